@@ -1,0 +1,64 @@
+// The static graph: nodes in the order of their creation, with names, scopes and control edges beside them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "triptych/core/op.h"
+#include "triptych/core/tensor.h"
+
+namespace triptych {
+
+struct GraphImpl;
+
+/// Makes a variable's first value from its shape and dtype.
+using Initializer = std::function<Tensor(const Shape& shape, DType dtype)>;
+
+/// A handle to a graph; the graph lives as long as a handle, a tensor or a session of it. This is the core's graph: what
+/// users of the low-level API see is `lowlevel::Graph`, derived from it without members.
+class TRIPTYCH_API GraphHandle {
+ public:
+  GraphHandle();
+  explicit GraphHandle(GraphImpl* shared);
+  GraphHandle(const GraphHandle&);
+  GraphHandle& operator=(const GraphHandle&);
+  ~GraphHandle();
+
+  GraphImpl& impl() const { return *impl_; }
+  friend bool operator==(const GraphHandle& a, const GraphHandle& b) { return a.impl_ == b.impl_; }
+
+ private:
+  GraphImpl* impl_;
+};
+
+/// While alive, ops of this thread that cannot tell from their operands (creation, random numbers, writes to captured state)
+/// are added to this graph, and a concrete tensor that is a parameter or buffer counts as captured state.
+class [[nodiscard]] TRIPTYCH_API TraceScope {
+ public:
+  explicit TraceScope(const GraphHandle& graph);
+  ~TraceScope();
+  TraceScope(const TraceScope&) = delete;
+  TraceScope& operator=(const TraceScope&) = delete;
+
+ private:
+  GraphImpl* previous_;
+};
+
+/// Builders of the nodes that stand for values from outside.
+TRIPTYCH_API Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType dtype, const Shape& shape,
+                                      const Tensor& default_value, Location where);
+TRIPTYCH_API Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
+                                   Initializer initializer, bool trainable, Location where);
+/// A snapshot of a concrete tensor.
+TRIPTYCH_API Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name, Location where);
+/// The node by which the graph reads and writes `tensor` itself; one for each tensor.
+TRIPTYCH_API Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor);
+/// A module's or layer's parameter (needs gradients) or buffer: captured by reference when traced, never folded.
+TRIPTYCH_API void mark_state(Tensor& tensor);
+
+}  // namespace triptych

@@ -1,0 +1,46 @@
+// Memory and kernel statistics.
+#pragma once
+
+#include <cstdint>
+
+#include "triptych/core/export.h"
+
+namespace triptych {
+
+/// Counters of the whole process since its start or the last reset.
+struct Statistics {
+  std::int64_t bytes_in_use = 0;       // held by tensors now
+  std::int64_t peak_bytes_in_use = 0;  // the most that was
+  std::int64_t bytes_cached = 0;       // kept by the allocator for reuse
+  std::int64_t allocations = 0;        // requests
+  std::int64_t cache_hits = 0;         // requests served without asking the system
+  std::int64_t kernel_launches = 0;
+  std::int64_t hidden_copies = 0;      // copy-on-write, and copies to make an operand contiguous
+  std::int64_t donations = 0;          // outputs that took over an input's buffer
+};
+
+TRIPTYCH_API Statistics statistics();
+/// Sets counters to zero and the peak to what is in use.
+TRIPTYCH_API void reset_statistics();
+/// Gives cached memory back to the system.
+TRIPTYCH_API void empty_cache();
+/// An allocation that would bring the bytes in use above this fails with an error; 0: no limit.
+TRIPTYCH_API void set_memory_limit(std::int64_t bytes);
+
+/// Number of threads that a kernel may use; the results do not depend on it. At first the value of TRIPTYCH_NUM_THREADS,
+/// else of OMP_NUM_THREADS, else the number of cores that this process may use.
+TRIPTYCH_API void set_num_threads(int count);
+TRIPTYCH_API int num_threads();
+/// While alive, kernels that this thread starts run on this thread alone (for data workers).
+class [[nodiscard]] TRIPTYCH_API SingleThreaded {
+ public:
+  SingleThreaded();
+  ~SingleThreaded();
+  SingleThreaded(const SingleThreaded&) = delete;
+  SingleThreaded& operator=(const SingleThreaded&) = delete;
+
+ private:
+  bool previous_;
+};
+
+}  // namespace triptych

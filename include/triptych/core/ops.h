@@ -1,0 +1,10 @@
+// The one vocabulary of functions, for concrete and symbolic tensors alike.
+#pragma once
+
+#include "triptych/core/ops/activation.h"
+#include "triptych/core/ops/arithmetic.h"
+#include "triptych/core/ops/cast.h"
+#include "triptych/core/ops/creation.h"
+#include "triptych/core/ops/matmul.h"
+#include "triptych/core/ops/reduce.h"
+#include "triptych/core/ops/shape.h"

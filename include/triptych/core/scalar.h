@@ -1,0 +1,47 @@
+// A C++ number that an op takes where a tensor could stand.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include "triptych/core/dtype.h"
+
+namespace triptych {
+
+/// A boolean, an integer or a floating-point number, with the category kept: a scalar never widens a tensor of its own or
+/// a higher category.
+class Scalar {
+ public:
+  enum class Kind : std::uint8_t { boolean, integer, floating };
+
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  constexpr Scalar(T value)
+      : kind_(std::is_same_v<T, bool> ? Kind::boolean : std::is_integral_v<T> ? Kind::integer : Kind::floating) {
+    if constexpr (std::is_floating_point_v<T>)
+      floating_ = value;
+    else
+      integer_ = static_cast<std::int64_t>(value);
+  }
+
+  constexpr Kind kind() const { return kind_; }
+  constexpr double to_double() const { return kind_ == Kind::floating ? floating_ : static_cast<double>(integer_); }
+  constexpr std::int64_t to_int() const {
+    return kind_ == Kind::floating ? static_cast<std::int64_t>(floating_) : integer_;
+  }
+  /// The dtype of the result when this meets a tensor of `dtype`: that dtype, unless the scalar's category is higher.
+  TRIPTYCH_API DType result_type(DType dtype) const;
+  /// The dtype that it has alone: bool, int64 or float32.
+  constexpr DType dtype() const {
+    return kind_ == Kind::floating ? float32 : kind_ == Kind::integer ? int64 : triptych::boolean;
+  }
+
+ private:
+  union {
+    double floating_;
+    std::int64_t integer_;
+  };
+  Kind kind_;
+};
+
+}  // namespace triptych

@@ -1,0 +1,115 @@
+// Shapes, and dimensions that may be unknown until the graph runs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "triptych/core/export.h"
+
+namespace triptych {
+
+/// A dimension that is known only when the graph runs.
+inline constexpr std::int64_t unknown = -1;
+
+/// One dimension, known or unknown. Arithmetic on an unknown dimension is unknown; asking for its value is an error.
+class Dim {
+ public:
+  constexpr Dim(std::int64_t value) : value_(value) {}
+  constexpr bool known() const { return value_ >= 0; }
+  /// The number; ArgumentError if unknown.
+  TRIPTYCH_API std::int64_t value() const;
+  /// The number, or -1 for unknown.
+  constexpr std::int64_t raw() const { return value_; }
+
+  friend Dim operator+(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ + b.value_) : Dim(unknown); }
+  friend Dim operator-(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ - b.value_) : Dim(unknown); }
+  friend Dim operator*(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ * b.value_) : Dim(unknown); }
+  friend Dim operator/(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ / b.value_) : Dim(unknown); }
+
+ private:
+  std::int64_t value_;
+};
+
+/// True if both are known and differ: the check that shape rules make, as an unknown dimension may still turn out right.
+inline bool conflict(Dim a, Dim b) { return a.known() && b.known() && a.raw() != b.raw(); }
+
+/// Dimensions of a tensor, outermost first; at most eight, held inline.
+class Shape {
+ public:
+  static constexpr int max_rank = 8;
+
+  constexpr Shape() = default;
+  TRIPTYCH_API Shape(std::initializer_list<std::int64_t> dims);
+  TRIPTYCH_API Shape(std::span<const std::int64_t> dims);
+  Shape(const std::vector<std::int64_t>& dims) : Shape(std::span<const std::int64_t>(dims)) {}
+
+  int rank() const { return rank_; }
+  bool empty() const { return rank_ == 0; }
+  /// Dimension `axis` (negative counts from the end); ArgumentError if there is none or it is unknown.
+  TRIPTYCH_API std::int64_t operator[](int axis) const;
+  /// Dimension `axis`, which may be unknown (negative counts from the end).
+  TRIPTYCH_API Dim dim(int axis) const;
+  TRIPTYCH_API void set(int axis, Dim dim);
+  TRIPTYCH_API void append(Dim dim);
+  TRIPTYCH_API void insert(int axis, Dim dim);
+  TRIPTYCH_API void erase(int axis);
+  /// All dimensions are known.
+  bool known() const {
+    for (int i = 0; i < rank_; ++i)
+      if (dims_[i] < 0) return false;
+    return true;
+  }
+  /// Product of the dimensions (1 for a scalar); ArgumentError if one is unknown.
+  TRIPTYCH_API std::int64_t size() const;
+  /// Product of the dimensions, unknown if one is.
+  Dim numel() const {
+    std::int64_t product = 1;
+    for (int i = 0; i < rank_; ++i) {
+      if (dims_[i] < 0) return unknown;
+      product *= dims_[i];
+    }
+    return product;
+  }
+
+  const std::int64_t* begin() const { return dims_.data(); }
+  const std::int64_t* end() const { return dims_.data() + rank_; }
+  std::span<const std::int64_t> dims() const { return {dims_.data(), static_cast<std::size_t>(rank_)}; }
+  std::vector<std::int64_t> to_vector() const { return {begin(), end()}; }
+
+  friend bool operator==(const Shape& a, const Shape& b) {
+    if (a.rank_ != b.rank_) return false;
+    for (int i = 0; i < a.rank_; ++i)
+      if (a.dims_[i] != b.dims_[i]) return false;
+    return true;
+  }
+  friend bool operator!=(const Shape& a, const Shape& b) { return !(a == b); }
+  /// Same rank and no two known dimensions differ.
+  TRIPTYCH_API bool compatible(const Shape& other) const;
+
+  /// `(32, 784)`, `(3,)`, `()`; unknown dimensions are `?`.
+  TRIPTYCH_API std::string text() const;
+
+ private:
+  std::array<std::int64_t, max_rank> dims_{};
+  std::int32_t rank_ = 0;
+};
+
+/// Steps in elements, one for each dimension of the shape that they belong to.
+using Strides = std::array<std::int64_t, Shape::max_rank>;
+
+/// Row-major strides of a known shape.
+TRIPTYCH_API Strides contiguous_strides(const Shape& shape);
+
+/// NumPy's broadcast of two shapes; unknown dimensions broadcast to the other if that is known and not 1.
+/// Returns false if they do not fit.
+TRIPTYCH_API bool broadcast(const Shape& a, const Shape& b, Shape& result);
+
+/// `axis` counted from the front; ArgumentError naming `op` unless -rank <= axis < rank.
+TRIPTYCH_API int normalize_axis(std::string_view op, std::int64_t axis, int rank);
+
+}  // namespace triptych

@@ -1,0 +1,255 @@
+// The tensor: one handle that is concrete (has storage) or symbolic (is an output of a graph node).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/device.h"
+#include "triptych/core/dtype.h"
+#include "triptych/core/error.h"
+#include "triptych/core/export.h"
+#include "triptych/core/location.h"
+#include "triptych/core/scalar.h"
+#include "triptych/core/shape.h"
+
+namespace triptych {
+
+class Arg;
+struct TensorImpl;
+
+/// What is known of a tensor without its values. Strides count elements; a symbolic tensor has none.
+struct TensorMeta {
+  Shape shape;
+  Strides strides{};
+  DType dtype = float32;
+  Device device;
+
+  std::int64_t size() const { return shape.size(); }
+  bool is_contiguous() const {
+    std::int64_t step = 1;
+    for (int i = shape.rank() - 1; i >= 0; --i) {
+      const std::int64_t d = shape.begin()[i];
+      if (d == 0) return true;
+      if (d != 1 && strides[static_cast<std::size_t>(i)] != step) return false;
+      step *= d;
+    }
+    return true;
+  }
+};
+
+namespace detail {
+
+/// The public head of a tensor's block, so that handles and metadata accessors are inline.
+struct TensorHead {
+  enum Flag : std::uint32_t {
+    symbolic = 1,         // output of a graph node
+    requires_grad = 2,    // a gradient flows into it
+    metadata_only = 4,    // shape and dtype of a value that was not kept
+    retains_grad = 8,     // keeps its gradient though it is not a leaf
+    state = 16,           // a module's or layer's parameter or buffer: captured by reference when traced
+    has_hooks = 32,
+  };
+  std::atomic<std::uint32_t> references{1};
+  std::uint32_t flags = 0;
+  TensorMeta meta;
+};
+
+TRIPTYCH_API void destroy(TensorHead* head);
+
+}  // namespace detail
+
+/// A handle to an n-dimensional array. Copying a handle copies no data; reshape, transpose and slice give views that share
+/// storage, and a write to shared storage copies first, so a view never changes under its owner. In-place methods
+/// (`add_`, ...) change this tensor and every handle to it, never another view.
+class TRIPTYCH_API Tensor {
+ public:
+  /// An undefined tensor: holds nothing.
+  Tensor() = default;
+  Tensor(const Tensor& other) : head_(other.head_) {
+    if (head_) head_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  Tensor(Tensor&& other) noexcept : head_(std::exchange(other.head_, nullptr)) {}
+  Tensor& operator=(const Tensor& other) & {
+    Tensor copy(other);
+    std::swap(head_, copy.head_);
+    return *this;
+  }
+  Tensor& operator=(Tensor&& other) & noexcept {
+    std::swap(head_, other.head_);
+    return *this;
+  }
+  /// `x[0] = v` would change a temporary only: write `x.set(0, v)`.
+  Tensor& operator=(const Tensor&) && = delete;
+  Tensor& operator=(Tensor&&) && = delete;
+  ~Tensor() { reset(); }
+
+  bool defined() const { return head_ != nullptr; }
+  void reset() {
+    if (head_ && head_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) detail::destroy(head_);
+    head_ = nullptr;
+  }
+  /// Both handles name the same tensor.
+  bool is_same(const Tensor& other) const { return head_ == other.head_; }
+
+  const TensorMeta& meta() const { return head_ ? head_->meta : undefined_meta(); }
+  const Shape& shape() const { return meta().shape; }
+  /// Length of dimension `axis` (negative counts from the end); ArgumentError if it is unknown.
+  std::int64_t size(int axis) const { return meta().shape[axis]; }
+  int ndim() const { return meta().shape.rank(); }
+  /// Number of elements; ArgumentError if a dimension is unknown.
+  std::int64_t numel() const { return meta().shape.size(); }
+  DType dtype() const { return meta().dtype; }
+  Device device() const { return meta().device; }
+  /// Steps in elements; empty for a symbolic tensor.
+  std::span<const std::int64_t> strides() const;
+  bool is_symbolic() const { return head_ && head_->flags & detail::TensorHead::symbolic; }
+  bool is_contiguous() const { return meta().is_contiguous(); }
+
+  /// The only element, converted to `T`. ArgumentError unless there is exactly one and the tensor is concrete.
+  template <class T>
+  T item() const {
+    if constexpr (std::is_floating_point_v<T>)
+      return static_cast<T>(item_double());
+    else
+      return static_cast<T>(item_int());
+  }
+  /// The elements in row-major order. ArgumentError if `T` is not the dtype, or the tensor symbolic or not contiguous.
+  template <class T>
+  std::span<const T> data() const {
+    return {static_cast<const T*>(raw_data(dtype_of<T>::value)), static_cast<std::size_t>(numel())};
+  }
+  /// As `data`, for writing; storage that a view or another handle's view shares is copied first, and the storage is not
+  /// shared from then on.
+  template <class T>
+  std::span<T> mutable_data() & {
+    return {static_cast<T*>(raw_mutable_data(dtype_of<T>::value)), static_cast<std::size_t>(numel())};
+  }
+  template <class T>
+  std::span<T> mutable_data() && = delete;
+  /// A copy of the elements in row-major order, converted to `T`; any strides.
+  template <class T>
+  std::vector<T> to_vector() const;
+  /// Truth of the only element. ArgumentError as `item`.
+  explicit operator bool() const { return item_double() != 0; }
+
+  /// Values as NumPy prints them, elided when there are more than 1000.
+  std::string text() const;
+
+  // Autograd.
+  bool requires_grad() const { return head_ && head_->flags & detail::TensorHead::requires_grad; }
+  /// Marks a leaf as one that gradients flow into; ArgumentError for integers and for the result of a recorded op.
+  Tensor& set_requires_grad(bool value = true, Location where = Location::here()) &;
+  Tensor set_requires_grad(bool value = true, Location where = Location::here()) &&;
+  /// The accumulated gradient, undefined if none arrived.
+  Tensor grad() const;
+  void set_grad(const Tensor& gradient);
+  /// Not the result of a recorded op.
+  bool is_leaf() const;
+  /// Name of the op that made this tensor, "" for a leaf.
+  std::string grad_fn() const;
+  /// Keeps the gradient of a tensor that is not a leaf.
+  void retain_grad();
+  /// Adds the gradient of this tensor to the `grad` of every leaf that it depends on. `gradient` is the gradient of the
+  /// final result with respect to this tensor; it may be left out for a scalar. Frees what the graph saved unless
+  /// `retain_graph`; with `create_graph` the gradients can be differentiated again.
+  void backward(Location where = Location::here()) const;
+  void backward(const Tensor& gradient, bool retain_graph = false, bool create_graph = false,
+                Location where = Location::here()) const;
+  /// The same values, outside of any recorded computation; shares storage.
+  Tensor detach() const;
+
+  // In place: these change this tensor and every handle to it, never another view.
+  Tensor& fill_(Scalar value, Location where = Location::here()) &;
+  Tensor& zero_(Location where = Location::here()) &;
+  Tensor& copy_(const Arg& source) &;
+  Tensor& add_(const Arg& other) &;
+  Tensor& sub_(const Arg& other) &;
+  Tensor& mul_(const Arg& other) &;
+  Tensor& div_(const Arg& other) &;
+  Tensor& operator+=(const Arg& other) &;
+  Tensor& operator-=(const Arg& other) &;
+  Tensor& operator*=(const Arg& other) &;
+  Tensor& operator/=(const Arg& other) &;
+  /// On a temporary they would do nothing.
+  Tensor& fill_(Scalar) && = delete;
+  Tensor& zero_() && = delete;
+  Tensor& copy_(const Arg&) && = delete;
+  Tensor& add_(const Arg&) && = delete;
+  Tensor& sub_(const Arg&) && = delete;
+  Tensor& mul_(const Arg&) && = delete;
+  Tensor& div_(const Arg&) && = delete;
+  Tensor& operator+=(const Arg&) && = delete;
+  Tensor& operator-=(const Arg&) && = delete;
+  Tensor& operator*=(const Arg&) && = delete;
+  Tensor& operator/=(const Arg&) && = delete;
+
+  // For op authors and the library.
+  TensorImpl* impl() const { return reinterpret_cast<TensorImpl*>(head_); }
+  std::uint32_t flags() const { return head_ ? head_->flags : 0; }
+  /// Takes over one reference.
+  static Tensor adopt(detail::TensorHead* head) {
+    Tensor tensor;
+    tensor.head_ = head;
+    return tensor;
+  }
+
+ private:
+  double item_double() const;
+  std::int64_t item_int() const;
+  const void* raw_data(DType dtype) const;
+  void* raw_mutable_data(DType dtype);
+  void copy_to(void* destination, DType dtype) const;
+  static const TensorMeta& undefined_meta();
+
+  detail::TensorHead* head_ = nullptr;
+};
+
+template <class T>
+std::vector<T> Tensor::to_vector() const {
+  static_assert(!std::is_same_v<T, bool>, "std::vector<bool> has no array of bool: use to_vector<std::uint8_t>()");
+  std::vector<T> result(static_cast<std::size_t>(numel()));
+  copy_to(result.data(), dtype_of<T>::value);
+  return result;
+}
+
+/// Prints values, shape and dtype.
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+/// How public functions take tensors: remembers the caller's line, and whether the argument was a temporary whose buffer may
+/// be reused. A C++ number stands for a 0-d tensor that does not widen the other operand.
+class Arg {
+ public:
+  Arg(const Tensor& tensor, Location where = Location::here()) : tensor_(&tensor), where_(where) {}
+  Arg(Tensor&& tensor, Location where = Location::here()) : tensor_(&tensor), where_(where), donated_(true) {}
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  Arg(T value, Location where = Location::here()) : scalar_(value), where_(where) {}
+  /// A copy is not a temporary any more: a function that uses its argument twice must not give it away the first time.
+  Arg(const Arg& other) : tensor_(other.tensor_), scalar_(other.scalar_), where_(other.where_) {}
+  Arg(Arg&& other) noexcept = default;
+  Arg& operator=(const Arg&) = delete;
+
+  bool is_scalar() const { return tensor_ == nullptr; }
+  Scalar scalar() const { return scalar_; }
+  /// The tensor; a number must have been made one by the function that takes it.
+  const Tensor& tensor() const { return *tensor_; }
+  Location where() const { return where_; }
+  bool donated() const { return donated_; }
+
+ private:
+  const Tensor* tensor_ = nullptr;
+  Scalar scalar_ = 0;
+  Location where_;
+  bool donated_ = false;
+};
+
+}  // namespace triptych

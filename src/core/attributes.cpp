@@ -1,0 +1,46 @@
+#include "triptych/core/attributes.h"
+
+#include <charconv>
+#include <functional>
+
+namespace triptych::detail {
+
+void print_value(std::string& out, bool value) { out += value ? "true" : "false"; }
+void print_value(std::string& out, std::int64_t value) { out += std::to_string(value); }
+void print_value(std::string& out, double value) {
+  char text[32];  // the shortest text that reads back as the same number
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+void print_value(std::string& out, const std::string& value) { out.append("'").append(value).append("'"); }
+void print_value(std::string& out, DType value) { out += dtype_name(value); }
+void print_value(std::string& out, Device value) { out += value.text(); }
+void print_value(std::string& out, const Shape& value) { out += value.text(); }
+void print_value(std::string& out, std::span<const std::int64_t> value) {
+  out += "(";
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (i) out += ", ";
+    out += std::to_string(value[i]);
+  }
+  out += ")";
+}
+void print_value(std::string& out, Scalar value) {
+  if (value.kind() == Scalar::Kind::floating)
+    print_value(out, value.to_double());
+  else if (value.kind() == Scalar::Kind::boolean)
+    print_value(out, value.to_int() != 0);
+  else
+    print_value(out, value.to_int());
+}
+void print_value(std::string& out, const Tensor& value) {
+  // The identity is part of the text, because the text is hashed.
+  out += value.defined() ? std::string(dtype_name(value.dtype())) + value.shape().text() + "@" +
+                               std::to_string(reinterpret_cast<std::uintptr_t>(value.impl()))
+                         : "none";
+}
+
+std::size_t hash_bytes(const void* data, std::size_t size, std::size_t seed) {
+  const std::size_t hash = std::hash<std::string_view>{}({static_cast<const char*>(data), size});
+  return hash ^ (seed + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2));
+}
+
+}  // namespace triptych::detail

@@ -1,0 +1,53 @@
+#include "triptych/core/error.h"
+
+#include <cstring>
+
+#include "core/modes.h"
+
+namespace triptych {
+namespace {
+
+std::string compose(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint,
+                    Location where) {
+  std::string text;
+  if (!op.empty()) text.append("[").append(op).append("] ");
+  text.append(rule);
+  if (!given.empty()) text.append(": ").append(given);
+  if (text.back() != '.') text += '.';
+  if (!hint.empty()) {
+    text.append(" ").append(hint);
+    if (text.back() != '.' && text.back() != '?') text += '.';
+  }
+  if (where) text.append(" At ").append(where.text()).append(".");
+  return text;
+}
+
+}  // namespace
+
+std::string Location::text() const {
+  if (!packed_) return {};
+  const char* slash = std::strrchr(file(), '/');
+  return std::string(slash ? slash + 1 : file()) + ":" + std::to_string(line());
+}
+
+Error::Error(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint, Location where)
+    : std::runtime_error(compose(op, rule, given, hint, Frame::resolve(where))),
+      op_(op),
+      where_(Frame::resolve(where)) {}
+
+Error::~Error() = default;
+ArgumentError::~ArgumentError() = default;
+UnsupportedError::~UnsupportedError() = default;
+InternalError::~InternalError() = default;
+
+constinit thread_local Modes modes;
+
+Frame::Frame(Location where) : outermost_(!modes.frame) {
+  if (outermost_) modes.frame = where;
+}
+Frame::~Frame() {
+  if (outermost_) modes.frame = {};
+}
+Location Frame::resolve(Location inner) { return modes.frame ? modes.frame : inner; }
+
+}  // namespace triptych

@@ -1,0 +1,183 @@
+#include "core/execute.h"
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "core/allocator.h"
+#include "core/inline_vector.h"
+#include "core/modes.h"
+#include "core/registry.h"
+
+namespace triptych {
+namespace {
+
+using Head = detail::TensorHead;
+using MetaPointers = InlineVector<const TensorMeta*, 4>;
+
+void check_values(const Op& op, std::span<const Tensor* const> inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i]->impl()->has(Head::metadata_only) && !(op.metadata_inputs >> i & 1))
+      throw InternalError(op.name, "a gradient rule reads a value that its op does not save",
+                          "input " + std::to_string(i), "Add it to saves_inputs or saves_outputs");
+}
+
+/// The input whose buffer the first output takes over, or -1.
+int donor(const Kernel& kernel, std::uint32_t donatable, std::span<const Tensor* const> inputs, const TensorMeta& output) {
+  const std::uint32_t candidates = kernel.donates & donatable;
+  if (!candidates) return -1;
+  for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
+    if (!(candidates >> i & 1)) continue;
+    const TensorMeta& input = inputs[i]->meta();
+    if (input.dtype == output.dtype && input.shape == output.shape && input.strides == output.strides)
+      return static_cast<int>(i);
+  }
+  return -1;
+}
+
+/// A view if the strides allow one; for an op without a kernel, else a view of a contiguous copy.
+bool try_view(const Op& op, const Tensor& input, const void* attributes, TensorMeta& result, Tensor& output) {
+  std::int64_t offset = 0;
+  Tensor base = input;
+  if (!op.view(base.meta(), attributes, result, offset)) {
+    load_builtin_kernels();
+    if (op.kernels[static_cast<std::size_t>(result.device.type)].load(std::memory_order_acquire)) return false;
+    base = contiguous_now(input);
+    if (!op.view(base.meta(), attributes, result, offset))
+      throw InternalError(op.name, "the op has no kernel and is no view of a contiguous input", input.shape().text());
+  }
+  output = make_view(*base.impl(), result, base.impl()->offset + offset);
+  return true;
+}
+
+/// What `prepare` depends on, as bytes.
+std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
+  std::string key;
+  const auto add = [&](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  add(&kernel);
+  add(call.numerics);
+  const auto add_meta = [&](const TensorMeta& meta) {
+    add(meta.dtype);
+    const auto rank = static_cast<std::size_t>(meta.shape.rank());
+    add(rank);
+    key.append(reinterpret_cast<const char*>(meta.shape.begin()), rank * sizeof(std::int64_t));
+    key.append(reinterpret_cast<const char*>(meta.strides.data()), rank * sizeof(std::int64_t));
+  };
+  for (const TensorMeta* meta : call.inputs) add_meta(*meta);
+  for (const TensorMeta& meta : call.outputs) add_meta(meta);
+  if (call.op.attributes && call.attributes) call.op.attributes->print(call.attributes, key);
+  return key;
+}
+
+}  // namespace
+
+const Kernel& kernel_of(const Op& op, Device::Type device, Location where) {
+  auto& slot = op.kernels[static_cast<std::size_t>(device)];
+  const Kernel* kernel = slot.load(std::memory_order_acquire);
+  if (!kernel) [[unlikely]] {
+    load_builtin_kernels();
+    kernel = slot.load(std::memory_order_acquire);
+    if (!kernel)
+      throw UnsupportedError(op.name, "the op has no kernel for this device", device == Device::Type::cpu ? "cpu" : "cuda",
+                             "Add one in " + std::string(device == Device::Type::cpu ? "src/core/kernels/" : "src/cuda/kernels/"),
+                             where);
+  }
+  return *kernel;
+}
+
+std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const PrepareCall& call) {
+  if (!kernel.prepare) return nullptr;
+  using Cache = std::unordered_map<std::string, std::shared_ptr<const Prepared>>;
+  static std::mutex mutex;
+  static Cache shared;
+  thread_local Cache recent;  // saves the lock
+  constexpr std::size_t limit = 1024;
+
+  std::string key = prepare_key(kernel, call);
+  if (auto found = recent.find(key); found != recent.end()) return found->second;
+  std::shared_ptr<const Prepared> result;
+  {
+    std::lock_guard lock(mutex);
+    if (auto found = shared.find(key); found != shared.end()) result = found->second;
+  }
+  if (!result) {
+    result = kernel.prepare(call);
+    std::lock_guard lock(mutex);
+    if (shared.size() >= limit) shared.clear();  // many shapes: start again
+    shared.emplace(key, result);
+  }
+  if (recent.size() >= limit) recent.clear();
+  recent.emplace(std::move(key), result);
+  return result;
+}
+
+void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
+             Location where, std::uint32_t donatable) {
+  const std::size_t count = inputs.size();
+  MetaPointers metas(count);
+  std::uint32_t flags = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    metas[i] = &inputs[i]->meta();
+    flags |= inputs[i]->flags();
+  }
+  if (flags & Head::metadata_only) [[unlikely]]
+    check_values(op, inputs);
+
+  InlineVector<TensorMeta, 2> results(outputs.size());
+  for (TensorMeta& result : results)
+    if (count) result.device = metas[0]->device;
+  Infer infer(op, metas.span(), attributes, results.span(), where);
+  op.infer(infer);
+
+  if (op.view && !inputs[0]->impl()->has(Head::metadata_only) && try_view(op, *inputs[0], attributes, results[0], outputs[0]))
+    return;
+
+  const Device::Type device = count ? metas[0]->device.type : results[0].device.type;
+  const Kernel& kernel = kernel_of(op, device, where);
+  InlineVector<Tensor, 4> copies(kernel.any_strides ? 0 : count);
+  InlineVector<Operand, 4> in(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    TensorImpl* impl = inputs[i]->impl();
+    if (impl->has(Head::metadata_only)) {
+      in[i] = {nullptr, metas[i]};
+      continue;
+    }
+    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(count))) {
+      make_storage_unique(*impl);
+      impl->storage->generation.fetch_add(1, std::memory_order_relaxed);
+    } else if (!kernel.any_strides && !impl->meta.is_contiguous()) {
+      copies[i] = contiguous_now(*inputs[i]);
+      impl = copies[i].impl();
+      metas[i] = &impl->meta;
+    }
+    in[i] = {impl->data(), metas[i]};
+  }
+
+  for (TensorMeta& result : results) result.strides = contiguous_strides(result.shape);
+  if (kernel.layout) kernel.layout(metas.span(), attributes, results.span());
+  InlineVector<Operand, 2> out(outputs.size());
+  InlineVector<Tensor, 2> made(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const int from = i == 0 ? donor(kernel, donatable, inputs, results[0]) : -1;
+    if (from >= 0) {
+      const TensorImpl& giver = *inputs[static_cast<std::size_t>(from)]->impl();
+      auto* impl = new TensorImpl;
+      impl->meta = results[i];
+      impl->offset = giver.offset;
+      impl->storage = giver.storage;
+      made[i] = adopt(impl);
+      count_donation();
+    } else {
+      made[i] = make_tensor(results[i]);
+    }
+    out[i] = {made[i].impl()->data(), &made[i].meta()};
+  }
+
+  const RunContext context{.numerics = modes.numerics};
+  const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
+  kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
+  count_kernel_launch();
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = std::move(made[i]);
+}
+
+}  // namespace triptych

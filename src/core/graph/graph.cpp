@@ -1,0 +1,189 @@
+#include "core/graph/graph.h"
+
+#include <algorithm>
+
+#include "core/inline_vector.h"
+#include "core/modes.h"
+
+namespace triptych {
+namespace {
+
+using Head = detail::TensorHead;
+
+Tensor symbolic_meta(const TensorMeta& meta) {
+  auto* impl = new TensorImpl;
+  impl->meta.shape = meta.shape;
+  impl->meta.dtype = meta.dtype;
+  impl->meta.device = meta.device;
+  impl->flags = Head::metadata_only;
+  return adopt(impl);
+}
+
+/// A node's own reference to an input: no graph keep-alive, which would be a cycle.
+Tensor edge_to(const Tensor& symbolic) {
+  Tensor edge = symbolic_meta(symbolic.meta());
+  edge.impl()->flags = Head::symbolic;
+  edge.impl()->node = symbolic.impl()->node;
+  edge.impl()->output = symbolic.impl()->output;
+  return edge;
+}
+
+Tensor add_source(GraphImpl& graph, const Op& op, const void* attributes, const TensorMeta& meta, std::string_view name,
+                  Location where) {
+  Ref<Node> node = make_node(op, 0, 1, attributes, where);
+  node->outputs()[0] = symbolic_meta(meta);
+  return graph.handle(graph.add(std::move(node), name));
+}
+
+}  // namespace
+
+extern const Op placeholder_op{.name = "placeholder", .inputs = 0, .attributes = &attribute_type<PlaceholderAttributes>, .stateful = true};
+extern const Op constant_op{.name = "constant", .inputs = 0, .attributes = &attribute_type<ConstantAttributes>};
+extern const Op variable_op{.name = "variable", .inputs = 0, .attributes = &attribute_type<VariableAttributes>, .stateful = true};
+extern const Op captured_op{.name = "captured", .inputs = 0, .attributes = &attribute_type<CapturedAttributes>, .stateful = true};
+extern const Op group_op{.name = "group", .inputs = 0, .max_inputs = any_number, .stateful = true};
+
+bool is_source(const Op& op) { return &op == &placeholder_op || &op == &constant_op || is_state(op); }
+bool is_state(const Op& op) { return &op == &variable_op || &op == &captured_op; }
+bool has_effect(const Node& node) { return node.op->writes != nullptr; }
+
+void retain(GraphImpl* graph) { graph->references.fetch_add(1, std::memory_order_relaxed); }
+void release(GraphImpl* graph) {
+  if (graph->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete graph;
+}
+
+GraphImpl::~GraphImpl() {
+  while (!nodes.empty()) nodes.pop_back();  // users go before what they use
+}
+
+std::string GraphImpl::unique_name(std::string_view base) {
+  const std::string full = scope + std::string(base);
+  const int used = names[full]++;
+  if (used == 0) return full;
+  std::string name = full + "_" + std::to_string(used);
+  return names[name]++ == 0 ? name : unique_name(base);
+}
+
+Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
+  if (finalized)
+    throw ArgumentError(node->op->name, "the graph is finalized", "no more nodes can be added",
+                        "Build everything before finalize(), or look for ops made inside the training loop", node->where);
+  node->graph = this;
+  node->sequence = nodes.size();
+  node->no_grad = modes.no_grad;
+  NodeInfo about{.name = unique_name(name), .control = {}};
+  for (Node* before : control_stack) about.control.push_back(before);
+  nodes.push_back(std::move(node));
+  info.push_back(std::move(about));
+  return *nodes.back();
+}
+
+Tensor GraphImpl::handle(Node& node, std::uint32_t output) {
+  Tensor tensor = symbolic_meta(node.outputs()[output].meta());
+  TensorImpl& impl = *tensor.impl();
+  impl.flags = Head::symbolic;
+  impl.node = Ref<Node>::share(&node);
+  impl.output = output;
+  impl.graph = Ref<GraphImpl>::share(this);
+  return tensor;
+}
+
+Tensor GraphImpl::import(const Tensor& tensor, Location where) {
+  if (tensor.is_symbolic()) {
+    if (tensor.impl()->graph.get() != this)
+      throw ArgumentError("graph", "the tensor belongs to another graph", describe(*tensor.impl()->node),
+                          "Build both in one graph, or run one and feed its value", where);
+    return tensor;
+  }
+  const GraphHandle handle(this);
+  if (tensor.impl()->has(Head::state) || (tensor.requires_grad() && tensor.is_leaf())) return graph_captured(handle, tensor);
+  return graph_constant(handle, tensor, "constant", where);
+}
+
+void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
+            std::span<Tensor> outputs, Location where) {
+  Ref<Node> node = make_node(op, inputs.size(), outputs.size(), attributes, where);
+  InlineVector<const TensorMeta*, 4> metas(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor input = graph.import(inputs[i], where);
+    node->inputs()[i] = edge_to(input);
+    metas[i] = &node->inputs()[i].meta();
+    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size())) && !is_state(*input.impl()->node->op))
+      throw ArgumentError(op.name, "only a Variable, or a module's or layer's parameter or buffer, can be written",
+                          "input " + std::to_string(i) + " is " + describe(*input.impl()->node), "", where);
+  }
+  InlineVector<TensorMeta, 2> results(outputs.size());
+  for (TensorMeta& result : results)
+    if (!inputs.empty()) result.device = metas[0]->device;
+  Infer infer(op, metas.span(), attributes, results.span(), where);
+  if (op.infer) op.infer(infer);
+  for (std::size_t i = 0; i < outputs.size(); ++i) node->outputs()[i] = symbolic_meta(results[i]);
+  Node& added = graph.add(std::move(node), op.name);
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = graph.handle(added, static_cast<std::uint32_t>(i));
+}
+
+std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<Node* const> roots) {
+  std::vector<bool> seen(graph.nodes.size());
+  std::vector<Node*> stack, result;
+  const auto visit = [&](Node* node) {
+    if (seen[node->sequence]) return;
+    seen[node->sequence] = true;
+    stack.push_back(node);
+    result.push_back(node);
+  };
+  for (Node* root : roots) visit(root);
+  while (!stack.empty()) {
+    Node* node = stack.back();
+    stack.pop_back();
+    for (const Tensor& input : node->inputs()) visit(input.impl()->node.get());
+    for (Node* before : graph.info_of(*node).control) visit(before);
+  }
+  std::sort(result.begin(), result.end(), [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
+  return result;
+}
+
+GraphHandle::GraphHandle() : impl_(new GraphImpl) {}
+GraphHandle::GraphHandle(GraphImpl* shared) : impl_(shared) { retain(impl_); }
+GraphHandle::GraphHandle(const GraphHandle& other) : impl_(other.impl_) { retain(impl_); }
+GraphHandle& GraphHandle::operator=(const GraphHandle& other) {
+  retain(other.impl_);
+  release(impl_);
+  impl_ = other.impl_;
+  return *this;
+}
+GraphHandle::~GraphHandle() { release(impl_); }
+
+TraceScope::TraceScope(const GraphHandle& graph) : previous_(modes.trace) { modes.trace = &graph.impl(); }
+TraceScope::~TraceScope() { modes.trace = previous_; }
+
+Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType dtype, const Shape& shape,
+                         const Tensor& default_value, Location where) {
+  const PlaceholderAttributes attributes{dtype, shape, default_value};
+  return add_source(graph.impl(), placeholder_op, &attributes, {.shape = shape, .strides = {}, .dtype = dtype, .device = {}},
+                    name, where);
+}
+
+Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
+                      Initializer initializer, bool trainable, Location where) {
+  const VariableAttributes attributes{dtype, shape, trainable, std::make_shared<Initializer>(std::move(initializer))};
+  return add_source(graph.impl(), variable_op, &attributes, {.shape = shape, .strides = {}, .dtype = dtype, .device = {}},
+                    name, where);
+}
+
+Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name, Location where) {
+  const ConstantAttributes attributes{alias(value)};
+  return add_source(graph.impl(), constant_op, &attributes, value.meta(), name, where);
+}
+
+Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor) {
+  GraphImpl& impl = graph.impl();
+  if (auto found = impl.captured.find(tensor.impl()); found != impl.captured.end()) return impl.handle(*found->second);
+  const CapturedAttributes attributes{tensor};
+  const Tensor symbolic = add_source(impl, captured_op, &attributes, tensor.meta(), "captured", {});
+  impl.captured.emplace(tensor.impl(), symbolic.impl()->node.get());
+  return symbolic;
+}
+
+void mark_state(Tensor& tensor) { tensor.impl()->flags |= Head::state; }
+
+}  // namespace triptych

@@ -1,0 +1,109 @@
+// The graph's own data: the nodes and their side table.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/node.h"
+#include "triptych/core/graph.h"
+
+namespace triptych {
+
+/// Attributes of the nodes that stand for values from outside.
+struct PlaceholderAttributes {
+  DType dtype = float32;
+  Shape shape;
+  Tensor default_value;
+  static constexpr auto fields() {
+    return std::tuple{field("dtype", &PlaceholderAttributes::dtype), field("shape", &PlaceholderAttributes::shape)};
+  }
+};
+struct ConstantAttributes {
+  Tensor value;
+  static constexpr auto fields() { return std::tuple{field("value", &ConstantAttributes::value)}; }
+};
+struct VariableAttributes {
+  DType dtype = float32;
+  Shape shape;
+  bool trainable = true;
+  std::shared_ptr<Initializer> initializer;
+  static constexpr auto fields() {
+    return std::tuple{field("dtype", &VariableAttributes::dtype), field("shape", &VariableAttributes::shape),
+                      field("trainable", &VariableAttributes::trainable)};
+  }
+};
+struct CapturedAttributes {
+  Tensor tensor;
+  static constexpr auto fields() { return std::tuple{field("tensor", &CapturedAttributes::tensor)}; }
+};
+
+extern const Op placeholder_op;
+extern const Op constant_op;
+extern const Op variable_op;
+extern const Op captured_op;
+/// Runs nothing; control edges gather what must run.
+extern const Op group_op;
+
+/// A node that reads from outside and has no inputs.
+bool is_source(const Op& op);
+/// A variable or captured tensor.
+bool is_state(const Op& op);
+/// The node writes at least one of its inputs.
+bool has_effect(const Node& node);
+
+/// What is known of a node besides what the tape has too.
+struct NodeInfo {
+  std::string name;             // unique, with scopes: "net/conv/kernel"
+  std::vector<Node*> control;   // must have run before
+};
+
+struct GraphImpl {
+  std::atomic<std::uint32_t> references{1};
+  std::vector<Ref<Node>> nodes;  // nodes[i]->sequence == i: inputs come before their users
+  std::vector<NodeInfo> info;
+  std::string scope;             // "net/conv/", empty at the top
+  std::unordered_map<std::string, int> names;                  // how often a name was asked for
+  std::unordered_map<const TensorImpl*, Node*> captured;
+  std::vector<Node*> control_stack;  // new nodes depend on these
+  bool finalized = false;
+
+  ~GraphImpl();
+  NodeInfo& info_of(const Node& node) { return info[node.sequence]; }
+  const NodeInfo& info_of(const Node& node) const { return info[node.sequence]; }
+  std::string unique_name(std::string_view base);
+  /// Adds a node made by make_node, with inputs and outputs (metadata) filled.
+  Node& add(Ref<Node> node, std::string_view name);
+  /// A user's handle to an output.
+  Tensor handle(Node& node, std::uint32_t output = 0);
+  /// The symbolic tensor that stands for `tensor` here: itself, captured state, or a constant.
+  Tensor import(const Tensor& tensor, Location where);
+};
+
+/// The door's graph path: infers, appends one node and fills `outputs`.
+void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
+            std::span<Tensor> outputs, Location where);
+
+/// Nodes that the fetches and effects need, in order of creation.
+std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<Node* const> roots);
+
+/// A session's own state.
+struct VariableStore {
+  std::mutex mutex;
+  std::unordered_map<const Node*, Tensor> values;
+};
+
+/// Runs what `fetches` (nodes and outputs) and `targets` need, node by node, with the eager kernels: for steps that are not
+/// compiled. `feeds` maps any tensor of the graph to a value.
+struct Feed {
+  Node* node;
+  std::uint32_t output;
+  Tensor value;
+};
+std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Tensor> fetches, std::span<const Feed> feeds,
+                              VariableStore& variables);
+
+}  // namespace triptych

@@ -1,0 +1,24 @@
+// The explicit list of the library's CPU kernels, by file: each file has one function that registers what is in it.
+#include "core/kernels/kernels.h"
+
+namespace triptych {
+
+void register_arithmetic_kernels();
+void register_cast_kernels();
+void register_full_kernels();
+void register_matmul_kernels();
+void register_relu_kernels();
+void register_sgd_update_kernels();
+void register_sum_kernels();
+
+void register_builtin_kernels() {
+  register_arithmetic_kernels();
+  register_cast_kernels();
+  register_full_kernels();
+  register_matmul_kernels();
+  register_relu_kernels();
+  register_sgd_update_kernels();
+  register_sum_kernels();
+}
+
+}  // namespace triptych

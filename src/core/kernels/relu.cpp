@@ -1,0 +1,35 @@
+#include "core/kernels/elementwise.h"
+
+namespace triptych {
+
+extern const Op relu_op, relu_grad_op;
+
+namespace {
+
+void relu_run(const KernelCall& call) {
+  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    elementwise<T, T>(call, [](T x) { return static_cast<C>(x) < C(0) ? T(C(0)) : x; });
+  });
+}
+
+void relu_grad_run(const KernelCall& call) {
+  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    elementwise<T, T, T>(call, [](T upstream, T output) { return static_cast<C>(output) > C(0) ? upstream : T(C(0)); });
+  });
+}
+
+const Kernel relu_kernel{.run = relu_run, .any_strides = true, .donates = 0b1, .layout = elementwise_layout};
+const Kernel relu_grad_kernel{.run = relu_grad_run, .any_strides = true, .donates = 0b1, .layout = elementwise_layout};
+
+}  // namespace
+
+void register_relu_kernels() {
+  register_kernel(relu_op, Device::Type::cpu, relu_kernel);
+  register_kernel(relu_grad_op, Device::Type::cpu, relu_grad_kernel);
+}
+
+}  // namespace triptych

@@ -1,0 +1,114 @@
+#include "core/kernels/strided.h"
+
+#include <cstring>
+
+#include "core/tensor_impl.h"
+#include "triptych/core/op.h"
+
+namespace triptych {
+namespace {
+
+template <class To, class From>
+To element_cast(From value) {
+  constexpr bool from_half = std::is_same_v<From, Float16> || std::is_same_v<From, BFloat16>;
+  constexpr bool to_half = std::is_same_v<To, Float16> || std::is_same_v<To, BFloat16>;
+  if constexpr (std::is_same_v<To, From>)
+    return value;
+  else if constexpr (from_half)
+    return element_cast<To>(static_cast<float>(value));
+  else if constexpr (to_half)
+    return To(static_cast<float>(value));
+  else if constexpr (std::is_same_v<To, bool>)
+    return value != From(0);
+  else
+    return static_cast<To>(value);
+}
+
+/// A copy's loops: dimensions of length one dropped, neighbours that step as one merged.
+struct Loops {
+  int rank = 0;
+  std::int64_t lengths[Shape::max_rank], from[Shape::max_rank], to[Shape::max_rank];
+};
+
+Loops simplify(const TensorMeta& from, const TensorMeta& to) {
+  Loops loops;
+  for (int i = 0; i < to.shape.rank(); ++i) {
+    const auto axis = static_cast<std::size_t>(i);
+    const std::int64_t n = to.shape.begin()[i];
+    if (n == 1) continue;
+    if (loops.rank > 0) {
+      const int last = loops.rank - 1;
+      if (loops.from[last] == from.strides[axis] * n && loops.to[last] == to.strides[axis] * n) {
+        loops.lengths[last] *= n;
+        loops.from[last] = from.strides[axis];
+        loops.to[last] = to.strides[axis];
+        continue;
+      }
+    }
+    loops.lengths[loops.rank] = n;
+    loops.from[loops.rank] = from.strides[axis];
+    loops.to[loops.rank] = to.strides[axis];
+    ++loops.rank;
+  }
+  return loops;
+}
+
+template <class Word>
+void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
+  const std::int64_t n = loops.lengths[axis], step = loops.from[axis], out = loops.to[axis];
+  if (axis == loops.rank - 1) {
+    if (step == 1 && out == 1)
+      std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(Word));
+    else
+      for (std::int64_t i = 0; i < n; ++i) to[i * out] = from[i * step];
+    return;
+  }
+  for (std::int64_t i = 0; i < n; ++i) copy_words(loops, axis + 1, from + i * step, to + i * out);
+}
+
+template <class Word>
+void copy_all(const Loops& loops, const void* from, void* to) {
+  if (loops.rank == 0)
+    *static_cast<Word*>(to) = *static_cast<const Word*>(from);
+  else
+    copy_words(loops, 0, static_cast<const Word*>(from), static_cast<Word*>(to));
+}
+
+}  // namespace
+
+double read_double(const void* element, DType dtype) {
+  return visit_dtype(dtype, [&](auto* type) {
+    return element_cast<double>(*static_cast<std::remove_pointer_t<decltype(type)> const*>(element));
+  });
+}
+
+std::int64_t read_int(const void* element, DType dtype) {
+  return visit_dtype(dtype, [&](auto* type) {
+    return element_cast<std::int64_t>(*static_cast<std::remove_pointer_t<decltype(type)> const*>(element));
+  });
+}
+
+void convert(const void* from, DType from_dtype, void* to, DType to_dtype, std::int64_t count) {
+  visit_dtype(from_dtype, [&](auto* from_type) {
+    visit_dtype(to_dtype, [&](auto* to_type) {
+      using From = std::remove_pointer_t<decltype(from_type)>;
+      using To = std::remove_pointer_t<decltype(to_type)>;
+      const auto* source = static_cast<const From*>(from);
+      auto* destination = static_cast<To*>(to);
+      for (std::int64_t i = 0; i < count; ++i) destination[i] = element_cast<To>(source[i]);
+    });
+  });
+}
+
+void copy_strided(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta) {
+  if (to_meta.shape.size() == 0) return;
+  const Loops loops = simplify(from_meta, to_meta);
+  switch (size_of(to_meta.dtype)) {
+    case 1: return copy_all<std::uint8_t>(loops, from, to);
+    case 2: return copy_all<std::uint16_t>(loops, from, to);
+    case 4: return copy_all<std::uint32_t>(loops, from, to);
+    default: return copy_all<std::uint64_t>(loops, from, to);
+  }
+}
+
+}  // namespace triptych

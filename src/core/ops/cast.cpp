@@ -1,0 +1,31 @@
+// cast: elements converted to another dtype.
+#include "core/ops/ops.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+struct CastAttributes {
+  DType dtype = float32;
+  static constexpr auto fields() { return std::tuple{field("dtype", &CastAttributes::dtype)}; }
+};
+
+void cast_infer(Infer& infer) { infer.output(0, infer.shape(0), infer.attributes<CastAttributes>().dtype); }
+
+void cast_gradient(Gradient& g) { g.set(0, cast(g.upstream(), g.input(0).dtype())); }
+
+}  // namespace
+
+extern const Op cast_op{.name = "cast",
+                 .inputs = 1,
+                 .attributes = &attribute_type<CastAttributes>,
+                 .infer = cast_infer,
+                 .gradient = cast_gradient};
+
+Tensor cast(Arg x, DType dtype) {
+  if (x.tensor().defined() && x.tensor().dtype() == dtype) return x.tensor();
+  const CastAttributes attributes{dtype};
+  return apply(cast_op, {&x}, &attributes);
+}
+
+}  // namespace triptych

@@ -1,0 +1,70 @@
+#include <optional>
+
+#include "core/ops/ops.h"
+#include "core/tensor_impl.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+/// bool < integer < floating.
+int category(DType dtype) { return is_floating(dtype) ? 2 : dtype == boolean ? 0 : 1; }
+
+}  // namespace
+
+DType result_type(const Tensor& a, const Tensor& b) {
+  if (a.dtype() == b.dtype()) return a.dtype();
+  if ((a.ndim() == 0) != (b.ndim() == 0)) {
+    const Tensor &wide = a.ndim() ? a : b, &single = a.ndim() ? b : a;
+    if (category(single.dtype()) <= category(wide.dtype())) return wide.dtype();
+  }
+  return promote_types(a.dtype(), b.dtype());
+}
+
+Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool float_result) {
+  std::optional<Tensor> made_a, made_b;
+  if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype());
+  const auto dtype_next_to = [](const Arg& scalar, const Tensor& other) { return scalar.scalar().result_type(other.dtype()); };
+  DType dtype;
+  if (a.is_scalar() || b.is_scalar()) {
+    const Arg& number = a.is_scalar() ? a : b;
+    const Tensor& other = a.is_scalar() ? (made_b ? *made_b : b.tensor()) : a.tensor();
+    if (!other.defined()) throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "", a.where());
+    dtype = dtype_next_to(number, other);
+  } else {
+    if (!a.tensor().defined() || !b.tensor().defined())
+      throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "Give it a value first", a.where());
+    dtype = result_type(a.tensor(), b.tensor());
+  }
+  if (float_result && !is_floating(dtype)) dtype = float32;
+
+  const auto prepare = [&](Arg& arg, std::optional<Tensor>& made) {
+    if (arg.is_scalar())
+      made = scalar_tensor(arg.scalar(), dtype);
+    else if (arg.tensor().dtype() != dtype)
+      made = cast(Arg(arg.tensor(), arg.where()), dtype);
+  };
+  made_a.reset();
+  made_b.reset();
+  prepare(a, made_a);
+  prepare(b, made_b);
+  if (!made_a && !made_b) return apply(op, {&a, &b}, attributes);
+  const Arg left = made_a ? Arg(std::move(*made_a), a.where()) : Arg(std::move(a));
+  const Arg right = made_b ? Arg(std::move(*made_b), b.where()) : Arg(std::move(b));
+  return apply(op, {&left, &right}, attributes);
+}
+
+void infer_elementwise(Infer& infer) {
+  Shape shape = infer.shape(0);
+  for (int i = 1; i < infer.input_count(); ++i) {
+    if (infer.dtype(i) != infer.dtype(0)) infer.fail("dtypes differ", infer.given(), "Convert one with cast");
+    if (infer.shape(i) != infer.shape(0) && !broadcast(shape, infer.shape(i), shape))
+      infer.fail("shapes do not broadcast", infer.given(),
+                 "Dimensions, counted from the last, must be equal or 1; reshape or unsqueeze one operand");
+  }
+  infer.output(0, shape, infer.dtype(0));
+}
+
+void infer_like_first(Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); }
+
+}  // namespace triptych

@@ -1,0 +1,66 @@
+// full and full_like: one value everywhere. Tensors from a caller's numbers.
+#include <cstring>
+
+#include "core/kernels/strided.h"
+#include "core/ops/ops.h"
+#include "core/tensor_impl.h"
+#include "triptych/core/ops.h"
+#include "core/ops/full.h"
+
+namespace triptych {
+namespace {
+
+void full_infer(Infer& infer) {
+  const auto& a = infer.attributes<FullAttributes>();
+  infer.output(0, a.shape, a.dtype);
+}
+
+void full_like_infer(Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); }
+
+}  // namespace
+
+extern const Op full_op{.name = "full", .inputs = 0, .attributes = &attribute_type<FullAttributes>, .infer = full_infer};
+extern const Op full_like_op{.name = "full_like",
+                      .inputs = 1,
+                      .attributes = &attribute_type<FullLikeAttributes>,
+                      .infer = full_like_infer,
+                      .gradient_stops = true,
+                      .metadata_inputs = 0b1};
+
+Tensor full(const Shape& shape, Scalar value, DType dtype, Location where) {
+  const FullAttributes attributes{shape, value, dtype};
+  return apply(full_op, std::span<const Arg* const>(), &attributes, where);
+}
+Tensor zeros(const Shape& shape, DType dtype, Location where) { return full(shape, 0, dtype, where); }
+Tensor ones(const Shape& shape, DType dtype, Location where) { return full(shape, 1, dtype, where); }
+
+Tensor full_like(Arg x, Scalar value) {
+  const FullLikeAttributes attributes{value};
+  return apply(full_like_op, {&x}, &attributes);
+}
+Tensor zeros_like(Arg x) { return full_like(std::move(x), 0); }
+Tensor ones_like(Arg x) { return full_like(std::move(x), 1); }
+
+Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where) {
+  if (static_cast<std::int64_t>(count) != shape.size())
+    throw ArgumentError("tensor", "the number of values differs from the shape's",
+                        std::to_string(count) + " values for shape " + shape.text(), "", where);
+  Tensor result = make_tensor(shape, dtype);
+  if (count) std::memcpy(result.impl()->data(), values, count * size_of(dtype));
+  return result;
+}
+
+Tensor scalar_tensor(Scalar value, DType dtype, Device device) {
+  Tensor result = make_tensor({}, dtype, device);
+  void* data = result.impl()->data();
+  if (value.kind() == Scalar::Kind::floating) {
+    const double number = value.to_double();
+    convert(&number, float64, data, dtype, 1);
+  } else {
+    const std::int64_t number = value.to_int();
+    convert(&number, int64, data, dtype, 1);
+  }
+  return result;
+}
+
+}  // namespace triptych

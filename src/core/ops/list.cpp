@@ -1,0 +1,29 @@
+// The explicit list of the library's ops, by file.
+#include "core/ops/ops.h"
+
+namespace triptych {
+
+extern const Op add_op, sub_op, mul_op, div_op;                                          // arithmetic.cpp
+extern const Op relu_op, relu_grad_op;                                                   // relu.cpp
+extern const Op cast_op;                                                                 // cast.cpp
+extern const Op full_op, full_like_op;                                                   // full.cpp
+extern const Op matmul_op;                                                               // matmul.cpp
+extern const Op sum_op, sum_to_like_op;                                                  // sum.cpp
+extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permute_op;    // shape.cpp
+extern const Op sgd_update_op;                                                           // sgd_update.cpp
+
+std::vector<const Op*> builtin_ops() {
+  return {
+      &add_op,      &sub_op,         &mul_op,          &div_op,     //
+      &relu_op,     &relu_grad_op,                                  //
+      &cast_op,                                                     //
+      &full_op,     &full_like_op,                                  //
+      &matmul_op,                                                   //
+      &sum_op,      &sum_to_like_op,                                //
+      &identity_op, &reshape_op,     &reshape_like_op,              //
+      &expand_like_op, &permute_op,                                 //
+      &sgd_update_op,                                               //
+  };
+}
+
+}  // namespace triptych

@@ -1,0 +1,24 @@
+// The library's ops, and what their files share.
+#pragma once
+
+#include <vector>
+
+#include "triptych/core/op.h"
+
+namespace triptych {
+
+/// The explicit list.
+std::vector<const Op*> builtin_ops();
+
+/// Promotes the operands of an elementwise op to one dtype (a number to the other operand's, where its category allows) and
+/// applies it. With `float_result`, integers become float32 first.
+Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes = nullptr, bool float_result = false);
+/// PyTorch's result type of two operands: a 0-d tensor or a number widens only into a higher category.
+DType result_type(const Tensor& a, const Tensor& b);
+
+/// infer of an elementwise op of any number of inputs of one dtype.
+void infer_elementwise(Infer& infer);
+/// infer of an op whose output looks like its first input.
+void infer_like_first(Infer& infer);
+
+}  // namespace triptych

@@ -1,0 +1,117 @@
+#include "triptych/core/shape.h"
+
+#include "triptych/core/device.h"
+#include "triptych/core/error.h"
+
+namespace triptych {
+
+std::int64_t Dim::value() const {
+  if (value_ < 0)
+    throw ArgumentError("shape", "the value of an unknown dimension was asked for", "a dimension that the graph's feeds decide",
+                        "Use ops that take the dimension from a tensor (reshape with -1, zeros_like), or give the "
+                        "placeholder a fixed shape");
+  return value_;
+}
+
+Shape::Shape(std::span<const std::int64_t> dims) {
+  if (dims.size() > max_rank)
+    throw ArgumentError("shape", "a tensor has at most 8 dimensions", std::to_string(dims.size()) + " were given");
+  for (std::int64_t d : dims) {
+    if (d < unknown) throw ArgumentError("shape", "dimensions are not negative", std::to_string(d));
+    dims_[static_cast<std::size_t>(rank_++)] = d;
+  }
+}
+
+Shape::Shape(std::initializer_list<std::int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
+
+Dim Shape::dim(int axis) const {
+  return dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))];
+}
+
+std::int64_t Shape::operator[](int axis) const { return dim(axis).value(); }
+
+void Shape::set(int axis, Dim dim) { dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))] = dim.raw(); }
+
+void Shape::append(Dim dim) { insert(rank_, dim); }
+
+void Shape::insert(int axis, Dim dim) {
+  if (rank_ == max_rank) throw ArgumentError("shape", "a tensor has at most 8 dimensions", text() + " and one more");
+  for (int i = rank_; i > axis; --i) dims_[static_cast<std::size_t>(i)] = dims_[static_cast<std::size_t>(i - 1)];
+  dims_[static_cast<std::size_t>(axis)] = dim.raw();
+  ++rank_;
+}
+
+void Shape::erase(int axis) {
+  for (int i = axis; i + 1 < rank_; ++i) dims_[static_cast<std::size_t>(i)] = dims_[static_cast<std::size_t>(i + 1)];
+  --rank_;
+}
+
+std::int64_t Shape::size() const {
+  std::int64_t product = 1;
+  for (int i = 0; i < rank_; ++i) product *= Dim(dims_[static_cast<std::size_t>(i)]).value();
+  return product;
+}
+
+bool Shape::compatible(const Shape& other) const {
+  if (rank_ != other.rank_) return false;
+  for (int i = 0; i < rank_; ++i)
+    if (conflict(dim(i), other.dim(i))) return false;
+  return true;
+}
+
+std::string Shape::text() const {
+  std::string result = "(";
+  for (int i = 0; i < rank_; ++i) {
+    const Dim d = dims_[static_cast<std::size_t>(i)];
+    if (i) result += ", ";
+    result += d.known() ? std::to_string(d.raw()) : "?";
+  }
+  return result + (rank_ == 1 ? ",)" : ")");
+}
+
+Strides contiguous_strides(const Shape& shape) {
+  Strides strides{};
+  std::int64_t step = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    strides[static_cast<std::size_t>(i)] = step;
+    step *= shape.begin()[i];
+  }
+  return strides;
+}
+
+bool broadcast(const Shape& a, const Shape& b, Shape& result) {
+  const Shape &longer = a.rank() >= b.rank() ? a : b, &shorter = a.rank() >= b.rank() ? b : a;
+  const int lead = longer.rank() - shorter.rank();
+  Shape out = longer;
+  for (int i = 0; i < shorter.rank(); ++i) {
+    const Dim x = longer.dim(lead + i), y = shorter.dim(i);
+    if (x.raw() == 1)
+      out.set(lead + i, y);
+    else if (y.raw() == 1 || x.raw() == y.raw())
+      continue;
+    else if (!x.known())
+      out.set(lead + i, y);  // y is known and not 1, or unknown too
+    else if (y.known())
+      return false;
+  }
+  result = out;
+  return true;
+}
+
+int normalize_axis(std::string_view op, std::int64_t axis, int rank) {
+  if (axis < -rank || axis >= rank)
+    throw ArgumentError(op, "the axis is out of range",
+                        "axis " + std::to_string(axis) + " of a tensor with " + std::to_string(rank) + " dimensions",
+                        rank ? "Axes run from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)
+                             : "A 0-d tensor has no axes");
+  return static_cast<int>(axis < 0 ? axis + rank : axis);
+}
+
+Device Device::cuda(int index) {
+  throw UnsupportedError("device", "this build has no CUDA", "Device::cuda(" + std::to_string(index) + ")",
+                         "Configure with -DTRIPTYCH_CUDA=ON");
+}
+
+std::string Device::text() const { return type == Type::cpu ? "cpu" : "cuda:" + std::to_string(index); }
+
+}  // namespace triptych

@@ -1,0 +1,230 @@
+// The tensor handle's members that are not ops.
+#include "triptych/core/tensor.h"
+
+#include <cstring>
+
+#include "core/allocator.h"
+#include "core/kernels/strided.h"
+#include "core/node.h"
+#include "core/tensor_impl.h"
+
+namespace triptych {
+namespace {
+
+using Head = detail::TensorHead;
+
+std::string summary(const TensorMeta& meta) { return std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(); }
+
+/// The block behind a concrete tensor with values; explains what else it may be.
+TensorImpl& concrete(const Tensor& tensor, std::string_view op) {
+  if (!tensor.defined())
+    throw ArgumentError(op, "the tensor is undefined", "a default-constructed Tensor", "Give it a value first");
+  TensorImpl& impl = *tensor.impl();
+  if (impl.has(Head::symbolic))
+    throw ArgumentError(op, "a symbolic tensor has no values until a session runs it",
+                        "node '" + describe(*impl.node) + "' " + summary(impl.meta),
+                        "Fetch it with Session::run, or use ops (where, cond) instead of C++ control flow", impl.node->where);
+  if (impl.has(Head::metadata_only))
+    throw InternalError(op, "a gradient rule reads a value that its op does not save", summary(impl.meta),
+                        "Add the input or output to saves_inputs or saves_outputs of the op");
+  return impl;
+}
+
+const TensorImpl& single(const Tensor& tensor) {
+  const TensorImpl& impl = concrete(tensor, "item");
+  if (impl.meta.shape.size() != 1)
+    throw ArgumentError("item", "the tensor must have exactly one element", summary(impl.meta),
+                        "Reduce it first, for example with sum or mean, or pick an element");
+  return impl;
+}
+
+}  // namespace
+
+namespace detail {
+
+void destroy(TensorHead* head) { delete static_cast<TensorImpl*>(head); }
+
+}  // namespace detail
+
+void* TensorImpl::operator new(std::size_t size) { return cached_allocate(size); }
+void TensorImpl::operator delete(void* block, std::size_t size) { cached_free(block, size); }
+
+TensorImpl::~TensorImpl() {
+  if (!node) return;
+  if (node->leaf == this) node->leaf = nullptr;
+  if (has(Head::retains_grad) && node->hooks) std::erase(node->hooks->retained, this);
+}
+
+const TensorMeta& Tensor::undefined_meta() {
+  throw ArgumentError("tensor", "the tensor is undefined", "a default-constructed Tensor", "Give it a value first");
+}
+
+Tensor make_tensor(const TensorMeta& meta) {
+  auto* impl = new TensorImpl;
+  Tensor tensor = adopt(impl);
+  impl->meta = meta;
+  impl->storage =
+      allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
+  return tensor;
+}
+
+Tensor make_tensor(const Shape& shape, DType dtype, Device device) {
+  return make_tensor({shape, contiguous_strides(shape), dtype, device});
+}
+
+Tensor make_view(const TensorImpl& base, const TensorMeta& meta, std::int64_t offset) {
+  auto* impl = new TensorImpl;
+  impl->meta = meta;
+  impl->offset = offset;
+  impl->storage = base.storage;
+  Tensor view = adopt(impl);
+  if (!base.storage->shareable) {  // a writable pointer is out: the view must not see its writes
+    count_hidden_copy();
+    Tensor copy = make_tensor(meta.shape, meta.dtype, meta.device);
+    copy_strided(impl->data(), meta, copy.impl()->data(), copy.meta());
+    return copy;
+  }
+  return view;
+}
+
+Tensor alias(const Tensor& tensor) {
+  const TensorImpl& impl = *tensor.impl();
+  return make_view(impl, impl.meta, impl.offset);
+}
+
+Tensor make_metadata_only(const TensorMeta& meta) {
+  auto* impl = new TensorImpl;
+  impl->meta = meta;
+  impl->flags = Head::metadata_only;
+  return adopt(impl);
+}
+
+void make_storage_unique(TensorImpl& impl, bool keep_values) {
+  if (impl.storage->unique() && impl.storage->owned) return;
+  const TensorMeta meta{impl.meta.shape, contiguous_strides(impl.meta.shape), impl.meta.dtype, impl.meta.device};
+  Ref<Storage> fresh = allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
+  if (keep_values) {
+    count_hidden_copy();
+    copy_strided(impl.data(), impl.meta, fresh->data, meta);
+  }
+  impl.storage = std::move(fresh);
+  impl.meta.strides = meta.strides;
+  impl.offset = 0;
+}
+
+void rebind(Tensor& tensor, Tensor value) {
+  TensorImpl &to = *tensor.impl(), &from = *value.impl();
+  if (!to.storage->shareable) {
+    // A pointer to this storage is out: write into it, so that the pointer's owner sees the value too.
+    copy_strided(from.data(), from.meta, to.data(), to.meta);
+  } else {
+    to.storage = from.storage;
+    to.offset = from.offset;
+    to.meta.strides = from.meta.strides;
+  }
+  to.storage->generation.fetch_add(1, std::memory_order_relaxed);
+  if (from.node) {
+    to.node = from.node;
+    to.output = from.output;
+    to.flags |= Head::requires_grad;
+  }
+}
+
+Tensor contiguous_now(const Tensor& tensor) {
+  if (tensor.is_contiguous()) return tensor;
+  count_hidden_copy();
+  Tensor copy = make_tensor(tensor.shape(), tensor.dtype(), tensor.device());
+  copy_strided(tensor.impl()->data(), tensor.meta(), copy.impl()->data(), copy.meta());
+  return copy;
+}
+
+std::span<const std::int64_t> Tensor::strides() const {
+  if (is_symbolic()) return {};
+  return {meta().strides.data(), static_cast<std::size_t>(ndim())};
+}
+
+double Tensor::item_double() const {
+  const TensorImpl& impl = single(*this);
+  return read_double(impl.data(), impl.meta.dtype);
+}
+
+std::int64_t Tensor::item_int() const {
+  const TensorImpl& impl = single(*this);
+  return is_floating(impl.meta.dtype) ? static_cast<std::int64_t>(read_double(impl.data(), impl.meta.dtype))
+                                      : read_int(impl.data(), impl.meta.dtype);
+}
+
+const void* Tensor::raw_data(DType dtype) const {
+  const TensorImpl& impl = concrete(*this, "data");
+  if (impl.meta.dtype != dtype)
+    throw ArgumentError("data", "the element type differs from the tensor's dtype",
+                        "asked for " + std::string(dtype_name(dtype)) + ", the tensor is " + summary(impl.meta),
+                        "Convert it with cast, or use to_vector, which converts");
+  if (!impl.meta.is_contiguous())
+    throw ArgumentError("data", "the tensor is not contiguous", summary(impl.meta),
+                        "Use contiguous(x).data<T>(), or to_vector<T>(), which copies from any strides");
+  return impl.data();
+}
+
+void* Tensor::raw_mutable_data(DType dtype) {
+  TensorImpl& impl = concrete(*this, "mutable_data");
+  raw_data(dtype);
+  make_storage_unique(impl);
+  impl.storage->shareable = false;
+  impl.storage->generation.fetch_add(1, std::memory_order_relaxed);
+  return impl.data();
+}
+
+void Tensor::copy_to(void* destination, DType dtype) const {
+  concrete(*this, "to_vector");
+  const Tensor source = contiguous_now(*this);
+  convert(source.impl()->data(), source.dtype(), destination, dtype, source.numel());
+}
+
+Tensor& Tensor::set_requires_grad(bool value, Location where) & {
+  TensorImpl& impl = concrete(*this, "set_requires_grad");
+  if (value && !is_floating(impl.meta.dtype))
+    throw ArgumentError("set_requires_grad", "only floating-point tensors have gradients", summary(impl.meta), "", where);
+  if (!is_leaf())
+    throw ArgumentError("set_requires_grad", "only leaves can change it", "the result of " + grad_fn(),
+                        "Use detach() to get a leaf with these values", where);
+  impl.flags = value ? impl.flags | Head::requires_grad : impl.flags & ~Head::requires_grad;
+  return *this;
+}
+
+Tensor Tensor::set_requires_grad(bool value, Location where) && {
+  set_requires_grad(value, where);
+  return std::move(*this);
+}
+
+Tensor Tensor::grad() const {
+  return defined() && impl()->extra ? impl()->extra->grad : Tensor();
+}
+
+void Tensor::set_grad(const Tensor& gradient) {
+  if (gradient.defined() && gradient.shape() != shape())
+    throw ArgumentError("set_grad", "a gradient has its tensor's shape",
+                        "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()));
+  impl()->extras().grad = gradient;
+}
+
+bool Tensor::is_leaf() const { return !defined() || !impl()->node || impl()->node->op == &leaf_op; }
+
+std::string Tensor::grad_fn() const { return is_leaf() ? "" : impl()->node->op->name; }
+
+void Tensor::retain_grad() {
+  if (!requires_grad())
+    throw ArgumentError("retain_grad", "the tensor needs no gradient", summary(meta()), "Call set_requires_grad first");
+  if (is_leaf() || impl()->has(Head::retains_grad)) return;
+  impl()->flags |= Head::retains_grad;
+  Node& node = *impl()->node;
+  if (!node.hooks) node.hooks = std::make_unique<NodeHooks>();
+  node.hooks->retained.push_back(impl());
+}
+
+Tensor Tensor::detach() const {
+  concrete(*this, "detach");
+  return alias(*this);
+}
+
+}  // namespace triptych
