@@ -11,6 +11,7 @@ packages=(
   "libeigen3-dev:/usr/include/eigen3/Eigen/Core"
   "libdnnl-dev:/usr/include/oneapi/dnnl/dnnl.hpp"
   "libgtest-dev:/usr/include/gtest/gtest.h"
+  "libgmock-dev:/usr/include/gmock/gmock.h"
   "libbenchmark-dev:/usr/include/benchmark/benchmark.h"
   "nlohmann-json3-dev:/usr/include/nlohmann/json.hpp"
   "libfmt-dev:/usr/include/fmt/core.h"

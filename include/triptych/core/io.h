@@ -1,0 +1,63 @@
+// Checkpoints: an ordered dictionary of tensors, saved as a safetensors file that Python reads too.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych {
+
+/// Tensors by name, in the order in which they were put in, with optional text metadata.
+class TRIPTYCH_API StateDict {
+ public:
+  using Item = std::pair<std::string, Tensor>;
+
+  StateDict() = default;
+  StateDict(std::initializer_list<Item> items);
+
+  bool empty() const { return items_.empty(); }
+  std::size_t size() const { return items_.size(); }
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
+  /// The tensor called `name`, or null.
+  const Tensor* find(std::string_view name) const;
+  /// The tensor called `name`; ArgumentError that lists near names if there is none.
+  const Tensor& at(std::string_view name, Location where = Location::here()) const;
+  /// Puts `tensor` under `name`: in place of the one that had the name, else at the end.
+  void set(std::string name, Tensor tensor);
+  /// Takes `name` out; false if it was not there.
+  bool erase(std::string_view name);
+
+  /// Items as (name, tensor), in order.
+  std::vector<Item>::const_iterator begin() const { return items_.begin(); }
+  std::vector<Item>::const_iterator end() const { return items_.end(); }
+  std::vector<std::string> names() const;
+
+  /// Text that travels with the tensors (safetensors' `__metadata__`).
+  std::map<std::string, std::string> metadata;
+
+ private:
+  std::vector<Item> items_;
+  std::unordered_map<std::string, std::size_t> index_;
+};
+
+/// Writes `tensors` as a safetensors file (https://huggingface.co/docs/safetensors). The file appears whole or not at
+/// all: an older one stays as it was until the new one is on disk.
+///
+/// ArgumentError if a tensor is undefined or symbolic, or a name is not UTF-8 or is `__metadata__`, or the file cannot
+/// be made; UnsupportedError if the disk is full.
+TRIPTYCH_API void save(const StateDict& tensors, const std::string& path, Location where = Location::here());
+
+/// Reads a safetensors file: all nine dtypes, the names in the header's order.
+///
+/// ArgumentError if the file cannot be opened or is not a valid safetensors file, whatever it holds; UnsupportedError
+/// for an element type that the library does not have.
+TRIPTYCH_API StateDict load(const std::string& path, Location where = Location::here());
+
+}  // namespace triptych

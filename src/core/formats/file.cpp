@@ -1,0 +1,115 @@
+#include "core/formats/file.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+namespace triptych {
+namespace {
+
+std::string describe(int error) { return std::generic_category().message(error); }
+
+std::string in_quotes(const std::string& path) { return "'" + path + "'"; }
+
+/// The folder that holds `path`.
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+InputFile::InputFile(const std::string& path, FileContext context) : path_(path) {
+  // O_NONBLOCK: opening a pipe that nobody writes must fail below, not wait.
+  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor_ < 0)
+    throw ArgumentError(context.op, "the file cannot be opened", in_quotes(path) + " (" + describe(errno) + ")", "",
+                        context.where);
+  struct stat status;
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor_);
+    throw ArgumentError(context.op, "a regular file is needed", in_quotes(path) + " is none", "", context.where);
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+InputFile::~InputFile() { ::close(descriptor_); }
+
+void InputFile::read_at(std::uint64_t offset, void* destination, std::size_t count, FileContext context) const {
+  auto* bytes = static_cast<char*>(destination);
+  while (count > 0) {
+    const ssize_t got = ::pread(descriptor_, bytes, count, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      throw UnsupportedError(context.op, "the file cannot be read", in_quotes(path_) + " (" + describe(errno) + ")", "",
+                             context.where);
+    if (got == 0)
+      throw ArgumentError(context.op, "the file ends too early",
+                          in_quotes(path_) + " has no byte " + std::to_string(offset), "", context.where);
+    bytes += got;
+    offset += static_cast<std::uint64_t>(got);
+    count -= static_cast<std::size_t>(got);
+  }
+}
+
+AtomicFile::AtomicFile(const std::string& path, FileContext context) : path_(path), context_(context) {
+  // A link stays a link: what it points to is replaced.
+  if (char resolved[PATH_MAX]; ::realpath(path.c_str(), resolved) != nullptr) path_ = resolved;
+  struct stat status;
+  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw ArgumentError(context.op, "only a regular file can be replaced", in_quotes(path) + " is none", "",
+                        context.where);
+
+  static std::atomic<unsigned> count{0};
+  do {  // a file of a process that was killed may have the name
+    temporary_ = path_ + "." + std::to_string(::getpid()) + "-" + std::to_string(count++) + ".tmp";
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (descriptor_ < 0 && errno == EEXIST);
+  if (descriptor_ < 0)
+    throw ArgumentError(context.op, "the file cannot be written", in_quotes(path) + " (" + describe(errno) + ")", "",
+                        context.where);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::fail(std::string_view rule, int error) const {
+  throw UnsupportedError(context_.op, rule, in_quotes(path_) + " (" + describe(error) + ")",
+                         "What was there before is unchanged", context_.where);
+}
+
+void AtomicFile::write(const void* bytes, std::size_t count) {
+  const auto* next = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t written = ::write(descriptor_, next, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("the file cannot be written", errno);
+    next += written;
+    count -= static_cast<std::size_t>(written);
+  }
+}
+
+void AtomicFile::commit() {
+  // The bytes must be on disk before the name points to them, and the folder's entry after.
+  if (::fsync(descriptor_) != 0) fail("the file cannot be flushed to disk", errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail("the file cannot be written", errno);
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail("the file cannot be put in its place", errno);
+  temporary_.clear();
+  if (const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
+    ::fsync(folder);
+    ::close(folder);
+  }
+}
+
+}  // namespace triptych

@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "triptych/core/io.h"
+
+namespace triptych {
+
+StateDict::StateDict(std::initializer_list<Item> items) {
+  for (const auto& [name, tensor] : items) set(name, tensor);
+}
+
+const Tensor* StateDict::find(std::string_view name) const {
+  const auto found = index_.find(std::string(name));
+  return found == index_.end() ? nullptr : &items_[found->second].second;
+}
+
+const Tensor& StateDict::at(std::string_view name, Location where) const {
+  if (const Tensor* tensor = find(name)) return *tensor;
+  // Most mistakes are in the prefix: offer the names that end alike.
+  const std::string_view last = name.substr(name.rfind('.') + 1);
+  std::string similar;
+  int count = 0;
+  for (const auto& [other, tensor] : items_)
+    if (other.ends_with(last) && ++count <= 5) similar += (count == 1 ? "" : ", ") + other;
+  throw ArgumentError("StateDict", "there is no tensor of that name", "'" + std::string(name) + "'",
+                      similar.empty() ? "It has " + std::to_string(size()) + " tensors" : "It has " + similar, where);
+}
+
+void StateDict::set(std::string name, Tensor tensor) {
+  const auto [entry, is_new] = index_.try_emplace(name, items_.size());
+  if (is_new)
+    items_.emplace_back(std::move(name), std::move(tensor));
+  else
+    items_[entry->second].second = std::move(tensor);
+}
+
+bool StateDict::erase(std::string_view name) {
+  const auto found = index_.find(std::string(name));
+  if (found == index_.end()) return false;
+  const std::size_t position = found->second;
+  items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(position));
+  index_.erase(found);
+  for (auto& [other, place] : index_)
+    if (place > position) --place;
+  return true;
+}
+
+std::vector<std::string> StateDict::names() const {
+  std::vector<std::string> result;
+  result.reserve(items_.size());
+  for (const auto& [name, tensor] : items_) result.push_back(name);
+  return result;
+}
+
+}  // namespace triptych
