@@ -37,11 +37,64 @@ constexpr std::size_t small_limit = 4096;
 constexpr std::size_t small_classes = small_limit / alignment;
 constexpr std::size_t thread_cache_blocks = 64;  // of each small class
 
-struct Counters {
-  std::atomic<std::int64_t> in_use{0}, peak{0}, cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0};
-  std::atomic<std::int64_t> limit{0};
+/// Counters of one thread: only it writes them, so that counting costs no locked instruction.
+struct ThreadCounters {
+  std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0};
+  std::atomic<std::int64_t> in_use{0};  // what is not yet part of the process's figure
+  ThreadCounters* next = nullptr;
 };
-constinit Counters counters;
+
+void bump(std::atomic<std::int64_t>& counter, std::int64_t by) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+// Never freed: a thread's counts stay when it ends, and the list may be read at any time.
+constinit std::atomic<ThreadCounters*> all_counters{nullptr};
+constinit thread_local ThreadCounters* own_counters = nullptr;
+
+ThreadCounters& counters() {
+  if (!own_counters) [[unlikely]] {
+    own_counters = new ThreadCounters;
+    own_counters->next = all_counters.load();
+    while (!all_counters.compare_exchange_weak(own_counters->next, own_counters)) {
+    }
+  }
+  return *own_counters;
+}
+
+std::int64_t total(std::atomic<std::int64_t> ThreadCounters::*counter) {
+  std::int64_t sum = 0;
+  for (ThreadCounters* c = all_counters.load(); c; c = c->next) sum += (c->*counter).load(std::memory_order_relaxed);
+  return sum;
+}
+
+// Bytes in use are gathered from the threads whenever one's share grows past this; the peak is known to that precision.
+constexpr std::int64_t flush_bytes = 64 * 1024;
+constinit std::atomic<std::int64_t> in_use{0}, peak{0}, limit{0};
+
+void raise_peak(std::int64_t held) {
+  std::int64_t highest = peak.load(std::memory_order_relaxed);
+  while (held > highest && !peak.compare_exchange_weak(highest, held, std::memory_order_relaxed)) {
+  }
+}
+
+/// Counts `bytes` more (or fewer) in use; false, and nothing counted, if that would pass the limit.
+bool count_bytes(std::int64_t bytes) {
+  ThreadCounters& own = counters();
+  const std::int64_t pending = own.in_use.load(std::memory_order_relaxed) + bytes;
+  if (pending < flush_bytes && pending > -flush_bytes && !limit.load(std::memory_order_relaxed)) {
+    own.in_use.store(pending, std::memory_order_relaxed);
+    return true;
+  }
+  const std::int64_t held = in_use.fetch_add(pending, std::memory_order_relaxed) + pending;
+  own.in_use.store(0, std::memory_order_relaxed);
+  if (const std::int64_t most = limit.load(std::memory_order_relaxed); bytes > 0 && most && held > most) {
+    in_use.fetch_sub(bytes, std::memory_order_relaxed);
+    return false;
+  }
+  raise_peak(held);
+  return true;
+}
 
 /// Small sizes round up to 64 bytes, large ones to an eighth of their power of two (at most 12.5 % waste).
 std::size_t round_up(std::size_t bytes) {
@@ -69,7 +122,7 @@ struct ThreadCacheCloser {
     for (std::size_t i = 0; i <= small_classes; ++i) {
       while (FreeBlock* block = thread_cache.lists[i]) {
         thread_cache.lists[i] = block->next;
-        counters.cached.fetch_sub(static_cast<std::int64_t>(i * alignment), std::memory_order_relaxed);
+        bump(counters().cached, -static_cast<std::int64_t>(i * alignment));
         std::free(block);
       }
     }
@@ -92,10 +145,11 @@ SharedCache& shared_cache() {
 }
 
 [[noreturn]] void out_of_memory(std::size_t bytes) {
+  const Statistics now = statistics();
   throw UnsupportedError("memory", "out of memory on cpu",
-                         "asked for " + std::to_string(bytes) + " bytes with " + std::to_string(counters.in_use.load()) +
-                             " in use, " + std::to_string(counters.cached.load()) + " cached, peak " +
-                             std::to_string(counters.peak.load()),
+                         "asked for " + std::to_string(bytes) + " bytes with " + std::to_string(now.bytes_in_use) +
+                             " in use, " + std::to_string(now.bytes_cached) + " cached, peak " +
+                             std::to_string(now.peak_bytes_in_use),
                          "Use smaller batches, let go of tensors that are not needed, or raise the limit of "
                          "set_memory_limit()");
 }
@@ -115,41 +169,32 @@ void* cached_allocate(std::size_t bytes) {
   if (bytes > (std::size_t{1} << 46)) out_of_memory(bytes);
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
-  const std::int64_t held = counters.in_use.fetch_add(signed_size, std::memory_order_relaxed) + signed_size;
-  const std::int64_t limit = counters.limit.load(std::memory_order_relaxed);
-  if (limit && held > limit) {
-    counters.in_use.fetch_sub(signed_size, std::memory_order_relaxed);
-    out_of_memory(bytes);
-  }
-  std::int64_t peak = counters.peak.load(std::memory_order_relaxed);
-  while (held > peak && !counters.peak.compare_exchange_weak(peak, held, std::memory_order_relaxed)) {
-  }
-  counters.allocations.fetch_add(1, std::memory_order_relaxed);
-  if (caching) {
-    if (size <= small_limit) {
-      FreeBlock*& list = thread_cache.lists[size / alignment];
-      if (FreeBlock* block = list) {
-        list = block->next;
-        --thread_cache.counts[size / alignment];
-        counters.cached.fetch_sub(signed_size, std::memory_order_relaxed);
-        counters.hits.fetch_add(1, std::memory_order_relaxed);
-        return block;
-      }
-    } else {
-      SharedCache& cache = shared_cache();
-      std::lock_guard lock(cache.mutex);
-      if (auto found = cache.blocks.find(size); found != cache.blocks.end() && !found->second.empty()) {
-        void* block = found->second.back();
-        found->second.pop_back();
-        counters.cached.fetch_sub(signed_size, std::memory_order_relaxed);
-        counters.hits.fetch_add(1, std::memory_order_relaxed);
-        return block;
-      }
+  if (!count_bytes(signed_size)) out_of_memory(bytes);
+  ThreadCounters& own = counters();
+  bump(own.allocations, 1);
+  void* block = nullptr;
+  if (caching && size <= small_limit) {
+    FreeBlock*& list = thread_cache.lists[size / alignment];
+    if ((block = list)) {
+      list = list->next;
+      --thread_cache.counts[size / alignment];
+    }
+  } else if (caching) {
+    SharedCache& cache = shared_cache();
+    std::lock_guard lock(cache.mutex);
+    if (auto found = cache.blocks.find(size); found != cache.blocks.end() && !found->second.empty()) {
+      block = found->second.back();
+      found->second.pop_back();
     }
   }
-  void* block = system_allocate(size);
+  if (block) {
+    bump(own.cached, -signed_size);
+    bump(own.hits, 1);
+    return block;
+  }
+  block = system_allocate(size);
   if (!block) {
-    counters.in_use.fetch_sub(signed_size, std::memory_order_relaxed);
+    count_bytes(-signed_size);
     out_of_memory(bytes);
   }
   return block;
@@ -158,46 +203,46 @@ void* cached_allocate(std::size_t bytes) {
 void cached_free(void* block, std::size_t bytes) {
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
-  counters.in_use.fetch_sub(signed_size, std::memory_order_relaxed);
-  if (caching) {
-    if (size > small_limit) {
-      SharedCache& cache = shared_cache();
-      std::lock_guard lock(cache.mutex);
-      cache.blocks[size].push_back(block);
-      counters.cached.fetch_add(signed_size, std::memory_order_relaxed);
-      return;
-    }
-    const std::size_t index = size / alignment;
-    if (!thread_cache.closed && thread_cache.counts[index] < thread_cache_blocks) {
-      register_closer();
-      thread_cache.lists[index] = new (block) FreeBlock{thread_cache.lists[index]};
-      ++thread_cache.counts[index];
-      counters.cached.fetch_add(signed_size, std::memory_order_relaxed);
-      return;
-    }
+  count_bytes(-signed_size);
+  if (caching && size > small_limit) {
+    SharedCache& cache = shared_cache();
+    std::lock_guard lock(cache.mutex);
+    cache.blocks[size].push_back(block);
+    bump(counters().cached, signed_size);
+    return;
+  }
+  const std::size_t index = size / alignment;
+  if (caching && !thread_cache.closed && thread_cache.counts[index] < thread_cache_blocks) {
+    register_closer();
+    thread_cache.lists[index] = new (block) FreeBlock{thread_cache.lists[index]};
+    ++thread_cache.counts[index];
+    bump(counters().cached, signed_size);
+    return;
   }
   std::free(block);
 }
 
-void count_kernel_launch() { counters.launches.fetch_add(1, std::memory_order_relaxed); }
-void count_hidden_copy() { counters.copies.fetch_add(1, std::memory_order_relaxed); }
-void count_donation() { counters.donations.fetch_add(1, std::memory_order_relaxed); }
+void count_kernel_launch() { bump(counters().launches, 1); }
+void count_hidden_copy() { bump(counters().copies, 1); }
+void count_donation() { bump(counters().donations, 1); }
 
 Statistics statistics() {
-  return {.bytes_in_use = counters.in_use,
-          .peak_bytes_in_use = counters.peak,
-          .bytes_cached = counters.cached,
-          .allocations = counters.allocations,
-          .cache_hits = counters.hits,
-          .kernel_launches = counters.launches,
-          .hidden_copies = counters.copies,
-          .donations = counters.donations};
+  const std::int64_t held = in_use.load() + total(&ThreadCounters::in_use);
+  raise_peak(held);
+  return {.bytes_in_use = held,
+          .peak_bytes_in_use = peak,
+          .bytes_cached = total(&ThreadCounters::cached),
+          .allocations = total(&ThreadCounters::allocations),
+          .cache_hits = total(&ThreadCounters::hits),
+          .kernel_launches = total(&ThreadCounters::launches),
+          .hidden_copies = total(&ThreadCounters::copies),
+          .donations = total(&ThreadCounters::donations)};
 }
 
 void reset_statistics() {
-  counters.peak = counters.in_use.load();
-  for (auto* counter : {&counters.allocations, &counters.hits, &counters.launches, &counters.copies, &counters.donations})
-    *counter = 0;
+  peak = in_use.load() + total(&ThreadCounters::in_use);
+  for (ThreadCounters* c = all_counters.load(); c; c = c->next)
+    for (auto* counter : {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations}) *counter = 0;
 }
 
 void empty_cache() {
@@ -205,11 +250,11 @@ void empty_cache() {
   std::lock_guard lock(cache.mutex);
   for (auto& [size, blocks] : cache.blocks) {
     for (void* block : blocks) std::free(block);
-    counters.cached.fetch_sub(static_cast<std::int64_t>(size * blocks.size()), std::memory_order_relaxed);
+    bump(counters().cached, -static_cast<std::int64_t>(size * blocks.size()));
   }
   cache.blocks.clear();
 }
 
-void set_memory_limit(std::int64_t bytes) { counters.limit = bytes; }
+void set_memory_limit(std::int64_t bytes) { limit = bytes; }
 
 }  // namespace triptych

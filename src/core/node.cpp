@@ -23,6 +23,8 @@ std::size_t block_bytes(const Op& op, std::size_t tensors) {
   return attributes_offset(op, tensors) + (op.attributes ? op.attributes->size : 0);
 }
 
+bool saves(std::uint32_t mask, std::size_t i) { return mask == every_one || (i < 32 && mask >> i & 1); }
+
 void destroy_node(Node* node) {
   const std::size_t tensors = node->input_count + node->output_count;
   const std::size_t bytes = block_bytes(*node->op, tensors);
@@ -86,7 +88,6 @@ Ref<Node> gradient_edge(TensorImpl& tensor) {
   if (!tensor.node) {
     tensor.node = make_node(leaf_op, 0, 1, nullptr, {});
     tensor.node->leaf = &tensor;  // sequence 0: walked after everything else
-    tensor.node->outputs()[0] = make_metadata_only(tensor.meta);
   }
   return tensor.node;
 }
@@ -97,16 +98,22 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
   node->sequence = tape_sequence.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     TensorImpl& input = *inputs[i]->impl();
-    const bool saved = op.saves_inputs == every_one || (i < 32 && op.saves_inputs >> i & 1);
+    const bool saved = saves(op.saves_inputs, i), needs_gradient = input.has(Head::requires_grad);
+    if (!saved && !needs_gradient && op.broadcasts) continue;  // nobody asks for it
     Tensor slot = saved ? alias(*inputs[i]) : make_metadata_only(input.meta);
-    slot.impl()->node = gradient_edge(input);
-    slot.impl()->output = input.output;
-    slot.impl()->flags |= input.flags & Head::requires_grad;
+    if (needs_gradient) {
+      slot.impl()->node = gradient_edge(input);
+      slot.impl()->output = input.output;
+      slot.impl()->flags |= Head::requires_grad;
+    }
     node->inputs()[i] = std::move(slot);
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const bool saved = op.saves_outputs == every_one || (i < 32 && op.saves_outputs >> i & 1);
-    node->outputs()[i] = saved ? alias(outputs[i]) : make_metadata_only(outputs[i].meta());
+    // A rule may ask for the shape of an output that got no gradient: only where there are several.
+    if (saves(op.saves_outputs, i))
+      node->outputs()[i] = alias(outputs[i]);
+    else if (outputs.size() > 1)
+      node->outputs()[i] = make_metadata_only(outputs[i].meta());
     if (!is_floating(outputs[i].dtype())) continue;
     TensorImpl& output = *outputs[i].impl();
     output.node = node;

@@ -14,7 +14,7 @@
 namespace triptych {
 
 /// One application of an op. On the tape the inputs hold what the op saved (a view of the value with its gradient edge) or
-/// metadata only; in a graph they are symbolic. An input's producer is `inputs[i].impl()->node`, output `->output`.
+/// metadata only (undefined if nobody can ask for it); in a graph they are symbolic. An input's producer is `inputs[i].impl()->node`, output `->output`.
 struct Node {
   std::atomic<std::uint32_t> references{1};
   bool no_grad = false;       // made under NoGrad: the walker stops here
@@ -29,7 +29,9 @@ struct Node {
   TensorImpl* leaf = nullptr;   // for a leaf node: the tensor, while it lives
   std::unique_ptr<NodeHooks> hooks;
   Tensor* inputs_ = nullptr;    // input_count, behind the node
-  Tensor* outputs_ = nullptr;   // output_count: metadata, and values that the op saves (without edge: that would be a cycle)
+  // output_count; in a graph metadata; on the tape what the op saves (without edge, that would be a cycle), and metadata where
+  // there are several.
+  Tensor* outputs_ = nullptr;
 
   std::span<Tensor> inputs() { return {inputs_, input_count}; }
   std::span<const Tensor> inputs() const { return {inputs_, input_count}; }

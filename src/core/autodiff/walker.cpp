@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include "core/graph/graph.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
+#include "core/pointer_map.h"
 #include "core/ops/ops.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -39,7 +39,7 @@ class Walk {
   void collect(std::span<const Place> roots) {
     std::vector<Node*> stack;
     const auto visit = [&](Node* node) {
-      if (index_.emplace(node, 0).second) {
+      if (index_.insert(node, 0)) {
         entries_.push_back({node});
         stack.push_back(node);
       }
@@ -50,13 +50,13 @@ class Walk {
       stack.pop_back();
       if (stops(*node)) continue;
       for (const Tensor& input : node->inputs())
-        if (Node* producer = input.impl()->node.get(); producer && is_floating(input.dtype())) visit(producer);
+        if (Node* producer = producer_of(input)) visit(producer);
     }
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry& a, const Entry& b) { return a.node->sequence > b.node->sequence; });
     std::size_t slots = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-      index_[entries_[i].node] = i;
+      index_.set(entries_[i].node, i);
       entries_[i].first_slot = slots;
       slots += entries_[i].node->output_count;
     }
@@ -66,7 +66,7 @@ class Walk {
   /// Marks what lies between the targets and the roots; without targets, everything.
   void mark(std::span<const Place> targets, bool everything) {
     for (const Place& target : targets)
-      if (auto found = index_.find(target.node); found != index_.end()) entries_[found->second].needed = true;
+      if (const std::size_t at = index_.at(target.node); at != PointerMap::missing) entries_[at].needed = true;
     for (std::size_t i = entries_.size(); i-- > 0;) {
       Entry& entry = entries_[i];
       if (everything) {
@@ -103,11 +103,14 @@ class Walk {
  private:
   static bool stops(const Node& node) { return node.no_grad || node.op->gradient_stops; }
 
+  static Node* producer_of(const Tensor& input) {
+    return input.defined() && is_floating(input.dtype()) ? input.impl()->node.get() : nullptr;
+  }
+
   const Entry* entry_of(const Tensor& input) const {
-    const Node* producer = input.impl()->node.get();
-    if (!producer || !is_floating(input.dtype())) return nullptr;
-    const auto found = index_.find(producer);
-    return found == index_.end() ? nullptr : &entries_[found->second];
+    const Node* producer = producer_of(input);
+    const std::size_t at = producer ? index_.at(producer) : PointerMap::missing;
+    return at == PointerMap::missing ? nullptr : &entries_[at];
   }
 
   void visit(Node& node, std::span<Tensor> upstream) {
@@ -179,8 +182,8 @@ class Walk {
 
   static void release_saved(Node& node) {
     const auto drop = [&](const Tensor& slot) {
+      if (!slot.defined() || slot.impl()->has(Head::metadata_only)) return;
       TensorImpl& impl = *slot.impl();
-      if (impl.has(Head::metadata_only)) return;
       impl.storage = {};
       impl.flags |= Head::metadata_only;
       node.released = true;
@@ -192,7 +195,7 @@ class Walk {
   GraphImpl* graph_;
   GradientOptions options_;
   std::vector<Entry> entries_;
-  std::unordered_map<const Node*, std::size_t> index_;
+  PointerMap index_;
   std::vector<Tensor> gradients_;
 };
 
@@ -311,6 +314,9 @@ Tensor Gradient::output(int i) const {
   Node& node = const_cast<Node&>(node_);
   if (node.graph) return node.graph->handle(node, static_cast<std::uint32_t>(i));
   const Tensor& slot = node.outputs()[static_cast<std::size_t>(i)];
+  if (!slot.defined())
+    throw InternalError(node.op->name, "a gradient rule reads an output that its op does not save",
+                        "output " + std::to_string(i), "Add it to saves_outputs of the op");
   if (slot.impl()->has(Head::metadata_only)) return slot;
   Tensor output = alias(slot);  // attached here only: the node itself holding its output would be a cycle
   output.impl()->node = Ref<Node>::share(&node);
