@@ -232,7 +232,9 @@ std::vector<Place> start(Walk& walk, GraphImpl* graph, std::span<const Tensor> y
                           std::string(dtype_name(ys[i].dtype())) + " " + ys[i].shape().text(),
                           "Call set_requires_grad() on a leaf, and check that no NoGrad guard was active", where);
     roots.push_back(*place);
-    initial.push_back(initial_gradient(ys[i], i < grad_ys.size() ? grad_ys[i] : Tensor(), !graph, op, where));
+    const Tensor given = i < grad_ys.size() ? grad_ys[i] : Tensor();
+    const Tensor gradient = initial_gradient(ys[i], given, !graph, op, where);
+    initial.push_back(graph ? graph->import(gradient, where) : gradient);
   }
   walk.collect(roots);
   return roots;

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Makes tests/references/conformance.safetensors: for each sample of tests/conformance/ the inputs, the results and the
+gradients in float64, computed with PyTorch. Needs: pip install torch safetensors numpy.
+
+Keys: op/sample/in/0 ..., op/sample/out/0 ..., op/sample/grad/0 ... (gradients of the floating inputs that have one).
+"""
+import os
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.numpy import save_file
+
+results = {}
+
+
+def values(*shape, seed=0, low=-2.0, high=2.0):
+    """Random float64 numbers, the same on each run."""
+    return torch.from_numpy(np.random.default_rng(seed + 1000 * len(shape) + sum(shape)).uniform(low, high, shape))
+
+
+def positive(*shape, seed=0):
+    return values(*shape, seed=seed, low=0.3, high=2.0)
+
+
+def integers(high, *shape, seed=0):
+    return torch.from_numpy(np.random.default_rng(seed + 7).integers(0, high, shape))
+
+
+def sample(op, name, function, *inputs, differentiable=True):
+    """Records one sample. The gradient is that of the outputs' product with cos(0.7 i + k) + 0.25 (element i of output k)."""
+    leaves = [x.clone().requires_grad_(x.is_floating_point() and differentiable) for x in inputs]
+    outputs = function(*leaves)
+    outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
+    prefix = f"{op}/{name}"
+    assert f"{prefix}/out/0" not in results, prefix
+    for i, x in enumerate(inputs):
+        results[f"{prefix}/in/{i}"] = np.array(x.detach().numpy(), order="C")
+    for i, y in enumerate(outputs):
+        results[f"{prefix}/out/{i}"] = np.array(y.detach().numpy(), order="C")
+    smooth = [y for y in outputs if y.is_floating_point() and y.requires_grad]
+    if not smooth:
+        return
+    cotangents = [(torch.cos(0.7 * torch.arange(y.numel(), dtype=torch.float64) + k) + 0.25).reshape(y.shape)
+                  for k, y in enumerate(smooth)]
+    wanted = [x for x in leaves if x.requires_grad]
+    grads = torch.autograd.grad(smooth, wanted, cotangents, allow_unused=True)
+    for i, g in enumerate(g for g in grads if g is not None):
+        results[f"{prefix}/grad/{i}"] = np.array(g.numpy(), order="C")
+
+
+def elementwise():
+    for op, function in {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div}.items():
+        sample(op, "same_shape", function, values(3, 5), positive(3, 5, seed=1))
+        sample(op, "broadcast", function, values(4, 1, 3), positive(2, 1, seed=1))
+        sample(op, "scalar_operand", function, values(2, 3), positive(seed=1))
+        sample(op, "empty", function, values(0, 3), positive(1, 3, seed=1))
+    sample("relu", "plain", torch.relu, values(4, 7))
+    sample("cast", "to_float64", lambda x: x.double(), values(3, 4))
+
+
+def reductions():
+    sample("sum", "all", torch.sum, values(3, 4, 5))
+    sample("sum", "middle_axis", lambda x: x.sum(1), values(3, 4, 5))
+    sample("sum", "outer_axes_kept", lambda x: x.sum((0, -1), keepdim=True), values(3, 4, 5))
+    sample("sum", "empty", lambda x: x.sum(0), values(0, 3))
+
+
+def shapes():
+    sample("reshape", "merge", lambda x: x.reshape(2, -1), values(2, 3, 4))
+    sample("permute", "rotate", lambda x: x.permute(2, 0, 1), values(2, 3, 4))
+    sample("identity", "plain", lambda x: x * 1, values(2, 3))
+    sample("full_like", "plain", lambda x: x * torch.full_like(x, 2.5), values(2, 3))
+    sample("full", "plain", lambda x: x + 1.5, values(3, 4))
+
+
+def network():
+    sample("matmul", "plain", torch.matmul, values(5, 7), values(7, 3, seed=1))
+
+
+if __name__ == "__main__":
+    for family in (elementwise, reductions, shapes, network):
+        family()
+    target = os.path.join(os.path.dirname(__file__), "..", "tests", "references", "conformance.safetensors")
+    save_file(results, target)
+    print(f"{len(results)} arrays in {os.path.normpath(target)}")

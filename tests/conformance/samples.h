@@ -1,0 +1,39 @@
+// Samples of ops for the conformance runner. Inputs and expected results are made with PyTorch and NumPy by
+// scripts/make_conformance_references.py, which holds a sample of the same op and name.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "triptych/core/ops.h"
+
+namespace conformance {
+
+using triptych::Tensor;
+using Tensors = std::vector<Tensor>;
+
+struct Sample {
+  std::string op;
+  std::string name;
+  std::function<Tensors(const Tensors&)> call;
+  /// Relative error allowed in float64 against the reference.
+  double tolerance = 1e-10;
+  /// The result is compared in float32 too (off for ops that amplify rounding).
+  bool float32 = true;
+  /// Finite differences make sense (off where the samples sit on a kink).
+  bool smooth = true;
+  /// May be built with unknown dimensions.
+  bool unknown_dims = true;
+};
+
+/// All samples, gathered from the functions below.
+std::vector<Sample> all_samples();
+
+// One function for each family of ops, in samples_<family>.cpp.
+void add_elementwise_samples(std::vector<Sample>& samples);
+void add_reduction_samples(std::vector<Sample>& samples);
+void add_shape_samples(std::vector<Sample>& samples);
+void add_network_samples(std::vector<Sample>& samples);
+
+}  // namespace conformance
