@@ -144,6 +144,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     }
     if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(count))) {
       make_storage_unique(*impl);
+      if (!kernel.any_strides) make_contiguous(*impl);
       impl->storage->generation.fetch_add(1, std::memory_order_relaxed);
     } else if (!kernel.any_strides && !impl->meta.is_contiguous()) {
       copies[i] = contiguous_now(*inputs[i]);

@@ -38,6 +38,19 @@ const TensorImpl& single(const Tensor& tensor) {
   return impl;
 }
 
+/// A row-major block that only this tensor sees.
+void move_to_own_storage(TensorImpl& impl, bool keep_values) {
+  const TensorMeta meta{impl.meta.shape, contiguous_strides(impl.meta.shape), impl.meta.dtype, impl.meta.device};
+  Ref<Storage> fresh = allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
+  if (keep_values) {
+    count_hidden_copy();
+    copy_strided(impl.data(), impl.meta, fresh->data, meta);
+  }
+  impl.storage = std::move(fresh);
+  impl.meta.strides = meta.strides;
+  impl.offset = 0;
+}
+
 }  // namespace
 
 namespace detail {
@@ -100,16 +113,11 @@ Tensor make_metadata_only(const TensorMeta& meta) {
 }
 
 void make_storage_unique(TensorImpl& impl, bool keep_values) {
-  if (impl.storage->unique() && impl.storage->owned) return;
-  const TensorMeta meta{impl.meta.shape, contiguous_strides(impl.meta.shape), impl.meta.dtype, impl.meta.device};
-  Ref<Storage> fresh = allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
-  if (keep_values) {
-    count_hidden_copy();
-    copy_strided(impl.data(), impl.meta, fresh->data, meta);
-  }
-  impl.storage = std::move(fresh);
-  impl.meta.strides = meta.strides;
-  impl.offset = 0;
+  if (!impl.storage->unique() || !impl.storage->owned) move_to_own_storage(impl, keep_values);
+}
+
+void make_contiguous(TensorImpl& impl) {
+  if (!impl.meta.is_contiguous()) move_to_own_storage(impl, true);
 }
 
 void rebind(Tensor& tensor, Tensor value) {

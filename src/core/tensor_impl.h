@@ -67,6 +67,8 @@ Tensor make_metadata_only(const TensorMeta& meta);
 
 /// Before a write: gives the tensor storage that nobody else sees, with its values (copy-on-write), if it is shared.
 void make_storage_unique(TensorImpl& impl, bool keep_values = true);
+/// Before a write by a kernel that needs it: row-major, in storage of its own.
+void make_contiguous(TensorImpl& impl);
 /// The tensor (and all handles to it) takes over the value of `value`, in place where its storage allows.
 void rebind(Tensor& tensor, Tensor value);
 

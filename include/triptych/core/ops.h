@@ -8,3 +8,4 @@
 #include "triptych/core/ops/matmul.h"
 #include "triptych/core/ops/reduce.h"
 #include "triptych/core/ops/shape.h"
+#include "triptych/core/ops/update.h"

@@ -3,19 +3,23 @@
 
 namespace triptych {
 
+void register_adam_update_kernels();
 void register_arithmetic_kernels();
 void register_cast_kernels();
 void register_full_kernels();
 void register_matmul_kernels();
+void register_momentum_update_kernels();
 void register_relu_kernels();
 void register_sgd_update_kernels();
 void register_sum_kernels();
 
 void register_builtin_kernels() {
+  register_adam_update_kernels();
   register_arithmetic_kernels();
   register_cast_kernels();
   register_full_kernels();
   register_matmul_kernels();
+  register_momentum_update_kernels();
   register_relu_kernels();
   register_sgd_update_kernels();
   register_sum_kernels();

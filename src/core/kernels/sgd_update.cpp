@@ -1,4 +1,4 @@
-#include "core/kernels/elementwise.h"
+#include "core/kernels/update.h"
 
 namespace triptych {
 
@@ -7,18 +7,26 @@ extern const Op sgd_update_op;
 namespace {
 
 void sgd_update_run(const KernelCall& call) {
-  const double rate = *call.inputs[0].as<double>();
-  for (std::size_t i = 1; i < call.inputs.size(); i += 2) {
-    visit_dtype(call.inputs[i].dtype(), [&](auto* type) {
+  const auto& attributes = call.attributes_as<SgdUpdate>();
+  const double learning_rate = *call.inputs[0].as<double>();
+  for_each_piece(call, 2, [&](std::size_t at, std::int64_t begin, std::int64_t end) {
+    visit_floating(call.inputs[at].dtype(), [&](auto* type) {
       using T = std::remove_pointer_t<decltype(type)>;
       using C = compute_type<T>;
-      T* p = call.inputs[i].as<T>();
-      const T* g = call.inputs[i + 1].as<const T>();
-      const C step = static_cast<C>(rate);
-      const std::int64_t n = call.inputs[i].size();
-      for (std::int64_t j = 0; j < n; ++j) p[j] = T(static_cast<C>(p[j]) - step * static_cast<C>(g[j]));
+      T* p = call.inputs[at].as<T>();
+      const T* g = call.inputs[at + 1].as<const T>();
+      const C rate = rounded<C>(learning_rate);
+      const WeightDecay<C> decay(attributes, learning_rate);
+      if (!decay.any()) {
+        for (std::int64_t i = begin; i < end; ++i) p[i] = T(static_cast<C>(p[i]) - rate * static_cast<C>(g[i]));
+        return;
+      }
+      for (std::int64_t i = begin; i < end; ++i) {
+        const C value = static_cast<C>(p[i]), gradient = decay.gradient(static_cast<C>(g[i]), value);
+        p[i] = T(decay.parameter(value) - rate * gradient);
+      }
     });
-  }
+  });
 }
 
 const Kernel sgd_update_kernel{.run = sgd_update_run};

@@ -11,6 +11,8 @@ extern const Op matmul_op;                                                      
 extern const Op sum_op, sum_to_like_op;                                                  // sum.cpp
 extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permute_op;    // shape.cpp
 extern const Op sgd_update_op;                                                           // sgd_update.cpp
+extern const Op momentum_update_op;                                                      // momentum_update.cpp
+extern const Op adam_update_op, amsgrad_update_op;                                       // adam_update.cpp
 
 std::vector<const Op*> builtin_ops() {
   return {
@@ -22,7 +24,8 @@ std::vector<const Op*> builtin_ops() {
       &sum_op,      &sum_to_like_op,                                //
       &identity_op, &reshape_op,     &reshape_like_op,              //
       &expand_like_op, &permute_op,                                 //
-      &sgd_update_op,                                               //
+      &sgd_update_op,  &momentum_update_op,                         //
+      &adam_update_op, &amsgrad_update_op,                          //
   };
 }
 

@@ -1,0 +1,87 @@
+// What the optimizer update kernels share: cutting a list of parameters into pieces, and the rounding of
+// hyperparameters.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "core/inline_vector.h"
+#include "core/kernels/elementwise.h"
+#include "triptych/core/ops/update.h"
+
+namespace triptych {
+
+/// The one place where a hyperparameter, double until here, gets the precision of the arithmetic.
+template <class C>
+C rounded(double hyperparameter) {
+  return static_cast<C>(hyperparameter);
+}
+
+/// Calls `f` with a null pointer of the parameter dtype's C++ element type.
+template <class F>
+void visit_floating(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::float64:
+      return f(static_cast<double*>(nullptr));
+    case DType::float16:
+      return f(static_cast<Float16*>(nullptr));
+    case DType::bfloat16:
+      return f(static_cast<BFloat16*>(nullptr));
+    default:
+      return f(static_cast<float*>(nullptr));
+  }
+}
+
+/// Calls `update(first_input, begin, end)` for pieces of all parameters, on the library's threads if there are enough
+/// elements; `first_input` is the place of the parameter among the inputs, `group` the number of inputs for each.
+template <class F>
+void for_each_piece(const KernelCall& call, std::size_t group, F update) {
+  struct Piece {
+    std::size_t first_input;
+    std::int64_t begin, end;
+  };
+  std::int64_t total = 0;
+  for (std::size_t p = 1; p < call.inputs.size(); p += group) total += call.inputs[p].size();
+  if (total < 2 * elementwise_grain) {
+    for (std::size_t p = 1; p < call.inputs.size(); p += group) update(p, 0, call.inputs[p].size());
+    return;
+  }
+  std::vector<Piece> pieces;
+  for (std::size_t p = 1; p < call.inputs.size(); p += group)
+    for (std::int64_t begin = 0, n = call.inputs[p].size(); begin < n; begin += elementwise_grain)
+      pieces.push_back({p, begin, std::min(n, begin + elementwise_grain)});
+  parallel_for(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t i) {
+    const Piece& piece = pieces[static_cast<std::size_t>(i)];
+    update(piece.first_input, piece.begin, piece.end);
+  });
+}
+
+/// Increments the steps; `last` is the place of the step in its group. All are read before one is written, so a step
+/// that parameters share advances once.
+inline void advance_steps(const KernelCall& call, std::size_t group) {
+  InlineVector<std::int64_t, 32> next(call.inputs.size() / group);
+  for (std::size_t k = 0; k < next.size(); ++k) next[k] = *call.inputs[(k + 1) * group].as<std::int64_t>() + 1;
+  for (std::size_t k = 0; k < next.size(); ++k) *call.inputs[(k + 1) * group].as<std::int64_t>() = next[k];
+}
+
+/// The gradient with its sign and the coupled weight decay, and the parameter with the decoupled one.
+template <class C>
+struct WeightDecay {
+  template <class Attributes>
+  WeightDecay(const Attributes& a, double learning_rate)
+      : sign(a.maximize ? C(-1) : C(1)),
+        coupled(rounded<C>(a.decoupled_weight_decay ? 0 : a.weight_decay)),
+        keep(rounded<C>(
+            a.decoupled_weight_decay && a.formula == UpdateFormula::torch ? 1 - learning_rate * a.weight_decay : 1)),
+        drop(rounded<C>(a.decoupled_weight_decay && a.formula != UpdateFormula::torch ? learning_rate * a.weight_decay
+                                                                                      : 0)) {}
+  bool any() const { return sign != 1 || coupled != 0 || keep != 1 || drop != 0; }
+
+  C gradient(C g, C p) const { return coupled != 0 ? sign * g + coupled * p : sign * g; }
+  /// As torch writes it, p (1 - lr d), and as Keras does, p - p lr d: the same number but for the rounding.
+  C parameter(C p) const { return keep != 1 ? p * keep : drop != 0 ? p - p * drop : p; }
+
+  C sign, coupled, keep, drop;
+};
+
+}  // namespace triptych

@@ -1,0 +1,26 @@
+// What the optimizer updates share. Their inputs are the learning rate, then one group of tensors for each parameter:
+// the parameter, its gradient, its buffers and, if the op counts steps, the step.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+
+#include "triptych/core/op.h"
+#include "triptych/core/ops/update.h"
+
+namespace triptych {
+
+/// infer for groups of `group` tensors, the last of them the step if `has_step`.
+void infer_update(Infer& infer, int group, bool has_step);
+
+/// `writes` of such an op: all but the learning rate and the gradients.
+template <int group>
+bool update_writes(int i, int) {
+  return i > 0 && (i - 1) % group != 1;
+}
+
+/// Applies the op; `lists` are the groups' members, each a list over the parameters.
+void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_list<std::span<const Tensor>> lists,
+                  const void* attributes, Location where);
+
+}  // namespace triptych
