@@ -71,6 +71,9 @@ std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
 
 }  // namespace
 
+NumericsMode::NumericsMode(Numerics numerics) : previous_(modes.numerics) { modes.numerics = numerics; }
+NumericsMode::~NumericsMode() { modes.numerics = previous_; }
+
 const Kernel& kernel_of(const Op& op, Device::Type device, Location where) {
   auto& slot = op.kernels[static_cast<std::size_t>(device)];
   const Kernel* kernel = slot.load(std::memory_order_acquire);

@@ -12,15 +12,13 @@
 #include <vector>
 
 #include "triptych/core/attributes.h"
+#include "triptych/core/numerics.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
 
 struct Node;
 struct Op;
-
-/// How results may differ between engines and thread counts. `exact`: not in a bit. `fast`: by rounding.
-enum class Numerics : std::uint8_t { exact, fast };
 
 // --- Shapes ---------------------------------------------------------------------------------------------------------
 
