@@ -1,34 +1,220 @@
-#include <Eigen/Core>
+// Kernels of matmul and linear: which matrices are multiplied; gemm.h does it.
+#include "core/ops/matmul.h"
+
+#include <algorithm>
+#include <optional>
 
 #include "core/kernels/elementwise.h"
+#include "core/kernels/gemm.h"
+#include "core/tensor_impl.h"
 
 namespace triptych {
 
-extern const Op matmul_op;
+extern const Op matmul_op, linear_op;
 
 namespace {
 
-template <class T>
-using Matrix = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-template <class T>
-using ConstMatrix = Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+/// The products of one call: matrices of one size, found by counting through the leading dimensions of the result.
+struct Products {
+  std::int64_t m = 1, n = 1, k = 1, count = 1;
+  std::int64_t a_row = 0, a_column = 0, b_row = 0, b_column = 0;
+  int rank = 0;  // of the leading dimensions that are left
+  Strides lengths{}, a_steps{}, b_steps{};
 
-void matmul_run(const KernelCall& call) {
-  const std::int64_t m = call.inputs[0].shape()[0], k = call.inputs[0].shape()[1], n = call.inputs[1].shape()[1];
-  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    if constexpr (std::is_same_v<T, compute_type<T>> && !std::is_same_v<T, bool>)
-      Matrix<T>(call.outputs[0].as<T>(), m, n).noalias() =
-          ConstMatrix<T>(call.inputs[0].as<T>(), m, k) * ConstMatrix<T>(call.inputs[1].as<T>(), k, n);
-    else
-      throw UnsupportedError("matmul", "the dtype is not supported", std::string(dtype_name(call.outputs[0].dtype())));
+  void leading(std::int64_t length, std::int64_t a_step, std::int64_t b_step) {
+    if (length == 1) return;
+    count *= length;
+    const auto last = static_cast<std::size_t>(rank) - 1;
+    if (rank > 0 && a_steps[last] == a_step * length && b_steps[last] == b_step * length) {
+      lengths[last] *= length;
+      a_steps[last] = a_step;
+      b_steps[last] = b_step;
+      return;
+    }
+    const auto place = static_cast<std::size_t>(rank++);
+    lengths[place] = length;
+    a_steps[place] = a_step;
+    b_steps[place] = b_step;
+  }
+  /// One b for all: the innermost leading dimension becomes rows, if they step evenly.
+  void merge_rows() {
+    while (rank > 0) {
+      const auto last = static_cast<std::size_t>(rank) - 1;
+      if (b_steps[last] != 0 || (m != 1 && a_steps[last] != a_row * m)) return;
+      if (m == 1) a_row = a_steps[last];
+      m *= lengths[last];
+      count /= std::max<std::int64_t>(lengths[last], 1);
+      --rank;
+    }
+  }
+  std::int64_t offset(std::int64_t index, const Strides& steps) const {
+    std::int64_t result = 0;
+    for (auto axis = static_cast<std::size_t>(rank); axis-- > 0;) {
+      result += index % lengths[axis] * steps[axis];
+      index /= lengths[axis];
+    }
+    return result;
+  }
+};
+
+/// 16-bit floats are multiplied as float; integers as unsigned ones, whose overflow is defined.
+template <class T>
+using product_type = std::conditional_t<std::is_floating_point_v<compute_type<T>>, compute_type<T>,
+                                        std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>>;
+
+template <class T>
+void multiply(const Products& p, const T* a, const T* b, T* c, Epilogue<T> epilogue) {
+  const auto product = [&](std::int64_t i, auto&& run) {
+    run(p.m, p.n, p.k, MatrixIn<T>{a + p.offset(i, p.a_steps), p.a_row, p.a_column},
+        MatrixIn<T>{b + p.offset(i, p.b_steps), p.b_row, p.b_column}, MatrixOut<T>{c + i * p.m * p.n, p.n}, epilogue);
+  };
+  constexpr std::int64_t small = 1 << 19;  // multiplications
+  const std::int64_t work = p.m * p.n * p.k;
+  if (p.count == 1 || work > small) {
+    for (std::int64_t i = 0; i < p.count; ++i) product(i, gemm<T>);
+    return;
+  }
+  const std::int64_t group = std::clamp<std::int64_t>(small / std::max<std::int64_t>(work, 1), 1, p.count);
+  parallel_for((p.count + group - 1) / group, [&](std::int64_t part) {
+    for (std::int64_t i = part * group; i < std::min(p.count, (part + 1) * group); ++i) product(i, gemm_tile<T>);
   });
 }
 
-const Kernel matmul_kernel{.run = matmul_run};
+/// An operand's elements as `To`, in row-major order.
+template <class To>
+void converted(const Operand& operand, Scratch& scratch) {
+  const std::int64_t size = operand.size();
+  TensorMeta dense = *operand.meta;
+  dense.strides = contiguous_strides(dense.shape);
+  Scratch elements(static_cast<std::size_t>(size) * size_of(operand.dtype()));
+  copy_strided(operand.data, *operand.meta, elements.as<void>(), dense);
+  const DType dtype = std::is_same_v<To, float> ? float32 : int32;
+  convert(elements.as<void>(), operand.dtype(), scratch.as<void>(), dtype, size);
+}
+
+template <class T>
+void finish(T* out, std::int64_t rows, std::int64_t columns, const T* bias, Activation activation) {
+  using C = compute_type<T>;
+  for (std::int64_t i = 0; i < rows; ++i, out += columns)
+    for (std::int64_t j = 0; j < columns; ++j) {
+      T value = bias ? T(static_cast<C>(out[j]) + static_cast<C>(bias[j])) : out[j];
+      out[j] = activation == Activation::relu && static_cast<C>(value) < C(0) ? T(C(0)) : value;
+    }
+}
+
+/// `b_row_axis`: b's axis that is summed. `bias` is null or contiguous.
+template <class T>
+void run(const Operand& a, const Operand& b, const Operand& c, const Products& from_strides, const T* bias,
+         Activation activation, Products (*with_strides)(const Operand&, const Operand&, const Operand&, const void*),
+         const void* attributes) {
+  using P = product_type<T>;
+  if constexpr (std::is_same_v<T, P>) {
+    multiply<P>(from_strides, a.as<P>(), b.as<P>(), c.as<P>(), {bias, activation});
+  } else if constexpr (sizeof(T) == sizeof(P)) {
+    multiply<P>(from_strides, a.as<P>(), b.as<P>(), c.as<P>(), {});
+    finish(c.as<T>(), c.size() / std::max<std::int64_t>(from_strides.n, 1), from_strides.n, bias, activation);
+  } else {
+    // Convert, multiply, round, and only then add: the same bits as the separate ops.
+    Scratch wide_a(static_cast<std::size_t>(a.size()) * sizeof(P)),
+        wide_b(static_cast<std::size_t>(b.size()) * sizeof(P)), wide_c(static_cast<std::size_t>(c.size()) * sizeof(P));
+    converted<P>(a, wide_a);
+    converted<P>(b, wide_b);
+    TensorMeta dense_a = *a.meta, dense_b = *b.meta;
+    dense_a.strides = contiguous_strides(dense_a.shape);
+    dense_b.strides = contiguous_strides(dense_b.shape);
+    const Products products = with_strides({nullptr, &dense_a}, {nullptr, &dense_b}, c, attributes);
+    multiply<P>(products, wide_a.as<P>(), wide_b.as<P>(), wide_c.as<P>(), {});
+    convert(wide_c.as<void>(), std::is_same_v<P, float> ? float32 : int32, c.data, c.dtype(), c.size());
+    finish(c.as<T>(), c.size() / std::max<std::int64_t>(products.n, 1), products.n, bias, activation);
+  }
+}
+
+Products matmul_products(const Operand& a, const Operand& b, const Operand& c, const void*) {
+  const Shape &left = a.shape(), &right = b.shape(), &result = c.shape();
+  const int a_rank = left.rank(), b_rank = right.rank();
+  Products p;
+  p.k = left.begin()[a_rank - 1];
+  p.a_column = a.stride(a_rank - 1);
+  if (a_rank > 1) {
+    p.m = left.begin()[a_rank - 2];
+    p.a_row = a.stride(a_rank - 2);
+  }
+  p.b_row = b.stride(b_rank > 1 ? b_rank - 2 : 0);
+  if (b_rank > 1) {
+    p.n = right.begin()[b_rank - 1];
+    p.b_column = b.stride(b_rank - 1);
+  }
+  const int leading = result.rank() - (a_rank > 1) - (b_rank > 1);
+  for (int i = 0; i < leading; ++i) {
+    const int in_a = i - (leading - (a_rank - 2)), in_b = i - (leading - (b_rank - 2));
+    const auto step = [](const Operand& operand, int axis) {
+      return axis < 0 || operand.shape().begin()[axis] == 1 ? 0 : operand.stride(axis);
+    };
+    p.leading(result.begin()[i], a_rank > 1 ? step(a, in_a) : 0, b_rank > 1 ? step(b, in_b) : 0);
+  }
+  p.merge_rows();
+  return p;
+}
+
+Products linear_products(const Operand& x, const Operand& weight, const Operand&, const void* attributes) {
+  const bool transposed = static_cast<const LinearAttributes*>(attributes)->transpose_weight;
+  const int rank = x.shape().rank();
+  Products p;
+  p.k = x.shape().begin()[rank - 1];
+  p.n = weight.shape().begin()[transposed ? 0 : 1];
+  p.a_column = x.stride(rank - 1);
+  p.b_row = weight.stride(transposed ? 1 : 0);
+  p.b_column = weight.stride(transposed ? 0 : 1);
+  for (int i = 0; i + 1 < rank; ++i) p.leading(x.shape().begin()[i], x.stride(i), 0);
+  p.merge_rows();
+  return p;
+}
+
+void matmul_run(const KernelCall& call) {
+  const Operand &a = call.inputs[0], &b = call.inputs[1], &c = call.outputs[0];
+  if (c.size() == 0) return;
+  const Products products = matmul_products(a, b, c, nullptr);
+  visit_dtype(c.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    if constexpr (!std::is_same_v<T, bool>)
+      run<T>(a, b, c, products, nullptr, Activation::none, matmul_products, nullptr);
+  });
+}
+
+void linear_run(const KernelCall& call) {
+  const Operand &x = call.inputs[0], &weight = call.inputs[1], &y = call.outputs[0];
+  if (y.size() == 0) return;
+  const Products products = linear_products(x, weight, y, call.attributes);
+  visit_dtype(y.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    if constexpr (!std::is_same_v<T, bool>) {
+      const T* bias = nullptr;
+      std::optional<Scratch> dense;
+      if (call.inputs.size() == 3) {
+        const Operand& given = call.inputs[2];
+        bias = given.as<const T>();
+        if (!given.meta->is_contiguous()) {
+          TensorMeta meta = *given.meta;
+          meta.strides = contiguous_strides(meta.shape);
+          dense.emplace(static_cast<std::size_t>(given.size()) * sizeof(T));
+          copy_strided(given.data, *given.meta, dense->as<void>(), meta);
+          bias = dense->as<const T>();
+        }
+      }
+      run<T>(x, weight, y, products, bias, call.attributes_as<LinearAttributes>().activation, linear_products,
+             call.attributes);
+    }
+  });
+}
+
+const Kernel matmul_kernel{.run = matmul_run, .any_strides = true},
+    linear_kernel{.run = linear_run, .any_strides = true};
 
 }  // namespace
 
-void register_matmul_kernels() { register_kernel(matmul_op, Device::Type::cpu, matmul_kernel); }
+void register_matmul_kernels() {
+  register_kernel(matmul_op, Device::Type::cpu, matmul_kernel);
+  register_kernel(linear_op, Device::Type::cpu, linear_kernel);
+}
 
 }  // namespace triptych

@@ -1,0 +1,35 @@
+// What the kernels that use oneDNN share.
+#pragma once
+
+#include <dlfcn.h>
+
+namespace triptych {
+
+/// While alive, oneDNN runs on the calling thread alone: our own threads call it on parts of the work. OpenMP keeps the
+/// number for each thread; a user's own setting comes back. The functions are those of the runtime that oneDNN brought
+/// in, which need not be our compiler's.
+class OneOpenMPThread {
+ public:
+  OneOpenMPThread() : previous_(runtime().get ? runtime().get() : 1) {
+    if (previous_ != 1) runtime().set(1);
+  }
+  ~OneOpenMPThread() {
+    if (previous_ != 1) runtime().set(previous_);
+  }
+  OneOpenMPThread(const OneOpenMPThread&) = delete;
+  OneOpenMPThread& operator=(const OneOpenMPThread&) = delete;
+
+ private:
+  struct Runtime {
+    int (*get)() = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
+    void (*set)(int) = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  };
+  static const Runtime& runtime() {
+    static const Runtime functions;
+    return functions;
+  }
+
+  int previous_;
+};
+
+}  // namespace triptych
