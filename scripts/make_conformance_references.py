@@ -78,9 +78,25 @@ def network():
     sample("matmul", "plain", torch.matmul, values(5, 7), values(7, 3, seed=1))
 
 
+def products():
+    sample("matmul", "vectors", torch.matmul, values(7), values(7, seed=1))
+    sample("matmul", "vector_matrix", torch.matmul, values(7), values(7, 3, seed=1))
+    sample("matmul", "matrix_vector", torch.matmul, values(5, 7), values(7, seed=1))
+    sample("matmul", "batches", torch.matmul, values(2, 1, 4, 3), values(3, 3, 5, seed=1))
+    sample("matmul", "shared_right", torch.matmul, values(2, 4, 3), values(3, 5, seed=1))
+    sample("matmul", "transposed", lambda a, b: a.mT @ b.mT, values(7, 5), values(3, 7, seed=1))
+    sample("matmul", "empty", torch.matmul, values(0, 3), values(3, 2, seed=1))
+    sample("matmul", "empty_sum", torch.matmul, values(2, 0), values(0, 2, seed=1))
+    sample("linear", "bias", F.linear, values(5, 7), values(3, 7, seed=1), values(3))
+    sample("linear", "plain", F.linear, values(2, 5, 7), values(3, 7, seed=1))
+    sample("linear", "in_out_relu", lambda x, w, b: torch.relu(x @ w + b), values(5, 7), values(7, 3, seed=1), values(3))
+
+
 if __name__ == "__main__":
+    folder = os.path.join(os.path.dirname(__file__), "..", "tests", "references")
     for family in (elementwise, reductions, shapes, network):
         family()
-    target = os.path.join(os.path.dirname(__file__), "..", "tests", "references", "conformance.safetensors")
-    save_file(results, target)
-    print(f"{len(results)} arrays in {os.path.normpath(target)}")
+    save_file(results, os.path.join(folder, "conformance.safetensors"))
+    results.clear()
+    products()
+    save_file(results, os.path.join(folder, "conformance_products.safetensors"))

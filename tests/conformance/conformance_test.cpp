@@ -28,6 +28,7 @@ std::vector<Sample> all_samples() {
   add_reduction_samples(samples);
   add_shape_samples(samples);
   add_network_samples(samples);
+  add_product_samples(samples);
   return samples;
 }
 
@@ -41,7 +42,12 @@ const std::vector<Sample>& samples() {
 }
 
 const tt::StateDict& references() {
-  static const tt::StateDict all = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
+  static const tt::StateDict all = [] {
+    tt::StateDict both = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
+    for (const auto& [name, values] : tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_products.safetensors"))
+      both.set(name, values);
+    return both;
+  }();
   return all;
 }
 

@@ -35,5 +35,6 @@ void add_elementwise_samples(std::vector<Sample>& samples);
 void add_reduction_samples(std::vector<Sample>& samples);
 void add_shape_samples(std::vector<Sample>& samples);
 void add_network_samples(std::vector<Sample>& samples);
+void add_product_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

@@ -10,7 +10,7 @@
 
 namespace triptych {
 
-extern const Op matmul_op, linear_op;
+extern const Op matmul_op, matmul_weight_grad_op, linear_op;
 
 namespace {
 
@@ -170,14 +170,27 @@ Products linear_products(const Operand& x, const Operand& weight, const Operand&
   return p;
 }
 
+/// Contiguous operands: their leading dimensions are rows.
+Products weight_grad_products(const Operand& a, const Operand& b, const Operand&, const void*) {
+  Products p;
+  p.m = a.shape()[-1];
+  p.n = b.shape()[-1];
+  p.k = a.size() / p.m;
+  p.a_row = p.b_column = 1;
+  p.a_column = p.m;
+  p.b_row = p.n;
+  return p;
+}
+
+template <auto find_products>
 void matmul_run(const KernelCall& call) {
   const Operand &a = call.inputs[0], &b = call.inputs[1], &c = call.outputs[0];
   if (c.size() == 0) return;
-  const Products products = matmul_products(a, b, c, nullptr);
+  const Products products = find_products(a, b, c, nullptr);
   visit_dtype(c.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     if constexpr (!std::is_same_v<T, bool>)
-      run<T>(a, b, c, products, nullptr, Activation::none, matmul_products, nullptr);
+      run<T>(a, b, c, products, nullptr, Activation::none, find_products, nullptr);
   });
 }
 
@@ -207,13 +220,15 @@ void linear_run(const KernelCall& call) {
   });
 }
 
-const Kernel matmul_kernel{.run = matmul_run, .any_strides = true},
-    linear_kernel{.run = linear_run, .any_strides = true};
+const Kernel matmul_kernel{.run = matmul_run<matmul_products>, .any_strides = true};
+const Kernel matmul_weight_grad_kernel{.run = matmul_run<weight_grad_products>};
+const Kernel linear_kernel{.run = linear_run, .any_strides = true};
 
 }  // namespace
 
 void register_matmul_kernels() {
   register_kernel(matmul_op, Device::Type::cpu, matmul_kernel);
+  register_kernel(matmul_weight_grad_op, Device::Type::cpu, matmul_weight_grad_kernel);
   register_kernel(linear_op, Device::Type::cpu, linear_kernel);
 }
 

@@ -7,7 +7,7 @@ extern const Op add_op, sub_op, mul_op, div_op;                                 
 extern const Op relu_op, relu_grad_op;                                                   // relu.cpp
 extern const Op cast_op;                                                                 // cast.cpp
 extern const Op full_op, full_like_op;                                                   // full.cpp
-extern const Op matmul_op;                                                               // matmul.cpp
+extern const Op matmul_op, matmul_weight_grad_op;                                        // matmul.cpp
 extern const Op linear_op;                                                               // linear.cpp
 extern const Op sum_op, sum_to_like_op;                                                  // sum.cpp
 extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permute_op;    // shape.cpp
@@ -21,7 +21,7 @@ std::vector<const Op*> builtin_ops() {
       &relu_op,     &relu_grad_op,                                  //
       &cast_op,                                                     //
       &full_op,     &full_like_op,                                  //
-      &matmul_op,   &linear_op,                                     //
+      &matmul_op,   &matmul_weight_grad_op, &linear_op,              //
       &sum_op,      &sum_to_like_op,                                //
       &identity_op, &reshape_op,     &reshape_like_op,              //
       &expand_like_op, &permute_op,                                 //

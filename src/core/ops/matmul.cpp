@@ -48,20 +48,42 @@ void matmul_gradient(Gradient& g) {
   }
 }
 
+// a (..., m) and b (..., n) with equal leading dimensions give (m, n).
+void matmul_weight_grad_infer(Infer& infer) {
+  Shape a = infer.shape(0), b = infer.shape(1), shape;
+  infer.check(a.rank() > 1 && a.rank() == b.rank(),
+              "both operands must have the same number of dimensions, at least two");
+  infer.check(infer.dtype(0) == infer.dtype(1) && infer.dtype(0) != boolean, "dtypes differ or are bool");
+  shape.append(a.dim(-1));
+  shape.append(b.dim(-1));
+  a.erase(a.rank() - 1);
+  b.erase(b.rank() - 1);
+  infer.check(a.compatible(b), "leading dimensions differ");
+  infer.output(0, shape, infer.dtype(0));
+}
+
+// c = a^T b: da = b dc^T, db = a dc.
+void matmul_weight_grad_gradient(Gradient& g) {
+  if (g.needs(0)) g.set(0, matmul(g.input(1), transpose(g.upstream())));
+  if (g.needs(1)) g.set(1, matmul(g.input(0), g.upstream()));
+}
+
 }  // namespace
 
 extern const Op matmul_op{
     .name = "matmul", .inputs = 2, .infer = matmul_infer, .gradient = matmul_gradient, .saves_inputs = 0b11};
+extern const Op matmul_weight_grad_op{.name = "matmul_weight_grad",
+                                      .inputs = 2,
+                                      .infer = matmul_weight_grad_infer,
+                                      .gradient = matmul_weight_grad_gradient,
+                                      .saves_inputs = 0b11};
 
 Tensor matmul(Arg a, Arg b) { return apply(matmul_op, {&a, &b}); }
 
 Tensor transposed_product(const Tensor& a, const Tensor& b) {
-  if (a.ndim() == 2 && b.ndim() == 2) return matmul(transpose(a), b);
-  const std::int64_t m = a.shape().dim(-1).raw(), n = b.shape().dim(-1).raw();
-  if (m > 0 && n > 0) return matmul(transpose(reshape(a, {unknown, m})), reshape(b, {unknown, n}));
-  std::vector<std::int64_t> leading;
-  for (int i = 0; i + 2 < a.ndim(); ++i) leading.push_back(i);
-  return sum(matmul(transpose(a), b), leading);
+  if (a.ndim() == 2) return matmul(transpose(a), b);
+  const Arg arguments[] = {a, b};
+  return apply(matmul_weight_grad_op, {&arguments[0], &arguments[1]});
 }
 
 }  // namespace triptych

@@ -17,7 +17,7 @@ struct LinearAttributes {
   }
 };
 
-/// The sum over the leading dimensions of a_ki b_kj, for the gradient of a weight that all of them share.
+/// The sum over the leading dimensions of a_ki b_kj: the gradient of a matrix that all of them share.
 Tensor transposed_product(const Tensor& a, const Tensor& b);
 
 }  // namespace triptych
