@@ -26,6 +26,19 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// False, with errno set, if not everything could be written.
+bool write_all(int descriptor, const void* bytes, std::size_t count) {
+  const auto* next = static_cast<const char*>(bytes);
+  while (count > 0) {
+    const ssize_t written = ::write(descriptor, next, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    next += written;
+    count -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
 }  // namespace
 
 InputFile::InputFile(const std::string& path, FileContext context) : path_(path) {
@@ -61,6 +74,39 @@ void InputFile::read_at(std::uint64_t offset, void* destination, std::size_t cou
   }
 }
 
+namespace {
+
+int open_scratch(const std::string& folder) {
+  if (const int descriptor = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); descriptor >= 0)
+    return descriptor;
+  // A file system without nameless files: take the name away at once.
+  std::string path = folder + "/triptych-XXXXXX";
+  const int descriptor = ::mkostemp(path.data(), O_CLOEXEC);
+  if (descriptor >= 0) ::unlink(path.c_str());
+  return descriptor;
+}
+
+std::string temporary_folder() {
+  const char* folder = ::getenv("TMPDIR");
+  return folder && *folder ? folder : "/tmp";
+}
+
+}  // namespace
+
+ScratchFile::ScratchFile(FileContext context)
+    : InputFile(open_scratch(temporary_folder()), "a temporary file in " + temporary_folder()) {
+  if (descriptor_ < 0)
+    throw UnsupportedError(context.op, "a temporary file cannot be made", describe(errno),
+                           "Set TMPDIR to a folder with space", context.where);
+}
+
+void ScratchFile::append(const void* bytes, std::size_t count, FileContext context) {
+  if (!write_all(descriptor_, bytes, count))
+    throw UnsupportedError(context.op, "a temporary file cannot be written", describe(errno),
+                           "Set TMPDIR to a folder with space", context.where);
+  size_ += count;
+}
+
 AtomicFile::AtomicFile(const std::string& path, FileContext context) : path_(path), context_(context) {
   // A link stays a link: what it points to is replaced.
   if (char resolved[PATH_MAX]; ::realpath(path.c_str(), resolved) != nullptr) path_ = resolved;
@@ -90,14 +136,7 @@ void AtomicFile::fail(std::string_view rule, int error) const {
 }
 
 void AtomicFile::write(const void* bytes, std::size_t count) {
-  const auto* next = static_cast<const char*>(bytes);
-  while (count > 0) {
-    const ssize_t written = ::write(descriptor_, next, count);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("the file cannot be written", errno);
-    next += written;
-    count -= static_cast<std::size_t>(written);
-  }
+  if (!write_all(descriptor_, bytes, count)) fail("the file cannot be written", errno);
 }
 
 void AtomicFile::commit() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "triptych/core/error.h"
 
@@ -27,14 +28,22 @@ class InputFile {
 
   const std::string& path() const { return path_; }
   std::uint64_t size() const { return size_; }
-  int descriptor() const { return descriptor_; }
   /// Reads exactly `count` bytes; ArgumentError if the file ends before.
   void read_at(std::uint64_t offset, void* destination, std::size_t count, FileContext context) const;
 
- private:
+ protected:
+  InputFile(int descriptor, std::string path) : path_(std::move(path)), descriptor_(descriptor) {}
+
   std::string path_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
+};
+
+/// A nameless file in the temporary folder ($TMPDIR, else /tmp) that is gone when it is closed.
+class ScratchFile : public InputFile {
+ public:
+  explicit ScratchFile(FileContext context);
+  void append(const void* bytes, std::size_t count, FileContext context);
 };
 
 /// A file that appears under its name whole, or not at all: it is written under a temporary name in the same folder,

@@ -1,0 +1,94 @@
+// Data sets: examples by number.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych::data {
+
+/// One example: an input and what it should lead to (undefined where there is none).
+struct Example {
+  Tensor x, y;
+};
+
+/// Examples stacked along a new first axis: x is (batch, ...), y is (batch, ...). `auto [x, y] = batch` takes it apart.
+struct Batch {
+  Tensor x, y;
+};
+
+/// A data set of known size. Derive from it for one of your own: `size` and `get` are enough. Both are called from
+/// several threads at once if a DataLoader has workers.
+class TRIPTYCH_API Dataset {
+ public:
+  virtual ~Dataset();
+  /// Number of examples.
+  virtual std::int64_t size() const = 0;
+  /// Example `index`, 0 <= index < size().
+  virtual Example get(std::int64_t index) const = 0;
+  /// These examples as a batch. By default stacks what `get` returns; ArgumentError if shapes or dtypes differ.
+  virtual Batch get_batch(std::span<const std::int64_t> indices) const;
+
+ protected:
+  Dataset() = default;
+  Dataset(const Dataset&) = default;
+  Dataset& operator=(const Dataset&) = default;
+};
+
+/// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was copied
+/// from, had then: an in-place change there does not reach it.
+class TRIPTYCH_API TensorDataset : public Dataset {
+ public:
+  TensorDataset() = default;
+  TensorDataset(const TensorDataset& other);
+  TensorDataset(TensorDataset&&) = default;
+  TensorDataset& operator=(TensorDataset other);
+  /// ArgumentError if a tensor is symbolic or 0-d, or their first dimensions differ. `y` may be left out.
+  explicit TensorDataset(Tensor x, Tensor y = {}, Location where = Location::here());
+
+  std::int64_t size() const override;
+  Example get(std::int64_t index) const override;
+  Batch get_batch(std::span<const std::int64_t> indices) const override;
+
+  Tensor x, y;
+};
+
+/// How images are laid out, and what else a data set of images leaves open.
+struct ImageOptions {
+  /// "channels_first": (1, height, width), or "channels_last": (height, width, 1).
+  std::string data_format = "channels_first";
+};
+
+/// Images and labels in two IDX files, plain or gzip, that stay on disk: memory does not grow with their size (a
+/// compressed file is unpacked into a temporary one first). x is float32 in [0, 1], y is int64, as from `mnist`.
+class TRIPTYCH_API IdxDataset : public Dataset {
+ public:
+  /// ArgumentError that names the file if one is not valid, or is not of uint8 images (n, height, width) and labels
+  /// (n).
+  IdxDataset(const std::string& images, const std::string& labels, const ImageOptions& options = {},
+             Location where = Location::here());
+
+  std::int64_t size() const override;
+  Example get(std::int64_t index) const override;
+  Batch get_batch(std::span<const std::int64_t> indices) const override;
+
+ private:
+  struct Files;
+  std::shared_ptr<const Files> files_;
+};
+
+/// The MNIST database of handwritten digits.
+struct Mnist {
+  TensorDataset train, test;
+};
+
+/// Reads MNIST into memory: x is float32 in [0, 1], (60000, 1, 28, 28) and (10000, 1, 28, 28), or with a last axis of
+/// length 1 for "channels_last"; y is int64, 0 to 9. The files are looked for in the folder `mnist` of $TRIPTYCH_DATA,
+/// of the installed data, and of the source tree's data. UnsupportedError that lists the places if they are in none;
+/// ArgumentError that names the file if one is damaged.
+TRIPTYCH_API Mnist mnist(const ImageOptions& options = {}, Location where = Location::here());
+
+}  // namespace triptych::data

@@ -1,0 +1,117 @@
+// From a data set to batches: in order or shuffled, prepared by this thread or by workers.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/data/dataset.h"
+
+namespace triptych::data {
+
+/// Says which examples an epoch takes, in which order.
+class TRIPTYCH_API Sampler {
+ public:
+  virtual ~Sampler();
+  /// Indices of a data set of `size` examples, for epoch number `epoch`.
+  virtual std::vector<std::int64_t> sample(std::int64_t size, std::int64_t epoch) const = 0;
+};
+
+/// The order of examples in a shuffled epoch: a permutation of 0..size-1 that depends on these three numbers only, and
+/// is the same on every machine.
+TRIPTYCH_API std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch);
+
+/// Options of DataLoader, in PyTorch's order.
+struct DataLoaderOptions {
+  std::int64_t batch_size = 1;
+  /// A new order in every epoch.
+  bool shuffle = false;
+  /// Decides the order itself; excludes `shuffle`.
+  std::shared_ptr<const Sampler> sampler = nullptr;
+  /// Threads that prepare batches ahead; 0: the loop's own thread prepares each. The batches do not depend on it.
+  int num_workers = 0;
+  /// Leaves out a last batch that is not full.
+  bool drop_last = false;
+  /// Batches that each worker may be ahead.
+  int prefetch_factor = 2;
+  std::uint64_t seed = 0;
+};
+
+/// Goes through a data set in batches: `for (auto [x, y] : loader)`. Each loop is an epoch; with `shuffle` each has an
+/// order of its own. An exception of the data set, in a worker too, comes out of the loop. A loop may be left early.
+class TRIPTYCH_API DataLoader {
+ public:
+  /// Keeps a copy of `dataset`. ArgumentError for a batch size below one and the like.
+  template <std::derived_from<Dataset> D>
+  explicit DataLoader(D dataset, DataLoaderOptions options = {}, Location where = Location::here())
+      : DataLoader(std::shared_ptr<const Dataset>(std::make_shared<D>(std::move(dataset))), std::move(options), where) {
+  }
+  /// Shares `dataset`, for one that cannot be copied.
+  explicit DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions options = {},
+                      Location where = Location::here());
+
+  /// Batches in an epoch without a sampler.
+  std::int64_t size() const;
+  const Dataset& dataset() const { return *dataset_; }
+  const DataLoaderOptions& options() const { return options_; }
+  /// The number of the next epoch; it decides the order.
+  void set_epoch(std::int64_t epoch) { epoch_ = epoch; }
+
+  class Epoch;
+
+  /// A position in an epoch; copies share it.
+  class TRIPTYCH_API Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Batch;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Batch*;
+    using reference = const Batch&;
+
+    explicit Iterator(std::shared_ptr<Epoch> epoch) : epoch_(std::move(epoch)) {}
+    const Batch& operator*() const;
+    const Batch* operator->() const { return &**this; }
+    Iterator& operator++();
+    void operator++(int) { ++*this; }
+    friend bool operator==(const Iterator& a, std::default_sentinel_t) { return a.at_end(); }
+
+   private:
+    bool at_end() const;
+    std::shared_ptr<Epoch> epoch_;
+  };
+
+  /// Starts an epoch.
+  Iterator begin();
+  std::default_sentinel_t end() const { return {}; }
+
+ private:
+  std::shared_ptr<const Dataset> dataset_;
+  DataLoaderOptions options_;
+  std::int64_t epoch_ = 0;
+};
+
+/// Options of `batches`.
+struct BatchesOptions {
+  std::int64_t batch_size = 32;
+  bool shuffle = false;
+  std::uint64_t seed = 0;
+  bool drop_last = false;
+};
+
+/// A data set as batches that this thread prepares, as needed. With the options of a DataLoader it gives the same
+/// batches.
+template <std::derived_from<Dataset> D>
+DataLoader batches(D dataset, const BatchesOptions& options = {}, Location where = Location::here()) {
+  return DataLoader(std::move(dataset),
+                    {.batch_size = options.batch_size,
+                     .shuffle = options.shuffle,
+                     .drop_last = options.drop_last,
+                     .seed = options.seed},
+                    where);
+}
+
+}  // namespace triptych::data

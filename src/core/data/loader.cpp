@@ -1,0 +1,184 @@
+// Batches of an epoch, prepared by the loop's thread or ahead of it by workers.
+#include "triptych/core/data/loader.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <thread>
+
+#include "core/philox.h"
+#include "triptych/core/memory.h"
+
+namespace triptych::data {
+
+Sampler::~Sampler() = default;
+
+std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(size));
+  std::iota(order.begin(), order.end(), 0);
+  // Fisher-Yates. Step i of epoch e has the random bits of counter (i, e), and takes their product with i + 1, shifted.
+  for (std::size_t i = order.size(); i-- > 1;) {
+    const auto words = philox(seed, i, static_cast<std::uint64_t>(epoch));
+    const std::uint64_t bits = std::uint64_t{words[1]} << 32 | words[0];
+    const auto other = static_cast<std::size_t>(static_cast<unsigned __int128>(bits) * (i + 1) >> 64);
+    std::swap(order[i], order[other]);
+  }
+  return order;
+}
+
+/// One pass over the data. Workers take batch numbers in turn and put each batch into slot `number % slots`; they stop
+/// ahead when all slots hold batches that the loop has not had.
+class DataLoader::Epoch {
+ public:
+  Epoch(std::shared_ptr<const Dataset> dataset, const DataLoaderOptions& options, std::vector<std::int64_t> order)
+      : dataset_(std::move(dataset)),
+        batch_size_(static_cast<std::size_t>(options.batch_size)),
+        order_(std::move(order)) {
+    count_ = order_.size() / batch_size_;
+    if (!options.drop_last && order_.size() % batch_size_ != 0) ++count_;
+    const auto workers = std::min<std::size_t>(static_cast<std::size_t>(options.num_workers), count_);
+    slots_.resize(workers * static_cast<std::size_t>(options.prefetch_factor));
+    try {
+      for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
+    } catch (...) {
+      stop();
+      throw;
+    }
+  }
+  ~Epoch() { stop(); }
+  Epoch(const Epoch&) = delete;
+  Epoch& operator=(const Epoch&) = delete;
+
+  bool at_end() const { return next_ > count_; }
+  const Batch& batch() const { return batch_; }
+
+  void advance() {
+    batch_ = {};  // its memory can serve the next one
+    const std::size_t number = next_++;
+    if (number >= count_) return;
+    if (workers_.empty()) {
+      batch_ = make(number);
+      return;
+    }
+    Slot& slot = slots_[number % slots_.size()];
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [&] { return slot.filled; });
+    slot.filled = false;
+    std::exception_ptr error = std::exchange(slot.error, nullptr);
+    batch_ = std::move(slot.batch);
+    taken_ = number + 1;
+    lock.unlock();
+    emptied_.notify_all();
+    if (error) {
+      next_ = count_ + 1;
+      std::rethrow_exception(error);
+    }
+  }
+
+ private:
+  struct Slot {
+    bool filled = false;
+    Batch batch;
+    std::exception_ptr error;
+  };
+
+  Batch make(std::size_t number) const {
+    const std::size_t begin = number * batch_size_, end = std::min(begin + batch_size_, order_.size());
+    return dataset_->get_batch(std::span(order_).subspan(begin, end - begin));
+  }
+
+  void work() {
+    const SingleThreaded alone;  // the cores belong to the training step
+    while (true) {
+      const std::size_t number = claimed_.fetch_add(1);
+      if (number >= count_) return;
+      {
+        std::unique_lock lock(mutex_);
+        emptied_.wait(lock, [&] { return stopped_ || number < taken_ + slots_.size(); });
+        if (stopped_) return;
+      }
+      Batch batch;
+      std::exception_ptr error;
+      try {
+        batch = make(number);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      {
+        const std::lock_guard lock(mutex_);
+        slots_[number % slots_.size()] = {true, std::move(batch), std::move(error)};
+      }
+      filled_.notify_one();
+    }
+  }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    emptied_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+  }
+
+  std::shared_ptr<const Dataset> dataset_;
+  std::size_t batch_size_, count_;
+  std::vector<std::int64_t> order_;
+  std::size_t next_ = 0;  // number of the batch after the current one
+  Batch batch_;
+
+  std::mutex mutex_;
+  std::condition_variable filled_, emptied_;
+  std::vector<Slot> slots_;
+  std::size_t taken_ = 0;  // batches that the loop has had
+  bool stopped_ = false;
+  std::atomic<std::size_t> claimed_{0};
+  std::vector<std::thread> workers_;
+};
+
+DataLoader::DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions options, Location where)
+    : dataset_(std::move(dataset)), options_(std::move(options)) {
+  const auto check = [&](bool good, const char* rule, const std::string& given) {
+    if (!good) throw ArgumentError("DataLoader", rule, given, "", where);
+  };
+  check(dataset_ != nullptr, "a loader needs a data set", "a null pointer");
+  check(options_.batch_size >= 1, "batch_size is at least 1", std::to_string(options_.batch_size));
+  check(options_.num_workers >= 0, "num_workers is at least 0", std::to_string(options_.num_workers));
+  check(options_.prefetch_factor >= 1, "prefetch_factor is at least 1", std::to_string(options_.prefetch_factor));
+  check(!(options_.sampler && options_.shuffle), "a sampler decides the order itself", "both sampler and shuffle");
+}
+
+std::int64_t DataLoader::size() const {
+  const std::int64_t examples = dataset_->size(), batch = options_.batch_size;
+  return examples / batch + (!options_.drop_last && examples % batch != 0);
+}
+
+DataLoader::Iterator DataLoader::begin() {
+  const std::int64_t size = dataset_->size(), number = epoch_++;
+  std::vector<std::int64_t> order;
+  if (options_.sampler) {
+    order = options_.sampler->sample(size, number);
+  } else if (options_.shuffle) {
+    order = shuffled_order(size, options_.seed, number);
+  } else {
+    order.resize(static_cast<std::size_t>(size));
+    std::iota(order.begin(), order.end(), 0);
+  }
+  auto epoch = std::make_shared<Epoch>(dataset_, options_, std::move(order));
+  epoch->advance();
+  return Iterator(std::move(epoch));
+}
+
+const Batch& DataLoader::Iterator::operator*() const { return epoch_->batch(); }
+
+DataLoader::Iterator& DataLoader::Iterator::operator++() {
+  epoch_->advance();
+  return *this;
+}
+
+bool DataLoader::Iterator::at_end() const { return epoch_->at_end(); }
+
+}  // namespace triptych::data
