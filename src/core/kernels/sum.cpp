@@ -1,70 +1,100 @@
-#include "core/kernels/elementwise.h"
+#include "core/kernels/reduce.h"
 #include "core/ops/reduce.h"
 #include "core/tensor_impl.h"
 
 namespace triptych {
 
-extern const Op sum_op, sum_to_like_op;
+extern const Op sum_op, mean_op, sum_to_like_op, divide_by_count_op;
 
 namespace {
 
-/// Adds every element of the contiguous input to its place in the output, whose steps are 0 along summed axes.
-template <class In, class Out>
-void accumulate(const Operand& in, const Operand& out, const Strides& steps) {
-  std::fill_n(out.as<Out>(), out.size(), Out(0));
-  const Shape& shape = in.shape();
-  const std::int64_t total = in.size();
-  for (std::int64_t i = 0; i < total; ++i) {
-    std::int64_t rest = i, place = 0;
-    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-      place += rest % shape.begin()[axis] * steps[static_cast<std::size_t>(axis)];
-      rest /= shape.begin()[axis];
-    }
-    using C = compute_type<Out>;
-    Out& sum = out.as<Out>()[place];
-    sum = Out(static_cast<C>(sum) + static_cast<C>(static_cast<compute_type<In>>(in.as<In>()[i])));
-  }
-}
+template <class In>
+using sum_type = std::conditional_t<std::is_integral_v<In>, std::int64_t, compute_type<In>>;
 
-void run(const KernelCall& call, const Strides& steps) {
+/// out = sum / divisor over the axes that are marked.
+void run(const KernelCall& call, const std::array<bool, Shape::max_rank>& reduced, const Strides& out_steps, bool mean) {
+  const auto loops = reduce_loops<1>({call.inputs[0].meta}, reduced, out_steps);
   visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    if (call.outputs[0].dtype() == call.inputs[0].dtype())
-      accumulate<T, T>(call.inputs[0], call.outputs[0], steps);
-    else
-      accumulate<T, std::int64_t>(call.inputs[0], call.outputs[0], steps);
+    using In = std::remove_pointer_t<decltype(type)>;
+    using Acc = sum_type<In>;
+    const std::array<const In*, 1> input{call.inputs[0].as<const In>()};
+    const auto sum_to = [&](auto* out) {
+      using Out = std::remove_pointer_t<decltype(out)>;
+      const Acc divisor = mean ? static_cast<Acc>(loops.count) : Acc(1);
+      reduce(loops, input, Acc(0), pick_first, add_up, static_cast<const Acc*>(nullptr),
+             [=](std::int64_t place, Acc value) { out[place] = Out(mean ? value / divisor : value); });
+    };
+    if constexpr (std::is_integral_v<In>) {
+      if (call.outputs[0].dtype() == int64) return sum_to(call.outputs[0].as<std::int64_t>());
+    }
+    sum_to(call.outputs[0].as<In>());
   });
 }
 
-void sum_run(const KernelCall& call) {
-  const int rank = call.inputs[0].shape().rank();
-  const auto reduced = reduced_axes(call.attributes_as<ReduceAttributes>(), rank);
+/// Steps in the row-major output of a reduction along the input's axes that are kept.
+Strides kept_steps(const Shape& shape, const std::array<bool, Shape::max_rank>& reduced) {
   Strides steps{};
   std::int64_t step = 1;
-  for (int i = rank - 1; i >= 0; --i) {
+  for (int i = shape.rank() - 1; i >= 0; --i) {
     if (reduced[static_cast<std::size_t>(i)]) continue;
     steps[static_cast<std::size_t>(i)] = step;
-    step *= call.inputs[0].shape()[i];
+    step *= shape[i];
   }
-  run(call, steps);
+  return steps;
 }
+
+void run_over_axes(const KernelCall& call, bool mean) {
+  const Shape& shape = call.inputs[0].shape();
+  const auto reduced = reduced_axes(call.attributes_as<ReduceAttributes>().axes, shape.rank());
+  run(call, reduced, kept_steps(shape, reduced), mean);
+}
+
+void sum_run(const KernelCall& call) { run_over_axes(call, false); }
+void mean_run(const KernelCall& call) { run_over_axes(call, true); }
 
 void sum_to_like_run(const KernelCall& call) {
   const Shape &in = call.inputs[0].shape(), &out = call.outputs[0].shape();
   const int lead = in.rank() - out.rank();
+  std::array<bool, Shape::max_rank> reduced{};
   Strides steps{};
-  for (int i = lead; i < in.rank(); ++i)
-    if (out[i - lead] != 1) steps[static_cast<std::size_t>(i)] = call.outputs[0].stride(i - lead);
-  run(call, steps);
+  for (int i = 0; i < in.rank(); ++i) {
+    const auto axis = static_cast<std::size_t>(i);
+    reduced[axis] = i < lead || (out[i - lead] == 1 && in[i] != 1);
+    if (!reduced[axis]) steps[axis] = call.outputs[0].stride(i - lead);
+  }
+  run(call, reduced, steps, false);
 }
 
-const Kernel sum_kernel{.run = sum_run}, sum_to_like_kernel{.run = sum_to_like_run};
+void divide_by_count_run(const KernelCall& call) {
+  const auto& a = call.attributes_as<CountAttributes>();
+  const Shape& like = call.inputs[1].shape();
+  const auto reduced = reduced_axes(a.axes, like.rank());
+  double count = -a.correction;
+  std::int64_t elements = 1;
+  for (int i = 0; i < like.rank(); ++i)
+    if (reduced[static_cast<std::size_t>(i)]) elements *= like[i];
+  count = std::max(0.0, count + static_cast<double>(elements));
+  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    if constexpr (std::is_floating_point_v<C>) {
+      const C divisor = static_cast<C>(count);
+      elementwise<T, T>(call, [divisor](T x) { return T(static_cast<C>(x) / divisor); });
+    }
+  });
+}
+
+const Kernel sum_kernel{.run = sum_run, .any_strides = true}, mean_kernel{.run = mean_run, .any_strides = true},
+    sum_to_like_kernel{.run = sum_to_like_run, .any_strides = true},
+    divide_by_count_kernel{.run = divide_by_count_run, .any_strides = true, .donates = 0b1};
 
 }  // namespace
 
 void register_sum_kernels() {
   register_kernel(sum_op, Device::Type::cpu, sum_kernel);
+  register_kernel(mean_op, Device::Type::cpu, mean_kernel);
   register_kernel(sum_to_like_op, Device::Type::cpu, sum_to_like_kernel);
+  register_kernel(divide_by_count_op, Device::Type::cpu, divide_by_count_kernel);
 }
 
 }  // namespace triptych

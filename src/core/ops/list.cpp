@@ -9,7 +9,7 @@ extern const Op cast_op;                                                        
 extern const Op full_op, full_like_op;                                                   // full.cpp
 extern const Op matmul_op, matmul_weight_grad_op;                                        // matmul.cpp
 extern const Op linear_op;                                                               // linear.cpp
-extern const Op sum_op, sum_to_like_op;                                                  // sum.cpp
+extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;        // sum.cpp
 extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permute_op;    // shape.cpp
 extern const Op sgd_update_op;                                                           // sgd_update.cpp
 extern const Op momentum_update_op;                                                      // momentum_update.cpp
@@ -22,7 +22,7 @@ std::vector<const Op*> builtin_ops() {
       &cast_op,                                                     //
       &full_op,     &full_like_op,                                  //
       &matmul_op,   &matmul_weight_grad_op, &linear_op,              //
-      &sum_op,      &sum_to_like_op,                                //
+      &sum_op,      &sum_grad_op,    &mean_op,         &divide_by_count_op, &sum_to_like_op,  //
       &identity_op, &reshape_op,     &reshape_like_op,              //
       &expand_like_op, &permute_op,                                 //
       &sgd_update_op,  &momentum_update_op,                         //

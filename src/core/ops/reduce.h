@@ -1,5 +1,8 @@
-// Attributes of reductions.
+// What reductions share: their attributes and shapes.
 #pragma once
+
+#include <array>
+#include <vector>
 
 #include "triptych/core/op.h"
 
@@ -13,15 +16,31 @@ struct ReduceAttributes {
   }
 };
 
+/// Of var, std and divide_by_count: a sum is divided by the number of elements less `correction`.
+struct CountAttributes {
+  std::vector<std::int64_t> axes;  // empty: all
+  double correction = 0;
+  bool keepdims = false;
+  static constexpr auto fields() {
+    return std::tuple{field("axes", &CountAttributes::axes), field("correction", &CountAttributes::correction),
+                      field("keepdims", &CountAttributes::keepdims)};
+  }
+};
+
 /// Which axes of a tensor of `rank` dimensions are reduced.
-inline std::array<bool, Shape::max_rank> reduced_axes(const ReduceAttributes& attributes, int rank) {
+inline std::array<bool, Shape::max_rank> reduced_axes(const std::vector<std::int64_t>& axes, int rank) {
   std::array<bool, Shape::max_rank> reduced{};
-  for (int i = 0; i < rank; ++i) reduced[static_cast<std::size_t>(i)] = attributes.axes.empty();
-  for (std::int64_t axis : attributes.axes) reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
+  for (int i = 0; i < rank; ++i) reduced[static_cast<std::size_t>(i)] = axes.empty();
+  for (std::int64_t axis : axes) reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
   return reduced;
 }
 
 /// Checks the axes and sets the output's shape.
-void infer_reduction(Infer& infer, DType result);
+void infer_reduction(Infer& infer, const std::vector<std::int64_t>& axes, bool keepdims, DType result);
+
+/// The transpose of a sum: `reduced` repeated along the axes of `like` that were reduced; a view. `like`'s values are not read.
+Tensor sum_grad(Arg reduced, Arg like, const std::vector<std::int64_t>& axes, bool keepdims);
+/// x divided by (the number of elements along `axes` of `like`) - correction; `like`'s values are not read.
+Tensor divide_by_count(Arg x, Arg like, const std::vector<std::int64_t>& axes, double correction = 0);
 
 }  // namespace triptych

@@ -1,25 +1,26 @@
-// sum over axes, and the sum that undoes a broadcast.
+// sum and mean over axes, the sum that undoes a broadcast, and what their gradients need.
 #include "core/ops/ops.h"
 #include "core/ops/reduce.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 
-void infer_reduction(Infer& infer, DType result) {
-  const auto& attributes = infer.attributes<ReduceAttributes>();
+extern const Op sum_op;
+
+void infer_reduction(Infer& infer, const std::vector<std::int64_t>& axes, bool keepdims, DType result) {
   const Shape& shape = infer.shape(0);
   std::array<bool, Shape::max_rank> seen{};
-  for (std::int64_t axis : attributes.axes) {
+  for (std::int64_t axis : axes) {
     bool& mark = seen[static_cast<std::size_t>(infer.axis(axis, shape.rank()))];
     infer.check(!mark, "an axis is given twice");
     mark = true;
   }
-  const auto reduced = reduced_axes(attributes, shape.rank());
+  const auto reduced = reduced_axes(axes, shape.rank());
   Shape out;
   for (int i = 0; i < shape.rank(); ++i) {
     if (!reduced[static_cast<std::size_t>(i)])
       out.append(shape.dim(i));
-    else if (attributes.keepdims)
+    else if (keepdims)
       out.append(1);
   }
   infer.output(0, out, result);
@@ -28,21 +29,58 @@ void infer_reduction(Infer& infer, DType result) {
 namespace {
 
 void sum_infer(Infer& infer) {
-  const DType dtype = infer.dtype(0);
-  infer_reduction(infer, is_floating(dtype) ? dtype : int64);  // as PyTorch: integers and booleans are counted in int64
+  const auto& a = infer.attributes<ReduceAttributes>();
+  const DType dtype = infer.dtype(0);  // integers and booleans are counted in int64, as in PyTorch
+  infer_reduction(infer, a.axes, a.keepdims, is_floating(dtype) ? dtype : int64);
 }
 
 void sum_gradient(Gradient& g) {
-  const auto& attributes = g.attributes<ReduceAttributes>();
-  const int rank = g.input(0).ndim();
-  Tensor upstream = g.upstream();
-  if (!attributes.keepdims) {
-    const auto reduced = reduced_axes(attributes, rank);
-    for (int i = 0; i < rank; ++i)
-      if (reduced[static_cast<std::size_t>(i)]) upstream = unsqueeze(upstream, i);
-  }
-  g.set(0, expand_like(upstream, g.input(0)));
+  const auto& a = g.attributes<ReduceAttributes>();
+  g.set(0, sum_grad(g.upstream(), g.input(0), a.axes, a.keepdims));
 }
+
+// --- sum_grad -------------------------------------------------------------------------------------------------------
+
+void sum_grad_infer(Infer& infer) { infer.output(0, infer.shape(1), infer.dtype(0)); }
+
+bool sum_grad_view(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t&) {
+  const auto& a = *static_cast<const ReduceAttributes*>(attributes);
+  const auto reduced = reduced_axes(a.axes, output.shape.rank());
+  std::size_t from = 0;
+  for (std::size_t axis = 0; axis < static_cast<std::size_t>(output.shape.rank()); ++axis) {
+    output.strides[axis] = reduced[axis] ? 0 : input.strides[from];
+    if (!reduced[axis] || a.keepdims) ++from;
+  }
+  return true;
+}
+
+void sum_grad_gradient(Gradient& g) {
+  const Tensor upstream = g.upstream();
+  const Arg argument = upstream;
+  g.set(0, apply(sum_op, {&argument}, &g.attributes<ReduceAttributes>()));
+}
+
+// --- mean -----------------------------------------------------------------------------------------------------------
+
+void mean_infer(Infer& infer) {
+  if (!is_floating(infer.dtype(0)))
+    infer.fail("the mean needs a floating-point tensor", infer.given(), "Convert it with cast(x, float32)");
+  const auto& a = infer.attributes<ReduceAttributes>();
+  infer_reduction(infer, a.axes, a.keepdims, infer.dtype(0));
+}
+
+void mean_gradient(Gradient& g) {
+  const auto& a = g.attributes<ReduceAttributes>();
+  const Tensor x = g.input(0);
+  g.set(0, sum_grad(divide_by_count(g.upstream(), x, a.axes), x, a.axes, a.keepdims));
+}
+
+void divide_by_count_gradient(Gradient& g) {
+  const auto& a = g.attributes<CountAttributes>();
+  g.set(0, divide_by_count(g.upstream(), g.input(1), a.axes, a.correction));
+}
+
+// --- sum_to_like ----------------------------------------------------------------------------------------------------
 
 void sum_to_like_infer(Infer& infer) {
   Shape result;
@@ -60,26 +98,63 @@ void sum_to_like_gradient(Gradient& g) { g.set(0, expand_like(g.upstream(), g.in
 }  // namespace
 
 extern const Op sum_op{.name = "sum",
-                .inputs = 1,
-                .attributes = &attribute_type<ReduceAttributes>,
-                .infer = sum_infer,
-                .gradient = sum_gradient};
+                       .inputs = 1,
+                       .attributes = &attribute_type<ReduceAttributes>,
+                       .infer = sum_infer,
+                       .gradient = sum_gradient};
+extern const Op sum_grad_op{.name = "sum_grad",
+                            .inputs = 2,
+                            .attributes = &attribute_type<ReduceAttributes>,
+                            .infer = sum_grad_infer,
+                            .gradient = sum_grad_gradient,
+                            .metadata_inputs = 0b10,
+                            .view = sum_grad_view};
+extern const Op mean_op{.name = "mean",
+                        .inputs = 1,
+                        .attributes = &attribute_type<ReduceAttributes>,
+                        .infer = mean_infer,
+                        .gradient = mean_gradient};
+extern const Op divide_by_count_op{.name = "divide_by_count",
+                                   .inputs = 2,
+                                   .attributes = &attribute_type<CountAttributes>,
+                                   .infer = infer_like_first,
+                                   .gradient = divide_by_count_gradient,
+                                   .metadata_inputs = 0b10};
 extern const Op sum_to_like_op{.name = "sum_to_like",
-                        .inputs = 2,
-                        .infer = sum_to_like_infer,
-                        .gradient = sum_to_like_gradient,
-                        .metadata_inputs = 0b10,
-                        .view = sum_to_like_view};
+                               .inputs = 2,
+                               .infer = sum_to_like_infer,
+                               .gradient = sum_to_like_gradient,
+                               .metadata_inputs = 0b10,
+                               .view = sum_to_like_view};
 
 Tensor sum(Arg x) {
   const ReduceAttributes attributes;
   return apply(sum_op, {&x}, &attributes);
 }
-
-Tensor sum(Arg x, std::vector<std::int64_t> axes, bool keepdims) {
+Tensor sum(Arg x, Axes axes, bool keepdims) {
+  if (axes.empty()) return is_floating(x.tensor().dtype()) ? x.tensor() : cast(std::move(x), int64);
   const ReduceAttributes attributes{std::move(axes), keepdims};
-  if (attributes.axes.empty()) return x.tensor();  // no axis to reduce
   return apply(sum_op, {&x}, &attributes);
+}
+
+Tensor mean(Arg x) {
+  const ReduceAttributes attributes;
+  return apply(mean_op, {&x}, &attributes);
+}
+Tensor mean(Arg x, Axes axes, bool keepdims) {
+  if (axes.empty()) return x.tensor();
+  const ReduceAttributes attributes{std::move(axes), keepdims};
+  return apply(mean_op, {&x}, &attributes);
+}
+
+Tensor sum_grad(Arg reduced, Arg like, const std::vector<std::int64_t>& axes, bool keepdims) {
+  const ReduceAttributes attributes{axes, keepdims};
+  return apply(sum_grad_op, {&reduced, &like}, &attributes);
+}
+
+Tensor divide_by_count(Arg x, Arg like, const std::vector<std::int64_t>& axes, double correction) {
+  const CountAttributes attributes{axes, correction};
+  return apply(divide_by_count_op, {&x, &like}, &attributes);
 }
 
 Tensor sum_to_like(Arg x, Arg like) { return apply(sum_to_like_op, {&x, &like}); }

@@ -1,0 +1,368 @@
+// Reductions over any axes and strides, with one order of addition for all of them.
+//
+// The elements that one output gathers are counted in row-major order of the reduced axes and cut into blocks of 1024. Inside a
+// block, element i belongs to lane i mod 16; a lane adds its elements in turn, by fours while there are whole groups of 64; then the 16 lanes
+// are folded in halves, and the blocks' values pairwise. This tree depends on the shape alone. It suits both directions: where a reduced axis is
+// dense in memory the lanes are a vector register; where a kept axis is, each lane is a row of columns.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include "core/kernels/elementwise.h"
+#include "triptych/core/op.h"
+
+namespace triptych {
+
+inline constexpr std::int64_t reduce_lanes = 16;
+inline constexpr std::int64_t reduce_group = 4 * reduce_lanes;
+inline constexpr std::int64_t reduce_block = 1024;
+/// Elements that are worth a task of their own.
+inline constexpr std::int64_t reduce_grain = 32768;
+
+template <class T>
+using Lanes __attribute__((vector_size(reduce_lanes * sizeof(T)))) = T;
+
+/// The merged loops over N inputs of one shape: kept axes, in the order of the output, and reduced axes.
+template <std::size_t N>
+struct ReduceLoops {
+  struct Axis {
+    std::int64_t length = 1;
+    std::int64_t out = 0;  // step in the output; kept axes only
+    std::array<std::int64_t, N> in{};
+  };
+  int kept = 0, reduced = 0;
+  std::array<Axis, Shape::max_rank> kept_axes, reduced_axes;
+  std::int64_t outputs = 1;  // number of kept places
+  std::int64_t count = 1;    // number of elements that each of them gathers
+};
+
+/// `out_steps[axis]` is the step in the output along an axis of the input; it matters for kept axes only.
+template <std::size_t N>
+ReduceLoops<N> reduce_loops(const std::array<const TensorMeta*, N>& inputs, const std::array<bool, Shape::max_rank>& reduced,
+                            const Strides& out_steps) {
+  ReduceLoops<N> loops;
+  const Shape& shape = inputs[0]->shape;
+  const auto append = [](auto& axes, int& rank, const auto& axis) {
+    if (rank > 0) {
+      auto& last = axes[static_cast<std::size_t>(rank - 1)];
+      bool merges = last.out == axis.out * axis.length;
+      for (std::size_t k = 0; k < N; ++k) merges &= last.in[k] == axis.in[k] * axis.length;
+      if (merges) {
+        last = {last.length * axis.length, axis.out, axis.in};
+        return;
+      }
+    }
+    axes[static_cast<std::size_t>(rank++)] = axis;
+  };
+  for (int i = 0; i < shape.rank(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    typename ReduceLoops<N>::Axis axis{.length = shape.begin()[i]};
+    (reduced[at] ? loops.count : loops.outputs) *= axis.length;
+    if (axis.length == 1) continue;
+    for (std::size_t k = 0; k < N; ++k) axis.in[k] = inputs[k]->strides[at];
+    if (reduced[at]) {
+      append(loops.reduced_axes, loops.reduced, axis);
+    } else {
+      axis.out = out_steps[at];
+      append(loops.kept_axes, loops.kept, axis);
+    }
+  }
+  return loops;
+}
+
+/// Folds `count` values pairwise into the first; `step` apart.
+template <class Acc, class Combine>
+Acc fold_pairs(Acc* values, std::int64_t count, std::int64_t step, Combine combine) {
+  for (; count > 1; count = (count + 1) / 2) {
+    for (std::int64_t i = 0; i < count / 2; ++i) values[i * step] = combine(values[2 * i * step], values[(2 * i + 1) * step]);
+    if (count % 2) values[count / 2 * step] = values[(count - 1) * step];
+  }
+  return values[0];
+}
+
+/// A reduction of N inputs of element type In to values of type Acc. `Map` maps the elements at one place to an Acc, given the
+/// output's parameter; `Combine` is the operation. Both take scalars and Lanes alike. `Finish` takes an output's
+/// offset and value.
+template <class In, class Acc, std::size_t N, class Map, class Combine, class Finish>
+class Reduction {
+  using Loops = ReduceLoops<N>;
+  using Axis = typename Loops::Axis;
+  using Pointers = std::array<const In*, N>;
+
+ public:
+  Reduction(const Loops& loops, const Pointers& inputs, Acc identity, Map map, Combine combine, const Acc* parameters,
+            Finish finish)
+      : loops_(loops),
+        inputs_(inputs),
+        identity_(identity),
+        map_(map),
+        combine_(combine),
+        parameters_(parameters),
+        finish_(finish),
+        blocks_((loops.count + reduce_block - 1) / reduce_block) {}
+
+  void run() {
+    if (loops_.outputs == 0) return;
+    if (loops_.count == 0) {
+      for (std::int64_t i = 0; i < loops_.outputs; ++i) finish_(output_place(i), identity_);
+      return;
+    }
+    const int column = column_axis();
+    const std::int64_t leaves = blocks_ == 1 ? 0 : blocks_ * loops_.outputs;
+    Scratch scratch(static_cast<std::size_t>(std::max<std::int64_t>(leaves, 1)) * sizeof(Acc));
+    leaves_ = scratch.template as<Acc>();
+    if (column >= 0)
+      reduce_columns(column);
+    else
+      reduce_rows();
+    if (blocks_ == 1) return;
+    for (std::int64_t i = 0; i < loops_.outputs; ++i)
+      finish_(output_place(i), fold_pairs(leaves_ + i * blocks_, blocks_, 1, combine_));
+  }
+
+ private:
+  const Axis* inner() const {
+    return loops_.reduced ? &loops_.reduced_axes[static_cast<std::size_t>(loops_.reduced - 1)] : nullptr;
+  }
+  static bool dense(const Axis& axis) {
+    return std::all_of(axis.in.begin(), axis.in.end(), [](std::int64_t step) { return step == 1; });
+  }
+
+  /// The kept axis that is dense in memory, if columns are the better direction; else -1.
+  int column_axis() const {
+    if (loops_.reduced && dense(*inner()) && inner()->length >= reduce_lanes) return -1;
+    int best = -1;
+    for (int i = 0; i < loops_.kept; ++i) {
+      const auto& axis = loops_.kept_axes[static_cast<std::size_t>(i)];
+      if (axis.length < 4) continue;
+      if (dense(axis)) best = i;
+    }
+    return best;
+  }
+
+  /// Offset of output number i, in row-major order of the kept axes.
+  std::int64_t output_place(std::int64_t i) const {
+    std::int64_t place = 0;
+    for (int axis = loops_.kept - 1; axis >= 0; --axis) {
+      const Axis& loop = loops_.kept_axes[static_cast<std::size_t>(axis)];
+      place += i % loop.length * loop.out;
+      i /= loop.length;
+    }
+    return place;
+  }
+  Pointers first_element(std::int64_t i) const {
+    Pointers result = inputs_;
+    for (int axis = loops_.kept - 1; axis >= 0; --axis) {
+      const Axis& loop = loops_.kept_axes[static_cast<std::size_t>(axis)];
+      for (std::size_t k = 0; k < N; ++k) result[k] += i % loop.length * loop.in[k];
+      i /= loop.length;
+    }
+    return result;
+  }
+  /// Calls `run(offsets, n)` for each run of the innermost reduced axis inside [begin, end); offsets are the inputs'.
+  template <class Run>
+  void for_each_run(std::int64_t begin, std::int64_t end, Run run) const {
+    while (begin < end) {
+      std::array<std::int64_t, N> offset{};
+      std::int64_t rest = begin, n = end - begin;
+      for (int axis = loops_.reduced - 1; axis >= 0; --axis) {
+        const Axis& loop = loops_.reduced_axes[static_cast<std::size_t>(axis)];
+        const std::int64_t index = rest % loop.length;
+        if (axis == loops_.reduced - 1) n = std::min(n, loop.length - index);
+        for (std::size_t k = 0; k < N; ++k) offset[k] += index * loop.in[k];
+        rest /= loop.length;
+      }
+      run(offset, n);
+      begin += n;
+    }
+  }
+
+  /// Tasks of about the same size, several of them to a part where they are small.
+  template <class Task>
+  void for_each_task(std::int64_t tasks, Task task) const {
+    const std::int64_t total = loops_.outputs * loops_.count;
+    const std::int64_t parts = total < 2 * reduce_grain ? 1 : std::min(tasks, total / reduce_grain);
+    parallel_for(parts, [&](std::int64_t part) {
+      for (std::int64_t i = tasks * part / parts; i < tasks * (part + 1) / parts; ++i) task(i);
+    });
+  }
+
+  void emit(std::int64_t output, std::int64_t place, std::int64_t block, Acc value) {
+    if (blocks_ == 1)
+      finish_(place, value);
+    else
+      leaves_[output * blocks_ + block] = value;
+  }
+
+  // --- A reduced axis is dense: lanes are a vector ---------------------------------------------------------------------
+
+  static Lanes<Acc> load(const In* p) {
+    Lanes<Acc> result;
+    if constexpr (std::is_same_v<In, Acc>) {
+      std::memcpy(&result, p, sizeof result);
+    } else {
+      Acc values[reduce_lanes];
+      for (std::int64_t l = 0; l < reduce_lanes; ++l) values[l] = static_cast<Acc>(p[l]);
+      std::memcpy(&result, values, sizeof result);
+    }
+    return result;
+  }
+
+  Acc block_of(const Pointers& p, Acc parameter, std::int64_t n) const {
+    Lanes<Acc> sums, wide_parameter = parameter - Lanes<Acc>{};
+    for (std::int64_t l = 0; l < reduce_lanes; ++l) sums[l] = identity_;
+    return [&]<std::size_t... K>(std::index_sequence<K...>) {
+      const auto at = [&](std::int64_t i) { return map_(wide_parameter, load(p[K] + i)...); };
+      std::int64_t i = 0;
+      for (; i + reduce_group <= n; i += reduce_group)
+        sums = combine_(sums, combine_(combine_(at(i), at(i + reduce_lanes)),
+                                       combine_(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
+      for (; i + reduce_lanes <= n; i += reduce_lanes) sums = combine_(sums, at(i));
+      Acc values[reduce_lanes];
+      std::memcpy(values, &sums, sizeof values);
+      for (std::int64_t l = 0; i < n; ++i, ++l) values[l] = combine_(values[l], map_(parameter, static_cast<Acc>(p[K][i])...));
+      for (std::int64_t width = reduce_lanes / 2; width > 0; width /= 2)
+        for (std::int64_t l = 0; l < width; ++l) values[l] = combine_(values[l], values[l + width]);
+      return values[0];
+    }(std::make_index_sequence<N>());
+  }
+
+  void reduce_rows() {
+    const bool direct = loops_.reduced == 0 || (loops_.reduced == 1 && dense(*inner()));
+    const std::int64_t blocks_per_task = std::min(blocks_, reduce_grain / reduce_block);
+    const std::int64_t tasks_per_output = (blocks_ + blocks_per_task - 1) / blocks_per_task;
+    for_each_task(loops_.outputs * tasks_per_output, [&](std::int64_t task) {
+      const std::int64_t output = task / tasks_per_output, place = output_place(output);
+      const std::int64_t first = task % tasks_per_output * blocks_per_task, last = std::min(blocks_, first + blocks_per_task);
+      const Acc parameter = parameters_ ? parameters_[place] : identity_;
+      row_blocks(first_element(output), direct, parameter, first, last,
+                 [&](std::int64_t block, Acc value) { emit(output, place, block, value); });
+    });
+  }
+
+  template <class Emit>
+  void row_blocks(const Pointers& row, bool direct, Acc parameter, std::int64_t block, std::int64_t last, Emit emit) const {
+    while (block < last) {
+      const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block);
+      Pointers p = row;
+      if (direct) {
+        for (const In*& pointer : p) pointer += begin;
+        emit(block++, block_of(p, parameter, end - begin));
+        continue;
+      }
+      alignas(64) In packed[N][reduce_block];
+      std::int64_t filled = 0;
+      bool in_place = false;  // the whole block is one dense run
+      for_each_run(begin, end, [&](const std::array<std::int64_t, N>& offset, std::int64_t n) {
+        in_place = n == end - begin && dense(*inner());
+        for (std::size_t k = 0; k < N; ++k) {
+          p[k] = row[k] + offset[k];
+          if (in_place) continue;
+          const std::int64_t step = inner()->in[k];
+          if (step == 1)
+            std::memcpy(packed[k] + filled, p[k], static_cast<std::size_t>(n) * sizeof(In));
+          else
+            for (std::int64_t i = 0; i < n; ++i) packed[k][filled + i] = p[k][i * step];
+        }
+        filled += n;
+      });
+      if (!in_place)
+        for (std::size_t k = 0; k < N; ++k) p[k] = packed[k];
+      emit(block++, block_of(p, parameter, end - begin));
+    }
+  }
+
+  // --- A kept axis is dense: each lane is a row of columns -------------------------------------------------------------
+
+  static constexpr std::int64_t tile_columns = 1024 / static_cast<std::int64_t>(sizeof(Acc));
+
+  void reduce_columns(int column) {
+    const Axis columns = loops_.kept_axes[static_cast<std::size_t>(column)];
+    std::int64_t inside = 1;  // kept places between two steps of the column axis, in row-major order
+    for (int i = column + 1; i < loops_.kept; ++i) inside *= loops_.kept_axes[static_cast<std::size_t>(i)].length;
+    const std::int64_t groups = loops_.outputs / columns.length;
+    const std::int64_t tiles = (columns.length + tile_columns - 1) / tile_columns;
+    for_each_task(groups * tiles * blocks_, [&](std::int64_t task) {
+      const std::int64_t block = task % blocks_, first = task / blocks_ % tiles * tile_columns, group = task / blocks_ / tiles;
+      const std::int64_t output = group / inside * inside * columns.length + group % inside + first * inside;
+      column_block(output, inside, columns.out, std::min(tile_columns, columns.length - first), block);
+    });
+  }
+
+  /// One block of `width` columns: outputs `output`, `output + inside`, ...
+  void column_block(std::int64_t output, std::int64_t inside, std::int64_t out_step, std::int64_t width, std::int64_t block) {
+    const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block), n = end - begin;
+    const std::int64_t place = output_place(output);
+    const Pointers base = first_element(output);
+    alignas(64) Acc sums[reduce_lanes][tile_columns];
+    alignas(64) Acc parameters[tile_columns];
+    std::int64_t offsets[N][reduce_block];
+    std::int64_t filled = 0;
+    for_each_run(begin, end, [&](const std::array<std::int64_t, N>& offset, std::int64_t run) {
+      for (std::int64_t i = 0; i < run; ++i, ++filled)
+        for (std::size_t k = 0; k < N; ++k) offsets[k][filled] = offset[k] + (loops_.reduced ? i * inner()->in[k] : 0);
+    });
+    for (std::int64_t c = 0; c < width; ++c) parameters[c] = parameters_ ? parameters_[place + c * out_step] : identity_;
+    const std::int64_t lanes = std::min(n, reduce_lanes);
+    for (std::int64_t l = 0; l < lanes; ++l) std::fill_n(sums[l], width, identity_);
+
+    for (std::int64_t first = 0; first < n; first += reduce_group)
+      for (std::int64_t l = 0; l < lanes && first + l < n; ++l)
+        [&]<std::size_t... K>(std::index_sequence<K...>) {
+          Acc* __restrict lane = sums[l];
+          const std::int64_t row = first + l;
+          if (first + reduce_group <= n) {
+            const Pointers a{base[K] + offsets[K][row]...}, b{base[K] + offsets[K][row + reduce_lanes]...},
+                c{base[K] + offsets[K][row + 2 * reduce_lanes]...}, d{base[K] + offsets[K][row + 3 * reduce_lanes]...};
+            for (std::int64_t i = 0; i < width; ++i) {
+              const Acc p = parameters[i];
+              const Acc left = combine_(map_(p, static_cast<Acc>(a[K][i])...), map_(p, static_cast<Acc>(b[K][i])...));
+              const Acc right = combine_(map_(p, static_cast<Acc>(c[K][i])...), map_(p, static_cast<Acc>(d[K][i])...));
+              lane[i] = combine_(lane[i], combine_(left, right));
+            }
+            return;
+          }
+          for (std::int64_t r = row; r < n; r += reduce_lanes)
+            for (std::int64_t i = 0; i < width; ++i)
+              lane[i] = combine_(lane[i], map_(parameters[i], static_cast<Acc>((base[K] + offsets[K][r])[i])...));
+        }(std::make_index_sequence<N>());
+
+    for (std::int64_t half = reduce_lanes / 2; half > 0; half /= 2)
+      for (std::int64_t l = 0; l < half && l + half < lanes; ++l)
+        for (std::int64_t i = 0; i < width; ++i) sums[l][i] = combine_(sums[l][i], sums[l + half][i]);
+    for (std::int64_t i = 0; i < width; ++i) emit(output + i * inside, place + i * out_step, block, sums[0][i]);
+  }
+
+  const Loops& loops_;
+  Pointers inputs_;
+  Acc identity_;
+  Map map_;
+  Combine combine_;
+  const Acc* parameters_;
+  Finish finish_;
+  std::int64_t blocks_;
+  Acc* leaves_ = nullptr;
+};
+
+/// Reduces; see Reduction. `parameters` (may be null) holds one value for each output, at the output's offset.
+template <class In, class Acc, std::size_t N, class Map, class Combine, class Finish>
+void reduce(const ReduceLoops<N>& loops, const std::array<const In*, N>& inputs, Acc identity, Map map, Combine combine,
+            const Acc* parameters, Finish finish) {
+  Reduction<In, Acc, N, Map, Combine, Finish>(loops, inputs, identity, map, combine, parameters, finish).run();
+}
+
+/// a where `condition` holds, else b: for scalars and Lanes.
+template <class M, class T>
+T choose(const M& condition, const T& a, const T& b) {
+  return condition ? a : b;
+}
+
+inline constexpr auto pick_first = [](const auto&, const auto& x) { return x; };
+inline constexpr auto add_up = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a + b; };
+
+}  // namespace triptych

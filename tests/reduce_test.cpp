@@ -1,0 +1,132 @@
+// Reductions: values against sums in double, one result for all strides and thread counts, gradients.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "triptych/core/autograd.h"
+#include "triptych/core/memory.h"
+#include "triptych/core/ops.h"
+
+namespace tt = triptych;
+
+namespace {
+
+tt::Tensor random_tensor(const tt::Shape& shape, unsigned seed) {
+  std::mt19937 engine(seed);
+  std::normal_distribution<float> normal(0.5f);
+  std::vector<float> values(static_cast<std::size_t>(shape.size()));
+  for (float& value : values) value = normal(engine);
+  return tt::from_span<float>(values, shape);
+}
+
+/// The sum over marked axes, in double, row-major.
+std::vector<double> reference_sum(const tt::Tensor& x, const std::vector<bool>& reduced) {
+  const auto values = x.to_vector<double>();
+  std::int64_t outputs = 1;
+  for (int i = 0; i < x.ndim(); ++i)
+    if (!reduced[static_cast<std::size_t>(i)]) outputs *= x.size(i);
+  std::vector<double> result(static_cast<std::size_t>(outputs));
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    std::int64_t rest = i, place = 0, step = 1;
+    for (int axis = x.ndim() - 1; axis >= 0; --axis) {
+      const std::int64_t index = rest % x.size(axis);
+      rest /= x.size(axis);
+      if (reduced[static_cast<std::size_t>(axis)]) continue;
+      place += index * step;
+      step *= x.size(axis);
+    }
+    result[static_cast<std::size_t>(place)] += values[static_cast<std::size_t>(i)];
+  }
+  return result;
+}
+
+/// The same logical tensor with its axes in another memory order.
+tt::Tensor with_memory_order(const tt::Tensor& x, const std::vector<std::int64_t>& order) {
+  std::vector<std::int64_t> inverse(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) inverse[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+  const tt::Tensor permuted = tt::permute(x, order);
+  return tt::permute(tt::from_span<float>(permuted.to_vector<float>(), permuted.shape()), inverse);
+}
+
+}  // namespace
+
+TEST(Sum, EveryAxisSetEveryMemoryOrderGivesTheSameBits) {
+  unsigned seed = 0;
+  for (const tt::Shape& shape : {tt::Shape{7, 5, 3}, tt::Shape{40, 33, 50}, tt::Shape{3, 2100, 17}, tt::Shape{1, 4, 1},
+                                 tt::Shape{2100, 3, 9}, tt::Shape{5, 3, 2100}, tt::Shape{300, 260, 2}}) {
+    const tt::Tensor x = random_tensor(shape, ++seed);
+    for (int mask = 1; mask < 8; ++mask) {
+      std::vector<std::int64_t> axes;
+      std::vector<bool> reduced(3);
+      for (int i = 0; i < 3; ++i)
+        if (mask >> i & 1) {
+          axes.push_back(i - (mask & 1 ? 3 : 0));
+          reduced[static_cast<std::size_t>(i)] = true;
+        }
+      const auto result = tt::sum(x, axes).to_vector<float>();
+      const auto expected = reference_sum(x, reduced);
+      ASSERT_EQ(result.size(), expected.size());
+      for (std::size_t i = 0; i < result.size(); ++i)
+        ASSERT_NEAR(result[i], expected[i], 2e-6 * (std::abs(expected[i]) + 30)) << shape.text() << " mask " << mask;
+      for (const auto& order : {std::vector<std::int64_t>{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}})
+        ASSERT_EQ(tt::sum(with_memory_order(x, order), axes).to_vector<float>(), result) << shape.text() << " mask " << mask;
+    }
+  }
+}
+
+TEST(Sum, ThreadCountChangesNothing) {
+  const tt::Tensor x = random_tensor({700, 301}, 1);
+  const int before = tt::num_threads();
+  std::vector<std::vector<float>> results[2];
+  for (int threads : {1, 2}) {
+    tt::set_num_threads(threads);
+    for (const auto& axes : {std::vector<std::int64_t>{0}, {1}, {0, 1}})
+      results[threads - 1].push_back(tt::sum(x, axes).to_vector<float>());
+  }
+  tt::set_num_threads(before);
+  EXPECT_EQ(results[0], results[1]);
+}
+
+TEST(Sum, IsAccurate) {
+  const tt::Tensor x = tt::full({3000000}, 0.1f);
+  EXPECT_NEAR(tt::sum(x).item<float>(), 3e6 * static_cast<double>(0.1f), 0.1);  // three units in the last place
+}
+
+TEST(Sum, DtypesAndShapes) {
+  const tt::Tensor flags = tt::cast(tt::tensor<float>({1, 0, 1}), tt::boolean);
+  EXPECT_EQ(tt::sum(flags).dtype(), tt::int64);
+  EXPECT_EQ(tt::sum(flags).item<int>(), 2);
+  EXPECT_EQ(tt::sum(tt::full({1000}, 100, tt::int8)).item<int>(), 100000);
+  EXPECT_EQ(tt::sum(tt::cast(tt::full({5000}, 1), tt::float16)).item<float>(), 5000);  // added in float32
+  EXPECT_EQ(tt::sum(tt::zeros({0, 3}), 0).to_vector<float>(), (std::vector<float>{0, 0, 0}));
+  EXPECT_EQ(tt::sum(tt::zeros({2, 3, 4}), {0, -1}, true).shape(), (tt::Shape{1, 3, 1}));
+  EXPECT_EQ(tt::sum(tt::full({}, 3.f)).item<float>(), 3);
+  EXPECT_THROW(tt::sum(tt::zeros({2}), 1), tt::ArgumentError);
+  EXPECT_THROW(tt::sum(tt::zeros({2}), {0, -1}), tt::ArgumentError);
+}
+
+TEST(Mean, ValuesAndErrors) {
+  const tt::Tensor x = tt::reshape(tt::tensor<float>({1, 2, 3, 4, 5, 9}), {2, 3});
+  EXPECT_FLOAT_EQ(tt::mean(x).item<float>(), 4);
+  EXPECT_EQ(tt::mean(x, 1).to_vector<float>(), (std::vector<float>{2, 6}));
+  EXPECT_TRUE(std::isnan(tt::mean(tt::zeros({0})).item<float>()));
+  EXPECT_THROW(tt::mean(tt::zeros({2}, tt::int64)), tt::ArgumentError);
+}
+
+TEST(Mean, GradientAndSecondDerivative) {
+  tt::Tensor x = tt::reshape(tt::tensor<double>({1, 2, 3, 4, 5, 9}), {2, 3}).detach().set_requires_grad();
+  const tt::Tensor ys[] = {tt::sum(tt::mean(x * x * x, 1))}, xs[] = {x};
+  const tt::Tensor first[] = {tt::sum(tt::gradients(ys, xs, {}, {.create_graph = true})[0])};
+  EXPECT_NEAR(first[0].item<double>(), 1 + 4 + 9 + 16 + 25 + 81, 1e-12);
+  const auto second = tt::gradients(first, xs)[0].to_vector<double>();
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(second[i], 2 * x.to_vector<double>()[i], 1e-12);
+}
+
+TEST(Sum, GradientWithoutKeepdims) {
+  tt::Tensor x = tt::ones({2, 3, 4}).set_requires_grad();
+  const tt::Tensor weight = tt::tensor<float>({1, 2, 3});
+  tt::sum(tt::sum(x, {0, 2}) * weight).backward();
+  const auto grad = x.grad().to_vector<float>();
+  for (std::size_t i = 0; i < grad.size(); ++i) EXPECT_EQ(grad[i], static_cast<float>(i / 4 % 3 + 1));
+}
