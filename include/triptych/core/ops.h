@@ -3,6 +3,7 @@
 
 #include "triptych/core/ops/activation.h"
 #include "triptych/core/ops/arithmetic.h"
+#include "triptych/core/ops/assign.h"
 #include "triptych/core/ops/cast.h"
 #include "triptych/core/ops/creation.h"
 #include "triptych/core/ops/matmul.h"

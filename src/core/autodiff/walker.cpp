@@ -20,11 +20,6 @@ namespace {
 
 using Head = detail::TensorHead;
 
-struct Place {
-  Node* node;
-  std::uint32_t output;
-};
-
 /// A visited node: whether a wanted gradient lies behind it, and where its outputs' gradients stand.
 struct Entry {
   Node* node;

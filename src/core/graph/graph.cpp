@@ -41,7 +41,13 @@ extern const Op placeholder_op{.name = "placeholder", .inputs = 0, .attributes =
 extern const Op constant_op{.name = "constant", .inputs = 0, .attributes = &attribute_type<ConstantAttributes>};
 extern const Op variable_op{.name = "variable", .inputs = 0, .attributes = &attribute_type<VariableAttributes>, .stateful = true};
 extern const Op captured_op{.name = "captured", .inputs = 0, .attributes = &attribute_type<CapturedAttributes>, .stateful = true};
-extern const Op group_op{.name = "group", .inputs = 0, .max_inputs = any_number, .stateful = true};
+extern const Op group_op{.name = "group", .inputs = 0, .stateful = true};
+extern const Op initialize_op{.name = "initialize",
+                              .inputs = 0,
+                              .max_inputs = any_number,
+                              .stateful = true,
+                              .can_fail = true,
+                              .writes = [](int, int) { return true; }};
 
 bool is_source(const Op& op) { return &op == &placeholder_op || &op == &constant_op || is_state(op); }
 bool is_state(const Op& op) { return &op == &variable_op || &op == &captured_op; }
@@ -79,7 +85,8 @@ Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
 }
 
 Tensor GraphImpl::handle(Node& node, std::uint32_t output) {
-  Tensor tensor = symbolic_meta(node.outputs()[output].meta());
+  // An operation without a value is fetched, and depended on, under an empty tensor.
+  Tensor tensor = symbolic_meta(node.output_count ? node.outputs()[output].meta() : TensorMeta{.shape = {0}, .strides = {}, .dtype = boolean, .device = {}});
   TensorImpl& impl = *tensor.impl();
   impl.flags = Head::symbolic;
   impl.node = Ref<Node>::share(&node);
@@ -93,6 +100,10 @@ Tensor GraphImpl::import(const Tensor& tensor, Location where) {
     if (tensor.impl()->graph.get() != this)
       throw ArgumentError("graph", "the tensor belongs to another graph", describe(*tensor.impl()->node),
                           "Build both in one graph, or run one and feed its value", where);
+    if (tensor.impl()->node->output_count == 0)
+      throw ArgumentError("graph", "an operation without a value cannot be an operand",
+                          "'" + describe(*tensor.impl()->node) + "'", "Use control_dependencies to run something after it",
+                          where);
     return tensor;
   }
   const GraphHandle handle(this);
@@ -122,21 +133,25 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = graph.handle(added, static_cast<std::uint32_t>(i));
 }
 
-std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<Node* const> roots) {
+std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed) {
   std::vector<bool> seen(graph.nodes.size());
   std::vector<Node*> stack, result;
-  const auto visit = [&](Node* node) {
-    if (seen[node->sequence]) return;
+  const auto is_fed = [&](const Place& place) { return std::find(fed.begin(), fed.end(), place) != fed.end(); };
+  std::vector<bool> has_fed_output(graph.nodes.size());
+  for (const Place& place : fed) has_fed_output[place.node->sequence] = true;
+  const auto visit = [&](const Place& place) {
+    Node* node = place.node;
+    if (seen[node->sequence] || (has_fed_output[node->sequence] && is_fed(place))) return;
     seen[node->sequence] = true;
     stack.push_back(node);
     result.push_back(node);
   };
-  for (Node* root : roots) visit(root);
+  for (const Place& fetch : fetches) visit(fetch);
   while (!stack.empty()) {
     Node* node = stack.back();
     stack.pop_back();
-    for (const Tensor& input : node->inputs()) visit(input.impl()->node.get());
-    for (Node* before : graph.info_of(*node).control) visit(before);
+    for (const Tensor& input : node->inputs()) visit(place_of(input));
+    for (Node* before : graph.info_of(*node).control) visit({before, 0});
   }
   std::sort(result.begin(), result.end(), [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
   return result;

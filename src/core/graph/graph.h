@@ -10,6 +10,7 @@
 
 #include "core/node.h"
 #include "triptych/core/graph.h"
+#include "triptych/core/session_options.h"
 
 namespace triptych {
 
@@ -47,6 +48,8 @@ extern const Op variable_op;
 extern const Op captured_op;
 /// Runs nothing; control edges gather what must run.
 extern const Op group_op;
+/// Gives its inputs, variables, their first values.
+extern const Op initialize_op;
 
 /// A node that reads from outside and has no inputs.
 bool is_source(const Op& op);
@@ -70,6 +73,7 @@ struct GraphImpl {
   std::unordered_map<const TensorImpl*, Node*> captured;
   std::vector<Node*> control_stack;  // new nodes depend on these
   bool finalized = false;
+  Node* initializer = nullptr;       // the latest initialize node
 
   ~GraphImpl();
   NodeInfo& info_of(const Node& node) { return info[node.sequence]; }
@@ -87,23 +91,28 @@ struct GraphImpl {
 void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
             std::span<Tensor> outputs, Location where);
 
-/// Nodes that the fetches and effects need, in order of creation.
-std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<Node* const> roots);
+/// One output of a node.
+struct Place {
+  Node* node = nullptr;
+  std::uint32_t output = 0;
+  friend bool operator==(const Place& a, const Place& b) { return a.node == b.node && a.output == b.output; }
+};
+inline Place place_of(const Tensor& symbolic) { return {symbolic.impl()->node.get(), symbolic.impl()->output}; }
 
-/// A session's own state.
+/// Nodes that are needed to compute `fetches` when the values of `fed` are given, in order of creation.
+std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed);
+
+/// A session's own state, guarded by its runner.
 struct VariableStore {
-  std::mutex mutex;
   std::unordered_map<const Node*, Tensor> values;
 };
 
-/// Runs what `fetches` (nodes and outputs) and `targets` need, node by node, with the eager kernels: for steps that are not
-/// compiled. `feeds` maps any tensor of the graph to a value.
-struct Feed {
-  Node* node;
-  std::uint32_t output;
-  Tensor value;
-};
-std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Tensor> fetches, std::span<const Feed> feeds,
-                              VariableStore& variables);
+/// The tensor behind a variable or a captured tensor; ArgumentError if it is not initialized.
+const Tensor& state_tensor(const Node& node, const VariableStore& variables);
+
+/// Computes `fetches` node by node with the eager kernels, `values` being those of `fed`: for what cannot be compiled, and the
+/// oracle for what is. Undefined results for nodes without outputs. If it fails, no state has changed.
+std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
+                              std::span<const Tensor> values, VariableStore& variables, RunMetadata* metadata = nullptr);
 
 }  // namespace triptych

@@ -1,66 +1,173 @@
-// Runs a graph node by node with the eager kernels: for steps that cannot be compiled, and the oracle for those that are.
+// Runs a graph node by node with the eager kernels: for what cannot be compiled, and the oracle for what is.
+#include <chrono>
 #include <unordered_map>
 
 #include "core/execute.h"
 #include "core/graph/graph.h"
 #include "core/inline_vector.h"
+#include "core/modes.h"
 #include "triptych/core/autograd.h"
 
 namespace triptych {
+
+extern const Op assign_op;
+
+const Tensor& state_tensor(const Node& node, const VariableStore& variables) {
+  if (node.op == &captured_op) return node.attributes_as<CapturedAttributes>().tensor;
+  if (auto found = variables.values.find(&node); found != variables.values.end()) return found->second;
+  throw ArgumentError("session", "a variable is used before it is initialized", "'" + describe(node) + "'",
+                      "Run graph.initializer() first", node.where);
+}
+
 namespace {
 
-Tensor source_value(Node& node, VariableStore& variables) {
-  if (node.op == &constant_op) return node.attributes_as<ConstantAttributes>().value;
-  if (node.op == &captured_op) return node.attributes_as<CapturedAttributes>().tensor;
-  if (node.op == &variable_op) {
-    std::lock_guard lock(variables.mutex);
-    if (auto found = variables.values.find(&node); found != variables.values.end()) return found->second;
-    throw ArgumentError("session", "a variable was read before it was initialized", "'" + describe(node) + "'",
-                        "Run graph.initializer() first", node.where);
+using Clock = std::chrono::steady_clock;
+
+/// The values that state had, to be put back if the run fails. Copies are made by the writes only.
+class Rollback {
+ public:
+  explicit Rollback(VariableStore& variables) : variables_(variables) {}
+  ~Rollback() {
+    for (auto& [tensor, value] : saved_) rebind(tensor, std::move(value));
+    for (const Node* node : created_) variables_.values.erase(node);
   }
-  const auto& attributes = node.attributes_as<PlaceholderAttributes>();
-  if (attributes.default_value.defined()) return attributes.default_value;
-  throw ArgumentError("session", "a placeholder was not fed", "'" + describe(node) + "' " + attributes.shape.text(),
-                      "Pass a value for it in the feeds", node.where);
-}
+  void will_write(const Tensor& state) {
+    for (const auto& [tensor, value] : saved_)
+      if (tensor.is_same(state)) return;
+    saved_.emplace_back(state, alias(state));
+  }
+  void created(const Node* variable) { created_.push_back(variable); }
+  void commit() {
+    saved_.clear();
+    created_.clear();
+  }
+
+ private:
+  VariableStore& variables_;
+  std::vector<std::pair<Tensor, Tensor>> saved_;
+  std::vector<const Node*> created_;
+};
+
+class Interpreter {
+ public:
+  Interpreter(std::span<const Place> fed, std::span<const Tensor> values, VariableStore& variables)
+      : variables_(variables), rollback_(variables) {
+    for (std::size_t i = 0; i < fed.size(); ++i) slots(*fed[i].node)[fed[i].output] = values[i];
+  }
+
+  void run(Node& node) {
+    if (is_state(*node.op) || node.op == &group_op) return;  // state is read where it is used
+    if (node.op == &initialize_op) return initialize(node);
+    std::vector<Tensor>& outputs = slots(node);
+    if (is_source(*node.op)) {
+      if (!outputs[0].defined()) outputs[0] = source_value(node);
+      return;
+    }
+    InlineVector<const Tensor*, 4> inputs(node.input_count);
+    for (std::size_t i = 0; i < node.input_count; ++i) {
+      const Place place = place_of(node.inputs()[i]);
+      const bool written = node.op->writes && node.op->writes(static_cast<int>(i), static_cast<int>(node.input_count));
+      if (written && node.op == &assign_op) make_if_missing(*place.node);
+      inputs[i] = &value_of(place);
+      if (written) rollback_.will_write(*inputs[i]);
+    }
+    std::vector<Tensor> results(node.output_count);
+    run_now(*node.op, inputs.span(), node.attributes, results, node.where);
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (!outputs[i].defined()) outputs[i] = std::move(results[i]);  // a fed output stays
+  }
+
+  const Tensor& value_of(const Place& place) {
+    if (auto found = values_.find(place.node); found != values_.end() && found->second[place.output].defined())
+      return found->second[place.output];
+    if (is_state(*place.node->op)) return state_tensor(*place.node, variables_);
+    throw InternalError("session", "a node ran before its input", describe(*place.node));
+  }
+
+  void commit() { rollback_.commit(); }
+
+ private:
+  std::vector<Tensor>& slots(const Node& node) {
+    auto& result = values_[&node];
+    if (result.empty()) result.resize(node.output_count);
+    return result;
+  }
+
+  static Tensor source_value(const Node& node) {
+    if (node.op == &constant_op) return node.attributes_as<ConstantAttributes>().value;
+    const auto& attributes = node.attributes_as<PlaceholderAttributes>();
+    if (attributes.default_value.defined()) return attributes.default_value;
+    throw ArgumentError("session", "a placeholder that is needed was not fed",
+                        "'" + describe(node) + "' " + std::string(dtype_name(attributes.dtype)) + " " + attributes.shape.text(),
+                        "Pass a value for it in the feeds", node.where);
+  }
+
+  /// assign() may be what initializes a variable.
+  void make_if_missing(const Node& node) {
+    if (node.op != &variable_op || variables_.values.contains(&node)) return;
+    const auto& attributes = node.attributes_as<VariableAttributes>();
+    variables_.values.emplace(&node, make_tensor(attributes.shape, attributes.dtype));
+    rollback_.created(&node);
+  }
+
+  /// All first values are made before one is set.
+  void initialize(const Node& node) {
+    std::vector<Tensor> values;
+    for (const Tensor& input : node.inputs()) values.push_back(initial_value(*place_of(input).node));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const Node* variable = place_of(node.inputs()[i]).node;
+      const auto [found, added] = variables_.values.try_emplace(variable, values[i]);
+      if (added) {
+        rollback_.created(variable);
+      } else {
+        rollback_.will_write(found->second);
+        rebind(found->second, std::move(values[i]));
+      }
+    }
+  }
+
+  static Tensor initial_value(const Node& variable) {
+    const auto& attributes = variable.attributes_as<VariableAttributes>();
+    const Location outer = std::exchange(modes.frame, variable.where);
+    struct Restore {
+      Location frame;
+      ~Restore() { modes.frame = frame; }
+    } restore{outer};
+    Tensor value = (*attributes.initializer)(attributes.shape, attributes.dtype);
+    if (!value.defined() || value.is_symbolic() || value.shape() != attributes.shape || value.dtype() != attributes.dtype)
+      throw ArgumentError("session", "an initializer does not give the variable's shape and dtype",
+                          "'" + describe(variable) + "' is " + std::string(dtype_name(attributes.dtype)) + " " +
+                              attributes.shape.text() +
+                              (value.defined() ? ", the value " + std::string(dtype_name(value.dtype())) + " " +
+                                                     value.shape().text()
+                                               : ", the value is undefined"),
+                          "", variable.where);
+    // A tensor of the session's own: the initializer may have handed out one that it keeps.
+    return contiguous_now(alias(value));
+  }
+
+  VariableStore& variables_;
+  Rollback rollback_;
+  std::unordered_map<const Node*, std::vector<Tensor>> values_;
+};
 
 }  // namespace
 
-std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Tensor> fetches, std::span<const Feed> feeds,
-                              VariableStore& variables) {
+std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
+                              std::span<const Tensor> values, VariableStore& variables, RunMetadata* metadata) {
   GradMode no_recording(false);
-  std::vector<Node*> roots;
-  for (const Tensor& fetch : fetches) roots.push_back(fetch.impl()->node.get());
-  std::unordered_map<const Node*, std::vector<Tensor>> values;
-  for (const Feed& feed : feeds) {
-    auto& slots = values[feed.node];
-    slots.resize(feed.node->output_count);
-    slots[feed.output] = feed.value;
+  Interpreter interpreter(fed, values, variables);
+  for (Node* node : needed_nodes(graph, fetches, fed)) {
+    const auto start = metadata ? Clock::now() : Clock::time_point();
+    interpreter.run(*node);
+    if (metadata && !is_source(*node->op) && node->op != &group_op)
+      metadata->nodes.push_back({describe(*node), node->op->name,
+                                 std::chrono::duration<double, std::micro>(Clock::now() - start).count()});
   }
-  for (Node* node : needed_nodes(graph, roots)) {
-    auto& slots = values[node];
-    slots.resize(node->output_count);
-    bool complete = true;
-    for (const Tensor& slot : slots) complete &= slot.defined();
-    if (complete && node->output_count > 0) continue;
-    if (is_source(*node->op)) {
-      slots[0] = source_value(*node, variables);
-      continue;
-    }
-    if (node->op == &group_op) continue;
-    InlineVector<const Tensor*, 4> inputs(node->input_count);
-    for (std::size_t i = 0; i < node->input_count; ++i) {
-      const TensorImpl& input = *node->inputs()[i].impl();
-      inputs[i] = &values[input.node.get()][input.output];
-    }
-    run_now(*node->op, inputs.span(), node->attributes, slots, node->where);
-  }
-  std::vector<Tensor> results;
-  for (const Tensor& fetch : fetches) {
-    const TensorImpl& impl = *fetch.impl();
-    const auto& slots = values[impl.node.get()];
-    results.push_back(slots.empty() ? Tensor() : slots[impl.output]);
-  }
+  std::vector<Tensor> results(fetches.size());
+  for (std::size_t i = 0; i < fetches.size(); ++i)
+    if (fetches[i].node->output_count) results[i] = alias(interpreter.value_of(fetches[i]));
+  interpreter.commit();
   return results;
 }
 

@@ -5,6 +5,7 @@ namespace triptych {
 
 void register_adam_update_kernels();
 void register_arithmetic_kernels();
+void register_assign_kernels();
 void register_cast_kernels();
 void register_full_kernels();
 void register_matmul_kernels();
@@ -16,6 +17,7 @@ void register_sum_kernels();
 void register_builtin_kernels() {
   register_adam_update_kernels();
   register_arithmetic_kernels();
+  register_assign_kernels();
   register_cast_kernels();
   register_full_kernels();
   register_matmul_kernels();

@@ -3,6 +3,7 @@
 
 namespace triptych {
 
+extern const Op assign_op, assign_add_op, assign_sub_op;                                 // assign.cpp
 extern const Op add_op, sub_op, mul_op, div_op;                                          // arithmetic.cpp
 extern const Op relu_op, relu_grad_op;                                                   // relu.cpp
 extern const Op cast_op;                                                                 // cast.cpp
@@ -17,6 +18,7 @@ extern const Op adam_update_op, amsgrad_update_op;                              
 
 std::vector<const Op*> builtin_ops() {
   return {
+      &assign_op,   &assign_add_op,  &assign_sub_op,                //
       &add_op,      &sub_op,         &mul_op,          &div_op,     //
       &relu_op,     &relu_grad_op,                                  //
       &cast_op,                                                     //

@@ -1,0 +1,150 @@
+// Graph, Variable, name scopes and control dependencies.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/graph.h"
+#include "triptych/core/tensor.h"
+
+namespace triptych::lowlevel {
+
+/// One tensor or several, where a function takes either.
+class TensorList {
+ public:
+  TensorList() = default;
+  TensorList(const Tensor& tensor) : tensors_{tensor} {}
+  TensorList(std::initializer_list<Tensor> tensors) : tensors_(tensors) {}
+  TensorList(std::vector<Tensor> tensors) : tensors_(std::move(tensors)) {}
+  template <class T>
+    requires std::is_base_of_v<Tensor, T>
+  TensorList(const std::vector<T>& tensors) : tensors_(tensors.begin(), tensors.end()) {}
+
+  const std::vector<Tensor>& tensors() const { return tensors_; }
+  bool empty() const { return tensors_.empty(); }
+  std::size_t size() const { return tensors_.size(); }
+  std::vector<Tensor>::const_iterator begin() const { return tensors_.begin(); }
+  std::vector<Tensor>::const_iterator end() const { return tensors_.end(); }
+
+ private:
+  std::vector<Tensor> tensors_;
+};
+
+/// State that a session holds: a symbolic tensor that reads as the current value. Each session has its own value.
+class TRIPTYCH_API Variable : public Tensor {
+ public:
+  Variable() = default;
+  explicit Variable(Tensor tensor) : Tensor(std::move(tensor)) {}
+
+  /// The name in the graph, with scopes.
+  std::string name() const;
+  bool trainable() const;
+  /// A tensor that, when a session runs it, sets the variable to `value` (same shape and dtype) and gives the new value.
+  Tensor assign(const Arg& value) const;
+  Tensor assign_add(const Arg& value) const;
+  Tensor assign_sub(const Arg& value) const;
+};
+
+struct VariableOptions {
+  DType dtype = float32;
+  /// Optimizers train it unless they are given a list.
+  bool trainable = true;
+};
+
+/// While alive, new nodes' names begin with this scope's, and ops without operands (zeros, random numbers) are nodes of
+/// the graph.
+class [[nodiscard]] TRIPTYCH_API NameScope {
+ public:
+  NameScope(const GraphHandle& graph, std::string_view name);
+  ~NameScope();
+  NameScope(const NameScope&) = delete;
+  NameScope& operator=(const NameScope&) = delete;
+
+  /// "net/block_1", without the closing slash.
+  const std::string& name() const { return name_; }
+
+ private:
+  GraphHandle graph_;
+  TraceScope trace_;
+  std::string name_, previous_;
+};
+
+/// While alive, new nodes run after the given ones.
+class [[nodiscard]] TRIPTYCH_API ControlDependencies {
+ public:
+  ControlDependencies(const GraphHandle& graph, const TensorList& before, Location where);
+  ~ControlDependencies();
+  ControlDependencies(const ControlDependencies&) = delete;
+  ControlDependencies& operator=(const ControlDependencies&) = delete;
+
+ private:
+  GraphHandle graph_;
+  std::size_t count_;
+};
+
+/// A graph of ops. It lives as long as a handle to it, a tensor of it or a session of it.
+class TRIPTYCH_API Graph : public GraphHandle {
+ public:
+  Graph() = default;
+  explicit Graph(const GraphHandle& handle) : GraphHandle(handle) {}
+
+  /// A value that is fed when the graph runs; dimensions may be `unknown`. Unfed, it has `default_value`, if there is one.
+  Tensor placeholder(std::string_view name, DType dtype, const Shape& shape, const Tensor& default_value = {},
+                     Location where = Location::here()) const;
+  /// A snapshot of a concrete tensor.
+  Tensor constant(const Tensor& value, std::string_view name = "constant", Location where = Location::here()) const;
+  /// State that `initializer` fills when `initializer()` of the graph runs.
+  Variable variable(std::string_view name, const Shape& shape, Initializer initializer,
+                    const VariableOptions& options = {}, Location where = Location::here()) const;
+  /// State that starts as `value`, whose shape and dtype it has.
+  Variable variable(std::string_view name, const Tensor& value, bool trainable = true,
+                    Location where = Location::here()) const;
+  /// Run it to give all variables that exist now their first values.
+  Tensor initializer(Location where = Location::here()) const;
+  /// Runs nothing; something to fetch, or to depend on.
+  Tensor no_op(std::string_view name = "no_op", Location where = Location::here()) const;
+
+  /// `auto scope = graph.scope("net");`: names that follow begin with "net/" (a name used before gets a number).
+  NameScope scope(std::string_view name = "") const { return NameScope(*this, name); }
+  /// `auto after = graph.control_dependencies({update});`: nodes that follow run after these.
+  ControlDependencies control_dependencies(const TensorList& before, Location where = Location::here()) const {
+    return ControlDependencies(*this, before, where);
+  }
+
+  /// The output of the node called `name`: "net/w", or "split:1" for its second output. ArgumentError if there is none.
+  Tensor find(std::string_view name, Location where = Location::here()) const;
+  bool contains(std::string_view name) const;
+  /// Names of all nodes in the order of their creation.
+  std::vector<std::string> node_names() const;
+  std::size_t size() const;
+  std::vector<Variable> variables() const;
+  std::vector<Variable> trainable_variables() const;
+
+  /// No nodes can be added any more, so that a loop that adds some each time is found.
+  void finalize() const;
+  bool finalized() const;
+
+  /// The graph in Graphviz's language.
+  void write_dot(const std::string& path, Location where = Location::here()) const;
+  /// A drawing of the graph that a browser shows.
+  void write_svg(const std::string& path, Location where = Location::here()) const;
+};
+
+/// The name of a symbolic tensor's node, with ":1" for a second output.
+TRIPTYCH_API std::string name_of(const Tensor& tensor);
+/// The graph that a symbolic tensor belongs to.
+TRIPTYCH_API Graph graph_of(const Tensor& tensor);
+
+/// A tensor without a value: running it runs all of `operations`.
+TRIPTYCH_API Tensor group(const TensorList& operations, std::string_view name = "group",
+                          Location where = Location::here());
+
+/// d(sum of ys . grad_ys) / d xs as new nodes: one tensor for each x, undefined where no y depends on it. `grad_ys` may be
+/// empty (ones) or have undefined entries.
+TRIPTYCH_API std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys = {},
+                                           Location where = Location::here());
+
+}  // namespace triptych::lowlevel

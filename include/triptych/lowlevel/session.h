@@ -1,0 +1,89 @@
+// Session: runs parts of a graph and holds the values of its variables.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "triptych/core/session_options.h"
+#include "triptych/lowlevel/graph.h"
+
+namespace triptych {
+class Runner;
+class GraphFunction;
+}  // namespace triptych
+
+namespace triptych::lowlevel {
+
+using triptych::RunMetadata;
+using triptych::RunOptions;
+using triptych::SessionOptions;
+using triptych::StepReport;
+
+/// A tensor of the graph (a placeholder or any other) and the value that it has in this run.
+struct TRIPTYCH_API Feed {
+  Feed(const Tensor& key, const Arg& value);
+
+  Tensor tensor;
+  Tensor value;
+};
+
+/// A part of a graph as a function: compiled on the first call for the shapes of its arguments, later calls look nothing up.
+/// May be copied; may be called from several threads.
+class TRIPTYCH_API Callable {
+ public:
+  /// Takes the values of the feeds in their order; gives those of the fetches (undefined for operations without a value).
+  std::vector<Tensor> operator()(Location where = Location::here()) const { return run({}, where); }
+  template <class... Rest>
+  std::vector<Tensor> operator()(const Arg& first, const Rest&... rest) const {
+    return call(first, {Arg(rest)...});
+  }
+  std::vector<Tensor> run(const std::vector<Tensor>& values, Location where = Location::here()) const;
+  /// How the latest call was compiled.
+  StepReport report() const;
+
+ private:
+  friend class Session;
+  Callable(std::shared_ptr<Runner> runner, std::shared_ptr<GraphFunction> function)
+      : runner_(std::move(runner)), function_(std::move(function)) {}
+  std::vector<Tensor> call(const Arg& first, std::initializer_list<Arg> rest) const;
+
+  std::shared_ptr<Runner> runner_;
+  std::shared_ptr<GraphFunction> function_;
+};
+
+/// Runs what the fetches need, and no more. Fetch any tensor, feed any tensor. May be used by several threads: runs that
+/// write variables wait for each other.
+class TRIPTYCH_API Session {
+ public:
+  explicit Session(const GraphHandle& graph, const SessionOptions& options = {});
+
+  /// The value of one tensor.
+  Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds = {}, const RunOptions& options = {},
+             Location where = Location::here()) const;
+  /// The values of several, in their order; undefined for operations without a value.
+  std::vector<Tensor> run(std::initializer_list<Tensor> fetches, const std::vector<Feed>& feeds = {},
+                          const RunOptions& options = {}, Location where = Location::here()) const;
+  std::vector<Tensor> run(const std::vector<Tensor>& fetches, const std::vector<Feed>& feeds = {},
+                          const RunOptions& options = {}, Location where = Location::here()) const;
+  /// `auto step = session.make_callable({images, labels}, {loss, train}); step(x, y)`.
+  Callable make_callable(const TensorList& feeds, const TensorList& fetches, Location where = Location::here()) const;
+
+  /// A snapshot of a variable's value; ArgumentError before it is initialized.
+  Tensor value(const Tensor& variable, Location where = Location::here()) const;
+  /// Sets a variable's value (copied).
+  void set_value(const Tensor& variable, const Tensor& value, Location where = Location::here()) const;
+
+  /// Writes the values of all variables, by name, as a safetensors file.
+  void save(const std::string& path, Location where = Location::here()) const;
+  /// Reads them back: every variable must be in the file with its shape and dtype, or nothing changes.
+  void restore(const std::string& path, Location where = Location::here()) const;
+
+  Graph graph() const;
+
+ private:
+  std::shared_ptr<Runner> runner_;
+};
+
+}  // namespace triptych::lowlevel

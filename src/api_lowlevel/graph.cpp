@@ -1,0 +1,201 @@
+#include "triptych/lowlevel/graph.h"
+
+#include <algorithm>
+
+#include "core/graph/graph.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych::lowlevel {
+namespace {
+
+void check_name(std::string_view name, Location where) {
+  if (name.empty()) throw ArgumentError("graph", "a name must not be empty", "''", "", where);
+}
+
+/// While alive, new nodes stand outside of all scopes.
+class TopLevel {
+ public:
+  explicit TopLevel(GraphImpl& graph)
+      : graph_(graph), scope_(std::exchange(graph.scope, {})), control_(std::exchange(graph.control_stack, {})) {}
+  ~TopLevel() {
+    graph_.scope = std::move(scope_);
+    graph_.control_stack = std::move(control_);
+  }
+
+ private:
+  GraphImpl& graph_;
+  std::string scope_;
+  std::vector<Node*> control_;
+};
+
+std::vector<Variable> variables_of(GraphImpl& graph, bool only_trainable) {
+  std::vector<Variable> result;
+  for (const auto& node : graph.nodes)
+    if (node->op == &variable_op && (!only_trainable || node->attributes_as<VariableAttributes>().trainable))
+      result.emplace_back(graph.handle(*node));
+  return result;
+}
+
+const Node& variable_node(const Variable& variable) {
+  if (!variable.is_symbolic() || variable.impl()->node->op != &variable_op)
+    throw ArgumentError("variable", "the Variable is undefined", "a default-constructed Variable",
+                        "Make it with graph.variable()");
+  return *variable.impl()->node;
+}
+
+}  // namespace
+
+std::string name_of(const Tensor& tensor) {
+  if (!tensor.is_symbolic()) throw ArgumentError("name_of", "only tensors of a graph have names", "a concrete or undefined tensor");
+  const TensorImpl& impl = *tensor.impl();
+  return describe(*impl.node) + (impl.output ? ":" + std::to_string(impl.output) : "");
+}
+
+Graph graph_of(const Tensor& tensor) {
+  if (!tensor.is_symbolic()) throw ArgumentError("graph_of", "the tensor is not symbolic", "a concrete or undefined tensor");
+  return Graph(GraphHandle(tensor.impl()->graph.get()));
+}
+
+std::string Variable::name() const { return describe(variable_node(*this)); }
+bool Variable::trainable() const { return variable_node(*this).attributes_as<VariableAttributes>().trainable; }
+Tensor Variable::assign(const Arg& value) const { return triptych::assign(*this, value); }
+Tensor Variable::assign_add(const Arg& value) const { return triptych::assign_add(*this, value); }
+Tensor Variable::assign_sub(const Arg& value) const { return triptych::assign_sub(*this, value); }
+
+NameScope::NameScope(const GraphHandle& graph, std::string_view name) : graph_(graph), trace_(graph) {
+  GraphImpl& impl = graph_.impl();
+  previous_ = impl.scope;
+  if (!name.empty()) impl.scope = impl.unique_name(name) + "/";
+  name_ = impl.scope.substr(0, impl.scope.empty() ? 0 : impl.scope.size() - 1);
+}
+NameScope::~NameScope() { graph_.impl().scope = std::move(previous_); }
+
+ControlDependencies::ControlDependencies(const GraphHandle& graph, const TensorList& before, Location where)
+    : graph_(graph), count_(before.size()) {
+  for (const Tensor& tensor : before)
+    if (!tensor.is_symbolic() || tensor.impl()->graph.get() != &graph_.impl())
+      throw ArgumentError("control_dependencies", "a dependency is not a tensor of this graph",
+                          tensor.is_symbolic() ? "'" + name_of(tensor) + "'" : std::string("a concrete or undefined tensor"), "", where);
+  for (const Tensor& tensor : before) graph_.impl().control_stack.push_back(tensor.impl()->node.get());
+}
+ControlDependencies::~ControlDependencies() {
+  auto& stack = graph_.impl().control_stack;
+  stack.resize(stack.size() - count_);
+}
+
+Tensor Graph::placeholder(std::string_view name, DType dtype, const Shape& shape, const Tensor& default_value,
+                          Location where) const {
+  check_name(name, where);
+  if (default_value.defined() && (default_value.dtype() != dtype || !default_value.shape().compatible(shape)))
+    throw ArgumentError("placeholder", "the default value does not fit",
+                        "'" + std::string(name) + "' is " + std::string(dtype_name(dtype)) + " " + shape.text() +
+                            ", its default " + std::string(dtype_name(default_value.dtype())) + " " +
+                            default_value.shape().text(), "", where);
+  return graph_placeholder(*this, name, dtype, shape, default_value, where);
+}
+
+Tensor Graph::constant(const Tensor& value, std::string_view name, Location where) const {
+  check_name(name, where);
+  if (!value.defined() || value.is_symbolic())
+    throw ArgumentError("constant", "the value must be concrete", value.defined() ? "a symbolic tensor" : "a default-constructed Tensor",
+                        "", where);
+  return graph_constant(*this, value, name, where);
+}
+
+Variable Graph::variable(std::string_view name, const Shape& shape, Initializer initializer,
+                         const VariableOptions& options, Location where) const {
+  check_name(name, where);
+  if (!shape.known())
+    throw ArgumentError("variable", "a variable's shape must be known", "'" + std::string(name) + "' " + shape.text(), "", where);
+  if (!initializer) throw ArgumentError("variable", "the initializer is empty", "'" + std::string(name) + "'", "", where);
+  return Variable(graph_variable(*this, name, shape, options.dtype, std::move(initializer), options.trainable, where));
+}
+
+Variable Graph::variable(std::string_view name, const Tensor& value, bool trainable, Location where) const {
+  check_name(name, where);
+  if (!value.defined() || value.is_symbolic())
+    throw ArgumentError("variable", "the first value must be concrete", "'" + std::string(name) + "'", "", where);
+  Initializer initializer = [snapshot = alias(value)](const Shape&, DType) { return snapshot; };
+  return variable(name, value.shape(), std::move(initializer), {.dtype = value.dtype(), .trainable = trainable}, where);
+}
+
+Tensor Graph::initializer(Location where) const {
+  GraphImpl& graph = impl();
+  const std::vector<Variable> variables = variables_of(graph, false);
+  if (graph.initializer && graph.initializer->input_count == variables.size()) return graph.handle(*graph.initializer);
+  const TopLevel outside(graph);
+  append(graph, initialize_op, std::vector<Tensor>(variables.begin(), variables.end()), nullptr, {}, where);
+  graph.initializer = graph.nodes.back().get();
+  return graph.handle(*graph.initializer);
+}
+
+Tensor Graph::no_op(std::string_view name, Location where) const {
+  Ref<Node> node = make_node(group_op, 0, 0, nullptr, where);
+  return impl().handle(impl().add(std::move(node), name));
+}
+
+Tensor Graph::find(std::string_view name, Location where) const {
+  std::string_view base = name;
+  std::uint32_t output = 0;
+  if (const auto colon = name.rfind(':'); colon != std::string_view::npos && colon + 1 < name.size() &&
+                                          std::all_of(name.begin() + static_cast<std::ptrdiff_t>(colon) + 1, name.end(),
+                                                      [](char c) { return c >= '0' && c <= '9'; })) {
+    base = name.substr(0, colon);
+    for (char c : name.substr(colon + 1)) output = output * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  GraphImpl& graph = impl();
+  for (const auto& node : graph.nodes) {
+    if (graph.info_of(*node).name != base) continue;
+    if (output > 0 && output >= node->output_count)
+      throw ArgumentError("find", "the node has fewer outputs", "'" + std::string(name) + "'", "", where);
+    return graph.handle(*node, output);
+  }
+  throw ArgumentError("find", "the graph has no node of this name", "'" + std::string(name) + "'",
+                      "node_names() lists all of them", where);
+}
+
+bool Graph::contains(std::string_view name) const {
+  return std::any_of(impl().info.begin(), impl().info.end(), [&](const NodeInfo& info) { return info.name == name; });
+}
+
+std::vector<std::string> Graph::node_names() const {
+  std::vector<std::string> names;
+  for (const NodeInfo& info : impl().info) names.push_back(info.name);
+  return names;
+}
+
+std::size_t Graph::size() const { return impl().nodes.size(); }
+std::vector<Variable> Graph::variables() const { return variables_of(impl(), false); }
+std::vector<Variable> Graph::trainable_variables() const { return variables_of(impl(), true); }
+
+void Graph::finalize() const {
+  if (!impl().finalized) initializer();
+  impl().finalized = true;
+}
+bool Graph::finalized() const { return impl().finalized; }
+
+Tensor group(const TensorList& operations, std::string_view name, Location where) {
+  if (operations.empty() || !operations.begin()->is_symbolic())
+    throw ArgumentError("group", "there must be at least one tensor of a graph", "none", "graph.no_op() runs nothing", where);
+  const Graph graph{GraphHandle(operations.begin()->impl()->graph.get())};
+  const auto after = graph.control_dependencies(operations, where);
+  return graph.no_op(name, where);
+}
+
+std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys, Location where) {
+  if (ys.empty()) throw ArgumentError("gradients", "there must be at least one y", "an empty list", "", where);
+  for (const Tensor& y : ys)
+    if (!y.is_symbolic())
+      throw ArgumentError("gradients", "a y is not a tensor of a graph", "a concrete or undefined tensor",
+                          "Use backward() for values that have been computed", where);
+  for (const Tensor& x : xs)
+    if (!x.defined()) throw ArgumentError("gradients", "an x is undefined", "a default-constructed Tensor", "", where);
+  if (!grad_ys.empty() && grad_ys.size() != ys.size())
+    throw ArgumentError("gradients", "there must be one grad_y for each y",
+                        std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
+  const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), "gradients");
+  return triptych::gradients(ys.tensors(), xs.tensors(), grad_ys.tensors(), {.allow_unused = true}, where);
+}
+
+}  // namespace triptych::lowlevel

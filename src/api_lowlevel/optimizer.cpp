@@ -1,0 +1,165 @@
+#include "triptych/lowlevel/optimizer.h"
+
+#include <algorithm>
+
+#include "core/graph/graph.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+extern const Op sgd_update_op;
+}
+
+namespace triptych::lowlevel {
+namespace {
+
+bool trains(const Node& node) {
+  if (node.op == &variable_op) {
+    const auto& attributes = node.attributes_as<VariableAttributes>();
+    return attributes.trainable && is_floating(attributes.dtype);
+  }
+  return node.op == &captured_op && node.attributes_as<CapturedAttributes>().tensor.requires_grad();
+}
+
+/// All trainable state that the loss depends on, in order of creation.
+std::vector<Tensor> reachable_trainables(const Tensor& loss) {
+  GraphImpl& graph = *loss.impl()->graph;
+  const Place root = place_of(loss);
+  std::vector<Tensor> result;
+  for (Node* node : needed_nodes(graph, {&root, 1}, {}))
+    if (trains(*node)) result.push_back(graph.handle(*node));
+  return result;
+}
+
+/// While alive, new nodes' names begin with `name`, unscoped otherwise.
+class OwnScope {
+ public:
+  OwnScope(GraphImpl& graph, std::string name) : graph_(graph), previous_(std::exchange(graph.scope, std::move(name))) {}
+  ~OwnScope() { graph_.scope = std::move(previous_); }
+
+ private:
+  GraphImpl& graph_;
+  std::string previous_;
+};
+
+Initializer filled(Scalar value) {
+  return [value](const Shape& shape, DType dtype) { return full(shape, value, dtype); };
+}
+
+}  // namespace
+
+struct Optimizer::State {
+  std::string name;
+  double learning_rate;
+  struct Entry {
+    const void* owner;  // the graph, or the node that the slot belongs to
+    std::string name;
+    Variable variable;
+  };
+  std::vector<Entry> entries;
+
+  Variable& find_or_make(const void* owner, std::string_view slot, const auto& make) {
+    for (Entry& entry : entries)
+      if (entry.owner == owner && entry.name == slot) return entry.variable;
+    entries.push_back({owner, std::string(slot), make()});
+    return entries.back().variable;
+  }
+};
+
+Optimizer::Optimizer(std::string name, double learning_rate)
+    : state_(new State{std::move(name), learning_rate, {}}) {}
+Optimizer::~Optimizer() = default;
+
+Tensor Optimizer::minimize(const Tensor& loss, const TensorList& variables, Location where) {
+  return apply_gradients(compute_gradients(loss, variables, where), where);
+}
+
+std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss, const TensorList& variables,
+                                                              Location where) {
+  if (!loss.is_symbolic())
+    throw ArgumentError("minimize", "the loss is not a tensor of a graph", "a concrete or undefined tensor",
+                        "Build it from placeholders and Variables", where);
+  if (!is_floating(loss.dtype()))
+    throw ArgumentError("minimize", "the loss must be a floating-point tensor", std::string(dtype_name(loss.dtype())), "", where);
+  const std::vector<Tensor> xs = variables.empty() ? reachable_trainables(loss) : variables.tensors();
+  std::vector<Tensor> gradients;
+  if (!xs.empty()) gradients = lowlevel::gradients(loss, xs, {}, where);
+  std::vector<GradientAndVariable> result;
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    if (gradients[i].defined() || !variables.empty()) result.push_back({gradients[i], xs[i]});
+  if (std::none_of(result.begin(), result.end(), [](const auto& entry) { return entry.gradient.defined(); }))
+    throw ArgumentError("minimize", "the loss depends on nothing trainable", "'" + name_of(loss) + "'",
+                        "Build it from Variables with trainable = true, or from tensors that require a gradient", where);
+  return result;
+}
+
+Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradients, Location where) {
+  std::vector<Tensor> parameters, values;
+  GraphImpl* graph = nullptr;
+  for (const GradientAndVariable& entry : gradients) {
+    if (!entry.gradient.defined()) continue;
+    if (entry.gradient.is_symbolic()) graph = entry.gradient.impl()->graph.get();
+  }
+  if (!graph)
+    throw ArgumentError("apply_gradients", "there must be at least one gradient that is a tensor of a graph",
+                        std::to_string(gradients.size()) + " entries without", "", where);
+  for (const GradientAndVariable& entry : gradients) {
+    if (!entry.gradient.defined()) continue;
+    const Tensor parameter = graph->import(entry.variable, where);
+    if (!is_state(*parameter.impl()->node->op))
+      throw ArgumentError("apply_gradients", "only Variables and captured parameters can be trained",
+                          "'" + name_of(parameter) + "'", "", where);
+    parameters.push_back(parameter);
+    values.push_back(graph->import(entry.gradient, where));
+  }
+  const GraphHandle handle(graph);
+  const Variable rate = state_->find_or_make(graph, "learning_rate", [&] {
+    const OwnScope scope(*graph, state_->name + "/");
+    return Graph(handle).variable("learning_rate", {}, filled(state_->learning_rate),
+                                  {.dtype = float64, .trainable = false}, where);
+  });
+  const std::size_t before = graph->nodes.size();
+  update(rate, parameters, values, where);
+  std::vector<Tensor> updates;
+  for (std::size_t i = before; i < graph->nodes.size(); ++i)
+    if (has_effect(*graph->nodes[i])) updates.push_back(graph->handle(*graph->nodes[i]));
+  return group(updates, state_->name, where);
+}
+
+Variable Optimizer::learning_rate(Location where) const {
+  for (const State::Entry& entry : state_->entries)
+    if (entry.name == "learning_rate") return entry.variable;
+  throw ArgumentError("optimizer", "the learning rate is made with the first update", state_->name, "Call minimize() first", where);
+}
+
+Tensor Optimizer::slot(const Tensor& variable, std::string_view slot_name) {
+  GraphImpl& graph = *variable.impl()->graph;
+  return state_->find_or_make(variable.impl()->node.get(), slot_name, [&] {
+    const OwnScope scope(graph, describe(*variable.impl()->node) + "/" + state_->name + "/");
+    return Graph(GraphHandle(&graph)).variable(slot_name, variable.shape(), filled(0),
+                                               {.dtype = variable.dtype(), .trainable = false});
+  });
+}
+
+Tensor Optimizer::steps(const GraphHandle& graph) {
+  return state_->find_or_make(&graph.impl(), "steps", [&] {
+    const OwnScope scope(graph.impl(), state_->name + "/");
+    return Graph(graph).variable("steps", {}, filled(0), {.dtype = int64, .trainable = false});
+  });
+}
+
+// --- The formulas stand in the update ops -----------------------------------------------------------------------------
+
+GradientDescent::GradientDescent(const GradientDescentOptions& options) : Optimizer("GradientDescent", options.learning_rate) {}
+
+void GradientDescent::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
+                             const std::vector<Tensor>& gradients, Location where) {
+  std::vector<Tensor> operands{learning_rate};
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    operands.push_back(parameters[i]);
+    operands.push_back(gradients[i]);
+  }
+  apply(sgd_update_op, operands, nullptr, {}, where);
+}
+
+}  // namespace triptych::lowlevel

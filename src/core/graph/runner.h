@@ -1,0 +1,68 @@
+// What a session is made of: its variables, and the functions of the graph that it has run.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <span>
+#include <vector>
+
+#include "core/graph/graph.h"
+
+namespace triptych {
+
+/// A function of a graph: values of `feeds` to values of `fetches`.
+class GraphFunction {
+ public:
+  GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches);
+
+  const std::vector<Place>& feeds() const { return feeds_; }
+  const std::vector<Place>& fetches() const { return fetches_; }
+  /// It writes state.
+  bool has_effects() const { return has_effects_; }
+  StepReport report() const;
+
+ private:
+  friend class Runner;
+  GraphHandle graph_;
+  std::vector<Place> feeds_, fetches_;
+  bool has_effects_ = false;
+};
+
+/// Runs functions of one graph. Runs that write state wait for all others; the others run side by side.
+class Runner {
+ public:
+  Runner(const GraphHandle& graph, const SessionOptions& options) : graph_(graph), options_(options) {}
+
+  const GraphHandle& graph() const { return graph_; }
+  const SessionOptions& options() const { return options_; }
+
+  /// The function for these tensors of the graph; one object for one list.
+  std::shared_ptr<GraphFunction> function(std::span<const Tensor> feeds, std::span<const Tensor> fetches, Location where);
+  /// Checks the values and runs.
+  std::vector<Tensor> call(GraphFunction& function, std::span<const Tensor> values, Location where,
+                           RunMetadata* metadata = nullptr);
+
+  /// A snapshot of a variable's value; undefined if it has none.
+  Tensor value(const Node& variable) const;
+  /// Sets values of variables, all at once.
+  void set_values(std::span<const std::pair<const Node*, Tensor>> values);
+
+ private:
+  using Key = std::pair<std::vector<std::pair<const Node*, std::uint32_t>>, std::size_t>;
+
+  Place place_in_graph(const Tensor& tensor, const char* role, Location where) const;
+
+  GraphHandle graph_;
+  SessionOptions options_;
+  VariableStore variables_;
+  mutable std::shared_mutex state_mutex_;
+  std::mutex functions_mutex_;
+  std::map<Key, std::shared_ptr<GraphFunction>> functions_;
+};
+
+/// ArgumentError that names the placeholder unless `value` fits what `place` is declared as.
+void check_feed(const Place& place, const Tensor& value, Location where);
+
+}  // namespace triptych
