@@ -10,3 +10,4 @@
 #include "triptych/core/ops/reduce.h"
 #include "triptych/core/ops/shape.h"
 #include "triptych/core/ops/update.h"
+#include "triptych/core/random.h"

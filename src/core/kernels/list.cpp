@@ -10,6 +10,7 @@ void register_cast_kernels();
 void register_full_kernels();
 void register_matmul_kernels();
 void register_momentum_update_kernels();
+void register_random_kernels();
 void register_relu_kernels();
 void register_sgd_update_kernels();
 void register_sum_kernels();
@@ -22,6 +23,7 @@ void register_builtin_kernels() {
   register_full_kernels();
   register_matmul_kernels();
   register_momentum_update_kernels();
+  register_random_kernels();
   register_relu_kernels();
   register_sgd_update_kernels();
   register_sum_kernels();

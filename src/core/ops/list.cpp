@@ -15,6 +15,8 @@ extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permut
 extern const Op sgd_update_op;                                                           // sgd_update.cpp
 extern const Op momentum_update_op;                                                      // momentum_update.cpp
 extern const Op adam_update_op, amsgrad_update_op;                                       // adam_update.cpp
+extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op,         // random.cpp
+    random_uniform_like_op, random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op;
 
 std::vector<const Op*> builtin_ops() {
   return {
@@ -29,6 +31,8 @@ std::vector<const Op*> builtin_ops() {
       &expand_like_op, &permute_op,                                 //
       &sgd_update_op,  &momentum_update_op,                         //
       &adam_update_op, &amsgrad_update_op,                          //
+      &random_uniform_op, &random_normal_op, &random_truncated_normal_op, &random_uniform_like_op,  //
+      &random_normal_like_op, &random_integers_op, &random_bernoulli_op, &random_permutation_op,    //
   };
 }
 

@@ -1,0 +1,219 @@
+// Kernels of the random ops. Outputs are row-major, so an element's place is its index.
+#include "core/kernels/random.h"
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "core/kernels/elementwise.h"
+#include "core/ops/random.h"
+#include "triptych/core/error.h"
+
+namespace triptych {
+
+extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op, random_uniform_like_op,
+    random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op;
+
+namespace {
+
+/// Calls `f(begin, end)` for parts of [0, n) that are whole blocks.
+template <class F>
+void in_parts(std::int64_t n, F f) {
+  constexpr std::int64_t part = 16384;
+  if (n <= part) return f(0, n);
+  parallel_for((n + part - 1) / part, [&](std::int64_t p) { f(p * part, std::min(n, (p + 1) * part)); });
+}
+
+template <class F>
+void visit_floating(DType dtype, F f) {
+  switch (dtype) {
+    case DType::float32:
+      return f(static_cast<float*>(nullptr));
+    case DType::float64:
+      return f(static_cast<double*>(nullptr));
+    case DType::float16:
+      return f(static_cast<Float16*>(nullptr));
+    default:
+      return f(static_cast<BFloat16*>(nullptr));
+  }
+}
+
+void fill_uniform(const Operand& state, const Operand& out, double low, double high) {
+  const Draw draw = take_draw(state);
+  visit_floating(out.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    T* values = out.as<T>();
+    if constexpr (std::is_same_v<T, double>) {
+      // Two words each: element i takes words 2 (i % 2) and the next of block i / 2.
+      in_parts(out.size(), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+          const auto block = philox(draw.key, static_cast<std::uint64_t>(i / 2), draw.counter);
+          const double value = low + unit_double(block[i % 2 * 2], block[i % 2 * 2 + 1]) * (high - low);
+          values[i] = value < high ? value : low;  // rounding must not reach `high`
+        }
+      });
+    } else {
+      const float from = static_cast<float>(low), range = static_cast<float>(high - low),
+                  end = static_cast<float>(high);
+      for_random_words(draw, out.size(), [=](std::int64_t i, std::uint32_t word) {
+        const T value = T(math::fma(unit_float(word), range, from));
+        values[i] = static_cast<float>(value) < end ? value : T(from);
+      });
+    }
+  });
+}
+
+void fill_normal(const Operand& state, const Operand& out, double mean, double stddev) {
+  const Draw draw = take_draw(state);
+  const std::int64_t n = out.size();
+  visit_floating(out.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    T* values = out.as<T>();
+    if constexpr (std::is_same_v<T, double>) {
+      in_parts(n, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+          const auto block = philox(draw.key, static_cast<std::uint64_t>(i), draw.counter);
+          const double u = unit_double(block[0], block[1]) + 0x1p-53;
+          const double v = unit_double(block[2], block[3]);
+          values[i] = mean + stddev * (std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
+        }
+      });
+    } else {
+      const float center = static_cast<float>(mean), scale = static_cast<float>(stddev);
+      // Elements 4b and 4b + 1 are the pair of words 0 and 1 of block b, the next two that of words 2 and 3.
+      in_parts(n, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; i += 4 * random_batch) {
+          std::uint32_t words[4 * random_batch];
+          float numbers[4 * random_batch];
+          random_batch_words(draw, i / 4, words);
+          for (std::int64_t j = 0; j < random_batch; ++j) {
+            const NormalPair a = normal_pair(words[j], words[random_batch + j]);
+            const NormalPair b = normal_pair(words[2 * random_batch + j], words[3 * random_batch + j]);
+            numbers[4 * j] = a.first;
+            numbers[4 * j + 1] = a.second;
+            numbers[4 * j + 2] = b.first;
+            numbers[4 * j + 3] = b.second;
+          }
+          const std::int64_t count = std::min(4 * random_batch, end - i);
+          for (std::int64_t j = 0; j < count; ++j) values[i + j] = T(math::fma(numbers[j], scale, center));
+        }
+      });
+    }
+  });
+}
+
+/// The first of element i's candidates that is within two standard deviations. Attempt a is block i with a in the upper
+/// half of the index; a block has four candidates, so a second attempt is needed once in 200,000 elements.
+float truncated(Draw draw, std::int64_t i) {
+  for (std::uint64_t attempt = 0;; ++attempt) {
+    const auto block = philox(draw.key, static_cast<std::uint64_t>(i) | attempt << 48, draw.counter);
+    const NormalPair a = normal_pair(block[0], block[1]), b = normal_pair(block[2], block[3]);
+    for (const float candidate : {a.first, a.second, b.first, b.second})
+      if (std::abs(candidate) <= 2.0f) return candidate;
+  }
+}
+
+void truncated_normal_run(const KernelCall& call) {
+  const auto& attributes = call.attributes_as<RandomAttributes>();
+  const Draw draw = take_draw(call.inputs[0]);
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    T* values = call.outputs[0].as<T>();
+    in_parts(call.outputs[0].size(), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i)
+        values[i] = T(static_cast<C>(attributes.a) + static_cast<C>(attributes.b) * static_cast<C>(truncated(draw, i)));
+    });
+  });
+}
+
+void uniform_run(const KernelCall& call) {
+  const auto& attributes = call.attributes_as<RandomAttributes>();
+  fill_uniform(call.inputs[0], call.outputs[0], attributes.a, attributes.b);
+}
+void uniform_like_run(const KernelCall& call) {
+  const auto& attributes = call.attributes_as<RandomLikeAttributes>();
+  fill_uniform(call.inputs[0], call.outputs[0], attributes.a, attributes.b);
+}
+void normal_run(const KernelCall& call) {
+  const auto& attributes = call.attributes_as<RandomAttributes>();
+  fill_normal(call.inputs[0], call.outputs[0], attributes.a, attributes.b);
+}
+void normal_like_run(const KernelCall& call) {
+  const auto& attributes = call.attributes_as<RandomLikeAttributes>();
+  fill_normal(call.inputs[0], call.outputs[0], attributes.a, attributes.b);
+}
+
+/// The 64 random bits of element i.
+std::uint64_t random_word64(Draw draw, std::int64_t i) {
+  const auto block = philox(draw.key, static_cast<std::uint64_t>(i / 2), draw.counter);
+  return static_cast<std::uint64_t>(block[i % 2 * 2]) << 32 | block[i % 2 * 2 + 1];
+}
+
+void integers_run(const KernelCall& call) {
+  const auto& attributes = call.attributes_as<RandomIntegersAttributes>();
+  const Draw draw = take_draw(call.inputs[0]);
+  const auto low = static_cast<std::uint64_t>(attributes.low);
+  const std::uint64_t range = static_cast<std::uint64_t>(attributes.high) - low;
+  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    T* values = call.outputs[0].as<T>();
+    in_parts(call.outputs[0].size(), [&](std::int64_t begin, std::int64_t end) {
+      // floor(word * range / 2^64): Lemire's reduction; its bias is at most range / 2^64
+      for (std::int64_t i = begin; i < end; ++i) {
+        const auto product = static_cast<unsigned __int128>(random_word64(draw, i)) * range;
+        values[i] = static_cast<T>(low + static_cast<std::uint64_t>(product >> 64));
+      }
+    });
+  });
+}
+
+void bernoulli_run(const KernelCall& call) {
+  const Operand &p = call.inputs[1], &out = call.outputs[0];
+  visit_floating(out.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    const T* probabilities = p.as<const T>();
+    for (std::int64_t i = 0; i < p.size(); ++i)
+      if (const C probability = static_cast<C>(probabilities[i]); !(probability >= 0 && probability <= 1))
+        throw ArgumentError("bernoulli", "probabilities lie between 0 and 1",
+                            std::to_string(probability) + " at element " + std::to_string(i));
+    T* values = out.as<T>();
+    for_random_words(take_draw(call.inputs[0]), out.size(), [=](std::int64_t i, std::uint32_t word) {
+      values[i] = static_cast<C>(unit_float(word)) < static_cast<C>(probabilities[i]) ? T(C(1)) : T(C(0));
+    });
+  });
+}
+
+/// The order of n random 64-bit words (ties, once in 10^10 at a million, by index).
+void permutation_run(const KernelCall& call) {
+  const Draw draw = take_draw(call.inputs[0]);
+  const std::int64_t n = call.outputs[0].size();
+  std::vector<std::pair<std::uint64_t, std::int64_t>> order(static_cast<std::size_t>(n));
+  in_parts(n, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) order[static_cast<std::size_t>(i)] = {random_word64(draw, i), i};
+  });
+  std::sort(order.begin(), order.end());
+  for (std::int64_t i = 0; i < n; ++i)
+    call.outputs[0].as<std::int64_t>()[i] = order[static_cast<std::size_t>(i)].second;
+}
+
+const Kernel uniform_kernel{.run = uniform_run}, uniform_like_kernel{.run = uniform_like_run},
+    normal_kernel{.run = normal_run}, normal_like_kernel{.run = normal_like_run},
+    truncated_normal_kernel{.run = truncated_normal_run}, integers_kernel{.run = integers_run},
+    bernoulli_kernel{.run = bernoulli_run}, permutation_kernel{.run = permutation_run};
+
+}  // namespace
+
+void register_random_kernels() {
+  register_kernel(random_uniform_op, Device::Type::cpu, uniform_kernel);
+  register_kernel(random_uniform_like_op, Device::Type::cpu, uniform_like_kernel);
+  register_kernel(random_normal_op, Device::Type::cpu, normal_kernel);
+  register_kernel(random_normal_like_op, Device::Type::cpu, normal_like_kernel);
+  register_kernel(random_truncated_normal_op, Device::Type::cpu, truncated_normal_kernel);
+  register_kernel(random_integers_op, Device::Type::cpu, integers_kernel);
+  register_kernel(random_bernoulli_op, Device::Type::cpu, bernoulli_kernel);
+  register_kernel(random_permutation_op, Device::Type::cpu, permutation_kernel);
+}
+
+}  // namespace triptych

@@ -1,0 +1,20 @@
+// Keys of random draws, by what they are for.
+#pragma once
+
+#include <cstdint>
+
+#include "triptych/core/random.h"
+
+namespace triptych {
+
+/// Draws, initializers and streams never share numbers, whatever their indices are.
+enum class RandomPurpose : std::uint64_t { draw = 1, initializer = 2, stream = 3 };
+
+std::uint64_t random_key(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index);
+
+/// Counts the calls of random initializers since the last manual_seed.
+std::uint64_t next_creation_index();
+/// The (key, counter) operand of the initializer call with this index.
+Tensor initializer_state(std::uint64_t seed, std::uint64_t index);
+
+}  // namespace triptych
