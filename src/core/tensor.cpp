@@ -235,4 +235,17 @@ Tensor Tensor::detach() const {
   return alias(*this);
 }
 
+Tensor scalar_tensor(Scalar value, DType dtype, Device device) {
+  Tensor result = make_tensor({}, dtype, device);
+  void* data = result.impl()->data();
+  if (value.kind() == Scalar::Kind::floating) {
+    const double number = value.to_double();
+    convert(&number, float64, data, dtype, 1);
+  } else {
+    const std::int64_t number = value.to_int();
+    convert(&number, int64, data, dtype, 1);
+  }
+  return result;
+}
+
 }  // namespace triptych

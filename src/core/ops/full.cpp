@@ -1,7 +1,6 @@
 // full and full_like: one value everywhere. Tensors from a caller's numbers.
 #include <cstring>
 
-#include "core/kernels/strided.h"
 #include "core/ops/ops.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/ops.h"
@@ -47,19 +46,6 @@ Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& sh
                         std::to_string(count) + " values for shape " + shape.text(), "", where);
   Tensor result = make_tensor(shape, dtype);
   if (count) std::memcpy(result.impl()->data(), values, count * size_of(dtype));
-  return result;
-}
-
-Tensor scalar_tensor(Scalar value, DType dtype, Device device) {
-  Tensor result = make_tensor({}, dtype, device);
-  void* data = result.impl()->data();
-  if (value.kind() == Scalar::Kind::floating) {
-    const double number = value.to_double();
-    convert(&number, float64, data, dtype, 1);
-  } else {
-    const std::int64_t number = value.to_int();
-    convert(&number, int64, data, dtype, 1);
-  }
   return result;
 }
 
