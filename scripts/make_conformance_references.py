@@ -89,6 +89,21 @@ def products():
     sample("matmul", "empty_sum", torch.matmul, values(2, 0), values(0, 2, seed=1))
     sample("linear", "bias", F.linear, values(5, 7), values(3, 7, seed=1), values(3))
     sample("linear", "plain", F.linear, values(2, 5, 7), values(3, 7, seed=1))
+    images, weight = values(2, 4, 7, 6), values(6, 4, 3, 2, seed=1)
+    channels_last = lambda x: x.permute(0, 2, 3, 1)
+    sample("conv2d", "plain", F.conv2d, images, weight)
+    sample("conv2d", "bias_relu", lambda x, w, b: F.relu(F.conv2d(x, w, b)), images, weight, values(6))
+    sample("conv2d", "everything", lambda x, w, b: F.conv2d(x, w, b, (2, 1), (1, 2), (1, 2), 2), images,
+           values(6, 2, 3, 2, seed=1), values(6))
+    sample("conv2d", "depthwise", lambda x, w: F.conv2d(x, w, padding=1, groups=4), images, values(8, 1, 3, 3, seed=1))
+    sample("conv2d", "strided", lambda x, w: F.conv2d(x, w, stride=3), images, weight)
+    sample("conv2d", "one_channel", lambda x, w: F.conv2d(x, w, padding=1), values(2, 1, 5, 5), values(3, 1, 3, 3, seed=1))
+    sample("conv2d", "nhwc", lambda x, w, b: channels_last(F.conv2d(x.permute(0, 3, 1, 2), w, b)), values(2, 7, 6, 4), weight,
+           values(6))
+    # As TensorFlow's "same": ceil(in / stride) windows, the odd element of padding after.
+    sample("conv2d", "same_strided", lambda x, w: F.conv2d(F.pad(x, (0, 0, 1, 1)), w, stride=2), images, weight)
+    sample("conv2d", "same", lambda x, w: F.conv2d(F.pad(x, (0, 1, 1, 1)), w), images, weight)
+    sample("conv2d", "wide", lambda x, w: F.conv2d(x, w), values(8, 32, 4, 5), values(8, 32, 3, 3, seed=1))
     sample("linear", "in_out_relu", lambda x, w, b: torch.relu(x @ w + b), values(5, 7), values(7, 3, seed=1), values(3))
 
 

@@ -5,6 +5,7 @@
 #include "triptych/core/ops/arithmetic.h"
 #include "triptych/core/ops/assign.h"
 #include "triptych/core/ops/cast.h"
+#include "triptych/core/ops/conv.h"
 #include "triptych/core/ops/creation.h"
 #include "triptych/core/ops/matmul.h"
 #include "triptych/core/ops/reduce.h"

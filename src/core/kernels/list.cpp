@@ -7,6 +7,7 @@ void register_adam_update_kernels();
 void register_arithmetic_kernels();
 void register_assign_kernels();
 void register_cast_kernels();
+void register_conv2d_kernels();
 void register_full_kernels();
 void register_matmul_kernels();
 void register_momentum_update_kernels();
@@ -20,6 +21,7 @@ void register_builtin_kernels() {
   register_arithmetic_kernels();
   register_assign_kernels();
   register_cast_kernels();
+  register_conv2d_kernels();
   register_full_kernels();
   register_matmul_kernels();
   register_momentum_update_kernels();

@@ -7,6 +7,7 @@ extern const Op assign_op, assign_add_op, assign_sub_op;                        
 extern const Op add_op, sub_op, mul_op, div_op;                                          // arithmetic.cpp
 extern const Op relu_op, relu_grad_op;                                                   // relu.cpp
 extern const Op cast_op;                                                                 // cast.cpp
+extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;                  // conv2d.cpp
 extern const Op full_op, full_like_op;                                                   // full.cpp
 extern const Op matmul_op, matmul_weight_grad_op;                                        // matmul.cpp
 extern const Op linear_op;                                                               // linear.cpp
@@ -25,7 +26,8 @@ std::vector<const Op*> builtin_ops() {
       &relu_op,     &relu_grad_op,                                  //
       &cast_op,                                                     //
       &full_op,     &full_like_op,                                  //
-      &matmul_op,   &matmul_weight_grad_op, &linear_op,              //
+      &matmul_op,   &matmul_weight_grad_op, &linear_op,             //
+      &conv2d_op,   &conv2d_input_grad_op, &conv2d_weight_grad_op,  //
       &sum_op,      &sum_grad_op,    &mean_op,         &divide_by_count_op, &sum_to_like_op,  //
       &identity_op, &reshape_op,     &reshape_like_op,              //
       &expand_like_op, &permute_op,                                 //

@@ -1,0 +1,52 @@
+#include "core/ops/window.h"
+
+#include <algorithm>
+
+namespace triptych {
+namespace {
+
+PaddingMode mode_from(std::string_view mode) {
+  if (mode == "same") return PaddingMode::same;
+  if (mode != "valid")
+    throw ArgumentError("padding", "must be a number, \"same\" or \"valid\"", "\"" + std::string(mode) + "\"");
+  return PaddingMode::valid;
+}
+
+}  // namespace
+
+Padding2::Padding2(const char* text) : mode(mode_from(text ? text : "")) {}
+Padding2::Padding2(std::string_view text) : mode(mode_from(text)) {}
+
+const char* name_of(PaddingMode mode) {
+  return mode == PaddingMode::same ? "same" : mode == PaddingMode::valid ? "valid" : "numbers";
+}
+const char* name_of(DataFormat format) { return format == DataFormat::nchw ? "nchw" : "nhwc"; }
+
+Dim Window::count(Dim length) const {
+  if (!length.known()) return unknown;
+  const std::int64_t n = length.raw();
+  if (mode == PaddingMode::same) return (n + stride - 1) / stride;
+  const std::int64_t free = n + 2 * padding - extent();
+  if (free < 0) return 0;
+  std::int64_t windows = free / stride + 1;
+  // As PyTorch: a last window that hangs over must start inside the image or its padding before.
+  if (ceil && free % stride != 0 && windows * stride < n + padding) ++windows;
+  return windows;
+}
+
+std::array<std::int64_t, 2> Window::paddings(std::int64_t length) const {
+  const std::int64_t needed = (count(length).raw() - 1) * stride + extent() - length;
+  const std::int64_t before = mode == PaddingMode::same ? std::max<std::int64_t>(needed, 0) / 2 : padding;
+  return {before, needed - before};
+}
+
+void channels_last_layout(const Shape& shape, DataFormat format, Strides& strides) {
+  const ImageAxes axes = image_axes(format);
+  std::int64_t step = 1;
+  for (int axis : {axes.channels, axes.width, axes.height, 0}) {
+    strides[static_cast<std::size_t>(axis)] = step;
+    step *= shape.begin()[axis];
+  }
+}
+
+}  // namespace triptych
