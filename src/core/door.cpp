@@ -34,7 +34,7 @@ using Head = detail::TensorHead;
 std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool recording) {
   std::uint32_t mask = 0;
   for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
-    if (!inputs[i]->donated() || (recording && op.saves_inputs >> i & 1)) continue;
+    if (!inputs[i]->donated() || (recording && in_mask(op.saves_inputs, i))) continue;
     const TensorImpl& impl = *inputs[i]->tensor().impl();
     if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage->unique() && impl.storage->owned &&
         impl.storage->shareable && !impl.has(Head::retains_grad))

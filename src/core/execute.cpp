@@ -17,7 +17,7 @@ using MetaPointers = InlineVector<const TensorMeta*, 4>;
 
 void check_values(const Op& op, std::span<const Tensor* const> inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (inputs[i]->impl()->has(Head::metadata_only) && !(op.metadata_inputs >> i & 1))
+    if (inputs[i]->impl()->has(Head::metadata_only) && !in_mask(op.metadata_inputs, i))
       throw InternalError(op.name, "a gradient rule reads a value that its op does not save",
                           "input " + std::to_string(i), "Add it to saves_inputs or saves_outputs");
 }
@@ -48,6 +48,14 @@ bool try_view(const Op& op, const Tensor& input, const void* attributes, TensorM
   }
   output = make_view(*base.impl(), result, base.impl()->offset + offset);
   return true;
+}
+
+/// All outputs of an op that gives views of its first input.
+void make_views(const Op& op, const TensorImpl& base, const void* attributes, std::span<TensorMeta> results,
+                std::span<Tensor> outputs) {
+  InlineVector<std::int64_t, 8> offsets(outputs.size());
+  op.views(base.meta, attributes, results, offsets.span());
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
 }
 
 /// What `prepare` depends on, as bytes.
@@ -134,6 +142,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
 
   if (op.view && !inputs[0]->impl()->has(Head::metadata_only) && try_view(op, *inputs[0], attributes, results[0], outputs[0]))
     return;
+  if (op.views) return make_views(op, *inputs[0]->impl(), attributes, results.span(), outputs);
 
   const Device::Type device = count ? metas[0]->device.type : results[0].device.type;
   const Kernel& kernel = kernel_of(op, device, where);
@@ -177,7 +186,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     out[i] = {made[i].impl()->data(), &made[i].meta()};
   }
 
-  const RunContext context{.numerics = modes.numerics};
+  const RunContext context{.numerics = modes.numerics, .where = where};
   const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
   kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
   count_kernel_launch();

@@ -23,7 +23,6 @@ std::size_t block_bytes(const Op& op, std::size_t tensors) {
   return attributes_offset(op, tensors) + (op.attributes ? op.attributes->size : 0);
 }
 
-bool saves(std::uint32_t mask, std::size_t i) { return mask == every_one || (i < 32 && mask >> i & 1); }
 
 void destroy_node(Node* node) {
   const std::size_t tensors = node->input_count + node->output_count;
@@ -98,7 +97,7 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
   node->sequence = tape_sequence.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     TensorImpl& input = *inputs[i]->impl();
-    const bool saved = saves(op.saves_inputs, i), needs_gradient = input.has(Head::requires_grad);
+    const bool saved = in_mask(op.saves_inputs, i), needs_gradient = input.has(Head::requires_grad);
     if (!saved && !needs_gradient && op.broadcasts) continue;  // nobody asks for it
     Tensor slot = saved ? alias(*inputs[i]) : make_metadata_only(input.meta);
     if (needs_gradient) {
@@ -110,7 +109,7 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     // A rule may ask for the shape of an output that got no gradient: only where there are several.
-    if (saves(op.saves_outputs, i))
+    if (in_mask(op.saves_outputs, i))
       node->outputs()[i] = alias(outputs[i]);
     else if (outputs.size() > 1)
       node->outputs()[i] = make_metadata_only(outputs[i].meta());

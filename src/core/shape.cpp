@@ -69,6 +69,16 @@ std::string Shape::text() const {
   return result + (rank_ == 1 ? ",)" : ")");
 }
 
+Axes::Axes(std::span<const std::int64_t> axes) {
+  for (std::int64_t axis : axes) append(axis);
+}
+
+void Axes::append(std::int64_t value) {
+  if (count_ == Shape::max_rank)
+    throw ArgumentError("shape", "a tensor has at most 8 dimensions", "a list of more than 8 axes was given");
+  values_[static_cast<std::size_t>(count_++)] = value;
+}
+
 Strides contiguous_strides(const Shape& shape) {
   Strides strides{};
   std::int64_t step = 1;
@@ -98,12 +108,13 @@ bool broadcast(const Shape& a, const Shape& b, Shape& result) {
   return true;
 }
 
-int normalize_axis(std::string_view op, std::int64_t axis, int rank) {
+int normalize_axis(std::string_view op, std::int64_t axis, int rank, Location where) {
   if (axis < -rank || axis >= rank)
     throw ArgumentError(op, "the axis is out of range",
                         "axis " + std::to_string(axis) + " of a tensor with " + std::to_string(rank) + " dimensions",
                         rank ? "Axes run from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)
-                             : "A 0-d tensor has no axes");
+                             : "A 0-d tensor has no axes",
+                        where);
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 

@@ -151,6 +151,11 @@ std::span<const std::int64_t> Tensor::strides() const {
   return {meta().strides.data(), static_cast<std::size_t>(ndim())};
 }
 
+void Arg::number_given() const {
+  throw ArgumentError("tensor", "a tensor is needed, not a C++ number", std::to_string(scalar_.to_double()),
+                      "Make a tensor of it with full({}, number)", where_);
+}
+
 double Tensor::item_double() const {
   const TensorImpl& impl = single(*this);
   return read_double(impl.data(), impl.meta.dtype);

@@ -74,6 +74,7 @@ class TRIPTYCH_API Gradient {
       : node_(node), upstream_(upstream), results_(results), needed_(needed) {}
 
   int input_count() const { return static_cast<int>(results_.size()); }
+  int output_count() const { return static_cast<int>(upstream_.size()); }
   /// A gradient for input `i` is wanted.
   bool needs(int i) const { return needed_[static_cast<std::size_t>(i)]; }
   /// Input `i`: its value if the op saves it, else its shape and dtype only.
@@ -118,6 +119,7 @@ struct Operand {
 struct RunContext {
   Numerics numerics = Numerics::exact;
   void* stream = nullptr;  // the device's stream; none on the CPU
+  Location where = {};     // the user's line, for errors of ops that can fail
 };
 
 /// What `prepare` made for one set of shapes and attributes: an algorithm, a library's primitive, packed constants.
@@ -167,6 +169,9 @@ struct Kernel {
 inline constexpr int any_number = -1;
 inline constexpr std::uint32_t every_one = ~0u;
 
+/// Bit `i` of a mask over inputs or outputs; bit 31 stands for all from number 31 on.
+constexpr bool in_mask(std::uint32_t mask, std::size_t i) { return mask >> (i < 31 ? i : 31) & 1; }
+
 /// The definition of an op. Make one object with static storage duration for each op, and register it.
 struct Op {
   const char* name;
@@ -196,6 +201,9 @@ struct Op {
   /// For an op that may be a view: sets the output's strides and its offset in elements from the input, and returns true if
   /// it is one for these strides.
   bool (*view)(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t& offset) = nullptr;
+  /// The same for an op with several outputs, all of them views of its first input.
+  void (*views)(const TensorMeta& input, const void* attributes, std::span<TensorMeta> outputs,
+                std::span<std::int64_t> offsets) = nullptr;
   /// The same result from simpler ops: fallback, default gradient and test oracle of a fused op.
   std::vector<Tensor> (*decompose)(std::span<const Tensor> inputs, const void* attributes) = nullptr;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "triptych/core/export.h"
+#include "triptych/core/location.h"
 
 namespace triptych {
 
@@ -99,6 +100,30 @@ class Shape {
   std::int32_t rank_ = 0;
 };
 
+/// A list of at most eight numbers, one for an axis, held inline: `{0, 2, 1}`, or one number alone.
+class Axes {
+ public:
+  Axes() = default;
+  Axes(std::int64_t axis) : count_(1) { values_[0] = axis; }
+  Axes(std::initializer_list<std::int64_t> axes) : Axes(std::span(axes.begin(), axes.size())) {}
+  Axes(const std::vector<std::int64_t>& axes) : Axes(std::span<const std::int64_t>(axes)) {}
+  TRIPTYCH_API Axes(std::span<const std::int64_t> axes);
+
+  TRIPTYCH_API void append(std::int64_t value);
+  int size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  std::int64_t& operator[](int i) { return values_[static_cast<std::size_t>(i)]; }
+  std::int64_t operator[](int i) const { return values_[static_cast<std::size_t>(i)]; }
+  const std::int64_t* begin() const { return values_.data(); }
+  const std::int64_t* end() const { return values_.data() + count_; }
+  operator std::span<const std::int64_t>() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
+  friend bool operator==(const Axes& a, const Axes& b) { return a.count_ == b.count_ && a.values_ == b.values_; }
+
+ private:
+  std::array<std::int64_t, Shape::max_rank> values_{};
+  std::int32_t count_ = 0;
+};
+
 /// Steps in elements, one for each dimension of the shape that they belong to.
 using Strides = std::array<std::int64_t, Shape::max_rank>;
 
@@ -110,6 +135,6 @@ TRIPTYCH_API Strides contiguous_strides(const Shape& shape);
 TRIPTYCH_API bool broadcast(const Shape& a, const Shape& b, Shape& result);
 
 /// `axis` counted from the front; ArgumentError naming `op` unless -rank <= axis < rank.
-TRIPTYCH_API int normalize_axis(std::string_view op, std::int64_t axis, int rank);
+TRIPTYCH_API int normalize_axis(std::string_view op, std::int64_t axis, int rank, Location where = {});
 
 }  // namespace triptych

@@ -17,6 +17,7 @@
 #include "triptych/core/dtype.h"
 #include "triptych/core/error.h"
 #include "triptych/core/export.h"
+#include "triptych/core/index.h"
 #include "triptych/core/location.h"
 #include "triptych/core/scalar.h"
 #include "triptych/core/shape.h"
@@ -167,6 +168,11 @@ class TRIPTYCH_API Tensor {
   /// The same values, outside of any recorded computation; shares storage.
   Tensor detach() const;
 
+  /// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`; a view. ArgumentError for an index out of
+  /// range, for more indices than dimensions and for a second ellipsis.
+  Tensor operator[](const Index& index) const;
+  Tensor operator[](std::initializer_list<Index> indices) const;
+
   // In place: these change this tensor and every handle to it, never another view.
   Tensor& fill_(Scalar value, Location where = Location::here()) &;
   Tensor& zero_(Location where = Location::here()) &;
@@ -240,12 +246,18 @@ class Arg {
 
   bool is_scalar() const { return tensor_ == nullptr; }
   Scalar scalar() const { return scalar_; }
-  /// The tensor; a number must have been made one by the function that takes it.
-  const Tensor& tensor() const { return *tensor_; }
+  /// The tensor; ArgumentError if a number was given to a function that takes tensors only.
+  const Tensor& tensor() const {
+    if (!tensor_) [[unlikely]]
+      number_given();
+    return *tensor_;
+  }
   Location where() const { return where_; }
   bool donated() const { return donated_; }
 
  private:
+  [[noreturn]] TRIPTYCH_API void number_given() const;
+
   const Tensor* tensor_ = nullptr;
   Scalar scalar_ = 0;
   Location where_;

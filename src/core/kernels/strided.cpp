@@ -100,6 +100,16 @@ void convert(const void* from, DType from_dtype, void* to, DType to_dtype, std::
   });
 }
 
+TensorMeta broadcast_meta(const TensorMeta& meta, const Shape& shape) {
+  TensorMeta result = meta;
+  result.shape = shape;
+  const int lead = shape.rank() - meta.shape.rank();
+  for (int i = 0; i < shape.rank(); ++i)
+    result.strides[static_cast<std::size_t>(i)] =
+        i < lead || meta.shape.begin()[i - lead] == 1 ? 0 : meta.strides[static_cast<std::size_t>(i - lead)];
+  return result;
+}
+
 void copy_strided(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta) {
   if (to_meta.shape.size() == 0) return;
   const Loops loops = simplify(from_meta, to_meta);

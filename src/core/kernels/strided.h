@@ -12,6 +12,9 @@ std::int64_t read_int(const void* element, DType dtype);
 /// Converts `count` dense elements.
 void convert(const void* from, DType from_dtype, void* to, DType to_dtype, std::int64_t count);
 
+/// `meta` broadcast to `shape` by steps of zero.
+TensorMeta broadcast_meta(const TensorMeta& meta, const Shape& shape);
+
 /// Calls `f` with a null pointer of the dtype's C++ element type.
 template <class F>
 decltype(auto) visit_dtype(DType dtype, F&& f) {

@@ -12,7 +12,15 @@ extern const Op full_op, full_like_op;                                          
 extern const Op matmul_op, matmul_weight_grad_op;                                        // matmul.cpp
 extern const Op linear_op;                                                               // linear.cpp
 extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;        // sum.cpp
-extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permute_op;    // shape.cpp
+extern const Op identity_op, contiguous_op;                                              // identity.cpp
+extern const Op reshape_op, reshape_like_op, flatten_op, squeeze_op, unsqueeze_op;       // reshape.cpp
+extern const Op expand_op, expand_like_op;                                               // expand.cpp
+extern const Op permute_op;                                                              // permute.cpp
+extern const Op concat_op, concat_grad_op, split_op;                                     // concat.cpp
+extern const Op slice_op, slice_grad_op, slice_update_op;                                // slice.cpp
+extern const Op pad_op;                                                                  // pad.cpp
+extern const Op gather_op, scatter_add_op, index_select_op, index_add_op;                // gather.cpp
+extern const Op one_hot_op;                                                              // one_hot.cpp
 extern const Op sgd_update_op;                                                           // sgd_update.cpp
 extern const Op momentum_update_op;                                                      // momentum_update.cpp
 extern const Op adam_update_op, amsgrad_update_op;                                       // adam_update.cpp
@@ -29,8 +37,14 @@ std::vector<const Op*> builtin_ops() {
       &matmul_op,   &matmul_weight_grad_op, &linear_op,             //
       &conv2d_op,   &conv2d_input_grad_op, &conv2d_weight_grad_op,  //
       &sum_op,      &sum_grad_op,    &mean_op,         &divide_by_count_op, &sum_to_like_op,  //
-      &identity_op, &reshape_op,     &reshape_like_op,              //
-      &expand_like_op, &permute_op,                                 //
+      &identity_op, &contiguous_op,                                 //
+      &reshape_op,  &reshape_like_op, &flatten_op,                  //
+      &squeeze_op,  &unsqueeze_op,                                  //
+      &expand_op,   &expand_like_op, &permute_op,                   //
+      &concat_op,   &concat_grad_op, &split_op,                     //
+      &slice_op,    &slice_grad_op,  &slice_update_op, &pad_op,     //
+      &gather_op,   &scatter_add_op,                                //
+      &index_select_op, &index_add_op, &one_hot_op,                 //
       &sgd_update_op,  &momentum_update_op,                         //
       &adam_update_op, &amsgrad_update_op,                          //
       &random_uniform_op, &random_normal_op, &random_truncated_normal_op, &random_uniform_like_op,  //

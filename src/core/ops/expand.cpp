@@ -1,0 +1,107 @@
+// expand and expand_like: dimensions of length one repeated by a step of zero. tile and repeat, made of them.
+#include "core/ops/ops.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+struct ExpandAttributes {
+  Shape shape;
+  static constexpr auto fields() { return std::tuple{field("shape", &ExpandAttributes::shape)}; }
+};
+
+void expand_infer(Infer& infer) {
+  const Shape& in = infer.shape(0);
+  Shape out = infer.attributes<ExpandAttributes>().shape;
+  const auto misfit = [&](std::string_view hint) {
+    infer.fail("the shape does not broadcast to the wanted one",
+               in.text() + " to " + infer.attributes<ExpandAttributes>().shape.text(), hint);
+  };
+  const int lead = out.rank() - in.rank();
+  if (lead < 0) misfit("The wanted shape has fewer dimensions");
+  for (int i = 0; i < out.rank(); ++i) {
+    if (i < lead) {
+      if (!out.dim(i).known()) misfit("-1 keeps a length that x has; x has no such dimension");
+      continue;
+    }
+    const Dim length = in.dim(i - lead);
+    if (!out.dim(i).known())
+      out.set(i, length);
+    else if (length.raw() != 1 && conflict(length, out.dim(i)))
+      misfit("Only dimensions of length one are repeated");
+  }
+  infer.output(0, out, infer.dtype(0));
+}
+
+void expand_like_infer(Infer& infer) {
+  Shape result;
+  infer.check(broadcast(infer.shape(0), infer.shape(1), result) && result.rank() == infer.shape(1).rank() &&
+                  result.compatible(infer.shape(1)),
+              "the first shape does not broadcast to the second");
+  infer.output(0, infer.shape(1), infer.dtype(0));
+}
+
+bool expand_view(const TensorMeta& input, const void*, TensorMeta& output, std::int64_t&) {
+  const int lead = output.shape.rank() - input.shape.rank();
+  for (int i = 0; i < output.shape.rank(); ++i) {
+    const bool repeats = i < lead || (input.shape.begin()[i - lead] == 1 && output.shape.begin()[i] != 1);
+    output.strides[static_cast<std::size_t>(i)] = repeats ? 0 : input.strides[static_cast<std::size_t>(i - lead)];
+  }
+  return true;
+}
+
+void expand_gradient(Gradient& g) { g.set(0, sum_to_like(g.upstream(), g.input(0))); }
+
+/// Axis `axis` repeated as a whole.
+Tensor tile_axis(const Tensor& x, std::int64_t repeats, int axis, Location where) {
+  Shape shape;
+  for (int i = 0; i <= x.ndim(); ++i) shape.append(i == axis ? repeats : unknown);
+  return flatten(expand(unsqueeze(Arg(x, where), axis), shape), axis, axis + 1);
+}
+
+void check_repeats(std::string_view op, std::int64_t repeats, Location where) {
+  if (repeats < 0) throw ArgumentError(op, "the number of repeats is not negative", std::to_string(repeats), "", where);
+}
+
+}  // namespace
+
+extern const Op expand_op{.name = "expand",
+                          .inputs = 1,
+                          .attributes = &attribute_type<ExpandAttributes>,
+                          .infer = expand_infer,
+                          .gradient = expand_gradient,
+                          .view = expand_view};
+extern const Op expand_like_op{.name = "expand_like",
+                               .inputs = 2,
+                               .infer = expand_like_infer,
+                               .gradient = expand_gradient,
+                               .metadata_inputs = 0b10,
+                               .view = expand_view};
+
+Tensor expand(Arg x, const Shape& shape) {
+  const ExpandAttributes attributes{shape};
+  return apply(expand_op, {&x}, &attributes);
+}
+Tensor broadcast_to(Arg x, const Shape& shape) { return expand(std::move(x), shape); }
+Tensor expand_like(Arg x, Arg like) { return apply(expand_like_op, {&x, &like}); }
+
+Tensor tile(Arg x, const Axes& repeats) {
+  Tensor result = x.tensor();
+  for (int i = result.ndim(); i < repeats.size(); ++i) result = unsqueeze(Arg(result, x.where()), 0);
+  const int lead = result.ndim() - repeats.size();
+  for (int i = 0; i < repeats.size(); ++i) {
+    check_repeats("tile", repeats[i], x.where());
+    if (repeats[i] != 1) result = tile_axis(result, repeats[i], lead + i, x.where());
+  }
+  return result;
+}
+
+Tensor repeat(Arg x, std::int64_t repeats, std::int64_t axis) {
+  check_repeats("repeat", repeats, x.where());
+  const int at = normalize_axis("repeat", axis, x.tensor().ndim(), x.where());
+  Shape shape;
+  for (int i = 0; i <= x.tensor().ndim(); ++i) shape.append(i == at + 1 ? repeats : unknown);
+  return flatten(expand(unsqueeze(std::move(x), at + 1), shape), at, at + 1);
+}
+
+}  // namespace triptych
