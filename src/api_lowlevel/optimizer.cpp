@@ -6,10 +6,6 @@
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
-namespace triptych {
-extern const Op sgd_update_op;
-}
-
 namespace triptych::lowlevel {
 namespace {
 
@@ -154,12 +150,33 @@ GradientDescent::GradientDescent(const GradientDescentOptions& options) : Optimi
 
 void GradientDescent::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
                              const std::vector<Tensor>& gradients, Location where) {
-  std::vector<Tensor> operands{learning_rate};
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    operands.push_back(parameters[i]);
-    operands.push_back(gradients[i]);
+  sgd_update(learning_rate, parameters, gradients, {.formula = UpdateFormula::tf}, where);
+}
+
+Momentum::Momentum(const MomentumOptions& options) : Optimizer("Momentum", options.learning_rate), options_(options) {}
+
+void Momentum::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
+                      const std::vector<Tensor>& gradients, Location where) {
+  std::vector<Tensor> buffers;
+  for (const Tensor& parameter : parameters) buffers.push_back(slot(parameter, "momentum"));
+  const std::vector<Tensor> counts(parameters.size(), steps(GraphHandle(learning_rate.impl()->graph.get())));
+  momentum_update(learning_rate, parameters, gradients, buffers, counts,
+                  {.momentum = options_.momentum, .nesterov = options_.use_nesterov, .formula = UpdateFormula::tf}, where);
+}
+
+Adam::Adam(const AdamOptions& options) : Optimizer("Adam", options.learning_rate), options_(options) {}
+
+void Adam::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
+                  const std::vector<Tensor>& gradients, Location where) {
+  std::vector<Tensor> first, second;
+  for (const Tensor& parameter : parameters) {
+    first.push_back(slot(parameter, "m"));
+    second.push_back(slot(parameter, "v"));
   }
-  apply(sgd_update_op, operands, nullptr, {}, where);
+  const std::vector<Tensor> counts(parameters.size(), steps(GraphHandle(learning_rate.impl()->graph.get())));
+  adam_update(learning_rate, parameters, gradients, first, second, counts,
+              {.beta1 = options_.beta1, .beta2 = options_.beta2, .epsilon = options_.epsilon, .formula = UpdateFormula::tf},
+              {}, where);
 }
 
 }  // namespace triptych::lowlevel

@@ -62,4 +62,38 @@ class TRIPTYCH_API GradientDescent : public Optimizer {
               Location where) override;
 };
 
+struct MomentumOptions {
+  double learning_rate = 0.01;
+  double momentum = 0.9;
+  bool use_nesterov = false;
+};
+/// a <- momentum a + g; p <- p - learning_rate a (with Nesterov: p <- p - learning_rate (g + momentum a)).
+class TRIPTYCH_API Momentum : public Optimizer {
+ public:
+  explicit Momentum(const MomentumOptions& options = {});
+
+ private:
+  void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,
+              Location where) override;
+  MomentumOptions options_;
+};
+
+struct AdamOptions {
+  double learning_rate = 0.001;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+};
+/// m <- beta1 m + (1 - beta1) g; v <- beta2 v + (1 - beta2) g^2;
+/// p <- p - learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon).
+class TRIPTYCH_API Adam : public Optimizer {
+ public:
+  explicit Adam(const AdamOptions& options = {});
+
+ private:
+  void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,
+              Location where) override;
+  AdamOptions options_;
+};
+
 }  // namespace triptych::lowlevel

@@ -1,24 +1,11 @@
 #include "core/graph/runner.h"
 
-#include <chrono>
-
-#include "core/modes.h"
-#include "triptych/core/memory.h"
+#include "triptych/core/numerics.h"
 
 namespace triptych {
 namespace {
 
 std::string declared(const TensorMeta& meta) { return std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(); }
-
-/// While alive, kernels of this thread compute with these numerics.
-class NumericsScope {
- public:
-  explicit NumericsScope(Numerics numerics) : previous_(std::exchange(modes.numerics, numerics)) {}
-  ~NumericsScope() { modes.numerics = previous_; }
-
- private:
-  Numerics previous_;
-};
 
 }  // namespace
 
@@ -96,7 +83,7 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
                         std::to_string(values.size()) + " values for " + std::to_string(function.feeds().size()) + " feeds", "",
                         where);
   for (std::size_t i = 0; i < values.size(); ++i) check_feed(function.feeds()[i], values[i], where);
-  const NumericsScope numerics(options_.numerics);
+  const NumericsMode numerics(options_.numerics);
   if (function.has_effects()) {
     std::unique_lock lock(state_mutex_);
     return interpret(graph_.impl(), function.fetches(), function.feeds(), values, variables_, metadata);
