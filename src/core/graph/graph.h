@@ -73,6 +73,7 @@ struct GraphImpl {
   std::unordered_map<const TensorImpl*, Node*> captured;
   std::vector<Node*> control_stack;  // new nodes depend on these
   bool finalized = false;
+  std::shared_ptr<void> attachment;  // what an API keeps beside the graph, as long as the graph lives
   Node* initializer = nullptr;       // the latest initialize node
 
   ~GraphImpl();

@@ -1,0 +1,15 @@
+// Keras: layers like bricks, compile, fit.
+#pragma once
+
+#include "triptych/core/data.h"
+#include "triptych/core/io.h"
+#include "triptych/core/ops.h"
+#include "triptych/keras/callbacks.h"
+#include "triptych/keras/initializers.h"
+#include "triptych/keras/layer.h"
+#include "triptych/keras/layers.h"
+#include "triptych/keras/logs.h"
+#include "triptych/keras/losses.h"
+#include "triptych/keras/metrics.h"
+#include "triptych/keras/model.h"
+#include "triptych/keras/optimizers.h"

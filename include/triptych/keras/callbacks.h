@@ -1,0 +1,127 @@
+// Callbacks: what happens around epochs and batches. Your own derive from CallbackBase and enter by
+// `callback<Mine>(args)`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "triptych/keras/logs.h"
+
+namespace triptych::keras {
+
+class Model;
+class ModelBase;
+
+/// How the run that a callback sees was set up.
+struct FitParameters {
+  int verbose = 1;
+  int epochs = 1;
+  std::int64_t steps = 0;
+};
+
+/// Base of callbacks: override the hooks that you need. Hooks may change `logs`.
+class TRIPTYCH_API CallbackBase {
+ public:
+  CallbackBase() = default;
+  virtual ~CallbackBase();
+  CallbackBase(const CallbackBase&) = delete;
+  CallbackBase& operator=(const CallbackBase&) = delete;
+
+  virtual void on_train_begin(Logs&) {}
+  virtual void on_train_end(Logs&) {}
+  virtual void on_epoch_begin(int, Logs&) {}
+  virtual void on_epoch_end(int, Logs&) {}
+  virtual void on_train_batch_begin(std::int64_t, Logs&) {}
+  virtual void on_train_batch_end(std::int64_t, Logs&) {}
+  virtual void on_test_begin(Logs&) {}
+  virtual void on_test_end(Logs&) {}
+  virtual void on_test_batch_begin(std::int64_t, Logs&) {}
+  virtual void on_test_batch_end(std::int64_t, Logs&) {}
+  virtual void on_predict_begin(Logs&) {}
+  virtual void on_predict_end(Logs&) {}
+  virtual void on_predict_batch_begin(std::int64_t, Logs&) {}
+  virtual void on_predict_batch_end(std::int64_t, Logs&) {}
+
+  /// The model that is being trained.
+  Model model() const;
+  const FitParameters& params() const { return params_; }
+  void attach(ModelBase* model, const FitParameters& params) {
+    model_ = model;
+    params_ = params;
+  }
+
+ private:
+  ModelBase* model_ = nullptr;
+  FitParameters params_;
+};
+
+/// A handle to a callback.
+class Callback {
+ public:
+  explicit Callback(std::shared_ptr<CallbackBase> base) : base_(std::move(base)) {}
+  CallbackBase& base() const { return *base_; }
+  /// The callback as its class, or null.
+  template <class T>
+  T* as() const {
+    return dynamic_cast<T*>(base_.get());
+  }
+
+ private:
+  std::shared_ptr<CallbackBase> base_;
+};
+
+/// A handle to a new callback of your own class.
+template <class Mine, class... Args>
+Callback callback(Args&&... args) {
+  return Callback(std::make_shared<Mine>(std::forward<Args>(args)...));
+}
+
+/// Options, in Keras's order.
+struct EarlyStoppingOptions {
+  std::string monitor = "val_loss";
+  double min_delta = 0;
+  int patience = 0;
+  int verbose = 0;
+  /// "min", "max", or "auto": by the name of what is monitored.
+  std::string mode = "auto";
+  /// What the metric must reach; NaN: nothing.
+  double baseline = __builtin_nan("");
+  bool restore_best_weights = false;
+  int start_from_epoch = 0;
+};
+struct ModelCheckpointOptions {
+  std::string monitor = "val_loss";
+  int verbose = 0;
+  bool save_best_only = false;
+  bool save_weights_only = false;
+  std::string mode = "auto";
+};
+struct CSVLoggerOptions {
+  std::string separator = ",";
+  bool append = false;
+};
+struct LambdaCallbackOptions {
+  std::function<void(int epoch, Logs&)> on_epoch_begin = {};
+  std::function<void(int epoch, Logs&)> on_epoch_end = {};
+  std::function<void(Logs&)> on_train_begin = {};
+  std::function<void(Logs&)> on_train_end = {};
+  std::function<void(std::int64_t batch, Logs&)> on_train_batch_begin = {};
+  std::function<void(std::int64_t batch, Logs&)> on_train_batch_end = {};
+};
+
+namespace callbacks {
+
+/// Stops training when the monitored metric has stopped improving by more than `min_delta` for `patience` epochs.
+TRIPTYCH_API Callback EarlyStopping(EarlyStoppingOptions options = {}, Location where = Location::here());
+/// Saves the model (or its weights) after every epoch, or only when the monitored metric is the best so far. `filepath`
+/// may hold `{epoch:02d}`, `{val_loss:.2f}` and the like.
+TRIPTYCH_API Callback ModelCheckpoint(std::string filepath, ModelCheckpointOptions options = {},
+                                      Location where = Location::here());
+/// Writes a line with the epoch's metrics after every epoch.
+TRIPTYCH_API Callback CSVLogger(std::string filename, CSVLoggerOptions options = {}, Location where = Location::here());
+TRIPTYCH_API Callback LambdaCallback(LambdaCallbackOptions options);
+
+}  // namespace callbacks
+}  // namespace triptych::keras

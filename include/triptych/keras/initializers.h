@@ -1,0 +1,54 @@
+// Initializers and activations, by name or as functions.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "triptych/core/graph.h"
+#include "triptych/core/tensor.h"
+
+namespace triptych::keras {
+
+/// Makes a weight's first value: one of Keras's names ("glorot_uniform", "zeros", ...), or a function of shape and
+/// dtype such as those of `triptych::init`.
+class TRIPTYCH_API Initializer {
+ public:
+  /// ArgumentError that lists the known names if there is no such one.
+  Initializer(const char* name, Location where = Location::here());
+  Initializer(const std::string& name, Location where = Location::here());
+  Initializer(triptych::Initializer function) : function_(std::move(function)) {}
+  template <class F>
+  requires std::is_invocable_r_v<Tensor, F, const Shape&, DType> Initializer(F function)
+      : function_(std::move(function)) {}
+
+  Tensor operator()(const Shape& shape, DType dtype) const { return function_(shape, dtype); }
+  /// "" for a function.
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+  triptych::Initializer function_;
+};
+
+/// An elementwise (or softmax) function: one of Keras's names ("relu", "softmax", ...), or a function of a tensor.
+class TRIPTYCH_API Activation {
+ public:
+  /// "linear".
+  Activation() : Activation("linear") {}
+  /// ArgumentError that lists the known names if there is no such one.
+  Activation(const char* name, Location where = Location::here());
+  Activation(const std::string& name, Location where = Location::here());
+  template <class F>
+  requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function) : function_(std::move(function)) {}
+
+  Tensor operator()(const Tensor& x) const { return function_ ? function_(x) : x; }
+  /// "" for a function.
+  const std::string& name() const { return name_; }
+  bool is_linear() const { return !function_; }
+
+ private:
+  std::string name_;
+  std::function<Tensor(const Tensor&)> function_;  // none: linear
+};
+
+}  // namespace triptych::keras

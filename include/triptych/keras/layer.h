@@ -1,0 +1,165 @@
+// The layer: a brick that owns its weights. `Layer` is a handle to one; layers of your own derive from `LayerBase`:
+//
+//   struct Scale : keras::LayerBase {
+//     tt::Tensor factor;
+//     void build(const tt::Shape& input) override {
+//       factor = add_weight({.name = "factor", .shape = {input[-1]}, .initializer = "ones"});
+//     }
+//     tt::Tensor call(const tt::Tensor& x, bool training) override { return x * factor; }
+//   };
+//   keras::Layer scale = keras::layer<Scale>();
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/tensor.h"
+#include "triptych/keras/initializers.h"
+
+namespace triptych::keras {
+
+class Layer;
+class ModelBase;
+
+/// A weight: a tensor that its layer owns, and what it is called there.
+struct Weight {
+  std::string name;
+  Tensor value;
+  bool trainable = true;
+};
+
+/// Options of `LayerBase::add_weight`, in Keras's order.
+struct WeightOptions {
+  std::string name = "variable";
+  Shape shape = {};
+  Initializer initializer = "glorot_uniform";
+  DType dtype = float32;
+  bool trainable = true;
+};
+
+/// One or several tensors, where a function takes either.
+class TensorList : public std::vector<Tensor> {
+ public:
+  TensorList() = default;
+  TensorList(const Tensor& tensor) : std::vector<Tensor>{tensor} {}
+  TensorList(std::initializer_list<Tensor> tensors) : std::vector<Tensor>(tensors) {}
+  TensorList(std::vector<Tensor> tensors) : std::vector<Tensor>(std::move(tensors)) {}
+};
+
+/// Base of all layers. Never copied: handles share it.
+class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
+ public:
+  LayerBase();
+  virtual ~LayerBase();
+  LayerBase(const LayerBase&) = delete;
+  LayerBase& operator=(const LayerBase&) = delete;
+
+  /// Makes the weights, when the input's shape is first known; its batch dimension is unknown. The second form is for
+  /// layers of several inputs, and calls the first unless overridden.
+  virtual void build(const Shape& input_shape);
+  virtual void build_many(const std::vector<Shape>& input_shapes);
+  /// The layer's function. Override one: the second form is for layers of several inputs or outputs.
+  virtual Tensor call(const Tensor& x, bool training);
+  virtual std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool training);
+  /// "Dense"; by default the name of the C++ class.
+  virtual std::string class_name() const;
+  /// The layer's arguments as a JSON object, for `Model::to_json`.
+  virtual std::string config() const { return "{}"; }
+
+  const std::string& name() const { return name_; }
+  bool built() const { return built_; }
+  /// A frozen layer's weights are not trained; of a layer with inner ones it sets all.
+  bool trainable() const { return trainable_; }
+  void set_trainable(bool value);
+  /// Shape of the last call's output on symbolic inputs, or of the build; empty before.
+  const std::vector<Shape>& output_shapes() const { return output_shapes_; }
+
+  /// All weights, trainable ones first, in the order in which they were made; inner layers' after its own.
+  std::vector<Weight> weights() const;
+  std::vector<Tensor> trainable_weights() const;
+  std::vector<Tensor> non_trainable_weights() const;
+  std::int64_t count_params() const;
+  /// Layers inside this one.
+  virtual std::vector<Layer> layers() const;
+
+ protected:
+  /// A weight of this layer: made now by its initializer. Call it from `build`.
+  Tensor add_weight(const WeightOptions& options);
+  /// Makes `layer` a part of this one: its weights count as this one's. Returns it.
+  Layer track(Layer layer);
+
+ private:
+  friend struct LayerAccess;
+
+  std::string name_;
+  Location made_at_;
+  bool trainable_ = true;
+  bool built_ = false;
+  std::vector<Weight> weights_;
+  std::vector<std::shared_ptr<LayerBase>> tracked_;
+  std::vector<Shape> output_shapes_;
+};
+
+/// A handle to a layer. Copies share the layer: used twice, it shares its weights.
+class TRIPTYCH_API Layer {
+ public:
+  /// An undefined handle.
+  Layer() = default;
+  /// Takes `base` in; it gets a name as Keras makes them ("dense", "dense_1", ...) unless `name` is given.
+  explicit Layer(std::shared_ptr<LayerBase> base, std::string name = {}, Location where = Location::here());
+  /// The input layer behind a tensor that `Input` returned.
+  Layer(const Tensor& input, Location where = Location::here());
+
+  /// Calls the layer. A tensor of a functional model (from `Input`) gives one; a concrete tensor is computed now, a
+  /// symbolic one of a lowlevel graph adds nodes. `training` decides for dropout and batch normalization; by default it
+  /// is that of the outer layer, else false. Weights are made at the first call.
+  Tensor operator()(const Tensor& x, std::optional<bool> training = {}, Location where = Location::here()) const;
+  /// For layers of several inputs: `Add()({a, b})`.
+  Tensor operator()(const std::vector<Tensor>& xs, std::optional<bool> training = {},
+                    Location where = Location::here()) const;
+  /// For layers of several outputs.
+  std::vector<Tensor> call(const TensorList& xs, std::optional<bool> training = {},
+                           Location where = Location::here()) const;
+
+  /// A handle to a layer that is in others' hands already.
+  static Layer of(std::shared_ptr<LayerBase> base);
+
+  bool defined() const { return base_ != nullptr; }
+  LayerBase& base() const;
+  const std::shared_ptr<LayerBase>& shared() const { return base_; }
+  /// The layer as its class, or null.
+  template <class T>
+  T* as() const {
+    return dynamic_cast<T*>(base_.get());
+  }
+  friend bool operator==(const Layer& a, const Layer& b) { return a.base_ == b.base_; }
+  friend bool operator!=(const Layer& a, const Layer& b) { return a.base_ != b.base_; }
+
+  const std::string& name() const { return base().name(); }
+  bool built() const { return base().built(); }
+  /// Makes the weights for an input of `input_shape` (with the batch dimension, `tt::unknown` if it varies).
+  void build(const Shape& input_shape, Location where = Location::here()) const;
+  bool trainable() const { return base().trainable(); }
+  void set_trainable(bool value) const { base().set_trainable(value); }
+  std::vector<Weight> weights() const { return base().weights(); }
+  std::int64_t count_params() const { return base().count_params(); }
+  /// Copies of the weights' values.
+  std::vector<Tensor> get_weights() const;
+  /// Copies `values` into the weights; ArgumentError unless they agree in number and shapes.
+  void set_weights(const std::vector<Tensor>& values, Location where = Location::here()) const;
+
+ protected:
+  std::shared_ptr<LayerBase> base_;
+};
+
+/// A handle to a new layer of your own class.
+template <class Mine, class... Args>
+Layer layer(Args&&... args) {
+  return Layer(std::make_shared<Mine>(std::forward<Args>(args)...));
+}
+
+}  // namespace triptych::keras

@@ -1,0 +1,174 @@
+// The bricks. Each function returns one handle: used twice, it shares its weights. Options stand in Keras's order.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "triptych/core/tensor.h"
+#include "triptych/keras/initializers.h"
+#include "triptych/keras/layer.h"
+
+namespace triptych::keras {
+
+/// A number for both spatial axes, or one for each: `3` or `{3, 5}`.
+struct IntPair {
+  std::int64_t height, width;
+  IntPair(std::int64_t both) : height(both), width(both) {}
+  IntPair(std::int64_t h, std::int64_t w) : height(h), width(w) {}
+};
+
+/// "valid" (none) or "same" (the output has the input's size, divided by the stride), or a number of zeros on every
+/// side.
+class TRIPTYCH_API Padding {
+ public:
+  template <std::size_t N>
+  Padding(const char (&name)[N]) : name_(name) {}
+  Padding(std::string name) : name_(std::move(name)) {}
+  template <std::integral T>
+  Padding(T amount) : amount_(amount) {}
+
+  /// "" if it is a number.
+  const std::string& name() const { return name_; }
+  std::int64_t amount() const { return amount_; }
+
+ private:
+  std::string name_;
+  std::int64_t amount_ = 0;
+};
+
+struct InputOptions {
+  /// 0: any.
+  std::int64_t batch_size = 0;
+  DType dtype = float32;
+  std::string name = {};
+};
+struct DenseOptions {
+  Activation activation = {};
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  std::string name = {};
+  bool trainable = true;
+};
+struct Conv2DOptions {
+  IntPair strides = 1;
+  Padding padding = "valid";
+  std::string data_format = "channels_last";
+  IntPair dilation_rate = 1;
+  std::int64_t groups = 1;
+  Activation activation = {};
+  bool use_bias = true;
+  Initializer kernel_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  std::string name = {};
+  bool trainable = true;
+};
+struct Pooling2DOptions {
+  /// 0: the pool size.
+  IntPair strides = 0;
+  Padding padding = "valid";
+  std::string data_format = "channels_last";
+  std::string name = {};
+};
+struct GlobalPooling2DOptions {
+  std::string data_format = "channels_last";
+  bool keepdims = false;
+  std::string name = {};
+};
+struct DropoutOptions {
+  /// The stream of random numbers; -1: the next of `utils::set_random_seed`'s.
+  std::int64_t seed = -1;
+  std::string name = {};
+};
+struct BatchNormalizationOptions {
+  int axis = -1;
+  double momentum = 0.99;
+  double epsilon = 1e-3;
+  bool center = true;
+  bool scale = true;
+  Initializer beta_initializer = "zeros";
+  Initializer gamma_initializer = "ones";
+  Initializer moving_mean_initializer = "zeros";
+  Initializer moving_variance_initializer = "ones";
+  std::string name = {};
+  bool trainable = true;
+};
+struct LayerNormalizationOptions {
+  int axis = -1;
+  double epsilon = 1e-3;
+  bool center = true;
+  bool scale = true;
+  Initializer beta_initializer = "zeros";
+  Initializer gamma_initializer = "ones";
+  std::string name = {};
+  bool trainable = true;
+};
+struct EmbeddingOptions {
+  Initializer embeddings_initializer = "uniform";
+  std::string name = {};
+  bool trainable = true;
+};
+struct ConcatenateOptions {
+  int axis = -1;
+  std::string name = {};
+};
+struct SoftmaxOptions {
+  int axis = -1;
+  std::string name = {};
+};
+/// Options of layers that have no others.
+struct NameOptions {
+  std::string name = {};
+};
+
+namespace layers {
+
+/// The start of a model: a symbolic tensor of `shape` (without the batch) to call layers on, or the first brick of a
+/// Sequential.
+TRIPTYCH_API Tensor Input(const Shape& shape, InputOptions options = {}, Location where = Location::here());
+/// activation(x kernel + bias) over the last axis; kernel (in, units).
+TRIPTYCH_API Layer Dense(std::int64_t units, DenseOptions options = {}, Location where = Location::here());
+/// 2-d convolution; kernel (height, width, in / groups, filters), data channels last unless told otherwise.
+TRIPTYCH_API Layer Conv2D(std::int64_t filters, IntPair kernel_size, Conv2DOptions options = {},
+                          Location where = Location::here());
+TRIPTYCH_API Layer MaxPooling2D(IntPair pool_size = 2, Pooling2DOptions options = {},
+                                Location where = Location::here());
+/// Padding is not counted, as in Keras.
+TRIPTYCH_API Layer AveragePooling2D(IntPair pool_size = 2, Pooling2DOptions options = {},
+                                    Location where = Location::here());
+TRIPTYCH_API Layer GlobalAveragePooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
+TRIPTYCH_API Layer GlobalMaxPooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
+/// All axes but the first as one.
+TRIPTYCH_API Layer Flatten(NameOptions options = {}, Location where = Location::here());
+/// The elements of an example under another shape; one dimension may be -1.
+TRIPTYCH_API Layer Reshape(const Shape& target_shape, NameOptions options = {}, Location where = Location::here());
+/// In training, zeroes a share of `rate` elements and scales the others by 1 / (1 - rate).
+TRIPTYCH_API Layer Dropout(double rate, DropoutOptions options = {}, Location where = Location::here());
+/// gamma (x - mean) / sqrt(variance + epsilon) + beta, with the batch's moments over all axes but one in training (when
+/// the moving ones follow: moving <- moving * momentum + batch * (1 - momentum)), else with the moving ones.
+TRIPTYCH_API Layer BatchNormalization(BatchNormalizationOptions options = {}, Location where = Location::here());
+/// gamma (x - mean) / sqrt(variance + epsilon) + beta over the last axis of each example.
+TRIPTYCH_API Layer LayerNormalization(LayerNormalizationOptions options = {}, Location where = Location::here());
+TRIPTYCH_API Layer Activation(keras::Activation activation, NameOptions options = {},
+                              Location where = Location::here());
+TRIPTYCH_API Layer ReLU(NameOptions options = {}, Location where = Location::here());
+TRIPTYCH_API Layer Softmax(SoftmaxOptions options = {}, Location where = Location::here());
+/// Row x of a table (input_dim, output_dim), for integers x.
+TRIPTYCH_API Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOptions options = {},
+                             Location where = Location::here());
+/// The sum of two or more inputs.
+TRIPTYCH_API Layer Add(NameOptions options = {}, Location where = Location::here());
+/// Inputs one after the other along an axis.
+TRIPTYCH_API Layer Concatenate(ConcatenateOptions options = {}, Location where = Location::here());
+/// Any function of a tensor as a layer. Weights that it captures are not the layer's: they are not trained.
+TRIPTYCH_API Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options = {},
+                          Location where = Location::here());
+
+}  // namespace layers
+
+using layers::Input;
+
+}  // namespace triptych::keras

@@ -1,0 +1,66 @@
+// Numbers that training reports, by name and in order.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/error.h"
+#include "triptych/core/export.h"
+
+namespace triptych::keras {
+
+/// A metric's name, and the line that asks for it.
+struct MetricName {
+  MetricName(const char* text, Location line = Location::here()) : name(text), where(line) {}
+  MetricName(const std::string& text, Location line = Location::here()) : name(text), where(line) {}
+  std::string_view name;
+  Location where;
+};
+
+/// Metrics by name, in the order in which they are shown: what `evaluate` returns and callbacks see.
+class TRIPTYCH_API Logs {
+ public:
+  using Item = std::pair<std::string, double>;
+
+  /// The number called `name`; ArgumentError that lists the names if there is none.
+  double operator[](MetricName name) const;
+  bool contains(std::string_view name) const { return find(name) != nullptr; }
+  /// Null if there is none.
+  const double* find(std::string_view name) const;
+  /// Replaces the number called `name`, or adds it at the end.
+  void set(std::string name, double value);
+
+  bool empty() const { return items_.empty(); }
+  std::size_t size() const { return items_.size(); }
+  std::vector<Item>::const_iterator begin() const { return items_.begin(); }
+  std::vector<Item>::const_iterator end() const { return items_.end(); }
+
+ private:
+  std::vector<Item> items_;
+};
+
+/// What `fit` returns: each metric's value after every epoch.
+class TRIPTYCH_API History {
+ public:
+  using Item = std::pair<std::string, std::vector<double>>;
+
+  /// Numbers of the epochs that ran.
+  std::vector<int> epoch;
+
+  /// The values called `name`, one for each epoch; ArgumentError that lists the names if there is none.
+  const std::vector<double>& operator[](MetricName name) const;
+  bool contains(std::string_view name) const;
+  void append(int number, const Logs& logs);
+
+  bool empty() const { return items_.empty(); }
+  std::size_t size() const { return items_.size(); }
+  std::vector<Item>::const_iterator begin() const { return items_.begin(); }
+  std::vector<Item>::const_iterator end() const { return items_.end(); }
+
+ private:
+  std::vector<Item> items_;
+};
+
+}  // namespace triptych::keras

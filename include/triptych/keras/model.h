@@ -1,0 +1,205 @@
+// Models: layers, and how they are trained.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/data.h"
+#include "triptych/core/tensor.h"
+#include "triptych/keras/callbacks.h"
+#include "triptych/keras/layer.h"
+#include "triptych/keras/logs.h"
+#include "triptych/keras/losses.h"
+#include "triptych/keras/metrics.h"
+#include "triptych/keras/optimizers.h"
+
+namespace triptych::keras {
+
+/// One loss, or one for each output.
+class LossList : public std::vector<Loss> {
+ public:
+  LossList() = default;
+  LossList(const char* name, Location where = Location::here()) : std::vector<Loss>{Loss(name, where)} {}
+  LossList(const std::string& name, Location where = Location::here()) : std::vector<Loss>{Loss(name, where)} {}
+  LossList(Loss loss) : std::vector<Loss>{std::move(loss)} {}
+  LossList(std::initializer_list<Loss> losses) : std::vector<Loss>(losses) {}
+};
+
+struct ModelOptions {
+  std::string name = {};
+};
+
+/// Options of `compile`, in Keras's order.
+struct CompileOptions {
+  Optimizer optimizer = "adam";
+  LossList loss = {};
+  std::vector<double> loss_weights = {};
+  /// For a model of one output all are of it; else one for each output.
+  std::vector<Metric> metrics = {};
+  /// The same as `engine = "eager"`.
+  bool run_eagerly = false;
+  /// "graph" (traced once, compiled) or "eager" (runs as written).
+  std::string engine = "graph";
+  /// "exact": the same bits on both engines; "fast"; "": exact when eager, else fast.
+  std::string numerics = {};
+};
+
+struct ValidationData {
+  TensorList x, y;
+  Tensor sample_weight = {};
+};
+
+/// Options of `fit`, in Keras's order.
+struct FitOptions {
+  std::int64_t batch_size = 32;
+  int epochs = 1;
+  /// 0: silent, 1: progress bar, 2: a line for each epoch.
+  int verbose = 1;
+  std::vector<Callback> callbacks = {};
+  /// The last part of the data, taken before shuffling.
+  double validation_split = 0;
+  ValidationData validation_data = {};
+  bool shuffle = true;
+  /// Weight of each class's examples in the loss, for integer y.
+  std::vector<std::pair<std::int64_t, double>> class_weight = {};
+  Tensor sample_weight = {};
+  int initial_epoch = 0;
+  /// 0: all of the data.
+  std::int64_t steps_per_epoch = 0;
+  /// 0: `batch_size`.
+  std::int64_t validation_batch_size = 0;
+  int validation_freq = 1;
+  /// Of the order of examples (the same as a DataLoader's); -1: that of `utils::set_random_seed`.
+  std::int64_t seed = -1;
+};
+struct EvaluateOptions {
+  std::int64_t batch_size = 32;
+  int verbose = 1;
+  Tensor sample_weight = {};
+  std::vector<Callback> callbacks = {};
+};
+struct PredictOptions {
+  std::int64_t batch_size = 32;
+  int verbose = 1;
+  std::vector<Callback> callbacks = {};
+};
+struct SummaryOptions {
+  /// Shows the layers of inner models too.
+  bool expand_nested = false;
+};
+
+class Trainer;
+
+/// Base of models; a subclassed model derives from it, keeps its layers with `track`, and overrides `call`:
+///
+///   struct Net : keras::ModelBase {
+///     keras::Layer hidden = track(Dense(32, {.activation = "relu"})), out = track(Dense(10));
+///     tt::Tensor call(const tt::Tensor& x, bool) override { return out(hidden(x)); }
+///   };
+///   keras::Model model = keras::model<Net>();
+class TRIPTYCH_API ModelBase : public LayerBase {
+ public:
+  ModelBase();
+  ~ModelBase() override;
+
+  Trainer& trainer() { return *trainer_; }
+  /// Shapes (with the batch dimension) and dtypes of the inputs, if they are known before data are seen.
+  virtual std::vector<TensorMeta> input_metas() const { return {}; }
+  /// Names of the outputs, for what is reported of each.
+  virtual std::vector<std::string> output_names() const { return {}; }
+  /// Set by a callback to end training after this epoch.
+  bool stop_training = false;
+
+ private:
+  std::unique_ptr<Trainer> trainer_;
+};
+
+/// A handle to a model. A model is a layer too: it can be called, and stand inside another.
+class TRIPTYCH_API Model : public Layer {
+ public:
+  Model() = default;
+  /// The functional model from `inputs` (made by `Input`) to `outputs`. ArgumentError if an output depends on another
+  /// input.
+  Model(const TensorList& inputs, const TensorList& outputs, const ModelOptions& options = {},
+        Location where = Location::here());
+  explicit Model(std::shared_ptr<ModelBase> base, std::string name = {}, Location where = Location::here());
+
+  ModelBase& base() const;
+  /// A handle to the model that `base` is part of.
+  static Model of(ModelBase& base);
+
+  /// Sets how the model is trained. ArgumentError for an unknown engine or numerics.
+  void compile(const CompileOptions& options = {}, Location where = Location::here()) const;
+  /// Trains. ArgumentError if the model was not compiled, or the arrays do not fit it or each other.
+  History fit(const TensorList& x, const TensorList& y, const FitOptions& options = {},
+              Location where = Location::here()) const;
+  History fit(const data::DataLoader& loader, const FitOptions& options = {}, Location where = Location::here()) const;
+  /// Loss and metrics, in evaluation mode.
+  Logs evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options = {},
+                Location where = Location::here()) const;
+  Logs evaluate(const data::DataLoader& loader, const EvaluateOptions& options = {},
+                Location where = Location::here()) const;
+  /// The output for all examples; for a model of one output.
+  Tensor predict(const TensorList& x, const PredictOptions& options = {}, Location where = Location::here()) const;
+  std::vector<Tensor> predict_all(const TensorList& x, const PredictOptions& options = {},
+                                  Location where = Location::here()) const;
+  /// One step on one batch; returns its loss and metrics.
+  Logs train_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight = {},
+                      Location where = Location::here()) const;
+  Logs test_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight = {},
+                     Location where = Location::here()) const;
+  Tensor predict_on_batch(const TensorList& x, Location where = Location::here()) const;
+
+  std::vector<Layer> layers() const { return base().layers(); }
+  /// The inner layer called `name`; ArgumentError that lists them if there is none.
+  Layer get_layer(const std::string& name, Location where = Location::here()) const;
+  /// The inner layer number `index` (negative counts from the end).
+  Layer get_layer(int index, Location where = Location::here()) const;
+  /// The optimizer that the model was compiled with.
+  Optimizer optimizer(Location where = Location::here()) const;
+  void stop_training() const { base().stop_training = true; }
+
+  /// Prints the layers as Keras does.
+  void summary(const SummaryOptions& options = {}) const;
+  std::string summary_text(const SummaryOptions& options = {}) const;
+
+  /// Class, layers and their arguments as JSON.
+  std::string to_json() const;
+  /// Writes a safetensors file: the weights, the optimizer's state, and the configuration (`to_json`) as its metadata.
+  void save(const std::string& path, Location where = Location::here()) const;
+  /// Writes the weights as safetensors, named "layer/weight".
+  void save_weights(const std::string& path, Location where = Location::here()) const;
+  /// Reads weights that `save` or `save_weights` wrote; the optimizer's state too if the file has it and the model is
+  /// compiled. ArgumentError, and nothing is changed, unless names and shapes agree.
+  void load_weights(const std::string& path, Location where = Location::here()) const;
+};
+
+/// A handle to a new model of your own class.
+template <class Mine, class... Args>
+Model model(Args&&... args) {
+  return Model(std::make_shared<Mine>(std::forward<Args>(args)...));
+}
+
+/// Layers one after the other. With an `Input` first its weights are made at once, else when it first meets data.
+class TRIPTYCH_API Sequential : public Model {
+ public:
+  Sequential(std::initializer_list<Layer> layers = {}, const ModelOptions& options = {},
+             Location where = Location::here());
+  Sequential(const std::vector<Layer>& layers, const ModelOptions& options = {}, Location where = Location::here());
+  /// Adds a layer at the end. ArgumentError if the model is compiled already.
+  void add(const Layer& layer, Location where = Location::here()) const;
+};
+
+namespace utils {
+
+/// Seed of initializers, dropout and shuffling from here on; layers count from zero again.
+TRIPTYCH_API void set_random_seed(std::uint64_t seed);
+/// Names of layers and models count from zero again.
+TRIPTYCH_API void clear_session();
+
+}  // namespace utils
+}  // namespace triptych::keras

@@ -1,0 +1,108 @@
+// Optimizers, with Keras's defaults and formulas.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych::keras {
+
+/// Base of optimizers. Its state (learning rate, iterations, slots) are tensors of its own, so that a compiled step
+/// reads and writes them.
+class TRIPTYCH_API OptimizerBase {
+ public:
+  OptimizerBase(std::string name, double learning_rate);
+  virtual ~OptimizerBase();
+  OptimizerBase(const OptimizerBase&) = delete;
+  OptimizerBase& operator=(const OptimizerBase&) = delete;
+
+  /// Makes the slots of those parameters that have none yet.
+  void build(std::span<const Tensor> parameters);
+  /// One step: changes `parameters`.
+  virtual void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) = 0;
+
+  const std::string& name() const { return name_; }
+  double learning_rate() const;
+  void set_learning_rate(double value);
+  /// Steps done so far.
+  std::int64_t iterations() const;
+  /// All state with its names, as Keras orders it: iteration, learning rate, slots.
+  std::vector<std::pair<std::string, Tensor>> variables() const;
+  bool built() const { return built_; }
+
+ protected:
+  /// Names of the slots that each parameter gets, zeros of its shape.
+  virtual std::vector<std::string> slot_names() const { return {}; }
+  /// The slot number `slot` of each of `parameters`.
+  std::vector<Tensor> slots_of(std::size_t slot, std::span<const Tensor> parameters) const;
+  /// The count of steps, once for each parameter.
+  std::vector<Tensor> shared_steps(std::span<const Tensor> parameters) const;
+
+  Tensor iterations_, learning_rate_;
+
+ private:
+  std::string name_;
+  bool built_ = false;
+  std::vector<Tensor> parameters_;
+  std::vector<std::vector<Tensor>> slots_;  // by slot name, then parameter
+};
+
+/// A handle to an optimizer: an object of `keras::optimizers`, or one of Keras's names ("adam", "sgd", ...).
+class TRIPTYCH_API Optimizer {
+ public:
+  /// ArgumentError that lists the known names if there is no such one.
+  Optimizer(const char* name, Location where = Location::here());
+  Optimizer(const std::string& name, Location where = Location::here());
+  explicit Optimizer(std::shared_ptr<OptimizerBase> base) : base_(std::move(base)) {}
+
+  double learning_rate() const { return base_->learning_rate(); }
+  /// Takes effect at the next step; nothing is compiled again.
+  void set_learning_rate(double value) const { base_->set_learning_rate(value); }
+  std::int64_t iterations() const { return base_->iterations(); }
+  OptimizerBase& base() const { return *base_; }
+  const std::string& name() const { return base_->name(); }
+
+ private:
+  std::shared_ptr<OptimizerBase> base_;
+};
+
+/// Options, in Keras's order.
+struct SGDOptions {
+  double learning_rate = 0.01;
+  double momentum = 0;
+  bool nesterov = false;
+  /// Decoupled: p <- p - lr d p.
+  double weight_decay = 0;
+};
+struct AdamOptions {
+  double learning_rate = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-7;
+  bool amsgrad = false;
+  double weight_decay = 0;
+};
+struct AdamWOptions {
+  double learning_rate = 0.001;
+  double weight_decay = 0.004;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-7;
+  bool amsgrad = false;
+};
+
+namespace optimizers {
+
+/// Without momentum p <- p - lr g; with it v <- momentum v - lr g, p <- p + v (nesterov: p <- p + momentum v - lr g).
+TRIPTYCH_API Optimizer SGD(SGDOptions options = {}, Location where = Location::here());
+/// Adam with epsilon outside the bias correction: see `UpdateFormula::keras`.
+TRIPTYCH_API Optimizer Adam(AdamOptions options = {}, Location where = Location::here());
+/// Adam with decoupled weight decay.
+TRIPTYCH_API Optimizer AdamW(AdamWOptions options = {}, Location where = Location::here());
+
+}  // namespace optimizers
+}  // namespace triptych::keras

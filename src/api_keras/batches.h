@@ -1,0 +1,47 @@
+// Where batches come from: arrays or a DataLoader.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "triptych/core/data.h"
+#include "triptych/keras/layer.h"
+
+namespace triptych::keras {
+
+/// What a step is fed: each input, each target, and weights of the examples (undefined: none).
+struct ArrayBatch {
+  std::vector<Tensor> x, y;
+  Tensor sample_weight;
+
+  std::int64_t size() const { return x.empty() || x[0].ndim() == 0 ? 0 : x[0].size(0); }
+};
+
+/// Gives an epoch's batches.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// Batches in an epoch.
+  virtual std::int64_t steps() const = 0;
+  /// Begins epoch number `epoch`, which decides the order.
+  virtual void start(std::int64_t epoch) = 0;
+  /// The next batch; none at the epoch's end.
+  virtual std::optional<ArrayBatch> next() = 0;
+};
+
+struct ArraySourceOptions {
+  std::int64_t batch_size = 32;
+  bool shuffle = false;
+  std::uint64_t seed = 0;
+  std::int64_t begin = 0, end = -1;  // the examples that it takes; -1: to the last
+};
+
+/// Batches of rows of arrays, in the same order as a DataLoader's with the same seed. ArgumentError unless all have the
+/// same number of rows.
+std::unique_ptr<Source> array_source(const char* what, const TensorList& x, const TensorList& y,
+                                     const Tensor& sample_weight, const ArraySourceOptions& options, Location where);
+/// The batches of `loader`.
+std::unique_ptr<Source> loader_source(const data::DataLoader& loader);
+
+}  // namespace triptych::keras

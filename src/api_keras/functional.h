@@ -1,0 +1,96 @@
+// Functional models: calls of layers on symbolic tensors, written down, and the plan that repeats them.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/graph/graph.h"
+#include "triptych/keras/model.h"
+
+namespace triptych::keras {
+
+/// The first brick: says what goes in.
+class InputLayer : public LayerBase {
+ public:
+  InputLayer(Shape shape, DType dtype) : shape(shape), dtype(dtype) {}
+  std::string class_name() const override { return "InputLayer"; }
+  Tensor call(const Tensor& x, bool) override { return x; }
+  std::string config() const override;
+  TensorMeta meta() const { return {.shape = shape, .strides = {}, .dtype = dtype, .device = {}}; }
+
+  Shape shape;  // with the batch
+  DType dtype;
+};
+
+/// A call of a layer on tensors of a functional model.
+struct LayerCall {
+  struct Edge {
+    Node* node;
+    std::uint32_t output;
+  };
+  Layer layer;
+  std::vector<Edge> inputs;
+  std::vector<Node*> outputs;  // placeholders that stand for the results
+  Location where;
+  int index = 0;  // how many calls the layer had before
+};
+
+/// One of the tensors belongs to a functional model that is being built.
+bool is_functional(const std::vector<Tensor>& tensors);
+/// Writes the call down and returns the tensors that stand for its results.
+std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, Location where);
+/// The input layer that made `tensor`; ArgumentError if none did.
+Layer input_layer_of(const Tensor& tensor, Location where);
+
+/// One step of a plan: a layer, or an op that was applied to the tensors directly.
+struct PlanStep {
+  Layer layer;
+  Ref<Node> op;
+  std::vector<int> inputs, outputs;  // slots
+  std::vector<Shape> output_shapes;
+  Location where;
+  std::string name;
+  int call_index = 0;
+};
+
+struct Plan {
+  std::vector<PlanStep> steps;  // in the order of Keras's summary, which is one to run in
+  std::vector<int> inputs, outputs;
+  int slots = 0;
+};
+
+class FunctionalModel : public ModelBase {
+ public:
+  FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where);
+
+  std::string class_name() const override { return "Functional"; }
+  std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool training) override;
+  std::vector<Layer> layers() const override;
+  std::vector<TensorMeta> input_metas() const override;
+  std::vector<std::string> output_names() const override;
+  const Plan& plan() const { return plan_; }
+  std::string config() const override;
+
+ private:
+  Plan plan_;
+};
+
+class SequentialModel : public ModelBase {
+ public:
+  std::string class_name() const override { return "Sequential"; }
+  void build(const Shape& input_shape) override;
+  Tensor call(const Tensor& x, bool training) override;
+  std::vector<Layer> layers() const override { return bricks_; }
+  std::vector<TensorMeta> input_metas() const override;
+  void add(const Layer& layer, Location where);
+  std::string config() const override;
+
+ private:
+  void append(const Layer& layer);
+
+  Layer input_;
+  std::vector<Layer> bricks_;
+  TensorMeta last_;  // what comes out of the last brick, once there is an input
+};
+
+}  // namespace triptych::keras

@@ -1,0 +1,48 @@
+// What the built-in layers share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "triptych/core/init.h"
+#include "triptych/core/ops.h"
+#include "triptych/keras/layers.h"
+
+namespace triptych::keras {
+
+/// A handle to a new built-in layer.
+template <class Brick, class... Args>
+Layer brick(const std::string& name, Location where, Args&&... args) {
+  return Layer(std::make_shared<Brick>(std::forward<Args>(args)...), name, where);
+}
+
+/// An initializer that fills Keras's layout with the values that the canonical layout would get, so that all styles
+/// start from the same weights.
+Initializer in_layout(const Initializer& initializer, init::Layout layout);
+
+/// `"key": value` pairs as a JSON object.
+class JsonObject {
+ public:
+  JsonObject& add(const std::string& key, const std::string& text);
+  JsonObject& add(const std::string& key, const char* text) { return add(key, std::string(text)); }
+  JsonObject& add(const std::string& key, double number);
+  JsonObject& add(const std::string& key, std::int64_t number);
+  JsonObject& add(const std::string& key, int number) { return add(key, static_cast<std::int64_t>(number)); }
+  JsonObject& add(const std::string& key, bool value);
+  JsonObject& add(const std::string& key, IntPair pair);
+  JsonObject& add(const std::string& key, const Shape& shape);
+  /// `json` as it is.
+  JsonObject& add_raw(const std::string& key, const std::string& json);
+  std::string text() const { return "{" + text_ + "}"; }
+
+ private:
+  std::string text_;
+};
+
+std::string json_string(const std::string& text);
+
+/// ArgumentError unless `format` is "channels_last" or "channels_first"; true for the latter.
+bool is_channels_first(const std::string& format, const char* layer, Location where);
+
+}  // namespace triptych::keras

@@ -1,0 +1,87 @@
+// Layers without weights that apply a function, and layers that change the shape or bring inputs together.
+#include "api_keras/layers/brick.h"
+
+namespace triptych::keras {
+namespace {
+
+class ActivationLayer : public LayerBase {
+ public:
+  ActivationLayer(std::string class_name, keras::Activation activation)
+      : class_name_(std::move(class_name)), activation_(std::move(activation)) {}
+  std::string class_name() const override { return class_name_; }
+  Tensor call(const Tensor& x, bool) override { return activation_(x); }
+  std::string config() const override { return JsonObject().add("activation", activation_.name()).text(); }
+
+ private:
+  std::string class_name_;
+  keras::Activation activation_;
+};
+
+class Lambda : public LayerBase {
+ public:
+  explicit Lambda(std::function<Tensor(const Tensor&)> function) : function_(std::move(function)) {}
+  Tensor call(const Tensor& x, bool) override { return function_(x); }
+
+ private:
+  std::function<Tensor(const Tensor&)> function_;
+};
+
+class Reshape : public LayerBase {
+ public:
+  explicit Reshape(const Shape& target) : target_(target) {}
+  Tensor call(const Tensor& x, bool) override {
+    // The batch is left open; an open dimension of the target is worked out from the example's size.
+    Shape full = target_;
+    std::int64_t known = 1, example = 1;
+    int open = -1;
+    for (int i = 0; i < target_.rank(); ++i) {
+      if (target_.dim(i).known())
+        known *= target_[i];
+      else
+        open = i;
+    }
+    for (int i = 1; i < x.ndim(); ++i) example *= x.shape()[i];
+    if (open >= 0 && known > 0) full.set(open, example / known);
+    if ((open < 0 && known != example) || (open >= 0 && (known == 0 || example % known != 0)))
+      throw ArgumentError("Reshape", "the target has as many elements as an example",
+                          "layer '" + name() + "' got " + x.shape().text() + ", the target is " + target_.text());
+    full.insert(0, unknown);
+    return reshape(x, full);
+  }
+  std::string config() const override { return JsonObject().add("target_shape", target_).text(); }
+
+ private:
+  Shape target_;
+};
+
+class Add : public LayerBase {
+ public:
+  std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool) override {
+    if (xs.size() < 2)
+      throw ArgumentError("Add", "at least two inputs are needed",
+                          "layer '" + name() + "' was called on " + std::to_string(xs.size()),
+                          "Call it as Add()({a, b})");
+    Tensor total = xs[0] + xs[1];
+    for (std::size_t i = 2; i < xs.size(); ++i) total = total + xs[i];
+    return {total};
+  }
+};
+
+}  // namespace
+
+namespace layers {
+
+Layer Activation(keras::Activation activation, NameOptions options, Location where) {
+  return brick<ActivationLayer>(options.name, where, "Activation", std::move(activation));
+}
+Layer ReLU(NameOptions options, Location where) { return brick<ActivationLayer>(options.name, where, "ReLU", "relu"); }
+Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options, Location where) {
+  if (!function) throw ArgumentError("Lambda", "a function is needed", "it is empty", "", where);
+  return brick<keras::Lambda>(options.name, where, std::move(function));
+}
+Layer Reshape(const Shape& target_shape, NameOptions options, Location where) {
+  return brick<keras::Reshape>(options.name, where, target_shape);
+}
+Layer Add(NameOptions options, Location where) { return brick<keras::Add>(options.name, where); }
+}  // namespace layers
+}  // namespace triptych::keras

@@ -1,0 +1,52 @@
+#include "api_keras/layers/brick.h"
+
+namespace triptych::keras {
+namespace {
+
+class Dense : public LayerBase {
+ public:
+  Dense(std::int64_t units, DenseOptions options) : units_(units), options_(std::move(options)) {}
+
+  void build(const Shape& input) override {
+    if (input.rank() < 2)
+      throw ArgumentError("Dense", "the input has at least two axes, the first being the batch",
+                          "layer '" + name() + "' got " + input.text());
+    if (!input.dim(-1).known())
+      throw ArgumentError("Dense", "the last axis of the input must be known",
+                          "layer '" + name() + "' got " + input.text(), "Give Input its size");
+    kernel_ = add_weight({.name = "kernel",
+                          .shape = {input[-1], units_},
+                          .initializer = in_layout(options_.kernel_initializer, init::Layout::in_out)});
+    if (options_.use_bias)
+      bias_ = add_weight({.name = "bias", .shape = {units_}, .initializer = options_.bias_initializer});
+  }
+
+  Tensor call(const Tensor& x, bool) override {
+    const LinearOptions layout{.transpose_weight = false};
+    return options_.activation(bias_.defined() ? linear(x, kernel_, bias_, layout) : linear(x, kernel_, layout));
+  }
+
+  std::string config() const override {
+    return JsonObject()
+        .add("units", units_)
+        .add("activation", options_.activation.name())
+        .add("use_bias", options_.use_bias)
+        .text();
+  }
+
+ private:
+  std::int64_t units_;
+  DenseOptions options_;
+  Tensor kernel_, bias_;
+};
+
+}  // namespace
+
+Layer layers::Dense(std::int64_t units, DenseOptions options, Location where) {
+  if (units < 1) throw ArgumentError("Dense", "units is at least 1", std::to_string(units), "", where);
+  const Layer layer = brick<keras::Dense>(options.name, where, units, options);
+  layer.set_trainable(options.trainable);
+  return layer;
+}
+
+}  // namespace triptych::keras

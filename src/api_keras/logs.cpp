@@ -1,0 +1,60 @@
+#include "triptych/keras/logs.h"
+
+#include "api_keras/names.h"
+
+namespace triptych::keras {
+namespace {
+
+template <class Items>
+[[noreturn]] void no_such_name(const char* what, std::string_view name, const Items& items, Location where) {
+  std::vector<std::string> names;
+  for (const auto& item : items) names.push_back(item.first);
+  throw ArgumentError(what, "there is no metric of this name", "'" + std::string(name) + "'",
+                      names.empty() ? "It is empty" : "It has " + quoted_list(names), where);
+}
+
+}  // namespace
+
+const double* Logs::find(std::string_view name) const {
+  for (const Item& item : items_)
+    if (item.first == name) return &item.second;
+  return nullptr;
+}
+
+double Logs::operator[](MetricName name) const {
+  if (const double* value = find(name.name)) return *value;
+  no_such_name("Logs", name.name, items_, name.where);
+}
+
+void Logs::set(std::string name, double value) {
+  for (Item& item : items_)
+    if (item.first == name) {
+      item.second = value;
+      return;
+    }
+  items_.emplace_back(std::move(name), value);
+}
+
+bool History::contains(std::string_view name) const {
+  for (const Item& item : items_)
+    if (item.first == name) return true;
+  return false;
+}
+
+const std::vector<double>& History::operator[](MetricName name) const {
+  for (const Item& item : items_)
+    if (item.first == name.name) return item.second;
+  no_such_name("History", name.name, items_, name.where);
+}
+
+void History::append(int number, const Logs& logs) {
+  epoch.push_back(number);
+  for (const auto& [name, value] : logs) {
+    auto found = items_.begin();
+    while (found != items_.end() && found->first != name) ++found;
+    if (found == items_.end()) found = items_.insert(found, {name, {}});
+    found->second.push_back(value);
+  }
+}
+
+}  // namespace triptych::keras

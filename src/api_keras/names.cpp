@@ -1,0 +1,67 @@
+#include "api_keras/names.h"
+
+#include <cxxabi.h>
+
+#include <cctype>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "triptych/keras/model.h"
+
+namespace triptych::keras {
+namespace {
+
+std::mutex mutex;
+std::map<std::string, int> used;
+
+}  // namespace
+
+std::string to_snake_case(std::string_view class_name) {
+  const auto upper = [&](std::size_t i) { return std::isupper(static_cast<unsigned char>(class_name[i])) != 0; };
+  const auto lower = [&](std::size_t i) {
+    return i < class_name.size() && std::islower(static_cast<unsigned char>(class_name[i]));
+  };
+  std::string result;
+  for (std::size_t i = 0; i < class_name.size(); ++i) {
+    // A capital begins a word if a small letter follows it (not so the D of "2D") or stands before it.
+    if (i > 0 && upper(i) && (lower(i + 1) || lower(i - 1))) result += '_';
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(class_name[i])));
+  }
+  return result;
+}
+
+std::string unique_name(const std::string& base) {
+  std::lock_guard lock(mutex);
+  const int count = used[base]++;
+  return count == 0 ? base : base + "_" + std::to_string(count);
+}
+
+std::string class_name_of(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
+                                                    std::free);
+  std::string name = status == 0 ? text.get() : type.name();
+  if (const auto colon = name.rfind("::"); colon != std::string::npos) name.erase(0, colon + 2);
+  return name;
+}
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += "'" + names[i] + "'";
+  }
+  return text;
+}
+
+namespace utils {
+
+void clear_session() {
+  std::lock_guard lock(mutex);
+  used.clear();
+}
+
+}  // namespace utils
+}  // namespace triptych::keras

@@ -1,0 +1,20 @@
+// Names of layers and models, as Keras makes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <vector>
+
+namespace triptych::keras {
+
+/// "MaxPooling2D" -> "max_pooling2d".
+std::string to_snake_case(std::string_view class_name);
+/// `base` the first time that it is asked for, then "base_1", "base_2", ...
+std::string unique_name(const std::string& base);
+/// The last part of a class's name, without namespaces.
+std::string class_name_of(const std::type_info& type);
+/// "`a`, `b` and `c`", for errors that list what there is.
+std::string quoted_list(const std::vector<std::string>& names);
+
+}  // namespace triptych::keras

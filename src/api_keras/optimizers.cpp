@@ -1,0 +1,169 @@
+#include "triptych/keras/optimizers.h"
+
+#include <algorithm>
+
+#include "api_keras/access.h"
+#include "api_keras/names.h"
+#include "core/graph/graph.h"
+#include "triptych/core/ops.h"
+#include "triptych/core/ops/update.h"
+
+namespace triptych::keras {
+namespace {
+
+class SGD : public OptimizerBase {
+ public:
+  explicit SGD(const SGDOptions& options) : OptimizerBase("sgd", options.learning_rate), options_(options) {}
+
+  void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) override {
+    if (options_.momentum == 0) {
+      sgd_update(
+          learning_rate_, parameters, gradients,
+          {.weight_decay = options_.weight_decay, .decoupled_weight_decay = true, .formula = UpdateFormula::keras});
+      assign_add(iterations_, 1);
+      return;
+    }
+    momentum_update(learning_rate_, parameters, gradients, slots_of(0, parameters), shared_steps(parameters),
+                    {.momentum = options_.momentum,
+                     .weight_decay = options_.weight_decay,
+                     .decoupled_weight_decay = true,
+                     .nesterov = options_.nesterov,
+                     .formula = UpdateFormula::keras});
+  }
+
+ protected:
+  std::vector<std::string> slot_names() const override {
+    return options_.momentum == 0 ? std::vector<std::string>{} : std::vector<std::string>{"momentum"};
+  }
+
+ private:
+  SGDOptions options_;
+};
+
+class Adam : public OptimizerBase {
+ public:
+  Adam(std::string name, const AdamOptions& options)
+      : OptimizerBase(std::move(name), options.learning_rate), options_(options) {}
+
+  void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) override {
+    adam_update(learning_rate_, parameters, gradients, slots_of(0, parameters), slots_of(1, parameters),
+                shared_steps(parameters),
+                {.beta1 = options_.beta_1,
+                 .beta2 = options_.beta_2,
+                 .epsilon = options_.epsilon,
+                 .weight_decay = options_.weight_decay,
+                 .decoupled_weight_decay = true,
+                 .formula = UpdateFormula::keras},
+                options_.amsgrad ? slots_of(2, parameters) : std::vector<Tensor>());
+  }
+
+ protected:
+  std::vector<std::string> slot_names() const override {
+    std::vector<std::string> names{"momentum", "velocity"};
+    if (options_.amsgrad) names.push_back("velocity_hat");
+    return names;
+  }
+
+ private:
+  AdamOptions options_;
+};
+
+void check_learning_rate(double learning_rate, Location where) {
+  if (!(learning_rate >= 0))
+    throw ArgumentError("optimizer", "learning_rate is not negative", std::to_string(learning_rate), "", where);
+}
+
+}  // namespace
+
+OptimizerBase::OptimizerBase(std::string name, double learning_rate) : name_(std::move(name)) {
+  RunNow now;
+  iterations_ = full({}, 0, int64);
+  learning_rate_ = full({}, learning_rate, float64);
+  mark_state(iterations_);
+  mark_state(learning_rate_);
+}
+OptimizerBase::~OptimizerBase() = default;
+
+void OptimizerBase::build(std::span<const Tensor> parameters) {
+  const std::vector<std::string> names = slot_names();
+  slots_.resize(names.size());
+  for (const Tensor& parameter : parameters) {
+    if (std::any_of(parameters_.begin(), parameters_.end(), [&](const Tensor& p) { return p.is_same(parameter); }))
+      continue;
+    parameters_.push_back(parameter);
+    for (std::vector<Tensor>& slot : slots_) {
+      slot.push_back(zeros(parameter.shape(), parameter.dtype()));
+      mark_state(slot.back());
+    }
+  }
+  built_ = true;
+}
+
+std::vector<Tensor> OptimizerBase::slots_of(std::size_t slot, std::span<const Tensor> parameters) const {
+  std::vector<Tensor> result;
+  for (const Tensor& parameter : parameters)
+    for (std::size_t i = 0; i < parameters_.size(); ++i)
+      if (parameters_[i].is_same(parameter)) result.push_back(slots_[slot][i]);
+  return result;
+}
+
+std::vector<Tensor> OptimizerBase::shared_steps(std::span<const Tensor> parameters) const {
+  return std::vector<Tensor>(parameters.size(), iterations_);
+}
+
+double OptimizerBase::learning_rate() const { return learning_rate_.item<double>(); }
+void OptimizerBase::set_learning_rate(double value) {
+  RunNow now;
+  learning_rate_.fill_(value);
+}
+std::int64_t OptimizerBase::iterations() const { return iterations_.item<std::int64_t>(); }
+
+std::vector<std::pair<std::string, Tensor>> OptimizerBase::variables() const {
+  std::vector<std::pair<std::string, Tensor>> result{{"iteration", iterations_}, {"learning_rate", learning_rate_}};
+  const std::vector<std::string> names = slot_names();
+  for (std::size_t i = 0; i < parameters_.size(); ++i)
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+      result.emplace_back(names[slot] + "/" + std::to_string(i), slots_[slot][i]);
+  return result;
+}
+
+Optimizer::Optimizer(const char* name, Location where) : Optimizer(std::string(name), where) {}
+Optimizer::Optimizer(const std::string& name, Location where) {
+  const std::string key = to_snake_case(name);
+  if (key == "sgd")
+    *this = optimizers::SGD();
+  else if (key == "adam")
+    *this = optimizers::Adam();
+  else if (key == "adamw" || key == "adam_w")
+    *this = optimizers::AdamW();
+  else
+    throw ArgumentError("optimizer", "there is no optimizer of this name", "'" + name + "'",
+                        "There are 'sgd', 'adam' and 'adamw'", where);
+}
+
+namespace optimizers {
+
+Optimizer SGD(SGDOptions options, Location where) {
+  check_learning_rate(options.learning_rate, where);
+  if (!(options.momentum >= 0 && options.momentum <= 1))
+    throw ArgumentError("SGD", "momentum is between 0 and 1", std::to_string(options.momentum), "", where);
+  return Optimizer(std::make_shared<keras::SGD>(options));
+}
+
+Optimizer Adam(AdamOptions options, Location where) {
+  check_learning_rate(options.learning_rate, where);
+  return Optimizer(std::make_shared<keras::Adam>("adam", options));
+}
+
+Optimizer AdamW(AdamWOptions options, Location where) {
+  check_learning_rate(options.learning_rate, where);
+  return Optimizer(std::make_shared<keras::Adam>("adamw", AdamOptions{.learning_rate = options.learning_rate,
+                                                                      .beta_1 = options.beta_1,
+                                                                      .beta_2 = options.beta_2,
+                                                                      .epsilon = options.epsilon,
+                                                                      .amsgrad = options.amsgrad,
+                                                                      .weight_decay = options.weight_decay}));
+}
+
+}  // namespace optimizers
+}  // namespace triptych::keras

@@ -1,0 +1,18 @@
+// How targets are brought to the form of predictions.
+#pragma once
+
+#include "triptych/core/tensor.h"
+
+namespace triptych::keras {
+
+/// Keras's epsilon: probabilities are kept this far from 0 and 1 before their logarithm is taken.
+inline constexpr double epsilon = 1e-7;
+
+/// y_true in y_pred's dtype and rank: a missing last axis of length 1 is added, a superfluous one dropped.
+Tensor same_rank(const Tensor& y_true, const Tensor& y_pred);
+/// y_true as class numbers, int64, of y_pred's shape without the last axis.
+Tensor class_numbers(const Tensor& y_true, const Tensor& y_pred);
+/// log(p), p being kept between epsilon and 1 - epsilon.
+Tensor log_probabilities(const Tensor& p);
+
+}  // namespace triptych::keras
