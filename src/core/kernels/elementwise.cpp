@@ -20,7 +20,84 @@ bool is_dense(const TensorMeta& meta) {
   return true;
 }
 
+/// The merged loops over an output and its inputs; `steps[0]` belongs to the output.
+constexpr std::size_t most_inputs = 7;
+struct ElementLoops {
+  int rank = 0;
+  std::array<std::int64_t, Shape::max_rank> lengths{};
+  std::array<std::array<std::int64_t, Shape::max_rank>, most_inputs + 1> steps{};
+};
+
+ElementLoops merge_loops(const KernelCall& call) {
+  const std::size_t operands = call.inputs.size() + 1;
+  const TensorMeta& out = *call.outputs[0].meta;
+  ElementLoops loops;
+  for (int i = 0; i < out.shape.rank(); ++i) {
+    const auto axis = static_cast<std::size_t>(i);
+    const std::int64_t n = out.shape.begin()[i];
+    if (n == 1) continue;
+    std::array<std::int64_t, most_inputs + 1> step;
+    step[0] = out.strides[axis];
+    for (std::size_t k = 1; k < operands; ++k) {
+      const TensorMeta& in = *call.inputs[k - 1].meta;
+      const int at = i - (out.shape.rank() - in.shape.rank());
+      step[k] = at < 0 || in.shape.begin()[at] == 1 ? 0 : in.strides[static_cast<std::size_t>(at)];
+    }
+    bool merges = loops.rank > 0;
+    const auto last = static_cast<std::size_t>(loops.rank - 1);
+    for (std::size_t k = 0; k < operands && merges; ++k) merges = loops.steps[k][last] == step[k] * n;
+    const auto place = merges ? last : static_cast<std::size_t>(loops.rank++);
+    loops.lengths[place] = merges ? loops.lengths[place] * n : n;
+    for (std::size_t k = 0; k < operands; ++k) loops.steps[k][place] = step[k];
+  }
+  if (loops.rank == 0) {
+    loops.rank = 1;
+    loops.lengths[0] = out.shape.size();
+  }
+  return loops;
+}
+
 }  // namespace
+
+void run_element_rows(const KernelCall& call, ElementRow row, const void* f) {
+  const std::int64_t total = call.outputs[0].size();
+  if (total == 0) return;
+  const std::size_t operands = call.inputs.size() + 1;
+  const ElementLoops loops = merge_loops(call);
+  const auto inner = static_cast<std::size_t>(loops.rank - 1);
+  std::array<std::int64_t, most_inputs + 1> steps{}, bytes{};
+  for (std::size_t k = 0; k < operands; ++k) {
+    steps[k] = loops.steps[k][inner];
+    bytes[k] = static_cast<std::int64_t>(size_of(k == 0 ? call.outputs[0].dtype() : call.inputs[k - 1].dtype()));
+  }
+
+  // Runs elements [begin, end) in row-major order of the merged loops.
+  const auto run = [&](std::int64_t begin, std::int64_t end) {
+    while (begin < end) {
+      std::int64_t rest = begin;
+      const std::int64_t column = rest % loops.lengths[inner];
+      rest /= loops.lengths[inner];
+      std::array<std::int64_t, most_inputs + 1> offset{};
+      for (std::size_t k = 0; k < operands; ++k) offset[k] = column * steps[k];
+      for (std::size_t axis = inner; axis-- > 0;) {
+        const std::int64_t index = rest % loops.lengths[axis];
+        rest /= loops.lengths[axis];
+        for (std::size_t k = 0; k < operands; ++k) offset[k] += index * loops.steps[k][axis];
+      }
+      const std::int64_t n = std::min(end - begin, loops.lengths[inner] - column);
+      const void* in[most_inputs];
+      for (std::size_t k = 1; k < operands; ++k)
+        in[k - 1] = static_cast<const char*>(call.inputs[k - 1].data) + offset[k] * bytes[k];
+      row(n, static_cast<char*>(call.outputs[0].data) + offset[0] * bytes[0], in, steps.data(), f);
+      begin += n;
+    }
+  };
+  if (total < 2 * elementwise_grain) return run(0, total);
+  const std::int64_t parts = (total + elementwise_grain - 1) / elementwise_grain;
+  parallel_for(parts, [&](std::int64_t part) {
+    run(part * elementwise_grain, std::min(total, (part + 1) * elementwise_grain));
+  });
+}
 
 void elementwise_layout(std::span<const TensorMeta* const> inputs, const void*, std::span<TensorMeta> outputs) {
   TensorMeta& out = outputs[0];

@@ -20,46 +20,9 @@ namespace triptych {
 /// Elements below this are not worth waking a thread for.
 inline constexpr std::int64_t elementwise_grain = 32768;
 
-/// The merged loops over an output and its N inputs; `steps[0]` belongs to the output.
-template <std::size_t N>
-struct ElementLoops {
-  int rank = 0;
-  std::array<std::int64_t, Shape::max_rank> lengths{};
-  std::array<std::array<std::int64_t, Shape::max_rank>, N + 1> steps{};
-};
-
-template <std::size_t N>
-ElementLoops<N> merge_loops(const KernelCall& call) {
-  const TensorMeta& out = *call.outputs[0].meta;
-  ElementLoops<N> loops;
-  for (int i = 0; i < out.shape.rank(); ++i) {
-    const auto axis = static_cast<std::size_t>(i);
-    const std::int64_t n = out.shape.begin()[i];
-    if (n == 1) continue;
-    std::array<std::int64_t, N + 1> step;
-    step[0] = out.strides[axis];
-    for (std::size_t k = 0; k < N; ++k) {
-      const TensorMeta& in = *call.inputs[k].meta;
-      const int at = i - (out.shape.rank() - in.shape.rank());
-      step[k + 1] = at < 0 || in.shape.begin()[at] == 1 ? 0 : in.strides[static_cast<std::size_t>(at)];
-    }
-    bool merges = loops.rank > 0;
-    const auto last = static_cast<std::size_t>(loops.rank - 1);
-    for (std::size_t k = 0; k <= N && merges; ++k) merges = loops.steps[k][last] == step[k] * n;
-    const auto place = merges ? last : static_cast<std::size_t>(loops.rank++);
-    loops.lengths[place] = merges ? loops.lengths[place] * n : n;
-    for (std::size_t k = 0; k <= N; ++k) loops.steps[k][place] = step[k];
-  }
-  if (loops.rank == 0) {
-    loops.rank = 1;
-    loops.lengths[0] = out.shape.size();
-  }
-  return loops;
-}
-
 /// One run of the innermost loop. Constant steps let the compiler vectorise the common cases.
 template <class Out, class F, class... In, std::size_t... K>
-inline void element_row(F f, std::int64_t n, Out* out, const std::array<std::int64_t, sizeof...(In) + 1>& steps,
+inline void element_row(F f, std::int64_t n, Out* out, const std::int64_t* steps,
                         std::tuple<const In*...> in, std::index_sequence<K...>) {
   const bool dense = steps[0] == 1 && ((steps[K + 1] == 1) && ...);
   if (dense) {
@@ -81,46 +44,21 @@ inline void element_row(F f, std::int64_t n, Out* out, const std::array<std::int
   for (std::int64_t i = 0; i < n; ++i) out[i * steps[0]] = f(std::get<K>(in)[i * steps[K + 1]]...);
 }
 
+/// Runs `row` over all innermost runs of the merged loops, on the library's threads: `in` are the inputs' elements where the run
+/// starts, `steps` the step of the output and then of each input. Not a template: only the rows are.
+using ElementRow = void (*)(std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void* f);
+void run_element_rows(const KernelCall& call, ElementRow row, const void* f);
+
 /// out = f(inputs), elementwise. `In...` are the element types of the inputs.
 template <class Out, class... In, class F>
 void elementwise(const KernelCall& call, F f) {
-  constexpr std::size_t N = sizeof...(In);
-  const std::int64_t total = call.outputs[0].size();
-  if (total == 0) return;
-  const auto pointers = [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return std::tuple<const In*...>(call.inputs[K].template as<const In>()...);
-  }(std::make_index_sequence<N>());
-  const ElementLoops<N> loops = merge_loops<N>(call);
-  const auto inner = static_cast<std::size_t>(loops.rank - 1);
-  std::array<std::int64_t, N + 1> steps;
-  for (std::size_t k = 0; k <= N; ++k) steps[k] = loops.steps[k][inner];
-
-  // Runs elements [begin, end) in row-major order of the merged loops.
-  const auto run = [&](std::int64_t begin, std::int64_t end) {
-    while (begin < end) {
-      std::int64_t rest = begin;
-      const std::int64_t column = rest % loops.lengths[inner];
-      rest /= loops.lengths[inner];
-      std::array<std::int64_t, N + 1> offset;
-      for (std::size_t k = 0; k <= N; ++k) offset[k] = column * steps[k];
-      for (std::size_t axis = inner; axis-- > 0;) {
-        const std::int64_t index = rest % loops.lengths[axis];
-        rest /= loops.lengths[axis];
-        for (std::size_t k = 0; k <= N; ++k) offset[k] += index * loops.steps[k][axis];
-      }
-      const std::int64_t n = std::min(end - begin, loops.lengths[inner] - column);
-      [&]<std::size_t... K>(std::index_sequence<K...> indices) {
-        element_row<Out, F, In...>(f, n, call.outputs[0].template as<Out>() + offset[0], steps,
-                                   std::tuple<const In*...>(std::get<K>(pointers) + offset[K + 1]...), indices);
-      }(std::make_index_sequence<N>());
-      begin += n;
-    }
+  const ElementRow row = [](std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void* f_) {
+    [&]<std::size_t... K>(std::index_sequence<K...> indices) {
+      element_row<Out, F, In...>(*static_cast<const F*>(f_), n, static_cast<Out*>(out), steps,
+                                 std::tuple<const In*...>(static_cast<const In*>(in[K])...), indices);
+    }(std::make_index_sequence<sizeof...(In)>());
   };
-  if (total < 2 * elementwise_grain) return run(0, total);
-  const std::int64_t parts = (total + elementwise_grain - 1) / elementwise_grain;
-  parallel_for(parts, [&](std::int64_t part) {
-    run(part * elementwise_grain, std::min(total, (part + 1) * elementwise_grain));
-  });
+  run_element_rows(call, row, &f);
 }
 
 /// Arithmetic is done in float for the 16-bit types, in the type itself for the others.
