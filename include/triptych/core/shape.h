@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -100,11 +101,15 @@ class Shape {
   std::int32_t rank_ = 0;
 };
 
-/// A list of at most eight numbers, one for an axis, held inline: `{0, 2, 1}`, or one number alone.
+/// The axes that a function works on, or a number for each axis: one, or a list of at most eight, held inline. Negative axes
+/// count from the end.
 class Axes {
  public:
   Axes() = default;
-  Axes(std::int64_t axis) : count_(1) { values_[0] = axis; }
+  template <std::integral T>
+  Axes(T axis) : count_(1) {
+    values_[0] = static_cast<std::int64_t>(axis);
+  }
   Axes(std::initializer_list<std::int64_t> axes) : Axes(std::span(axes.begin(), axes.size())) {}
   Axes(const std::vector<std::int64_t>& axes) : Axes(std::span<const std::int64_t>(axes)) {}
   TRIPTYCH_API Axes(std::span<const std::int64_t> axes);
@@ -116,6 +121,7 @@ class Axes {
   std::int64_t operator[](int i) const { return values_[static_cast<std::size_t>(i)]; }
   const std::int64_t* begin() const { return values_.data(); }
   const std::int64_t* end() const { return values_.data() + count_; }
+  operator std::vector<std::int64_t>() const { return {begin(), end()}; }
   operator std::span<const std::int64_t>() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
   friend bool operator==(const Axes& a, const Axes& b) { return a.count_ == b.count_ && a.values_ == b.values_; }
 

@@ -1,22 +1,10 @@
-// Reductions: one value from many, over all axes or some.
+// Reductions: one value from many, over all axes or some. An empty list of axes means no axis, and then nothing is reduced; leave
+// the argument out to reduce over all.
 #pragma once
-
-#include <initializer_list>
-#include <vector>
 
 #include "triptych/core/tensor.h"
 
 namespace triptych {
-
-/// The axes that a function works on: one number, or a list of them; negative ones count from the end. An empty list
-/// means no axis, and then nothing is reduced; leave the argument out to reduce over all.
-class Axes : public std::vector<std::int64_t> {
- public:
-  Axes(int axis) : vector{axis} {}
-  Axes(std::int64_t axis) : vector{axis} {}
-  Axes(std::initializer_list<std::int64_t> axes) : vector(axes) {}
-  Axes(std::vector<std::int64_t> axes) : vector(std::move(axes)) {}
-};
 
 /// The sum of x over all axes, or over `axes`, which stay as dimensions of length one with `keepdims`. Integers and booleans
 /// are added in int64, 16-bit floats in float32. The sum of nothing is 0.
