@@ -1,9 +1,7 @@
 // Keras: layers like bricks, compile, fit.
 #pragma once
 
-#include "triptych/core/data.h"
-#include "triptych/core/io.h"
-#include "triptych/core/ops.h"
+#include "triptych/core.h"
 #include "triptych/keras/callbacks.h"
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/layer.h"

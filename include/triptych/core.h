@@ -1,0 +1,11 @@
+// What every style brings along: tensors and their functions, random numbers, data sets, files, statistics.
+#pragma once
+
+#include "triptych/core/autograd.h"
+#include "triptych/core/data.h"
+#include "triptych/core/init.h"
+#include "triptych/core/io.h"
+#include "triptych/core/memory.h"
+#include "triptych/core/numerics.h"
+#include "triptych/core/ops.h"
+#include "triptych/core/random.h"
