@@ -95,9 +95,10 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
             Location where) {
   Ref<Node> node = make_node(op, inputs.size(), outputs.size(), attributes, where);
   node->sequence = tape_sequence.fetch_add(1, std::memory_order_relaxed);
+  const SavedValues kept = op.saves ? op.saves(attributes) : SavedValues{op.saves_inputs, op.saves_outputs};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     TensorImpl& input = *inputs[i]->impl();
-    const bool saved = in_mask(op.saves_inputs, i), needs_gradient = input.has(Head::requires_grad);
+    const bool saved = in_mask(kept.inputs, i), needs_gradient = input.has(Head::requires_grad);
     if (!saved && !needs_gradient && op.broadcasts) continue;  // nobody asks for it
     Tensor slot = saved ? alias(*inputs[i]) : make_metadata_only(input.meta);
     if (needs_gradient) {
@@ -109,7 +110,7 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     // A rule may ask for the shape of an output that got no gradient: only where there are several.
-    if (in_mask(op.saves_outputs, i))
+    if (in_mask(kept.outputs, i))
       node->outputs()[i] = alias(outputs[i]);
     else if (outputs.size() > 1)
       node->outputs()[i] = make_metadata_only(outputs[i].meta());

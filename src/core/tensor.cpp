@@ -5,6 +5,7 @@
 
 #include "core/allocator.h"
 #include "core/kernels/strided.h"
+#include "core/modes.h"
 #include "core/node.h"
 #include "core/tensor_impl.h"
 
@@ -49,6 +50,23 @@ void move_to_own_storage(TensorImpl& impl, bool keep_values) {
   impl.storage = std::move(fresh);
   impl.meta.strides = meta.strides;
   impl.offset = 0;
+}
+
+void keep_gradient(TensorImpl& impl) {
+  Node& node = *impl.node;
+  if (!node.hooks) node.hooks = std::make_unique<NodeHooks>();
+  node.hooks->retained.push_back(&impl);
+}
+
+/// `to` becomes the output that `from` is.
+void move_edge(TensorImpl& to, const TensorImpl& from) {
+  const bool retained = to.has(Head::retains_grad);
+  if (retained) std::erase(to.node->hooks->retained, &to);
+  to.node = from.node;
+  to.output = from.output;
+  constexpr std::uint32_t edge_flags = Head::requires_grad | Head::retains_grad;
+  to.flags = from.node ? to.flags | Head::requires_grad : to.flags & ~edge_flags;
+  if (retained && to.node) keep_gradient(to);
 }
 
 }  // namespace
@@ -131,11 +149,8 @@ void rebind(Tensor& tensor, Tensor value) {
     to.meta.strides = from.meta.strides;
   }
   to.storage->generation.fetch_add(1, std::memory_order_relaxed);
-  if (from.node) {
-    to.node = from.node;
-    to.output = from.output;
-    to.flags |= Head::requires_grad;
-  }
+  // While recording, a value that depends on nothing cuts the tensor off from what it depended on before.
+  if (from.node || (!modes.no_grad && !tensor.is_leaf())) move_edge(to, from);
 }
 
 Tensor contiguous_now(const Tensor& tensor) {
@@ -225,14 +240,13 @@ bool Tensor::is_leaf() const { return !defined() || !impl()->node || impl()->nod
 
 std::string Tensor::grad_fn() const { return is_leaf() ? "" : impl()->node->op->name; }
 
-void Tensor::retain_grad() {
+void Tensor::retain_grad(Location where) {
   if (!requires_grad())
-    throw ArgumentError("retain_grad", "the tensor needs no gradient", summary(meta()), "Call set_requires_grad first");
+    throw ArgumentError("retain_grad", "the tensor needs no gradient", summary(meta()), "Call set_requires_grad() first",
+                        where);
   if (is_leaf() || impl()->has(Head::retains_grad)) return;
   impl()->flags |= Head::retains_grad;
-  Node& node = *impl()->node;
-  if (!node.hooks) node.hooks = std::make_unique<NodeHooks>();
-  node.hooks->retained.push_back(impl());
+  keep_gradient(*impl());
 }
 
 Tensor Tensor::detach() const {

@@ -18,8 +18,6 @@ void release(Node* node);
 void retain(GraphImpl* graph);
 void release(GraphImpl* graph);
 
-using GradHookFunction = std::function<Tensor(const Tensor&)>;
-
 /// Rarely used parts of a tensor.
 struct TensorExtra {
   Tensor grad;

@@ -340,6 +340,7 @@ TEST(ConformanceCoverage, EveryOpIsExercised) {
       {"assign", "lowlevel_session_test"},
       {"assign_add", "lowlevel_session_test"},
       {"assign_sub", "lowlevel_session_test"},
+      {"custom_gradient", "eager_autograd_test"},
       {"sgd_update", "update_test"},
       {"momentum_update", "update_test"},
       {"adam_update", "update_test"},

@@ -1,7 +1,10 @@
 // Recording and differentiation: one walker for the tape and the graph.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "triptych/core/tensor.h"
@@ -21,6 +24,31 @@ class [[nodiscard]] TRIPTYCH_API GradMode {
 
  private:
   bool previous_;
+};
+
+/// A function that sees a gradient on its way back: it returns nothing, or a tensor that takes the gradient's place.
+struct GradientHook {
+  template <class F>
+    requires std::is_invocable_v<F&, const Tensor&>
+  GradientHook(F hook) {  // NOLINT(google-explicit-constructor): any callable is one
+    if constexpr (std::is_void_v<std::invoke_result_t<F&, const Tensor&>>)
+      function = [hook = std::move(hook)](const Tensor& gradient) mutable { return hook(gradient), Tensor(); };
+    else
+      function = std::move(hook);
+  }
+  std::function<Tensor(const Tensor&)> function;
+};
+
+/// What register_hook returns. Letting go of it leaves the hook in place.
+class TRIPTYCH_API HookHandle {
+ public:
+  HookHandle() = default;
+  explicit HookHandle(std::weak_ptr<GradientHook> hook) : hook_(std::move(hook)) {}
+  /// The hook is called no more; doing it twice is no error.
+  void remove();
+
+ private:
+  std::weak_ptr<GradientHook> hook_;
 };
 
 struct GradientOptions {

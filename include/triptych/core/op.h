@@ -164,6 +164,11 @@ struct Kernel {
       nullptr;
 };
 
+/// Bit i: the gradient rule reads the value of input (output) i.
+struct SavedValues {
+  std::uint32_t inputs = 0, outputs = 0;
+};
+
 // --- The definition -------------------------------------------------------------------------------------------------
 
 inline constexpr int any_number = -1;
@@ -185,6 +190,8 @@ struct Op {
   /// Bit i: the gradient rule reads the value of input (output) i.
   std::uint32_t saves_inputs = 0;
   std::uint32_t saves_outputs = 0;
+  /// For an op where that depends on the attributes; null: it does not.
+  SavedValues (*saves)(const void* attributes) = nullptr;
   /// Inputs are broadcast to one shape, elementwise; the walker sums their gradients back.
   bool broadcasts = false;
   /// The gradient is zero everywhere or does not exist (comparisons, argmax, floor, stop_gradient).

@@ -25,6 +25,8 @@
 namespace triptych {
 
 class Arg;
+class HookHandle;
+struct GradientHook;
 struct TensorImpl;
 
 /// What is known of a tensor without its values. Strides count elements; a symbolic tensor has none.
@@ -158,7 +160,10 @@ class TRIPTYCH_API Tensor {
   /// Name of the op that made this tensor, "" for a leaf.
   std::string grad_fn() const;
   /// Keeps the gradient of a tensor that is not a leaf.
-  void retain_grad();
+  void retain_grad(Location where = Location::here());
+  /// Calls `hook` (triptych/core/autograd.h) with the gradient of this tensor in every backward, before it goes on; what the
+  /// hook returns replaces the gradient. ArgumentError unless the tensor requires a gradient.
+  HookHandle register_hook(const GradientHook& hook, Location where = Location::here()) const;
   /// Adds the gradient of this tensor to the `grad` of every leaf that it depends on. `gradient` is the gradient of the
   /// final result with respect to this tensor; it may be left out for a scalar. Frees what the graph saved unless
   /// `retain_graph`; with `create_graph` the gradients can be differentiated again.

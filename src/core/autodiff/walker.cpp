@@ -168,9 +168,21 @@ class Walk {
 
   static void run_hooks(Node& node, std::span<Tensor> upstream) {
     if (!node.hooks) return;
-    for (const NodeHooks::Hook& hook : node.hooks->functions)
-      if (Tensor& gradient = upstream[hook.output]; gradient.defined())
-        if (Tensor replaced = hook.function(gradient); replaced.defined()) gradient = std::move(replaced);
+    // Copies: a hook may remove itself, or register others.
+    const std::vector<NodeHooks::Hook> functions = node.hooks->functions;
+    for (const NodeHooks::Hook& entry : functions) {
+      Tensor& gradient = upstream[entry.output];
+      const auto function = entry.hook->function;
+      if (!function || !gradient.defined()) continue;
+      Tensor replaced = function(gradient);
+      if (!replaced.defined()) continue;
+      if (replaced.shape() != gradient.shape())
+        throw ArgumentError("register_hook", "a hook returns a gradient of the same shape",
+                            "the gradient is " + gradient.shape().text() + ", the hook returned " + replaced.shape().text(),
+                            "", node.where);
+      gradient = std::move(replaced);
+    }
+    std::erase_if(node.hooks->functions, [](const NodeHooks::Hook& entry) { return !entry.hook->function; });
     for (TensorImpl* tensor : node.hooks->retained)
       if (upstream[tensor->output].defined()) tensor->extras().grad = upstream[tensor->output];
   }

@@ -1,9 +1,11 @@
 // Hooks on a node's gradients.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "core/tensor_impl.h"
+#include "triptych/core/autograd.h"
 
 namespace triptych {
 
@@ -11,8 +13,7 @@ namespace triptych {
 struct NodeHooks {
   struct Hook {
     std::uint32_t output;
-    std::int64_t id;
-    GradHookFunction function;
+    std::shared_ptr<GradientHook> hook;  // without function once it was removed
   };
   std::vector<Hook> functions;
   std::vector<TensorImpl*> retained;

@@ -8,6 +8,7 @@ void register_arithmetic_kernels();
 void register_assign_kernels();
 void register_cast_kernels();
 void register_conv2d_kernels();
+void register_custom_gradient_kernels();
 void register_full_kernels();
 void register_concat_kernels();
 void register_gather_kernels();
@@ -28,6 +29,7 @@ void register_builtin_kernels() {
   register_assign_kernels();
   register_cast_kernels();
   register_conv2d_kernels();
+  register_custom_gradient_kernels();
   register_full_kernels();
   register_concat_kernels();
   register_gather_kernels();

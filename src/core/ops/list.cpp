@@ -21,6 +21,8 @@ extern const Op slice_op, slice_grad_op, slice_update_op;                       
 extern const Op pad_op;                                                                  // pad.cpp
 extern const Op gather_op, scatter_add_op, index_select_op, index_add_op;                // gather.cpp
 extern const Op one_hot_op;                                                              // one_hot.cpp
+extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permute_op;    // shape.cpp
+extern const Op custom_gradient_op;                                                      // custom_gradient.cpp
 extern const Op sgd_update_op;                                                           // sgd_update.cpp
 extern const Op momentum_update_op;                                                      // momentum_update.cpp
 extern const Op adam_update_op, amsgrad_update_op;                                       // adam_update.cpp
@@ -45,6 +47,9 @@ std::vector<const Op*> builtin_ops() {
       &slice_op,    &slice_grad_op,  &slice_update_op, &pad_op,     //
       &gather_op,   &scatter_add_op,                                //
       &index_select_op, &index_add_op, &one_hot_op,                 //
+      &identity_op, &reshape_op,     &reshape_like_op,              //
+      &expand_like_op, &permute_op,                                 //
+      &custom_gradient_op,                                          //
       &sgd_update_op,  &momentum_update_op,                         //
       &adam_update_op, &amsgrad_update_op,                          //
       &random_uniform_op, &random_normal_op, &random_truncated_normal_op, &random_uniform_like_op,  //

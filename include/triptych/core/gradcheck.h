@@ -1,0 +1,53 @@
+// Holding gradients against finite differences.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych {
+
+/// A function under test: takes a list of tensors (or one tensor) and returns a list (or one).
+class TestedFunction {
+ public:
+  template <class F>
+  requires std::invocable<const F&, std::span<const Tensor>> TestedFunction(
+      F function)  // NOLINT(google-explicit-constructor): any callable is one
+      : function_([function](std::span<const Tensor> inputs) { return list(function(inputs)); }) {}
+  template <class F>
+  requires(std::invocable<const F&, const Tensor&> && !std::invocable<const F&, std::span<const Tensor>>)
+      TestedFunction(F function)  // NOLINT(google-explicit-constructor)
+      : function_([function](std::span<const Tensor> inputs) { return list(function(inputs[0])); }) {}
+
+  std::vector<Tensor> operator()(std::span<const Tensor> inputs) const { return function_(inputs); }
+
+ private:
+  static std::vector<Tensor> list(Tensor result) { return {std::move(result)}; }
+  static std::vector<Tensor> list(std::vector<Tensor> results) { return results; }
+
+  std::function<std::vector<Tensor>(std::span<const Tensor>)> function_;
+};
+
+/// PyTorch's settings (torch.autograd.gradcheck).
+struct GradcheckOptions {
+  double eps = 1e-6;   // step of the finite differences
+  double atol = 1e-5;  // |analytical - numerical| <= atol + rtol |numerical|
+  double rtol = 1e-3;
+  bool raise_exception = true;  // else a failure returns false
+};
+
+/// Compares the gradients of `function` at `inputs` with central differences (f(x + eps) - f(x - eps)) / 2 eps, element
+/// by element, for every input that requires a gradient; these must be float64. True if all agree; on a difference an
+/// ArgumentError that says where and how much, or false.
+TRIPTYCH_API bool gradcheck(const TestedFunction& function, std::span<const Tensor> inputs,
+                            const GradcheckOptions& options = {}, Location where = Location::here());
+/// The same for the gradients of the gradients, with the gradients of the results (`grad_outputs`, made up if empty) as
+/// further inputs.
+TRIPTYCH_API bool gradgradcheck(const TestedFunction& function, std::span<const Tensor> inputs,
+                                std::span<const Tensor> grad_outputs = {}, const GradcheckOptions& options = {},
+                                Location where = Location::here());
+
+}  // namespace triptych

@@ -1,0 +1,144 @@
+// Gradients in eager style: guards, grad(), functions with a gradient of their own.
+#pragma once
+
+#include <any>
+#include <initializer_list>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/autograd.h"
+#include "triptych/core/gradcheck.h"
+#include "triptych/core/ops/custom_gradient.h"
+#include "triptych/core/tensor.h"
+
+namespace triptych::eager {
+
+using triptych::gradcheck;
+using triptych::GradcheckOptions;
+using triptych::gradgradcheck;
+
+/// While alive, nothing on this thread is recorded: `eager::NoGrad guard;`.
+class [[nodiscard]] NoGrad {
+ public:
+  NoGrad() : mode_(false) {}
+
+ private:
+  GradMode mode_;
+};
+
+/// While alive, ops on this thread are recorded, inside a NoGrad too.
+class [[nodiscard]] EnableGrad {
+ public:
+  EnableGrad() : mode_(true) {}
+
+ private:
+  GradMode mode_;
+};
+
+/// Options of `grad`, as torch.autograd.grad's.
+struct GradOptions {
+  /// Gradients of the final result with respect to the ys, one for each; may be empty if the ys are scalars.
+  std::vector<Tensor> grad_outputs{};
+  /// Keep what the ys' computation saved, for another walk; implied by create_graph.
+  bool retain_graph = false;
+  /// The gradients can be differentiated again.
+  bool create_graph = false;
+  /// An x that no y depends on gives an undefined tensor; else it is an ArgumentError.
+  bool allow_unused = false;
+};
+
+/// The gradients of the sum of the ys with respect to the xs; no tensor's `grad()` changes.
+/// ArgumentError if a y or an x does not require a gradient, and as said at GradOptions.
+TRIPTYCH_API std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs,
+                                      const GradOptions& options = {}, Location where = Location::here());
+inline std::vector<Tensor> grad(std::initializer_list<Tensor> ys, std::initializer_list<Tensor> xs,
+                                const GradOptions& options = {}, Location where = Location::here()) {
+  return grad(std::span(ys.begin(), ys.size()), std::span(xs.begin(), xs.size()), options, where);
+}
+/// One y, one x.
+inline Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {},
+                   Location where = Location::here()) {
+  return std::move(grad(std::span(&y, 1), std::span(&x, 1), options, where)[0]);
+}
+
+/// What forward hands on to backward in a Function.
+class FunctionContext {
+ public:
+  /// Tensors that backward needs: inputs, results, or others. Once, in forward.
+  void save_for_backward(std::vector<Tensor> tensors) { saved_ = std::move(tensors); }
+  /// In backward: what was saved, in that order.
+  const std::vector<Tensor>& saved_tensors() const { return saved_; }
+  /// In backward: a gradient for tensor argument `i` is wanted.
+  bool needs_input_grad(std::size_t i) const { return needed_.at(i); }
+  /// Anything else that backward needs.
+  std::any saved_data;
+
+ private:
+  template <class>
+  friend class Function;
+  std::vector<Tensor> saved_;
+  std::vector<bool> needed_;
+};
+
+/// Base of operations with a gradient of their own:
+///
+///   struct Cube : eager::Function<Cube> {
+///     static Tensor forward(eager::FunctionContext& context, const Tensor& x) {
+///       context.save_for_backward({x});
+///       return x * x * x;
+///     }
+///     static std::vector<Tensor> backward(eager::FunctionContext& context, std::span<const Tensor> grad_outputs) {
+///       const Tensor& x = context.saved_tensors()[0];
+///       return {grad_outputs[0] * 3 * x * x};
+///     }
+///   };
+///   auto y = Cube::apply(x);
+///
+/// forward takes a tensor first, then tensors and other arguments in any order, and returns a Tensor or a vector of
+/// them; it is not recorded. backward returns one gradient for each tensor argument, undefined where there is none;
+/// written with differentiable ops it can be differentiated again. Symbolic tensors work too: the gradient of the
+/// graph's node calls backward while `gradients` builds nodes.
+template <class Derived>
+class Function {
+ public:
+  template <class... Rest>
+  static auto apply(Arg x, const Rest&... rest) {
+    const Tensor& first = x.tensor();
+    FunctionContext context;
+    auto result = [&] {
+      GradMode off(false);
+      return Derived::forward(context, first, rest...);
+    }();
+    std::vector<Tensor> inputs{first};
+    (add_tensor(inputs, rest), ...);
+    constexpr bool single = std::is_same_v<decltype(result), Tensor>;
+    std::span<const Tensor> results;
+    if constexpr (single)
+      results = {&result, 1};
+    else
+      results = result;
+    const std::vector<Tensor> saved = std::exchange(context.saved_, {});
+    auto outputs = custom_gradient(
+        "Function", results, inputs, saved,
+        [context](std::span<const Tensor> values, std::span<const Tensor> upstream, std::span<const bool> needed) {
+          FunctionContext now = context;
+          now.saved_.assign(values.begin(), values.end());
+          now.needed_.assign(needed.begin(), needed.end());
+          return Derived::backward(now, upstream);
+        },
+        x.where());
+    if constexpr (single)
+      return std::move(outputs[0]);
+    else
+      return outputs;
+  }
+
+ private:
+  template <class T>
+  static void add_tensor(std::vector<Tensor>& inputs, const T& argument) {
+    if constexpr (std::is_base_of_v<Tensor, T>) inputs.push_back(argument);
+  }
+};
+
+}  // namespace triptych::eager

@@ -1,0 +1,17 @@
+#include "triptych/eager/autograd.h"
+
+namespace triptych::eager {
+
+std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, const GradOptions& options,
+                         Location where) {
+  if (!options.grad_outputs.empty() && options.grad_outputs.size() != ys.size())
+    throw ArgumentError("grad", "there is one grad_output for each y",
+                        std::to_string(options.grad_outputs.size()) + " for " + std::to_string(ys.size()), "", where);
+  return gradients(ys, xs, options.grad_outputs,
+                   {.create_graph = options.create_graph,
+                    .retain_graph = options.retain_graph || options.create_graph,
+                    .allow_unused = options.allow_unused},
+                   where);
+}
+
+}  // namespace triptych::eager
