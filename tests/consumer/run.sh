@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs a component of a build into a prefix, moves the prefix, and builds and runs tests/consumer/project against it.
+# Usage: run.sh BUILD COMPONENT WORK, with CXX, CXXFLAGS, CMAKE and CTEST in the environment.
+set -eu
+build=$1 component=$2 work=$3
+project=$(cd "$(dirname "$0")/project" && pwd)
+export CCACHE_DISABLE=1
+
+rm -rf "$work"
+mkdir -p "$work"
+"$CMAKE" --install "$build" --component "$component" --prefix "$work/first" >"$work/install.log"
+mv "$work/first" "$work/prefix"
+prefix=$work/prefix
+
+echo "-- the installed library"
+library=$(find "$prefix" -name 'libtriptych.so.*.*.*' -o -name 'libtriptych.a')
+size=$(stat -c %s "$library")
+echo "$library: $size bytes"
+case $library in
+  *.so.*)
+    ((size < 15000000)) || { echo "more than 15 MB"; exit 1; }
+    # Nothing of a private dependency can be seen, or it would clash with the consumer's own copy.
+    if nm -D --defined-only --demangle "$library" | grep -E ' (Eigen|dnnl|nlohmann|fmt)::'; then
+      echo "the library shows symbols of its dependencies"
+      exit 1
+    fi
+    ;;
+esac
+for file in $(cd "$prefix" && find . -type f -name '*.cmake' -o -name '*.pc' -o -name '*.h'); do
+  if grep -nF "$(cd "$project/../../.." && pwd)" "$prefix/$file"; then
+    echo "$file names the source tree"
+    exit 1
+  fi
+done
+
+echo "-- a project that uses find_package"
+"$CMAKE" -S "$project" -B "$work/project" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
+"$CMAKE" --build "$work/project" --parallel 2
+"$CTEST" --test-dir "$work/project" --output-on-failure --no-tests=error
+
+echo "-- a program that uses pkg-config"
+pc=$(dirname "$(find "$prefix" -name triptych.pc)")
+flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs triptych)
+echo "$flags"
+# shellcheck disable=SC2086 # the flags are words
+"$CXX" ${CXXFLAGS:-} -std=c++20 -Wall -Wextra -Werror "$project/core.cpp" $flags -o "$work/with-pkg-config"
+LD_LIBRARY_PATH=$pc/.. "$work/with-pkg-config"
