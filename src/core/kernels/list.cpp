@@ -21,6 +21,9 @@ void register_one_hot_kernels();
 void register_pad_kernels();
 void register_relu_kernels();
 void register_sgd_update_kernels();
+void register_softmax_kernels();
+void register_nll_loss_kernels();
+void register_cross_entropy_kernels();
 void register_sum_kernels();
 
 void register_builtin_kernels() {
@@ -42,6 +45,9 @@ void register_builtin_kernels() {
   register_pad_kernels();
   register_relu_kernels();
   register_sgd_update_kernels();
+  register_softmax_kernels();
+  register_nll_loss_kernels();
+  register_cross_entropy_kernels();
   register_sum_kernels();
 }
 

@@ -75,27 +75,61 @@ ReduceLoops<N> reduce_loops(const std::array<const TensorMeta*, N>& inputs, cons
   return loops;
 }
 
-/// Folds `count` values pairwise into the first; `step` apart.
+/// Folds `count` values pairwise into the first.
 template <class Acc, class Combine>
-Acc fold_pairs(Acc* values, std::int64_t count, std::int64_t step, Combine combine) {
+Acc fold_pairs(Acc* values, std::int64_t count, Combine combine) {
   for (; count > 1; count = (count + 1) / 2) {
-    for (std::int64_t i = 0; i < count / 2; ++i) values[i * step] = combine(values[2 * i * step], values[(2 * i + 1) * step]);
-    if (count % 2) values[count / 2 * step] = values[(count - 1) * step];
+    for (std::int64_t i = 0; i < count / 2; ++i) values[i] = combine(values[2 * i], values[2 * i + 1]);
+    if (count % 2) values[count / 2] = values[count - 1];
   }
   return values[0];
+}
+
+template <class Acc, class In>
+Lanes<Acc> load_lanes(const In* p) {
+  Lanes<Acc> result;
+  if constexpr (std::is_same_v<In, Acc>) {
+    std::memcpy(&result, p, sizeof result);
+  } else {
+    Acc values[reduce_lanes];
+    for (std::int64_t l = 0; l < reduce_lanes; ++l) values[l] = static_cast<Acc>(p[l]);
+    std::memcpy(&result, values, sizeof result);
+  }
+  return result;
+}
+
+/// One block (n <= 1024 elements) that is dense in memory: `combine` over map(parameter, element of each input).
+template <class In, class Acc, std::size_t N, class Map, class Combine>
+Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map, Combine combine) {
+  Lanes<Acc> sums, wide_parameter = parameter - Lanes<Acc>{};
+  for (std::int64_t l = 0; l < reduce_lanes; ++l) sums[l] = identity;
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
+    std::int64_t i = 0;
+    for (; i + reduce_group <= n; i += reduce_group)
+      sums = combine(sums, combine(combine(at(i), at(i + reduce_lanes)),
+                                   combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
+    for (; i + reduce_lanes <= n; i += reduce_lanes) sums = combine(sums, at(i));
+    Acc values[reduce_lanes];
+    std::memcpy(values, &sums, sizeof values);
+    for (std::int64_t l = 0; i < n; ++i, ++l) values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][i])...));
+    for (std::int64_t width = reduce_lanes / 2; width > 0; width /= 2)
+      for (std::int64_t l = 0; l < width; ++l) values[l] = combine(values[l], values[l + width]);
+    return values[0];
+  }(std::make_index_sequence<N>());
 }
 
 /// A reduction of N inputs of element type In to values of type Acc. `Map` maps the elements at one place to an Acc, given the
 /// output's parameter; `Combine` is the operation. Both take scalars and Lanes alike. `Finish` takes an output's
 /// offset and value.
 template <class In, class Acc, std::size_t N, class Map, class Combine, class Finish>
-class Reduction {
+class Reducer {
   using Loops = ReduceLoops<N>;
   using Axis = typename Loops::Axis;
   using Pointers = std::array<const In*, N>;
 
  public:
-  Reduction(const Loops& loops, const Pointers& inputs, Acc identity, Map map, Combine combine, const Acc* parameters,
+  Reducer(const Loops& loops, const Pointers& inputs, Acc identity, Map map, Combine combine, const Acc* parameters,
             Finish finish)
       : loops_(loops),
         inputs_(inputs),
@@ -122,7 +156,7 @@ class Reduction {
       reduce_rows();
     if (blocks_ == 1) return;
     for (std::int64_t i = 0; i < loops_.outputs; ++i)
-      finish_(output_place(i), fold_pairs(leaves_ + i * blocks_, blocks_, 1, combine_));
+      finish_(output_place(i), fold_pairs(leaves_ + i * blocks_, blocks_, combine_));
   }
 
  private:
@@ -201,37 +235,6 @@ class Reduction {
 
   // --- A reduced axis is dense: lanes are a vector ---------------------------------------------------------------------
 
-  static Lanes<Acc> load(const In* p) {
-    Lanes<Acc> result;
-    if constexpr (std::is_same_v<In, Acc>) {
-      std::memcpy(&result, p, sizeof result);
-    } else {
-      Acc values[reduce_lanes];
-      for (std::int64_t l = 0; l < reduce_lanes; ++l) values[l] = static_cast<Acc>(p[l]);
-      std::memcpy(&result, values, sizeof result);
-    }
-    return result;
-  }
-
-  Acc block_of(const Pointers& p, Acc parameter, std::int64_t n) const {
-    Lanes<Acc> sums, wide_parameter = parameter - Lanes<Acc>{};
-    for (std::int64_t l = 0; l < reduce_lanes; ++l) sums[l] = identity_;
-    return [&]<std::size_t... K>(std::index_sequence<K...>) {
-      const auto at = [&](std::int64_t i) { return map_(wide_parameter, load(p[K] + i)...); };
-      std::int64_t i = 0;
-      for (; i + reduce_group <= n; i += reduce_group)
-        sums = combine_(sums, combine_(combine_(at(i), at(i + reduce_lanes)),
-                                       combine_(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
-      for (; i + reduce_lanes <= n; i += reduce_lanes) sums = combine_(sums, at(i));
-      Acc values[reduce_lanes];
-      std::memcpy(values, &sums, sizeof values);
-      for (std::int64_t l = 0; i < n; ++i, ++l) values[l] = combine_(values[l], map_(parameter, static_cast<Acc>(p[K][i])...));
-      for (std::int64_t width = reduce_lanes / 2; width > 0; width /= 2)
-        for (std::int64_t l = 0; l < width; ++l) values[l] = combine_(values[l], values[l + width]);
-      return values[0];
-    }(std::make_index_sequence<N>());
-  }
-
   void reduce_rows() {
     const bool direct = loops_.reduced == 0 || (loops_.reduced == 1 && dense(*inner()));
     const std::int64_t blocks_per_task = std::min(blocks_, reduce_grain / reduce_block);
@@ -252,7 +255,7 @@ class Reduction {
       Pointers p = row;
       if (direct) {
         for (const In*& pointer : p) pointer += begin;
-        emit(block++, block_of(p, parameter, end - begin));
+        emit(block++, reduce_block_of(p, parameter, end - begin, identity_, map_, combine_));
         continue;
       }
       alignas(64) In packed[N][reduce_block];
@@ -273,7 +276,7 @@ class Reduction {
       });
       if (!in_place)
         for (std::size_t k = 0; k < N; ++k) p[k] = packed[k];
-      emit(block++, block_of(p, parameter, end - begin));
+      emit(block++, reduce_block_of(p, parameter, end - begin, identity_, map_, combine_));
     }
   }
 
@@ -349,11 +352,11 @@ class Reduction {
   Acc* leaves_ = nullptr;
 };
 
-/// Reduces; see Reduction. `parameters` (may be null) holds one value for each output, at the output's offset.
+/// Reduces; see Reducer. `parameters` (may be null) holds one value for each output, at the output's offset.
 template <class In, class Acc, std::size_t N, class Map, class Combine, class Finish>
 void reduce(const ReduceLoops<N>& loops, const std::array<const In*, N>& inputs, Acc identity, Map map, Combine combine,
             const Acc* parameters, Finish finish) {
-  Reduction<In, Acc, N, Map, Combine, Finish>(loops, inputs, identity, map, combine, parameters, finish).run();
+  Reducer<In, Acc, N, Map, Combine, Finish>(loops, inputs, identity, map, combine, parameters, finish).run();
 }
 
 /// a where `condition` holds, else b: for scalars and Lanes.

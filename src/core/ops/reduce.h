@@ -2,14 +2,13 @@
 #pragma once
 
 #include <array>
-#include <vector>
 
 #include "triptych/core/op.h"
 
 namespace triptych {
 
 struct ReduceAttributes {
-  std::vector<std::int64_t> axes;  // empty: all
+  Axes axes;  // empty: all
   bool keepdims = false;
   static constexpr auto fields() {
     return std::tuple{field("axes", &ReduceAttributes::axes), field("keepdims", &ReduceAttributes::keepdims)};
@@ -18,7 +17,7 @@ struct ReduceAttributes {
 
 /// Of var, std and divide_by_count: a sum is divided by the number of elements less `correction`.
 struct CountAttributes {
-  std::vector<std::int64_t> axes;  // empty: all
+  Axes axes;  // empty: all
   double correction = 0;
   bool keepdims = false;
   static constexpr auto fields() {
@@ -28,7 +27,7 @@ struct CountAttributes {
 };
 
 /// Which axes of a tensor of `rank` dimensions are reduced.
-inline std::array<bool, Shape::max_rank> reduced_axes(const std::vector<std::int64_t>& axes, int rank) {
+inline std::array<bool, Shape::max_rank> reduced_axes(const Axes& axes, int rank) {
   std::array<bool, Shape::max_rank> reduced{};
   for (int i = 0; i < rank; ++i) reduced[static_cast<std::size_t>(i)] = axes.empty();
   for (std::int64_t axis : axes) reduced[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)] = true;
@@ -36,11 +35,11 @@ inline std::array<bool, Shape::max_rank> reduced_axes(const std::vector<std::int
 }
 
 /// Checks the axes and sets the output's shape.
-void infer_reduction(Infer& infer, const std::vector<std::int64_t>& axes, bool keepdims, DType result);
+void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result);
 
 /// The transpose of a sum: `reduced` repeated along the axes of `like` that were reduced; a view. `like`'s values are not read.
-Tensor sum_grad(Arg reduced, Arg like, const std::vector<std::int64_t>& axes, bool keepdims);
+Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims);
 /// x divided by (the number of elements along `axes` of `like`) - correction; `like`'s values are not read.
-Tensor divide_by_count(Arg x, Arg like, const std::vector<std::int64_t>& axes, double correction = 0);
+Tensor divide_by_count(Arg x, Arg like, const Axes& axes, double correction = 0);
 
 }  // namespace triptych

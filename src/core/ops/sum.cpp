@@ -7,7 +7,7 @@ namespace triptych {
 
 extern const Op sum_op;
 
-void infer_reduction(Infer& infer, const std::vector<std::int64_t>& axes, bool keepdims, DType result) {
+void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result) {
   const Shape& shape = infer.shape(0);
   std::array<bool, Shape::max_rank> seen{};
   for (std::int64_t axis : axes) {
@@ -131,9 +131,9 @@ Tensor sum(Arg x) {
   const ReduceAttributes attributes;
   return apply(sum_op, {&x}, &attributes);
 }
-Tensor sum(Arg x, Axes axes, bool keepdims) {
+Tensor sum(Arg x, const Axes& axes, bool keepdims) {
   if (axes.empty()) return is_floating(x.tensor().dtype()) ? x.tensor() : cast(std::move(x), int64);
-  const ReduceAttributes attributes{std::move(axes), keepdims};
+  const ReduceAttributes attributes{axes, keepdims};
   return apply(sum_op, {&x}, &attributes);
 }
 
@@ -141,18 +141,18 @@ Tensor mean(Arg x) {
   const ReduceAttributes attributes;
   return apply(mean_op, {&x}, &attributes);
 }
-Tensor mean(Arg x, Axes axes, bool keepdims) {
+Tensor mean(Arg x, const Axes& axes, bool keepdims) {
   if (axes.empty()) return x.tensor();
-  const ReduceAttributes attributes{std::move(axes), keepdims};
+  const ReduceAttributes attributes{axes, keepdims};
   return apply(mean_op, {&x}, &attributes);
 }
 
-Tensor sum_grad(Arg reduced, Arg like, const std::vector<std::int64_t>& axes, bool keepdims) {
+Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims) {
   const ReduceAttributes attributes{axes, keepdims};
   return apply(sum_grad_op, {&reduced, &like}, &attributes);
 }
 
-Tensor divide_by_count(Arg x, Arg like, const std::vector<std::int64_t>& axes, double correction) {
+Tensor divide_by_count(Arg x, Arg like, const Axes& axes, double correction) {
   const CountAttributes attributes{axes, correction};
   return apply(divide_by_count_op, {&x, &like}, &attributes);
 }

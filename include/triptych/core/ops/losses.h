@@ -1,0 +1,60 @@
+// Loss functions, with PyTorch's arguments and defaults; the per-example ones at the end are TensorFlow's.
+#pragma once
+
+#include <cstdint>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych {
+
+/// What a loss does with the values of its examples: keeps them, adds them up, or takes their mean.
+enum class Reduction : std::uint8_t { none, sum, mean };
+constexpr const char* name_of(Reduction reduction) {
+  constexpr const char* names[] = {"none", "sum", "mean"};
+  return names[static_cast<int>(reduction)];
+}
+
+struct CrossEntropyOptions {
+  /// A factor for each class, shape (C).
+  Tensor weight = {};
+  /// Examples with this label count for nothing.
+  std::int64_t ignore_index = -100;
+  Reduction reduction = Reduction::mean;
+  /// The share of the target that is spread evenly over all classes, 0 to 1.
+  double label_smoothing = 0;
+};
+
+/// The cross-entropy between `logits` (N, C, d1, ...) or (C), not normalized, and `target`:
+/// - integer labels (N, d1, ...), each at least 0 and less than C: -w_t log_softmax(logits)_t;
+/// - or floating-point probabilities of the shape of `logits`: -sum over c of w_c p_c log_softmax(logits)_c.
+/// `mean` divides by the sum of the weights w_t of the labels that are not ignored (probabilities: by the number of examples).
+/// Equal bit for bit to nll_loss(log_softmax(logits, 1), target).
+/// @throws ArgumentError if shapes do not fit, or, when it runs, if a label is out of range.
+/// Source: torch.nn.functional.cross_entropy.
+TRIPTYCH_API Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options = {});
+
+struct NllLossOptions {
+  Tensor weight = {};
+  std::int64_t ignore_index = -100;
+  Reduction reduction = Reduction::mean;
+};
+
+/// The negative log-likelihood -w_t log_probabilities_t of integer labels; shapes as for cross_entropy.
+TRIPTYCH_API Tensor nll_loss(Arg log_probabilities, Arg target, NllLossOptions options = {});
+
+struct LossOptions {
+  Reduction reduction = Reduction::mean;
+};
+
+/// (input - target)^2. The shapes must be the same.
+TRIPTYCH_API Tensor mse_loss(Arg input, Arg target, LossOptions options = {});
+
+/// The cross-entropy of each example, shape (...), between logits (..., C) and integer labels (...). No label is ignored.
+/// Source: tf.nn.sparse_softmax_cross_entropy_with_logits.
+TRIPTYCH_API Tensor sparse_softmax_cross_entropy(Arg logits, Arg labels);
+
+/// The cross-entropy of each example, shape (...), between logits and probabilities, both (..., C).
+/// Source: tf.nn.softmax_cross_entropy_with_logits.
+TRIPTYCH_API Tensor softmax_cross_entropy(Arg logits, Arg probabilities);
+
+}  // namespace triptych

@@ -1,0 +1,164 @@
+// Rows along one axis of row-major tensors, for kernels that see a whole row at a time (softmax, losses, layer norm).
+#pragma once
+
+#include "core/kernels/reduce.h"
+#include "core/kernels/vector_math.h"
+
+namespace triptych {
+
+/// Calls `f` with a zero of a floating-point dtype's C++ type.
+template <class F>
+void visit_floating(DType dtype, F f) {
+  switch (dtype) {
+    case DType::float32: return f(float{});
+    case DType::float64: return f(double{});
+    case DType::float16: return f(Float16{});
+    default: return f(BFloat16{});
+  }
+}
+
+/// Elements of rows that are worth a task of their own.
+inline constexpr std::int64_t row_grain = 8192;
+
+/// Element i of row r lies at start(r) + i * step.
+struct Rows {
+  std::int64_t count = 1, length = 1, step = 1;
+
+  Rows(const Shape& shape, std::int64_t axis) {
+    if (shape.rank() == 0) return;
+    const int at = static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
+    for (int i = 0; i < shape.rank(); ++i) {
+      if (i == at)
+        length = shape[i];
+      else
+        count *= shape[i];
+      if (i > at) step *= shape[i];
+    }
+  }
+  std::int64_t start(std::int64_t row) const { return row / step * length * step + row % step; }
+
+  /// Calls `work(first, last)` for parts of the rows, in parallel.
+  template <class Work>
+  void for_each_part(Work work) const {
+    const std::int64_t per_part = std::max<std::int64_t>(1, row_grain / std::max<std::int64_t>(length, 1));
+    if (count <= 2 * per_part) {
+      if (count > 0) work(0, count);
+      return;
+    }
+    parallel_for((count + per_part - 1) / per_part, [&](std::int64_t part) {
+      work(part * per_part, std::min(count, (part + 1) * per_part));
+    });
+  }
+};
+
+/// Rows of T read and written as rows of C: in place where they are dense and of that type, else through a buffer.
+template <class T, class C = compute_type<T>>
+class RowBuffer {
+ public:
+  explicit RowBuffer(const Rows& rows)
+      : rows_(rows), direct_(std::is_same_v<T, C> && rows.step == 1), buffer_(direct_ ? 1 : bytes()) {}
+
+  const C* read(const T* x, std::int64_t row) {
+    x += rows_.start(row);
+    if constexpr (std::is_same_v<T, C>)
+      if (direct_) return x;
+    C* values = buffer_.template as<C>();
+    for (std::int64_t i = 0; i < rows_.length; ++i) values[i] = static_cast<C>(x[i * rows_.step]);
+    return values;
+  }
+  /// Where to put a row; `written` when it is there.
+  C* target(T* out, std::int64_t row) {
+    if constexpr (std::is_same_v<T, C>)
+      if (direct_) return out + rows_.start(row);
+    return buffer_.template as<C>();
+  }
+  void written(T* out, std::int64_t row) {
+    if (direct_) return;
+    out += rows_.start(row);
+    const C* values = buffer_.template as<C>();
+    for (std::int64_t i = 0; i < rows_.length; ++i) out[i * rows_.step] = T(values[i]);
+  }
+
+ private:
+  std::size_t bytes() const { return static_cast<std::size_t>(std::max<std::int64_t>(rows_.length, 1)) * sizeof(C); }
+
+  const Rows& rows_;
+  bool direct_;
+  Scratch buffer_;
+};
+
+/// out[i] = f(in[i]...), in vectors of 16 with a padded last one, so that short rows are vectorised too. `out` may be one of
+/// the inputs.
+template <class C, class F, class... In>
+void map_row(std::int64_t n, C* out, F f, const In*... in) {
+  std::int64_t i = 0;
+  for (; i + reduce_lanes <= n; i += reduce_lanes) {
+    C values[reduce_lanes];
+    for (std::int64_t l = 0; l < reduce_lanes; ++l) values[l] = f(in[i + l]...);
+    std::memcpy(out + i, values, sizeof values);
+  }
+  if (i == n) return;
+  const auto padded = [&](const auto* p) {
+    std::array<std::remove_cvref_t<decltype(*p)>, reduce_lanes> values;
+    values.fill(p[i]);
+    std::copy_n(p + i, n - i, values.begin());
+    return values;
+  };
+  const auto last = std::tuple{padded(in)...};
+  C values[reduce_lanes];
+  std::apply(
+      [&](const auto&... p) {
+        for (std::size_t l = 0; l < static_cast<std::size_t>(reduce_lanes); ++l) values[l] = f(p[l]...);
+      },
+      last);
+  std::copy_n(values, n - i, out + i);
+}
+
+/// Combines the values `map(in[i]...)` of a row in the tree that sum uses.
+template <class C, class Map, class Combine, class... In>
+C reduce_row(std::int64_t n, C identity, Map map, Combine combine, const In*... in) {
+  constexpr std::size_t N = sizeof...(In);
+  const auto mapped = [&](const auto&, const auto&... x) { return map(x...); };
+  const auto block = [&](std::int64_t first) {
+    return reduce_block_of(std::array<const C*, N>{in + first...}, identity, std::min(reduce_block, n - first), identity, mapped,
+                           combine);
+  };
+  if (n <= reduce_block) return n == 0 ? identity : block(0);
+  const std::int64_t blocks = (n + reduce_block - 1) / reduce_block;
+  Scratch scratch(static_cast<std::size_t>(blocks) * sizeof(C));
+  C* values = scratch.as<C>();
+  for (std::int64_t b = 0; b < blocks; ++b) values[b] = block(b * reduce_block);
+  return fold_pairs(values, blocks, combine);
+}
+
+template <class C>
+C row_sum(const C* x, std::int64_t n) {
+  return reduce_row(n, C(0), [](const auto& v) { return v; }, add_up, x);
+}
+
+/// The larger one; NaN if one is.
+inline constexpr auto larger = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
+  return (a > b) | (a != a) ? a : b;
+};
+inline constexpr auto smaller = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
+  return (a < b) | (a != a) ? a : b;
+};
+
+template <class C>
+C row_max(const C* x, std::int64_t n) {
+  return reduce_row(n, -std::numeric_limits<C>::infinity(), [](const auto& v) { return v; }, larger, x);
+}
+
+inline float row_exp(float x) { return math::exp(x); }
+inline double row_exp(double x) { return std::exp(x); }
+inline float row_log(float x) { return math::log(x); }
+inline double row_log(double x) { return std::log(x); }
+
+/// e^(x - max x), into `out`; returns the sum.
+template <class C>
+C exp_row(const C* x, std::int64_t n, C* out, C max) {
+  map_row(n, out, [max](C v) { return row_exp(v - max); }, x);
+  return row_sum(out, n);
+}
+
+}  // namespace triptych
