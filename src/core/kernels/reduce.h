@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/kernels/elementwise.h"
+#include "core/ops/reduce.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
@@ -73,6 +74,33 @@ ReduceLoops<N> reduce_loops(const std::array<const TensorMeta*, N>& inputs, cons
     }
   }
   return loops;
+}
+
+/// The loops of a reduction over `axes` (none: all) into a row-major output.
+template <std::size_t N>
+ReduceLoops<N> loops_over(const std::array<const TensorMeta*, N>& inputs, const Axes& axes) {
+  const Shape& shape = inputs[0]->shape;
+  const auto reduced = reduced_axes(axes, shape.rank());
+  Strides steps{};
+  std::int64_t step = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    if (reduced[static_cast<std::size_t>(i)]) continue;
+    steps[static_cast<std::size_t>(i)] = step;
+    step *= shape[i];
+  }
+  return reduce_loops(inputs, reduced, steps);
+}
+
+/// A reduced tensor seen under the shape it was reduced from: it repeats along the reduced axes.
+inline TensorMeta expanded_meta(const TensorMeta& reduced, const Shape& shape, const Axes& axes, bool keepdims) {
+  TensorMeta result{shape, {}, reduced.dtype, reduced.device};
+  const auto gone = reduced_axes(axes, shape.rank());
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(shape.rank()); ++i) {
+    result.strides[i] = gone[i] ? 0 : reduced.strides[from];
+    if (!gone[i] || keepdims) ++from;
+  }
+  return result;
 }
 
 /// Folds `count` values pairwise into the first.
@@ -359,13 +387,20 @@ void reduce(const ReduceLoops<N>& loops, const std::array<const In*, N>& inputs,
   Reducer<In, Acc, N, Map, Combine, Finish>(loops, inputs, identity, map, combine, parameters, finish).run();
 }
 
-/// a where `condition` holds, else b: for scalars and Lanes.
-template <class M, class T>
-T choose(const M& condition, const T& a, const T& b) {
-  return condition ? a : b;
-}
-
 inline constexpr auto pick_first = [](const auto&, const auto& x) { return x; };
 inline constexpr auto add_up = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a + b; };
+
+
+/// The larger (smaller) one; NaN if one is.
+inline constexpr auto larger = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
+  return (a > b) | (a != a) ? a : b;
+};
+inline constexpr auto smaller = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
+  return (a < b) | (a != a) ? a : b;
+};
+
+/// What numbers are reduced in: vectors have no bool.
+template <class T>
+using lane_type = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, compute_type<T>>;
 
 }  // namespace triptych

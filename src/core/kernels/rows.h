@@ -136,14 +136,6 @@ C row_sum(const C* x, std::int64_t n) {
   return reduce_row(n, C(0), [](const auto& v) { return v; }, add_up, x);
 }
 
-/// The larger one; NaN if one is.
-inline constexpr auto larger = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
-  return (a > b) | (a != a) ? a : b;
-};
-inline constexpr auto smaller = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
-  return (a < b) | (a != a) ? a : b;
-};
-
 template <class C>
 C row_max(const C* x, std::int64_t n) {
   return reduce_row(n, -std::numeric_limits<C>::infinity(), [](const auto& v) { return v; }, larger, x);

@@ -11,9 +11,7 @@ namespace {
 template <class In>
 using sum_type = std::conditional_t<std::is_integral_v<In>, std::int64_t, compute_type<In>>;
 
-/// out = sum / divisor over the axes that are marked.
-void run(const KernelCall& call, const std::array<bool, Shape::max_rank>& reduced, const Strides& out_steps, bool mean) {
-  const auto loops = reduce_loops<1>({call.inputs[0].meta}, reduced, out_steps);
+void run(const KernelCall& call, const ReduceLoops<1>& loops, bool mean) {
   visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
     using In = std::remove_pointer_t<decltype(type)>;
     using Acc = sum_type<In>;
@@ -31,22 +29,8 @@ void run(const KernelCall& call, const std::array<bool, Shape::max_rank>& reduce
   });
 }
 
-/// Steps in the row-major output of a reduction along the input's axes that are kept.
-Strides kept_steps(const Shape& shape, const std::array<bool, Shape::max_rank>& reduced) {
-  Strides steps{};
-  std::int64_t step = 1;
-  for (int i = shape.rank() - 1; i >= 0; --i) {
-    if (reduced[static_cast<std::size_t>(i)]) continue;
-    steps[static_cast<std::size_t>(i)] = step;
-    step *= shape[i];
-  }
-  return steps;
-}
-
 void run_over_axes(const KernelCall& call, bool mean) {
-  const Shape& shape = call.inputs[0].shape();
-  const auto reduced = reduced_axes(call.attributes_as<ReduceAttributes>().axes, shape.rank());
-  run(call, reduced, kept_steps(shape, reduced), mean);
+  run(call, loops_over<1>({call.inputs[0].meta}, call.attributes_as<ReduceAttributes>().axes), mean);
 }
 
 void sum_run(const KernelCall& call) { run_over_axes(call, false); }
@@ -62,7 +46,7 @@ void sum_to_like_run(const KernelCall& call) {
     reduced[axis] = i < lead || (out[i - lead] == 1 && in[i] != 1);
     if (!reduced[axis]) steps[axis] = call.outputs[0].stride(i - lead);
   }
-  run(call, reduced, steps, false);
+  run(call, reduce_loops<1>({call.inputs[0].meta}, reduced, steps), false);
 }
 
 void divide_by_count_run(const KernelCall& call) {

@@ -26,6 +26,20 @@ void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result
   infer.output(0, out, result);
 }
 
+/// An element must exist for each result; known only when it runs, if dimensions are unknown.
+void check_not_empty(Infer& infer, const Axes& axes) {
+  const Shape& shape = infer.shape(0);
+  const auto reduced = reduced_axes(axes, shape.rank());
+  for (int i = 0; i < shape.rank(); ++i)
+    if (reduced[static_cast<std::size_t>(i)] && shape.begin()[i] == 0)
+      infer.fail("nothing has no largest or smallest element", infer.given());
+}
+
+Tensor apply_reduction(const Op& op, Arg& x, const Axes& axes, bool keepdims) {
+  const ReduceAttributes attributes{axes, keepdims};
+  return apply(op, {&x}, &attributes);
+}
+
 namespace {
 
 void sum_infer(Infer& infer) {
@@ -128,23 +142,19 @@ extern const Op sum_to_like_op{.name = "sum_to_like",
                                .view = sum_to_like_view};
 
 Tensor sum(Arg x) {
-  const ReduceAttributes attributes;
-  return apply(sum_op, {&x}, &attributes);
+  return apply_reduction(sum_op, x, {}, false);
 }
 Tensor sum(Arg x, const Axes& axes, bool keepdims) {
   if (axes.empty()) return is_floating(x.tensor().dtype()) ? x.tensor() : cast(std::move(x), int64);
-  const ReduceAttributes attributes{axes, keepdims};
-  return apply(sum_op, {&x}, &attributes);
+  return apply_reduction(sum_op, x, axes, keepdims);
 }
 
 Tensor mean(Arg x) {
-  const ReduceAttributes attributes;
-  return apply(mean_op, {&x}, &attributes);
+  return apply_reduction(mean_op, x, {}, false);
 }
 Tensor mean(Arg x, const Axes& axes, bool keepdims) {
   if (axes.empty()) return x.tensor();
-  const ReduceAttributes attributes{axes, keepdims};
-  return apply(mean_op, {&x}, &attributes);
+  return apply_reduction(mean_op, x, axes, keepdims);
 }
 
 Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims) {

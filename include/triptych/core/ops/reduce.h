@@ -20,6 +20,45 @@ TRIPTYCH_API Tensor sum(Arg x, const Axes& axes, bool keepdims = false);
 TRIPTYCH_API Tensor mean(Arg x);
 TRIPTYCH_API Tensor mean(Arg x, const Axes& axes, bool keepdims = false);
 
+/// The product; of nothing: 1. Dtypes as for `sum`. The gradient is right where factors are 0, too.
+TRIPTYCH_API Tensor prod(Arg x);
+TRIPTYCH_API Tensor prod(Arg x, const Axes& axes, bool keepdims = false);
+
+/// The largest (smallest) element, NaN if there is one. Equal ones share the gradient evenly, as in torch.amax.
+/// @throws ArgumentError if there is no element.
+TRIPTYCH_API Tensor max(Arg x);
+TRIPTYCH_API Tensor max(Arg x, const Axes& axes, bool keepdims = false);
+TRIPTYCH_API Tensor min(Arg x);
+TRIPTYCH_API Tensor min(Arg x, const Axes& axes, bool keepdims = false);
+
+/// The place (int64) of the first largest (smallest) element along `axis`, or in row-major order; a NaN counts as the largest
+/// (smallest). Has no gradient.
+/// @throws ArgumentError if there is no element.
+TRIPTYCH_API Tensor argmax(Arg x);
+TRIPTYCH_API Tensor argmax(Arg x, std::int64_t axis, bool keepdims = false);
+TRIPTYCH_API Tensor argmin(Arg x);
+TRIPTYCH_API Tensor argmin(Arg x, std::int64_t axis, bool keepdims = false);
+
+/// Whether any element (all elements) differ from zero, bool. Of nothing: false (true). Has no gradient.
+TRIPTYCH_API Tensor any(Arg x);
+TRIPTYCH_API Tensor any(Arg x, const Axes& axes, bool keepdims = false);
+TRIPTYCH_API Tensor all(Arg x);
+TRIPTYCH_API Tensor all(Arg x, const Axes& axes, bool keepdims = false);
+
+struct VarOptions {
+  /// What is taken off the number of elements: 1 (PyTorch's default) for a sample, 0 for a whole population (NumPy, Keras).
+  double correction = 1;
+  bool keepdims = false;
+};
+
+/// The variance, sum of (x - mean)^2 / (n - correction); NaN if n - correction is not positive.
+/// @throws ArgumentError if x is not floating-point.
+TRIPTYCH_API Tensor var(Arg x, VarOptions options = {});
+TRIPTYCH_API Tensor var(Arg x, const Axes& axes, VarOptions options = {});
+/// The standard deviation, the square root of the variance.
+TRIPTYCH_API Tensor std(Arg x, VarOptions options = {});
+TRIPTYCH_API Tensor std(Arg x, const Axes& axes, VarOptions options = {});
+
 /// x summed over the axes along which `like` was broadcast to x's shape; `like`'s values are not read.
 TRIPTYCH_API Tensor sum_to_like(Arg x, Arg like);
 
