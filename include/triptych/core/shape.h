@@ -121,7 +121,6 @@ class Axes {
   std::int64_t operator[](int i) const { return values_[static_cast<std::size_t>(i)]; }
   const std::int64_t* begin() const { return values_.data(); }
   const std::int64_t* end() const { return values_.data() + count_; }
-  operator std::vector<std::int64_t>() const { return {begin(), end()}; }
   operator std::span<const std::int64_t>() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
   friend bool operator==(const Axes& a, const Axes& b) { return a.count_ == b.count_ && a.values_ == b.values_; }
 

@@ -24,6 +24,15 @@ void register_sgd_update_kernels();
 void register_softmax_kernels();
 void register_nll_loss_kernels();
 void register_cross_entropy_kernels();
+void register_max_kernels();
+void register_argmax_kernels();
+void register_any_kernels();
+void register_prod_kernels();
+void register_var_kernels();
+void register_batch_norm_kernels();
+void register_layer_norm_kernels();
+void register_dropout_kernels();
+void register_embedding_kernels();
 void register_sum_kernels();
 
 void register_builtin_kernels() {
@@ -48,6 +57,15 @@ void register_builtin_kernels() {
   register_softmax_kernels();
   register_nll_loss_kernels();
   register_cross_entropy_kernels();
+  register_max_kernels();
+  register_argmax_kernels();
+  register_any_kernels();
+  register_prod_kernels();
+  register_var_kernels();
+  register_batch_norm_kernels();
+  register_layer_norm_kernels();
+  register_dropout_kernels();
+  register_embedding_kernels();
   register_sum_kernels();
 }
 

@@ -6,17 +6,6 @@
 
 namespace triptych {
 
-/// Calls `f` with a zero of a floating-point dtype's C++ type.
-template <class F>
-void visit_floating(DType dtype, F f) {
-  switch (dtype) {
-    case DType::float32: return f(float{});
-    case DType::float64: return f(double{});
-    case DType::float16: return f(Float16{});
-    default: return f(BFloat16{});
-  }
-}
-
 /// Elements of rows that are worth a task of their own.
 inline constexpr std::int64_t row_grain = 8192;
 

@@ -12,9 +12,18 @@ extern const Op full_op, full_like_op;                                          
 extern const Op matmul_op, matmul_weight_grad_op;                                        // matmul.cpp
 extern const Op linear_op;                                                               // linear.cpp
 extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;        // sum.cpp
+extern const Op max_op, min_op, tie_shares_op;                                           // max.cpp
+extern const Op argmax_op, argmin_op;                                                    // argmax.cpp
+extern const Op any_op, all_op;                                                          // any.cpp
+extern const Op prod_op, prod_of_others_op, prod_of_others_grad_op;                      // prod.cpp
+extern const Op var_op, std_op;                                                          // var.cpp
 extern const Op softmax_op, softmax_grad_op, log_softmax_op, log_softmax_grad_op;        // softmax.cpp
 extern const Op nll_loss_op, nll_loss_grad_op;                                           // nll_loss.cpp
 extern const Op cross_entropy_op, cross_entropy_grad_op;                                 // cross_entropy.cpp
+extern const Op batch_norm_op, batch_norm_grad_op, batch_norm_inference_op;              // batch_norm.cpp
+extern const Op layer_norm_op, layer_norm_grad_op;                                       // layer_norm.cpp
+extern const Op dropout_op, dropout_grad_op;                                             // dropout.cpp
+extern const Op embedding_op, embedding_grad_op;                                         // embedding.cpp
 extern const Op identity_op, contiguous_op;                                              // identity.cpp
 extern const Op reshape_op, reshape_like_op, flatten_op, squeeze_op, unsqueeze_op;       // reshape.cpp
 extern const Op expand_op, expand_like_op;                                               // expand.cpp
@@ -42,8 +51,13 @@ std::vector<const Op*> builtin_ops() {
       &matmul_op,   &matmul_weight_grad_op, &linear_op,             //
       &conv2d_op,   &conv2d_input_grad_op, &conv2d_weight_grad_op,  //
       &sum_op,      &sum_grad_op,    &mean_op,         &divide_by_count_op, &sum_to_like_op,  //
+      &max_op,      &min_op,         &tie_shares_op,   &argmax_op,  &argmin_op, &any_op, &all_op,  //
+      &prod_op,     &prod_of_others_op, &prod_of_others_grad_op, &var_op, &std_op,            //
       &softmax_op,  &softmax_grad_op, &log_softmax_op, &log_softmax_grad_op,                  //
       &nll_loss_op, &nll_loss_grad_op, &cross_entropy_op, &cross_entropy_grad_op,             //
+      &batch_norm_op, &batch_norm_grad_op, &batch_norm_inference_op,                          //
+      &layer_norm_op, &layer_norm_grad_op, &dropout_op, &dropout_grad_op,                     //
+      &embedding_op, &embedding_grad_op,                                                      //
       &identity_op, &contiguous_op,                                 //
       &reshape_op,  &reshape_like_op, &flatten_op,                  //
       &squeeze_op,  &unsqueeze_op,                                  //
