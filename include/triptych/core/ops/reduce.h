@@ -53,10 +53,10 @@ struct VarOptions {
 
 /// The variance, sum of (x - mean)^2 / (n - correction); NaN if n - correction is not positive.
 /// @throws ArgumentError if x is not floating-point.
-TRIPTYCH_API Tensor var(Arg x, VarOptions options = {});
+TRIPTYCH_API Tensor var(Arg x);
 TRIPTYCH_API Tensor var(Arg x, const Axes& axes, VarOptions options = {});
 /// The standard deviation, the square root of the variance.
-TRIPTYCH_API Tensor std(Arg x, VarOptions options = {});
+TRIPTYCH_API Tensor std(Arg x);
 TRIPTYCH_API Tensor std(Arg x, const Axes& axes, VarOptions options = {});
 
 /// x summed over the axes along which `like` was broadcast to x's shape; `like`'s values are not read.
