@@ -104,6 +104,20 @@ def products():
     sample("conv2d", "same_strided", lambda x, w: F.conv2d(F.pad(x, (0, 0, 1, 1)), w, stride=2), images, weight)
     sample("conv2d", "same", lambda x, w: F.conv2d(F.pad(x, (0, 1, 1, 1)), w), images, weight)
     sample("conv2d", "wide", lambda x, w: F.conv2d(x, w), values(8, 32, 4, 5), values(8, 32, 3, 3, seed=1))
+    images = values(2, 3, 7, 6, seed=3)
+    for name, options in {"plain": dict(kernel_size=2), "overlapping": dict(kernel_size=3, stride=1),
+                          "ceil": dict(kernel_size=3, stride=2, ceil_mode=True),
+                          "padded": dict(kernel_size=(3, 2), stride=(2, 3), padding=1)}.items():
+        sample("max_pool2d", name, lambda x: F.max_pool2d(x, **options), images)
+        sample("avg_pool2d", name, lambda x: F.avg_pool2d(x, **options), images)
+    sample("max_pool2d", "dilated", lambda x: F.max_pool2d(x, 2, 1, 0, 2), images)
+    sample("max_pool2d", "nhwc", lambda x: channels_last(F.max_pool2d(x.permute(0, 3, 1, 2), 2)), values(2, 4, 6, 3))
+    sample("max_pool2d", "same", lambda x: F.max_pool2d(F.pad(x, (0, 0, 0, 1), value=-torch.inf), 2), images)
+    sample("avg_pool2d", "ceil_without_padding", lambda x: F.avg_pool2d(x, 3, 2, 1, True, False), images)
+    sample("avg_pool2d", "nhwc", lambda x: channels_last(F.avg_pool2d(x.permute(0, 3, 1, 2), 2)), values(2, 4, 6, 3))
+    sample("avg_pool2d", "ceil_padded", lambda x: F.avg_pool2d(x, 2, 2, 1, True), images)
+    sample("global_avg_pool2d", "plain", lambda x: x.mean((2, 3)), images)
+    sample("global_avg_pool2d", "nhwc_kept", lambda x: x.mean((1, 2), keepdim=True), images)
     sample("linear", "in_out_relu", lambda x, w, b: torch.relu(x @ w + b), values(5, 7), values(7, 3, seed=1), values(3))
 
 

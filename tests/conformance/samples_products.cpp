@@ -34,6 +34,36 @@ void add_product_samples(std::vector<Sample>& samples) {
   convolution("same_strided", {.stride = 2, .padding = "same"});
   convolution("same", {.padding = "same"});
   convolution("wide", {});
+
+  const auto max_pool = [&](const char* name, tt::MaxPool2dOptions options) {
+    samples.push_back(
+        {"max_pool2d", name, [options](const Tensors& x) { return Tensors{tt::max_pool2d(x[0], options)}; }});
+  };
+  const auto avg_pool = [&](const char* name, tt::AvgPool2dOptions options) {
+    samples.push_back(
+        {"avg_pool2d", name, [options](const Tensors& x) { return Tensors{tt::avg_pool2d(x[0], options)}; }});
+  };
+  max_pool("plain", {});
+  max_pool("overlapping", {.kernel_size = 3, .stride = 1});
+  max_pool("ceil", {.kernel_size = 3, .stride = 2, .ceil_mode = true});
+  max_pool("padded", {.kernel_size = {3, 2}, .stride = {2, 3}, .padding = 1});
+  max_pool("dilated", {.stride = 1, .dilation = 2});
+  max_pool("nhwc", {.data_format = tt::DataFormat::nhwc});
+  max_pool("same", {.padding = "same"});
+  avg_pool("plain", {});
+  avg_pool("overlapping", {.kernel_size = 3, .stride = 1});
+  avg_pool("ceil", {.kernel_size = 3, .stride = 2, .ceil_mode = true});
+  avg_pool("padded", {.kernel_size = {3, 2}, .stride = {2, 3}, .padding = 1});
+  avg_pool("ceil_without_padding",
+           {.kernel_size = 3, .stride = 2, .padding = 1, .ceil_mode = true, .count_include_pad = false});
+  avg_pool("ceil_padded", {.padding = 1, .ceil_mode = true});
+  avg_pool("nhwc", {.data_format = tt::DataFormat::nhwc});
+  samples.push_back(
+      {"global_avg_pool2d", "plain", [](const Tensors& x) { return Tensors{tt::global_avg_pool2d(x[0])}; }});
+  samples.push_back({"global_avg_pool2d", "nhwc_kept", [](const Tensors& x) {
+                       return Tensors{
+                           tt::global_avg_pool2d(x[0], {.keepdims = true, .data_format = tt::DataFormat::nhwc})};
+                     }});
 }
 
 }  // namespace conformance

@@ -13,6 +13,7 @@
 #include "triptych/core/ops/losses.h"
 #include "triptych/core/ops/matmul.h"
 #include "triptych/core/ops/normalization.h"
+#include "triptych/core/ops/pool.h"
 #include "triptych/core/ops/reduce.h"
 #include "triptych/core/ops/shape.h"
 #include "triptych/core/ops/slice.h"

@@ -19,6 +19,7 @@ void register_momentum_update_kernels();
 void register_random_kernels();
 void register_one_hot_kernels();
 void register_pad_kernels();
+void register_pool2d_kernels();
 void register_relu_kernels();
 void register_sgd_update_kernels();
 void register_softmax_kernels();
@@ -52,6 +53,7 @@ void register_builtin_kernels() {
   register_random_kernels();
   register_one_hot_kernels();
   register_pad_kernels();
+  register_pool2d_kernels();
   register_relu_kernels();
   register_sgd_update_kernels();
   register_softmax_kernels();

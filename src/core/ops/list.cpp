@@ -11,6 +11,8 @@ extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;         
 extern const Op full_op, full_like_op;                                                   // full.cpp
 extern const Op matmul_op, matmul_weight_grad_op;                                        // matmul.cpp
 extern const Op linear_op;                                                               // linear.cpp
+extern const Op max_pool2d_op, max_pool2d_grad_op, max_pool2d_gather_op,                // pool2d.cpp
+    avg_pool2d_op, avg_pool2d_grad_op;
 extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;        // sum.cpp
 extern const Op max_op, min_op, tie_shares_op;                                           // max.cpp
 extern const Op argmax_op, argmin_op;                                                    // argmax.cpp
@@ -50,6 +52,7 @@ std::vector<const Op*> builtin_ops() {
       &full_op,     &full_like_op,                                  //
       &matmul_op,   &matmul_weight_grad_op, &linear_op,             //
       &conv2d_op,   &conv2d_input_grad_op, &conv2d_weight_grad_op,  //
+      &max_pool2d_op, &max_pool2d_grad_op, &max_pool2d_gather_op, &avg_pool2d_op, &avg_pool2d_grad_op,  //
       &sum_op,      &sum_grad_op,    &mean_op,         &divide_by_count_op, &sum_to_like_op,  //
       &max_op,      &min_op,         &tie_shares_op,   &argmax_op,  &argmin_op, &any_op, &all_op,  //
       &prod_op,     &prod_of_others_op, &prod_of_others_grad_op, &var_op, &std_op,            //

@@ -1,0 +1,44 @@
+// Pooling.
+#pragma once
+
+#include "triptych/core/ops/sizes.h"
+#include "triptych/core/tensor.h"
+
+namespace triptych {
+
+struct MaxPool2dOptions {
+  Size2 kernel_size = 2;
+  Size2 stride = 0;  // 0: the kernel's size
+  Padding2 padding = 0;
+  Size2 dilation = 1;
+  bool ceil_mode = false;
+  DataFormat data_format = DataFormat::nchw;
+};
+
+/// The largest element under a window that slides over x (n, c, h, w), or (n, h, w, c) with `data_format` nhwc. Padding
+/// counts as minus infinity and is at most half of the kernel. With `ceil_mode` a last window may hang over. NaN wins;
+/// the gradient goes to the first largest element. Floating dtypes.
+TRIPTYCH_API Tensor max_pool2d(Arg x, MaxPool2dOptions options = {});
+
+struct AvgPool2dOptions {
+  Size2 kernel_size = 2;
+  Size2 stride = 0;  // 0: the kernel's size
+  Padding2 padding = 0;
+  bool ceil_mode = false;
+  bool count_include_pad =
+      true;  // padding counts as zeros, as PyTorch; else only elements of the image count, as Keras
+  DataFormat data_format = DataFormat::nchw;
+};
+
+/// The mean of the elements under a window that slides over x; see max_pool2d.
+TRIPTYCH_API Tensor avg_pool2d(Arg x, AvgPool2dOptions options = {});
+
+struct GlobalPoolOptions {
+  bool keepdims = false;
+  DataFormat data_format = DataFormat::nchw;
+};
+
+/// The mean over height and width: (n, c), or with `keepdims` (n, c, 1, 1).
+TRIPTYCH_API Tensor global_avg_pool2d(Arg x, GlobalPoolOptions options = {});
+
+}  // namespace triptych
