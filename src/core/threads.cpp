@@ -32,7 +32,8 @@ int initial_count() {
 
 using Body = void (*)(std::int64_t part, void* state);
 
-/// The workers. A job is published by raising `epoch`; parts are taken from a counter; the caller works too.
+/// The workers. A job is published by raising `epoch`; parts are taken from a counter; the caller works too. It waits for the
+/// workers that joined the job, not for those that the system has not woken yet: they would find nothing left to do.
 class Team {
  public:
   explicit Team(int count) {
@@ -50,11 +51,13 @@ class Team {
     state_ = state;
     parts_ = parts;
     next_.store(0, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-    epoch_.fetch_add(1, std::memory_order_release);
+    const std::uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;
+    gate_.store(std::uint64_t{epoch} << 32 | open, std::memory_order_release);
+    epoch_.store(epoch, std::memory_order_release);
     epoch_.notify_all();
     take_parts();
-    while (busy_.load(std::memory_order_acquire) != 0) pause();
+    gate_.fetch_and(~open, std::memory_order_relaxed);
+    while (static_cast<std::uint32_t>(gate_.load(std::memory_order_acquire)) != 0) pause();
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
 
@@ -83,15 +86,25 @@ class Team {
       epoch_.wait(seen, std::memory_order_acquire);
       seen = epoch_.load(std::memory_order_acquire);
       if (stop_) return;
+      if (!join(seen)) continue;
       take_parts();
-      busy_.fetch_sub(1, std::memory_order_release);
+      gate_.fetch_sub(1, std::memory_order_release);
     }
+  }
+
+  /// Counts this worker in, if the job is still open.
+  bool join(std::uint32_t epoch) {
+    std::uint64_t gate = gate_.load(std::memory_order_acquire);
+    while (gate >> 32 == epoch && gate & open)
+      if (gate_.compare_exchange_weak(gate, gate + 1, std::memory_order_acquire)) return true;
+    return false;
   }
 
   std::vector<std::thread> workers_;
   std::atomic<std::uint32_t> epoch_{0};
   std::atomic<std::int64_t> next_{0};
-  std::atomic<int> busy_{0};
+  static constexpr std::uint64_t open = std::uint64_t{1} << 31;
+  std::atomic<std::uint64_t> gate_{0};  // the job's epoch (32 bits), whether it is open (1), workers that joined (31)
   std::atomic<bool> stop_{false};
   Body body_ = nullptr;
   void* state_ = nullptr;

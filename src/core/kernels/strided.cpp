@@ -1,5 +1,6 @@
 #include "core/kernels/strided.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/tensor_impl.h"
@@ -53,6 +54,19 @@ Loops simplify(const TensorMeta& from, const TensorMeta& to) {
   return loops;
 }
 
+/// Rows that lie apart in the source and columns that lie apart in the destination (or the other way round), in squares, so
+/// that every line of memory that is touched is used up.
+template <class Word>
+void copy_squares(const Loops& loops, const Word* from, Word* to) {
+  const auto a = static_cast<std::size_t>(loops.rank) - 2, b = a + 1;
+  constexpr std::int64_t square = 16;
+  for (std::int64_t i0 = 0; i0 < loops.lengths[a]; i0 += square)
+    for (std::int64_t j0 = 0; j0 < loops.lengths[b]; j0 += square)
+      for (std::int64_t i = i0; i < std::min(i0 + square, loops.lengths[a]); ++i)
+        for (std::int64_t j = j0; j < std::min(j0 + square, loops.lengths[b]); ++j)
+          to[i * loops.to[a] + j * loops.to[b]] = from[i * loops.from[a] + j * loops.from[b]];
+}
+
 template <class Word>
 void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
   const std::int64_t n = loops.lengths[axis], step = loops.from[axis], out = loops.to[axis];
@@ -63,15 +77,36 @@ void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
       for (std::int64_t i = 0; i < n; ++i) to[i * out] = from[i * step];
     return;
   }
+  if (axis == loops.rank - 2 && step == 1 && loops.from[axis + 1] != 1) return copy_squares(loops, from, to);
   for (std::int64_t i = 0; i < n; ++i) copy_words(loops, axis + 1, from + i * step, to + i * out);
 }
 
 template <class Word>
-void copy_all(const Loops& loops, const void* from, void* to) {
-  if (loops.rank == 0)
+void copy_all(Loops& loops, const void* from, void* to) {
+  if (loops.rank == 0) {
     *static_cast<Word*>(to) = *static_cast<const Word*>(from);
-  else
-    copy_words(loops, 0, static_cast<const Word*>(from), static_cast<Word*>(to));
+    return;
+  }
+  // The axis along which the source is dense goes next to the innermost one.
+  for (int axis = 0; axis + 2 < loops.rank; ++axis)
+    if (loops.from[axis] == 1 && loops.from[loops.rank - 1] != 1) {
+      std::rotate(loops.lengths + axis, loops.lengths + axis + 1, loops.lengths + loops.rank - 1);
+      std::rotate(loops.from + axis, loops.from + axis + 1, loops.from + loops.rank - 1);
+      std::rotate(loops.to + axis, loops.to + axis + 1, loops.to + loops.rank - 1);
+      break;
+    }
+  std::int64_t total = 1;
+  for (int axis = 0; axis < loops.rank; ++axis) total *= loops.lengths[axis];
+  constexpr std::int64_t grain = 32768;
+  if (total < 2 * grain || loops.lengths[0] == 1)
+    return copy_words(loops, 0, static_cast<const Word*>(from), static_cast<Word*>(to));
+  const std::int64_t inner = total / loops.lengths[0], step = std::max<std::int64_t>(1, grain / inner);
+  parallel_for((loops.lengths[0] + step - 1) / step, [&](std::int64_t part) {
+    Loops slice = loops;
+    slice.lengths[0] = std::min(step, loops.lengths[0] - part * step);
+    copy_words(slice, 0, static_cast<const Word*>(from) + part * step * loops.from[0],
+               static_cast<Word*>(to) + part * step * loops.to[0]);
+  });
 }
 
 }  // namespace
@@ -112,7 +147,7 @@ TensorMeta broadcast_meta(const TensorMeta& meta, const Shape& shape) {
 
 void copy_strided(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta) {
   if (to_meta.shape.size() == 0) return;
-  const Loops loops = simplify(from_meta, to_meta);
+  Loops loops = simplify(from_meta, to_meta);
   switch (size_of(to_meta.dtype)) {
     case 1: return copy_all<std::uint8_t>(loops, from, to);
     case 2: return copy_all<std::uint16_t>(loops, from, to);
