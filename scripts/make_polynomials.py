@@ -78,3 +78,14 @@ if __name__ == '__main__':
     eighth = (mp.mpf(1) / 8)**2
     show('(cos(2 pi t) - 1) / t^2 of t^2', even(lambda t: mp.cos(2 * mp.pi * t), 2), 0, eighth, 3)
     show('sin(2 pi t) / t of t^2', even(lambda t: mp.sin(2 * mp.pi * t), 1), 0, eighth, 3)
+    show('(tanh(x) - x) / x^3 of x^2', even(mp.tanh, 3), 0, mp.mpf('0.625')**2, 4)
+    quarter = (mp.pi / 4)**2
+    show('(sin(r) - r) / r^3 of r^2', even(mp.sin, 3), 0, quarter, 3)
+    show('(cos(r) - 1 + r^2 / 2) / r^4 of r^2', even(mp.cos, 4), 0, quarter, 2)
+    show('(erf(x) - 2 x / sqrt(pi)) / x of x^2', even(mp.erf, 1), 0, mp.mpf('0.9')**2, 6)
+    show('log(erfc(x))', lambda x: mp.log(mp.erfc(x)), mp.mpf('0.9'), mp.mpf('4.1'), 7, mp.erfc)
+    print('// 2^e mod 2 pi for e = 0 .. 104, in two parts: the first has 29 bits')
+    for e in range(105):
+        rest = mp.fmod(mp.mpf(2)**e, 2 * mp.pi)
+        high = mp.floor(rest * 2**26) / 2**26
+        print(f'    {{{float(high)!r}, {float(rest - high)!r}}},')

@@ -244,6 +244,7 @@ class Arg {
   template <class T>
     requires std::is_arithmetic_v<T>
   Arg(T value, Location where = Location::here()) : scalar_(value), where_(where) {}
+  Arg(Scalar value, Location where = Location::here()) : scalar_(value), where_(where) {}
   /// A copy is not a temporary any more: a function that uses its argument twice must not give it away the first time.
   Arg(const Arg& other) : tensor_(other.tensor_), scalar_(other.scalar_), where_(other.where_) {}
   Arg(Arg&& other) noexcept = default;

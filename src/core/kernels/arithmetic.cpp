@@ -28,9 +28,6 @@ void div_run(const KernelCall& call) {
   binary(call, [](auto a, auto b) { return a / b; });
 }
 
-constexpr Kernel elementwise_kernel(void (*run)(const KernelCall&)) {
-  return {.run = run, .any_strides = true, .donates = 0b11, .layout = elementwise_layout};
-}
 const Kernel add_kernel = elementwise_kernel(add_run), sub_kernel = elementwise_kernel(sub_run),
              mul_kernel = elementwise_kernel(mul_run), div_kernel = elementwise_kernel(div_run);
 

@@ -1,8 +1,8 @@
 // The loops of elementwise kernels: any strides and broadcasting without a copy.
 //
-// Dimensions are merged until only real steps are left; the innermost loop sees steps of 0 or 1 as constants, so that the
-// compiler vectorises it. The scalar functions must be free of branches and contraction, so that an element's bits depend
-// neither on its place (vector body or tail) nor on how the work is cut.
+// Dimensions are merged until only real steps are left; the innermost loop sees steps of 0 or 1 as constants, so that
+// the compiler vectorises it. The scalar functions must be free of branches and contraction, so that an element's bits
+// depend neither on its place (vector body or tail) nor on how the work is cut.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,13 @@
 #include "core/kernels/strided.h"
 #include "triptych/core/op.h"
 
+// An output that took over an input's buffer depends on it at the same element only.
+#ifdef __clang__
+#define TRIPTYCH_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define TRIPTYCH_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 namespace triptych {
 
 /// Elements below this are not worth waking a thread for.
@@ -26,17 +33,20 @@ inline void element_row(F f, std::int64_t n, Out* out, const std::int64_t* steps
                         std::tuple<const In*...> in, std::index_sequence<K...>) {
   const bool dense = steps[0] == 1 && ((steps[K + 1] == 1) && ...);
   if (dense) {
+    TRIPTYCH_INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) out[i] = f(std::get<K>(in)[i]...);
     return;
   }
   if constexpr (sizeof...(In) == 2) {
     if (steps[0] == 1 && steps[1] == 1 && steps[2] == 0) {
       const auto b = *std::get<1>(in);
+      TRIPTYCH_INDEPENDENT
       for (std::int64_t i = 0; i < n; ++i) out[i] = f(std::get<0>(in)[i], b);
       return;
     }
     if (steps[0] == 1 && steps[1] == 0 && steps[2] == 1) {
       const auto a = *std::get<0>(in);
+      TRIPTYCH_INDEPENDENT
       for (std::int64_t i = 0; i < n; ++i) out[i] = f(a, std::get<1>(in)[i]);
       return;
     }
@@ -65,8 +75,84 @@ void elementwise(const KernelCall& call, F f) {
 template <class T>
 using compute_type = std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
 
-/// Keeps the memory order of the first input that has the output's shape and is dense, so that a channels-last tensor stays
-/// one through elementwise ops.
-void elementwise_layout(std::span<const TensorMeta* const> inputs, const void* attributes, std::span<TensorMeta> outputs);
+/// Calls `f` for each element of an operand with any strides, in row-major order.
+template <class T, class F>
+void for_each_element(const Operand& operand, F f) {
+  const Shape& shape = operand.shape();
+  const std::int64_t total = operand.size();
+  for (std::int64_t i = 0; i < total; ++i) {
+    std::int64_t rest = i, place = 0;
+    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+      place += rest % shape.begin()[axis] * operand.stride(axis);
+      rest /= shape.begin()[axis];
+    }
+    f(operand.as<const T>()[place]);
+  }
+}
+
+/// Calls `f` with a null pointer of the floating dtype's C++ element type.
+template <class F>
+void visit_floating(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::float32:
+      return f(static_cast<float*>(nullptr));
+    case DType::float64:
+      return f(static_cast<double*>(nullptr));
+    case DType::float16:
+      return f(static_cast<Float16*>(nullptr));
+    default:
+      return f(static_cast<BFloat16*>(nullptr));
+  }
+}
+
+/// out = f(x) for floating dtypes; `f` takes and gives float or double.
+template <class F>
+void floating_unary(const KernelCall& call, F f) {
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    elementwise<T, T>(call, [f](T x) { return T(f(static_cast<C>(x))); });
+  });
+}
+
+/// out = f(a, b) for floating dtypes.
+template <class F>
+void floating_binary(const KernelCall& call, F f) {
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    elementwise<T, T, T>(call, [f](T a, T b) { return T(f(static_cast<C>(a), static_cast<C>(b))); });
+  });
+}
+
+/// out = f(x) and out = f(a, b) for every dtype; `Out` is the element type of the output, void: the inputs' own.
+template <class Out = void, class F>
+void any_unary(const KernelCall& call, F f) {
+  visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    using R = std::conditional_t<std::is_void_v<Out>, T, Out>;
+    elementwise<R, T>(call, [f](T x) { return R(f(static_cast<C>(x))); });
+  });
+}
+template <class Out = void, class F>
+void any_binary(const KernelCall& call, F f) {
+  visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    using R = std::conditional_t<std::is_void_v<Out>, T, Out>;
+    elementwise<R, T, T>(call, [f](T a, T b) { return R(f(static_cast<C>(a), static_cast<C>(b))); });
+  });
+}
+
+/// Keeps the memory order of the first input that has the output's shape and is dense, so that a channels-last tensor
+/// stays one through elementwise ops.
+void elementwise_layout(std::span<const TensorMeta* const> inputs, const void* attributes,
+                        std::span<TensorMeta> outputs);
+
+/// The kernel of an elementwise op; its output may take over any input's buffer.
+constexpr Kernel elementwise_kernel(void (*run)(const KernelCall&)) {
+  return {.run = run, .any_strides = true, .donates = every_one, .layout = elementwise_layout};
+}
 
 }  // namespace triptych

@@ -24,20 +24,6 @@ void in_parts(std::int64_t n, F f) {
   parallel_for((n + part - 1) / part, [&](std::int64_t p) { f(p * part, std::min(n, (p + 1) * part)); });
 }
 
-template <class F>
-void visit_floating(DType dtype, F f) {
-  switch (dtype) {
-    case DType::float32:
-      return f(static_cast<float*>(nullptr));
-    case DType::float64:
-      return f(static_cast<double*>(nullptr));
-    case DType::float16:
-      return f(static_cast<Float16*>(nullptr));
-    default:
-      return f(static_cast<BFloat16*>(nullptr));
-  }
-}
-
 void fill_uniform(const Operand& state, const Operand& out, double low, double high) {
   const Draw draw = take_draw(state);
   visit_floating(out.dtype(), [&](auto* type) {

@@ -53,36 +53,151 @@ TRIPTYCH_HOST_DEVICE inline float power_of_two(std::int32_t n) { return std::bit
 inline constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;  // ln 2 in two parts, the first short
 inline constexpr float infinity = std::numeric_limits<float>::infinity();
 
+/// e^r - 1 for |r| <= ln(2) / 2.
+TRIPTYCH_HOST_DEVICE inline float expm1_reduced(float r) {
+  const float p = horner(r, 0.0001990770688f, 0.001393373241f, 0.00833328627f, 0.04166646302f, 0.1666666716f, 0.5f);
+  return fma(r * r, p, r);
+}
+
+/// x * 2^n for |n| <= 250, in two steps, since 2^n alone may be denormal or overflow.
+TRIPTYCH_HOST_DEVICE inline float scale(float x, std::int32_t n) {
+  const std::int32_t half = n >> 1;
+  return x * power_of_two(half) * power_of_two(n - half);
+}
+
 /// e^x: x = n ln 2 + r, |r| <= ln(2) / 2; e^x = 2^n e^r.
 TRIPTYCH_HOST_DEVICE inline float exp(float x) {
   x = x < -104.0f ? -104.0f : x;  // 0; a NaN passes
   x = x > 89.0f ? 89.0f : x;      // overflows
   const Nearest n = nearest(x * 1.44269504f);
-  float r = fma(n.value, -ln2_high, x);
-  r = fma(n.value, -ln2_low, r);
-  const float p = horner(r, 0.0001990770688f, 0.001393373241f, 0.00833328627f, 0.04166646302f, 0.1666666716f, 0.5f);
-  const float e = fma(r * r, p, r) + 1.0f;
-  const std::int32_t half = n.integer >> 1;  // in two steps, since 2^n alone may be denormal or overflow
-  return e * power_of_two(half) * power_of_two(n.integer - half);
+  const float r = fma(n.value, -ln2_low, fma(n.value, -ln2_high, x));
+  return scale(expm1_reduced(r) + 1.0f, n.integer);
 }
 
-/// ln x: x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2); ln x = e ln 2 + f - f^2 / 2 + f^3 Q(f).
-TRIPTYCH_HOST_DEVICE inline float log(float x) {
+/// 2^x.
+TRIPTYCH_HOST_DEVICE inline float exp2(float x) {
+  x = x < -151.0f ? -151.0f : x;
+  x = x > 129.0f ? 129.0f : x;
+  const Nearest n = nearest(x);
+  return scale(expm1_reduced((x - n.value) * 0.693147181f) + 1.0f, n.integer);
+}
+
+/// e^x - 1 = 2^n (e^r - 1) + (2^n - 1), exact near 0; half of it is summed, since 2^128 overflows.
+TRIPTYCH_HOST_DEVICE inline float expm1(float x) {
+  float y = x < -20.0f ? -20.0f : x;  // -1
+  y = y > 89.0f ? 89.0f : y;
+  const Nearest n = nearest(y * 1.44269504f);
+  const float r = fma(n.value, -ln2_low, fma(n.value, -ln2_high, y));
+  const float half = power_of_two(n.integer - 1);
+  const float result = fma(expm1_reduced(r), half, half - 0.5f) * 2.0f;
+  return x == 0.0f ? x : result;  // keeps -0
+}
+
+/// The parts of a logarithm: x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2).
+struct LogParts {
+  float e, f;
+};
+TRIPTYCH_HOST_DEVICE inline LogParts split(float x) {
   const bool denormal = x < std::numeric_limits<float>::min();
-  const float scaled = denormal ? x * 0x1p23f : x;
-  const std::int32_t bits = std::bit_cast<std::int32_t>(scaled);
+  const std::int32_t bits = std::bit_cast<std::int32_t>(denormal ? x * 0x1p23f : x);
   const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;  // the bits of sqrt(1/2)
-  const float f = std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f;
-  const float e = static_cast<float>(exponent - (denormal ? 23 : 0));
+  return {static_cast<float>(exponent - (denormal ? 23 : 0)), std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f};
+}
+
+/// f^3 Q(f) of ln(1 + f) = f - f^2 / 2 + f^3 Q(f).
+TRIPTYCH_HOST_DEVICE inline float log_tail(float f) {
   const float q = horner(f, 0.07332532108f, -0.1165992916f, 0.11634662f, -0.1239670068f, 0.1425115615f, -0.1666915119f,
                          0.2000068873f, -0.2499998063f, 0.3333333135f);
-  float y = q * f * f * f;
-  y = fma(e, ln2_low, y);
-  y = fma(-0.5f * f, f, y);
-  float result = fma(e, ln2_high, f + y);
+  return q * f * f * f;
+}
+
+/// A logarithm's values outside of (0, infinity).
+TRIPTYCH_HOST_DEVICE inline float log_edges(float x, float result) {
   result = x == infinity ? infinity : result;
   result = x == 0.0f ? -infinity : result;
   return x >= 0.0f ? result : std::numeric_limits<float>::quiet_NaN();
+}
+
+/// ln x = e ln 2 + ln(1 + f).
+TRIPTYCH_HOST_DEVICE inline float log(float x) {
+  const auto [e, f] = split(x);
+  const float y = fma(-0.5f * f, f, fma(e, ln2_low, log_tail(f)));
+  return log_edges(x, fma(e, ln2_high, f + y));
+}
+
+/// log2 x = e + ln(1 + f) / ln 2, with 1 / ln 2 = 1 + 0.4427.
+TRIPTYCH_HOST_DEVICE inline float log2(float x) {
+  const auto [e, f] = split(x);
+  const float y = f + fma(-0.5f * f, f, log_tail(f));
+  return log_edges(x, e + fma(y, 0.442695041f, y));
+}
+
+/// log10 x = e log10(2) + ln(1 + f) / ln 10, with log10(2) in two parts.
+TRIPTYCH_HOST_DEVICE inline float log10(float x) {
+  const auto [e, f] = split(x);
+  const float y = f + fma(-0.5f * f, f, log_tail(f));
+  return log_edges(x, fma(e, 0x1.344p-2f, fma(e, 0x1.3509f8p-18f, y * 0.434294482f)));
+}
+
+/// ln(1 + x): 1 + x is rounded to u, and what was lost is added to f.
+TRIPTYCH_HOST_DEVICE inline float log1p(float x) {
+  const float u = 1.0f + x;
+  const float lost = x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f);
+  const std::int32_t bits = std::bit_cast<std::int32_t>(u);
+  const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;
+  const float e = static_cast<float>(exponent);
+  const std::int32_t down = exponent > 126 ? 126 : exponent;  // what was lost is nothing there
+  const float f = (std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f) + lost * power_of_two(-down);
+  const float y = fma(-0.5f * f, f, fma(e, ln2_low, log_tail(f)));
+  const float result = log_edges(u, fma(e, ln2_high, f + y));
+  return x == 0.0f ? x : result;  // keeps -0
+}
+
+/// tanh x: x + x^3 P(x^2) near 0, else 1 - 2 / (e^(2 |x|) + 1) with x's sign.
+TRIPTYCH_HOST_DEVICE inline float tanh(float x) {
+  const float a = std::fabs(x), z = x * x;
+  const float near =
+      fma(x * z, horner(z, -0.006113192067f, 0.02101008222f, -0.0538540706f, 0.1333279461f, -0.3333332837f), x);
+  const float far = 1.0f - 2.0f / (exp(2.0f * a) + 1.0f);
+  return std::copysign(a < 0.625f ? near : far, x);
+}
+
+/// `condition ? a : b` by bits, where a compiler would make a branch of it.
+TRIPTYCH_HOST_DEVICE inline float select(bool condition, float a, float b) {
+  const std::uint32_t mask = 0u - static_cast<std::uint32_t>(condition);
+  return std::bit_cast<float>((std::bit_cast<std::uint32_t>(a) & mask) | (std::bit_cast<std::uint32_t>(b) & ~mask));
+}
+
+/// 1 / (1 + e^-x): with e^-|x| = (1 + p) / q, q = 2^k, it is q / (q + 1 + p) for positive and (1 + p) / (q + 1 + p) for
+/// negative x. What the two sums lose is put back, or the three roundings would make more than 2 units.
+TRIPTYCH_HOST_DEVICE inline float sigmoid(float x) {
+  float a = std::fabs(x);
+  a = a > 104.0f ? 104.0f : a;
+  const Nearest n = nearest(a * 1.44269504f);
+  const float p = expm1_reduced(fma(n.value, ln2_low, fma(n.value, ln2_high, -a)));
+  const std::int32_t k = n.integer > 126 ? 126 : n.integer;  // beyond, the result is denormal
+  const float q = power_of_two(k), q1 = q + 1.0f, sum = q1 + p, e = 1.0f + p;
+  const bool negative = std::bit_cast<std::int32_t>(x) < 0;
+  const float numerator = select(negative, e, q);
+  const float lost_above = select(negative, p - (e - 1.0f), 0.0f), lost_below = p - (sum - q1);
+  const float inverse = 1.0f / sum, result = numerator * inverse;
+  const float rest = fma(-result, sum, numerator) + fma(-result, lost_below, lost_above);
+  return fma(rest, inverse, result) * select(negative, power_of_two(k - n.integer), 1.0f);
+}
+
+/// erf x: x P(x^2) near 0, else 1 - e^G(|x|) with x's sign, where G approximates ln erfc.
+TRIPTYCH_HOST_DEVICE inline float erf(float x) {
+  const float z = x * x;
+  const float near = fma(x,
+                         horner(z, 8.538839757e-5f, -0.000818192726f, 0.005204435904f, -0.02686075307f, 0.1128371954f,
+                                -0.376126349f, 0.128379167f),
+                         x);
+  float a = std::fabs(x);
+  a = a > 4.0f ? 4.0f : a;
+  const float g = horner(a, -2.090955422e-5f, 0.0004323030589f, -0.004160527606f, 0.02509149909f, -0.1082366258f,
+                         -0.6333866715f, -1.129495144f, 0.0001705525065f);
+  const float far = std::copysign(1.0f - exp(g), x);
+  return a < 0.9f ? near : far;
 }
 
 /// cos(2 pi t) for |t| <= 2^20: quarter turns off, then a polynomial on an eighth.
@@ -95,5 +210,20 @@ TRIPTYCH_HOST_DEVICE inline float cos_turns(float t) {
   const std::int32_t quarter = (n.integer + 1) & 2;  // negative in the second and third quarter: cos, -sin, -cos, sin
   return quarter ? -value : value;
 }
+
+// float64 takes the standard library's.
+inline double exp(double x) { return std::exp(x); }
+inline double exp2(double x) { return std::exp2(x); }
+inline double expm1(double x) { return std::expm1(x); }
+inline double log(double x) { return std::log(x); }
+inline double log2(double x) { return std::log2(x); }
+inline double log10(double x) { return std::log10(x); }
+inline double log1p(double x) { return std::log1p(x); }
+inline double tanh(double x) { return std::tanh(x); }
+inline double sigmoid(double x) {
+  const double e = std::exp(-std::fabs(x));
+  return (x < 0 ? e : 1) / (1 + e);
+}
+inline double erf(double x) { return std::erf(x); }
 
 }  // namespace triptych::math

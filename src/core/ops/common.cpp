@@ -24,16 +24,20 @@ DType result_type(const Tensor& a, const Tensor& b) {
 Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool float_result) {
   std::optional<Tensor> made_a, made_b;
   if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype());
-  const auto dtype_next_to = [](const Arg& scalar, const Tensor& other) { return scalar.scalar().result_type(other.dtype()); };
+  const auto dtype_next_to = [](const Arg& scalar, const Tensor& other) {
+    return scalar.scalar().result_type(other.dtype());
+  };
   DType dtype;
   if (a.is_scalar() || b.is_scalar()) {
     const Arg& number = a.is_scalar() ? a : b;
     const Tensor& other = a.is_scalar() ? (made_b ? *made_b : b.tensor()) : a.tensor();
-    if (!other.defined()) throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "", a.where());
+    if (!other.defined())
+      throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "", a.where());
     dtype = dtype_next_to(number, other);
   } else {
     if (!a.tensor().defined() || !b.tensor().defined())
-      throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "Give it a value first", a.where());
+      throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "Give it a value first",
+                          a.where());
     dtype = result_type(a.tensor(), b.tensor());
   }
   if (float_result && !is_floating(dtype)) dtype = float32;
@@ -54,7 +58,17 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool f
   return apply(op, {&left, &right}, attributes);
 }
 
-void infer_elementwise(Infer& infer) {
+Tensor apply_floating(const Op& op, Arg& x, const void* attributes) {
+  if (!x.tensor().defined() || is_floating(x.tensor().dtype())) return apply(op, {&x}, attributes);
+  Tensor floating = cast(Arg(x.tensor(), x.where()), float32);
+  const Arg converted(std::move(floating), x.where());
+  return apply(op, {&converted}, attributes);
+}
+
+namespace {
+
+/// The inputs' common shape; checks that they broadcast and have one dtype.
+Shape common_shape(const Infer& infer) {
   Shape shape = infer.shape(0);
   for (int i = 1; i < infer.input_count(); ++i) {
     if (infer.dtype(i) != infer.dtype(0)) infer.fail("dtypes differ", infer.given(), "Convert one with cast");
@@ -62,8 +76,19 @@ void infer_elementwise(Infer& infer) {
       infer.fail("shapes do not broadcast", infer.given(),
                  "Dimensions, counted from the last, must be equal or 1; reshape or unsqueeze one operand");
   }
-  infer.output(0, shape, infer.dtype(0));
+  return shape;
 }
+
+}  // namespace
+
+void infer_elementwise(Infer& infer) { infer.output(0, common_shape(infer), infer.dtype(0)); }
+
+void infer_floating(Infer& infer) {
+  infer.check(is_floating(infer.dtype(0)), "the dtype is floating", "Convert it with cast");
+  infer_elementwise(infer);
+}
+
+void infer_comparison(Infer& infer) { infer.output(0, common_shape(infer), boolean); }
 
 void infer_like_first(Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); }
 

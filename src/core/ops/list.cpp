@@ -41,7 +41,45 @@ extern const Op sgd_update_op;                                                  
 extern const Op momentum_update_op;                                                      // momentum_update.cpp
 extern const Op adam_update_op, amsgrad_update_op;                                       // adam_update.cpp
 extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op,         // random.cpp
+extern const Op assign_op, assign_add_op, assign_sub_op;                            // assign.cpp
+extern const Op add_op, sub_op, mul_op, div_op;                                     // arithmetic.cpp
+extern const Op relu_op, relu_grad_op;                                              // relu.cpp
+extern const Op cast_op;                                                            // cast.cpp
+extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;             // conv2d.cpp
+extern const Op full_op, full_like_op;                                              // full.cpp
+extern const Op matmul_op, matmul_weight_grad_op;                                   // matmul.cpp
+extern const Op linear_op;                                                          // linear.cpp
+extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;   // sum.cpp
+extern const Op identity_op, contiguous_op;                                         // identity.cpp
+extern const Op reshape_op, reshape_like_op, flatten_op, squeeze_op, unsqueeze_op;  // reshape.cpp
+extern const Op expand_op, expand_like_op;                                          // expand.cpp
+extern const Op permute_op;                                                         // permute.cpp
+extern const Op concat_op, concat_grad_op, split_op;                                // concat.cpp
+extern const Op slice_op, slice_grad_op, slice_update_op;                           // slice.cpp
+extern const Op pad_op;                                                             // pad.cpp
+extern const Op gather_op, scatter_add_op, index_select_op, index_add_op;           // gather.cpp
+extern const Op one_hot_op;                                                         // one_hot.cpp
+extern const Op sgd_update_op;                                                      // sgd_update.cpp
+extern const Op momentum_update_op;                                                 // momentum_update.cpp
+extern const Op adam_update_op, amsgrad_update_op;                                  // adam_update.cpp
+extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op,    // random.cpp
     random_uniform_like_op, random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op;
+extern const Op exp_op, exp2_op, expm1_op, log_op, log1p_op, log2_op, log10_op, erf_op;  // exponential.cpp
+extern const Op sin_op, cos_op, tan_op, asin_op, acos_op, atan_op, atan2_op, sinh_op, cosh_op, asinh_op, acosh_op,
+    atanh_op;                                                                                  // trigonometric.cpp
+extern const Op floor_op, ceil_op, round_op, trunc_op;                                         // rounding.cpp
+extern const Op equal_op, not_equal_op, less_op, less_equal_op, greater_op, greater_equal_op;  // comparison.cpp
+extern const Op logical_and_op, logical_or_op, logical_xor_op, logical_not_op, bitwise_and_op, bitwise_or_op,
+    bitwise_xor_op, bitwise_not_op;                                                         // logic.cpp
+extern const Op isnan_op, isinf_op, isfinite_op;                                            // isnan.cpp
+extern const Op where_op;                                                                   // where.cpp
+extern const Op neg_op, abs_op, sign_op;                                                    // sign.cpp
+extern const Op pow_op, square_op, sqrt_op, rsqrt_op, reciprocal_op;                        // power.cpp
+extern const Op floor_divide_op, remainder_op;                                              // floor_divide.cpp
+extern const Op maximum_op, minimum_op, clip_op;                                            // maximum.cpp
+extern const Op sigmoid_op, sigmoid_grad_op, tanh_op, tanh_grad_op, silu_op, silu_grad_op;  // sigmoid.cpp
+extern const Op gelu_op, gelu_grad_op;                                                      // gelu.cpp
+extern const Op leaky_relu_op, elu_op, softplus_op;                                         // softplus.cpp
 
 std::vector<const Op*> builtin_ops() {
   return {
@@ -76,6 +114,129 @@ std::vector<const Op*> builtin_ops() {
       &adam_update_op, &amsgrad_update_op,                          //
       &random_uniform_op, &random_normal_op, &random_truncated_normal_op, &random_uniform_like_op,  //
       &random_normal_like_op, &random_integers_op, &random_bernoulli_op, &random_permutation_op,    //
+      &exp_op,
+      &exp2_op,
+      &expm1_op,
+      &log_op,
+      &log1p_op,
+      &log2_op,
+      &log10_op,
+      &erf_op,  //
+      &sin_op,
+      &cos_op,
+      &tan_op,
+      &asin_op,
+      &acos_op,
+      &atan_op,
+      &atan2_op,
+      &sinh_op,
+      &cosh_op,
+      &asinh_op,
+      &acosh_op,
+      &atanh_op,  //
+      &floor_op,
+      &ceil_op,
+      &round_op,
+      &trunc_op,  //
+      &equal_op,
+      &not_equal_op,
+      &less_op,
+      &less_equal_op,
+      &greater_op,
+      &greater_equal_op,  //
+      &logical_and_op,
+      &logical_or_op,
+      &logical_xor_op,
+      &logical_not_op,
+      &bitwise_and_op,
+      &bitwise_or_op,
+      &bitwise_xor_op,
+      &bitwise_not_op,  //
+      &isnan_op,
+      &isinf_op,
+      &isfinite_op,  //
+      &where_op,     //
+      &neg_op,
+      &abs_op,
+      &sign_op,  //
+      &pow_op,
+      &square_op,
+      &sqrt_op,
+      &rsqrt_op,
+      &reciprocal_op,  //
+      &floor_divide_op,
+      &remainder_op,  //
+      &maximum_op,
+      &minimum_op,
+      &clip_op,  //
+      &sigmoid_op,
+      &sigmoid_grad_op,
+      &tanh_op,
+      &tanh_grad_op,
+      &silu_op,
+      &silu_grad_op,  //
+      &gelu_op,
+      &gelu_grad_op,  //
+      &leaky_relu_op,
+      &elu_op,
+      &softplus_op,  //
+      &assign_op,
+      &assign_add_op,
+      &assign_sub_op,  //
+      &add_op,
+      &sub_op,
+      &mul_op,
+      &div_op,  //
+      &relu_op,
+      &relu_grad_op,  //
+      &cast_op,       //
+      &full_op,
+      &full_like_op,  //
+      &matmul_op,
+      &matmul_weight_grad_op,
+      &linear_op,  //
+      &conv2d_op,
+      &conv2d_input_grad_op,
+      &conv2d_weight_grad_op,  //
+      &sum_op,
+      &sum_grad_op,
+      &mean_op,
+      &divide_by_count_op,
+      &sum_to_like_op,  //
+      &identity_op,
+      &contiguous_op,  //
+      &reshape_op,
+      &reshape_like_op,
+      &flatten_op,  //
+      &squeeze_op,
+      &unsqueeze_op,  //
+      &expand_op,
+      &expand_like_op,
+      &permute_op,  //
+      &concat_op,
+      &concat_grad_op,
+      &split_op,  //
+      &slice_op,
+      &slice_grad_op,
+      &slice_update_op,
+      &pad_op,  //
+      &gather_op,
+      &scatter_add_op,  //
+      &index_select_op,
+      &index_add_op,
+      &one_hot_op,  //
+      &sgd_update_op,
+      &momentum_update_op,  //
+      &adam_update_op,
+      &amsgrad_update_op,  //
+      &random_uniform_op,
+      &random_normal_op,
+      &random_truncated_normal_op,
+      &random_uniform_like_op,  //
+      &random_normal_like_op,
+      &random_integers_op,
+      &random_bernoulli_op,
+      &random_permutation_op,  //
   };
 }
 

@@ -10,14 +10,20 @@ namespace triptych {
 /// The explicit list.
 std::vector<const Op*> builtin_ops();
 
-/// Promotes the operands of an elementwise op to one dtype (a number to the other operand's, where its category allows) and
-/// applies it. With `float_result`, integers become float32 first.
+/// Promotes the operands of an elementwise op to one dtype (a number to the other operand's, where its category allows)
+/// and applies it. With `float_result`, integers become float32 first.
 Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes = nullptr, bool float_result = false);
+/// Applies an op of one operand that needs a floating one: integers and booleans become float32 first.
+Tensor apply_floating(const Op& op, Arg& x, const void* attributes = nullptr);
 /// PyTorch's result type of two operands: a 0-d tensor or a number widens only into a higher category.
 DType result_type(const Tensor& a, const Tensor& b);
 
 /// infer of an elementwise op of any number of inputs of one dtype.
 void infer_elementwise(Infer& infer);
+/// The same, for floating dtypes only.
+void infer_floating(Infer& infer);
+/// The same with a bool output.
+void infer_comparison(Infer& infer);
 /// infer of an op whose output looks like its first input.
 void infer_like_first(Infer& infer);
 

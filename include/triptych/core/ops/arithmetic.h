@@ -1,5 +1,8 @@
-// Elementwise arithmetic, with NumPy broadcasting and PyTorch's type promotion.
+// Elementwise arithmetic, with NumPy broadcasting and PyTorch's type promotion: a C++ number never widens a tensor of
+// its own or a higher category. All of it is differentiable for floating dtypes unless said otherwise.
 #pragma once
+
+#include <optional>
 
 #include "triptych/core/tensor.h"
 
@@ -18,5 +21,38 @@ inline Tensor operator+(Arg a, Arg b) { return add(std::move(a), std::move(b)); 
 inline Tensor operator-(Arg a, Arg b) { return sub(std::move(a), std::move(b)); }
 inline Tensor operator*(Arg a, Arg b) { return mul(std::move(a), std::move(b)); }
 inline Tensor operator/(Arg a, Arg b) { return div(std::move(a), std::move(b)); }
+
+/// a / b rounded down, as Python's `//`. Integers stay integers; ArgumentError if an integer is divided by zero. Its
+/// gradient is zero.
+TRIPTYCH_API Tensor floor_divide(Arg a, Arg b);
+/// a - floor_divide(a, b) * b, as Python's `%`: the result has b's sign. ArgumentError if an integer is divided by
+/// zero.
+TRIPTYCH_API Tensor remainder(Arg a, Arg b);
+/// a raised to b. ArgumentError for an integer raised to a negative integer. d/da = b a^(b-1), d/db = a^b ln a (0 where
+/// a is 0 and b is not negative).
+TRIPTYCH_API Tensor pow(Arg a, Arg b);
+/// The larger of a and b, elementwise; NaN if one is NaN. Where they are equal, each gets half of the gradient.
+TRIPTYCH_API Tensor maximum(Arg a, Arg b);
+/// The smaller of a and b, elementwise; NaN if one is NaN. Where they are equal, each gets half of the gradient.
+TRIPTYCH_API Tensor minimum(Arg a, Arg b);
+/// x, but `min` where it is less, and `max` where it is greater; NaN stays NaN. A bound may be left out, not both
+/// (ArgumentError). The gradient passes where min <= x <= max.
+TRIPTYCH_API Tensor clip(Arg x, std::optional<Scalar> min, std::optional<Scalar> max = {});
+
+/// -x. ArgumentError for bool.
+TRIPTYCH_API Tensor neg(Arg x);
+inline Tensor operator-(Arg x) { return neg(std::move(x)); }
+/// |x|. The derivative at 0 is 0.
+TRIPTYCH_API Tensor abs(Arg x);
+/// -1, 0 or 1; NaN stays NaN. Its gradient is zero.
+TRIPTYCH_API Tensor sign(Arg x);
+/// x * x.
+TRIPTYCH_API Tensor square(Arg x);
+/// The square root; integers and booleans become float32. NaN for negative x.
+TRIPTYCH_API Tensor sqrt(Arg x);
+/// 1 / sqrt(x); integers and booleans become float32.
+TRIPTYCH_API Tensor rsqrt(Arg x);
+/// 1 / x; integers and booleans become float32.
+TRIPTYCH_API Tensor reciprocal(Arg x);
 
 }  // namespace triptych

@@ -1,0 +1,36 @@
+// isnan, isinf and isfinite. No comparison of bits: every dtype, integers included, answers by arithmetic.
+#include "core/kernels/elementwise.h"
+
+namespace triptych {
+
+extern const Op isnan_op, isinf_op, isfinite_op;
+
+namespace {
+
+template <class T>
+bool is_nan(T x) {
+  return x != x;  // infinity - infinity, and anything with a NaN
+}
+
+void isnan_run(const KernelCall& call) {
+  any_unary<bool>(call, [](auto x) { return x != x; });
+}
+void isinf_run(const KernelCall& call) {
+  any_unary<bool>(call, [](auto x) { return x == x && is_nan(x - x); });
+}
+void isfinite_run(const KernelCall& call) {
+  any_unary<bool>(call, [](auto x) { return !is_nan(x - x); });
+}
+
+const Kernel isnan_kernel = elementwise_kernel(isnan_run), isinf_kernel = elementwise_kernel(isinf_run),
+             isfinite_kernel = elementwise_kernel(isfinite_run);
+
+}  // namespace
+
+void register_isnan_kernels() {
+  register_kernel(isnan_op, Device::Type::cpu, isnan_kernel);
+  register_kernel(isinf_op, Device::Type::cpu, isinf_kernel);
+  register_kernel(isfinite_op, Device::Type::cpu, isfinite_kernel);
+}
+
+}  // namespace triptych

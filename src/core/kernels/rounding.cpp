@@ -1,0 +1,37 @@
+// floor, ceil, round and trunc.
+#include <cmath>
+
+#include "core/kernels/elementwise.h"
+
+namespace triptych {
+
+extern const Op floor_op, ceil_op, round_op, trunc_op;
+
+namespace {
+
+void floor_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::floor(x); });
+}
+void ceil_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::ceil(x); });
+}
+void round_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::rint(x); });
+}
+void trunc_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::trunc(x); });
+}
+
+const Kernel floor_kernel = elementwise_kernel(floor_run), ceil_kernel = elementwise_kernel(ceil_run),
+             round_kernel = elementwise_kernel(round_run), trunc_kernel = elementwise_kernel(trunc_run);
+
+}  // namespace
+
+void register_rounding_kernels() {
+  register_kernel(floor_op, Device::Type::cpu, floor_kernel);
+  register_kernel(ceil_op, Device::Type::cpu, ceil_kernel);
+  register_kernel(round_op, Device::Type::cpu, round_kernel);
+  register_kernel(trunc_op, Device::Type::cpu, trunc_kernel);
+}
+
+}  // namespace triptych

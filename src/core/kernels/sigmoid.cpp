@@ -1,0 +1,49 @@
+// sigmoid, tanh, silu and their backward ops.
+#include "core/kernels/elementwise.h"
+#include "core/kernels/vector_math.h"
+
+namespace triptych {
+
+extern const Op sigmoid_op, sigmoid_grad_op, tanh_op, tanh_grad_op, silu_op, silu_grad_op;
+
+namespace {
+
+void sigmoid_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return math::sigmoid(x); });
+}
+void sigmoid_grad_run(const KernelCall& call) {
+  floating_binary(call, [](auto a, auto b) { return a * (b * (1 - b)); });
+}
+void tanh_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return math::tanh(x); });
+}
+void tanh_grad_run(const KernelCall& call) {
+  floating_binary(call, [](auto a, auto b) { return a * (1 - b * b); });
+}
+void silu_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return x * math::sigmoid(x); });
+}
+void silu_grad_run(const KernelCall& call) {
+  floating_binary(call, [](auto upstream, auto x) {
+    const auto s = math::sigmoid(x);
+    return upstream * (s * (1 + x * (1 - s)));
+  });
+}
+
+const Kernel sigmoid_kernel = elementwise_kernel(sigmoid_run),
+             sigmoid_grad_kernel = elementwise_kernel(sigmoid_grad_run), tanh_kernel = elementwise_kernel(tanh_run),
+             tanh_grad_kernel = elementwise_kernel(tanh_grad_run), silu_kernel = elementwise_kernel(silu_run),
+             silu_grad_kernel = elementwise_kernel(silu_grad_run);
+
+}  // namespace
+
+void register_sigmoid_kernels() {
+  register_kernel(sigmoid_op, Device::Type::cpu, sigmoid_kernel);
+  register_kernel(sigmoid_grad_op, Device::Type::cpu, sigmoid_grad_kernel);
+  register_kernel(tanh_op, Device::Type::cpu, tanh_kernel);
+  register_kernel(tanh_grad_op, Device::Type::cpu, tanh_grad_kernel);
+  register_kernel(silu_op, Device::Type::cpu, silu_kernel);
+  register_kernel(silu_grad_op, Device::Type::cpu, silu_grad_kernel);
+}
+
+}  // namespace triptych

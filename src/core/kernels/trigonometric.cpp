@@ -1,0 +1,74 @@
+// Trigonometric and hyperbolic functions: sine and cosine by our own float32 functions, the rest by the standard
+// library's.
+#include "core/kernels/elementwise.h"
+#include "core/kernels/vector_trigonometry.h"
+
+namespace triptych {
+
+extern const Op sin_op, cos_op, tan_op, asin_op, acos_op, atan_op, atan2_op, sinh_op, cosh_op, asinh_op, acosh_op,
+    atanh_op;
+
+namespace {
+
+void sin_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return math::sin(x); });
+}
+void cos_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return math::cos(x); });
+}
+void tan_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::tan(x); });
+}
+void asin_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::asin(x); });
+}
+void acos_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::acos(x); });
+}
+void atan_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::atan(x); });
+}
+void atan2_run(const KernelCall& call) {
+  floating_binary(call, [](auto a, auto b) { return std::atan2(a, b); });
+}
+void sinh_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::sinh(x); });
+}
+void cosh_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::cosh(x); });
+}
+void asinh_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::asinh(x); });
+}
+void acosh_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::acosh(x); });
+}
+void atanh_run(const KernelCall& call) {
+  floating_unary(call, [](auto x) { return std::atanh(x); });
+}
+
+const Kernel sin_kernel = elementwise_kernel(sin_run), cos_kernel = elementwise_kernel(cos_run),
+             tan_kernel = elementwise_kernel(tan_run), asin_kernel = elementwise_kernel(asin_run),
+             acos_kernel = elementwise_kernel(acos_run), atan_kernel = elementwise_kernel(atan_run),
+             atan2_kernel = elementwise_kernel(atan2_run), sinh_kernel = elementwise_kernel(sinh_run),
+             cosh_kernel = elementwise_kernel(cosh_run), asinh_kernel = elementwise_kernel(asinh_run),
+             acosh_kernel = elementwise_kernel(acosh_run), atanh_kernel = elementwise_kernel(atanh_run);
+
+}  // namespace
+
+void register_trigonometric_kernels() {
+  register_kernel(sin_op, Device::Type::cpu, sin_kernel);
+  register_kernel(cos_op, Device::Type::cpu, cos_kernel);
+  register_kernel(tan_op, Device::Type::cpu, tan_kernel);
+  register_kernel(asin_op, Device::Type::cpu, asin_kernel);
+  register_kernel(acos_op, Device::Type::cpu, acos_kernel);
+  register_kernel(atan_op, Device::Type::cpu, atan_kernel);
+  register_kernel(atan2_op, Device::Type::cpu, atan2_kernel);
+  register_kernel(sinh_op, Device::Type::cpu, sinh_kernel);
+  register_kernel(cosh_op, Device::Type::cpu, cosh_kernel);
+  register_kernel(asinh_op, Device::Type::cpu, asinh_kernel);
+  register_kernel(acosh_op, Device::Type::cpu, acosh_kernel);
+  register_kernel(atanh_op, Device::Type::cpu, atanh_kernel);
+}
+
+}  // namespace triptych
