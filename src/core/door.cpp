@@ -62,7 +62,7 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
       mixed_devices(op, operands[0]->device(), operand.device(), where);
   }
 
-  if ((flags & Head::symbolic) || (modes.trace && (count == 0 || op.writes || op.stateful))) [[unlikely]] {
+  if ((flags & Head::symbolic) || (modes.trace && (count == 0 || op.writes || op.stateful || (flags & Head::state)))) [[unlikely]] {
     GraphImpl* graph = modes.trace;
     InlineVector<Tensor, 4> values(count);
     for (std::size_t i = 0; i < count; ++i) {

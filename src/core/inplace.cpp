@@ -1,6 +1,7 @@
 // In-place methods: the op's ordinary result, taken over by this tensor and every handle to it.
 #include "core/graph/graph.h"
 #include "core/modes.h"
+#include "core/ops/index.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -22,17 +23,39 @@ void check_writable(const Tensor& target, std::string_view op, Location where) {
                         "Change it under a NoGrad guard", where);
 }
 
-/// The value in the target's dtype and shape.
+/// The tensor takes over `value`, in its own dtype and shape. State that is being traced is assigned to by a node.
 void take(Tensor& target, Tensor value, std::string_view op, Location where) {
   if (value.shape() != target.shape()) {
     Shape result;
-    if (!broadcast(value.shape(), target.shape(), result) || result != target.shape())
+    if (!broadcast(value.shape(), target.shape(), result) || !result.compatible(target.shape()))
       throw ArgumentError(op, "the result does not have the tensor's shape",
                           "the tensor is " + target.shape().text() + ", the value " + value.shape().text(), "", where);
-    value = contiguous_now(expand_like(value, target));
+    value = contiguous(expand_like(Arg(value, where), target));
   }
-  if (value.dtype() != target.dtype()) value = cast(value, target.dtype());
+  if (value.dtype() != target.dtype()) value = cast(Arg(value, where), target.dtype());
+  if (modes.trace && target.impl()->has(Head::state)) {
+    assign(target, Arg(value, where));
+    return;
+  }
+  if (value.is_symbolic())
+    throw ArgumentError(op, "a concrete tensor cannot hold a symbolic value", describe(*value.impl()->node),
+                        "Only a module's or layer's parameters and buffers can be changed while tracing", where);
   rebind(target, std::move(value));
+}
+
+/// Arithmetic in place: the result's kind of dtype must fit into the tensor's.
+void take_arithmetic(Tensor& target, Tensor value, std::string_view op, Location where) {
+  if (is_floating(value.dtype()) && !is_floating(target.dtype()))
+    throw ArgumentError(op, "the result is floating-point, the tensor is not",
+                        std::string(dtype_name(value.dtype())) + " into " + std::string(dtype_name(target.dtype())),
+                        "Convert the tensor with cast first", where);
+  take(target, std::move(value), op, where);
+}
+
+Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& value) {
+  check_writable(target, "set", value.where());
+  take(target, apply_index_update(Arg(target, value.where()), indices, value), "set", value.where());
+  return target;
 }
 
 }  // namespace
@@ -51,24 +74,30 @@ Tensor& Tensor::copy_(const Arg& source) & {
 }
 Tensor& Tensor::add_(const Arg& other) & {
   check_writable(*this, "add_", other.where());
-  take(*this, add(Arg(*this, other.where()), other), "add_", other.where());
+  take_arithmetic(*this, add(Arg(*this, other.where()), other), "add_", other.where());
   return *this;
 }
 Tensor& Tensor::sub_(const Arg& other) & {
   check_writable(*this, "sub_", other.where());
-  take(*this, sub(Arg(*this, other.where()), other), "sub_", other.where());
+  take_arithmetic(*this, sub(Arg(*this, other.where()), other), "sub_", other.where());
   return *this;
 }
 Tensor& Tensor::mul_(const Arg& other) & {
   check_writable(*this, "mul_", other.where());
-  take(*this, mul(Arg(*this, other.where()), other), "mul_", other.where());
+  take_arithmetic(*this, mul(Arg(*this, other.where()), other), "mul_", other.where());
   return *this;
 }
 Tensor& Tensor::div_(const Arg& other) & {
   check_writable(*this, "div_", other.where());
-  take(*this, div(Arg(*this, other.where()), other), "div_", other.where());
+  take_arithmetic(*this, div(Arg(*this, other.where()), other), "div_", other.where());
   return *this;
 }
+
+Tensor& Tensor::set(const Index& index, const Arg& value) & { return write_part(*this, {&index, 1}, value); }
+Tensor& Tensor::set(std::initializer_list<Index> indices, const Arg& value) & {
+  return write_part(*this, {indices.begin(), indices.size()}, value);
+}
+
 Tensor& Tensor::operator+=(const Arg& other) & { return add_(other); }
 Tensor& Tensor::operator-=(const Arg& other) & { return sub_(other); }
 Tensor& Tensor::operator*=(const Arg& other) & { return mul_(other); }

@@ -12,6 +12,7 @@
 #include "triptych/core/ops/creation.h"
 #include "triptych/core/ops/embedding.h"
 #include "triptych/core/ops/elementary.h"
+#include "triptych/core/ops/equality.h"
 #include "triptych/core/ops/gather.h"
 #include "triptych/core/ops/losses.h"
 #include "triptych/core/ops/matmul.h"

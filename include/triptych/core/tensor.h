@@ -144,7 +144,8 @@ class TRIPTYCH_API Tensor {
   /// Truth of the only element. ArgumentError as `item`.
   explicit operator bool() const { return item_double() != 0; }
 
-  /// Values as NumPy prints them, elided when there are more than 1000.
+  /// The values as NumPy's str(array) prints them, elided when there are more than 1000; of a symbolic tensor name, dtype and
+  /// shape.
   std::string text() const;
 
   // Autograd.
@@ -177,6 +178,38 @@ class TRIPTYCH_API Tensor {
   /// range, for more indices than dimensions and for a second ellipsis.
   Tensor operator[](const Index& index) const;
   Tensor operator[](std::initializer_list<Index> indices) const;
+  /// The selected part replaced by `value`, a number or a tensor that broadcasts to it; cast to this dtype. Other views of the
+  /// same storage keep their values.
+  Tensor& set(const Index& index, const Arg& value) &;
+  Tensor& set(std::initializer_list<Index> indices, const Arg& value) &;
+  Tensor& set(const Index&, const Arg&) && = delete;
+  Tensor& set(std::initializer_list<Index>, const Arg&) && = delete;
+
+  /// `for (Tensor row : x)`: x[0], x[1], ...; ArgumentError for a 0-d tensor.
+  class Rows;
+  Rows begin() const;
+  Rows end() const;
+
+  // The functions of core/ops.h that are most used as methods.
+  Tensor reshape(const Shape& shape, Location where = Location::here()) const;
+  Tensor flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1, Location where = Location::here()) const;
+  Tensor squeeze(Location where = Location::here()) const;
+  Tensor squeeze(const Axes& axes, Location where = Location::here()) const;
+  Tensor unsqueeze(std::int64_t axis, Location where = Location::here()) const;
+  Tensor permute(const Axes& axes, Location where = Location::here()) const;
+  Tensor transpose(std::int64_t a, std::int64_t b, Location where = Location::here()) const;
+  /// The transpose of a matrix; ArgumentError for more than two dimensions.
+  Tensor t(Location where = Location::here()) const;
+  Tensor expand(const Shape& shape, Location where = Location::here()) const;
+  Tensor contiguous(Location where = Location::here()) const;
+  Tensor to(DType dtype, Location where = Location::here()) const;
+  Tensor matmul(const Arg& other) const;
+  Tensor sum(Location where = Location::here()) const;
+  Tensor sum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
+  Tensor mean(Location where = Location::here()) const;
+  Tensor mean(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
+  /// A copy in storage of its own, part of the recorded computation.
+  Tensor clone(Location where = Location::here()) const;
 
   // In place: these change this tensor and every handle to it, never another view.
   Tensor& fill_(Scalar value, Location where = Location::here()) &;
@@ -224,6 +257,23 @@ class TRIPTYCH_API Tensor {
   detail::TensorHead* head_ = nullptr;
 };
 
+class Tensor::Rows {
+ public:
+  Rows(Tensor tensor, std::int64_t place) : tensor_(std::move(tensor)), place_(place) {}
+  Tensor operator*() const { return tensor_[place_]; }
+  Rows& operator++() {
+    ++place_;
+    return *this;
+  }
+  friend bool operator==(const Rows& a, const Rows& b) { return a.place_ == b.place_; }
+
+ private:
+  Tensor tensor_;
+  std::int64_t place_;
+};
+inline Tensor::Rows Tensor::begin() const { return {*this, 0}; }
+inline Tensor::Rows Tensor::end() const { return {*this, size(0)}; }
+
 template <class T>
 std::vector<T> Tensor::to_vector() const {
   static_assert(!std::is_same_v<T, bool>, "std::vector<bool> has no array of bool: use to_vector<std::uint8_t>()");
@@ -232,7 +282,7 @@ std::vector<T> Tensor::to_vector() const {
   return result;
 }
 
-/// Prints values, shape and dtype.
+/// Prints as NumPy's print(): see `Tensor::text`.
 TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
 /// How public functions take tensors: remembers the caller's line, and whether the argument was a temporary whose buffer may

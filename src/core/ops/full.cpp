@@ -1,10 +1,11 @@
 // full and full_like: one value everywhere. Tensors from a caller's numbers.
+#include "core/ops/full.h"
+
 #include <cstring>
 
 #include "core/ops/ops.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/ops.h"
-#include "core/ops/full.h"
 
 namespace triptych {
 namespace {
@@ -18,13 +19,14 @@ void full_like_infer(Infer& infer) { infer.output(0, infer.shape(0), infer.dtype
 
 }  // namespace
 
-extern const Op full_op{.name = "full", .inputs = 0, .attributes = &attribute_type<FullAttributes>, .infer = full_infer};
+extern const Op full_op{
+    .name = "full", .inputs = 0, .attributes = &attribute_type<FullAttributes>, .infer = full_infer};
 extern const Op full_like_op{.name = "full_like",
-                      .inputs = 1,
-                      .attributes = &attribute_type<FullLikeAttributes>,
-                      .infer = full_like_infer,
-                      .gradient_stops = true,
-                      .metadata_inputs = 0b1};
+                             .inputs = 1,
+                             .attributes = &attribute_type<FullLikeAttributes>,
+                             .infer = full_like_infer,
+                             .gradient_stops = true,
+                             .metadata_inputs = 0b1};
 
 Tensor full(const Shape& shape, Scalar value, DType dtype, Location where) {
   const FullAttributes attributes{shape, value, dtype};
@@ -39,6 +41,23 @@ Tensor full_like(Arg x, Scalar value) {
 }
 Tensor zeros_like(Arg x) { return full_like(std::move(x), 0); }
 Tensor ones_like(Arg x) { return full_like(std::move(x), 1); }
+
+Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype, std::function<void()> release,
+                            Location where) {
+  if (!values && shape.size() > 0)
+    throw ArgumentError("from_blob", "the pointer is null", "shape " + shape.text(), "", where);
+  auto* impl = new TensorImpl;
+  Tensor result = adopt(impl);
+  impl->meta = {shape, contiguous_strides(shape), dtype, Device::cpu()};
+  impl->storage = foreign_storage(const_cast<void*>(values), static_cast<std::size_t>(shape.size()) * size_of(dtype),
+                                  std::move(release));
+  return result;
+}
+
+void detail::ragged(std::size_t expected, std::size_t given, Location where) {
+  throw ArgumentError("tensor", "the rows of a nested list have one length",
+                      std::to_string(expected) + " and " + std::to_string(given), "", where);
+}
 
 Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where) {
   if (static_cast<std::int64_t>(count) != shape.size())

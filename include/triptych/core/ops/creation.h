@@ -1,6 +1,7 @@
 // Tensors from values.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <span>
 #include <vector>
@@ -30,18 +31,81 @@ Tensor tensor(const std::vector<T>& values, Location where = Location::here()) {
   return from_span(std::span<const T>(values), {static_cast<std::int64_t>(values.size())}, where);
 }
 template <class T>
-  requires std::is_arithmetic_v<T>
-Tensor tensor(std::initializer_list<T> values, Location where = Location::here()) {
-  return from_span(std::span<const T>(values.begin(), values.size()), {static_cast<std::int64_t>(values.size())}, where);
+requires std::is_arithmetic_v<T> Tensor tensor(std::initializer_list<T> values, Location where = Location::here()) {
+  return from_span(std::span<const T>(values.begin(), values.size()), {static_cast<std::int64_t>(values.size())},
+                   where);
 }
+/// Nested lists: `tensor({{1.f, 2.f}, {3.f, 4.f}})`, up to four dimensions; ArgumentError if rows differ in length.
+template <class T>
+requires std::is_arithmetic_v<T> Tensor tensor(std::initializer_list<std::initializer_list<T>> values,
+                                               Location where = Location::here());
+template <class T>
+requires std::is_arithmetic_v<T> Tensor tensor(
+    std::initializer_list<std::initializer_list<std::initializer_list<T>>> values, Location where = Location::here());
+template <class T>
+requires std::is_arithmetic_v<T> Tensor
+tensor(std::initializer_list<std::initializer_list<std::initializer_list<std::initializer_list<T>>>> values,
+       Location where = Location::here());
+
+/// A tensor over the caller's memory (row-major), without a copy. The tensor only reads it: the first write copies. The
+/// memory must stay as it is until `release` is called, when the last tensor lets go.
+template <class T>
+Tensor from_blob(const T* values, const Shape& shape, std::function<void()> release = {},
+                 Location where = Location::here());
 
 namespace detail {
+
 TRIPTYCH_API Tensor from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where);
-}
+TRIPTYCH_API Tensor from_foreign(const void* values, const Shape& shape, DType dtype, std::function<void()> release,
+                                 Location where);
+[[noreturn]] TRIPTYCH_API void ragged(std::size_t expected, std::size_t given, Location where);
+
+/// Collects the numbers of a nested list, and its shape along the first rows.
+template <class T>
+struct ListReader {
+  Location where;
+  Shape shape{};
+  std::vector<std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>> values{};
+
+  void read(T value, int) { values.push_back(value); }
+  template <class List>
+  void read(std::initializer_list<List> list, int axis) {
+    if (axis == shape.rank()) shape.append(static_cast<std::int64_t>(list.size()));
+    if (shape[axis] != static_cast<std::int64_t>(list.size()))
+      ragged(static_cast<std::size_t>(shape[axis]), list.size(), where);
+    for (const List& element : list) read(element, axis + 1);
+  }
+  template <class List>
+  Tensor tensor(List list) {
+    read(list, 0);
+    return from_bytes(values.data(), values.size(), shape, dtype_of<T>::value, where);
+  }
+};
+
+}  // namespace detail
 
 template <class T>
 Tensor from_span(std::span<const T> values, const Shape& shape, Location where) {
   return detail::from_bytes(values.data(), values.size(), shape, dtype_of<T>::value, where);
+}
+template <class T>
+requires std::is_arithmetic_v<T> Tensor tensor(std::initializer_list<std::initializer_list<T>> values, Location where) {
+  return detail::ListReader<T>{where}.tensor(values);
+}
+template <class T>
+requires std::is_arithmetic_v<T> Tensor
+tensor(std::initializer_list<std::initializer_list<std::initializer_list<T>>> values, Location where) {
+  return detail::ListReader<T>{where}.tensor(values);
+}
+template <class T>
+requires std::is_arithmetic_v<T> Tensor
+tensor(std::initializer_list<std::initializer_list<std::initializer_list<std::initializer_list<T>>>> values,
+       Location where) {
+  return detail::ListReader<T>{where}.tensor(values);
+}
+template <class T>
+Tensor from_blob(const T* values, const Shape& shape, std::function<void()> release, Location where) {
+  return detail::from_foreign(values, shape, dtype_of<T>::value, std::move(release), where);
 }
 
 }  // namespace triptych
