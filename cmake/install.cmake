@@ -47,6 +47,7 @@ endfunction()
 
 triptych_install(triptych triptych)
 
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/gdb/triptych_gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/triptych/gdb)
 if(TARGET triptych_program)
   # The program finds a shared library beside itself, wherever the prefix is moved to.
   file(RELATIVE_PATH to_library /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})

@@ -33,10 +33,11 @@ using Head = detail::TensorHead;
 /// Inputs that may give their buffer away: temporaries that nobody else can see.
 std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool recording) {
   std::uint32_t mask = 0;
+  if (!donation_enabled.load(std::memory_order_relaxed)) return mask;
   for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
     if (!inputs[i]->donated() || (recording && in_mask(op.saves_inputs, i))) continue;
     const TensorImpl& impl = *inputs[i]->tensor().impl();
-    if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage->unique() && impl.storage->owned &&
+    if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage && impl.storage->unique() && impl.storage->owned &&
         impl.storage->shareable && !impl.has(Head::retains_grad))
       mask |= 1u << i;
   }
@@ -44,6 +45,8 @@ std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool r
 }
 
 }  // namespace
+
+constinit std::atomic<bool> donation_enabled{true};
 
 void apply(const Op& op, std::span<const Arg* const> inputs, const void* attributes, std::span<Tensor> outputs,
            Location where) {

@@ -1,6 +1,7 @@
 // Running one op on concrete tensors: what the door's eager path, the interpreter and constant folding share.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 
@@ -8,6 +9,9 @@
 #include "triptych/core/op.h"
 
 namespace triptych {
+
+/// Whether outputs may take over the buffers of temporaries; tests turn it off to see that results do not depend on it.
+extern std::atomic<bool> donation_enabled;
 
 /// Infers, allocates (or takes over the buffers of the inputs whose bit is set in `donatable`) and runs the kernel.
 void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,

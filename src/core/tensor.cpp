@@ -1,9 +1,11 @@
 // The tensor handle's members that are not ops.
 #include "triptych/core/tensor.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include "core/allocator.h"
+#include "core/graph/graph.h"
 #include "core/kernels/strided.h"
 #include "core/modes.h"
 #include "core/node.h"
@@ -70,6 +72,20 @@ void move_edge(TensorImpl& to, const TensorImpl& from) {
 }
 
 }  // namespace
+
+// Where members lie, for scripts/gdb/triptych_gdb.py, which must work without debug information of the library.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+extern "C" TRIPTYCH_API const std::uint32_t triptych_debug_layout[];
+extern "C" const std::uint32_t triptych_debug_layout[] = {
+    offsetof(TensorImpl, offset), offsetof(TensorImpl, storage),
+    offsetof(TensorImpl, node),   offsetof(TensorImpl, output),
+    offsetof(Storage, data),      offsetof(Node, op),
+    offsetof(Node, graph),        offsetof(Node, sequence),
+    offsetof(Op, name),           offsetof(GraphImpl, info),
+    sizeof(NodeInfo),
+};
+#pragma GCC diagnostic pop
 
 namespace detail {
 
