@@ -29,6 +29,7 @@ std::vector<Sample> all_samples() {
   add_shape_samples(samples);
   add_network_samples(samples);
   add_product_samples(samples);
+  add_view_samples(samples);
   return samples;
 }
 
@@ -43,10 +44,12 @@ const std::vector<Sample>& samples() {
 
 const tt::StateDict& references() {
   static const tt::StateDict all = [] {
-    tt::StateDict both = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
-    for (const auto& [name, values] : tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_products.safetensors"))
-      both.set(name, values);
-    return both;
+    tt::StateDict gathered = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
+    for (const char* family : {"products", "views"})
+      for (const auto& [name, values] :
+           tt::load(std::string(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_") + family + ".safetensors"))
+        gathered.set(name, values);
+    return gathered;
   }();
   return all;
 }

@@ -36,5 +36,6 @@ void add_reduction_samples(std::vector<Sample>& samples);
 void add_shape_samples(std::vector<Sample>& samples);
 void add_network_samples(std::vector<Sample>& samples);
 void add_product_samples(std::vector<Sample>& samples);
+void add_view_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance
