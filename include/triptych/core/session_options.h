@@ -23,7 +23,9 @@ struct SessionOptions {
   bool fusion = true;
   /// Buffers whose values live at different times share memory.
   bool memory_planning = true;
-  /// If not empty: before and after each pass the step is written as text to files in this folder.
+  /// Keep the step as text before and after each pass, in the report.
+  bool dump = false;
+  /// If not empty: also write these texts to files in this folder.
   std::string dump_directory = {};
 };
 
@@ -63,7 +65,7 @@ struct RunMetadata {
   double microseconds = 0;        // of the whole run
   int kernel_launches = 0;
   std::int64_t arena_bytes = 0;
-  std::int64_t peak_bytes = 0;    // the most that the process held in tensors during the run
+  std::int64_t peak_bytes = 0;    // the most that the process has held in tensors so far
   bool compiled = false;
 };
 

@@ -1,11 +1,37 @@
 #include "core/graph/runner.h"
 
+#include <chrono>
+
+#include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
 
 namespace triptych {
 namespace {
 
 std::string declared(const TensorMeta& meta) { return std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(); }
+
+/// Fills in what a run is about as a whole.
+class MetadataScope {
+ public:
+  explicit MetadataScope(RunMetadata* metadata) : metadata_(metadata) {
+    if (!metadata) return;
+    *metadata = {};
+    launches_ = statistics().kernel_launches;
+    start_ = std::chrono::steady_clock::now();
+  }
+  ~MetadataScope() {
+    if (!metadata_) return;
+    metadata_->microseconds = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start_).count();
+    const Statistics now = statistics();
+    metadata_->kernel_launches = static_cast<int>(now.kernel_launches - launches_);
+    metadata_->peak_bytes = now.peak_bytes_in_use;
+  }
+
+ private:
+  RunMetadata* metadata_;
+  std::int64_t launches_ = 0;
+  std::chrono::steady_clock::time_point start_;
+};
 
 }  // namespace
 
@@ -29,12 +55,52 @@ void check_feed(const Place& place, const Tensor& value, Location where) {
                         value.numel() == 0 || expected.shape.rank() == value.ndim() ? "" : "Reshape it", where);
 }
 
-GraphFunction::GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches)
+GraphFunction::GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches, Location where)
     : graph_(graph), feeds_(std::move(feeds)), fetches_(std::move(fetches)) {
-  for (const Node* node : needed_nodes(graph_.impl(), fetches_, feeds_)) has_effects_ |= has_effect(*node);
+  for (const Node* node : needed_nodes(graph_.impl(), fetches_, feeds_)) {
+    if (!has_effect(*node)) continue;
+    has_effects_ = true;
+    for (std::size_t i = 0; i < node->input_count; ++i)
+      if (node->op->writes(static_cast<int>(i), static_cast<int>(node->input_count)))
+        for (const Place& feed : feeds_)
+          if (feed == place_of(node->inputs()[i]))
+            throw ArgumentError("session", "a run cannot write a variable that it is fed",
+                                "'" + describe(*feed.node) + "' is written by '" + describe(*node) + "'",
+                                "Set it with set_value or assign", where);
+  }
 }
 
-StepReport GraphFunction::report() const { return {}; }
+std::shared_ptr<Step> GraphFunction::step(std::span<const Tensor> values, const VariableStore& variables,
+                                          const SessionOptions& options) {
+  std::lock_guard lock(mutex_);
+  for (std::size_t i = steps_.size(); i-- > 0;)
+    if (steps_[i]->fits(values)) return steps_[i];
+  if (never_) return nullptr;
+  if (static_cast<int>(steps_.size()) >= options.max_compiled_shapes) {
+    reason_ = "more than " + std::to_string(options.max_compiled_shapes) + " different shapes were fed";
+    return nullptr;
+  }
+  try {
+    steps_.push_back(std::make_shared<Step>(graph_.impl(), fetches_, feeds_, values, variables, options));
+  } catch (const NotCompilable& why) {
+    never_ = why.for_ever;
+    reason_ = why.reason;
+    return nullptr;
+  }
+  reason_.clear();
+  return steps_.back();
+}
+
+void GraphFunction::drop(const std::shared_ptr<Step>& step) {
+  std::lock_guard lock(mutex_);
+  std::erase(steps_, step);
+}
+
+StepReport GraphFunction::report() const {
+  std::lock_guard lock(mutex_);
+  if (!reason_.empty() || steps_.empty()) return {.reason = reason_.empty() ? "it has not run yet" : reason_, .passes = {}};
+  return steps_.back()->report();
+}
 
 Place Runner::place_in_graph(const Tensor& tensor, const char* role, Location where) const {
   const auto fail = [&](const char* rule, const std::string& given, const char* hint) {
@@ -72,7 +138,7 @@ std::shared_ptr<GraphFunction> Runner::function(std::span<const Tensor> feeds, s
   }
   std::lock_guard lock(functions_mutex_);
   auto& slot = functions_[std::move(key)];
-  if (!slot) slot = std::make_shared<GraphFunction>(graph_, std::move(feed_places), std::move(fetch_places));
+  if (!slot) slot = std::make_shared<GraphFunction>(graph_, std::move(feed_places), std::move(fetch_places), where);
   return slot;
 }
 
@@ -84,11 +150,22 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
                         where);
   for (std::size_t i = 0; i < values.size(); ++i) check_feed(function.feeds()[i], values[i], where);
   const NumericsMode numerics(options_.numerics);
+  const MetadataScope measured(metadata);
   if (function.has_effects()) {
     std::unique_lock lock(state_mutex_);
-    return interpret(graph_.impl(), function.fetches(), function.feeds(), values, variables_, metadata);
+    return run(function, values, metadata);
   }
   std::shared_lock lock(state_mutex_);
+  return run(function, values, metadata);
+}
+
+std::vector<Tensor> Runner::run(GraphFunction& function, std::span<const Tensor> values, RunMetadata* metadata) {
+  for (int attempt = 0; options_.compile && attempt < 2; ++attempt) {
+    const std::shared_ptr<Step> step = function.step(values, variables_, options_);
+    if (!step) break;
+    if (auto results = step->run(values, metadata)) return std::move(*results);
+    function.drop(step);
+  }
   return interpret(graph_.impl(), function.fetches(), function.feeds(), values, variables_, metadata);
 }
 

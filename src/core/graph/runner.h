@@ -9,25 +9,36 @@
 #include <vector>
 
 #include "core/graph/graph.h"
+#include "core/graph/step.h"
 
 namespace triptych {
 
 /// A function of a graph: values of `feeds` to values of `fetches`.
 class GraphFunction {
  public:
-  GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches);
+  GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches, Location where);
 
   const std::vector<Place>& feeds() const { return feeds_; }
   const std::vector<Place>& fetches() const { return fetches_; }
   /// It writes state.
   bool has_effects() const { return has_effects_; }
+  /// How the latest step was compiled, or why not.
   StepReport report() const;
 
+  /// The step for these values, compiled if need be; null: run node by node. The caller holds the locks on state.
+  std::shared_ptr<Step> step(std::span<const Tensor> values, const VariableStore& variables, const SessionOptions& options);
+  /// Forgets a step that cannot be used any more.
+  void drop(const std::shared_ptr<Step>& step);
+
  private:
-  friend class Runner;
   GraphHandle graph_;
   std::vector<Place> feeds_, fetches_;
   bool has_effects_ = false;
+
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<Step>> steps_;  // the latest last
+  bool never_ = false;
+  std::string reason_;  // why it ran node by node
 };
 
 /// Runs functions of one graph. Runs that write state wait for all others; the others run side by side.
@@ -52,6 +63,7 @@ class Runner {
  private:
   using Key = std::pair<std::vector<std::pair<const Node*, std::uint32_t>>, std::size_t>;
 
+  std::vector<Tensor> run(GraphFunction& function, std::span<const Tensor> values, RunMetadata* metadata);
   Place place_in_graph(const Tensor& tensor, const char* role, Location where) const;
 
   GraphHandle graph_;

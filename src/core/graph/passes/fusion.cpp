@@ -1,0 +1,109 @@
+#include "core/graph/passes/passes.h"
+#include "core/ops/conv2d.h"
+#include "core/ops/matmul.h"
+
+namespace triptych {
+
+extern const Op add_op, relu_op, matmul_op, linear_op, conv2d_op;
+
+namespace {
+
+class Fusion {
+ public:
+  explicit Fusion(const Program& program) : program_(program), rewriter_(program), uses_(program.instructions.size()) {
+    for (const Instruction& instruction : program.instructions) {
+      for (const Value& input : instruction.inputs) ++uses_[static_cast<std::size_t>(input.instruction)];
+      for (int before : instruction.control) ++uses_[static_cast<std::size_t>(before)];
+    }
+    for (const Value& fetch : program.fetches)
+      if (fetch.instruction >= 0) ++uses_[static_cast<std::size_t>(fetch.instruction)];
+  }
+
+  PassResult run() {
+    for (std::size_t i = 0; i < program_.instructions.size(); ++i) {
+      Instruction instruction = rewriter_.renamed(i);
+      if (fuse(instruction)) ++rewrites_;
+      versions_.pass(instruction);
+      made_.push_back(state_versions(instruction));
+      rewriter_.keep(i, std::move(instruction));
+    }
+    return {rewriter_.finish(), rewrites_};
+  }
+
+ private:
+  std::vector<int> state_versions(const Instruction& instruction) const {
+    std::vector<int> versions;
+    for (const Value& input : instruction.inputs) versions.push_back(versions_.of(input));
+    return versions;
+  }
+
+  /// The instruction behind `value`, if it may be computed here instead: nobody else uses it, and what it reads is unchanged.
+  const Instruction* movable(const Value& value) const {
+    const auto at = static_cast<std::size_t>(value.instruction);
+    const Instruction& instruction = rewriter_.result.instructions[at];
+    return uses_[at] == 1 && instruction.is_pure() && state_versions(instruction) == made_[at] ? &instruction : nullptr;
+  }
+
+  template <class A>
+  static void set(Instruction& instruction, const Op& op, std::vector<Value> inputs, const A& attributes) {
+    auto owned = std::make_shared<A>(attributes);
+    instruction.op = &op;
+    instruction.inputs = std::move(inputs);
+    instruction.attributes = owned.get();
+    instruction.owned_attributes = std::move(owned);
+  }
+
+  bool fuse(Instruction& instruction) const {
+    if (!instruction.is_pure()) return false;
+    if (instruction.op == &add_op) return fuse_bias(instruction, 0, 1) || fuse_bias(instruction, 1, 0);
+    if (instruction.op == &relu_op) return fuse_relu(instruction);
+    return false;
+  }
+
+  /// matmul(x, w) + b.
+  bool fuse_bias(Instruction& add, std::size_t product_at, std::size_t bias_at) const {
+    const Instruction* product = movable(add.inputs[product_at]);
+    if (!product || product->op != &matmul_op) return false;
+    const TensorMeta& weight = rewriter_.result.meta(product->inputs[1]);
+    const TensorMeta& bias = rewriter_.result.meta(add.inputs[bias_at]);
+    if (weight.shape.rank() != 2 || bias.shape.rank() != 1 || bias.shape[0] != weight.shape[1] ||
+        add.outputs[0].shape != product->outputs[0].shape)
+      return false;
+    set(add, linear_op, {product->inputs[0], product->inputs[1], add.inputs[bias_at]},
+        LinearAttributes{.transpose_weight = false, .activation = Activation::none});
+    return true;
+  }
+
+  bool fuse_relu(Instruction& relu) const {
+    const Instruction* producer = movable(relu.inputs[0]);
+    if (!producer) return false;
+    if (producer->op == &linear_op) {
+      auto attributes = producer->attributes_as<LinearAttributes>();
+      if (attributes.activation != Activation::none) return false;
+      attributes.activation = Activation::relu;
+      set(relu, linear_op, producer->inputs, attributes);
+      return true;
+    }
+    if (producer->op == &conv2d_op) {
+      auto attributes = producer->attributes_as<Conv2dAttributes>();
+      if (attributes.activation != Activation::none) return false;
+      attributes.activation = Activation::relu;
+      set(relu, conv2d_op, producer->inputs, attributes);
+      return true;
+    }
+    return false;
+  }
+
+  const Program& program_;
+  Rewriter rewriter_;
+  std::vector<int> uses_;
+  StateVersions versions_;
+  std::vector<std::vector<int>> made_;  // for each instruction: versions of its inputs where it stands
+  int rewrites_ = 0;
+};
+
+}  // namespace
+
+PassResult fusion(const Program& program) { return Fusion(program).run(); }
+
+}  // namespace triptych

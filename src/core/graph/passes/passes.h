@@ -1,0 +1,89 @@
+// The passes of the graph compiler: pure functions from program to program. At `Numerics::exact` none changes a bit of any
+// result; effects and instructions that draw random numbers are never removed, merged or moved.
+#pragma once
+
+#include "core/graph/program.h"
+
+namespace triptych {
+
+struct PassResult {
+  Program program;
+  int rewrites = 0;  // instructions that were replaced
+};
+
+/// Drops what no fetch and no effect needs.
+PassResult prune(const Program& program);
+/// Computes what depends on constants only, if the result is small.
+PassResult constant_folding(const Program& program);
+/// x * 1, x / 1, x - 0, and identities of values: x.
+PassResult algebraic_simplification(const Program& program);
+/// Computes equal things once.
+PassResult common_subexpressions(const Program& program);
+/// matmul + bias (+ relu) becomes linear; a relu after linear or conv2d becomes its activation.
+PassResult fusion(const Program& program);
+
+/// For passes that replace values: copies instructions one by one, and says where old values are now.
+class Rewriter {
+ public:
+  explicit Rewriter(const Program& from) : from_(from), values_(from.instructions.size()) {}
+
+  Value now(const Value& old) const {
+    const Moved& moved = values_[static_cast<std::size_t>(old.instruction)];
+    return moved.replaced ? moved.value : Value{moved.value.instruction, old.output};
+  }
+  /// The old instruction with its inputs where they are now.
+  Instruction renamed(std::size_t old) const {
+    Instruction instruction = from_.instructions[old];
+    for (Value& input : instruction.inputs) input = now(input);
+    for (int& before : instruction.control) before = values_[static_cast<std::size_t>(before)].value.instruction;
+    return instruction;
+  }
+  /// `instruction` takes the place of instruction `old`.
+  void keep(std::size_t old, Instruction instruction) {
+    result.instructions.push_back(std::move(instruction));
+    values_[old] = {{static_cast<int>(result.instructions.size()) - 1, 0}, false};
+  }
+  /// Output 0 of instruction `old` is `value`, of the new program, from now on.
+  void replace(std::size_t old, const Value& value) { values_[old] = {value, true}; }
+  /// All outputs of `old` are those of `same`.
+  void merge(std::size_t old, int same) { values_[old] = {{same, 0}, false}; }
+
+  Program finish() {
+    for (const Value& fetch : from_.fetches) result.fetches.push_back(fetch.instruction < 0 ? fetch : now(fetch));
+    for (int target : from_.targets) result.targets.push_back(values_[static_cast<std::size_t>(target)].value.instruction);
+    return std::move(result);
+  }
+
+  Program result;
+
+ private:
+  struct Moved {
+    Value value;
+    bool replaced = false;
+  };
+  const Program& from_;
+  std::vector<Moved> values_;
+};
+
+/// How often a state was written before each use: two reads are equal only if nothing was written between them.
+class StateVersions {
+ public:
+  /// Call for each instruction in order.
+  void pass(const Instruction& instruction) {
+    for (std::size_t i = 0; i < instruction.inputs.size(); ++i)
+      if (instruction.writes(i)) {
+        const auto at = static_cast<std::size_t>(instruction.inputs[i].instruction);
+        if (at >= versions_.size()) versions_.resize(at + 1);
+        ++versions_[at];
+      }
+  }
+  int of(const Value& value) const {
+    const auto at = static_cast<std::size_t>(value.instruction);
+    return at < versions_.size() ? versions_[at] : 0;
+  }
+
+ private:
+  std::vector<int> versions_;
+};
+
+}  // namespace triptych

@@ -1,0 +1,240 @@
+#include "core/graph/step.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "core/allocator.h"
+#include "core/execute.h"
+#include "core/graph/compile.h"
+#include "core/inline_vector.h"
+#include "core/modes.h"
+#include "triptych/core/memory.h"
+
+namespace triptych {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double microseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+}
+
+bool same_strides(const TensorMeta& a, const TensorMeta& b) {
+  for (int i = 0; i < a.shape.rank(); ++i)
+    if (a.strides[static_cast<std::size_t>(i)] != b.strides[static_cast<std::size_t>(i)]) return false;
+  return true;
+}
+
+/// State that is put back if the run fails.
+class SavedStates {
+ public:
+  void add(const Tensor& state) { saved_.emplace_back(state, alias(state)); }
+  void commit() { saved_.clear(); }
+  ~SavedStates() {
+    for (auto& [tensor, value] : saved_) rebind(tensor, std::move(value));
+  }
+
+ private:
+  std::vector<std::pair<Tensor, Tensor>> saved_;
+};
+
+}  // namespace
+
+/// A workspace from the pool, given back at the end.
+class Step::Borrowed {
+ public:
+  explicit Borrowed(Step& step) : step_(step) {
+    {
+      std::lock_guard lock(step.pool_mutex_);
+      if (!step.pool_.empty()) {
+        workspace_ = std::move(step.pool_.back());
+        step.pool_.pop_back();
+      }
+    }
+    if (!workspace_) workspace_ = step.make_workspace();
+  }
+  ~Borrowed() {
+    std::lock_guard lock(step_.pool_mutex_);
+    step_.pool_.push_back(std::move(workspace_));
+  }
+  Workspace& operator*() const { return *workspace_; }
+
+ private:
+  Step& step_;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed, std::span<const Tensor> values,
+           const VariableStore& variables, const SessionOptions& options)
+    : numerics_(options.numerics) {
+  const Program program = compile_program(graph, fetches, fed, values, variables, options, report_);
+  for (const Tensor& value : values) feeds_.push_back(value.meta());
+  plan_ = make_plan(program, options.memory_planning);
+  for (const PlannedState& state : plan_.states) {
+    const Tensor& tensor = state_tensor(*state.node, variables);
+    states_.push_back({tensor, tensor.meta(), state.written, state.saved});
+  }
+  prepare(options);
+  report_.compiled = true;
+  report_.kernel_calls = static_cast<int>(plan_.calls.size());
+  report_.views = plan_.views;
+  report_.copies = plan_.copies;
+  report_.arena_bytes = plan_.arena_bytes;
+  report_.unplanned_bytes = plan_.unplanned_bytes;
+}
+
+Step::~Step() = default;
+
+std::uint32_t Step::base_of(const PlannedBuffer& buffer) const {
+  std::size_t base = static_cast<std::size_t>(buffer.index);
+  if (buffer.kind != PlannedBuffer::Kind::feed) base += feeds_.size();
+  if (buffer.kind == PlannedBuffer::Kind::slot) base += plan_.states.size();
+  return static_cast<std::uint32_t>(base);
+}
+
+void Step::prepare(const SessionOptions& options) {
+  for (const PlannedBuffer& buffer : plan_.buffers)
+    if (buffer.kind == PlannedBuffer::Kind::slot) slot_bytes_.push_back(buffer.bytes);
+  for (const PlannedCall& call : plan_.calls) {
+    const auto first = static_cast<std::uint32_t>(metas_.size());
+    InlineVector<const TensorMeta*, 4> in(call.inputs.size());
+    InlineVector<TensorMeta, 2> out(call.outputs.size());
+    for (std::size_t i = 0; i < call.inputs.size(); ++i) in[i] = &call.inputs[i].meta;
+    for (std::size_t i = 0; i < call.outputs.size(); ++i) out[i] = call.outputs[i].meta;
+    const Location where = call.origin ? call.origin->where : Location();
+    prepared_.push_back(prepared_for(*call.kernel, {*call.op, in.span(), out.span(), call.attributes, options.numerics}));
+    calls_.push_back({call.op, call.kernel->run, call.attributes, prepared_.back().get(), first,
+                      static_cast<std::uint32_t>(call.inputs.size()), static_cast<std::uint32_t>(call.outputs.size()), where});
+    for (const auto* list : {&call.inputs, &call.outputs})
+      for (const PlannedValue& value : *list) add_operand(value);
+  }
+}
+
+void Step::add_operand(const PlannedValue& value) {
+  const auto operand = static_cast<std::uint32_t>(metas_.size());
+  metas_.push_back(value.meta);
+  if (value.buffer < 0) return;
+  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(value.buffer)];
+  if (buffer.kind == PlannedBuffer::Kind::arena || buffer.kind == PlannedBuffer::Kind::constant) return;
+  patches_.push_back({operand, base_of(buffer), value.offset * static_cast<std::int64_t>(size_of(value.meta.dtype))});
+}
+
+/// Operands with the addresses that never change.
+std::unique_ptr<Step::Workspace> Step::make_workspace() const {
+  auto workspace = std::make_unique<Workspace>();
+  workspace->arena = allocate_storage(static_cast<std::size_t>(plan_.arena_bytes), Device::cpu());
+  workspace->bases.resize(feeds_.size() + states_.size() + slot_bytes_.size());
+  workspace->slots.resize(slot_bytes_.size());
+  workspace->operands.reserve(metas_.size());
+  for (const PlannedCall& call : plan_.calls)
+    for (const auto* list : {&call.inputs, &call.outputs})
+      for (const PlannedValue& value : *list) {
+        Operand operand{nullptr, &metas_[workspace->operands.size()]};
+        if (value.buffer >= 0) {
+          const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(value.buffer)];
+          const std::int64_t bytes = value.offset * static_cast<std::int64_t>(size_of(value.meta.dtype));
+          if (buffer.kind == PlannedBuffer::Kind::arena)
+            operand.data = static_cast<char*>(workspace->arena->data) + buffer.offset + bytes;
+          else if (buffer.kind == PlannedBuffer::Kind::constant)
+            operand.data =
+                static_cast<char*>(plan_.constants[static_cast<std::size_t>(buffer.index)].impl()->data()) + bytes;
+        }
+        workspace->operands.push_back(operand);
+      }
+  return workspace;
+}
+
+bool Step::fits(std::span<const Tensor> values) const {
+  for (std::size_t i = 0; i < feeds_.size(); ++i)
+    if (values[i].shape() != feeds_[i].shape) return false;
+  return true;
+}
+
+bool Step::stale() const {
+  for (const State& state : states_)
+    if (!state.written && !same_strides(state.tensor.meta(), state.meta)) return true;
+  return false;
+}
+
+void Step::bind(Workspace& workspace, std::span<const Tensor> values) {
+  std::size_t base = 0;
+  for (const Tensor& value : values) workspace.bases[base++] = static_cast<char*>(value.impl()->data());
+  for (const State& state : states_) workspace.bases[base++] = static_cast<char*>(state.tensor.impl()->data());
+  for (std::size_t i = 0; i < slot_bytes_.size(); ++i) {
+    workspace.slots[i] = allocate_storage(static_cast<std::size_t>(slot_bytes_[i]), Device::cpu());
+    workspace.bases[base++] = static_cast<char*>(workspace.slots[i]->data);
+  }
+  for (const Patch& patch : patches_) workspace.operands[patch.operand].data = workspace.bases[patch.base] + patch.offset;
+}
+
+void Step::execute(Workspace& workspace, RunMetadata* metadata) {
+  const RunContext context{.numerics = numerics_};
+  Modes& thread = modes;
+  struct Restore {
+    Modes& thread;
+    Location frame;
+    ~Restore() { thread.frame = frame; }
+  } restore{thread, thread.frame};
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    const Call& call = calls_[i];
+    const auto start = metadata ? Clock::now() : Clock::time_point();
+    thread.frame = call.where;  // a kernel that fails names the line that made the node
+    const Operand* operands = workspace.operands.data() + call.first;
+    call.run({*call.op, {operands, call.inputs}, {operands + call.inputs, call.outputs}, call.attributes, call.prepared,
+              context});
+    count_kernel_launch();
+    if (metadata) {
+      const Node* origin = plan_.calls[i].origin;
+      metadata->nodes.push_back({origin ? describe(*origin) : "", call.op->name, microseconds_since(start)});
+    }
+  }
+}
+
+Tensor Step::result(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const {
+  if (fetch.buffer < 0) return {};
+  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+  const auto index = static_cast<std::size_t>(buffer.index);
+  if (buffer.kind == PlannedBuffer::Kind::slot) {
+    auto* impl = new TensorImpl;
+    impl->meta = fetch.meta;
+    impl->offset = fetch.offset;
+    impl->storage = workspace.slots[index];
+    return adopt(impl);
+  }
+  const Tensor& base = buffer.kind == PlannedBuffer::Kind::feed    ? values[index]
+                       : buffer.kind == PlannedBuffer::Kind::state ? states_[index].tensor
+                                                                   : plan_.constants[index];
+  return make_view(*base.impl(), fetch.meta, base.impl()->offset + fetch.offset);
+}
+
+std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, RunMetadata* metadata) {
+  if (stale()) return std::nullopt;
+  InlineVector<Tensor, 6> dense(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) dense[i] = contiguous_now(values[i]);
+  SavedStates saved;
+  for (const State& state : states_) {
+    if (!state.written) continue;
+    TensorImpl& impl = *state.tensor.impl();
+    if (state.saved) saved.add(state.tensor);
+    make_storage_unique(impl);
+    make_contiguous(impl);
+    impl.storage->generation.fetch_add(1, std::memory_order_relaxed);
+  }
+  const Borrowed borrowed(*this);
+  Workspace& workspace = *borrowed;
+  bind(workspace, dense.span());
+  execute(workspace, metadata);
+  std::vector<Tensor> results;
+  results.reserve(plan_.fetches.size());
+  for (const PlannedValue& fetch : plan_.fetches) results.push_back(result(fetch, workspace, dense.span()));
+  for (Ref<Storage>& slot : workspace.slots) slot = {};
+  saved.commit();
+  if (metadata) {
+    metadata->compiled = true;
+    metadata->arena_bytes = plan_.arena_bytes;
+  }
+  return results;
+}
+
+}  // namespace triptych

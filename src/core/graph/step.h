@@ -1,0 +1,82 @@
+// A compiled step: a function of the graph for one set of feed shapes, as a flat list of prepared kernel calls.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/graph/plan.h"
+
+namespace triptych {
+
+class Step {
+ public:
+  /// Runs the passes, plans and prepares. Throws NotCompilable, or the error of a shape rule. State that the step writes is
+  /// moved to storage of its own; the caller holds the locks.
+  Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed, std::span<const Tensor> values,
+       const VariableStore& variables, const SessionOptions& options);
+  ~Step();
+
+  /// The feeds have the shapes that the step was made for.
+  bool fits(std::span<const Tensor> values) const;
+  /// Runs; nothing if state now lies in memory differently, so that the step must be made again. May be called by several
+  /// threads if it writes no state. If it throws, no state has changed.
+  std::optional<std::vector<Tensor>> run(std::span<const Tensor> values, RunMetadata* metadata);
+
+  const StepReport& report() const { return report_; }
+
+ private:
+  struct Call {
+    const Op* op;
+    void (*run)(const KernelCall&);
+    const void* attributes;
+    const Prepared* prepared;
+    std::uint32_t first, inputs, outputs;  // operands
+    Location where;
+  };
+  struct State {
+    Tensor tensor;
+    TensorMeta meta;
+    bool written, saved;
+  };
+  /// An operand whose memory is known only when the step runs: base pointer number `base` plus `offset` bytes.
+  struct Patch {
+    std::uint32_t operand, base;
+    std::int64_t offset;
+  };
+  /// What one run in flight needs; kept for the next.
+  struct Workspace {
+    Ref<Storage> arena;
+    std::vector<Operand> operands;
+    std::vector<char*> bases;  // of feeds, states, slots
+    std::vector<Ref<Storage>> slots;
+  };
+  class Borrowed;
+
+  void prepare(const SessionOptions& options);
+  void add_operand(const PlannedValue& value);
+  std::unique_ptr<Workspace> make_workspace() const;
+  bool stale() const;
+  void bind(Workspace& workspace, std::span<const Tensor> values);
+  void execute(Workspace& workspace, RunMetadata* metadata);
+  Tensor result(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const;
+  std::uint32_t base_of(const PlannedBuffer& buffer) const;
+
+  Plan plan_;
+  std::vector<Call> calls_;
+  std::vector<TensorMeta> metas_;  // of all operands
+  std::vector<std::shared_ptr<const Prepared>> prepared_;
+  std::vector<Patch> patches_;
+  std::vector<State> states_;
+  std::vector<std::int64_t> slot_bytes_;
+  std::vector<TensorMeta> feeds_;
+  Numerics numerics_ = Numerics::exact;
+  StepReport report_;
+
+  std::mutex pool_mutex_;
+  std::vector<std::unique_ptr<Workspace>> pool_;
+};
+
+}  // namespace triptych
