@@ -169,6 +169,15 @@ void rebind(Tensor& tensor, Tensor value) {
   if (from.node || (!modes.no_grad && !tensor.is_leaf())) move_edge(to, from);
 }
 
+void set_data(Tensor& tensor, const Tensor& value) {
+  const Tensor copy = alias(value);
+  TensorImpl &to = *tensor.impl(), &from = *copy.impl();
+  to.meta = from.meta;
+  to.offset = from.offset;
+  to.storage = from.storage;
+  to.storage->generation.fetch_add(1, std::memory_order_relaxed);
+}
+
 Tensor contiguous_now(const Tensor& tensor) {
   if (tensor.is_contiguous()) return tensor;
   count_hidden_copy();

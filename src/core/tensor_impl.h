@@ -69,6 +69,9 @@ void make_storage_unique(TensorImpl& impl, bool keep_values = true);
 void make_contiguous(TensorImpl& impl);
 /// The tensor (and all handles to it) takes over the value of `value`, in place where its storage allows.
 void rebind(Tensor& tensor, Tensor value);
+/// The tensor takes the values and the metadata of `value`, which may have another dtype; its place in recorded computations
+/// stays as it is.
+void set_data(Tensor& tensor, const Tensor& value);
 
 /// A row-major copy or the tensor itself; not recorded.
 Tensor contiguous_now(const Tensor& tensor);

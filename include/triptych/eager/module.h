@@ -1,0 +1,203 @@
+// Module: the base of everything with parameters, as torch.nn.Module.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/io.h"
+#include "triptych/core/tensor.h"
+
+namespace triptych::eager::nn {
+
+class Module;
+
+using NamedTensor = std::pair<std::string, Tensor>;
+using NamedModule = std::pair<std::string, Module*>;
+
+/// The name of a member, with the line where it was given.
+struct Name {
+  Name(const char* text, Location where = Location::here()) : text(text), where(where) {}
+  Name(std::string text, Location where = Location::here()) : text(std::move(text)), where(where) {}
+  std::string text;
+  Location where;
+};
+
+/// What load_state_dict did not use.
+struct IncompatibleKeys {
+  std::vector<std::string> missing_keys;
+  std::vector<std::string> unexpected_keys;
+};
+
+/// A copy of `module` with parameters and buffers of its own. Modules with an `options` member or a default constructor
+/// are made from it; for others pass their constructor's arguments again.
+template <class M, class... A>
+std::unique_ptr<M> clone(const M& module, A&&... arguments);
+
+/// Base class of modules. Children live in their parent, so a module can be neither copied nor moved:
+///
+///   struct Net : nn::Module {
+///     nn::Linear& hidden = add<nn::Linear>("hidden", 784, 128);
+///     nn::Conv2d& conv = add<nn::Conv2d>("conv", {.in_channels = 1, .out_channels = 8, .kernel_size = 3});
+///     Tensor forward(const Tensor& x) override { return relu(hidden(x)); }
+///   };
+///
+/// Called on a symbolic tensor a module adds its nodes to the tensor's graph, with its parameters and buffers captured
+/// by reference: a session trains them.
+class TRIPTYCH_API Module {
+ public:
+  Module();
+  virtual ~Module();
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  /// What the module computes. Modules with other inputs have a `forward` of their own (with `using Module::forward;`),
+  /// to be called by nn::call(module, a, b).
+  virtual Tensor forward(const Tensor& x);
+  /// Calls forward. Errors and graph nodes from inside carry the caller's line.
+  Tensor operator()(const Arg& x);
+
+  /// The class's name without namespaces, as printed.
+  virtual std::string name() const;
+  /// What is printed between the parentheses before the children.
+  virtual std::string extra_repr() const { return {}; }
+  /// As PyTorch prints modules.
+  std::string text() const;
+
+  /// Makes a child of this module from the arguments of its constructor.
+  template <class M, class... A>
+  M& add(const Name& name, A&&... arguments) {
+    const Frame frame(name.where);
+    return adopt(name, std::make_unique<M>(std::forward<A>(arguments)...));
+  }
+  /// The same from options: `add<nn::Conv2d>("conv", {.in_channels = 1, .out_channels = 8, .kernel_size = 3})`.
+  template <class M>
+  M& add(const Name& name, const typename M::Options& options) {
+    const Frame frame(name.where);
+    return adopt(name, std::make_unique<M>(options));
+  }
+  /// Takes over a module made elsewhere.
+  template <class M>
+  M& adopt(const Name& name, std::unique_ptr<M> child) {
+    M& made = *child;
+    Cloner cloner = nullptr;
+    if constexpr (clonable<M>)
+      cloner = [](const Module& module) -> std::unique_ptr<Module> { return nn::clone(static_cast<const M&>(module)); };
+    add_child(name, std::move(child), cloner);
+    return made;
+  }
+  /// Adds a parameter: it requires gradients and takes part in state_dict. An undefined one is a parameter that is left
+  /// out.
+  Tensor& register_parameter(const Name& name, Tensor value);
+  /// Adds a tensor that is state but not trained; not in state_dict unless `persistent`.
+  Tensor& register_buffer(const Name& name, Tensor value, bool persistent = true);
+
+  /// Own ones first, then the children's in the order in which they were added, with dotted names; a tensor that is
+  /// there twice comes once.
+  std::vector<NamedTensor> named_parameters() const;
+  std::vector<Tensor> parameters() const;
+  std::vector<NamedTensor> named_buffers() const;
+  std::vector<Tensor> buffers() const;
+  /// The direct children.
+  std::vector<NamedModule> named_children() const;
+  std::vector<Module*> children() const;
+  /// This module (its name is empty) and all below it.
+  std::vector<NamedModule> named_modules();
+  std::vector<Module*> modules();
+  /// Calls `function` for all below and then for this module.
+  void apply(const std::function<void(Module&)>& function);
+
+  /// Switches this module and all below between training and evaluation (dropout, batch norm).
+  Module& train(bool mode = true);
+  Module& eval() { return train(false); }
+  bool is_training() const { return training_; }
+  /// Forgets the gradients.
+  void zero_grad();
+  Module& requires_grad_(bool value = true);
+  /// Converts floating-point parameters and buffers; the tensors stay the same objects.
+  Module& to(DType dtype, Location where = Location::here());
+
+  /// A snapshot: later training does not change it.
+  StateDict state_dict() const;
+  /// Copies values into this module's tensors, all or none of them. ArgumentError that names them if keys are missing
+  /// or unexpected (unless `strict` is off) or shapes differ.
+  IncompatibleKeys load_state_dict(const StateDict& state, bool strict = true, Location where = Location::here());
+  /// Takes values, dtypes, modes and requires_grad from a module of the same structure.
+  void copy_from(const Module& other);
+
+ private:
+  using Cloner = std::unique_ptr<Module> (*)(const Module&);
+  struct Member {
+    std::string name;
+    Tensor tensor;
+    bool persistent = true;
+  };
+  struct Child {
+    std::string name;
+    std::unique_ptr<Module> module;
+    Cloner cloner;
+  };
+  template <class M>
+  static constexpr bool clonable = requires(const M& m) {
+    std::make_unique<M>(m.options);
+  }
+  || std::is_default_constructible_v<M> || requires(const M& m) { m.clone(); };
+  friend class Sequential;
+
+  void add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner);
+  void check_name(const Name& name) const;
+  template <class F>
+  void visit(const std::string& prefix, const F& function);
+  std::vector<NamedTensor> tensors(bool parameters, bool buffers, bool only_persistent) const;
+
+  std::deque<Member> parameters_, buffers_;  // a deque: references to the tensors stay valid
+  std::vector<Child> children_;
+  bool training_ = true;
+};
+
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Module& module);
+
+/// While alive, errors and nodes carry the user's line, and if `x` is symbolic, what a module creates goes to its
+/// graph.
+class [[nodiscard]] TRIPTYCH_API CallScope {
+ public:
+  explicit CallScope(const Arg& x);
+  ~CallScope();
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+ private:
+  Frame frame_;
+  alignas(void*) unsigned char trace_[sizeof(void*)];
+  bool traced_;
+};
+
+/// Calls a module whose forward takes several arguments: `nn::call(attention, query, key, value)`.
+template <class M, class... Rest>
+auto call(M& module, const Arg& first, const Rest&... rest) {
+  const CallScope scope(first);
+  return module.forward(first.tensor(), rest...);
+}
+
+template <class M, class... A>
+std::unique_ptr<M> clone(const M& module, A&&... arguments) {
+  if constexpr (sizeof...(A) == 0 && requires { module.clone(); }) {
+    return module.clone();
+  } else {
+    std::unique_ptr<M> copy;
+    if constexpr (sizeof...(A) == 0 && requires { std::make_unique<M>(module.options); })
+      copy = std::make_unique<M>(module.options);
+    else
+      copy = std::make_unique<M>(std::forward<A>(arguments)...);
+    copy->copy_from(module);
+    return copy;
+  }
+}
+
+}  // namespace triptych::eager::nn

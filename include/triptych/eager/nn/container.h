@@ -1,0 +1,97 @@
+// Sequential and what goes into it.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "triptych/eager/module.h"
+
+namespace triptych::eager::nn {
+
+/// Any function of one tensor, as a module: `nn::Lambda([](const Tensor& x) { return flatten(x, 1); })`.
+class TRIPTYCH_API Lambda : public Module {
+ public:
+  using Options = std::function<Tensor(const Tensor&)>;
+  explicit Lambda(Options function, Location where = Location::here());
+  Tensor forward(const Tensor& x) override { return options(x); }
+
+  const Options options;
+};
+
+/// The input itself.
+class TRIPTYCH_API Identity : public Module {
+ public:
+  Tensor forward(const Tensor& x) override { return x; }
+};
+
+/// A module that was made to be put into a Sequential.
+template <class M>
+struct Made {
+  std::unique_ptr<M> module;
+};
+
+/// A first argument with the line where it was given.
+struct FirstArgument {
+  template <std::integral T>
+  FirstArgument(T value, Location where = Location::here()) : value(value), where(where) {}
+  std::int64_t value;
+  Location where;
+};
+
+/// Makes a module for a Sequential: `nn::make<nn::Linear>(784, 128)`, `nn::make<nn::ReLU>()`, or from options.
+template <class M, class... A>
+Made<M> make(FirstArgument first, A&&... arguments) {
+  const Frame frame(first.where);
+  return {std::make_unique<M>(first.value, std::forward<A>(arguments)...)};
+}
+template <class M>
+Made<M> make(Location where = Location::here()) {
+  const Frame frame(where);
+  return {std::make_unique<M>()};
+}
+template <class M>
+Made<M> make(const typename M::Options& options, Location where = Location::here()) {
+  const Frame frame(where);
+  return {std::make_unique<M>(options)};
+}
+
+/// Modules one after the other, named "0", "1", ... unless they are added by name:
+///
+///   nn::Sequential model(nn::make<nn::Linear>(784, 128), nn::make<nn::ReLU>(),
+///                        [](const Tensor& x) { return x * 2; }, nn::make<nn::Linear>({.in_features = 128, .out_features = 10}));
+class TRIPTYCH_API Sequential : public Module {
+ public:
+  Sequential() = default;
+  template <class First, class... Rest>
+  requires(!std::is_same_v<std::remove_cvref_t<First>, Sequential>) explicit Sequential(First&& first, Rest&&... rest) {
+    push_back(std::forward<First>(first));
+    (push_back(std::forward<Rest>(rest)), ...);
+  }
+
+  /// Adds a module made by nn::make.
+  template <class M>
+  M& push_back(Made<M> made) {
+    return adopt(next_name(), std::move(made.module));
+  }
+  /// Adds a function of one tensor.
+  template <class F>
+  requires std::is_invocable_r_v<Tensor, F&, const Tensor&> Lambda& push_back(F function) {
+    return adopt(next_name(), std::make_unique<Lambda>(std::move(function)));
+  }
+
+  Tensor forward(const Tensor& x) override;
+  std::size_t size() const { return children_.size(); }
+  /// The module at `index` (negative counts from the end); ArgumentError if there is none.
+  Module& at(std::int64_t index, Location where = Location::here()) const;
+  Module& operator[](std::int64_t index) const { return at(index); }
+  /// ArgumentError if one of the modules can be made from neither options nor nothing.
+  std::unique_ptr<Sequential> clone() const;
+
+ private:
+  Name next_name() const { return {std::to_string(size())}; }
+};
+
+}  // namespace triptych::eager::nn

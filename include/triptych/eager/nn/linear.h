@@ -1,0 +1,31 @@
+// Linear.
+#pragma once
+
+#include "triptych/eager/module.h"
+
+namespace triptych::eager::nn {
+
+struct LinearOptions {
+  std::int64_t in_features = 0;
+  std::int64_t out_features = 0;
+  bool bias = true;
+  DType dtype = float32;
+};
+
+/// y = x weight^T + bias for x (..., in_features). weight (out_features, in_features) and bias start uniform in
+/// +-1 / sqrt(in_features), as PyTorch's. ArgumentError if a size is not positive.
+class TRIPTYCH_API Linear : public Module {
+ public:
+  using Options = LinearOptions;
+  explicit Linear(const LinearOptions& options, Location where = Location::here());
+  Linear(std::int64_t in_features, std::int64_t out_features, bool bias = true, Location where = Location::here())
+      : Linear(LinearOptions{in_features, out_features, bias, float32}, where) {}
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+
+  const LinearOptions options;
+  Tensor& weight;
+  Tensor& bias;  // undefined without
+};
+
+}  // namespace triptych::eager::nn

@@ -1,0 +1,63 @@
+#include "triptych/eager/optim.h"
+
+namespace triptych::eager::optim {
+
+Adam::Adam(std::vector<Tensor> params, const AdamOptions& options, Location where)
+    : Adam("Adam", std::move(params), options, where) {}
+
+Adam::Adam(const char* name, std::vector<Tensor> params, const AdamOptions& options, Location where)
+    : GroupedOptimizer(name, {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}) {
+  add_param_group(std::move(params), options, where);
+}
+
+AdamW::AdamW(std::vector<Tensor> params, const AdamWOptions& o, Location where)
+    : Adam("AdamW", std::move(params),
+           {.lr = o.lr,
+            .betas = o.betas,
+            .eps = o.eps,
+            .weight_decay = o.weight_decay,
+            .amsgrad = o.amsgrad,
+            .maximize = o.maximize,
+            .decoupled_weight_decay = true,
+            .formula = o.formula},
+           where) {}
+
+void Adam::check(const AdamOptions& o, Location where) const {
+  if (!(o.lr >= 0)) fail("lr is not negative", std::to_string(o.lr), "", where);
+  for (const double beta : {o.betas.first, o.betas.second})
+    if (!(beta >= 0 && beta < 1)) fail("betas are at least 0 and below 1", std::to_string(beta), "", where);
+  if (!(o.eps >= 0)) fail("eps is not negative", std::to_string(o.eps), "", where);
+  if (!(o.weight_decay >= 0)) fail("weight_decay is not negative", std::to_string(o.weight_decay), "", where);
+}
+
+void Adam::step(Location where) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const AdamOptions& o = param_groups_[g].options;
+    check(o, where);
+    const Operands with = operands(groups_[g], o.amsgrad ? 3 : 2);
+    if (with.parameters.empty()) continue;
+    adam_update(rate(groups_[g], o.lr), with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
+                {.beta1 = o.betas.first,
+                 .beta2 = o.betas.second,
+                 .epsilon = o.eps,
+                 .weight_decay = o.weight_decay,
+                 .decoupled_weight_decay = o.decoupled_weight_decay,
+                 .maximize = o.maximize,
+                 .formula = o.formula},
+                o.amsgrad ? std::span<const Tensor>(with.buffers[2]) : std::span<const Tensor>(), where);
+  }
+}
+
+std::vector<Optimizer::Setting> Adam::settings(std::size_t group) {
+  AdamOptions& o = param_groups_[group].options;
+  return {{"lr", &o.lr, nullptr},
+          {"beta1", &o.betas.first, nullptr},
+          {"beta2", &o.betas.second, nullptr},
+          {"eps", &o.eps, nullptr},
+          {"weight_decay", &o.weight_decay, nullptr},
+          {"amsgrad", nullptr, &o.amsgrad},
+          {"maximize", nullptr, &o.maximize},
+          {"decoupled_weight_decay", nullptr, &o.decoupled_weight_decay}};
+}
+
+}  // namespace triptych::eager::optim

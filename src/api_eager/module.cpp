@@ -1,0 +1,295 @@
+#include "triptych/eager/module.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <new>
+#include <ostream>
+#include <typeinfo>
+#include <unordered_set>
+
+#include "core/graph/graph.h"
+#include "core/tensor_impl.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych::eager::nn {
+namespace {
+
+/// All lines but the first two columns further right.
+std::string indented(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    result += c;
+    if (c == '\n') result += "  ";
+  }
+  return result;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "'" : ", '") + name + "'";
+  return text;
+}
+
+std::string summary(const Tensor& tensor) {
+  return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text();
+}
+
+}  // namespace
+
+Module::Module() = default;
+Module::~Module() = default;
+
+Tensor Module::forward(const Tensor&) {
+  throw ArgumentError(name(), "the module has no forward for one tensor", "'" + name() + "' was called with one",
+                      "Override forward(const Tensor&), or use nn::call(module, a, b) for a forward with other inputs");
+}
+
+Tensor Module::operator()(const Arg& x) {
+  const CallScope scope(x);
+  return forward(x.tensor());
+}
+
+CallScope::CallScope(const Arg& x) : frame_(x.where()) {
+  if (x.is_scalar())
+    throw ArgumentError("Module", "a module takes a tensor", "a number", "Make a tensor of it with full()", x.where());
+  if (!x.tensor().defined())
+    throw ArgumentError("Module", "an input is undefined", "a default-constructed Tensor", "Give it a value first",
+                        x.where());
+  static_assert(sizeof(TraceScope) <= sizeof(trace_));
+  traced_ = x.tensor().is_symbolic();
+  if (traced_) new (trace_) TraceScope(GraphHandle(x.tensor().impl()->graph.get()));
+}
+
+CallScope::~CallScope() {
+  if (traced_) std::launder(reinterpret_cast<TraceScope*>(trace_))->~TraceScope();
+}
+
+std::string Module::name() const {
+  const char* mangled = typeid(*this).name();
+  char* readable = abi::__cxa_demangle(mangled, nullptr, nullptr, nullptr);
+  std::string full = readable ? readable : mangled;
+  std::free(readable);
+  full = full.substr(0, full.find('<'));
+  const std::size_t colon = full.rfind(':');
+  return colon == std::string::npos ? full : full.substr(colon + 1);
+}
+
+std::string Module::text() const {
+  const std::string extra = extra_repr();
+  std::string lines;
+  for (const Child& child : children_) lines += "\n  (" + child.name + "): " + indented(child.module->text());
+  if (lines.empty()) return name() + "(" + extra + ")";
+  if (!extra.empty()) lines = "\n  " + indented(extra) + lines;
+  return name() + "(" + lines + "\n)";
+}
+
+std::ostream& operator<<(std::ostream& out, const Module& module) { return out << module.text(); }
+
+// --- Members
+// ----------------------------------------------------------------------------------------------------------
+
+void Module::check_name(const Name& name) const {
+  const auto fail = [&](const char* rule) {
+    throw ArgumentError(this->name(), rule, "'" + name.text + "'", "", name.where);
+  };
+  if (name.text.empty()) fail("the name of a member is not empty");
+  if (name.text.find('.') != std::string::npos) fail("the name of a member has no dot");
+  bool taken = false;
+  for (const auto* members : {&parameters_, &buffers_})
+    for (const Member& member : *members) taken |= member.name == name.text;
+  for (const Child& child : children_) taken |= child.name == name.text;
+  if (taken) fail("the name of a member is used once");
+}
+
+void Module::add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner) {
+  check_name(name);
+  children_.push_back({name.text, std::move(child), cloner});
+}
+
+Tensor& Module::register_parameter(const Name& name, Tensor value) {
+  check_name(name);
+  if (value.defined()) {
+    if (!value.is_leaf())
+      throw ArgumentError(this->name(), "a parameter is not the result of a recorded op",
+                          "'" + name.text + "' is the result of " + value.grad_fn(), "Pass value.detach()", name.where);
+    value = contiguous_now(value);
+    value.set_requires_grad(true, name.where);
+    mark_state(value);
+  }
+  parameters_.push_back({name.text, std::move(value)});
+  return parameters_.back().tensor;
+}
+
+Tensor& Module::register_buffer(const Name& name, Tensor value, bool persistent) {
+  check_name(name);
+  if (value.defined()) mark_state(value);
+  buffers_.push_back({name.text, std::move(value), persistent});
+  return buffers_.back().tensor;
+}
+
+template <class F>
+void Module::visit(const std::string& prefix, const F& function) {
+  function(prefix, *this);
+  for (const Child& child : children_) child.module->visit((prefix.empty() ? "" : prefix + ".") + child.name, function);
+}
+
+std::vector<NamedTensor> Module::tensors(bool parameters, bool buffers, bool only_persistent) const {
+  std::vector<NamedTensor> result;
+  std::unordered_set<const TensorImpl*> seen;
+  const_cast<Module*>(this)->visit("", [&](const std::string& prefix, const Module& module) {
+    const auto collect = [&](const std::deque<Member>& members) {
+      for (const Member& member : members) {
+        if (!member.tensor.defined() || (only_persistent && !member.persistent)) continue;
+        if (!only_persistent && !seen.insert(member.tensor.impl()).second) continue;
+        result.emplace_back((prefix.empty() ? "" : prefix + ".") + member.name, member.tensor);
+      }
+    };
+    if (parameters) collect(module.parameters_);
+    if (buffers) collect(module.buffers_);
+  });
+  return result;
+}
+
+namespace {
+
+std::vector<Tensor> without_names(std::vector<NamedTensor> named) {
+  std::vector<Tensor> result;
+  for (auto& [name, tensor] : named) result.push_back(std::move(tensor));
+  return result;
+}
+
+}  // namespace
+
+std::vector<NamedTensor> Module::named_parameters() const { return tensors(true, false, false); }
+std::vector<Tensor> Module::parameters() const { return without_names(named_parameters()); }
+std::vector<NamedTensor> Module::named_buffers() const { return tensors(false, true, false); }
+std::vector<Tensor> Module::buffers() const { return without_names(named_buffers()); }
+
+std::vector<NamedModule> Module::named_children() const {
+  std::vector<NamedModule> result;
+  for (const Child& child : children_) result.emplace_back(child.name, child.module.get());
+  return result;
+}
+
+std::vector<Module*> Module::children() const {
+  std::vector<Module*> result;
+  for (const Child& child : children_) result.push_back(child.module.get());
+  return result;
+}
+
+std::vector<NamedModule> Module::named_modules() {
+  std::vector<NamedModule> result;
+  visit("", [&](const std::string& prefix, Module& module) { result.emplace_back(prefix, &module); });
+  return result;
+}
+
+std::vector<Module*> Module::modules() {
+  std::vector<Module*> result;
+  visit("", [&](const std::string&, Module& module) { result.push_back(&module); });
+  return result;
+}
+
+void Module::apply(const std::function<void(Module&)>& function) {
+  for (const Child& child : children_) child.module->apply(function);
+  function(*this);
+}
+
+Module& Module::train(bool mode) {
+  visit("", [&](const std::string&, Module& module) { module.training_ = mode; });
+  return *this;
+}
+
+void Module::zero_grad() {
+  for (Tensor& parameter : parameters()) parameter.set_grad({});
+}
+
+Module& Module::requires_grad_(bool value) {
+  for (Tensor& parameter : parameters()) parameter.set_requires_grad(value);
+  return *this;
+}
+
+Module& Module::to(DType dtype, Location where) {
+  if (!is_floating(dtype))
+    throw ArgumentError("Module::to", "modules are converted to floating-point dtypes",
+                        std::string(dtype_name(dtype)) + " was given", "", where);
+  GradMode off(false);
+  for (Tensor& tensor : without_names(tensors(true, true, false))) {
+    if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) continue;
+    if (const Tensor gradient = tensor.grad(); gradient.defined()) {
+      tensor.set_grad({});
+      set_data(tensor, cast(Arg(tensor, where), dtype));
+      tensor.set_grad(cast(Arg(gradient, where), dtype));
+    } else {
+      set_data(tensor, cast(Arg(tensor, where), dtype));
+    }
+  }
+  return *this;
+}
+
+// --- State
+// ------------------------------------------------------------------------------------------------------------
+
+StateDict Module::state_dict() const {
+  StateDict state;
+  for (auto& [name, tensor] : tensors(true, true, true)) state.set(std::move(name), tensor.detach());
+  return state;
+}
+
+IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Location where) {
+  std::vector<std::pair<Tensor, Tensor>> copies;
+  IncompatibleKeys keys;
+  std::unordered_set<std::string> known;
+  std::string wrong;
+  for (auto& [name, tensor] : tensors(true, true, true)) {
+    known.insert(name);
+    const Tensor* value = state.find(name);
+    if (!value) {
+      keys.missing_keys.push_back(name);
+    } else if (value->shape() != tensor.shape()) {
+      wrong += (wrong.empty() ? "'" : "; '") + name + "' is " + summary(tensor) + " here and " + summary(*value) +
+               " in the state";
+    } else {
+      copies.emplace_back(tensor, *value);
+    }
+  }
+  for (const auto& [name, value] : state)
+    if (!known.contains(name)) keys.unexpected_keys.push_back(name);
+  if (!wrong.empty())
+    throw ArgumentError("load_state_dict", "a shape differs", wrong, "Is it the state of another model?", where);
+  if (strict && !(keys.missing_keys.empty() && keys.unexpected_keys.empty())) {
+    std::string given;
+    if (!keys.missing_keys.empty()) given += "missing " + joined(keys.missing_keys);
+    if (!keys.unexpected_keys.empty())
+      given += (given.empty() ? "unexpected " : "; unexpected ") + joined(keys.unexpected_keys);
+    throw ArgumentError("load_state_dict", "the keys of the state and of " + name() + " differ", given,
+                        "Pass strict = false to load what fits", where);
+  }
+  GradMode off(false);
+  for (auto& [tensor, value] : copies) tensor.copy_(Arg(value, where));
+  return keys;
+}
+
+void Module::copy_from(const Module& other) {
+  const auto mine = tensors(true, true, false), theirs = other.tensors(true, true, false);
+  if (mine.size() != theirs.size())
+    throw ArgumentError(
+        "clone", "the copy is built with the same parameters",
+        name() + " has " + std::to_string(theirs.size()) + " tensors, its copy " + std::to_string(mine.size()),
+        "Pass the constructor's arguments to nn::clone");
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    if (mine[i].first != theirs[i].first || mine[i].second.shape() != theirs[i].second.shape())
+      throw ArgumentError("clone", "the copy is built with the same parameters",
+                          "'" + theirs[i].first + "' " + summary(theirs[i].second) + ", in the copy '" + mine[i].first +
+                              "' " + summary(mine[i].second),
+                          "Pass the constructor's arguments to nn::clone");
+    Tensor tensor = mine[i].second;
+    set_data(tensor, theirs[i].second);
+    if (is_floating(tensor.dtype())) tensor.set_requires_grad(theirs[i].second.requires_grad());
+  }
+  std::vector<Module*> to = modules(), from = const_cast<Module&>(other).modules();
+  for (std::size_t i = 0; i < to.size() && i < from.size(); ++i) to[i]->training_ = from[i]->training_;
+}
+
+}  // namespace triptych::eager::nn

@@ -1,0 +1,57 @@
+#include "triptych/eager/optim.h"
+
+namespace triptych::eager::optim {
+
+SGD::SGD(std::vector<Tensor> params, const SGDOptions& options, Location where)
+    : GroupedOptimizer("SGD", {"momentum_buffer"}) {
+  add_param_group(std::move(params), options, where);
+}
+
+void SGD::check(const SGDOptions& o, Location where) const {
+  if (!(o.lr >= 0)) fail("lr is not negative", std::to_string(o.lr), "", where);
+  if (!(o.momentum >= 0)) fail("momentum is not negative", std::to_string(o.momentum), "", where);
+  if (!(o.weight_decay >= 0)) fail("weight_decay is not negative", std::to_string(o.weight_decay), "", where);
+  if (o.nesterov && (o.momentum <= 0 || o.dampening != 0))
+    fail("nesterov needs a momentum and no dampening",
+         "momentum " + std::to_string(o.momentum) + ", dampening " + std::to_string(o.dampening), "", where);
+}
+
+void SGD::step(Location where) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const SGDOptions& o = param_groups_[g].options;
+    check(o, where);
+    const bool decoupled = o.formula != UpdateFormula::torch;
+    const Operands with = operands(groups_[g], o.momentum != 0 ? 1 : 0);
+    if (with.parameters.empty()) continue;
+    const Tensor& learning_rate = rate(groups_[g], o.lr);
+    if (o.momentum == 0)
+      sgd_update(learning_rate, with.parameters, with.gradients,
+                 {.weight_decay = o.weight_decay,
+                  .decoupled_weight_decay = decoupled,
+                  .maximize = o.maximize,
+                  .formula = o.formula},
+                 where);
+    else
+      momentum_update(learning_rate, with.parameters, with.gradients, with.buffers[0], with.steps,
+                      {.momentum = o.momentum,
+                       .dampening = o.dampening,
+                       .weight_decay = o.weight_decay,
+                       .decoupled_weight_decay = decoupled,
+                       .nesterov = o.nesterov,
+                       .maximize = o.maximize,
+                       .formula = o.formula},
+                      where);
+  }
+}
+
+std::vector<Optimizer::Setting> SGD::settings(std::size_t group) {
+  SGDOptions& o = param_groups_[group].options;
+  return {{"lr", &o.lr, nullptr},
+          {"momentum", &o.momentum, nullptr},
+          {"dampening", &o.dampening, nullptr},
+          {"weight_decay", &o.weight_decay, nullptr},
+          {"nesterov", nullptr, &o.nesterov},
+          {"maximize", nullptr, &o.maximize}};
+}
+
+}  // namespace triptych::eager::optim
