@@ -322,8 +322,8 @@ std::vector<Tensor> FunctionalModel::call_many(const std::vector<Tensor>& xs, bo
 }
 
 void SequentialModel::append(const Layer& layer) {
-  ensure_built(layer.base(), {last_.shape});
   Frame frame(LayerAccess::made_at(layer.base()));
+  ensure_built(layer.base(), {last_.shape});
   const std::vector<TensorMeta> outputs = infer_outputs(layer.base(), {last_});
   if (outputs.size() != 1)
     throw ArgumentError("Sequential", "every layer has one output",

@@ -39,6 +39,16 @@ struct NamedActivation {
 constexpr std::array activations{
     NamedActivation{"linear", nullptr},
     NamedActivation{"relu", [](const Tensor& x) { return relu(x); }},
+    NamedActivation{"sigmoid", [](const Tensor& x) { return sigmoid(x); }},
+    NamedActivation{"tanh", [](const Tensor& x) { return tanh(x); }},
+    NamedActivation{"softmax", [](const Tensor& x) { return softmax(x, -1); }},
+    NamedActivation{"log_softmax", [](const Tensor& x) { return log_softmax(x, -1); }},
+    NamedActivation{"softplus", [](const Tensor& x) { return softplus(x); }},
+    NamedActivation{"elu", [](const Tensor& x) { return elu(x); }},
+    NamedActivation{"gelu", [](const Tensor& x) { return gelu(x); }},
+    NamedActivation{"silu", [](const Tensor& x) { return silu(x); }},
+    NamedActivation{"swish", [](const Tensor& x) { return silu(x); }},
+    NamedActivation{"leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.2); }},
 };
 
 template <class Table>

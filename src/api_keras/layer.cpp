@@ -141,6 +141,19 @@ Tensor LayerBase::add_weight(const WeightOptions& options) {
   return value;
 }
 
+void LayerBase::add_state(std::string name, Tensor value) {
+  mark_state(value);
+  states_.push_back({std::move(name), std::move(value), false});
+}
+
+std::vector<Weight> LayerBase::states() const {
+  std::vector<Weight> all = states_;
+  for (const Layer& inner : layers())
+    for (const Weight& state : inner.base().states())
+      all.push_back({inner.name() + "/" + state.name, state.value, false});
+  return all;
+}
+
 Layer LayerBase::track(Layer layer) {
   tracked_.push_back(layer.shared());
   return layer;

@@ -75,6 +75,7 @@ void Model::save(const std::string& path, Location where) const {
   StateDict dict = weights_of(*this);
   dict.metadata["format"] = "triptych.keras";
   dict.metadata["config"] = to_json();
+  for (const Weight& state : base().states()) dict.set(state.name, state.value.detach());
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && optimizer->base().built()) {
     dict.metadata["optimizer"] = optimizer->name();
     for (const auto& [name, value] : optimizer->base().variables()) dict.set(optimizer_key(name), value.detach());
@@ -103,6 +104,8 @@ void Model::load_weights(const std::string& path, Location where) const {
     pairs.emplace_back(own, *value);
   };
   for (const Weight& weight : weights) match(weight.name, weight.value);
+  for (const Weight& state : base().states())
+    if (dict.contains(state.name)) match(state.name, state.value);
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any();
       optimizer && dict.contains(optimizer_key("iteration"))) {
     RunNow now;

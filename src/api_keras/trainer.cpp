@@ -88,6 +88,7 @@ void Trainer::compile(const CompileOptions& options, Location where) {
                                                                                                       : Numerics::fast;
   compiled_ = true;
   functions_.clear();
+  prepared_.clear();
   output_count_ = 0;
 }
 
@@ -258,12 +259,15 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, Location 
 
 std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch, Location where) {
   batch.x = adjusted(batch.x, name_of(phase), where);
-  prepare(phase, batch, where);
+  const std::string key = signature(phase, batch);
+  if (!prepared_.contains(key)) {
+    prepare(phase, batch, where);
+    prepared_.insert(key);
+  }
   if (compiled_ && options_.engine == "eager") {
     NumericsMode numerics(numerics_);
     return step(phase, batch);
   }
-  const std::string key = signature(phase, batch);
   auto found = functions_.find(key);
   if (found == functions_.end()) found = functions_.emplace(key, trace(phase, batch, where)).first;
   Function& function = found->second;
@@ -391,7 +395,7 @@ std::vector<Tensor> Trainer::predict(Source& source, const PredictOptions& optio
   GradMode no_recording(false);
   std::vector<Tensor> results;
   for (const std::vector<Tensor>& of_output : parts)
-    results.push_back(of_output.size() == 1 ? of_output[0] : of_output[0]);
+    results.push_back(of_output.size() == 1 ? of_output[0] : concat(of_output, 0));
   return results;
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,6 @@ class Trainer {
   bool compiled() const { return compiled_; }
   const Optimizer& optimizer(Location where) const;
   const Optimizer* optimizer_if_any() const { return compiled_ ? &options_.optimizer : nullptr; }
-  /// What is traced is no longer what the model is (a layer was frozen, or added).
-  void forget_functions() { functions_.clear(); }
 
   History fit(Source& train, Source* validation, const FitOptions& options, Location where);
   Logs evaluate(Source& source, const EvaluateOptions& options, Location where);
@@ -64,6 +63,7 @@ class Trainer {
   bool compiled_ = false;
   Numerics numerics_ = Numerics::fast;
   std::map<std::string, Function> functions_;  // by phase and what is fed
+  std::set<std::string> prepared_;             // the same, for what was checked
 
   std::vector<std::string> output_names_;
   struct OutputMetric {

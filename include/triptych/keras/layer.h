@@ -83,12 +83,16 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   std::vector<Tensor> trainable_weights() const;
   std::vector<Tensor> non_trainable_weights() const;
   std::int64_t count_params() const;
+  /// State that is not a weight, such as how far dropout's random numbers are; `Model::save` writes it.
+  std::vector<Weight> states() const;
   /// Layers inside this one.
   virtual std::vector<Layer> layers() const;
 
  protected:
   /// A weight of this layer: made now by its initializer. Call it from `build`.
   Tensor add_weight(const WeightOptions& options);
+  /// State of this layer that is not a weight.
+  void add_state(std::string name, Tensor value);
   /// Makes `layer` a part of this one: its weights count as this one's. Returns it.
   Layer track(Layer layer);
 
@@ -99,7 +103,7 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   Location made_at_;
   bool trainable_ = true;
   bool built_ = false;
-  std::vector<Weight> weights_;
+  std::vector<Weight> weights_, states_;
   std::vector<std::shared_ptr<LayerBase>> tracked_;
   std::vector<Shape> output_shapes_;
 };

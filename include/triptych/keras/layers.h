@@ -1,43 +1,17 @@
 // The bricks. Each function returns one handle: used twice, it shares its weights. Options stand in Keras's order.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "triptych/core/ops/sizes.h"
 #include "triptych/core/tensor.h"
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/layer.h"
 
 namespace triptych::keras {
-
-/// A number for both spatial axes, or one for each: `3` or `{3, 5}`.
-struct IntPair {
-  std::int64_t height, width;
-  IntPair(std::int64_t both) : height(both), width(both) {}
-  IntPair(std::int64_t h, std::int64_t w) : height(h), width(w) {}
-};
-
-/// "valid" (none) or "same" (the output has the input's size, divided by the stride), or a number of zeros on every
-/// side.
-class TRIPTYCH_API Padding {
- public:
-  template <std::size_t N>
-  Padding(const char (&name)[N]) : name_(name) {}
-  Padding(std::string name) : name_(std::move(name)) {}
-  template <std::integral T>
-  Padding(T amount) : amount_(amount) {}
-
-  /// "" if it is a number.
-  const std::string& name() const { return name_; }
-  std::int64_t amount() const { return amount_; }
-
- private:
-  std::string name_;
-  std::int64_t amount_ = 0;
-};
 
 struct InputOptions {
   /// 0: any.
@@ -54,10 +28,10 @@ struct DenseOptions {
   bool trainable = true;
 };
 struct Conv2DOptions {
-  IntPair strides = 1;
-  Padding padding = "valid";
+  Size2 strides = 1;
+  Padding2 padding = "valid";
   std::string data_format = "channels_last";
-  IntPair dilation_rate = 1;
+  Size2 dilation_rate = 1;
   std::int64_t groups = 1;
   Activation activation = {};
   bool use_bias = true;
@@ -68,8 +42,8 @@ struct Conv2DOptions {
 };
 struct Pooling2DOptions {
   /// 0: the pool size.
-  IntPair strides = 0;
-  Padding padding = "valid";
+  Size2 strides = 0;
+  Padding2 padding = "valid";
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -132,12 +106,11 @@ TRIPTYCH_API Tensor Input(const Shape& shape, InputOptions options = {}, Locatio
 /// activation(x kernel + bias) over the last axis; kernel (in, units).
 TRIPTYCH_API Layer Dense(std::int64_t units, DenseOptions options = {}, Location where = Location::here());
 /// 2-d convolution; kernel (height, width, in / groups, filters), data channels last unless told otherwise.
-TRIPTYCH_API Layer Conv2D(std::int64_t filters, IntPair kernel_size, Conv2DOptions options = {},
+TRIPTYCH_API Layer Conv2D(std::int64_t filters, Size2 kernel_size, Conv2DOptions options = {},
                           Location where = Location::here());
-TRIPTYCH_API Layer MaxPooling2D(IntPair pool_size = 2, Pooling2DOptions options = {},
-                                Location where = Location::here());
+TRIPTYCH_API Layer MaxPooling2D(Size2 pool_size = 2, Pooling2DOptions options = {}, Location where = Location::here());
 /// Padding is not counted, as in Keras.
-TRIPTYCH_API Layer AveragePooling2D(IntPair pool_size = 2, Pooling2DOptions options = {},
+TRIPTYCH_API Layer AveragePooling2D(Size2 pool_size = 2, Pooling2DOptions options = {},
                                     Location where = Location::here());
 TRIPTYCH_API Layer GlobalAveragePooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
 TRIPTYCH_API Layer GlobalMaxPooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());

@@ -43,13 +43,14 @@ JsonObject& JsonObject::add(const std::string& key, std::int64_t number) {
   return add_raw(key, std::to_string(number));
 }
 JsonObject& JsonObject::add(const std::string& key, bool value) { return add_raw(key, value ? "true" : "false"); }
-JsonObject& JsonObject::add(const std::string& key, IntPair pair) {
-  return add_raw(key, "[" + std::to_string(pair.height) + ", " + std::to_string(pair.width) + "]");
-}
+JsonObject& JsonObject::add(const std::string& key, Size2 pair) { return add(key, Shape{pair.height, pair.width}); }
 JsonObject& JsonObject::add(const std::string& key, const Shape& shape) {
   std::string text;
-  for (const std::int64_t dim : shape) text += (text.empty() ? "" : ", ") + (dim < 0 ? "null" : std::to_string(dim));
-  return add_raw(key, "[" + text + "]");
+  for (const std::int64_t dim : shape) {
+    text += text.empty() ? "[" : ", ";
+    text += dim < 0 ? "null" : std::to_string(dim);
+  }
+  return add_raw(key, text.empty() ? "[]" : text + "]");
 }
 
 bool is_channels_first(const std::string& format, const char* layer, Location where) {

@@ -30,7 +30,7 @@ class JsonObject {
   JsonObject& add(const std::string& key, std::int64_t number);
   JsonObject& add(const std::string& key, int number) { return add(key, static_cast<std::int64_t>(number)); }
   JsonObject& add(const std::string& key, bool value);
-  JsonObject& add(const std::string& key, IntPair pair);
+  JsonObject& add(const std::string& key, Size2 pair);
   JsonObject& add(const std::string& key, const Shape& shape);
   /// `json` as it is.
   JsonObject& add_raw(const std::string& key, const std::string& json);

@@ -26,6 +26,11 @@ class Lambda : public LayerBase {
   std::function<Tensor(const Tensor&)> function_;
 };
 
+class Flatten : public LayerBase {
+ public:
+  Tensor call(const Tensor& x, bool) override { return x.ndim() == 1 ? unsqueeze(x, -1) : flatten(x, 1); }
+};
+
 class Reshape : public LayerBase {
  public:
   explicit Reshape(const Shape& target) : target_(target) {}
@@ -67,6 +72,37 @@ class Add : public LayerBase {
   }
 };
 
+class Concatenate : public LayerBase {
+ public:
+  explicit Concatenate(int axis) : axis_(axis) {}
+  std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool) override { return {concat(xs, axis_)}; }
+  std::string config() const override { return JsonObject().add("axis", axis_).text(); }
+
+ private:
+  int axis_;
+};
+
+class Embedding : public LayerBase {
+ public:
+  Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOptions options)
+      : input_dim_(input_dim), output_dim_(output_dim), options_(std::move(options)) {}
+  void build(const Shape&) override {
+    embeddings_ = add_weight(
+        {.name = "embeddings", .shape = {input_dim_, output_dim_}, .initializer = options_.embeddings_initializer});
+  }
+  Tensor call(const Tensor& x, bool) override {
+    return embedding(is_integral(x.dtype()) ? x : cast(x, int64), embeddings_);
+  }
+  std::string config() const override {
+    return JsonObject().add("input_dim", input_dim_).add("output_dim", output_dim_).text();
+  }
+
+ private:
+  std::int64_t input_dim_, output_dim_;
+  EmbeddingOptions options_;
+  Tensor embeddings_;
+};
+
 }  // namespace
 
 namespace layers {
@@ -75,13 +111,31 @@ Layer Activation(keras::Activation activation, NameOptions options, Location whe
   return brick<ActivationLayer>(options.name, where, "Activation", std::move(activation));
 }
 Layer ReLU(NameOptions options, Location where) { return brick<ActivationLayer>(options.name, where, "ReLU", "relu"); }
+Layer Softmax(SoftmaxOptions options, Location where) {
+  const int axis = options.axis;
+  return brick<ActivationLayer>(options.name, where, "Softmax",
+                                keras::Activation([axis](const Tensor& x) { return softmax(x, axis); }));
+}
 Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options, Location where) {
   if (!function) throw ArgumentError("Lambda", "a function is needed", "it is empty", "", where);
   return brick<keras::Lambda>(options.name, where, std::move(function));
 }
+Layer Flatten(NameOptions options, Location where) { return brick<keras::Flatten>(options.name, where); }
 Layer Reshape(const Shape& target_shape, NameOptions options, Location where) {
   return brick<keras::Reshape>(options.name, where, target_shape);
 }
 Layer Add(NameOptions options, Location where) { return brick<keras::Add>(options.name, where); }
+Layer Concatenate(ConcatenateOptions options, Location where) {
+  return brick<keras::Concatenate>(options.name, where, options.axis);
+}
+Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOptions options, Location where) {
+  if (input_dim < 1 || output_dim < 1)
+    throw ArgumentError("Embedding", "input_dim and output_dim are at least 1",
+                        std::to_string(input_dim) + " and " + std::to_string(output_dim), "", where);
+  const Layer layer = brick<keras::Embedding>(options.name, where, input_dim, output_dim, options);
+  layer.set_trainable(options.trainable);
+  return layer;
+}
+
 }  // namespace layers
 }  // namespace triptych::keras

@@ -1,0 +1,122 @@
+// Callbacks: when hooks are called, early stopping, checkpoints, logs.
+#include <gtest/gtest.h>
+
+#include "files.h"
+#include "triptych/keras.h"
+
+namespace tt = triptych;
+namespace keras = triptych::keras;
+using namespace keras::layers;
+
+namespace {
+
+keras::Sequential small_model(double learning_rate = 0.1, const std::string& engine = "graph") {
+  keras::utils::clear_session();
+  keras::utils::set_random_seed(1);
+  keras::Sequential model({Input({2}), Dense(1)});
+  model.compile(
+      {.optimizer = keras::optimizers::SGD({.learning_rate = learning_rate}), .loss = "mse", .engine = engine});
+  return model;
+}
+
+const tt::Tensor x = tt::tensor<float>({1, 2, 3, 4, 5, 6, 7, 8}), y = tt::tensor<float>({1, 2, 3, 4});
+tt::Tensor inputs() { return tt::reshape(x, {4, 2}) / 8; }
+tt::Tensor targets() { return tt::reshape(y, {4, 1}); }
+
+struct Recorder : keras::CallbackBase {
+  std::string text;
+  void on_train_begin(keras::Logs&) override { text += "["; }
+  void on_train_end(keras::Logs&) override { text += "]"; }
+  void on_epoch_begin(int epoch, keras::Logs&) override { text += "(" + std::to_string(epoch); }
+  void on_epoch_end(int, keras::Logs& logs) override { text += logs.contains("val_loss") ? "v)" : ")"; }
+  void on_train_batch_begin(std::int64_t, keras::Logs&) override { text += "<"; }
+  void on_train_batch_end(std::int64_t, keras::Logs& logs) override { text += logs.contains("loss") ? ">" : "?"; }
+  void on_test_begin(keras::Logs&) override { text += "t"; }
+  void on_test_end(keras::Logs&) override { text += "T"; }
+  void on_test_batch_end(std::int64_t, keras::Logs&) override { text += "."; }
+};
+
+/// Makes the monitored metric what the test says.
+struct Scripted : keras::CallbackBase {
+  explicit Scripted(std::vector<double> v) : values(std::move(v)) {}
+  void on_epoch_end(int epoch, keras::Logs& logs) override {
+    logs.set("score", values[static_cast<std::size_t>(epoch)]);
+  }
+  std::vector<double> values;
+};
+
+}  // namespace
+
+TEST(KerasCallbacks, HooksComeInKerasOrder) {
+  const auto recorder = keras::callback<Recorder>();
+  small_model().fit(
+      inputs(), targets(),
+      {.batch_size = 2, .epochs = 2, .verbose = 0, .callbacks = {recorder}, .validation_data = {inputs(), targets()}});
+  EXPECT_EQ(recorder.as<Recorder>()->text, "[(0<><>t.Tv)(1<><>t.Tv)]");
+}
+
+TEST(KerasCallbacks, EarlyStoppingWaitsForPatienceAndRestoresTheBest) {
+  for (const char* engine : {"graph", "eager"}) {
+    const auto model = small_model(0.1, engine);
+    std::vector<std::vector<float>> weights;
+    const auto keep = keras::callbacks::LambdaCallback(
+        {.on_epoch_end = [&](int, keras::Logs&) { weights.push_back(model.get_weights()[0].to_vector<float>()); }});
+    const auto history = model.fit(
+        inputs(), targets(),
+        {.epochs = 9,
+         .verbose = 0,
+         .callbacks = {
+             keep, keras::callback<Scripted>(std::vector<double>{5, 3, 4, 3, 2, 1, 1, 1, 1}),
+             keras::callbacks::EarlyStopping({.monitor = "score", .patience = 2, .restore_best_weights = true})}});
+    EXPECT_EQ(history.epoch.size(), 4U) << engine;
+    EXPECT_EQ(model.get_weights()[0].to_vector<float>(), weights[1]) << engine;
+    EXPECT_NE(weights[1], weights[3]);
+  }
+}
+
+TEST(KerasCallbacks, EarlyStoppingKnowsThatAccuracyRises) {
+  const auto stop = keras::callbacks::EarlyStopping({.monitor = "score", .patience = 1, .mode = "max"});
+  const auto history = small_model().fit(
+      inputs(), targets(),
+      {.epochs = 5, .verbose = 0, .callbacks = {keras::callback<Scripted>(std::vector<double>{1, 2, 3, 2, 9}), stop}});
+  EXPECT_EQ(history["score"], (std::vector<double>{1, 2, 3, 2}));
+}
+
+TEST(KerasCallbacks, ModelCheckpointKeepsTheBest) {
+  const TemporaryFolder folder;
+  const auto model = small_model();
+  std::vector<std::vector<float>> weights;
+  const auto keep = keras::callbacks::LambdaCallback(
+      {.on_epoch_end = [&](int, keras::Logs&) { weights.push_back(model.get_weights()[0].to_vector<float>()); }});
+  model.fit(inputs(), targets(),
+            {.epochs = 3,
+             .verbose = 0,
+             .callbacks = {
+                 keep, keras::callback<Scripted>(std::vector<double>{2, 1, 3}),
+                 keras::callbacks::ModelCheckpoint(folder / "best", {.monitor = "score", .save_best_only = true}),
+                 keras::callbacks::ModelCheckpoint(folder / "{epoch:02d}-{score:.1f}", {.save_weights_only = true})}});
+  EXPECT_EQ(tt::load(folder / "best").at("dense/kernel").to_vector<float>(), weights[1]);
+  EXPECT_EQ(tt::load(folder / "03-3.0").at("dense/kernel").to_vector<float>(), weights[2]);
+}
+
+TEST(KerasCallbacks, CsvLoggerWritesALineForEachEpoch) {
+  const TemporaryFolder folder;
+  const auto history = small_model().fit(
+      inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {keras::callbacks::CSVLogger(folder / "log.csv")}});
+  const std::string text = read_file(folder / "log.csv");
+  EXPECT_EQ(text.find("epoch,loss\n0,"), 0U) << text;
+  EXPECT_EQ(std::stod(text.substr(text.find("\n1,") + 3)), history["loss"][1]);
+}
+
+TEST(KerasCallbacks, ALearningRateTakesEffectWithoutCompilingAgain) {
+  const auto model = small_model();
+  std::vector<std::vector<float>> weights;
+  model.fit(inputs(), targets(),
+            {.epochs = 2,
+             .verbose = 0,
+             .callbacks = {keras::callbacks::LambdaCallback({.on_epoch_end = [&](int, keras::Logs&) {
+               model.optimizer().set_learning_rate(0);
+               weights.push_back(model.get_weights()[0].to_vector<float>());
+             }})}});
+  EXPECT_EQ(weights[0], weights[1]);
+}
