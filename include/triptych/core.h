@@ -5,6 +5,7 @@
 #include "triptych/core/data.h"
 #include "triptych/core/init.h"
 #include "triptych/core/io.h"
+#include "triptych/core/mean.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
