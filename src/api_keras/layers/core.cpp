@@ -91,7 +91,7 @@ class Embedding : public LayerBase {
         {.name = "embeddings", .shape = {input_dim_, output_dim_}, .initializer = options_.embeddings_initializer});
   }
   Tensor call(const Tensor& x, bool) override {
-    return embedding(is_integral(x.dtype()) ? x : cast(x, int64), embeddings_);
+    return embedding(embeddings_, is_integral(x.dtype()) ? x : cast(x, int64));
   }
   std::string config() const override {
     return JsonObject().add("input_dim", input_dim_).add("output_dim", output_dim_).text();
