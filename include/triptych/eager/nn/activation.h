@@ -10,6 +10,30 @@ class TRIPTYCH_API ReLU : public Module {
  public:
   Tensor forward(const Tensor& x) override;
 };
+struct SoftmaxOptions {
+  std::int64_t dim = -1;
+};
+/// e^x over its sum along `dim`.
+class TRIPTYCH_API Softmax : public Module {
+ public:
+  using Options = SoftmaxOptions;
+  explicit Softmax(const Options& options) : options(options) {}
+  explicit Softmax(std::int64_t dim) : options{dim} {}
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+  const Options options;
+};
+/// log(softmax(x)).
+class TRIPTYCH_API LogSoftmax : public Module {
+ public:
+  using Options = SoftmaxOptions;
+  explicit LogSoftmax(const Options& options) : options(options) {}
+  explicit LogSoftmax(std::int64_t dim) : options{dim} {}
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+  const Options options;
+};
+
 struct FlattenOptions {
   std::int64_t start_dim = 1;
   std::int64_t end_dim = -1;

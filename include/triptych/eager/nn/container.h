@@ -61,7 +61,8 @@ Made<M> make(const typename M::Options& options, Location where = Location::here
 /// Modules one after the other, named "0", "1", ... unless they are added by name:
 ///
 ///   nn::Sequential model(nn::make<nn::Linear>(784, 128), nn::make<nn::ReLU>(),
-///                        [](const Tensor& x) { return x * 2; }, nn::make<nn::Linear>({.in_features = 128, .out_features = 10}));
+///                        [](const Tensor& x) { return x * 2; }, nn::make<nn::Linear>({.in_features = 128,
+///                        .out_features = 10}));
 class TRIPTYCH_API Sequential : public Module {
  public:
   Sequential() = default;

@@ -1,0 +1,25 @@
+#include "triptych/eager/nn/dropout.h"
+
+#include "api_eager/repr.h"
+#include "triptych/core/ops.h"
+#include "triptych/core/random.h"
+
+namespace triptych::eager::nn {
+namespace {
+
+const DropoutOptions& checked(const DropoutOptions& options, Location where) {
+  if (!(options.p >= 0 && options.p <= 1))
+    throw ArgumentError("Dropout", "p is a probability, 0 to 1", std::to_string(options.p), "", where);
+  return options;
+}
+
+}  // namespace
+
+Dropout::Dropout(const DropoutOptions& given, Location where)
+    : options(checked(given, where)), stream(register_buffer("stream", default_generator().next_stream())) {}
+
+Tensor Dropout::forward(const Tensor& x) { return dropout(x, {.p = options.p, .training = is_training()}, stream); }
+
+std::string Dropout::extra_repr() const { return "p=" + python_text(options.p) + ", inplace=False"; }
+
+}  // namespace triptych::eager::nn
