@@ -100,9 +100,28 @@ TEST(EagerLayers, ActivationsAndFlatten) {
   EXPECT_EQ(nn::ReLU()(x).to_vector<float>(), (Floats{0, 0, 2}));
   expect_near(tt::sum(nn::Softmax(1)(x)), {1});
   expect_near(nn::LogSoftmax(-1)(x), {-3.1698461f, -2.1698461f, -0.16984604f});
+  // torch.nn on [-1, 0, 2].
+  expect_near(nn::LeakyReLU({.negative_slope = 0.2})(x), {-0.2f, 0, 2});
+  expect_near(nn::ELU()(x), {-0.63212055f, 0, 2});
+  expect_near(nn::GELU()(x), {-0.15865526f, 0, 1.9544997f});
+  expect_near(nn::GELU({.approximate = "tanh"})(x), {-0.15880802f, 0, 1.9545977f});
+  expect_near(nn::SiLU()(x), {-0.26894143f, 0, 1.7615942f});
+  expect_near(nn::Sigmoid()(x), {0.26894143f, 0.5f, 0.8807971f});
+  expect_near(nn::Tanh()(x), {-0.7615942f, 0, 0.9640276f});
+  expect_near(nn::Softplus()(x), {0.31326166f, 0.6931472f, 2.126928f});
   EXPECT_EQ(nn::Flatten()(tt::zeros({2, 3, 4})).shape(), (tt::Shape{2, 12}));
   EXPECT_EQ(nn::Flatten({.start_dim = 0, .end_dim = 1})(tt::zeros({2, 3, 4})).shape(), (tt::Shape{6, 4}));
   EXPECT_EQ(nn::Identity()(x).to_vector<float>(), x.to_vector<float>());
+}
+
+TEST(EagerLayers, Pools) {
+  const tt::Tensor x = tt::tensor<float>({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, {1, 1, 4, 4});
+  EXPECT_EQ(nn::MaxPool2d(2)(x).to_vector<float>(), (Floats{6, 8, 14, 16}));
+  EXPECT_EQ(nn::MaxPool2d({.kernel_size = 3, .stride = 2, .padding = 1})(x).to_vector<float>(), (Floats{6, 8, 14, 16}));
+  EXPECT_EQ(nn::AvgPool2d(2)(x).to_vector<float>(), (Floats{3.5f, 5.5f, 11.5f, 13.5f}));
+  EXPECT_EQ(nn::AdaptiveAvgPool2d(1)(x).shape(), (tt::Shape{1, 1, 1, 1}));
+  EXPECT_EQ(nn::AdaptiveAvgPool2d(1)(x).item<float>(), 8.5f);
+  EXPECT_THROW(nn::AdaptiveAvgPool2d(2), tt::UnsupportedError);
 }
 
 // torch.nn.functional on logits [[1, 2, 0.5], [0, -1, 3]] and labels [1, 2].
@@ -125,7 +144,16 @@ TEST(EagerLayers, PrintAsPyTorch) {
   EXPECT_EQ(nn::LayerNorm({.normalized_shape = {3, 4}, .bias = false}).text(),
             "LayerNorm((3, 4), eps=1e-05, elementwise_affine=True, bias=False)");
   EXPECT_EQ(nn::Dropout(0.3).text(), "Dropout(p=0.3, inplace=False)");
+  EXPECT_EQ(nn::MaxPool2d({.kernel_size = 3, .stride = 2, .padding = 1}).text(),
+            "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False)");
+  EXPECT_EQ(nn::AvgPool2d(2).text(), "AvgPool2d(kernel_size=2, stride=2, padding=0)");
+  EXPECT_EQ(nn::AdaptiveAvgPool2d(1).text(), "AdaptiveAvgPool2d(output_size=1)");
   EXPECT_EQ(nn::ReLU().text(), "ReLU()");
+  EXPECT_EQ(nn::LeakyReLU({.negative_slope = 0.2}).text(), "LeakyReLU(negative_slope=0.2)");
+  EXPECT_EQ(nn::ELU().text(), "ELU(alpha=1.0)");
+  EXPECT_EQ(nn::GELU().text(), "GELU(approximate='none')");
+  EXPECT_EQ(nn::SiLU().text() + nn::Sigmoid().text() + nn::Tanh().text(), "SiLU()Sigmoid()Tanh()");
+  EXPECT_EQ(nn::Softplus().text(), "Softplus(beta=1.0, threshold=20.0)");
   EXPECT_EQ(nn::Softmax(1).text(), "Softmax(dim=1)");
   EXPECT_EQ(nn::LogSoftmax(-1).text(), "LogSoftmax(dim=-1)");
   EXPECT_EQ(nn::Embedding(10, 3).text(), "Embedding(10, 3)");

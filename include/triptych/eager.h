@@ -13,4 +13,5 @@
 #include "triptych/eager/nn/linear.h"
 #include "triptych/eager/nn/loss.h"
 #include "triptych/eager/nn/normalization.h"
+#include "triptych/eager/nn/pooling.h"
 #include "triptych/eager/optim.h"

@@ -1,6 +1,8 @@
 // Activation functions as modules, with PyTorch's options.
 #pragma once
 
+#include <string>
+
 #include "triptych/eager/module.h"
 
 namespace triptych::eager::nn {
@@ -10,6 +12,60 @@ class TRIPTYCH_API ReLU : public Module {
  public:
   Tensor forward(const Tensor& x) override;
 };
+/// 1 / (1 + e^-x).
+class TRIPTYCH_API Sigmoid : public Module {
+ public:
+  Tensor forward(const Tensor& x) override;
+};
+class TRIPTYCH_API Tanh : public Module {
+ public:
+  Tensor forward(const Tensor& x) override;
+};
+/// x sigmoid(x).
+class TRIPTYCH_API SiLU : public Module {
+ public:
+  Tensor forward(const Tensor& x) override;
+};
+
+struct LeakyReLUOptions {
+  double negative_slope = 0.01;
+};
+/// x where x > 0, else negative_slope x.
+class TRIPTYCH_API LeakyReLU : public Module {
+ public:
+  using Options = LeakyReLUOptions;
+  explicit LeakyReLU(const Options& options = {}) : options(options) {}
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+  const Options options;
+};
+
+struct ELUOptions {
+  double alpha = 1;
+};
+/// x where x > 0, else alpha (e^x - 1).
+class TRIPTYCH_API ELU : public Module {
+ public:
+  using Options = ELUOptions;
+  explicit ELU(const Options& options = {}) : options(options) {}
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+  const Options options;
+};
+
+struct GELUOptions {
+  std::string approximate = "none";  // or "tanh"
+};
+/// x Phi(x), Phi the normal distribution function.
+class TRIPTYCH_API GELU : public Module {
+ public:
+  using Options = GELUOptions;
+  explicit GELU(const Options& options = {}) : options(options) {}
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+  const Options options;
+};
+
 struct SoftmaxOptions {
   std::int64_t dim = -1;
 };
@@ -29,6 +85,20 @@ class TRIPTYCH_API LogSoftmax : public Module {
   using Options = SoftmaxOptions;
   explicit LogSoftmax(const Options& options) : options(options) {}
   explicit LogSoftmax(std::int64_t dim) : options{dim} {}
+  Tensor forward(const Tensor& x) override;
+  std::string extra_repr() const override;
+  const Options options;
+};
+
+struct SoftplusOptions {
+  double beta = 1;
+  double threshold = 20;
+};
+/// ln(1 + e^(beta x)) / beta; x itself where beta x > threshold.
+class TRIPTYCH_API Softplus : public Module {
+ public:
+  using Options = SoftplusOptions;
+  explicit Softplus(const Options& options = {}) : options(options) {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
