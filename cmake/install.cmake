@@ -17,6 +17,7 @@ function(triptych_install target component)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/triptych DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} ${part}
     FILES_MATCHING PATTERN "*.h")
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/data/mnist DESTINATION ${CMAKE_INSTALL_DATADIR}/triptych/data ${part})
+  install(FILES ${PROJECT_SOURCE_DIR}/scripts/gdb/triptych_gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/triptych/gdb ${part})
 
   # A static library leaves its private dependencies to the program that links it.
   set(dependencies "")
@@ -47,7 +48,6 @@ endfunction()
 
 triptych_install(triptych triptych)
 
-install(FILES ${PROJECT_SOURCE_DIR}/scripts/gdb/triptych_gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/triptych/gdb)
 if(TARGET triptych_program)
   # The program finds a shared library beside itself, wherever the prefix is moved to.
   file(RELATIVE_PATH to_library /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})

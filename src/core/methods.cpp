@@ -35,6 +35,19 @@ Tensor Tensor::mean(Location where) const { return triptych::mean(Arg(*this, whe
 Tensor Tensor::mean(const Axes& axes, bool keepdims, Location where) const {
   return triptych::mean(Arg(*this, where), axes, keepdims);
 }
+Tensor Tensor::max(Location where) const { return triptych::max(Arg(*this, where)); }
+Tensor Tensor::max(const Axes& axes, bool keepdims, Location where) const {
+  return triptych::max(Arg(*this, where), axes, keepdims);
+}
+Tensor Tensor::min(Location where) const { return triptych::min(Arg(*this, where)); }
+Tensor Tensor::min(const Axes& axes, bool keepdims, Location where) const {
+  return triptych::min(Arg(*this, where), axes, keepdims);
+}
+Tensor Tensor::argmax(Location where) const { return triptych::argmax(Arg(*this, where)); }
+Tensor Tensor::argmax(std::int64_t axis, bool keepdims, Location where) const {
+  return triptych::argmax(Arg(*this, where), axis, keepdims);
+}
+Tensor Tensor::relu(Location where) const { return triptych::relu(Arg(*this, where)); }
 
 Tensor Tensor::clone(Location where) const {
   Tensor copy = identity(Arg(*this, where));

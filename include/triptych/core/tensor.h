@@ -208,6 +208,13 @@ class TRIPTYCH_API Tensor {
   Tensor sum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor mean(Location where = Location::here()) const;
   Tensor mean(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
+  Tensor max(Location where = Location::here()) const;
+  Tensor max(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
+  Tensor min(Location where = Location::here()) const;
+  Tensor min(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
+  Tensor argmax(Location where = Location::here()) const;
+  Tensor argmax(std::int64_t axis, bool keepdims = false, Location where = Location::here()) const;
+  Tensor relu(Location where = Location::here()) const;
   /// A copy in storage of its own, part of the recorded computation.
   Tensor clone(Location where = Location::here()) const;
 
