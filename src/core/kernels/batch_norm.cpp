@@ -69,8 +69,8 @@ void update_running(const Operand& running, const C* batch, double factor, const
   const bool torch = a.formula == UpdateFormula::torch;
   const C old_share = static_cast<C>(torch ? 1 - a.momentum : a.momentum);
   const C new_share = static_cast<C>(torch ? a.momentum : 1 - a.momentum);
-  visit_floating(running.dtype(), [&](auto zero) {
-    using R = decltype(zero);
+  visit_floating(running.dtype(), [&](auto* type) {
+    using R = std::remove_pointer_t<decltype(type)>;
     R* values = running.as<R>();
     for (std::int64_t c = 0; c < running.size(); ++c) {
       R& value = values[c * running.stride(0)];
@@ -82,8 +82,8 @@ void update_running(const Operand& running, const C* batch, double factor, const
 
 void batch_norm_run(const KernelCall& call) {
   const auto& a = call.attributes_as<BatchNormAttributes>();
-  visit_floating(call.inputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.inputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const Channels<1> channels({call.inputs[0].meta}, a.axis, dtype_of<C>::value);
     const std::int64_t count = channels.loops.outputs, n = channels.loops.count;
@@ -112,8 +112,8 @@ void batch_norm_run(const KernelCall& call) {
 
 void batch_norm_inference_run(const KernelCall& call) {
   const auto& a = call.attributes_as<BatchNormAttributes>();
-  visit_floating(call.inputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.inputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const Channels<1> channels({call.inputs[0].meta}, a.axis, dtype_of<C>::value);
     const std::int64_t count = channels.loops.outputs;
@@ -154,8 +154,8 @@ void grad_row(std::int64_t n, void* out, const void* const* in, const std::int64
 
 void batch_norm_grad_run(const KernelCall& call) {
   const auto& a = call.attributes_as<BatchNormAttributes>();
-  visit_floating(call.inputs[1].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.inputs[1].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const Channels<2> channels({call.inputs[0].meta, call.inputs[1].meta}, a.axis, dtype_of<C>::value);
     const Channels<1> upstream_only({call.inputs[0].meta}, a.axis, dtype_of<C>::value);
@@ -175,8 +175,8 @@ void batch_norm_grad_run(const KernelCall& call) {
     };
     reduce(channels.loops, std::array<const T*, 2>{upstream, x}, C(0), product, add_up, mean,
            [=](std::int64_t c, C value) { dot[c] = value; });
-    visit_floating(call.inputs[2].dtype(), [&](auto vector_zero) {
-      using V = decltype(vector_zero);
+    visit_floating(call.inputs[2].dtype(), [&](auto* vector_type) {
+      using V = std::remove_pointer_t<decltype(vector_type)>;
       using W = compute_type<V>;
       for (std::int64_t c = 0; c < count; ++c) {
         call.outputs[1].as<V>()[c] = V(static_cast<W>(dot[c] * inverse[c]));

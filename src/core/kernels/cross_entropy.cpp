@@ -8,8 +8,8 @@ namespace {
 
 void cross_entropy_run(const KernelCall& call) {
   const Rows rows(call.inputs[0].shape(), call.attributes_as<CrossEntropyAttributes>().axis);
-  visit_floating(call.inputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.inputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const Labels<C> labels(call, rows, 1, 2);
     const T* logits = call.inputs[0].as<const T>();
@@ -33,8 +33,8 @@ void cross_entropy_run(const KernelCall& call) {
 // As log_softmax_grad of nll_loss_grad: g - exp(log softmax) * sum(g).
 void cross_entropy_grad_run(const KernelCall& call) {
   const Rows rows(call.inputs[1].shape(), call.attributes_as<CrossEntropyAttributes>().axis);
-  visit_floating(call.outputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const Labels<C> labels(call, rows, 3, 4);
     const T* logits = call.inputs[1].as<const T>();

@@ -13,8 +13,8 @@ namespace {
 void apply_mask(const KernelCall& call, Draw draw) {
   const double p = call.attributes_as<DropoutAttributes>().p;
   const auto threshold = static_cast<std::uint64_t>(p * 0x1p32);
-  visit_floating(call.outputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const T* x = call.inputs[0].as<const T>();
     T* y = call.outputs[0].as<T>();

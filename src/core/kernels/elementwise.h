@@ -90,21 +90,6 @@ void for_each_element(const Operand& operand, F f) {
   }
 }
 
-/// Calls `f` with a null pointer of the floating dtype's C++ element type.
-template <class F>
-void visit_floating(DType dtype, F&& f) {
-  switch (dtype) {
-    case DType::float32:
-      return f(static_cast<float*>(nullptr));
-    case DType::float64:
-      return f(static_cast<double*>(nullptr));
-    case DType::float16:
-      return f(static_cast<Float16*>(nullptr));
-    default:
-      return f(static_cast<BFloat16*>(nullptr));
-  }
-}
-
 /// out = f(x) for floating dtypes; `f` takes and gives float or double.
 template <class F>
 void floating_unary(const KernelCall& call, F f) {

@@ -55,8 +55,8 @@ void embedding_grad_run(const KernelCall& call) {
   const auto& a = call.attributes_as<EmbeddingAttributes>();
   const Shape& table = call.outputs[0].shape();
   const Indices indices(call, table[0]);
-  visit_floating(call.outputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const T* upstream = call.inputs[0].as<const T>();
     T* out = call.outputs[0].as<T>();

@@ -29,8 +29,8 @@ void read_vector(const KernelCall& call, std::size_t input, C missing, C* out, s
 void layer_norm_run(const KernelCall& call) {
   const auto& a = call.attributes_as<LayerNormAttributes>();
   const Rows rows(rows_shape(call.inputs[0].shape(), a.axes), 1);
-  visit_floating(call.inputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.inputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const std::int64_t n = rows.length;
     Scratch scratch(static_cast<std::size_t>(2 * n + 1) * sizeof(C));
@@ -60,8 +60,8 @@ void layer_norm_grad_run(const KernelCall& call) {
   const auto& a = call.attributes_as<LayerNormAttributes>();
   const Shape shape = rows_shape(call.inputs[1].shape(), a.axes);
   const Rows rows(shape, 1);
-  visit_floating(call.inputs[1].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.inputs[1].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const std::int64_t n = rows.length;
     const bool scaled = call.outputs.size() > 1;

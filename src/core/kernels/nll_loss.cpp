@@ -8,8 +8,8 @@ namespace {
 
 void nll_loss_run(const KernelCall& call) {
   const Rows rows(call.inputs[0].shape(), call.attributes_as<CrossEntropyAttributes>().axis);
-  visit_floating(call.inputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.inputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const Labels<C> labels(call, rows, 1, 2);
     Scratch losses(static_cast<std::size_t>(rows.count + 1) * sizeof(C));
@@ -25,8 +25,8 @@ void nll_loss_run(const KernelCall& call) {
 
 void nll_loss_grad_run(const KernelCall& call) {
   const Rows rows(call.inputs[1].shape(), call.attributes_as<CrossEntropyAttributes>().axis);
-  visit_floating(call.outputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     const Labels<compute_type<T>> labels(call, rows, 2, 3);
     T* out = call.outputs[0].as<T>();
     rows.for_each_part([&](std::int64_t first, std::int64_t last) {

@@ -399,17 +399,6 @@ inline constexpr auto smaller = [](const auto& a, const auto& b) -> std::remove_
   return (a < b) | (a != a) ? a : b;
 };
 
-/// Calls `f` with a zero of a floating-point dtype's C++ type.
-template <class F>
-void visit_floating(DType dtype, F f) {
-  switch (dtype) {
-    case DType::float32: return f(float{});
-    case DType::float64: return f(double{});
-    case DType::float16: return f(Float16{});
-    default: return f(BFloat16{});
-  }
-}
-
 /// What numbers are reduced in: vectors have no bool.
 template <class T>
 using lane_type = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, compute_type<T>>;

@@ -12,8 +12,8 @@ namespace {
 template <class Row>
 void unary_rows(const KernelCall& call, Row row) {
   const Rows rows(call.outputs[0].shape(), call.attributes_as<SoftmaxAttributes>().axis);
-  visit_floating(call.outputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     const T* x = call.inputs[0].as<const T>();
     T* y = call.outputs[0].as<T>();
     rows.for_each_part([&](std::int64_t first, std::int64_t last) {
@@ -29,8 +29,8 @@ void unary_rows(const KernelCall& call, Row row) {
 template <class Row>
 void binary_rows(const KernelCall& call, Row row) {
   const Rows rows(call.outputs[0].shape(), call.attributes_as<SoftmaxAttributes>().axis);
-  visit_floating(call.outputs[0].dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
     const T *a = call.inputs[0].as<const T>(), *b = call.inputs[1].as<const T>();
     T* y = call.outputs[0].as<T>();
     rows.for_each_part([&](std::int64_t first, std::int64_t last) {

@@ -31,4 +31,19 @@ decltype(auto) visit_dtype(DType dtype, F&& f) {
   }
 }
 
+/// The same for floating dtypes only.
+template <class F>
+decltype(auto) visit_floating(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::float64:
+      return f(static_cast<double*>(nullptr));
+    case DType::float16:
+      return f(static_cast<Float16*>(nullptr));
+    case DType::bfloat16:
+      return f(static_cast<BFloat16*>(nullptr));
+    default:
+      return f(static_cast<float*>(nullptr));
+  }
+}
+
 }  // namespace triptych

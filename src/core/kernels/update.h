@@ -17,21 +17,6 @@ C rounded(double hyperparameter) {
   return static_cast<C>(hyperparameter);
 }
 
-/// Calls `f` with a null pointer of the parameter dtype's C++ element type.
-template <class F>
-void visit_floating(DType dtype, F&& f) {
-  switch (dtype) {
-    case DType::float64:
-      return f(static_cast<double*>(nullptr));
-    case DType::float16:
-      return f(static_cast<Float16*>(nullptr));
-    case DType::bfloat16:
-      return f(static_cast<BFloat16*>(nullptr));
-    default:
-      return f(static_cast<float*>(nullptr));
-  }
-}
-
 /// Calls `update(first_input, begin, end)` for pieces of all parameters, on the library's threads if there are enough
 /// elements; `first_input` is the place of the parameter among the inputs, `group` the number of inputs for each.
 template <class F>
