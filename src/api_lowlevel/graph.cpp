@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "core/graph/graph.h"
+#include "core/formats/file.h"
+#include "core/graph/drawing.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -35,6 +36,12 @@ std::vector<Variable> variables_of(GraphImpl& graph, bool only_trainable) {
     if (node->op == &variable_op && (!only_trainable || node->attributes_as<VariableAttributes>().trainable))
       result.emplace_back(graph.handle(*node));
   return result;
+}
+
+void write_text(const std::string& path, const std::string& text, std::string_view op, Location where) {
+  AtomicFile file(path, {op, where});
+  file.write(text);
+  file.commit();
 }
 
 const Node& variable_node(const Variable& variable) {
@@ -112,12 +119,13 @@ Variable Graph::variable(std::string_view name, const Shape& shape, Initializer 
   return Variable(graph_variable(*this, name, shape, options.dtype, std::move(initializer), options.trainable, where));
 }
 
-Variable Graph::variable(std::string_view name, const Tensor& value, bool trainable, Location where) const {
+Variable Graph::variable(std::string_view name, const Tensor& value, const VariableOptions& options,
+                         Location where) const {
   check_name(name, where);
   if (!value.defined() || value.is_symbolic())
     throw ArgumentError("variable", "the first value must be concrete", "'" + std::string(name) + "'", "", where);
   Initializer initializer = [snapshot = alias(value)](const Shape&, DType) { return snapshot; };
-  return variable(name, value.shape(), std::move(initializer), {.dtype = value.dtype(), .trainable = trainable}, where);
+  return variable(name, value.shape(), std::move(initializer), {.dtype = value.dtype(), .trainable = options.trainable}, where);
 }
 
 Tensor Graph::initializer(Location where) const {
@@ -174,6 +182,13 @@ void Graph::finalize() const {
   impl().finalized = true;
 }
 bool Graph::finalized() const { return impl().finalized; }
+
+void Graph::write_dot(const std::string& path, Location where) const {
+  write_text(path, graph_as_dot(impl()), "write_dot", where);
+}
+void Graph::write_svg(const std::string& path, Location where) const {
+  write_text(path, graph_as_svg(impl()), "write_svg", where);
+}
 
 Tensor group(const TensorList& operations, std::string_view name, Location where) {
   if (operations.empty() || !operations.begin()->is_symbolic())

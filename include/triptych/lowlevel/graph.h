@@ -99,8 +99,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
   /// State that `initializer` fills when `initializer()` of the graph runs.
   Variable variable(std::string_view name, const Shape& shape, Initializer initializer,
                     const VariableOptions& options = {}, Location where = Location::here()) const;
-  /// State that starts as `value`, whose shape and dtype it has.
-  Variable variable(std::string_view name, const Tensor& value, bool trainable = true,
+  /// State that starts as `value`, whose shape and dtype it has (whatever the options say).
+  Variable variable(std::string_view name, const Tensor& value, const VariableOptions& options = {},
                     Location where = Location::here()) const;
   /// Run it to give all variables that exist now their first values.
   Tensor initializer(Location where = Location::here()) const;

@@ -1,0 +1,170 @@
+#include "core/graph/drawing.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace triptych {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      case '"': result += "&quot;"; break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+std::string outputs_of(const Node& node) {
+  std::string text;
+  for (const Tensor& output : node.outputs()) {
+    if (!text.empty()) text += ", ";
+    text += std::string(dtype_name(output.dtype())) + " " + output.shape().text();
+  }
+  return text;
+}
+
+/// One colour for each kind of node: values from outside, state, effects, ops.
+const char* colour_of(const Node& node) {
+  if (is_state(*node.op)) return "#fde2b8";
+  if (has_effect(node)) return "#f8c8c8";
+  if (is_source(*node.op)) return "#cfe3f7";
+  return node.op == &group_op ? "#e4e4e4" : "#d9efd3";
+}
+
+/// Which layer each node stands in, and where in it.
+struct Layout {
+  std::vector<int> layer;
+  std::vector<double> x;  // centre, in units of one node
+  std::vector<std::vector<std::size_t>> layers;
+};
+
+/// Layers by the longest way from a source; in a layer, nodes stand near the mean of what they are joined to.
+Layout layered(const GraphImpl& graph) {
+  const std::size_t count = graph.nodes.size();
+  Layout layout{std::vector<int>(count), std::vector<double>(count), {}};
+  std::vector<std::vector<std::size_t>> above(count), below(count);
+  const auto join = [&](std::size_t from, std::size_t to) {
+    above[to].push_back(from);
+    below[from].push_back(to);
+    layout.layer[to] = std::max(layout.layer[to], layout.layer[from] + 1);
+  };
+  for (const auto& node : graph.nodes) {
+    for (const Tensor& input : node->inputs()) join(place_of(input).node->sequence, node->sequence);
+    for (const Node* before : graph.info_of(*node).control) join(before->sequence, node->sequence);
+  }
+  for (std::size_t i = count; i-- > 0;)  // sources stand right above their first user
+    if (above[i].empty() && !below[i].empty()) {
+      int first = layout.layer[below[i][0]];
+      for (std::size_t user : below[i]) first = std::min(first, layout.layer[user]);
+      layout.layer[i] = first - 1;
+    }
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto at = static_cast<std::size_t>(layout.layer[i]);
+    if (at >= layout.layers.size()) layout.layers.resize(at + 1);
+    layout.x[i] = static_cast<double>(layout.layers[at].size());
+    layout.layers[at].push_back(i);
+  }
+  const auto arrange = [&](std::vector<std::size_t>& nodes, const std::vector<std::vector<std::size_t>>& neighbours) {
+    std::vector<double> wish(count);
+    for (std::size_t i : nodes) {
+      wish[i] = layout.x[i];
+      if (neighbours[i].empty()) continue;
+      wish[i] = 0;
+      for (std::size_t other : neighbours[i]) wish[i] += layout.x[other];
+      wish[i] /= static_cast<double>(neighbours[i].size());
+    }
+    std::stable_sort(nodes.begin(), nodes.end(), [&](std::size_t a, std::size_t b) { return wish[a] < wish[b]; });
+    double next = 0;
+    for (std::size_t i : nodes) {
+      layout.x[i] = std::max(next, wish[i]);
+      next = layout.x[i] + 1;
+    }
+  };
+  for (int sweep = 0; sweep < 4; ++sweep) {
+    for (std::size_t i = 1; i < layout.layers.size(); ++i) arrange(layout.layers[i], above);
+    for (std::size_t i = layout.layers.size(); i-- > 1;) arrange(layout.layers[i - 1], below);
+  }
+  return layout;
+}
+
+constexpr std::size_t largest_drawing = 5000;  // nodes
+
+void check_size(const GraphImpl& graph) {
+  if (graph.nodes.size() > largest_drawing)
+    throw UnsupportedError("write_svg", "the graph is too large to draw",
+                           std::to_string(graph.nodes.size()) + " nodes, at most " + std::to_string(largest_drawing),
+                           "Use write_dot");
+}
+
+}  // namespace
+
+std::string graph_as_dot(const GraphImpl& graph) {
+  std::string text = "digraph {\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n";
+  for (const auto& node : graph.nodes) {
+    const std::string id = "n" + std::to_string(node->sequence);
+    text += "  " + id + " [label=" + quoted(describe(*node) + "\n" + node->op->name + " " + outputs_of(*node)) +
+            ", fillcolor=\"" + colour_of(*node) + "\"" +
+            (node->where ? ", tooltip=" + quoted(node->where.text()) : std::string()) + "];\n";
+    for (const Tensor& input : node->inputs())
+      text += "  n" + std::to_string(place_of(input).node->sequence) + " -> " + id + " [label=" +
+              quoted(input.shape().text()) + "];\n";
+    for (const Node* before : graph.info_of(*node).control)
+      text += "  n" + std::to_string(before->sequence) + " -> " + id + " [style=dashed];\n";
+  }
+  return text + "}\n";
+}
+
+std::string graph_as_svg(const GraphImpl& graph) {
+  check_size(graph);
+  constexpr double width = 190, height = 44, column = 210, row = 84, margin = 20;
+  const Layout layout = layered(graph);
+  const auto number = [](double value) { return std::to_string(static_cast<int>(value)); };
+  const auto left = [&](std::size_t i) { return margin + layout.x[i] * column; };
+  const auto top = [&](std::size_t i) { return margin + layout.layer[i] * row; };
+  const double right = layout.x.empty() ? 0 : *std::max_element(layout.x.begin(), layout.x.end());
+  std::string text = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(2 * margin + right * column + width) +
+                     "\" height=\"" + number(2 * margin + static_cast<double>(layout.layers.size()) * row) +
+                     "\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
+  const auto edge = [&](std::size_t from, std::size_t to, bool control) {
+    const double x1 = left(from) + width / 2, y1 = top(from) + height, x2 = left(to) + width / 2, y2 = top(to);
+    const double bend = (y2 - y1) / 2;
+    text += "<path d=\"M" + number(x1) + " " + number(y1) + " C" + number(x1) + " " + number(y1 + bend) + " " + number(x2) +
+            " " + number(y2 - bend) + " " + number(x2) + " " + number(y2) + "\" fill=\"none\" stroke=\"#888\"" +
+            (control ? " stroke-dasharray=\"4 3\"" : "") + "/>\n";
+  };
+  for (const auto& node : graph.nodes) {
+    for (const Tensor& input : node->inputs()) edge(place_of(input).node->sequence, node->sequence, false);
+    for (const Node* before : graph.info_of(*node).control) edge(before->sequence, node->sequence, true);
+  }
+  for (const auto& node : graph.nodes) {
+    const std::size_t i = node->sequence;
+    const std::string centre = number(left(i) + width / 2);
+    std::string name = describe(*node);
+    if (name.size() > 30) name = "..." + name.substr(name.size() - 27);
+    text += "<g><title>" + escaped(describe(*node) + ": " + node->op->name + ", " + outputs_of(*node) +
+                                   (node->where ? ", " + node->where.text() : "")) +
+            "</title><rect x=\"" + number(left(i)) + "\" y=\"" + number(top(i)) + "\" width=\"" + number(width) +
+            "\" height=\"" + number(height) + "\" rx=\"6\" fill=\"" + colour_of(*node) + "\" stroke=\"#555\"/>" +
+            "<text x=\"" + centre + "\" y=\"" + number(top(i) + 18) + "\" text-anchor=\"middle\" font-weight=\"bold\">" +
+            escaped(name) + "</text><text x=\"" + centre + "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" +
+            escaped(outputs_of(*node)) + "</text></g>\n";
+  }
+  return text + "</svg>\n";
+}
+
+}  // namespace triptych

@@ -1,0 +1,15 @@
+// A graph as a picture.
+#pragma once
+
+#include <string>
+
+#include "core/graph/graph.h"
+
+namespace triptych {
+
+/// In Graphviz's language.
+std::string graph_as_dot(const GraphImpl& graph);
+/// As SVG: nodes in layers by their distance from the sources, edges downwards.
+std::string graph_as_svg(const GraphImpl& graph);
+
+}  // namespace triptych

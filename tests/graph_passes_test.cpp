@@ -1,0 +1,141 @@
+// What each pass of the graph compiler does, and what it leaves alone.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "triptych/lowlevel.h"
+
+namespace tt = triptych;
+namespace tf = triptych::lowlevel;
+
+namespace {
+
+const tt::PassReport& pass(const tf::StepReport& report, const std::string& name) {
+  for (const auto& entry : report.passes)
+    if (entry.name == name) return entry;
+  throw std::runtime_error("no pass " + name);
+}
+
+tf::StepReport report_of(const tf::Graph& graph, const tf::TensorList& fetches, tf::SessionOptions options = {}) {
+  options.dump = true;
+  const tf::Session session(graph, options);
+  if (!graph.variables().empty()) session.run(graph.initializer());
+  const auto call = session.make_callable({}, fetches);
+  call();
+  return call.report();
+}
+
+tt::Initializer filled(double value) {
+  return [value](const tt::Shape& shape, tt::DType dtype) { return tt::full(shape, value, dtype); };
+}
+
+}  // namespace
+
+TEST(GraphPasses, OnlyWhatIsNeededIsCompiled) {
+  tf::Graph graph;
+  const auto w = graph.variable("w", {2}, filled(1));
+  const auto y = w * 2;
+  const auto unused = w * 3;
+  const auto report = report_of(graph, y);
+  EXPECT_EQ(report.needed_nodes, 1);
+  EXPECT_EQ(report.kernel_calls, 1);
+}
+
+TEST(GraphPasses, ConstantsAreFoldedAndRandomNumbersAreNot) {
+  tf::Graph graph;
+  const auto two = graph.constant(tt::full({2}, 2.0));
+  const auto six = two * 3, y = tt::sum(six + two);
+  const auto report = report_of(graph, y);
+  EXPECT_EQ(pass(report, "constant_folding").rewrites, 3);
+  EXPECT_EQ(report.kernel_calls, 0);
+  const tf::Session session(graph);
+  EXPECT_EQ(session.run(y).item<float>(), 16);
+
+  tt::Tensor random;
+  {
+    auto scope = graph.scope();
+    random = tt::rand({4});
+  }
+  const auto call = session.make_callable({}, {random});
+  const auto first = call()[0].to_vector<float>(), second = call()[0].to_vector<float>();
+  EXPECT_NE(first, second);
+}
+
+TEST(GraphPasses, StateIsNotFolded) {
+  tf::Graph graph;
+  const auto w = graph.variable("w", {2}, filled(1));
+  const auto y = w * 2, up = w.assign_add(1);
+  const tf::Session session(graph);
+  session.run(graph.initializer());
+  const auto call = session.make_callable({}, {y});
+  EXPECT_EQ(call()[0].to_vector<float>()[0], 2);
+  session.run(up);
+  EXPECT_EQ(call()[0].to_vector<float>()[0], 4);
+}
+
+TEST(GraphPasses, EqualThingsAreComputedOnceUnlessStateWasWrittenBetween) {
+  tf::Graph graph;
+  const auto w = graph.variable("w", {2}, filled(1));
+  const auto a = w * 2, b = w * 2;
+  const auto up = w.assign_add(1);
+  const auto c = w * 2;
+  const auto report = report_of(graph, {a, b, c, up});
+  EXPECT_GE(pass(report, "common_subexpressions").rewrites, 1);
+  const tf::Session session(graph);
+  session.run(graph.initializer());
+  const auto values = session.run({a, b, c, up});
+  EXPECT_EQ(values[0].to_vector<float>()[0], 2);
+  EXPECT_EQ(values[1].to_vector<float>()[0], 2);
+  EXPECT_EQ(values[2].to_vector<float>()[0], 4);
+}
+
+TEST(GraphPasses, NeutralOperandsDisappear) {
+  tf::Graph graph;
+  const auto w = graph.variable("w", {2}, filled(1));
+  const auto x = w + 0.5;
+  const auto y = (tt::identity(x) * 1 - 0.0) / 1.0;
+  EXPECT_EQ(pass(report_of(graph, y), "algebraic_simplification").rewrites, 4);
+  EXPECT_EQ(report_of(graph, y).kernel_calls, 1);
+  const auto kept = x + 0;  // -0 + 0 is +0: not neutral
+  EXPECT_EQ(pass(report_of(graph, kept), "algebraic_simplification").rewrites, 0);
+}
+
+TEST(GraphPasses, LinearLayersAreFused) {
+  tf::Graph graph;
+  const auto x = graph.variable("x", {5, 3}, filled(0.3), {.trainable = false});
+  const auto w = graph.variable("w", {3, 4}, filled(0.7)), b = graph.variable("b", {4}, filled(-0.1));
+  const auto y = tt::relu(tt::matmul(x, w) + b);
+  const auto report = report_of(graph, y);
+  EXPECT_EQ(pass(report, "fusion").rewrites, 2);
+  EXPECT_EQ(report.kernel_calls, 1);
+  EXPECT_NE(pass(report, "fusion").after.find("linear("), std::string::npos) << pass(report, "fusion").after;
+  EXPECT_NE(pass(report, "fusion").before.find("matmul("), std::string::npos);
+  EXPECT_EQ(report_of(graph, y, {.fusion = false}).kernel_calls, 3);
+  const auto product = tt::matmul(x, w), sum = product + b;
+  EXPECT_EQ(report_of(graph, {sum, product}).kernel_calls, 2);  // the product itself is wanted too
+
+  const tf::Session fused(graph, {.numerics = tt::Numerics::exact}), plain(graph, {.numerics = tt::Numerics::exact, .fusion = false});
+  for (const auto& session : {fused, plain}) session.run(graph.initializer());
+  EXPECT_EQ(fused.run(y).to_vector<float>(), plain.run(y).to_vector<float>());
+}
+
+TEST(GraphPasses, EachHasASwitch) {
+  tf::Graph graph;
+  const auto w = graph.variable("w", {2}, filled(1));
+  const auto y = w * 2;
+  const auto report = report_of(graph, y, {.constant_folding = false, .algebraic_simplification = false,
+                                           .common_subexpressions = false, .fusion = false});
+  for (const auto& entry : report.passes) EXPECT_EQ(entry.name, "prune");
+}
+
+TEST(GraphPasses, DumpsAreWritten) {
+  const auto folder = std::filesystem::temp_directory_path() / "graph_passes_test";
+  std::filesystem::create_directories(folder);
+  tf::Graph graph;
+  const auto w = graph.variable("w", {2}, filled(1));
+  const auto y = w * 2;
+  report_of(graph, y, {.dump_directory = folder.string()});
+  EXPECT_TRUE(std::filesystem::exists(folder / "00_graph.txt"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "05_fusion.txt"));
+  std::filesystem::remove_all(folder);
+}
