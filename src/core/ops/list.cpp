@@ -35,34 +35,11 @@ extern const Op slice_op, slice_grad_op, slice_update_op;                       
 extern const Op pad_op;                                                                  // pad.cpp
 extern const Op gather_op, scatter_add_op, index_select_op, index_add_op;                // gather.cpp
 extern const Op one_hot_op;                                                              // one_hot.cpp
-extern const Op identity_op, reshape_op, reshape_like_op, expand_like_op, permute_op;    // shape.cpp
 extern const Op custom_gradient_op;                                                      // custom_gradient.cpp
 extern const Op sgd_update_op;                                                           // sgd_update.cpp
 extern const Op momentum_update_op;                                                      // momentum_update.cpp
 extern const Op adam_update_op, amsgrad_update_op;                                       // adam_update.cpp
 extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op,         // random.cpp
-extern const Op assign_op, assign_add_op, assign_sub_op;                            // assign.cpp
-extern const Op add_op, sub_op, mul_op, div_op;                                     // arithmetic.cpp
-extern const Op relu_op, relu_grad_op;                                              // relu.cpp
-extern const Op cast_op;                                                            // cast.cpp
-extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;             // conv2d.cpp
-extern const Op full_op, full_like_op;                                              // full.cpp
-extern const Op matmul_op, matmul_weight_grad_op;                                   // matmul.cpp
-extern const Op linear_op;                                                          // linear.cpp
-extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;   // sum.cpp
-extern const Op identity_op, contiguous_op;                                         // identity.cpp
-extern const Op reshape_op, reshape_like_op, flatten_op, squeeze_op, unsqueeze_op;  // reshape.cpp
-extern const Op expand_op, expand_like_op;                                          // expand.cpp
-extern const Op permute_op;                                                         // permute.cpp
-extern const Op concat_op, concat_grad_op, split_op;                                // concat.cpp
-extern const Op slice_op, slice_grad_op, slice_update_op;                           // slice.cpp
-extern const Op pad_op;                                                             // pad.cpp
-extern const Op gather_op, scatter_add_op, index_select_op, index_add_op;           // gather.cpp
-extern const Op one_hot_op;                                                         // one_hot.cpp
-extern const Op sgd_update_op;                                                      // sgd_update.cpp
-extern const Op momentum_update_op;                                                 // momentum_update.cpp
-extern const Op adam_update_op, amsgrad_update_op;                                  // adam_update.cpp
-extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op,    // random.cpp
     random_uniform_like_op, random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op;
 extern const Op exp_op, exp2_op, expm1_op, log_op, log1p_op, log2_op, log10_op, erf_op;  // exponential.cpp
 extern const Op sin_op, cos_op, tan_op, asin_op, acos_op, atan_op, atan2_op, sinh_op, cosh_op, asinh_op, acosh_op,
