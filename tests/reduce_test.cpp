@@ -130,3 +130,46 @@ TEST(Sum, GradientWithoutKeepdims) {
   const auto grad = x.grad().to_vector<float>();
   for (std::size_t i = 0; i < grad.size(); ++i) EXPECT_EQ(grad[i], static_cast<float>(i / 4 % 3 + 1));
 }
+
+TEST(Max, NansEmptyAndErrors) {
+  const tt::Tensor x = tt::tensor<float>({1, NAN, 3});
+  EXPECT_TRUE(std::isnan(tt::max(x).item<float>()));
+  EXPECT_TRUE(std::isnan(tt::min(x).item<float>()));
+  EXPECT_EQ(tt::argmax(x).item<int>(), 1);
+  EXPECT_EQ(tt::argmax(tt::tensor<float>({1, 7, 7})).item<int>(), 1);
+  EXPECT_EQ(tt::max(tt::tensor<std::int64_t>({-5, -7})).item<int>(), -5);
+  EXPECT_THROW(tt::max(tt::zeros({0})), tt::ArgumentError);
+  EXPECT_THROW(tt::argmin(tt::zeros({2, 0}), 1), tt::ArgumentError);
+  EXPECT_EQ(tt::max(tt::zeros({0, 3}), 1).shape(), (tt::Shape{0}));
+}
+
+TEST(Max, TiesShareTheGradient) {
+  tt::Tensor x = tt::tensor<float>({2, 5, 5, 1}).set_requires_grad();
+  tt::max(x).backward();
+  EXPECT_EQ(x.grad().to_vector<float>(), (std::vector<float>{0, 0.5, 0.5, 0}));
+}
+
+TEST(Prod, Values) {
+  EXPECT_EQ(tt::prod(tt::tensor<std::int64_t>({2, 3, 4})).item<int>(), 24);
+  EXPECT_EQ(tt::prod(tt::zeros({0})).item<float>(), 1);
+  tt::Tensor x = tt::tensor<float>({2, 0, 4}).set_requires_grad();
+  tt::prod(x).backward();
+  EXPECT_EQ(x.grad().to_vector<float>(), (std::vector<float>{0, 8, 0}));
+}
+
+TEST(AnyAll, Values) {
+  const tt::Tensor x = tt::reshape(tt::tensor<float>({0, 0.5f, 0, 0}), {2, 2});
+  EXPECT_EQ(tt::any(x, 1).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{1, 0}));
+  EXPECT_EQ(tt::all(x, 0).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{0, 0}));
+  EXPECT_FALSE(tt::any(tt::zeros({0})).item<bool>());
+  EXPECT_TRUE(tt::all(tt::zeros({0})).item<bool>());
+}
+
+TEST(Var, Corrections) {
+  const tt::Tensor x = tt::tensor<float>({1, 2, 3, 6});
+  EXPECT_FLOAT_EQ(tt::var(x).item<float>(), 14.f / 3);
+  EXPECT_FLOAT_EQ(tt::var(x, 0, {.correction = 0}).item<float>(), 3.5f);
+  EXPECT_FLOAT_EQ(tt::std(x, 0, {.correction = 0}).item<float>(), std::sqrt(3.5f));
+  EXPECT_TRUE(std::isnan(tt::var(tt::ones({1})).item<float>()));
+  EXPECT_FLOAT_EQ(tt::var(x + 4096).item<float>(), 14.f / 3);  // no cancellation
+}
