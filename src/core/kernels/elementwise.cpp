@@ -32,7 +32,18 @@ ElementLoops merge_loops(const KernelCall& call) {
   const std::size_t operands = call.inputs.size() + 1;
   const TensorMeta& out = *call.outputs[0].meta;
   ElementLoops loops;
+  // Loops go by the output's memory, so that a channels-last tensor is one dense run, too. (An insertion sort: mostly sorted.)
+  std::array<int, Shape::max_rank> order{};
   for (int i = 0; i < out.shape.rank(); ++i) {
+    int at = i;
+    for (; at > 0 && out.strides[static_cast<std::size_t>(order[static_cast<std::size_t>(at - 1)])] <
+                         out.strides[static_cast<std::size_t>(i)];
+         --at)
+      order[static_cast<std::size_t>(at)] = order[static_cast<std::size_t>(at - 1)];
+    order[static_cast<std::size_t>(at)] = i;
+  }
+  for (int position = 0; position < out.shape.rank(); ++position) {
+    const int i = order[static_cast<std::size_t>(position)];
     const auto axis = static_cast<std::size_t>(i);
     const std::int64_t n = out.shape.begin()[i];
     if (n == 1) continue;

@@ -90,6 +90,14 @@ void batch_norm_inference_infer(Infer& infer) {
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 
+std::vector<Tensor> batch_norm_inference_decompose(std::span<const Tensor> inputs, const void* attributes) {
+  const auto& a = *static_cast<const BatchNormAttributes*>(attributes);
+  const Tensor &x = inputs[0], &gamma = inputs[1], &beta = inputs[2], &mean = inputs[3], &var = inputs[4];
+  const Axes axes = axes_without(a.axis, x.ndim());
+  const auto expand = [&](const Tensor& channels) { return sum_grad(channels, x, axes, false); };
+  return {(x - expand(mean)) * expand(gamma * (1 / sqrt(var + a.eps))) + expand(beta)};
+}
+
 }  // namespace
 
 extern const Op batch_norm_op{.name = "batch_norm",
@@ -111,7 +119,8 @@ extern const Op batch_norm_inference_op{.name = "batch_norm_inference",
                                         .inputs = 5,
                                         .attributes = &attribute_type<BatchNormAttributes>,
                                         .infer = batch_norm_inference_infer,
-                                        .saves_inputs = 0b11111};
+                                        .saves_inputs = 0b11111,
+                                        .decompose = batch_norm_inference_decompose};
 
 Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, const Tensor& gamma, const Tensor& beta,
                   BatchNormOptions options) {

@@ -28,4 +28,18 @@ Tensor mse_loss(Arg input, Arg target, LossOptions options) {
   return reduced(difference * difference, options.reduction);
 }
 
+Tensor l1_loss(Arg input, Arg target, LossOptions options) {
+  check_same_shape("l1_loss", input, target);
+  const Frame frame(input.where());
+  return reduced(abs(input.tensor() - target.tensor()), options.reduction);
+}
+
+Tensor huber_loss(Arg input, Arg target, HuberLossOptions options) {
+  check_same_shape("huber_loss", input, target);
+  const Frame frame(input.where());
+  const Tensor difference = input.tensor() - target.tensor(), distance = abs(difference);
+  const Tensor near = difference * difference * 0.5, far = (distance - 0.5 * options.delta) * options.delta;
+  return reduced(where(less(distance, options.delta), near, far), options.reduction);
+}
+
 }  // namespace triptych

@@ -39,11 +39,11 @@ void log_softmax_gradient(Gradient& g) {
   g.set(0, log_softmax_grad(g.upstream(), g.output(), g.attributes<SoftmaxAttributes>().axis));
 }
 
-// y = log_softmax(x): dx = dy - exp(y) sum(dy). As y is normalized, exp(y) = softmax(y).
+// y = log_softmax(x): dx = dy - exp(y) sum(dy).
 std::vector<Tensor> log_softmax_grad_decompose(std::span<const Tensor> inputs, const void* attributes) {
   const std::int64_t axis = static_cast<const SoftmaxAttributes*>(attributes)->axis;
   const Tensor &upstream = inputs[0], &output = inputs[1];
-  return {upstream - softmax(output, axis) * sum(upstream, axis, true)};
+  return {upstream - exp(output) * sum(upstream, axis, true)};
 }
 
 }  // namespace

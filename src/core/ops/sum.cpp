@@ -157,6 +157,15 @@ Tensor mean(Arg x, const Axes& axes, bool keepdims) {
   return apply_reduction(mean_op, x, axes, keepdims);
 }
 
+Tensor norm(Arg x) {
+  const Frame frame(x.where());
+  return sqrt(sum(x.tensor() * x.tensor()));
+}
+Tensor norm(Arg x, const Axes& axes, bool keepdims) {
+  const Frame frame(x.where());
+  return sqrt(sum(x.tensor() * x.tensor(), axes, keepdims));
+}
+
 Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims) {
   const ReduceAttributes attributes{axes, keepdims};
   return apply(sum_grad_op, {&reduced, &like}, &attributes);

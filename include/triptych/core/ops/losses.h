@@ -49,6 +49,31 @@ struct LossOptions {
 /// (input - target)^2. The shapes must be the same.
 TRIPTYCH_API Tensor mse_loss(Arg input, Arg target, LossOptions options = {});
 
+/// |input - target|. The shapes must be the same.
+TRIPTYCH_API Tensor l1_loss(Arg input, Arg target, LossOptions options = {});
+
+struct HuberLossOptions {
+  Reduction reduction = Reduction::mean;
+  /// Where the square turns into a straight line.
+  double delta = 1;
+};
+
+/// With d = input - target: d^2 / 2 where |d| < delta, else delta (|d| - delta / 2). The shapes must be the same.
+TRIPTYCH_API Tensor huber_loss(Arg input, Arg target, HuberLossOptions options = {});
+
+struct BceWithLogitsOptions {
+  /// A factor for each element; broadcasts.
+  Tensor weight = {};
+  Reduction reduction = Reduction::mean;
+  /// A factor for the positive targets of each class; broadcasts.
+  Tensor pos_weight = {};
+};
+
+/// The binary cross-entropy between logits and targets (0 to 1) of the same shape:
+/// -(w z log(sigmoid(x)) + (1 - z) log(1 - sigmoid(x))), without overflow.
+/// Source: torch.nn.functional.binary_cross_entropy_with_logits.
+TRIPTYCH_API Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOptions options = {});
+
 /// The cross-entropy of each example, shape (...), between logits (..., C) and integer labels (...). No label is ignored.
 /// Source: tf.nn.sparse_softmax_cross_entropy_with_logits.
 TRIPTYCH_API Tensor sparse_softmax_cross_entropy(Arg logits, Arg labels);

@@ -59,6 +59,15 @@ TRIPTYCH_API Tensor var(Arg x, const Axes& axes, VarOptions options = {});
 TRIPTYCH_API Tensor std(Arg x);
 TRIPTYCH_API Tensor std(Arg x, const Axes& axes, VarOptions options = {});
 
+/// log(sum of exp(x)), without overflow. Of nothing: -infinity.
+/// @throws ArgumentError if x is not floating-point.
+TRIPTYCH_API Tensor logsumexp(Arg x);
+TRIPTYCH_API Tensor logsumexp(Arg x, const Axes& axes, bool keepdims = false);
+
+/// The Euclidean norm, sqrt(sum of x^2).
+TRIPTYCH_API Tensor norm(Arg x);
+TRIPTYCH_API Tensor norm(Arg x, const Axes& axes, bool keepdims = false);
+
 /// x summed over the axes along which `like` was broadcast to x's shape; `like`'s values are not read.
 TRIPTYCH_API Tensor sum_to_like(Arg x, Arg like);
 

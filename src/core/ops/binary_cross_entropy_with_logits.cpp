@@ -1,0 +1,45 @@
+// binary_cross_entropy_with_logits, elementwise: log(1 + exp(x)) - x z.
+#include "core/ops/ops.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+void bce_infer(Infer& infer) {
+  if (!is_floating(infer.dtype(0)) || infer.dtype(0) != infer.dtype(1))
+    infer.fail("input and target must be floating-point, of one dtype", infer.given(), "Convert one with cast");
+  if (!infer.shape(0).compatible(infer.shape(1)))
+    infer.fail("input and target must have the same shape", infer.given(),
+               "Broadcasting here is nearly always a mistake; reshape or squeeze one of them");
+  infer.output(0, infer.shape(0).known() ? infer.shape(0) : infer.shape(1), infer.dtype(0));
+}
+
+void bce_gradient(Gradient& g) {
+  if (g.needs(0)) g.set(0, (sigmoid(g.input(0)) - g.input(1)) * g.upstream());
+  if (g.needs(1)) g.set(1, g.input(0) * g.upstream() * -1);
+}
+
+}  // namespace
+
+extern const Op binary_cross_entropy_with_logits_op{.name = "binary_cross_entropy_with_logits",
+                                                    .inputs = 2,
+                                                    .infer = bce_infer,
+                                                    .gradient = bce_gradient,
+                                                    .saves_inputs = 0b11};
+
+Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOptions options) {
+  const Frame frame(input.where());
+  const Tensor x = input.tensor(), z = target.tensor();
+  Tensor losses = apply(binary_cross_entropy_with_logits_op, {&input, &target});
+  if (options.pos_weight.defined()) {
+    // w z log(1 + exp(-x)) + (1 - z) (x + log(1 + exp(-x))); the logarithm is the loss for the target 1.
+    const Tensor ones = ones_like(x);
+    const Arg logits = x, positive = ones;
+    losses = (1 - z) * x + (z * (options.pos_weight - 1) + 1) * apply(binary_cross_entropy_with_logits_op, {&logits, &positive});
+  }
+  if (options.weight.defined()) losses = losses * options.weight;
+  if (options.reduction == Reduction::none) return losses;
+  return options.reduction == Reduction::sum ? sum(losses) : mean(losses);
+}
+
+}  // namespace triptych
