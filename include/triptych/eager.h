@@ -10,6 +10,7 @@
 #include "triptych/eager/nn/conv.h"
 #include "triptych/eager/nn/dropout.h"
 #include "triptych/eager/nn/embedding.h"
+#include "triptych/eager/nn/init.h"
 #include "triptych/eager/nn/linear.h"
 #include "triptych/eager/nn/loss.h"
 #include "triptych/eager/nn/normalization.h"

@@ -1,0 +1,8 @@
+// Files that are part of the program.
+#pragma once
+
+#include <map>
+#include <string>
+
+/// Text by file name; made at build time by cmake/embed.cmake.
+const std::map<std::string, std::string>& embedded_files();
