@@ -132,6 +132,10 @@ TEST(EagerLayers, Losses) {
   expect_near(nn::CrossEntropyLoss()(logits, labels), {0.26512635f}, 1e-6f);
   expect_near(nn::CrossEntropyLoss({.reduction = nn::Reduction::sum})(logits, labels), {0.5302527f}, 1e-6f);
   expect_near(nn::NLLLoss()(nn::LogSoftmax(1)(logits), labels), {0.26512635f}, 1e-6f);
+  // log(1 + e^-2) and log(1 + e^-1) for the logits 2 and -1 with targets 1 and 0.
+  const tt::Tensor binary = tt::tensor<float>({2, -1}), truth = tt::tensor<float>({1, 0});
+  expect_near(nn::BCEWithLogitsLoss()(binary, truth), {(0.126928f + 0.3132617f) / 2}, 1e-6f);
+  expect_near(nn::bce_with_logits(binary, truth), {(0.126928f + 0.3132617f) / 2}, 1e-6f);
   expect_near(nn::MSELoss()(logits, tt::zeros({2, 3})), {2.5416667f}, 1e-6f);
 }
 

@@ -12,5 +12,8 @@ Tensor CrossEntropyLoss::forward(const Tensor& input, const Tensor& target) {
 }
 Tensor NLLLoss::forward(const Tensor& input, const Tensor& target) { return nll_loss(input, target, options); }
 Tensor MSELoss::forward(const Tensor& input, const Tensor& target) { return mse_loss(input, target, options); }
+Tensor BCEWithLogitsLoss::forward(const Tensor& input, const Tensor& target) {
+  return binary_cross_entropy_with_logits(input, target, options);
+}
 
 }  // namespace triptych::eager::nn

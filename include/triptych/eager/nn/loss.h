@@ -6,6 +6,8 @@
 
 namespace triptych::eager::nn {
 
+using triptych::BceWithLogitsOptions;
+using triptych::binary_cross_entropy_with_logits;
 using triptych::cross_entropy;
 using triptych::CrossEntropyOptions;
 using triptych::LossOptions;
@@ -47,6 +49,21 @@ class TRIPTYCH_API MSELoss : public Loss {
  public:
   using Options = LossOptions;
   explicit MSELoss(const Options& options = {}) : options(options) {}
+  using Loss::forward;
+  Tensor forward(const Tensor& input, const Tensor& target) override;
+  const Options options;
+};
+
+/// `binary_cross_entropy_with_logits` under its short name.
+inline Tensor bce_with_logits(const Arg& input, const Arg& target, const BceWithLogitsOptions& options = {}) {
+  return binary_cross_entropy_with_logits(input, target, options);
+}
+
+/// See triptych::binary_cross_entropy_with_logits.
+class TRIPTYCH_API BCEWithLogitsLoss : public Loss {
+ public:
+  using Options = BceWithLogitsOptions;
+  explicit BCEWithLogitsLoss(const Options& options = {}) : options(options) {}
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;
