@@ -159,8 +159,14 @@ class Walk {
       wanted.push_back(inputs.back());
       places.push_back(i);
     }
-    const std::vector<Tensor> outputs = node.op->decompose(inputs, node.attributes);
-    for (std::size_t i = 0; i < outputs.size(); ++i) upstream.push_back(context.upstream(static_cast<int>(i)));
+    std::vector<Tensor> parts = node.op->decompose(inputs, node.attributes), outputs;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      // An output may depend on none of the inputs that are wanted.
+      if (!context.has_upstream(static_cast<int>(i)) || !(parts[i].requires_grad() || parts[i].is_symbolic())) continue;
+      outputs.push_back(std::move(parts[i]));
+      upstream.push_back(context.upstream(static_cast<int>(i)));
+    }
+    if (outputs.empty()) return;
     std::vector<Tensor> results =
         gradients(outputs, wanted, upstream, {.create_graph = true, .allow_unused = true}, node.where);
     for (std::size_t i = 0; i < places.size(); ++i) context.set(places[i], std::move(results[i]));

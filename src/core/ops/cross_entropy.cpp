@@ -92,7 +92,7 @@ extern const Op cross_entropy_grad_op{.name = "cross_entropy_grad",
                                       .max_inputs = 5,
                                       .attributes = &attribute_type<CrossEntropyAttributes>,
                                       .infer = cross_entropy_grad_infer,
-                                      .saves_inputs = 0b11011,
+                                      .saves_inputs = 0b11111,
                                       .can_fail = true,
                                       .decompose = cross_entropy_grad_decompose};
 

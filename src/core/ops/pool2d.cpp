@@ -76,8 +76,9 @@ void avg_pool2d_gradient(Gradient& g) {
 }
 
 void avg_pool2d_grad_gradient(Gradient& g) {
-  const Arg upstream = g.upstream();
-  if (g.needs(0)) g.set(0, apply(avg_pool2d_op, {&upstream}, &g.attributes<Pool2dAttributes>()));
+  const Tensor upstream = g.upstream();
+  const Arg images = upstream;
+  if (g.needs(0)) g.set(0, apply(avg_pool2d_op, {&images}, &g.attributes<Pool2dAttributes>()));
 }
 
 std::array<std::int64_t, 2> pair(Size2 size) { return {size.height, size.width}; }

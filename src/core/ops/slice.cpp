@@ -68,8 +68,9 @@ bool slice_view(const TensorMeta& input, const void* attributes, TensorMeta& out
 }
 
 void slice_gradient(Gradient& g) {
-  const Arg upstream = g.upstream(), like = g.input(0);
-  g.set(0, apply(slice_grad_op, {&upstream, &like}, &g.attributes<SliceAttributes>()));
+  const Tensor upstream = g.upstream(), x = g.input(0);
+  const Arg window = upstream, like = x;
+  g.set(0, apply(slice_grad_op, {&window, &like}, &g.attributes<SliceAttributes>()));
 }
 
 void slice_grad_infer(Infer& infer) {
@@ -93,8 +94,9 @@ void slice_update_infer(Infer& infer) {
 void slice_update_gradient(Gradient& g) {
   const auto& attributes = g.attributes<SliceAttributes>();
   if (g.needs(0)) {
-    const Arg upstream = g.upstream(), hole = zeros_like(g.input(1));
-    g.set(0, apply(slice_update_op, {&upstream, &hole}, &attributes));
+    const Tensor upstream = g.upstream(), zeros = zeros_like(g.input(1));
+    const Arg all = upstream, hole = zeros;
+    g.set(0, apply(slice_update_op, {&all, &hole}, &attributes));
   }
   if (g.needs(1)) g.set(1, sum_to_like(apply_slice(g.upstream(), attributes), g.input(1)));
 }
