@@ -52,7 +52,7 @@ TEST(KerasCallbacks, HooksComeInKerasOrder) {
   small_model().fit(
       inputs(), targets(),
       {.batch_size = 2, .epochs = 2, .verbose = 0, .callbacks = {recorder}, .validation_data = {inputs(), targets()}});
-  EXPECT_EQ(recorder.as<Recorder>()->text, "[(0<><>t.Tv)(1<><>t.Tv)]");
+  EXPECT_EQ(recorder.as<Recorder>()->text, "[(0<><>t..Tv)(1<><>t..Tv)]");
 }
 
 TEST(KerasCallbacks, EarlyStoppingWaitsForPatienceAndRestoresTheBest) {

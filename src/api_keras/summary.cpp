@@ -193,9 +193,10 @@ class Rows {
 
 struct Size {
   std::int64_t count = 0, bytes = 0;
-  void add(const Tensor& tensor) {
+  void add(const Tensor& tensor) { add(tensor, tensor.dtype()); }
+  void add(const Tensor& tensor, DType counted_as) {
     count += tensor.numel();
-    bytes += tensor.numel() * static_cast<std::int64_t>(size_of(tensor.dtype()));
+    bytes += tensor.numel() * static_cast<std::int64_t>(size_of(counted_as));
   }
   std::string text() const { return with_commas(count) + " (" + memory_size(bytes) + ")\n"; }
 };
@@ -219,8 +220,10 @@ std::string Model::summary_text(const SummaryOptions& options) const {
   const bool with_optimizer = of_model && of_model->base().built();
   if (with_optimizer)
     for (const auto& [name, value] : of_model->base().variables()) {
-      optimizer.add(value);
-      total.add(value);
+      // A learning rate is a double here until the update rounds it; Keras keeps, and counts, a float.
+      const DType counted_as = name == "learning_rate" ? float32 : value.dtype();
+      optimizer.add(value, counted_as);
+      total.add(value, counted_as);
     }
   std::string text = "Model: \"" + name() + "\"\n" + table(columns, rows.rows);
   text += " Total params: " + total.text() + " Trainable params: " + trainable.text() +
