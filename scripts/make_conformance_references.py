@@ -121,6 +121,59 @@ def products():
     sample("linear", "in_out_relu", lambda x, w, b: torch.relu(x @ w + b), values(5, 7), values(7, 3, seed=1), values(3))
 
 
+def elementary():
+    """Arithmetic beyond the four operations, comparisons, logic, elementary functions, activations."""
+    x, y = values(4, 7), values(4, 7, seed=1)
+    unit = values(4, 7, low=-0.9, high=0.9)
+    ties = torch.tensor([[1.0, -2.0, 0.5], [3.0, 0.0, -1.0]], dtype=torch.float64)
+    other = torch.tensor([[1.0, 2.0, 0.5], [-3.0, 0.0, 4.0]], dtype=torch.float64)
+    for op in ("neg", "abs", "sign", "square", "exp", "exp2", "expm1", "erf", "sin", "cos", "tan", "atan", "sinh", "cosh",
+               "asinh", "tanh", "sigmoid", "floor", "ceil", "round", "trunc", "isnan", "isinf", "isfinite"):
+        stops = op in ("sign", "floor", "ceil", "round", "trunc")
+        sample(op, "plain", getattr(torch, op), x, differentiable=not stops)
+    for op in ("sqrt", "rsqrt", "reciprocal", "log", "log1p", "log2", "log10"):
+        sample(op, "plain", getattr(torch, op), positive(4, 7))
+    for op in ("asin", "acos", "atanh"):
+        sample(op, "plain", getattr(torch, op), unit)
+    sample("acosh", "plain", torch.acosh, values(4, 7, low=1.2, high=4))
+    sample("atan2", "broadcast", torch.atan2, values(4, 1, 3), values(2, 1, seed=1))
+    sample("pow", "broadcast", torch.pow, positive(4, 1, 3), values(2, 1, seed=1))
+    sample("pow", "number", lambda x: x**3, x)
+    sample("pow", "base", lambda x: 2**x, x)
+    sample("pow", "integers", torch.pow, integers(5, 3, 4), integers(4, 3, 4, seed=1))
+    sample("floor_divide", "broadcast", torch.floor_divide, values(4, 1, 3), values(2, 1, seed=1), differentiable=False)
+    sample("floor_divide", "integers", torch.floor_divide, integers(50, 3, 4) - 25, integers(4, 3, 4, seed=1) * 2 - 5)
+    sample("remainder", "broadcast", torch.remainder, values(4, 1, 3), values(2, 1, seed=1))
+    sample("remainder", "integers", torch.remainder, integers(50, 3, 4) - 25, integers(4, 3, 4, seed=1) * 2 - 5)
+    for op in ("maximum", "minimum"):
+        sample(op, "broadcast", getattr(torch, op), values(4, 1, 3), values(2, 1, seed=1))
+        sample(op, "ties", getattr(torch, op), ties, other)
+    sample("clip", "both", lambda x: torch.clip(x, -0.7, 1.1), x)
+    sample("clip", "one", lambda x: torch.clip(x, min=0.3), x)
+    for op, name in {"equal": "eq", "not_equal": "ne", "less": "lt", "less_equal": "le", "greater": "gt",
+                     "greater_equal": "ge"}.items():
+        sample(op, "ties", getattr(torch, name), ties, other, differentiable=False)
+        sample(op, "number", lambda x, f=getattr(torch, name): f(x, 0.5), ties, differentiable=False)
+    bits, more = integers(12, 3, 4), integers(12, 4, seed=1)
+    for op in ("and", "or", "xor"):
+        sample("logical_" + op, "plain", getattr(torch, "logical_" + op), torch.floor(ties), torch.floor(other),
+               differentiable=False)
+        sample("bitwise_" + op, "broadcast", getattr(torch, "bitwise_" + op), bits, more)
+    sample("logical_not", "plain", torch.logical_not, torch.floor(ties), differentiable=False)
+    sample("bitwise_not", "plain", torch.bitwise_not, bits)
+    sample("where", "broadcast", lambda c, a, b: torch.where(c > 5, a, b), integers(12, 3, 4), values(2, 3, 1), values(4, seed=1))
+    sample("where", "number", lambda c, a: torch.where(c > 5, a, 2.5), integers(12, 3, 4), values(3, 4))
+    sample("leaky_relu", "plain", F.leaky_relu, x)
+    sample("leaky_relu", "slope", lambda x: F.leaky_relu(x, 0.3), x)
+    sample("elu", "plain", F.elu, x)
+    sample("elu", "alpha", lambda x: F.elu(x, 1.7), x)
+    sample("gelu", "plain", F.gelu, x)
+    sample("gelu", "tanh", lambda x: F.gelu(x, approximate="tanh"), x)
+    sample("silu", "plain", F.silu, x)
+    sample("softplus", "plain", F.softplus, x)
+    sample("softplus", "beta", lambda x: F.softplus(x, 2, 1.5), x)
+
+
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(__file__), "..", "tests", "references")
     for family in (elementwise, reductions, shapes, network):
@@ -129,3 +182,6 @@ if __name__ == "__main__":
     results.clear()
     products()
     save_file(results, os.path.join(folder, "conformance_products.safetensors"))
+    results.clear()
+    elementary()
+    save_file(results, os.path.join(folder, "conformance_elementary.safetensors"))

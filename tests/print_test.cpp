@@ -44,7 +44,9 @@ TEST(Print, AsNumPy) {
     while (std::getline(file, line) && line != "---") expected += (expected.empty() ? "" : "\n") + line;
     const tt::Tensor x = read_case(header);
     EXPECT_EQ(x.text(), expected) << header.substr(0, 200);
-    if (x.ndim() >= 2) EXPECT_EQ(tt::transpose(tt::contiguous(tt::transpose(x))).text(), expected);
+    if (x.ndim() >= 2) {
+      EXPECT_EQ(tt::transpose(tt::contiguous(tt::transpose(x))).text(), expected);
+    }
     ++cases;
   }
   EXPECT_GT(cases, 100);

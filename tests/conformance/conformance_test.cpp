@@ -25,6 +25,7 @@ namespace conformance {
 std::vector<Sample> all_samples() {
   std::vector<Sample> samples;
   add_elementwise_samples(samples);
+  add_elementary_samples(samples);
   add_reduction_samples(samples);
   add_shape_samples(samples);
   add_network_samples(samples);
@@ -45,7 +46,7 @@ const std::vector<Sample>& samples() {
 const tt::StateDict& references() {
   static const tt::StateDict all = [] {
     tt::StateDict gathered = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
-    for (const char* family : {"products", "reduce", "views"})
+    for (const char* family : {"products", "elementary", "reduce", "views"})
       for (const auto& [name, values] :
            tt::load(std::string(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_") + family + ".safetensors"))
         gathered.set(name, values);
@@ -350,6 +351,14 @@ TEST(ConformanceCoverage, EveryOpIsExercised) {
       {"momentum_update", "update_test"},
       {"adam_update", "update_test"},
       {"amsgrad_update", "update_test"},
+      {"random_uniform", "random_test"},
+      {"random_normal", "random_test"},
+      {"random_truncated_normal", "random_test"},
+      {"random_uniform_like", "random_test"},
+      {"random_normal_like", "random_test"},
+      {"random_integers", "random_test"},
+      {"random_bernoulli", "random_test"},
+      {"random_permutation", "random_test"},
   };
   for (const tt::Op* op : tt::registered_ops())
     if (!seen.contains(op->name) && !elsewhere.contains(op->name)) ADD_FAILURE() << "no sample exercises the op " << op->name;

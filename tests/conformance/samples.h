@@ -32,6 +32,7 @@ std::vector<Sample> all_samples();
 
 // One function for each family of ops, in samples_<family>.cpp.
 void add_elementwise_samples(std::vector<Sample>& samples);
+void add_elementary_samples(std::vector<Sample>& samples);
 void add_reduction_samples(std::vector<Sample>& samples);
 void add_shape_samples(std::vector<Sample>& samples);
 void add_network_samples(std::vector<Sample>& samples);

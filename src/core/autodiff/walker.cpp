@@ -153,9 +153,12 @@ class Walk {
     std::vector<Tensor> inputs, wanted, upstream;
     std::vector<int> places;
     for (int i = 0; i < context.input_count(); ++i) {
-      // An identity of its own, so that one input's gradient does not run on into another input that depends on it.
-      inputs.push_back(context.needs(i) ? identity(context.input(i)) : context.input(i));
-      if (!context.needs(i)) continue;
+      // An identity of its own, so that one input's gradient does not run on into another input that depends on it. What the
+      // op does not save does not enter its decomposition.
+      const Tensor input = context.input(i);
+      const bool needed = context.needs(i) && !(input.flags() & Head::metadata_only);
+      inputs.push_back(needed ? identity(input) : input);
+      if (!needed) continue;
       wanted.push_back(inputs.back());
       places.push_back(i);
     }
@@ -166,7 +169,7 @@ class Walk {
       outputs.push_back(std::move(parts[i]));
       upstream.push_back(context.upstream(static_cast<int>(i)));
     }
-    if (outputs.empty()) return;
+    if (outputs.empty() || wanted.empty()) return;
     std::vector<Tensor> results =
         gradients(outputs, wanted, upstream, {.create_graph = true, .allow_unused = true}, node.where);
     for (std::size_t i = 0; i < places.size(); ++i) context.set(places[i], std::move(results[i]));
