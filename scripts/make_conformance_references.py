@@ -110,6 +110,7 @@ def products():
                           "padded": dict(kernel_size=(3, 2), stride=(2, 3), padding=1)}.items():
         sample("max_pool2d", name, lambda x: F.max_pool2d(x, **options), images)
         sample("avg_pool2d", name, lambda x: F.avg_pool2d(x, **options), images)
+    sample("max_pool2d", "squared", lambda x: F.max_pool2d(x, 2) ** 2, images)
     sample("max_pool2d", "dilated", lambda x: F.max_pool2d(x, 2, 1, 0, 2), images)
     sample("max_pool2d", "nhwc", lambda x: channels_last(F.max_pool2d(x.permute(0, 3, 1, 2), 2)), values(2, 4, 6, 3))
     sample("max_pool2d", "same", lambda x: F.max_pool2d(F.pad(x, (0, 0, 0, 1), value=-torch.inf), 2), images)

@@ -173,11 +173,13 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const int from = i == 0 ? donor(kernel, donatable, inputs, results[0]) : -1;
     if (from >= 0) {
-      const TensorImpl& giver = *inputs[static_cast<std::size_t>(from)]->impl();
+      TensorImpl& giver = *inputs[static_cast<std::size_t>(from)]->impl();
       auto* impl = new TensorImpl;
       impl->meta = results[i];
       impl->offset = giver.offset;
-      impl->storage = giver.storage;
+      // Moved: the temporary lives on until the end of the user's expression, and would keep the next op from reusing it.
+      impl->storage = std::move(giver.storage);
+      giver.flags |= Head::metadata_only;
       made[i] = adopt(impl);
       count_donation();
     } else {

@@ -44,6 +44,11 @@ void add_product_samples(std::vector<Sample>& samples) {
         {"avg_pool2d", name, [options](const Tensors& x) { return Tensors{tt::avg_pool2d(x[0], options)}; }});
   };
   max_pool("plain", {});
+  // Its second derivative goes through the pool's places.
+  samples.push_back({"max_pool2d", "squared", [](const Tensors& x) {
+                       const Tensor pooled = tt::max_pool2d(x[0], {});
+                       return Tensors{pooled * pooled};
+                     }});
   max_pool("overlapping", {.kernel_size = 3, .stride = 1});
   max_pool("ceil", {.kernel_size = 3, .stride = 2, .ceil_mode = true});
   max_pool("padded", {.kernel_size = {3, 2}, .stride = {2, 3}, .padding = 1});
