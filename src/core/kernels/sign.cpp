@@ -24,19 +24,8 @@ template <class T>
 T magnitude(T x) {
   if constexpr (std::is_floating_point_v<T>)
     return std::fabs(x);
-  else if constexpr (std::is_signed_v<T>)
+  else
     return x < 0 ? negative(x) : x;
-  else
-    return x;
-}
-
-/// -1, 0 or 1; NaN stays NaN.
-template <class T>
-T direction(T x) {
-  if constexpr (std::is_signed_v<T>)
-    return x != x ? x : static_cast<T>((x > 0) - (x < 0));
-  else
-    return static_cast<T>(x != 0);
 }
 
 void neg_run(const KernelCall& call) {
@@ -46,7 +35,7 @@ void abs_run(const KernelCall& call) {
   any_unary(call, [](auto x) { return magnitude(x); });
 }
 void sign_run(const KernelCall& call) {
-  any_unary(call, [](auto x) { return direction(x); });
+  any_unary(call, [](auto x) { return x != x ? x : decltype(x)((x > 0) - (x < 0)); });
 }
 
 const Kernel neg_kernel = elementwise_kernel(neg_run), abs_kernel = elementwise_kernel(abs_run),
