@@ -67,13 +67,15 @@ TEST(CrossEntropy, EqualsTheMeanOfSparseSoftmaxCrossEntropyBitForBit) {
 TEST(CrossEntropy, WrongLabelsAreNamed) {
   const tt::Tensor x = tt::zeros({3, 10});
   const std::string text = message([&] { tt::cross_entropy(x, tt::tensor<std::int64_t>({1, 12, 3})); });
-  EXPECT_NE(text.find("[cross_entropy] a label is out of range: label 12 at position (1,) for 10 classes"), std::string::npos)
+  EXPECT_NE(text.find("[cross_entropy] a label is out of range: label 12 at position (1,) for 10 classes"),
+            std::string::npos)
       << text;
   EXPECT_NE(text.find("losses_test.cpp"), std::string::npos) << text;
   // A label that PyTorch ignores by default is an error in TensorFlow's function.
   const tt::Tensor ignored = tt::tensor<std::int64_t>({1, -100, 3});
   EXPECT_NEAR(tt::cross_entropy(x, ignored).item<float>(), std::log(10.f), 1e-6);
-  EXPECT_NE(message([&] { tt::sparse_softmax_cross_entropy(x, ignored); }).find("label -100 at position (1,)"), std::string::npos);
+  EXPECT_NE(message([&] { tt::sparse_softmax_cross_entropy(x, ignored); }).find("label -100 at position (1,)"),
+            std::string::npos);
   EXPECT_TRUE(std::isnan(tt::cross_entropy(x, tt::full({3}, -100, tt::int64)).item<float>()));
 }
 

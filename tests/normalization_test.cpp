@@ -39,8 +39,9 @@ tt::Tensor channels_last(const tt::Tensor& x) {
 TEST(BatchNorm, RunningStatisticsAsPyTorch) {
   const tt::Tensor x = wave<double>({2, 3, 2, 2});
   const tt::Tensor mean = tt::tensor<double>({0.5, -0.25, 1}), var = tt::tensor<double>({1, 2, 0.5});
-  const auto y = tt::batch_norm(x, mean, var, tt::tensor<double>({1, 2, 3}), tt::tensor<double>({0, 1, -1}), {.training = true})
-                     .to_vector<double>();
+  const auto y =
+      tt::batch_norm(x, mean, var, tt::tensor<double>({1, 2, 3}), tt::tensor<double>({0, 1, -1}), {.training = true})
+          .to_vector<double>();
   EXPECT_NEAR(y[0], -0.6046019237833922, 1e-12);
   EXPECT_NEAR(y[5], 0.6637764223978807, 1e-12);
   EXPECT_NEAR(y[23], -3.2342635490280576, 1e-12);
@@ -52,9 +53,9 @@ TEST(BatchNorm, RunningStatisticsAsPyTorch) {
 TEST(BatchNorm, RunningStatisticsAsKeras) {
   const tt::Tensor x = tt::permute(wave<float>({2, 3, 2, 2}), {0, 2, 3, 1});
   const tt::Tensor mean = tt::tensor<float>({0.5, -0.25, 1}), var = tt::tensor<float>({1, 2, 0.5});
-  const tt::Tensor y =
-      tt::batch_norm(x, mean, var, tt::tensor<float>({1, 2, 3}), tt::tensor<float>({0, 1, -1}),
-                     {.training = true, .momentum = 0.99, .eps = 1e-3, .axis = -1, .formula = tt::UpdateFormula::keras});
+  const tt::Tensor y = tt::batch_norm(
+      x, mean, var, tt::tensor<float>({1, 2, 3}), tt::tensor<float>({0, 1, -1}),
+      {.training = true, .momentum = 0.99, .eps = 1e-3, .axis = -1, .formula = tt::UpdateFormula::keras});
   const auto values = tt::permute(y, {0, 3, 1, 2}).to_vector<float>();
   EXPECT_NEAR(values[0], -0.6044037, 1e-5);
   EXPECT_NEAR(values[5], 0.66386056, 1e-5);
@@ -88,7 +89,8 @@ TEST(BatchNorm, TraceWritesTheRunningStatistics) {
   tt::GraphHandle graph;
   const tt::Tensor x = tt::graph_placeholder(graph, "x", tt::float32, {tt::unknown, 3}, {}, tt::Location::here());
   tt::Tensor mean = tt::zeros({3}), var = tt::ones({3});
-  EXPECT_THROW(tt::batch_norm(x, mean, var, {}, {}, {.training = true}), tt::ArgumentError);  // constants cannot be written
+  EXPECT_THROW(tt::batch_norm(x, mean, var, {}, {}, {.training = true}),
+               tt::ArgumentError);  // constants cannot be written
   tt::mark_state(mean);
   tt::mark_state(var);
   EXPECT_TRUE(tt::batch_norm(x, mean, var, {}, {}, {.training = true}).is_symbolic());
@@ -154,7 +156,8 @@ TEST(Embedding, OutOfRangeIsNamed) {
     tt::embedding(table, tt::tensor<std::int64_t>({0, 5}));
     FAIL();
   } catch (const tt::ArgumentError& error) {
-    EXPECT_NE(std::string(error.what()).find("[embedding] an index is out of range: index 5, number 1 of 2"), std::string::npos)
+    EXPECT_NE(std::string(error.what()).find("[embedding] an index is out of range: index 5, number 1 of 2"),
+              std::string::npos)
         << error.what();
   }
   EXPECT_THROW(tt::embedding(table, tt::zeros({2})), tt::ArgumentError);

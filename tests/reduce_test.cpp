@@ -44,7 +44,8 @@ std::vector<double> reference_sum(const tt::Tensor& x, const std::vector<bool>& 
 /// The same logical tensor with its axes in another memory order.
 tt::Tensor with_memory_order(const tt::Tensor& x, const std::vector<std::int64_t>& order) {
   std::vector<std::int64_t> inverse(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) inverse[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < order.size(); ++i)
+    inverse[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
   const tt::Tensor permuted = tt::permute(x, order);
   return tt::permute(tt::from_span<float>(permuted.to_vector<float>(), permuted.shape()), inverse);
 }
@@ -70,7 +71,8 @@ TEST(Sum, EveryAxisSetEveryMemoryOrderGivesTheSameBits) {
       for (std::size_t i = 0; i < result.size(); ++i)
         ASSERT_NEAR(result[i], expected[i], 2e-6 * (std::abs(expected[i]) + 30)) << shape.text() << " mask " << mask;
       for (const auto& order : {std::vector<std::int64_t>{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}})
-        ASSERT_EQ(tt::sum(with_memory_order(x, order), axes).to_vector<float>(), result) << shape.text() << " mask " << mask;
+        ASSERT_EQ(tt::sum(with_memory_order(x, order), axes).to_vector<float>(), result)
+            << shape.text() << " mask " << mask;
     }
   }
 }

@@ -49,9 +49,11 @@ void add_loss_samples(std::vector<Sample>& samples) {
   });
   add("sparse_softmax_cross_entropy", "plain",
       [](const Tensor& x, const Tensor& t) { return tt::sparse_softmax_cross_entropy(x, t); });
-  add("softmax_cross_entropy", "plain", [](const Tensor& x, const Tensor& p) { return tt::softmax_cross_entropy(x, p); });
+  add("softmax_cross_entropy", "plain",
+      [](const Tensor& x, const Tensor& p) { return tt::softmax_cross_entropy(x, p); });
   add("mse_loss", "mean", [](const Tensor& x, const Tensor& y) { return tt::mse_loss(x, y); });
-  add("mse_loss", "sum", [](const Tensor& x, const Tensor& y) { return tt::mse_loss(x, y, {.reduction = Reduction::sum}); });
+  add("mse_loss", "sum",
+      [](const Tensor& x, const Tensor& y) { return tt::mse_loss(x, y, {.reduction = Reduction::sum}); });
   add("l1_loss", "mean", [](const Tensor& x, const Tensor& y) { return tt::l1_loss(x, y); });
   add("huber_loss", "mean", [](const Tensor& x, const Tensor& y) { return tt::huber_loss(x, y, {.delta = 0.7}); });
   add("binary_cross_entropy_with_logits", "mean",
@@ -69,22 +71,20 @@ void add_normalization_samples(std::vector<Sample>& samples) {
                        return Tensors{tt::batch_norm(x[0], {}, {}, x[1], x[2], {.training = true})};
                      }});
   samples.push_back({"batch_norm", "last_axis", [](const Tensors& x) {
-                       return Tensors{tt::batch_norm(x[0], {}, {}, x[1], x[2], {.training = true, .eps = 1e-3, .axis = -1})};
+                       return Tensors{
+                           tt::batch_norm(x[0], {}, {}, x[1], x[2], {.training = true, .eps = 1e-3, .axis = -1})};
                      }});
-  samples.push_back({"batch_norm", "running", [](const Tensors& x) {
-                       return Tensors{tt::batch_norm(x[0], x[3], x[4], x[1], x[2])};
-                     }});
-  samples.push_back({"layer_norm", "last", [](const Tensors& x) {
-                       return Tensors{tt::layer_norm(x[0], {5}, x[1], x[2])};
-                     }});
+  samples.push_back({"batch_norm", "running",
+                     [](const Tensors& x) { return Tensors{tt::batch_norm(x[0], x[3], x[4], x[1], x[2])}; }});
+  samples.push_back(
+      {"layer_norm", "last", [](const Tensors& x) { return Tensors{tt::layer_norm(x[0], {5}, x[1], x[2])}; }});
   samples.push_back({"layer_norm", "two_axes", [](const Tensors& x) {
                        return Tensors{tt::layer_norm(x[0], {2, 5}, x[1], x[2], 1e-3)};
                      }});
   samples.push_back({"layer_norm", "plain", [](const Tensors& x) { return Tensors{tt::layer_norm(x[0], {5})}; }});
   samples.push_back({"embedding", "plain", [](const Tensors& x) { return Tensors{tt::embedding(x[0], x[1])}; }});
-  samples.push_back({"embedding", "padding", [](const Tensors& x) {
-                       return Tensors{tt::embedding(x[0], x[1], {.padding_idx = 3})};
-                     }});
+  samples.push_back({"embedding", "padding",
+                     [](const Tensors& x) { return Tensors{tt::embedding(x[0], x[1], {.padding_idx = 3})}; }});
   samples.back().smooth = false;  // the padding row's gradient is left out on purpose
 }
 

@@ -53,7 +53,8 @@ void argmin_run(const KernelCall& call) {
   run(call, [](auto a, auto b) { return a < b; });
 }
 
-const Kernel argmax_kernel{.run = argmax_run, .any_strides = true}, argmin_kernel{.run = argmin_run, .any_strides = true};
+const Kernel argmax_kernel{.run = argmax_run, .any_strides = true},
+    argmin_kernel{.run = argmin_run, .any_strides = true};
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// Batch normalization on tensors with any strides: the sums follow the tree of reduce.h, and the elementwise parts walk x as it
-// lies in memory, with one entry of a small table for each channel.
+// Batch normalization on tensors with any strides: the sums follow the tree of reduce.h, and the elementwise parts walk
+// x as it lies in memory, with one entry of a small table for each channel.
 #include "core/ops/batch_norm.h"
 
 #include <cmath>
@@ -44,7 +44,8 @@ template <class T, class C>
 void affine_row(std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void*) {
   T* y = static_cast<T*>(out);
   const T* x = static_cast<const T*>(in[0]);
-  const C *mean = static_cast<const C*>(in[1]), *scale = static_cast<const C*>(in[2]), *shift = static_cast<const C*>(in[3]);
+  const C *mean = static_cast<const C*>(in[1]), *scale = static_cast<const C*>(in[2]),
+          *shift = static_cast<const C*>(in[3]);
   const auto f = [](T v, C m, C a, C b) { return T((static_cast<C>(v) - m) * a + b); };
   if (steps[0] == 1 && steps[1] == 1 && steps[2] == 0) {
     const C m = *mean, a = *scale, b = *shift;
@@ -94,7 +95,9 @@ void batch_norm_run(const KernelCall& call) {
     const C divisor = static_cast<C>(n);
     reduce(channels.loops, x, C(0), pick_first, add_up, static_cast<const C*>(nullptr),
            [=](std::int64_t c, C sum) { mean[c] = sum / divisor; });
-    const auto square = [](const auto& m, const auto& v) -> std::remove_cvref_t<decltype(v)> { return (v - m) * (v - m); };
+    const auto square = [](const auto& m, const auto& v) -> std::remove_cvref_t<decltype(v)> {
+      return (v - m) * (v - m);
+    };
     reduce(channels.loops, x, C(0), square, add_up, mean, [=](std::int64_t c, C sum) { var[c] = sum / divisor; });
     read_vector(call.inputs[1], scale);
     read_vector(call.inputs[2], shift);
@@ -133,8 +136,8 @@ template <class T, class C>
 void grad_row(std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void*) {
   T* dx = static_cast<T*>(out);
   const T *dy = static_cast<const T*>(in[0]), *x = static_cast<const T*>(in[1]);
-  const C *mean = static_cast<const C*>(in[2]), *shift = static_cast<const C*>(in[3]), *slope = static_cast<const C*>(in[4]),
-          *scale = static_cast<const C*>(in[5]);
+  const C *mean = static_cast<const C*>(in[2]), *shift = static_cast<const C*>(in[3]),
+          *slope = static_cast<const C*>(in[4]), *scale = static_cast<const C*>(in[5]);
   const auto f = [](T g, T v, C m, C b, C s, C a) {
     return T((static_cast<C>(g) - b - (static_cast<C>(v) - m) * s) * a);
   };
@@ -162,14 +165,14 @@ void batch_norm_grad_run(const KernelCall& call) {
     const std::int64_t count = channels.loops.outputs;
     const C divisor = static_cast<C>(channels.loops.count);
     Scratch scratch(static_cast<std::size_t>(6 * count + 1) * sizeof(C));
-    C *mean = scratch.as<C>(), *inverse = mean + count, *sum = inverse + count, *dot = sum + count, *slope = dot + count,
-      *scale = slope + count;
+    C *mean = scratch.as<C>(), *inverse = mean + count, *sum = inverse + count, *dot = sum + count,
+      *slope = dot + count, *scale = slope + count;
     read_vector(call.inputs[2], scale);
     read_vector(call.inputs[3], mean);
     read_vector(call.inputs[4], inverse);
     const T *upstream = call.inputs[0].as<const T>(), *x = call.inputs[1].as<const T>();
-    reduce(upstream_only.loops, std::array<const T*, 1>{upstream}, C(0), pick_first, add_up, static_cast<const C*>(nullptr),
-           [=](std::int64_t c, C value) { sum[c] = value; });
+    reduce(upstream_only.loops, std::array<const T*, 1>{upstream}, C(0), pick_first, add_up,
+           static_cast<const C*>(nullptr), [=](std::int64_t c, C value) { sum[c] = value; });
     const auto product = [](const auto& m, const auto& dy, const auto& v) -> std::remove_cvref_t<decltype(v)> {
       return dy * (v - m);
     };
@@ -189,7 +192,8 @@ void batch_norm_grad_run(const KernelCall& call) {
       scale[c] *= inverse[c];
     }
     const TensorMeta& table = channels.table;
-    const Operand in[] = {call.inputs[0], call.inputs[1], {mean, &table}, {sum, &table}, {slope, &table}, {scale, &table}};
+    const Operand in[] = {call.inputs[0], call.inputs[1],  {mean, &table},
+                          {sum, &table},  {slope, &table}, {scale, &table}};
     run_element_rows({call.op, in, call.outputs.first(1), nullptr, nullptr, call.context}, grad_row<T, C>, nullptr);
   });
 }

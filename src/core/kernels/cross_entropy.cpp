@@ -47,7 +47,8 @@ void cross_entropy_grad_run(const KernelCall& call) {
         C* g = row.target(out, r);
         labels.gradient(r, labels.template upstream_of<T>(call.inputs[0], r), g);
         const C sum = row_sum(g, rows.length), max = statistics[2 * r], log_sum = statistics[2 * r + 1];
-        map_row(rows.length, g, [=](C own, C v) { return own - row_exp((v - max) - log_sum) * sum; }, g, x);
+        map_row(
+            rows.length, g, [=](C own, C v) { return own - row_exp((v - max) - log_sum) * sum; }, g, x);
         row.written(out, r);
       }
     });

@@ -38,7 +38,8 @@ void dropout_grad_run(const KernelCall& call) {
   apply_mask(call, {words[0], words[1]});
 }
 
-const Kernel dropout_kernel{.run = dropout_run, .donates = 0b1}, dropout_grad_kernel{.run = dropout_grad_run, .donates = 0b1};
+const Kernel dropout_kernel{.run = dropout_run, .donates = 0b1},
+    dropout_grad_kernel{.run = dropout_grad_run, .donates = 0b1};
 
 }  // namespace
 

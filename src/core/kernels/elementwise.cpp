@@ -84,23 +84,32 @@ void run_element_rows(const KernelCall& call, ElementRow row, const void* f) {
 
   // Runs elements [begin, end) in row-major order of the merged loops.
   const auto run = [&](std::int64_t begin, std::int64_t end) {
-    while (begin < end) {
-      std::int64_t rest = begin;
-      const std::int64_t column = rest % loops.lengths[inner];
-      rest /= loops.lengths[inner];
-      std::array<std::int64_t, most_inputs + 1> offset{};
-      for (std::size_t k = 0; k < operands; ++k) offset[k] = column * steps[k];
-      for (std::size_t axis = inner; axis-- > 0;) {
-        const std::int64_t index = rest % loops.lengths[axis];
-        rest /= loops.lengths[axis];
-        for (std::size_t k = 0; k < operands; ++k) offset[k] += index * loops.steps[k][axis];
-      }
-      const std::int64_t n = std::min(end - begin, loops.lengths[inner] - column);
+    if (begin >= end) return;
+    std::array<std::int64_t, Shape::max_rank> index{};
+    std::array<std::int64_t, most_inputs + 1> offset{};
+    for (std::size_t axis = inner + 1, rest = static_cast<std::size_t>(begin); axis-- > 0;) {
+      const auto length = static_cast<std::size_t>(loops.lengths[axis]);
+      index[axis] = static_cast<std::int64_t>(rest % length);
+      rest /= length;
+      for (std::size_t k = 0; k < operands; ++k) offset[k] += index[axis] * loops.steps[k][axis];
+    }
+    while (true) {
+      const std::int64_t n = std::min(end - begin, loops.lengths[inner] - index[inner]);
       const void* in[most_inputs];
       for (std::size_t k = 1; k < operands; ++k)
         in[k - 1] = static_cast<const char*>(call.inputs[k - 1].data) + offset[k] * bytes[k];
       row(n, static_cast<char*>(call.outputs[0].data) + offset[0] * bytes[0], in, steps.data(), f);
       begin += n;
+      if (begin == end) return;
+      // The row is complete: back to its beginning, and on to the next.
+      for (std::size_t k = 0; k < operands; ++k) offset[k] -= index[inner] * steps[k];
+      index[inner] = 0;
+      for (std::size_t axis = inner; axis-- > 0;) {
+        for (std::size_t k = 0; k < operands; ++k) offset[k] += loops.steps[k][axis];
+        if (++index[axis] < loops.lengths[axis]) break;
+        for (std::size_t k = 0; k < operands; ++k) offset[k] -= loops.lengths[axis] * loops.steps[k][axis];
+        index[axis] = 0;
+      }
     }
   };
   if (total < 2 * elementwise_grain) return run(0, total);

@@ -20,7 +20,8 @@ class Labels {
     const Operand& labels = call.inputs[static_cast<std::size_t>(target)];
     convert(labels.data, labels.dtype(), values_.as<std::int64_t>(), int64, rows.count);
     for (std::int64_t r = 0; r < rows.count; ++r)
-      if (const std::int64_t label = (*this)[r]; !ignored(r) && (label < 0 || label >= classes_)) fail(call, labels, r, label);
+      if (const std::int64_t label = (*this)[r]; !ignored(r) && (label < 0 || label >= classes_))
+        fail(call, labels, r, label);
     C* w = weights_.template as<C>();
     std::fill_n(w, classes_, C(1));
     if (static_cast<std::size_t>(weight) < call.inputs.size()) {

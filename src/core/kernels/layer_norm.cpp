@@ -44,12 +44,14 @@ void layer_norm_run(const KernelCall& call) {
       for (std::int64_t r = first; r < last; ++r) {
         const C* row = in.read(x, r);
         const C mean = row_sum(row, n) / static_cast<C>(n);
-        const C squares = reduce_row(n, C(0), [mean](const auto& v) { return (v - mean) * (v - mean); }, add_up, row);
+        const C squares = reduce_row(
+            n, mean, C(0), [](const auto& m, const auto& v) { return (v - m) * (v - m); }, add_up, row);
         const C inverse = C(1) / std::sqrt(squares / static_cast<C>(n) + static_cast<C>(a.eps));
         call.outputs[1].as<C>()[r] = mean;
         call.outputs[2].as<C>()[r] = inverse;
-        map_row(n, out.target(y, r), [=](C v, C g, C b) { return (v - mean) * inverse * g + b; }, row,
-                static_cast<const C*>(gamma), static_cast<const C*>(beta));
+        map_row(
+            n, out.target(y, r), [=](C v, C g, C b) { return (v - mean) * inverse * g + b; }, row,
+            static_cast<const C*>(gamma), static_cast<const C*>(beta));
         out.written(y, r);
       }
     });
@@ -79,19 +81,21 @@ void layer_norm_grad_run(const KernelCall& call) {
       for (std::int64_t r = first; r < last; ++r) {
         const C *dy = dy_rows.read(upstream, r), *row = x_rows.read(x, r);
         const C mean = means[r], inverse = inverses[r];
-        map_row(n, normal, [=](C v) { return (v - mean) * inverse; }, row);
+        map_row(
+            n, normal, [=](C v) { return (v - mean) * inverse; }, row);
         if (scaled) {
-          map_row(n, g, [](C d, C w) { return d * w; }, dy, static_cast<const C*>(gamma));
-          map_row(n, products + r * n, [](C d, C h) { return d * h; }, dy, static_cast<const C*>(normal));
+          map_row(
+              n, g, [](C d, C w) { return d * w; }, dy, static_cast<const C*>(gamma));
+          map_row(
+              n, products + r * n, [](C d, C h) { return d * h; }, dy, static_cast<const C*>(normal));
         } else {
           std::copy_n(dy, n, g);
         }
         const C shift = row_sum<C>(g, n) / static_cast<C>(n);
-        const C slope = reduce_row(n, C(0), [](const auto& d, const auto& h) { return d * h; }, add_up,
-                                   static_cast<const C*>(g), static_cast<const C*>(normal)) /
-                        static_cast<C>(n);
-        map_row(n, out.target(dx, r), [=](C d, C h) { return (d - shift - h * slope) * inverse; }, static_cast<const C*>(g),
-                static_cast<const C*>(normal));
+        const C slope = row_dot<C>(g, normal, n) / static_cast<C>(n);
+        map_row(
+            n, out.target(dx, r), [=](C d, C h) { return (d - shift - h * slope) * inverse; }, static_cast<const C*>(g),
+            static_cast<const C*>(normal));
         out.written(dx, r);
       }
     });

@@ -63,7 +63,8 @@ void tie_shares_run(const KernelCall& call) {
       };
       reduce(loops, inputs, C(0), one_if_tied, add_up, static_cast<const C*>(nullptr),
              [=](std::int64_t place, C value) { count[place] = value; });
-      TensorMeta reduced{call.inputs[1].shape(), contiguous_strides(call.inputs[1].shape()), dtype_of<C>::value, x.device};
+      TensorMeta reduced{call.inputs[1].shape(), contiguous_strides(call.inputs[1].shape()), dtype_of<C>::value,
+                         x.device};
       const TensorMeta count_meta = expanded_meta(reduced, x.shape, a.axes, a.keepdims);
       const Operand operands[] = {call.inputs[0], {call.inputs[1].data, &extreme}, {count, &count_meta}};
       elementwise<T, T, T, C>({call.op, operands, call.outputs, nullptr, nullptr, call.context}, [](T v, T m, C n) {

@@ -14,14 +14,15 @@ void prod_run(const KernelCall& call) {
     using Acc = lane_type<Out>;
     Out* out = call.outputs[0].as<Out>();
     const std::array<const In*, 1> input{call.inputs[0].as<const In>()};
-    reduce(loops, input, Acc(1), pick_first,
-           [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a * b; },
-           static_cast<const Acc*>(nullptr), [=](std::int64_t place, Acc value) { out[place] = Out(value); });
+    reduce(
+        loops, input, Acc(1), pick_first,
+        [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a * b; },
+        static_cast<const Acc*>(nullptr), [=](std::int64_t place, Acc value) { out[place] = Out(value); });
   });
 }
 
-/// The product p of some elements x_i, and d = sum over i of g_i times the product of the others. Joining two such sets:
-/// p = p1 p2, d = d1 p2 + p1 d2.
+/// The product p of some elements x_i, and d = sum over i of g_i times the product of the others. Joining two such
+/// sets: p = p1 p2, d = d1 p2 + p1 d2.
 template <class C>
 struct Dual {
   C product = 1, derivative = 0;

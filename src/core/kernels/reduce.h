@@ -1,9 +1,10 @@
 // Reductions over any axes and strides, with one order of addition for all of them.
 //
-// The elements that one output gathers are counted in row-major order of the reduced axes and cut into blocks of 1024. Inside a
-// block, element i belongs to lane i mod 16; a lane adds its elements in turn, by fours while there are whole groups of 64; then the 16 lanes
-// are folded in halves, and the blocks' values pairwise. This tree depends on the shape alone. It suits both directions: where a reduced axis is
-// dense in memory the lanes are a vector register; where a kept axis is, each lane is a row of columns.
+// The elements that one output gathers are counted in row-major order of the reduced axes and cut into blocks of 1024.
+// Inside a block, element i belongs to lane i mod 16; a lane adds its elements in turn, by fours while there are whole
+// groups of 64; then the 16 lanes are folded in halves, and the blocks' values pairwise. This tree depends on the shape
+// alone. It suits both directions: where a reduced axis is dense in memory the lanes are a vector register; where a
+// kept axis is, each lane is a row of columns.
 #pragma once
 
 #include <algorithm>
@@ -44,8 +45,8 @@ struct ReduceLoops {
 
 /// `out_steps[axis]` is the step in the output along an axis of the input; it matters for kept axes only.
 template <std::size_t N>
-ReduceLoops<N> reduce_loops(const std::array<const TensorMeta*, N>& inputs, const std::array<bool, Shape::max_rank>& reduced,
-                            const Strides& out_steps) {
+ReduceLoops<N> reduce_loops(const std::array<const TensorMeta*, N>& inputs,
+                            const std::array<bool, Shape::max_rank>& reduced, const Strides& out_steps) {
   ReduceLoops<N> loops;
   const Shape& shape = inputs[0]->shape;
   const auto append = [](auto& axes, int& rank, const auto& axis) {
@@ -128,7 +129,8 @@ Lanes<Acc> load_lanes(const In* p) {
 
 /// One block (n <= 1024 elements) that is dense in memory: `combine` over map(parameter, element of each input).
 template <class In, class Acc, std::size_t N, class Map, class Combine>
-Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map, Combine combine) {
+Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
+                    Combine combine) {
   Lanes<Acc> sums, wide_parameter = parameter - Lanes<Acc>{};
   for (std::int64_t l = 0; l < reduce_lanes; ++l) sums[l] = identity;
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
@@ -140,16 +142,18 @@ Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64
     for (; i + reduce_lanes <= n; i += reduce_lanes) sums = combine(sums, at(i));
     Acc values[reduce_lanes];
     std::memcpy(values, &sums, sizeof values);
-    for (std::int64_t l = 0; i < n; ++i, ++l) values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][i])...));
+    for (std::int64_t l = 0; i < n; ++i, ++l)
+      values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][i])...));
     for (std::int64_t width = reduce_lanes / 2; width > 0; width /= 2)
       for (std::int64_t l = 0; l < width; ++l) values[l] = combine(values[l], values[l + width]);
     return values[0];
-  }(std::make_index_sequence<N>());
+  }
+  (std::make_index_sequence<N>());
 }
 
-/// A reduction of N inputs of element type In to values of type Acc. `Map` maps the elements at one place to an Acc, given the
-/// output's parameter; `Combine` is the operation. Both take scalars and Lanes alike. `Finish` takes an output's
-/// offset and value.
+/// A reduction of N inputs of element type In to values of type Acc. `Map` maps the elements at one place to an Acc,
+/// given the output's parameter; `Combine` is the operation. Both take scalars and Lanes alike. `Finish` takes an
+/// output's offset and value.
 template <class In, class Acc, std::size_t N, class Map, class Combine, class Finish>
 class Reducer {
   using Loops = ReduceLoops<N>;
@@ -158,7 +162,7 @@ class Reducer {
 
  public:
   Reducer(const Loops& loops, const Pointers& inputs, Acc identity, Map map, Combine combine, const Acc* parameters,
-            Finish finish)
+          Finish finish)
       : loops_(loops),
         inputs_(inputs),
         identity_(identity),
@@ -261,7 +265,8 @@ class Reducer {
       leaves_[output * blocks_ + block] = value;
   }
 
-  // --- A reduced axis is dense: lanes are a vector ---------------------------------------------------------------------
+  // --- A reduced axis is dense: lanes are a vector
+  // ---------------------------------------------------------------------
 
   void reduce_rows() {
     const bool direct = loops_.reduced == 0 || (loops_.reduced == 1 && dense(*inner()));
@@ -269,7 +274,8 @@ class Reducer {
     const std::int64_t tasks_per_output = (blocks_ + blocks_per_task - 1) / blocks_per_task;
     for_each_task(loops_.outputs * tasks_per_output, [&](std::int64_t task) {
       const std::int64_t output = task / tasks_per_output, place = output_place(output);
-      const std::int64_t first = task % tasks_per_output * blocks_per_task, last = std::min(blocks_, first + blocks_per_task);
+      const std::int64_t first = task % tasks_per_output * blocks_per_task,
+                         last = std::min(blocks_, first + blocks_per_task);
       const Acc parameter = parameters_ ? parameters_[place] : identity_;
       row_blocks(first_element(output), direct, parameter, first, last,
                  [&](std::int64_t block, Acc value) { emit(output, place, block, value); });
@@ -277,7 +283,8 @@ class Reducer {
   }
 
   template <class Emit>
-  void row_blocks(const Pointers& row, bool direct, Acc parameter, std::int64_t block, std::int64_t last, Emit emit) const {
+  void row_blocks(const Pointers& row, bool direct, Acc parameter, std::int64_t block, std::int64_t last,
+                  Emit emit) const {
     while (block < last) {
       const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block);
       Pointers p = row;
@@ -308,7 +315,8 @@ class Reducer {
     }
   }
 
-  // --- A kept axis is dense: each lane is a row of columns -------------------------------------------------------------
+  // --- A kept axis is dense: each lane is a row of columns
+  // -------------------------------------------------------------
 
   static constexpr std::int64_t tile_columns = 1024 / static_cast<std::int64_t>(sizeof(Acc));
 
@@ -319,15 +327,18 @@ class Reducer {
     const std::int64_t groups = loops_.outputs / columns.length;
     const std::int64_t tiles = (columns.length + tile_columns - 1) / tile_columns;
     for_each_task(groups * tiles * blocks_, [&](std::int64_t task) {
-      const std::int64_t block = task % blocks_, first = task / blocks_ % tiles * tile_columns, group = task / blocks_ / tiles;
+      const std::int64_t block = task % blocks_, first = task / blocks_ % tiles * tile_columns,
+                         group = task / blocks_ / tiles;
       const std::int64_t output = group / inside * inside * columns.length + group % inside + first * inside;
       column_block(output, inside, columns.out, std::min(tile_columns, columns.length - first), block);
     });
   }
 
   /// One block of `width` columns: outputs `output`, `output + inside`, ...
-  void column_block(std::int64_t output, std::int64_t inside, std::int64_t out_step, std::int64_t width, std::int64_t block) {
-    const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block), n = end - begin;
+  void column_block(std::int64_t output, std::int64_t inside, std::int64_t out_step, std::int64_t width,
+                    std::int64_t block) {
+    const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block),
+                       n = end - begin;
     const std::int64_t place = output_place(output);
     const Pointers base = first_element(output);
     alignas(64) Acc sums[reduce_lanes][tile_columns];
@@ -338,30 +349,37 @@ class Reducer {
       for (std::int64_t i = 0; i < run; ++i, ++filled)
         for (std::size_t k = 0; k < N; ++k) offsets[k][filled] = offset[k] + (loops_.reduced ? i * inner()->in[k] : 0);
     });
-    for (std::int64_t c = 0; c < width; ++c) parameters[c] = parameters_ ? parameters_[place + c * out_step] : identity_;
+    for (std::int64_t c = 0; c < width; ++c)
+      parameters[c] = parameters_ ? parameters_[place + c * out_step] : identity_;
     const std::int64_t lanes = std::min(n, reduce_lanes);
     for (std::int64_t l = 0; l < lanes; ++l) std::fill_n(sums[l], width, identity_);
 
     for (std::int64_t first = 0; first < n; first += reduce_group)
-      for (std::int64_t l = 0; l < lanes && first + l < n; ++l)
-        [&]<std::size_t... K>(std::index_sequence<K...>) {
+      for (std::int64_t l = 0; l < lanes && first + l < n; ++l) [&]<std::size_t... K>(std::index_sequence<K...>) {
           Acc* __restrict lane = sums[l];
           const std::int64_t row = first + l;
           if (first + reduce_group <= n) {
             const Pointers a{base[K] + offsets[K][row]...}, b{base[K] + offsets[K][row + reduce_lanes]...},
                 c{base[K] + offsets[K][row + 2 * reduce_lanes]...}, d{base[K] + offsets[K][row + 3 * reduce_lanes]...};
-            for (std::int64_t i = 0; i < width; ++i) {
-              const Acc p = parameters[i];
-              const Acc left = combine_(map_(p, static_cast<Acc>(a[K][i])...), map_(p, static_cast<Acc>(b[K][i])...));
-              const Acc right = combine_(map_(p, static_cast<Acc>(c[K][i])...), map_(p, static_cast<Acc>(d[K][i])...));
-              lane[i] = combine_(lane[i], combine_(left, right));
+            const auto four = [&](const auto& sum, const auto& p, const auto& at) {
+              return combine_(sum, combine_(combine_(map_(p, at(a[K])...), map_(p, at(b[K])...)),
+                                            combine_(map_(p, at(c[K])...), map_(p, at(d[K])...))));
+            };
+            std::int64_t i = 0;
+            for (; i + reduce_lanes <= width; i += reduce_lanes) {
+              const Lanes<Acc> sum = four(load_lanes<Acc>(lane + i), load_lanes<Acc>(parameters + i),
+                                          [i](const In* row_) { return load_lanes<Acc>(row_ + i); });
+              std::memcpy(lane + i, &sum, sizeof sum);
             }
+            for (; i < width; ++i)
+              lane[i] = four(lane[i], parameters[i], [i](const In* row_) { return static_cast<Acc>(row_[i]); });
             return;
           }
           for (std::int64_t r = row; r < n; r += reduce_lanes)
             for (std::int64_t i = 0; i < width; ++i)
               lane[i] = combine_(lane[i], map_(parameters[i], static_cast<Acc>((base[K] + offsets[K][r])[i])...));
-        }(std::make_index_sequence<N>());
+        }
+    (std::make_index_sequence<N>());
 
     for (std::int64_t half = reduce_lanes / 2; half > 0; half /= 2)
       for (std::int64_t l = 0; l < half && l + half < lanes; ++l)
@@ -389,7 +407,6 @@ void reduce(const ReduceLoops<N>& loops, const std::array<const In*, N>& inputs,
 
 inline constexpr auto pick_first = [](const auto&, const auto& x) { return x; };
 inline constexpr auto add_up = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a + b; };
-
 
 /// The larger (smaller) one; NaN if one is.
 inline constexpr auto larger = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {

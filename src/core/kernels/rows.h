@@ -34,9 +34,8 @@ struct Rows {
       if (count > 0) work(0, count);
       return;
     }
-    parallel_for((count + per_part - 1) / per_part, [&](std::int64_t part) {
-      work(part * per_part, std::min(count, (part + 1) * per_part));
-    });
+    parallel_for((count + per_part - 1) / per_part,
+                 [&](std::int64_t part) { work(part * per_part, std::min(count, (part + 1) * per_part)); });
   }
 };
 
@@ -76,16 +75,17 @@ class RowBuffer {
   Scratch buffer_;
 };
 
-/// out[i] = f(in[i]...), in vectors of 16 with a padded last one, so that short rows are vectorised too. `out` may be one of
-/// the inputs.
+/// out[i] = f(in[i]...), in vectors of 16 with a padded last one, so that short rows are vectorised too. `out` may be
+/// one of the inputs.
 template <class C, class F, class... In>
 void map_row(std::int64_t n, C* out, F f, const In*... in) {
-  std::int64_t i = 0;
-  for (; i + reduce_lanes <= n; i += reduce_lanes) {
-    C values[reduce_lanes];
-    for (std::int64_t l = 0; l < reduce_lanes; ++l) values[l] = f(in[i + l]...);
-    std::memcpy(out + i, values, sizeof values);
-  }
+  const std::int64_t i = n / reduce_lanes * reduce_lanes;
+#ifdef __clang__
+#pragma clang loop vectorize(assume_safety)
+#else
+#pragma GCC ivdep
+#endif
+  for (std::int64_t k = 0; k < i; ++k) out[k] = f(in[k]...);
   if (i == n) return;
   const auto padded = [&](const auto* p) {
     std::array<std::remove_cvref_t<decltype(*p)>, reduce_lanes> values;
@@ -103,14 +103,13 @@ void map_row(std::int64_t n, C* out, F f, const In*... in) {
   std::copy_n(values, n - i, out + i);
 }
 
-/// Combines the values `map(in[i]...)` of a row in the tree that sum uses.
+/// Combines the values `map(parameter, in[i]...)` of a row in the tree that sum uses.
 template <class C, class Map, class Combine, class... In>
-C reduce_row(std::int64_t n, C identity, Map map, Combine combine, const In*... in) {
+C reduce_row(std::int64_t n, C parameter, C identity, Map map, Combine combine, const In*... in) {
   constexpr std::size_t N = sizeof...(In);
-  const auto mapped = [&](const auto&, const auto&... x) { return map(x...); };
   const auto block = [&](std::int64_t first) {
-    return reduce_block_of(std::array<const C*, N>{in + first...}, identity, std::min(reduce_block, n - first), identity, mapped,
-                           combine);
+    return reduce_block_of(std::array<const C*, N>{in + first...}, parameter, std::min(reduce_block, n - first),
+                           identity, map, combine);
   };
   if (n <= reduce_block) return n == 0 ? identity : block(0);
   const std::int64_t blocks = (n + reduce_block - 1) / reduce_block;
@@ -120,14 +119,21 @@ C reduce_row(std::int64_t n, C identity, Map map, Combine combine, const In*... 
   return fold_pairs(values, blocks, combine);
 }
 
+/// The sum of the products of two rows.
+template <class C>
+C row_dot(const C* x, const C* y, std::int64_t n) {
+  return reduce_row(
+      n, C(0), C(0), [](const auto&, const auto& a, const auto& b) { return a * b; }, add_up, x, y);
+}
+
 template <class C>
 C row_sum(const C* x, std::int64_t n) {
-  return reduce_row(n, C(0), [](const auto& v) { return v; }, add_up, x);
+  return reduce_row(n, C(0), C(0), pick_first, add_up, x);
 }
 
 template <class C>
 C row_max(const C* x, std::int64_t n) {
-  return reduce_row(n, -std::numeric_limits<C>::infinity(), [](const auto& v) { return v; }, larger, x);
+  return reduce_row(n, C(0), -std::numeric_limits<C>::infinity(), pick_first, larger, x);
 }
 
 inline float row_exp(float x) { return math::exp(x); }
@@ -138,7 +144,8 @@ inline double row_log(double x) { return std::log(x); }
 /// e^(x - max x), into `out`; returns the sum.
 template <class C>
 C exp_row(const C* x, std::int64_t n, C* out, C max) {
-  map_row(n, out, [max](C v) { return row_exp(v - max); }, x);
+  map_row(
+      n, out, [max](C v) { return row_exp(v - max); }, x);
   return row_sum(out, n);
 }
 

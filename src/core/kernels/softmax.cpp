@@ -46,15 +46,17 @@ void binary_rows(const KernelCall& call, Row row) {
 void softmax_run(const KernelCall& call) {
   unary_rows(call, [](const auto* x, auto* y, std::int64_t n) {
     const auto sum = exp_row(x, n, y, row_max(x, n));
-    map_row(n, y, [sum](auto e) { return e / sum; }, y);
+    map_row(
+        n, y, [sum](auto e) { return e / sum; }, y);
   });
 }
 
 void softmax_grad_run(const KernelCall& call) {
   binary_rows(call, [](const auto* upstream, const auto* output, auto* out, std::int64_t n) {
     using C = std::remove_cvref_t<decltype(*out)>;
-    const C dot = reduce_row(n, C(0), [](const auto& a, const auto& b) { return a * b; }, add_up, upstream, output);
-    map_row(n, out, [dot](C dy, C y) { return y * (dy - dot); }, upstream, output);
+    const C dot = row_dot(upstream, output, n);
+    map_row(
+        n, out, [dot](C dy, C y) { return y * (dy - dot); }, upstream, output);
   });
 }
 
@@ -62,7 +64,8 @@ void log_softmax_run(const KernelCall& call) {
   unary_rows(call, [](const auto* x, auto* y, std::int64_t n) {
     using C = std::remove_cvref_t<decltype(*y)>;
     const C max = row_max(x, n), log_sum = row_log(exp_row(x, n, y, max));
-    map_row(n, y, [max, log_sum](C v) { return (v - max) - log_sum; }, x);
+    map_row(
+        n, y, [max, log_sum](C v) { return (v - max) - log_sum; }, x);
   });
 }
 
@@ -70,7 +73,8 @@ void log_softmax_grad_run(const KernelCall& call) {
   binary_rows(call, [](const auto* upstream, const auto* output, auto* out, std::int64_t n) {
     using C = std::remove_cvref_t<decltype(*out)>;
     const C sum = row_sum(upstream, n);
-    map_row(n, out, [sum](C dy, C y) { return dy - row_exp(y) * sum; }, upstream, output);
+    map_row(
+        n, out, [sum](C dy, C y) { return dy - row_exp(y) * sum; }, upstream, output);
   });
 }
 

@@ -27,9 +27,8 @@ void run(const KernelCall& call, bool root) {
         return (x - mean) * (x - mean);
       };
       T* out = call.outputs[0].as<T>();
-      reduce(loops, input, C(0), square, add_up, means, [=](std::int64_t place, C value) {
-        out[place] = T(root ? std::sqrt(value / divisor) : value / divisor);
-      });
+      reduce(loops, input, C(0), square, add_up, means,
+             [=](std::int64_t place, C value) { out[place] = T(root ? std::sqrt(value / divisor) : value / divisor); });
     }
   });
 }

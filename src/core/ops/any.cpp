@@ -25,8 +25,12 @@ extern const Op all_op{.name = "all",
                        .gradient_stops = true};
 
 Tensor any(Arg x) { return apply_reduction(any_op, x, {}, false); }
-Tensor any(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(any_op, x, some_axes("any", axes), keepdims); }
+Tensor any(Arg x, const Axes& axes, bool keepdims) {
+  return apply_reduction(any_op, x, some_axes("any", axes), keepdims);
+}
 Tensor all(Arg x) { return apply_reduction(all_op, x, {}, false); }
-Tensor all(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(all_op, x, some_axes("all", axes), keepdims); }
+Tensor all(Arg x, const Axes& axes, bool keepdims) {
+  return apply_reduction(all_op, x, some_axes("all", axes), keepdims);
+}
 
 }  // namespace triptych

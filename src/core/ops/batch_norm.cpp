@@ -1,5 +1,5 @@
-// Batch normalization. With the batch's statistics it is an op that may write the running ones, and has a fused gradient;
-// with the running statistics it is an op without effects, differentiated through its parts.
+// Batch normalization. With the batch's statistics it is an op that may write the running ones, and has a fused
+// gradient; with the running statistics it is an op without effects, differentiated through its parts.
 #include "core/ops/batch_norm.h"
 
 #include "core/ops/ops.h"
@@ -126,14 +126,16 @@ Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, 
                   BatchNormOptions options) {
   const Location where = x.where();
   if (running_mean.defined() != running_var.defined())
-    throw ArgumentError("batch_norm", "the running mean and variance come together", "one of them is undefined", "", where);
+    throw ArgumentError("batch_norm", "the running mean and variance come together", "one of them is undefined", "",
+                        where);
   const auto channels = [&](double value) {
     return running_mean.defined() ? full_like(running_mean, value)
                                   : full({x.tensor().size(static_cast<int>(options.axis))}, value, x.tensor().dtype());
   };
   const Tensor scale = gamma.defined() ? gamma : channels(1), shift = beta.defined() ? beta : channels(0);
   const BatchNormAttributes attributes{options.axis, options.eps, options.momentum, options.formula};
-  const Arg scale_arg(scale, where), shift_arg(shift, where), mean_arg(running_mean, where), var_arg(running_var, where);
+  const Arg scale_arg(scale, where), shift_arg(shift, where), mean_arg(running_mean, where),
+      var_arg(running_var, where);
   const Arg* inputs[] = {&x, &scale_arg, &shift_arg, &mean_arg, &var_arg};
   if (!options.training && running_mean.defined()) return apply(batch_norm_inference_op, inputs, &attributes, where);
   Tensor outputs[3];

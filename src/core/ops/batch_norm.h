@@ -13,7 +13,8 @@ struct BatchNormAttributes {
   UpdateFormula formula = UpdateFormula::torch;
   static constexpr auto fields() {
     return std::tuple{field("axis", &BatchNormAttributes::axis), field("eps", &BatchNormAttributes::eps),
-                      field("momentum", &BatchNormAttributes::momentum), field("formula", &BatchNormAttributes::formula)};
+                      field("momentum", &BatchNormAttributes::momentum),
+                      field("formula", &BatchNormAttributes::formula)};
   }
 };
 

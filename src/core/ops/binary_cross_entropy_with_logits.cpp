@@ -35,7 +35,8 @@ Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOpti
     // w z log(1 + exp(-x)) + (1 - z) (x + log(1 + exp(-x))); the logarithm is the loss for the target 1.
     const Tensor ones = ones_like(x);
     const Arg logits = x, positive = ones;
-    losses = (1 - z) * x + (z * (options.pos_weight - 1) + 1) * apply(binary_cross_entropy_with_logits_op, {&logits, &positive});
+    losses = (1 - z) * x +
+             (z * (options.pos_weight - 1) + 1) * apply(binary_cross_entropy_with_logits_op, {&logits, &positive});
   }
   if (options.weight.defined()) losses = losses * options.weight;
   if (options.reduction == Reduction::none) return losses;

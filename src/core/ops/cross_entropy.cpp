@@ -53,7 +53,8 @@ Tensor apply_cross_entropy(Arg& logits, Arg& target, const Tensor& weight, const
   Tensor outputs[2];
   const Arg weights(weight, logits.where());
   const Arg* inputs[] = {&logits, &target, &weights};
-  apply(cross_entropy_op, {inputs, weight.defined() ? std::size_t{3} : std::size_t{2}}, &attributes, outputs, logits.where());
+  apply(cross_entropy_op, {inputs, weight.defined() ? std::size_t{3} : std::size_t{2}}, &attributes, outputs,
+        logits.where());
   return outputs[0];
 }
 
@@ -100,9 +101,10 @@ Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options) {
   const std::int64_t axis = logits.tensor().ndim() > 1 ? 1 : 0;
   if (is_floating(target.tensor().dtype())) {
     if (!logits.tensor().shape().compatible(target.tensor().shape()))
-      throw ArgumentError("cross_entropy", "probabilities must have the shape of the logits",
-                          "logits are " + logits.tensor().shape().text() + ", target is " + target.tensor().shape().text(),
-                          "Labels are integers: cast(target, int64)", logits.where());
+      throw ArgumentError(
+          "cross_entropy", "probabilities must have the shape of the logits",
+          "logits are " + logits.tensor().shape().text() + ", target is " + target.tensor().shape().text(),
+          "Labels are integers: cast(target, int64)", logits.where());
     const Frame frame(logits.where());
     return with_probabilities(logits.tensor(), target.tensor(), options, axis);
   }

@@ -67,7 +67,8 @@ void layer_norm_grad_infer(Infer& infer) {
   for (int i = 1; i < infer.output_count(); ++i) infer.output(i, infer.shape(4), infer.dtype(4));
 }
 
-// With h = (x - mean) inverse and g = dy gamma: dx = (g - mean(g) - h mean(g h)) inverse, dgamma = sum(dy h), dbeta = sum(dy).
+// With h = (x - mean) inverse and g = dy gamma: dx = (g - mean(g) - h mean(g h)) inverse, dgamma = sum(dy h), dbeta =
+// sum(dy).
 std::vector<Tensor> layer_norm_grad_decompose(std::span<const Tensor> inputs, const void* attributes) {
   const auto& a = *static_cast<const LayerNormAttributes*>(attributes);
   const Tensor &upstream = inputs[0], &x = inputs[1];

@@ -10,7 +10,8 @@ namespace {
 void check_same_shape(const char* op, const Arg& input, const Arg& target) {
   const Shape &a = input.tensor().shape(), &b = target.tensor().shape();
   if (!a.compatible(b))
-    throw ArgumentError(op, "input and target must have the same shape", "input is " + a.text() + ", target is " + b.text(),
+    throw ArgumentError(op, "input and target must have the same shape",
+                        "input is " + a.text() + ", target is " + b.text(),
                         "Broadcasting here is nearly always a mistake; reshape or squeeze one of them", input.where());
 }
 

@@ -43,8 +43,12 @@ extern const Op tie_shares_op{.name = "tie_shares",
                               .gradient_stops = true};
 
 Tensor max(Arg x) { return apply_reduction(max_op, x, {}, false); }
-Tensor max(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(max_op, x, some_axes("max", axes), keepdims); }
+Tensor max(Arg x, const Axes& axes, bool keepdims) {
+  return apply_reduction(max_op, x, some_axes("max", axes), keepdims);
+}
 Tensor min(Arg x) { return apply_reduction(min_op, x, {}, false); }
-Tensor min(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(min_op, x, some_axes("min", axes), keepdims); }
+Tensor min(Arg x, const Axes& axes, bool keepdims) {
+  return apply_reduction(min_op, x, some_axes("min", axes), keepdims);
+}
 
 }  // namespace triptych

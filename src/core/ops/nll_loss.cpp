@@ -1,9 +1,10 @@
 // nll_loss: what integer labels pick from log-probabilities. It is linear in them, and its gradient is its transpose.
+#include "core/ops/nll_loss.h"
+
 #include <optional>
 
 #include "core/ops/cross_entropy.h"
 #include "core/ops/ops.h"
-#include "core/ops/nll_loss.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -15,7 +16,8 @@ Shape infer_labels(Infer& infer, int scores, int target, int weight) {
   const Shape& shape = infer.shape(scores);
   if (!is_floating(infer.dtype(scores))) infer.fail("the scores must be floating-point", infer.given());
   if (!is_integral(infer.dtype(target)))
-    infer.fail("labels must be integers", infer.given(), "Pass class numbers as int64, or probabilities of the scores' shape");
+    infer.fail("labels must be integers", infer.given(),
+               "Pass class numbers as int64, or probabilities of the scores' shape");
   Shape rows = shape;
   const int axis = infer.axis(a.axis, shape.rank());
   rows.erase(axis);
@@ -37,7 +39,8 @@ namespace {
 
 void nll_loss_infer(Infer& infer) {
   const Shape rows = infer_labels(infer, 0, 1, 2);
-  infer.output(0, infer.attributes<CrossEntropyAttributes>().reduction == Reduction::none ? rows : Shape(), infer.dtype(0));
+  infer.output(0, infer.attributes<CrossEntropyAttributes>().reduction == Reduction::none ? rows : Shape(),
+               infer.dtype(0));
 }
 
 void nll_loss_grad_infer(Infer& infer) {
@@ -49,7 +52,8 @@ Tensor optional_input(Gradient& g, int i) { return i < g.input_count() ? g.input
 
 void nll_loss_gradient(Gradient& g) {
   if (g.needs(0))
-    g.set(0, nll_loss_grad(g.upstream(), g.input(0), g.input(1), optional_input(g, 2), g.attributes<CrossEntropyAttributes>()));
+    g.set(0, nll_loss_grad(g.upstream(), g.input(0), g.input(1), optional_input(g, 2),
+                           g.attributes<CrossEntropyAttributes>()));
 }
 
 void nll_loss_grad_gradient(Gradient& g) {

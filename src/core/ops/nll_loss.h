@@ -5,7 +5,8 @@
 
 namespace triptych {
 
-/// Checks scores, labels and (if there is an input of that number) weights; returns the shape of one value for each example.
+/// Checks scores, labels and (if there is an input of that number) weights; returns the shape of one value for each
+/// example.
 Shape infer_labels(Infer& infer, int scores, int target, int weight);
 
 /// `weight` may be undefined. Label smoothing is part of it: -((1 - s) w_t l_t + s / C * sum over c of w_c l_c).

@@ -31,8 +31,7 @@ void prod_of_others_gradient(Gradient& g) {
 
 // Linear in the weights, and its own transpose: sum over i, k != i of u_k g_i times the product of the rest.
 void prod_of_others_grad_gradient(Gradient& g) {
-  if (g.needs(0))
-    throw UnsupportedError("prod", "the third derivative is not available", "an input requires it");
+  if (g.needs(0)) throw UnsupportedError("prod", "the third derivative is not available", "an input requires it");
   const Tensor x = g.input(0), upstream = g.upstream();
   const Arg factors = x, weights = upstream;
   g.set(1, apply(prod_of_others_grad_op, {&factors, &weights}, &g.attributes<ReduceAttributes>()));

@@ -42,14 +42,16 @@ void check_not_empty(Infer& infer, const Axes& axes);
 
 /// `axes`, of which there must be one.
 inline const Axes& some_axes(const char* op, const Axes& axes) {
-  if (axes.empty()) throw ArgumentError(op, "there must be at least one axis", "an empty list", "Leave it out to reduce over all");
+  if (axes.empty())
+    throw ArgumentError(op, "there must be at least one axis", "an empty list", "Leave it out to reduce over all");
   return axes;
 }
 
 /// Applies an op with ReduceAttributes.
 Tensor apply_reduction(const Op& op, Arg& x, const Axes& axes, bool keepdims);
 
-/// The transpose of a sum: `reduced` repeated along the axes of `like` that were reduced; a view. `like`'s values are not read.
+/// The transpose of a sum: `reduced` repeated along the axes of `like` that were reduced; a view. `like`'s values are
+/// not read.
 Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims);
 /// x divided by (the number of elements along `axes` of `like`) - correction; `like`'s values are not read.
 Tensor divide_by_count(Arg x, Arg like, const Axes& axes, double correction = 0);

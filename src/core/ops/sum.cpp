@@ -141,17 +141,13 @@ extern const Op sum_to_like_op{.name = "sum_to_like",
                                .metadata_inputs = 0b10,
                                .view = sum_to_like_view};
 
-Tensor sum(Arg x) {
-  return apply_reduction(sum_op, x, {}, false);
-}
+Tensor sum(Arg x) { return apply_reduction(sum_op, x, {}, false); }
 Tensor sum(Arg x, const Axes& axes, bool keepdims) {
   if (axes.empty()) return is_floating(x.tensor().dtype()) ? x.tensor() : cast(std::move(x), int64);
   return apply_reduction(sum_op, x, axes, keepdims);
 }
 
-Tensor mean(Arg x) {
-  return apply_reduction(mean_op, x, {}, false);
-}
+Tensor mean(Arg x) { return apply_reduction(mean_op, x, {}, false); }
 Tensor mean(Arg x, const Axes& axes, bool keepdims) {
   if (axes.empty()) return x.tensor();
   return apply_reduction(mean_op, x, axes, keepdims);

@@ -48,8 +48,12 @@ extern const Op std_op{.name = "std",
                        .saves_outputs = 0b1};
 
 Tensor var(Arg x) { return apply_over(var_op, x, {}, {}); }
-Tensor var(Arg x, const Axes& axes, VarOptions options) { return apply_over(var_op, x, some_axes("var", axes), options); }
+Tensor var(Arg x, const Axes& axes, VarOptions options) {
+  return apply_over(var_op, x, some_axes("var", axes), options);
+}
 Tensor std(Arg x) { return apply_over(std_op, x, {}, {}); }
-Tensor std(Arg x, const Axes& axes, VarOptions options) { return apply_over(std_op, x, some_axes("std", axes), options); }
+Tensor std(Arg x, const Axes& axes, VarOptions options) {
+  return apply_over(std_op, x, some_axes("std", axes), options);
+}
 
 }  // namespace triptych

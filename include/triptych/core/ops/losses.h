@@ -27,8 +27,8 @@ struct CrossEntropyOptions {
 /// The cross-entropy between `logits` (N, C, d1, ...) or (C), not normalized, and `target`:
 /// - integer labels (N, d1, ...), each at least 0 and less than C: -w_t log_softmax(logits)_t;
 /// - or floating-point probabilities of the shape of `logits`: -sum over c of w_c p_c log_softmax(logits)_c.
-/// `mean` divides by the sum of the weights w_t of the labels that are not ignored (probabilities: by the number of examples).
-/// Equal bit for bit to nll_loss(log_softmax(logits, 1), target).
+/// `mean` divides by the sum of the weights w_t of the labels that are not ignored (probabilities: by the number of
+/// examples). Equal bit for bit to nll_loss(log_softmax(logits, 1), target).
 /// @throws ArgumentError if shapes do not fit, or, when it runs, if a label is out of range.
 /// Source: torch.nn.functional.cross_entropy.
 TRIPTYCH_API Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options = {});
@@ -74,8 +74,8 @@ struct BceWithLogitsOptions {
 /// Source: torch.nn.functional.binary_cross_entropy_with_logits.
 TRIPTYCH_API Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOptions options = {});
 
-/// The cross-entropy of each example, shape (...), between logits (..., C) and integer labels (...). No label is ignored.
-/// Source: tf.nn.sparse_softmax_cross_entropy_with_logits.
+/// The cross-entropy of each example, shape (...), between logits (..., C) and integer labels (...). No label is
+/// ignored. Source: tf.nn.sparse_softmax_cross_entropy_with_logits.
 TRIPTYCH_API Tensor sparse_softmax_cross_entropy(Arg logits, Arg labels);
 
 /// The cross-entropy of each example, shape (...), between logits and probabilities, both (..., C).

@@ -18,20 +18,20 @@ struct BatchNormOptions {
   UpdateFormula formula = UpdateFormula::torch;
 };
 
-/// Batch normalization: y = (x - mean) / sqrt(var + eps) * gamma + beta for each channel, mean and (biased) variance taken
-/// over all other axes. In training, `running_mean` and `running_var` are written: they must be leaves (in a graph:
-/// a variable, or a module's or layer's buffer).
+/// Batch normalization: y = (x - mean) / sqrt(var + eps) * gamma + beta for each channel, mean and (biased) variance
+/// taken over all other axes. In training, `running_mean` and `running_var` are written: they must be leaves (in a
+/// graph: a variable, or a module's or layer's buffer).
 ///
-/// x has any shape with a channel axis of C elements and any strides: a channels-last tensor is not copied. The other tensors
-/// are (C). `running_mean` and `running_var` may both be undefined: then the batch's statistics are always used. `gamma` and
-/// `beta` may be undefined: 1 and 0.
+/// x has any shape with a channel axis of C elements and any strides: a channels-last tensor is not copied. The other
+/// tensors are (C). `running_mean` and `running_var` may both be undefined: then the batch's statistics are always
+/// used. `gamma` and `beta` may be undefined: 1 and 0.
 /// @throws ArgumentError if shapes or dtypes do not fit, or a channel has less than two elements in training.
 /// Source: torch.nn.functional.batch_norm.
 TRIPTYCH_API Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, const Tensor& gamma = {},
                                const Tensor& beta = {}, BatchNormOptions options = {});
 
-/// Layer normalization: y = (x - mean) / sqrt(var + eps) * gamma + beta, mean and (biased) variance taken over the last axes,
-/// whose lengths are `normalized_shape`. `gamma` and `beta` have that shape; they may be undefined (1 and 0).
+/// Layer normalization: y = (x - mean) / sqrt(var + eps) * gamma + beta, mean and (biased) variance taken over the last
+/// axes, whose lengths are `normalized_shape`. `gamma` and `beta` have that shape; they may be undefined (1 and 0).
 /// @throws ArgumentError if shapes or dtypes do not fit.
 /// Source: torch.nn.functional.layer_norm.
 TRIPTYCH_API Tensor layer_norm(Arg x, const Shape& normalized_shape, const Tensor& gamma = {}, const Tensor& beta = {},
@@ -44,8 +44,8 @@ struct DropoutOptions {
   bool training = true;
 };
 
-/// Each element is kept with probability 1 - p, and divided by it, or becomes 0. Which, depends on (key, counter) and the
-/// element's row-major index only, so it is the same on each engine and for any number of threads.
+/// Each element is kept with probability 1 - p, and divided by it, or becomes 0. Which, depends on (key, counter) and
+/// the element's row-major index only, so it is the same on each engine and for any number of threads.
 ///
 /// `state` is an int64 [2] tensor (key, counter), whose counter goes up by one each time this runs (see
 /// Generator::next_stream); if undefined, the default generator gives the next draw.

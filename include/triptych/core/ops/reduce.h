@@ -1,16 +1,16 @@
-// Reductions: one value from many, over all axes or some (negative ones count from the end). An empty list of axes reduces
-// nothing, as in NumPy; leave the argument out to reduce over all.
+// Reductions: one value from many, over all axes or some (negative ones count from the end). An empty list of axes
+// reduces nothing, as in NumPy; leave the argument out to reduce over all.
 #pragma once
 
 #include "triptych/core/tensor.h"
 
 namespace triptych {
 
-/// The sum of x over all axes, or over `axes`, which stay as dimensions of length one with `keepdims`. Integers and booleans
-/// are added in int64, 16-bit floats in float32. The sum of nothing is 0.
+/// The sum of x over all axes, or over `axes`, which stay as dimensions of length one with `keepdims`. Integers and
+/// booleans are added in int64, 16-bit floats in float32. The sum of nothing is 0.
 ///
-/// Floating-point numbers are added in a fixed tree (16 lanes, blocks of 1024, pairs of blocks), so that the result depends
-/// neither on strides nor on the number of threads, and its error grows with the logarithm of the length.
+/// Floating-point numbers are added in a fixed tree (16 lanes, blocks of 1024, pairs of blocks), so that the result
+/// depends neither on strides nor on the number of threads, and its error grows with the logarithm of the length.
 /// @throws ArgumentError if an axis is out of range or given twice (all functions of this header).
 TRIPTYCH_API Tensor sum(Arg x);
 TRIPTYCH_API Tensor sum(Arg x, const Axes& axes, bool keepdims = false);
@@ -31,8 +31,8 @@ TRIPTYCH_API Tensor max(Arg x, const Axes& axes, bool keepdims = false);
 TRIPTYCH_API Tensor min(Arg x);
 TRIPTYCH_API Tensor min(Arg x, const Axes& axes, bool keepdims = false);
 
-/// The place (int64) of the first largest (smallest) element along `axis`, or in row-major order; a NaN counts as the largest
-/// (smallest). Has no gradient.
+/// The place (int64) of the first largest (smallest) element along `axis`, or in row-major order; a NaN counts as the
+/// largest (smallest). Has no gradient.
 /// @throws ArgumentError if there is no element.
 TRIPTYCH_API Tensor argmax(Arg x);
 TRIPTYCH_API Tensor argmax(Arg x, std::int64_t axis, bool keepdims = false);
@@ -46,7 +46,8 @@ TRIPTYCH_API Tensor all(Arg x);
 TRIPTYCH_API Tensor all(Arg x, const Axes& axes, bool keepdims = false);
 
 struct VarOptions {
-  /// What is taken off the number of elements: 1 (PyTorch's default) for a sample, 0 for a whole population (NumPy, Keras).
+  /// What is taken off the number of elements: 1 (PyTorch's default) for a sample, 0 for a whole population (NumPy,
+  /// Keras).
   double correction = 1;
   bool keepdims = false;
 };
