@@ -114,7 +114,8 @@ TEST(GraphPasses, LinearLayersAreFused) {
   const auto product = tt::matmul(x, w), sum = product + b;
   EXPECT_EQ(report_of(graph, {sum, product}).kernel_calls, 2);  // the product itself is wanted too
 
-  const tf::Session fused(graph, {.numerics = tt::Numerics::exact}), plain(graph, {.numerics = tt::Numerics::exact, .fusion = false});
+  const tf::Session fused(graph, {.numerics = tt::Numerics::exact}),
+      plain(graph, {.numerics = tt::Numerics::exact, .fusion = false});
   for (const auto& session : {fused, plain}) session.run(graph.initializer());
   EXPECT_EQ(fused.run(y).to_vector<float>(), plain.run(y).to_vector<float>());
 }
@@ -123,8 +124,9 @@ TEST(GraphPasses, EachHasASwitch) {
   tf::Graph graph;
   const auto w = graph.variable("w", {2}, filled(1));
   const auto y = w * 2;
-  const auto report = report_of(graph, y, {.constant_folding = false, .algebraic_simplification = false,
-                                           .common_subexpressions = false, .fusion = false});
+  const auto report = report_of(
+      graph, y,
+      {.constant_folding = false, .algebraic_simplification = false, .common_subexpressions = false, .fusion = false});
   for (const auto& entry : report.passes) EXPECT_EQ(entry.name, "prune");
 }
 

@@ -60,17 +60,39 @@ struct RandomGraph {
     const auto any = [&] { return pool[random() % pool.size()]; };
     for (int i = 0; i < 25; ++i) {
       switch (random() % 12) {
-        case 0: pool.push_back(any() + any()); break;
-        case 1: pool.push_back(any() - b); break;
-        case 2: pool.push_back(any() * any() * 0.25); break;
-        case 3: pool.push_back(tt::relu(any())); break;
-        case 4: pool.push_back(tt::matmul(any(), w) * 0.1 + b); break;
-        case 5: pool.push_back(tt::relu(tt::matmul(any(), tt::transpose(w)) * 0.1)); break;
-        case 6: pool.push_back(tt::transpose(tt::transpose(any()) * 2)); break;
-        case 7: pool.push_back(tt::reshape(tt::reshape(any(), {-1, 3}) + 1, {-1, 6})); break;
-        case 8: pool.push_back(any() - tt::mean(any(), {1}, true)); break;
-        case 9: pool.push_back(any() + tt::sum(any(), {0}) * 0.01); break;
-        case 10: pool.push_back(any() * 1 - 0.0); break;
+        case 0:
+          pool.push_back(any() + any());
+          break;
+        case 1:
+          pool.push_back(any() - b);
+          break;
+        case 2:
+          pool.push_back(any() * any() * 0.25);
+          break;
+        case 3:
+          pool.push_back(tt::relu(any()));
+          break;
+        case 4:
+          pool.push_back(tt::matmul(any(), w) * 0.1 + b);
+          break;
+        case 5:
+          pool.push_back(tt::relu(tt::matmul(any(), tt::transpose(w)) * 0.1));
+          break;
+        case 6:
+          pool.push_back(tt::transpose(tt::transpose(any()) * 2));
+          break;
+        case 7:
+          pool.push_back(tt::reshape(tt::reshape(any(), {-1, 3}) + 1, {-1, 6}));
+          break;
+        case 8:
+          pool.push_back(any() - tt::mean(any(), {1}, true));
+          break;
+        case 9:
+          pool.push_back(any() + tt::sum(any(), {0}) * 0.01);
+          break;
+        case 10:
+          pool.push_back(any() * 1 - 0.0);
+          break;
         case 11: {
           const auto read = tt::identity(count);
           const auto updated = count.assign(tt::sum(any(), {0}) * 0.001 + count * 0.5);
@@ -96,7 +118,8 @@ TEST(GraphStep, CompiledEqualsNodeByNodeBitForBit) {
     unplanned_options.memory_planning = unplanned_options.fusion = unplanned_options.common_subexpressions = false;
     const tf::Session three(random.graph, unplanned_options);
     for (const auto& session : {one, two, three}) session.run(random.graph.initializer());
-    const auto step = one.make_callable({random.x}, random.fetches), oracle = two.make_callable({random.x}, random.fetches);
+    const auto step = one.make_callable({random.x}, random.fetches),
+               oracle = two.make_callable({random.x}, random.fetches);
     const auto plain = three.make_callable({random.x}, random.fetches);
     for (int run = 0; run < 6; ++run) {
       const auto value = numbers({run % 2 ? 5 : 3, 6}, run);
@@ -257,7 +280,8 @@ TEST(GraphStep, ManyThreadsRunOneSession) {
   tf::Graph graph;
   const auto x = graph.placeholder("x", tt::float32, {tt::unknown, 6});
   const auto w = graph.variable("w", {6, 6}, numbered(1));
-  const auto n = graph.variable("n", {}, [](const tt::Shape& s, tt::DType d) { return tt::zeros(s, d); }, {.dtype = tt::int64});
+  const auto n =
+      graph.variable("n", {}, [](const tt::Shape& s, tt::DType d) { return tt::zeros(s, d); }, {.dtype = tt::int64});
   const auto y = tt::relu(tt::matmul(x, w));
   const auto up = n.assign_add(1);
   const tf::Session session(graph, compiled());
@@ -271,7 +295,9 @@ TEST(GraphStep, ManyThreadsRunOneSession) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 200; ++i) {
         const int k = (t + i) % 4;
-        if (pure(numbers({4 + k, 6}, k))[0].to_vector<float>() != expected[static_cast<std::size_t>(k)].to_vector<float>()) ++wrong;
+        if (pure(numbers({4 + k, 6}, k))[0].to_vector<float>() !=
+            expected[static_cast<std::size_t>(k)].to_vector<float>())
+          ++wrong;
         if (i % 10 == 0) counting();
       }
     });

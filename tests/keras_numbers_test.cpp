@@ -102,11 +102,10 @@ TEST_P(KerasNumbers, BatchNormalization) {
         {.optimizer = "adam", .loss = logits, .metrics = {"accuracy"}, .engine = GetParam()});
 }
 TEST_P(KerasNumbers, EmbeddingLayerNormalizationAndProbabilities) {
-  check(
-      "embedding",
-      keras::Sequential({Input({7}, {.dtype = tt::int64}), Embedding(11, 4), LayerNormalization(), Flatten(),
-                         Dense(3, {.activation = "softmax"})}),
-      {.optimizer = "sgd", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}, .engine = GetParam()});
+  check("embedding",
+        keras::Sequential({Input({7}, {.dtype = tt::int64}), Embedding(11, 4), LayerNormalization(), Flatten(),
+                           Dense(3, {.activation = "softmax"})}),
+        {.optimizer = "sgd", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}, .engine = GetParam()});
 }
 TEST_P(KerasNumbers, BinaryCrossentropyAndAccuracy) {
   check("binary",

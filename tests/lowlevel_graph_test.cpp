@@ -89,7 +89,10 @@ TEST(LowlevelGraph, ValuesOfSymbolicTensorsAreAnError) {
   tf::Graph graph;
   const auto x = graph.placeholder("x", tt::float32, {});
   EXPECT_NE(error_of([&] { x.item<float>(); }).find("has no values until a session runs it"), std::string::npos);
-  EXPECT_NE(error_of([&] { if (x) FAIL(); }).find("has no values until a session runs it"), std::string::npos);
+  EXPECT_NE(error_of([&] {
+              if (x) FAIL();
+            }).find("has no values until a session runs it"),
+            std::string::npos);
 }
 
 TEST(LowlevelGraph, OutlivesTheFunctionThatBuiltIt) {

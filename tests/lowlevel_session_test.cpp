@@ -78,18 +78,23 @@ TEST_P(LowlevelSession, FeedErrorsNameThePlaceholderAndBothLines) {
   const auto wrong = tt::zeros({32, 28});
   const int line = __LINE__ + 1;
   std::string error = error_of([&] { session.run(y, {{images, wrong}}); });
-  EXPECT_NE(error.find("the shape of a fed value does not fit: 'images' is float32 (?, 784), fed float32 (32, 28) ('images' "
-                       "was made at lowlevel_session_test.cpp:" + std::to_string(made)),
-            std::string::npos) << error;
+  EXPECT_NE(
+      error.find("the shape of a fed value does not fit: 'images' is float32 (?, 784), fed float32 (32, 28) ('images' "
+                 "was made at lowlevel_session_test.cpp:" +
+                 std::to_string(made)),
+      std::string::npos)
+      << error;
   EXPECT_NE(error.find("At lowlevel_session_test.cpp:" + std::to_string(line)), std::string::npos) << error;
   const auto callable = session.make_callable({images}, {y});
   const int call_line = __LINE__ + 1;
   error = error_of([&] { callable(tt::zeros({32, 784}, tt::int64)); });
   EXPECT_NE(error.find("the dtype of a fed value differs: 'images' is float32 (?, 784), fed int64 (32, 784)"),
-            std::string::npos) << error;
+            std::string::npos)
+      << error;
   EXPECT_NE(error.find("At lowlevel_session_test.cpp:" + std::to_string(call_line)), std::string::npos) << error;
   EXPECT_NE(error_of([&] { callable(); }).find("0 values for 1 feeds"), std::string::npos);
-  EXPECT_NE(error_of([&] { session.run(tt::ones({2})); }).find("a fetch is not a tensor of the graph"), std::string::npos);
+  EXPECT_NE(error_of([&] { session.run(tt::ones({2})); }).find("a fetch is not a tensor of the graph"),
+            std::string::npos);
   EXPECT_NE(error_of([&] { session.run(tt::Tensor()); }).find("a fetch is undefined"), std::string::npos);
   EXPECT_NE(error_of([&] { session.run(y, {{images, wrong}, {images, wrong}}); }).find("fed twice"), std::string::npos);
   tf::Graph other;
@@ -240,7 +245,8 @@ TEST_P(LowlevelSession, SavesAndRestores) {
   const auto wrong = other.variable("net/w", {3}, filled(1));
   const tf::Session second(other, options());
   second.run(other.initializer());
-  EXPECT_NE(error_of([&] { second.restore(path); }).find("does not have the variable's shape and dtype"), std::string::npos);
+  EXPECT_NE(error_of([&] { second.restore(path); }).find("does not have the variable's shape and dtype"),
+            std::string::npos);
   EXPECT_EQ(second.value(small).item<int>(), 3);  // nothing has changed
   std::filesystem::remove(path);
 }

@@ -59,12 +59,18 @@ class Program {
     tt::Tensor& x = pairs_[static_cast<std::size_t>(at)].tensor;
     Values& model = pairs_[static_cast<std::size_t>(at)].model;
     switch (pick(10)) {
-      case 0: return add(tt::transpose(x, pick(x.ndim()), pick(x.ndim())));
-      case 1: return add(tt::slice(x, pick(x.ndim()), {pick(3) - 1, tt::none, 1 + pick(2)}));
-      case 2: return add(tt::flip(x, pick(x.ndim())));
-      case 3: return add(tt::flatten(x).reshape(x.shape()));
-      case 4: return add(x);  // a handle: follows every write below
-      case 5: return add(x.detach());
+      case 0:
+        return add(tt::transpose(x, pick(x.ndim()), pick(x.ndim())));
+      case 1:
+        return add(tt::slice(x, pick(x.ndim()), {pick(3) - 1, tt::none, 1 + pick(2)}));
+      case 2:
+        return add(tt::flip(x, pick(x.ndim())));
+      case 3:
+        return add(tt::flatten(x).reshape(x.shape()));
+      case 4:
+        return add(x);  // a handle: follows every write below
+      case 5:
+        return add(x.detach());
       case 6: {  // in place: this tensor and its handles change, nothing else
         x.add_(1);
         for (Pair& pair : pairs_)

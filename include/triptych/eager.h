@@ -1,5 +1,5 @@
-// The eager style: it runs as you write it. Tensors record what is done with them, `backward()` walks back, modules hold
-// parameters, optimizers change them. One header is enough for a program.
+// The eager style: it runs as you write it. Tensors record what is done with them, `backward()` walks back, modules
+// hold parameters, optimizers change them. One header is enough for a program.
 #pragma once
 
 #include "triptych/core.h"

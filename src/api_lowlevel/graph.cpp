@@ -54,13 +54,15 @@ const Node& variable_node(const Variable& variable) {
 }  // namespace
 
 std::string name_of(const Tensor& tensor) {
-  if (!tensor.is_symbolic()) throw ArgumentError("name_of", "only tensors of a graph have names", "a concrete or undefined tensor");
+  if (!tensor.is_symbolic())
+    throw ArgumentError("name_of", "only tensors of a graph have names", "a concrete or undefined tensor");
   const TensorImpl& impl = *tensor.impl();
   return describe(*impl.node) + (impl.output ? ":" + std::to_string(impl.output) : "");
 }
 
 Graph graph_of(const Tensor& tensor) {
-  if (!tensor.is_symbolic()) throw ArgumentError("graph_of", "the tensor is not symbolic", "a concrete or undefined tensor");
+  if (!tensor.is_symbolic())
+    throw ArgumentError("graph_of", "the tensor is not symbolic", "a concrete or undefined tensor");
   return Graph(GraphHandle(tensor.impl()->graph.get()));
 }
 
@@ -82,8 +84,10 @@ ControlDependencies::ControlDependencies(const GraphHandle& graph, const TensorL
     : graph_(graph), count_(before.size()) {
   for (const Tensor& tensor : before)
     if (!tensor.is_symbolic() || tensor.impl()->graph.get() != &graph_.impl())
-      throw ArgumentError("control_dependencies", "a dependency is not a tensor of this graph",
-                          tensor.is_symbolic() ? "'" + name_of(tensor) + "'" : std::string("a concrete or undefined tensor"), "", where);
+      throw ArgumentError(
+          "control_dependencies", "a dependency is not a tensor of this graph",
+          tensor.is_symbolic() ? "'" + name_of(tensor) + "'" : std::string("a concrete or undefined tensor"), "",
+          where);
   for (const Tensor& tensor : before) graph_.impl().control_stack.push_back(tensor.impl()->node.get());
 }
 ControlDependencies::~ControlDependencies() {
@@ -98,15 +102,16 @@ Tensor Graph::placeholder(std::string_view name, DType dtype, const Shape& shape
     throw ArgumentError("placeholder", "the default value does not fit",
                         "'" + std::string(name) + "' is " + std::string(dtype_name(dtype)) + " " + shape.text() +
                             ", its default " + std::string(dtype_name(default_value.dtype())) + " " +
-                            default_value.shape().text(), "", where);
+                            default_value.shape().text(),
+                        "", where);
   return graph_placeholder(*this, name, dtype, shape, default_value, where);
 }
 
 Tensor Graph::constant(const Tensor& value, std::string_view name, Location where) const {
   check_name(name, where);
   if (!value.defined() || value.is_symbolic())
-    throw ArgumentError("constant", "the value must be concrete", value.defined() ? "a symbolic tensor" : "a default-constructed Tensor",
-                        "", where);
+    throw ArgumentError("constant", "the value must be concrete",
+                        value.defined() ? "a symbolic tensor" : "a default-constructed Tensor", "", where);
   return graph_constant(*this, value, name, where);
 }
 
@@ -114,8 +119,10 @@ Variable Graph::variable(std::string_view name, const Shape& shape, Initializer 
                          const VariableOptions& options, Location where) const {
   check_name(name, where);
   if (!shape.known())
-    throw ArgumentError("variable", "a variable's shape must be known", "'" + std::string(name) + "' " + shape.text(), "", where);
-  if (!initializer) throw ArgumentError("variable", "the initializer is empty", "'" + std::string(name) + "'", "", where);
+    throw ArgumentError("variable", "a variable's shape must be known", "'" + std::string(name) + "' " + shape.text(),
+                        "", where);
+  if (!initializer)
+    throw ArgumentError("variable", "the initializer is empty", "'" + std::string(name) + "'", "", where);
   return Variable(graph_variable(*this, name, shape, options.dtype, std::move(initializer), options.trainable, where));
 }
 
@@ -125,7 +132,8 @@ Variable Graph::variable(std::string_view name, const Tensor& value, const Varia
   if (!value.defined() || value.is_symbolic())
     throw ArgumentError("variable", "the first value must be concrete", "'" + std::string(name) + "'", "", where);
   Initializer initializer = [snapshot = alias(value)](const Shape&, DType) { return snapshot; };
-  return variable(name, value.shape(), std::move(initializer), {.dtype = value.dtype(), .trainable = options.trainable}, where);
+  return variable(name, value.shape(), std::move(initializer), {.dtype = value.dtype(), .trainable = options.trainable},
+                  where);
 }
 
 Tensor Graph::initializer(Location where) const {
@@ -192,7 +200,8 @@ void Graph::write_svg(const std::string& path, Location where) const {
 
 Tensor group(const TensorList& operations, std::string_view name, Location where) {
   if (operations.empty() || !operations.begin()->is_symbolic())
-    throw ArgumentError("group", "there must be at least one tensor of a graph", "none", "graph.no_op() runs nothing", where);
+    throw ArgumentError("group", "there must be at least one tensor of a graph", "none", "graph.no_op() runs nothing",
+                        where);
   const Graph graph{GraphHandle(operations.begin()->impl()->graph.get())};
   const auto after = graph.control_dependencies(operations, where);
   return graph.no_op(name, where);

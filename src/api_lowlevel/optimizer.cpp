@@ -30,7 +30,8 @@ std::vector<Tensor> reachable_trainables(const Tensor& loss) {
 /// While alive, new nodes' names begin with `name`, unscoped otherwise.
 class OwnScope {
  public:
-  OwnScope(GraphImpl& graph, std::string name) : graph_(graph), previous_(std::exchange(graph.scope, std::move(name))) {}
+  OwnScope(GraphImpl& graph, std::string name)
+      : graph_(graph), previous_(std::exchange(graph.scope, std::move(name))) {}
   ~OwnScope() { graph_.scope = std::move(previous_); }
 
  private:
@@ -62,8 +63,7 @@ struct Optimizer::State {
   }
 };
 
-Optimizer::Optimizer(std::string name, double learning_rate)
-    : state_(new State{std::move(name), learning_rate, {}}) {}
+Optimizer::Optimizer(std::string name, double learning_rate) : state_(new State{std::move(name), learning_rate, {}}) {}
 Optimizer::~Optimizer() = default;
 
 Tensor Optimizer::minimize(const Tensor& loss, const TensorList& variables, Location where) {
@@ -76,7 +76,8 @@ std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss
     throw ArgumentError("minimize", "the loss is not a tensor of a graph", "a concrete or undefined tensor",
                         "Build it from placeholders and Variables", where);
   if (!is_floating(loss.dtype()))
-    throw ArgumentError("minimize", "the loss must be a floating-point tensor", std::string(dtype_name(loss.dtype())), "", where);
+    throw ArgumentError("minimize", "the loss must be a floating-point tensor", std::string(dtype_name(loss.dtype())),
+                        "", where);
   const std::vector<Tensor> xs = variables.empty() ? reachable_trainables(loss) : variables.tensors();
   std::vector<Tensor> gradients;
   if (!xs.empty()) gradients = lowlevel::gradients(loss, xs, {}, where);
@@ -85,7 +86,8 @@ std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss
     if (gradients[i].defined() || !variables.empty()) result.push_back({gradients[i], xs[i]});
   if (std::none_of(result.begin(), result.end(), [](const auto& entry) { return entry.gradient.defined(); }))
     throw ArgumentError("minimize", "the loss depends on nothing trainable", "'" + name_of(loss) + "'",
-                        "Build it from Variables with trainable = true, or from tensors that require a gradient", where);
+                        "Build it from Variables with trainable = true, or from tensors that require a gradient",
+                        where);
   return result;
 }
 
@@ -125,15 +127,16 @@ Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradie
 Variable Optimizer::learning_rate(Location where) const {
   for (const State::Entry& entry : state_->entries)
     if (entry.name == "learning_rate") return entry.variable;
-  throw ArgumentError("optimizer", "the learning rate is made with the first update", state_->name, "Call minimize() first", where);
+  throw ArgumentError("optimizer", "the learning rate is made with the first update", state_->name,
+                      "Call minimize() first", where);
 }
 
 Tensor Optimizer::slot(const Tensor& variable, std::string_view slot_name) {
   GraphImpl& graph = *variable.impl()->graph;
   return state_->find_or_make(variable.impl()->node.get(), slot_name, [&] {
     const OwnScope scope(graph, describe(*variable.impl()->node) + "/" + state_->name + "/");
-    return Graph(GraphHandle(&graph)).variable(slot_name, variable.shape(), filled(0),
-                                               {.dtype = variable.dtype(), .trainable = false});
+    return Graph(GraphHandle(&graph))
+        .variable(slot_name, variable.shape(), filled(0), {.dtype = variable.dtype(), .trainable = false});
   });
 }
 
@@ -144,9 +147,11 @@ Tensor Optimizer::steps(const GraphHandle& graph) {
   });
 }
 
-// --- The formulas stand in the update ops -----------------------------------------------------------------------------
+// --- The formulas stand in the update ops
+// -----------------------------------------------------------------------------
 
-GradientDescent::GradientDescent(const GradientDescentOptions& options) : Optimizer("GradientDescent", options.learning_rate) {}
+GradientDescent::GradientDescent(const GradientDescentOptions& options)
+    : Optimizer("GradientDescent", options.learning_rate) {}
 
 void GradientDescent::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
                              const std::vector<Tensor>& gradients, Location where) {
@@ -161,7 +166,8 @@ void Momentum::update(const Tensor& learning_rate, const std::vector<Tensor>& pa
   for (const Tensor& parameter : parameters) buffers.push_back(slot(parameter, "momentum"));
   const std::vector<Tensor> counts(parameters.size(), steps(GraphHandle(learning_rate.impl()->graph.get())));
   momentum_update(learning_rate, parameters, gradients, buffers, counts,
-                  {.momentum = options_.momentum, .nesterov = options_.use_nesterov, .formula = UpdateFormula::tf}, where);
+                  {.momentum = options_.momentum, .nesterov = options_.use_nesterov, .formula = UpdateFormula::tf},
+                  where);
 }
 
 Adam::Adam(const AdamOptions& options) : Optimizer("Adam", options.learning_rate), options_(options) {}
@@ -174,9 +180,10 @@ void Adam::update(const Tensor& learning_rate, const std::vector<Tensor>& parame
     second.push_back(slot(parameter, "v"));
   }
   const std::vector<Tensor> counts(parameters.size(), steps(GraphHandle(learning_rate.impl()->graph.get())));
-  adam_update(learning_rate, parameters, gradients, first, second, counts,
-              {.beta1 = options_.beta1, .beta2 = options_.beta2, .epsilon = options_.epsilon, .formula = UpdateFormula::tf},
-              {}, where);
+  adam_update(
+      learning_rate, parameters, gradients, first, second, counts,
+      {.beta1 = options_.beta1, .beta2 = options_.beta2, .epsilon = options_.epsilon, .formula = UpdateFormula::tf}, {},
+      where);
 }
 
 }  // namespace triptych::lowlevel

@@ -13,10 +13,11 @@ Tensor fed_value(const Arg& value, DType dtype) {
 }
 
 const Node& variable_node(const Runner& runner, const Tensor& tensor, Location where) {
-  if (!tensor.is_symbolic() || tensor.impl()->graph.get() != &runner.graph().impl() || !is_state(*tensor.impl()->node->op))
+  if (!tensor.is_symbolic() || tensor.impl()->graph.get() != &runner.graph().impl() ||
+      !is_state(*tensor.impl()->node->op))
     throw ArgumentError("session", "the tensor is not a variable of the session's graph",
-                        tensor.is_symbolic() ? "'" + describe(*tensor.impl()->node) + "'" : std::string("not symbolic"), "",
-                        where);
+                        tensor.is_symbolic() ? "'" + describe(*tensor.impl()->node) + "'" : std::string("not symbolic"),
+                        "", where);
   return *tensor.impl()->node;
 }
 
@@ -24,9 +25,11 @@ std::string text(const Tensor& tensor) { return std::string(dtype_name(tensor.dt
 
 }  // namespace
 
-Feed::Feed(const Tensor& key, const Arg& given) : tensor(key), value(fed_value(given, key.defined() ? key.dtype() : float32)) {}
+Feed::Feed(const Tensor& key, const Arg& given)
+    : tensor(key), value(fed_value(given, key.defined() ? key.dtype() : float32)) {}
 
-// --- Callable -----------------------------------------------------------------------------------------------------------
+// --- Callable
+// -----------------------------------------------------------------------------------------------------------
 
 std::vector<Tensor> Callable::run(const std::vector<Tensor>& values, Location where) const {
   return runner_->call(*function_, values, where);
@@ -49,12 +52,14 @@ std::vector<Tensor> Callable::call(const Arg& first, std::initializer_list<Arg> 
 
 StepReport Callable::report() const { return function_->report(); }
 
-// --- Session ------------------------------------------------------------------------------------------------------------
+// --- Session
+// ------------------------------------------------------------------------------------------------------------
 
 Session::Session(const GraphHandle& graph, const SessionOptions& options)
     : runner_(std::make_shared<Runner>(graph, options)) {}
 
-Tensor Session::run(const Tensor& fetch, const std::vector<Feed>& feeds, const RunOptions& options, Location where) const {
+Tensor Session::run(const Tensor& fetch, const std::vector<Feed>& feeds, const RunOptions& options,
+                    Location where) const {
   return run(std::vector<Tensor>{fetch}, feeds, options, where)[0];
 }
 

@@ -1,6 +1,6 @@
-// The caching allocator: size classes an eighth of a power of two apart; small blocks in free lists of the thread, large
-// ones in lists that all threads share. Fresh pages cost more than most kernels that write them, so nothing goes back to the
-// system before empty_cache().
+// The caching allocator: size classes an eighth of a power of two apart; small blocks in free lists of the thread,
+// large ones in lists that all threads share. Fresh pages cost more than most kernels that write them, so nothing goes
+// back to the system before empty_cache().
 #include "core/allocator.h"
 
 #include <atomic>

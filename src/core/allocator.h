@@ -5,7 +5,8 @@
 
 namespace triptych {
 
-/// At least `bytes` bytes, 64-byte aligned, uninitialised. Freed blocks are kept by size class, small ones for each thread.
+/// At least `bytes` bytes, 64-byte aligned, uninitialised. Freed blocks are kept by size class, small ones for each
+/// thread.
 void* cached_allocate(std::size_t bytes);
 /// Gives back a block of cached_allocate; `bytes` as asked for.
 void cached_free(void* block, std::size_t bytes);

@@ -21,8 +21,9 @@ using Head = detail::TensorHead;
 }
 
 [[noreturn]] void undefined_input(const Op& op, std::size_t index, Location where) {
-  throw ArgumentError(op.name, "an input is undefined", "input " + std::to_string(index) + " is a default-constructed Tensor",
-                      "Give it a value first", where);
+  throw ArgumentError(op.name, "an input is undefined",
+                      "input " + std::to_string(index) + " is a default-constructed Tensor", "Give it a value first",
+                      where);
 }
 
 [[noreturn]] void mixed_devices(const Op& op, Device a, Device b, Location where) {
@@ -37,8 +38,8 @@ std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool r
   for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
     if (!inputs[i]->donated() || (recording && in_mask(op.saves_inputs, i))) continue;
     const TensorImpl& impl = *inputs[i]->tensor().impl();
-    if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage && impl.storage->unique() && impl.storage->owned &&
-        impl.storage->shareable && !impl.has(Head::retains_grad))
+    if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage && impl.storage->unique() &&
+        impl.storage->owned && impl.storage->shareable && !impl.has(Head::retains_grad))
       mask |= 1u << i;
   }
   return mask;
@@ -65,7 +66,8 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
       mixed_devices(op, operands[0]->device(), operand.device(), where);
   }
 
-  if ((flags & Head::symbolic) || (modes.trace && (count == 0 || op.writes || op.stateful || (flags & Head::state)))) [[unlikely]] {
+  if ((flags & Head::symbolic) || (modes.trace && (count == 0 || op.writes || op.stateful || (flags & Head::state))))
+      [[unlikely]] {
     GraphImpl* graph = modes.trace;
     InlineVector<Tensor, 4> values(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -96,7 +98,8 @@ Tensor apply(const Op& op, std::initializer_list<const Arg*> inputs, const void*
   return apply(op, std::span(inputs.begin(), inputs.size()), attributes);
 }
 
-void apply(const Op& op, std::span<const Tensor> inputs, const void* attributes, std::span<Tensor> outputs, Location where) {
+void apply(const Op& op, std::span<const Tensor> inputs, const void* attributes, std::span<Tensor> outputs,
+           Location where) {
   InlineVector<Arg, 4> args;
   InlineVector<const Arg*, 4> pointers(inputs.size());
   args.reserve(inputs.size());

@@ -23,7 +23,8 @@ void check_values(const Op& op, std::span<const Tensor* const> inputs) {
 }
 
 /// The input whose buffer the first output takes over, or -1.
-int donor(const Kernel& kernel, std::uint32_t donatable, std::span<const Tensor* const> inputs, const TensorMeta& output) {
+int donor(const Kernel& kernel, std::uint32_t donatable, std::span<const Tensor* const> inputs,
+          const TensorMeta& output) {
   const std::uint32_t candidates = kernel.donates & donatable;
   if (!candidates) return -1;
   for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
@@ -89,9 +90,9 @@ const Kernel& kernel_of(const Op& op, Device::Type device, Location where) {
     load_builtin_kernels();
     kernel = slot.load(std::memory_order_acquire);
     if (!kernel)
-      throw UnsupportedError(op.name, "the op has no kernel for this device", device == Device::Type::cpu ? "cpu" : "cuda",
-                             "Add one in " + std::string(device == Device::Type::cpu ? "src/core/kernels/" : "src/cuda/kernels/"),
-                             where);
+      throw UnsupportedError(
+          op.name, "the op has no kernel for this device", device == Device::Type::cpu ? "cpu" : "cuda",
+          "Add one in " + std::string(device == Device::Type::cpu ? "src/core/kernels/" : "src/cuda/kernels/"), where);
   }
   return *kernel;
 }
@@ -140,7 +141,8 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
   Infer infer(op, metas.span(), attributes, results.span(), where);
   op.infer(infer);
 
-  if (op.view && !inputs[0]->impl()->has(Head::metadata_only) && try_view(op, *inputs[0], attributes, results[0], outputs[0]))
+  if (op.view && !inputs[0]->impl()->has(Head::metadata_only) &&
+      try_view(op, *inputs[0], attributes, results[0], outputs[0]))
     return;
   if (op.views) return make_views(op, *inputs[0]->impl(), attributes, results.span(), outputs);
 
@@ -177,7 +179,8 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
       auto* impl = new TensorImpl;
       impl->meta = results[i];
       impl->offset = giver.offset;
-      // Moved: the temporary lives on until the end of the user's expression, and would keep the next op from reusing it.
+      // Moved: the temporary lives on until the end of the user's expression, and would keep the next op from reusing
+      // it.
       impl->storage = std::move(giver.storage);
       giver.flags |= Head::metadata_only;
       made[i] = adopt(impl);

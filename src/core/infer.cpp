@@ -1,6 +1,5 @@
-#include "triptych/core/op.h"
-
 #include "core/allocator.h"
+#include "triptych/core/op.h"
 
 namespace triptych {
 
@@ -9,7 +8,8 @@ Prepared::~Prepared() = default;
 int Infer::axis(std::int64_t axis, int rank) const {
   if (axis < -rank || axis >= rank)
     fail("the axis is out of range", "axis " + std::to_string(axis) + ", " + given(),
-         rank ? "Axes run from " + std::to_string(-rank) + " to " + std::to_string(rank - 1) : "A 0-d tensor has no axes");
+         rank ? "Axes run from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)
+              : "A 0-d tensor has no axes");
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 

@@ -23,7 +23,6 @@ std::size_t block_bytes(const Op& op, std::size_t tensors) {
   return attributes_offset(op, tensors) + (op.attributes ? op.attributes->size : 0);
 }
 
-
 void destroy_node(Node* node) {
   const std::size_t tensors = node->input_count + node->output_count;
   const std::size_t bytes = block_bytes(*node->op, tensors);
@@ -33,8 +32,8 @@ void destroy_node(Node* node) {
   cached_free(node, bytes);
 }
 
-/// Nodes whose last reference went while another node was being destroyed: a chain is taken apart in a loop, since recursion
-/// would overflow the stack at some hundred thousand nodes.
+/// Nodes whose last reference went while another node was being destroyed: a chain is taken apart in a loop, since
+/// recursion would overflow the stack at some hundred thousand nodes.
 struct Pending {
   std::vector<Node*> nodes;
   bool active = false;

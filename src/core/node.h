@@ -13,24 +13,25 @@
 
 namespace triptych {
 
-/// One application of an op. On the tape the inputs hold what the op saved (a view of the value with its gradient edge) or
-/// metadata only (undefined if nobody can ask for it); in a graph they are symbolic. An input's producer is `inputs[i].impl()->node`, output `->output`.
+/// One application of an op. On the tape the inputs hold what the op saved (a view of the value with its gradient edge)
+/// or metadata only (undefined if nobody can ask for it); in a graph they are symbolic. An input's producer is
+/// `inputs[i].impl()->node`, output `->output`.
 struct Node {
   std::atomic<std::uint32_t> references{1};
-  bool no_grad = false;       // made under NoGrad: the walker stops here
-  bool released = false;      // tape: saved values were freed by a walk
+  bool no_grad = false;   // made under NoGrad: the walker stops here
+  bool released = false;  // tape: saved values were freed by a walk
   std::uint16_t output_count = 1;
   std::uint32_t input_count = 0;
   const Op* op = nullptr;
   const void* attributes = nullptr;  // owned; allocated behind the node
   Location where;
-  std::uint64_t sequence = 0;   // order of creation: of the process on the tape, the index in its graph
-  GraphImpl* graph = nullptr;   // null on the tape
-  TensorImpl* leaf = nullptr;   // for a leaf node: the tensor, while it lives
+  std::uint64_t sequence = 0;  // order of creation: of the process on the tape, the index in its graph
+  GraphImpl* graph = nullptr;  // null on the tape
+  TensorImpl* leaf = nullptr;  // for a leaf node: the tensor, while it lives
   std::unique_ptr<NodeHooks> hooks;
-  Tensor* inputs_ = nullptr;    // input_count, behind the node
-  // output_count; in a graph metadata; on the tape what the op saves (without edge, that would be a cycle), and metadata where
-  // there are several.
+  Tensor* inputs_ = nullptr;  // input_count, behind the node
+  // output_count; in a graph metadata; on the tape what the op saves (without edge, that would be a cycle), and
+  // metadata where there are several.
   Tensor* outputs_ = nullptr;
 
   std::span<Tensor> inputs() { return {inputs_, input_count}; }
@@ -49,8 +50,8 @@ Ref<Node> make_node(const Op& op, std::size_t inputs, std::size_t outputs, const
 
 /// The op of leaf nodes: tensors that gradients are accumulated in.
 extern const Op leaf_op;
-/// The node that stands for the source of gradients into `tensor` on the tape: its producer or its leaf node; null if it
-/// needs none.
+/// The node that stands for the source of gradients into `tensor` on the tape: its producer or its leaf node; null if
+/// it needs none.
 Ref<Node> gradient_edge(TensorImpl& tensor);
 /// Records one application of `op` on the tape.
 void record(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,

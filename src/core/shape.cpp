@@ -7,7 +7,8 @@ namespace triptych {
 
 std::int64_t Dim::value() const {
   if (value_ < 0)
-    throw ArgumentError("shape", "the value of an unknown dimension was asked for", "a dimension that the graph's feeds decide",
+    throw ArgumentError("shape", "the value of an unknown dimension was asked for",
+                        "a dimension that the graph's feeds decide",
                         "Use ops that take the dimension from a tensor (reshape with -1, zeros_like), or give the "
                         "placeholder a fixed shape");
   return value_;
@@ -24,13 +25,13 @@ Shape::Shape(std::span<const std::int64_t> dims) {
 
 Shape::Shape(std::initializer_list<std::int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
 
-Dim Shape::dim(int axis) const {
-  return dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))];
-}
+Dim Shape::dim(int axis) const { return dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))]; }
 
 std::int64_t Shape::operator[](int axis) const { return dim(axis).value(); }
 
-void Shape::set(int axis, Dim dim) { dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))] = dim.raw(); }
+void Shape::set(int axis, Dim dim) {
+  dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))] = dim.raw();
+}
 
 void Shape::append(Dim dim) { insert(rank_, dim); }
 

@@ -14,10 +14,10 @@ namespace triptych {
 /// A block of device memory. On the CPU header and payload are one block of the caching allocator.
 struct Storage {
   std::atomic<std::uint32_t> references{1};
-  bool owned = true;        // ours to write and to give away; not a feed's, a mapped file's or a caller's
-  bool shareable = true;    // false once a writable pointer was handed out: copies are made eagerly then
+  bool owned = true;      // ours to write and to give away; not a feed's, a mapped file's or a caller's
+  bool shareable = true;  // false once a writable pointer was handed out: copies are made eagerly then
   Device device;
-  std::size_t bytes = 0;    // of the payload
+  std::size_t bytes = 0;  // of the payload
   void* data = nullptr;
   std::atomic<std::uint64_t> generation{0};  // counts writes: keys packed copies
   std::function<void()>* release_foreign = nullptr;

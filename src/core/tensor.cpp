@@ -26,7 +26,8 @@ TensorImpl& concrete(const Tensor& tensor, std::string_view op) {
   if (impl.has(Head::symbolic))
     throw ArgumentError(op, "a symbolic tensor has no values until a session runs it",
                         "node '" + describe(*impl.node) + "' " + summary(impl.meta),
-                        "Fetch it with Session::run, or use ops (where, cond) instead of C++ control flow", impl.node->where);
+                        "Fetch it with Session::run, or use ops (where, cond) instead of C++ control flow",
+                        impl.node->where);
   if (impl.has(Head::metadata_only))
     throw InternalError(op, "a gradient rule reads a value that its op does not save", summary(impl.meta),
                         "Add the input or output to saves_inputs or saves_outputs of the op");
@@ -78,11 +79,16 @@ void move_edge(TensorImpl& to, const TensorImpl& from) {
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 extern "C" TRIPTYCH_API const std::uint32_t triptych_debug_layout[];
 extern "C" const std::uint32_t triptych_debug_layout[] = {
-    offsetof(TensorImpl, offset), offsetof(TensorImpl, storage),
-    offsetof(TensorImpl, node),   offsetof(TensorImpl, output),
-    offsetof(Storage, data),      offsetof(Node, op),
-    offsetof(Node, graph),        offsetof(Node, sequence),
-    offsetof(Op, name),           offsetof(GraphImpl, info),
+    offsetof(TensorImpl, offset),
+    offsetof(TensorImpl, storage),
+    offsetof(TensorImpl, node),
+    offsetof(TensorImpl, output),
+    offsetof(Storage, data),
+    offsetof(Node, op),
+    offsetof(Node, graph),
+    offsetof(Node, sequence),
+    offsetof(Op, name),
+    offsetof(GraphImpl, info),
     sizeof(NodeInfo),
 };
 #pragma GCC diagnostic pop
@@ -110,8 +116,7 @@ Tensor make_tensor(const TensorMeta& meta) {
   auto* impl = new TensorImpl;
   Tensor tensor = adopt(impl);
   impl->meta = meta;
-  impl->storage =
-      allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
+  impl->storage = allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
   return tensor;
 }
 
@@ -237,7 +242,8 @@ void Tensor::copy_to(void* destination, DType dtype) const {
 Tensor& Tensor::set_requires_grad(bool value, Location where) & {
   TensorImpl& impl = concrete(*this, "set_requires_grad");
   if (value && !is_floating(impl.meta.dtype))
-    throw ArgumentError("set_requires_grad", "only floating-point tensors have gradients", summary(impl.meta), "", where);
+    throw ArgumentError("set_requires_grad", "only floating-point tensors have gradients", summary(impl.meta), "",
+                        where);
   if (!is_leaf())
     throw ArgumentError("set_requires_grad", "only leaves can change it", "the result of " + grad_fn(),
                         "Use detach() to get a leaf with these values", where);
@@ -250,9 +256,7 @@ Tensor Tensor::set_requires_grad(bool value, Location where) && {
   return std::move(*this);
 }
 
-Tensor Tensor::grad() const {
-  return defined() && impl()->extra ? impl()->extra->grad : Tensor();
-}
+Tensor Tensor::grad() const { return defined() && impl()->extra ? impl()->extra->grad : Tensor(); }
 
 void Tensor::set_grad(const Tensor& gradient) {
   if (gradient.defined() && gradient.shape() != shape())
@@ -267,8 +271,8 @@ std::string Tensor::grad_fn() const { return is_leaf() ? "" : impl()->node->op->
 
 void Tensor::retain_grad(Location where) {
   if (!requires_grad())
-    throw ArgumentError("retain_grad", "the tensor needs no gradient", summary(meta()), "Call set_requires_grad() first",
-                        where);
+    throw ArgumentError("retain_grad", "the tensor needs no gradient", summary(meta()),
+                        "Call set_requires_grad() first", where);
   if (is_leaf() || impl()->has(Head::retains_grad)) return;
   impl()->flags |= Head::retains_grad;
   keep_gradient(*impl());

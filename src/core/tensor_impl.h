@@ -23,8 +23,9 @@ struct TensorExtra {
   Tensor grad;
 };
 
-/// One block from a thread-local free list. A concrete tensor has storage; `node` is the tape node that made it (or, for a
-/// leaf that needs gradients, the leaf node made on demand). A symbolic tensor is output `output` of `node` in `graph`.
+/// One block from a thread-local free list. A concrete tensor has storage; `node` is the tape node that made it (or,
+/// for a leaf that needs gradients, the leaf node made on demand). A symbolic tensor is output `output` of `node` in
+/// `graph`.
 struct TensorImpl : detail::TensorHead {
   std::uint32_t output = 0;
   std::int64_t offset = 0;  // of the first element in the storage, in elements
@@ -37,7 +38,9 @@ struct TensorImpl : detail::TensorHead {
   ~TensorImpl();
 
   bool has(Flag flag) const { return flags & flag; }
-  void* data() const { return static_cast<char*>(storage->data) + offset * static_cast<std::int64_t>(size_of(meta.dtype)); }
+  void* data() const {
+    return static_cast<char*>(storage->data) + offset * static_cast<std::int64_t>(size_of(meta.dtype));
+  }
   TensorExtra& extras() {
     if (!extra) extra = std::make_unique<TensorExtra>();
     return *extra;
@@ -69,8 +72,8 @@ void make_storage_unique(TensorImpl& impl, bool keep_values = true);
 void make_contiguous(TensorImpl& impl);
 /// The tensor (and all handles to it) takes over the value of `value`, in place where its storage allows.
 void rebind(Tensor& tensor, Tensor value);
-/// The tensor takes the values and the metadata of `value`, which may have another dtype; its place in recorded computations
-/// stays as it is.
+/// The tensor takes the values and the metadata of `value`, which may have another dtype; its place in recorded
+/// computations stays as it is.
 void set_data(Tensor& tensor, const Tensor& value);
 
 /// A row-major copy or the tensor itself; not recorded.

@@ -1,5 +1,5 @@
-// The library's own threads. One kernel holds the team at a time; whoever finds it taken runs alone. Not OpenMP: the thread
-// sanitizer understands this one, and a user's program gets no second runtime.
+// The library's own threads. One kernel holds the team at a time; whoever finds it taken runs alone. Not OpenMP: the
+// thread sanitizer understands this one, and a user's program gets no second runtime.
 #include <pthread.h>
 #include <sched.h>
 
@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "core/modes.h"
-#include "triptych/core/memory.h"
 #include "triptych/core/error.h"
+#include "triptych/core/memory.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
@@ -32,8 +32,9 @@ int initial_count() {
 
 using Body = void (*)(std::int64_t part, void* state);
 
-/// The workers. A job is published by raising `epoch`; parts are taken from a counter; the caller works too. It waits for the
-/// workers that joined the job, not for those that the system has not woken yet: they would find nothing left to do.
+/// The workers. A job is published by raising `epoch`; parts are taken from a counter; the caller works too. It waits
+/// for the workers that joined the job, not for those that the system has not woken yet: they would find nothing left
+/// to do.
 class Team {
  public:
   explicit Team(int count) {

@@ -1,5 +1,5 @@
-// The conformance runner: walks the samples of every op over engines, dtypes, layouts, threads and orders of gradient, and
-// fails if a registered op is exercised by none.
+// The conformance runner: walks the samples of every op over engines, dtypes, layouts, threads and orders of gradient,
+// and fails if a registered op is exercised by none.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -245,7 +245,8 @@ TEST_P(Conformance, Sample) {
 
   // Engines, layouts, threads: the same bits.
   expect_same_bits(run_in_graph(s, inputs32, false, false), forward32, "graph");
-  if (s.unknown_dims) expect_same_bits(run_in_graph(s, inputs32, true, false), forward32, "graph with unknown dimensions");
+  if (s.unknown_dims)
+    expect_same_bits(run_in_graph(s, inputs32, true, false), forward32, "graph with unknown dimensions");
   expect_same_bits(s.call(transposed_in_memory(inputs32)), forward32, "transposed in memory");
   const int threads = tt::num_threads();
   tt::set_num_threads(1);
@@ -267,14 +268,15 @@ TEST_P(Conformance, Sample) {
   EXPECT_EQ(next, expected_grads.size());
   const Tensors outputs = only_floats(forward);
   if (s.smooth)
-    check_directional([&](const Tensors& at) { return only_floats(s.call(at)); }, inputs, grads, cotangents(outputs), "order 1");
+    check_directional([&](const Tensors& at) { return only_floats(s.call(at)); }, inputs, grads, cotangents(outputs),
+                      "order 1");
   Tensors defined;
   for (const tt::Tensor& grad : grads)
     if (grad.defined()) defined.push_back(grad);
   {
     const Tensors with_gradient = run_in_graph(s, inputs, s.unknown_dims, true);
-    expect_same_bits({with_gradient.begin() + static_cast<std::ptrdiff_t>(forward.size()), with_gradient.end()}, defined,
-                     "gradient in a graph");
+    expect_same_bits({with_gradient.begin() + static_cast<std::ptrdiff_t>(forward.size()), with_gradient.end()},
+                     defined, "gradient in a graph");
   }
   {
     Tensors overwritten;
@@ -361,7 +363,8 @@ TEST(ConformanceCoverage, EveryOpIsExercised) {
       {"random_permutation", "random_test"},
   };
   for (const tt::Op* op : tt::registered_ops())
-    if (!seen.contains(op->name) && !elsewhere.contains(op->name)) ADD_FAILURE() << "no sample exercises the op " << op->name;
+    if (!seen.contains(op->name) && !elsewhere.contains(op->name))
+      ADD_FAILURE() << "no sample exercises the op " << op->name;
 }
 
 }  // namespace

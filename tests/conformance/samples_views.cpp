@@ -32,8 +32,9 @@ void add_view_samples(std::vector<Sample>& samples) {
   one("slice", "nothing", [](const Tensors& x) { return x[0][Slice(2, 1)]; });
   one("slice", "flip", [](const Tensors& x) { return tt::flip(x[0], {0, 2}); });
   one("slice_update", "column", [](const Tensors& x) { return tt::index_update(x[0], {Slice(0, 2), 1}, x[1]); });
-  one("slice_update", "broadcast",
-      [](const Tensors& x) { return tt::index_update(x[0], {tt::ellipsis, Slice(none, none, 2)}, x[1]); });
+  one("slice_update", "broadcast", [](const Tensors& x) {
+    return tt::index_update(x[0], {tt::ellipsis, Slice(none, none, 2)}, x[1]);
+  });
   one("pad", "both", [](const Tensors& x) { return tt::pad(x[0], {{1, 2}, {0, 3}}, 0.5); });
   one("gather", "axis1", [](const Tensors& x) { return tt::gather(x[0], 1, x[1]); });
   one("gather", "empty", [](const Tensors& x) { return tt::gather(x[0], 0, x[1]); });

@@ -69,7 +69,7 @@ inline void print_value(std::string& out, const std::vector<std::int64_t>& value
   print_value(out, std::span<const std::int64_t>(value));
 }
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 void print_value(std::string& out, E value) {
   out += name_of(value);  // every enum in an attribute struct has a name_of()
 }

@@ -29,8 +29,8 @@ class [[nodiscard]] TRIPTYCH_API GradMode {
 /// A function that sees a gradient on its way back: it returns nothing, or a tensor that takes the gradient's place.
 struct GradientHook {
   template <class F>
-    requires std::is_invocable_v<F&, const Tensor&>
-  GradientHook(F hook) {  // NOLINT(google-explicit-constructor): any callable is one
+  requires std::is_invocable_v<F&, const Tensor&> GradientHook(
+      F hook) {  // NOLINT(google-explicit-constructor): any callable is one
     if constexpr (std::is_void_v<std::invoke_result_t<F&, const Tensor&>>)
       function = [hook = std::move(hook)](const Tensor& gradient) mutable { return hook(gradient), Tensor(); };
     else
@@ -60,9 +60,9 @@ struct GradientOptions {
   bool allow_unused = false;
 };
 
-/// d(sum of ys . grad_ys) / d xs. For concrete ys it walks the tape, for symbolic ys it adds nodes to their graph; the same
-/// rules and the same order of accumulation in both. `grad_ys` may be empty (ones; ys of more than one element need
-/// them on the tape), and single entries undefined.
+/// d(sum of ys . grad_ys) / d xs. For concrete ys it walks the tape, for symbolic ys it adds nodes to their graph; the
+/// same rules and the same order of accumulation in both. `grad_ys` may be empty (ones; ys of more than one element
+/// need them on the tape), and single entries undefined.
 TRIPTYCH_API std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs,
                                            std::span<const Tensor> grad_ys = {}, GradientOptions options = {},
                                            Location where = Location::here());

@@ -59,25 +59,45 @@ TRIPTYCH_API DType promote_types(DType a, DType b);
 template <class T>
 struct dtype_of;
 template <>
-struct dtype_of<float> { static constexpr DType value = float32; };
+struct dtype_of<float> {
+  static constexpr DType value = float32;
+};
 template <>
-struct dtype_of<double> { static constexpr DType value = float64; };
+struct dtype_of<double> {
+  static constexpr DType value = float64;
+};
 template <>
-struct dtype_of<Float16> { static constexpr DType value = float16; };
+struct dtype_of<Float16> {
+  static constexpr DType value = float16;
+};
 template <>
-struct dtype_of<BFloat16> { static constexpr DType value = bfloat16; };
+struct dtype_of<BFloat16> {
+  static constexpr DType value = bfloat16;
+};
 template <>
-struct dtype_of<std::int8_t> { static constexpr DType value = int8; };
+struct dtype_of<std::int8_t> {
+  static constexpr DType value = int8;
+};
 template <>
-struct dtype_of<std::uint8_t> { static constexpr DType value = uint8; };
+struct dtype_of<std::uint8_t> {
+  static constexpr DType value = uint8;
+};
 template <>
-struct dtype_of<std::int32_t> { static constexpr DType value = int32; };
+struct dtype_of<std::int32_t> {
+  static constexpr DType value = int32;
+};
 template <>
-struct dtype_of<std::int64_t> { static constexpr DType value = int64; };
+struct dtype_of<std::int64_t> {
+  static constexpr DType value = int64;
+};
 template <>
-struct dtype_of<long long> { static constexpr DType value = int64; };
+struct dtype_of<long long> {
+  static constexpr DType value = int64;
+};
 template <>
-struct dtype_of<bool> { static constexpr DType value = boolean; };
+struct dtype_of<bool> {
+  static constexpr DType value = boolean;
+};
 
 namespace detail {
 inline std::uint32_t float_bits(float value) {

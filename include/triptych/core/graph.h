@@ -19,8 +19,8 @@ struct GraphImpl;
 /// Makes a variable's first value from its shape and dtype.
 using Initializer = std::function<Tensor(const Shape& shape, DType dtype)>;
 
-/// A handle to a graph; the graph lives as long as a handle, a tensor or a session of it. This is the core's graph: what
-/// users of the low-level API see is `lowlevel::Graph`, derived from it without members.
+/// A handle to a graph; the graph lives as long as a handle, a tensor or a session of it. This is the core's graph:
+/// what users of the low-level API see is `lowlevel::Graph`, derived from it without members.
 class TRIPTYCH_API GraphHandle {
  public:
   GraphHandle();
@@ -36,8 +36,8 @@ class TRIPTYCH_API GraphHandle {
   GraphImpl* impl_;
 };
 
-/// While alive, ops of this thread that cannot tell from their operands (creation, random numbers, writes to captured state)
-/// are added to this graph, and a concrete tensor that is a parameter or buffer counts as captured state.
+/// While alive, ops of this thread that cannot tell from their operands (creation, random numbers, writes to captured
+/// state) are added to this graph, and a concrete tensor that is a parameter or buffer counts as captured state.
 class [[nodiscard]] TRIPTYCH_API TraceScope {
  public:
   explicit TraceScope(const GraphHandle& graph);
@@ -55,7 +55,8 @@ TRIPTYCH_API Tensor graph_placeholder(const GraphHandle& graph, std::string_view
 TRIPTYCH_API Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
                                    Initializer initializer, bool trainable, Location where);
 /// A snapshot of a concrete tensor.
-TRIPTYCH_API Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name, Location where);
+TRIPTYCH_API Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name,
+                                   Location where);
 /// The node by which the graph reads and writes `tensor` itself; one for each tensor.
 TRIPTYCH_API Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor);
 /// A module's or layer's parameter (needs gradients) or buffer: captured by reference when traced, never folded.

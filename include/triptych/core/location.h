@@ -14,7 +14,8 @@ class Location {
  public:
   constexpr Location() = default;
   Location(const char* file, int line)
-      : packed_(reinterpret_cast<std::uintptr_t>(file) << 16 | static_cast<std::uint64_t>(line < 65535 ? line : 65535)) {}
+      : packed_(reinterpret_cast<std::uintptr_t>(file) << 16 |
+                static_cast<std::uint64_t>(line < 65535 ? line : 65535)) {}
 
   /// The line that calls the function whose default argument this is.
   static Location here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) { return {file, line}; }

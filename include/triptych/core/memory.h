@@ -15,8 +15,8 @@ struct Statistics {
   std::int64_t allocations = 0;        // requests
   std::int64_t cache_hits = 0;         // requests served without asking the system
   std::int64_t kernel_launches = 0;
-  std::int64_t hidden_copies = 0;      // copy-on-write, and copies to make an operand contiguous
-  std::int64_t donations = 0;          // outputs that took over an input's buffer
+  std::int64_t hidden_copies = 0;  // copy-on-write, and copies to make an operand contiguous
+  std::int64_t donations = 0;      // outputs that took over an input's buffer
 };
 
 TRIPTYCH_API Statistics statistics();
@@ -27,8 +27,8 @@ TRIPTYCH_API void empty_cache();
 /// An allocation that would bring the bytes in use above this fails with an error; 0: no limit.
 TRIPTYCH_API void set_memory_limit(std::int64_t bytes);
 
-/// Number of threads that a kernel may use; the results do not depend on it. At first the value of TRIPTYCH_NUM_THREADS,
-/// else of OMP_NUM_THREADS, else the number of cores that this process may use.
+/// Number of threads that a kernel may use; the results do not depend on it. At first the value of
+/// TRIPTYCH_NUM_THREADS, else of OMP_NUM_THREADS, else the number of cores that this process may use.
 TRIPTYCH_API void set_num_threads(int count);
 TRIPTYCH_API int num_threads();
 /// While alive, kernels that this thread starts run on this thread alone (for data workers).

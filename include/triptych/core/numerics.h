@@ -10,8 +10,8 @@ namespace triptych {
 /// `exact`: not in a bit. `fast`: by rounding, for kernels that are chosen by speed.
 enum class Numerics : std::uint8_t { exact, fast };
 
-/// While alive, sets the numerics of ops that this thread runs eagerly; `exact` otherwise. Graph steps have an option of their
-/// own, which is `fast` unless set.
+/// While alive, sets the numerics of ops that this thread runs eagerly; `exact` otherwise. Graph steps have an option
+/// of their own, which is `fast` unless set.
 class [[nodiscard]] TRIPTYCH_API NumericsMode {
  public:
   explicit NumericsMode(Numerics numerics);

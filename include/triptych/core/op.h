@@ -153,15 +153,16 @@ struct KernelCall {
 struct Kernel {
   /// Fills the outputs, which are allocated; inputs that the op writes are writable.
   void (*run)(const KernelCall& call) = nullptr;
-  /// Optional first step, done once for each set of shapes, attributes and strides; its result is cached and passed to `run`.
+  /// Optional first step, done once for each set of shapes, attributes and strides; its result is cached and passed to
+  /// `run`.
   std::shared_ptr<const Prepared> (*prepare)(const PrepareCall& call) = nullptr;
   /// Reads inputs with any strides (0 where broadcast); else the door makes them contiguous first.
   bool any_strides = false;
   /// Bit i: the first output may take over input i's buffer, if that has its shape, dtype and strides.
   std::uint32_t donates = 0;
   /// Chooses the memory order of the outputs (their strides are set to row-major before); null: row-major.
-  void (*layout)(std::span<const TensorMeta* const> inputs, const void* attributes, std::span<TensorMeta> outputs) =
-      nullptr;
+  void (*layout)(std::span<const TensorMeta* const> inputs, const void* attributes,
+                 std::span<TensorMeta> outputs) = nullptr;
 };
 
 /// Bit i: the gradient rule reads the value of input (output) i.
@@ -205,8 +206,8 @@ struct Op {
   /// Tells whether the kernel writes into input i of n; null: none. Such an op is an effect: never merged, folded or
   /// pruned, and inputs that it writes must be state.
   bool (*writes)(int i, int n) = nullptr;
-  /// For an op that may be a view: sets the output's strides and its offset in elements from the input, and returns true if
-  /// it is one for these strides.
+  /// For an op that may be a view: sets the output's strides and its offset in elements from the input, and returns
+  /// true if it is one for these strides.
   bool (*view)(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t& offset) = nullptr;
   /// The same for an op with several outputs, all of them views of its first input.
   void (*views)(const TensorMeta& input, const void* attributes, std::span<TensorMeta> outputs,
@@ -230,8 +231,8 @@ TRIPTYCH_API const Op* find_op(std::string_view name);
 
 // --- The one door ---------------------------------------------------------------------------------------------------
 
-/// Applies `op`: runs it now if the operands are concrete, appends a node if one is symbolic, records a node if a gradient
-/// is needed. `attributes` points to the op's attribute struct. For ops with one output.
+/// Applies `op`: runs it now if the operands are concrete, appends a node if one is symbolic, records a node if a
+/// gradient is needed. `attributes` points to the op's attribute struct. For ops with one output.
 TRIPTYCH_API Tensor apply(const Op& op, std::initializer_list<const Arg*> inputs, const void* attributes = nullptr);
 TRIPTYCH_API Tensor apply(const Op& op, std::span<const Arg* const> inputs, const void* attributes = nullptr,
                           Location where = {});
@@ -245,7 +246,8 @@ TRIPTYCH_API void apply(const Op& op, std::span<const Tensor> inputs, const void
 // --- For kernels ----------------------------------------------------------------------------------------------------
 
 /// Runs `body(part)` for part = 0 .. parts - 1 on the library's threads. Cut work by its size, never by the number of
-/// threads, so that results do not depend on it. Inside another parallel_for, and on threads that were set to one, runs here.
+/// threads, so that results do not depend on it. Inside another parallel_for, and on threads that were set to one, runs
+/// here.
 TRIPTYCH_API void parallel_for(std::int64_t parts, void (*body)(std::int64_t part, void* state), void* state);
 template <class F>
 void parallel_for(std::int64_t parts, F&& body) {

@@ -8,16 +8,18 @@
 
 namespace triptych {
 
-/// A boolean, an integer or a floating-point number, with the category kept: a scalar never widens a tensor of its own or
-/// a higher category.
+/// A boolean, an integer or a floating-point number, with the category kept: a scalar never widens a tensor of its own
+/// or a higher category.
 class Scalar {
  public:
   enum class Kind : std::uint8_t { boolean, integer, floating };
 
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   constexpr Scalar(T value)
-      : kind_(std::is_same_v<T, bool> ? Kind::boolean : std::is_integral_v<T> ? Kind::integer : Kind::floating) {
+      : kind_(std::is_same_v<T, bool> ? Kind::boolean
+              : std::is_integral_v<T> ? Kind::integer
+                                      : Kind::floating) {
     if constexpr (std::is_floating_point_v<T>)
       floating_ = value;
     else

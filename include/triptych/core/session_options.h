@@ -42,13 +42,13 @@ struct PassReport {
 /// How a step was compiled.
 struct StepReport {
   bool compiled = false;
-  std::string reason;              // why not, if not
-  int graph_nodes = 0;             // of the whole graph
-  int needed_nodes = 0;            // after pruning
+  std::string reason;    // why not, if not
+  int graph_nodes = 0;   // of the whole graph
+  int needed_nodes = 0;  // after pruning
   int kernel_calls = 0;
-  int views = 0;                   // nodes that only look at another's buffer
-  int copies = 0;                  // inserted, for kernels that need dense operands
-  std::int64_t arena_bytes = 0;    // planned memory
+  int views = 0;                     // nodes that only look at another's buffer
+  int copies = 0;                    // inserted, for kernels that need dense operands
+  std::int64_t arena_bytes = 0;      // planned memory
   std::int64_t unplanned_bytes = 0;  // what the same values would take each with a buffer of its own
   std::vector<PassReport> passes;
 };
@@ -65,7 +65,7 @@ struct RunMetadata {
   double microseconds = 0;        // of the whole run
   int kernel_launches = 0;
   std::int64_t arena_bytes = 0;
-  std::int64_t peak_bytes = 0;    // the most that the process has held in tensors so far
+  std::int64_t peak_bytes = 0;  // the most that the process has held in tensors so far
   bool compiled = false;
 };
 

@@ -37,7 +37,8 @@ class Dim {
   std::int64_t value_;
 };
 
-/// True if both are known and differ: the check that shape rules make, as an unknown dimension may still turn out right.
+/// True if both are known and differ: the check that shape rules make, as an unknown dimension may still turn out
+/// right.
 inline bool conflict(Dim a, Dim b) { return a.known() && b.known() && a.raw() != b.raw(); }
 
 /// Dimensions of a tensor, outermost first; at most eight, held inline.
@@ -101,8 +102,8 @@ class Shape {
   std::int32_t rank_ = 0;
 };
 
-/// The axes that a function works on, or a number for each axis: one, or a list of at most eight, held inline. Negative axes
-/// count from the end.
+/// The axes that a function works on, or a number for each axis: one, or a list of at most eight, held inline. Negative
+/// axes count from the end.
 class Axes {
  public:
   Axes() = default;

@@ -54,11 +54,11 @@ namespace detail {
 /// The public head of a tensor's block, so that handles and metadata accessors are inline.
 struct TensorHead {
   enum Flag : std::uint32_t {
-    symbolic = 1,         // output of a graph node
-    requires_grad = 2,    // a gradient flows into it
-    metadata_only = 4,    // shape and dtype of a value that was not kept
-    retains_grad = 8,     // keeps its gradient though it is not a leaf
-    state = 16,           // a module's or layer's parameter or buffer: captured by reference when traced
+    symbolic = 1,       // output of a graph node
+    requires_grad = 2,  // a gradient flows into it
+    metadata_only = 4,  // shape and dtype of a value that was not kept
+    retains_grad = 8,   // keeps its gradient though it is not a leaf
+    state = 16,         // a module's or layer's parameter or buffer: captured by reference when traced
     has_hooks = 32,
   };
   std::atomic<std::uint32_t> references{1};
@@ -70,8 +70,8 @@ TRIPTYCH_API void destroy(TensorHead* head);
 
 }  // namespace detail
 
-/// A handle to an n-dimensional array. Copying a handle copies no data; reshape, transpose and slice give views that share
-/// storage, and a write to shared storage copies first, so a view never changes under its owner. In-place methods
+/// A handle to an n-dimensional array. Copying a handle copies no data; reshape, transpose and slice give views that
+/// share storage, and a write to shared storage copies first, so a view never changes under its owner. In-place methods
 /// (`add_`, ...) change this tensor and every handle to it, never another view.
 class TRIPTYCH_API Tensor {
  public:
@@ -130,8 +130,8 @@ class TRIPTYCH_API Tensor {
   std::span<const T> data() const {
     return {static_cast<const T*>(raw_data(dtype_of<T>::value)), static_cast<std::size_t>(numel())};
   }
-  /// As `data`, for writing; storage that a view or another handle's view shares is copied first, and the storage is not
-  /// shared from then on.
+  /// As `data`, for writing; storage that a view or another handle's view shares is copied first, and the storage is
+  /// not shared from then on.
   template <class T>
   std::span<T> mutable_data() & {
     return {static_cast<T*>(raw_mutable_data(dtype_of<T>::value)), static_cast<std::size_t>(numel())};
@@ -144,8 +144,8 @@ class TRIPTYCH_API Tensor {
   /// Truth of the only element. ArgumentError as `item`.
   explicit operator bool() const { return item_double() != 0; }
 
-  /// The values as NumPy's str(array) prints them, elided when there are more than 1000; of a symbolic tensor name, dtype and
-  /// shape.
+  /// The values as NumPy's str(array) prints them, elided when there are more than 1000; of a symbolic tensor name,
+  /// dtype and shape.
   std::string text() const;
 
   // Autograd.
@@ -162,8 +162,8 @@ class TRIPTYCH_API Tensor {
   std::string grad_fn() const;
   /// Keeps the gradient of a tensor that is not a leaf.
   void retain_grad(Location where = Location::here());
-  /// Calls `hook` (triptych/core/autograd.h) with the gradient of this tensor in every backward, before it goes on; what the
-  /// hook returns replaces the gradient. ArgumentError unless the tensor requires a gradient.
+  /// Calls `hook` (triptych/core/autograd.h) with the gradient of this tensor in every backward, before it goes on;
+  /// what the hook returns replaces the gradient. ArgumentError unless the tensor requires a gradient.
   HookHandle register_hook(const GradientHook& hook, Location where = Location::here()) const;
   /// Adds the gradient of this tensor to the `grad` of every leaf that it depends on. `gradient` is the gradient of the
   /// final result with respect to this tensor; it may be left out for a scalar. Frees what the graph saved unless
@@ -174,12 +174,12 @@ class TRIPTYCH_API Tensor {
   /// The same values, outside of any recorded computation; shares storage.
   Tensor detach() const;
 
-  /// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`; a view. ArgumentError for an index out of
-  /// range, for more indices than dimensions and for a second ellipsis.
+  /// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`; a view. ArgumentError for an index
+  /// out of range, for more indices than dimensions and for a second ellipsis.
   Tensor operator[](const Index& index) const;
   Tensor operator[](std::initializer_list<Index> indices) const;
-  /// The selected part replaced by `value`, a number or a tensor that broadcasts to it; cast to this dtype. Other views of the
-  /// same storage keep their values.
+  /// The selected part replaced by `value`, a number or a tensor that broadcasts to it; cast to this dtype. Other views
+  /// of the same storage keep their values.
   Tensor& set(const Index& index, const Arg& value) &;
   Tensor& set(std::initializer_list<Index> indices, const Arg& value) &;
   Tensor& set(const Index&, const Arg&) && = delete;
@@ -292,15 +292,14 @@ std::vector<T> Tensor::to_vector() const {
 /// Prints as NumPy's print(): see `Tensor::text`.
 TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
-/// How public functions take tensors: remembers the caller's line, and whether the argument was a temporary whose buffer may
-/// be reused. A C++ number stands for a 0-d tensor that does not widen the other operand.
+/// How public functions take tensors: remembers the caller's line, and whether the argument was a temporary whose
+/// buffer may be reused. A C++ number stands for a 0-d tensor that does not widen the other operand.
 class Arg {
  public:
   Arg(const Tensor& tensor, Location where = Location::here()) : tensor_(&tensor), where_(where) {}
   Arg(Tensor&& tensor, Location where = Location::here()) : tensor_(&tensor), where_(where), donated_(true) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Arg(T value, Location where = Location::here()) : scalar_(value), where_(where) {}
+  requires std::is_arithmetic_v<T> Arg(T value, Location where = Location::here()) : scalar_(value), where_(where) {}
   Arg(Scalar value, Location where = Location::here()) : scalar_(value), where_(where) {}
   /// A copy is not a temporary any more: a function that uses its argument twice must not give it away the first time.
   Arg(const Arg& other) : tensor_(other.tensor_), scalar_(other.scalar_), where_(other.where_) {}

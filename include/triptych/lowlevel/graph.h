@@ -20,8 +20,8 @@ class TensorList {
   TensorList(std::initializer_list<Tensor> tensors) : tensors_(tensors) {}
   TensorList(std::vector<Tensor> tensors) : tensors_(std::move(tensors)) {}
   template <class T>
-    requires std::is_base_of_v<Tensor, T>
-  TensorList(const std::vector<T>& tensors) : tensors_(tensors.begin(), tensors.end()) {}
+  requires std::is_base_of_v<Tensor, T> TensorList(const std::vector<T>& tensors)
+      : tensors_(tensors.begin(), tensors.end()) {}
 
   const std::vector<Tensor>& tensors() const { return tensors_; }
   bool empty() const { return tensors_.empty(); }
@@ -42,7 +42,8 @@ class TRIPTYCH_API Variable : public Tensor {
   /// The name in the graph, with scopes.
   std::string name() const;
   bool trainable() const;
-  /// A tensor that, when a session runs it, sets the variable to `value` (same shape and dtype) and gives the new value.
+  /// A tensor that, when a session runs it, sets the variable to `value` (same shape and dtype) and gives the new
+  /// value.
   Tensor assign(const Arg& value) const;
   Tensor assign_add(const Arg& value) const;
   Tensor assign_sub(const Arg& value) const;
@@ -91,7 +92,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
   Graph() = default;
   explicit Graph(const GraphHandle& handle) : GraphHandle(handle) {}
 
-  /// A value that is fed when the graph runs; dimensions may be `unknown`. Unfed, it has `default_value`, if there is one.
+  /// A value that is fed when the graph runs; dimensions may be `unknown`. Unfed, it has `default_value`, if there is
+  /// one.
   Tensor placeholder(std::string_view name, DType dtype, const Shape& shape, const Tensor& default_value = {},
                      Location where = Location::here()) const;
   /// A snapshot of a concrete tensor.
@@ -142,8 +144,8 @@ TRIPTYCH_API Graph graph_of(const Tensor& tensor);
 TRIPTYCH_API Tensor group(const TensorList& operations, std::string_view name = "group",
                           Location where = Location::here());
 
-/// d(sum of ys . grad_ys) / d xs as new nodes: one tensor for each x, undefined where no y depends on it. `grad_ys` may be
-/// empty (ones) or have undefined entries.
+/// d(sum of ys . grad_ys) / d xs as new nodes: one tensor for each x, undefined where no y depends on it. `grad_ys` may
+/// be empty (ones) or have undefined entries.
 TRIPTYCH_API std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys = {},
                                            Location where = Location::here());
 

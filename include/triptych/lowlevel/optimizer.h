@@ -1,4 +1,5 @@
-// Optimizers that add gradient and update nodes to the graph. Formulas and defaults are TensorFlow's (tf.compat.v1.train).
+// Optimizers that add gradient and update nodes to the graph. Formulas and defaults are TensorFlow's
+// (tf.compat.v1.train).
 #pragma once
 
 #include <memory>
@@ -22,8 +23,9 @@ class TRIPTYCH_API Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Adds nodes for the gradients of `loss` and for the updates of `variables`: by default all trainable Variables and all
-  /// captured parameters that the loss depends on (ArgumentError if there are none). Running the result takes one step.
+  /// Adds nodes for the gradients of `loss` and for the updates of `variables`: by default all trainable Variables and
+  /// all captured parameters that the loss depends on (ArgumentError if there are none). Running the result takes one
+  /// step.
   Tensor minimize(const Tensor& loss, const TensorList& variables = {}, Location where = Location::here());
   /// The first half of minimize: change the gradients before they are applied, for example to clip them.
   std::vector<GradientAndVariable> compute_gradients(const Tensor& loss, const TensorList& variables = {},

@@ -29,11 +29,12 @@ struct TRIPTYCH_API Feed {
   Tensor value;
 };
 
-/// A part of a graph as a function: compiled on the first call for the shapes of its arguments, later calls look nothing up.
-/// May be copied; may be called from several threads.
+/// A part of a graph as a function: compiled on the first call for the shapes of its arguments, later calls look
+/// nothing up. May be copied; may be called from several threads.
 class TRIPTYCH_API Callable {
  public:
-  /// Takes the values of the feeds in their order; gives those of the fetches (undefined for operations without a value).
+  /// Takes the values of the feeds in their order; gives those of the fetches (undefined for operations without a
+  /// value).
   std::vector<Tensor> operator()(Location where = Location::here()) const { return run({}, where); }
   template <class... Rest>
   std::vector<Tensor> operator()(const Arg& first, const Rest&... rest) const {
@@ -53,8 +54,8 @@ class TRIPTYCH_API Callable {
   std::shared_ptr<GraphFunction> function_;
 };
 
-/// Runs what the fetches need, and no more. Fetch any tensor, feed any tensor. May be used by several threads: runs that
-/// write variables wait for each other.
+/// Runs what the fetches need, and no more. Fetch any tensor, feed any tensor. May be used by several threads: runs
+/// that write variables wait for each other.
 class TRIPTYCH_API Session {
  public:
   explicit Session(const GraphHandle& graph, const SessionOptions& options = {});

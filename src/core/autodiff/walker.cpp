@@ -1,7 +1,7 @@
 // The walker: runs gradient rules backwards, over the tape and over the graph alike.
 //
-// Nodes are visited in the reverse order of their creation, which is a reverse topological order, so when a node's turn comes
-// all its users have contributed, and the contributions were added in an order that tape and graph share.
+// Nodes are visited in the reverse order of their creation, which is a reverse topological order, so when a node's turn
+// comes all its users have contributed, and the contributions were added in an order that tape and graph share.
 #include "core/autodiff/walker.h"
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 #include "core/graph/graph.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
-#include "core/pointer_map.h"
 #include "core/ops/ops.h"
+#include "core/pointer_map.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -122,7 +122,8 @@ class Walk {
       any |= needed[i];
     }
     if (!any) return;
-    const Location outer = std::exchange(modes.frame, node.where);  // what the rule does is reported at the forward line
+    const Location outer =
+        std::exchange(modes.frame, node.where);  // what the rule does is reported at the forward line
     struct Restore {
       Location frame;
       ~Restore() { modes.frame = frame; }
@@ -153,8 +154,8 @@ class Walk {
     std::vector<Tensor> inputs, wanted, upstream;
     std::vector<int> places;
     for (int i = 0; i < context.input_count(); ++i) {
-      // An identity of its own, so that one input's gradient does not run on into another input that depends on it. What the
-      // op does not save does not enter its decomposition.
+      // An identity of its own, so that one input's gradient does not run on into another input that depends on it.
+      // What the op does not save does not enter its decomposition.
       const Tensor input = context.input(i);
       const bool needed = context.needs(i) && !(input.flags() & Head::metadata_only);
       inputs.push_back(needed ? identity(input) : input);
@@ -186,9 +187,10 @@ class Walk {
       Tensor replaced = function(gradient);
       if (!replaced.defined()) continue;
       if (replaced.shape() != gradient.shape())
-        throw ArgumentError("register_hook", "a hook returns a gradient of the same shape",
-                            "the gradient is " + gradient.shape().text() + ", the hook returned " + replaced.shape().text(),
-                            "", node.where);
+        throw ArgumentError(
+            "register_hook", "a hook returns a gradient of the same shape",
+            "the gradient is " + gradient.shape().text() + ", the hook returned " + replaced.shape().text(), "",
+            node.where);
       gradient = std::move(replaced);
     }
     std::erase_if(node.hooks->functions, [](const NodeHooks::Hook& entry) { return !entry.hook->function; });
@@ -280,7 +282,8 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
     const auto place = place_of(x, graph);
     if (!place)
       throw ArgumentError("gradients", "an x does not require a gradient",
-                          std::string(dtype_name(x.dtype())) + " " + x.shape().text(), "Call set_requires_grad() on it", where);
+                          std::string(dtype_name(x.dtype())) + " " + x.shape().text(), "Call set_requires_grad() on it",
+                          where);
     targets.push_back(*place);
   }
   walk.mark(targets, false);
@@ -294,8 +297,9 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
   if (!options.allow_unused)
     for (std::size_t i = 0; i < results.size(); ++i)
       if (!results[i].defined())
-        throw ArgumentError("gradients", "no y depends on an x", "x number " + std::to_string(i) + " of shape " +
-                            xs[i].shape().text(), "Leave it out, or set allow_unused", where);
+        throw ArgumentError("gradients", "no y depends on an x",
+                            "x number " + std::to_string(i) + " of shape " + xs[i].shape().text(),
+                            "Leave it out, or set allow_unused", where);
   return results;
 }
 
@@ -318,7 +322,8 @@ void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_gra
   });
 }
 
-// --- What a rule sees -------------------------------------------------------------------------------------------------
+// --- What a rule sees
+// -------------------------------------------------------------------------------------------------
 
 const void* Gradient::raw_attributes() const { return node_.attributes; }
 

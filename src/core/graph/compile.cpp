@@ -30,7 +30,8 @@ int nodes_of(const Program& program) {
 }
 
 void dump(const std::string& directory, int number, const std::string& what, const std::string& text) {
-  const std::string path = directory + "/" + std::to_string(number / 10) + std::to_string(number % 10) + "_" + what + ".txt";
+  const std::string path =
+      directory + "/" + std::to_string(number / 10) + std::to_string(number % 10) + "_" + what + ".txt";
   AtomicFile file(path, {"session", {}});
   file.write(text);
   file.commit();

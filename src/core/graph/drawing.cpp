@@ -10,11 +10,20 @@ std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      default: result += c;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      default:
+        result += c;
     }
   }
   return result;
@@ -121,8 +130,8 @@ std::string graph_as_dot(const GraphImpl& graph) {
             ", fillcolor=\"" + colour_of(*node) + "\"" +
             (node->where ? ", tooltip=" + quoted(node->where.text()) : std::string()) + "];\n";
     for (const Tensor& input : node->inputs())
-      text += "  n" + std::to_string(place_of(input).node->sequence) + " -> " + id + " [label=" +
-              quoted(input.shape().text()) + "];\n";
+      text += "  n" + std::to_string(place_of(input).node->sequence) + " -> " + id +
+              " [label=" + quoted(input.shape().text()) + "];\n";
     for (const Node* before : graph.info_of(*node).control)
       text += "  n" + std::to_string(before->sequence) + " -> " + id + " [style=dashed];\n";
   }
@@ -137,15 +146,16 @@ std::string graph_as_svg(const GraphImpl& graph) {
   const auto left = [&](std::size_t i) { return margin + layout.x[i] * column; };
   const auto top = [&](std::size_t i) { return margin + layout.layer[i] * row; };
   const double right = layout.x.empty() ? 0 : *std::max_element(layout.x.begin(), layout.x.end());
-  std::string text = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(2 * margin + right * column + width) +
-                     "\" height=\"" + number(2 * margin + static_cast<double>(layout.layers.size()) * row) +
-                     "\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
+  std::string text =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(2 * margin + right * column + width) +
+      "\" height=\"" + number(2 * margin + static_cast<double>(layout.layers.size()) * row) +
+      "\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
   const auto edge = [&](std::size_t from, std::size_t to, bool control) {
     const double x1 = left(from) + width / 2, y1 = top(from) + height, x2 = left(to) + width / 2, y2 = top(to);
     const double bend = (y2 - y1) / 2;
-    text += "<path d=\"M" + number(x1) + " " + number(y1) + " C" + number(x1) + " " + number(y1 + bend) + " " + number(x2) +
-            " " + number(y2 - bend) + " " + number(x2) + " " + number(y2) + "\" fill=\"none\" stroke=\"#888\"" +
-            (control ? " stroke-dasharray=\"4 3\"" : "") + "/>\n";
+    text += "<path d=\"M" + number(x1) + " " + number(y1) + " C" + number(x1) + " " + number(y1 + bend) + " " +
+            number(x2) + " " + number(y2 - bend) + " " + number(x2) + " " + number(y2) +
+            "\" fill=\"none\" stroke=\"#888\"" + (control ? " stroke-dasharray=\"4 3\"" : "") + "/>\n";
   };
   for (const auto& node : graph.nodes) {
     for (const Tensor& input : node->inputs()) edge(place_of(input).node->sequence, node->sequence, false);
@@ -156,13 +166,15 @@ std::string graph_as_svg(const GraphImpl& graph) {
     const std::string centre = number(left(i) + width / 2);
     std::string name = describe(*node);
     if (name.size() > 30) name = "..." + name.substr(name.size() - 27);
-    text += "<g><title>" + escaped(describe(*node) + ": " + node->op->name + ", " + outputs_of(*node) +
-                                   (node->where ? ", " + node->where.text() : "")) +
+    text += "<g><title>" +
+            escaped(describe(*node) + ": " + node->op->name + ", " + outputs_of(*node) +
+                    (node->where ? ", " + node->where.text() : "")) +
             "</title><rect x=\"" + number(left(i)) + "\" y=\"" + number(top(i)) + "\" width=\"" + number(width) +
             "\" height=\"" + number(height) + "\" rx=\"6\" fill=\"" + colour_of(*node) + "\" stroke=\"#555\"/>" +
-            "<text x=\"" + centre + "\" y=\"" + number(top(i) + 18) + "\" text-anchor=\"middle\" font-weight=\"bold\">" +
-            escaped(name) + "</text><text x=\"" + centre + "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" +
-            escaped(outputs_of(*node)) + "</text></g>\n";
+            "<text x=\"" + centre + "\" y=\"" + number(top(i) + 18) +
+            "\" text-anchor=\"middle\" font-weight=\"bold\">" + escaped(name) + "</text><text x=\"" + centre +
+            "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" + escaped(outputs_of(*node)) +
+            "</text></g>\n";
   }
   return text + "</svg>\n";
 }

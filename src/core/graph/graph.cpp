@@ -37,10 +37,13 @@ Tensor add_source(GraphImpl& graph, const Op& op, const void* attributes, const 
 
 }  // namespace
 
-extern const Op placeholder_op{.name = "placeholder", .inputs = 0, .attributes = &attribute_type<PlaceholderAttributes>, .stateful = true};
+extern const Op placeholder_op{
+    .name = "placeholder", .inputs = 0, .attributes = &attribute_type<PlaceholderAttributes>, .stateful = true};
 extern const Op constant_op{.name = "constant", .inputs = 0, .attributes = &attribute_type<ConstantAttributes>};
-extern const Op variable_op{.name = "variable", .inputs = 0, .attributes = &attribute_type<VariableAttributes>, .stateful = true};
-extern const Op captured_op{.name = "captured", .inputs = 0, .attributes = &attribute_type<CapturedAttributes>, .stateful = true};
+extern const Op variable_op{
+    .name = "variable", .inputs = 0, .attributes = &attribute_type<VariableAttributes>, .stateful = true};
+extern const Op captured_op{
+    .name = "captured", .inputs = 0, .attributes = &attribute_type<CapturedAttributes>, .stateful = true};
 extern const Op group_op{.name = "group", .inputs = 0, .stateful = true};
 extern const Op initialize_op{.name = "initialize",
                               .inputs = 0,
@@ -73,7 +76,8 @@ std::string GraphImpl::unique_name(std::string_view base) {
 Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
   if (finalized)
     throw ArgumentError(node->op->name, "the graph is finalized", "no more nodes can be added",
-                        "Build everything before finalize(), or look for ops made inside the training loop", node->where);
+                        "Build everything before finalize(), or look for ops made inside the training loop",
+                        node->where);
   node->graph = this;
   node->sequence = nodes.size();
   node->no_grad = modes.no_grad;
@@ -86,7 +90,9 @@ Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
 
 Tensor GraphImpl::handle(Node& node, std::uint32_t output) {
   // An operation without a value is fetched, and depended on, under an empty tensor.
-  Tensor tensor = symbolic_meta(node.output_count ? node.outputs()[output].meta() : TensorMeta{.shape = {0}, .strides = {}, .dtype = boolean, .device = {}});
+  Tensor tensor =
+      symbolic_meta(node.output_count ? node.outputs()[output].meta()
+                                      : TensorMeta{.shape = {0}, .strides = {}, .dtype = boolean, .device = {}});
   TensorImpl& impl = *tensor.impl();
   impl.flags = Head::symbolic;
   impl.node = Ref<Node>::share(&node);
@@ -102,12 +108,13 @@ Tensor GraphImpl::import(const Tensor& tensor, Location where) {
                           "Build both in one graph, or run one and feed its value", where);
     if (tensor.impl()->node->output_count == 0)
       throw ArgumentError("graph", "an operation without a value cannot be an operand",
-                          "'" + describe(*tensor.impl()->node) + "'", "Use control_dependencies to run something after it",
-                          where);
+                          "'" + describe(*tensor.impl()->node) + "'",
+                          "Use control_dependencies to run something after it", where);
     return tensor;
   }
   const GraphHandle handle(this);
-  if (tensor.impl()->has(Head::state) || (tensor.requires_grad() && tensor.is_leaf())) return graph_captured(handle, tensor);
+  if (tensor.impl()->has(Head::state) || (tensor.requires_grad() && tensor.is_leaf()))
+    return graph_captured(handle, tensor);
   return graph_constant(handle, tensor, "constant", where);
 }
 
@@ -119,7 +126,8 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
     const Tensor input = graph.import(inputs[i], where);
     node->inputs()[i] = edge_to(input);
     metas[i] = &node->inputs()[i].meta();
-    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size())) && !is_state(*input.impl()->node->op))
+    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size())) &&
+        !is_state(*input.impl()->node->op))
       throw ArgumentError(op.name, "only a Variable, or a module's or layer's parameter or buffer, can be written",
                           "input " + std::to_string(i) + " is " + describe(*input.impl()->node), "", where);
   }
@@ -174,15 +182,15 @@ TraceScope::~TraceScope() { modes.trace = previous_; }
 Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType dtype, const Shape& shape,
                          const Tensor& default_value, Location where) {
   const PlaceholderAttributes attributes{dtype, shape, default_value};
-  return add_source(graph.impl(), placeholder_op, &attributes, {.shape = shape, .strides = {}, .dtype = dtype, .device = {}},
-                    name, where);
+  return add_source(graph.impl(), placeholder_op, &attributes,
+                    {.shape = shape, .strides = {}, .dtype = dtype, .device = {}}, name, where);
 }
 
 Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
                       Initializer initializer, bool trainable, Location where) {
   const VariableAttributes attributes{dtype, shape, trainable, std::make_shared<Initializer>(std::move(initializer))};
-  return add_source(graph.impl(), variable_op, &attributes, {.shape = shape, .strides = {}, .dtype = dtype, .device = {}},
-                    name, where);
+  return add_source(graph.impl(), variable_op, &attributes,
+                    {.shape = shape, .strides = {}, .dtype = dtype, .device = {}}, name, where);
 }
 
 Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name, Location where) {

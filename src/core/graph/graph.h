@@ -60,16 +60,16 @@ bool has_effect(const Node& node);
 
 /// What is known of a node besides what the tape has too.
 struct NodeInfo {
-  std::string name;             // unique, with scopes: "net/conv/kernel"
-  std::vector<Node*> control;   // must have run before
+  std::string name;            // unique, with scopes: "net/conv/kernel"
+  std::vector<Node*> control;  // must have run before
 };
 
 struct GraphImpl {
   std::atomic<std::uint32_t> references{1};
   std::vector<Ref<Node>> nodes;  // nodes[i]->sequence == i: inputs come before their users
   std::vector<NodeInfo> info;
-  std::string scope;             // "net/conv/", empty at the top
-  std::unordered_map<std::string, int> names;                  // how often a name was asked for
+  std::string scope;                           // "net/conv/", empty at the top
+  std::unordered_map<std::string, int> names;  // how often a name was asked for
   std::unordered_map<const TensorImpl*, Node*> captured;
   std::vector<Node*> control_stack;  // new nodes depend on these
   bool finalized = false;
@@ -111,9 +111,10 @@ struct VariableStore {
 /// The tensor behind a variable or a captured tensor; ArgumentError if it is not initialized.
 const Tensor& state_tensor(const Node& node, const VariableStore& variables);
 
-/// Computes `fetches` node by node with the eager kernels, `values` being those of `fed`: for what cannot be compiled, and the
-/// oracle for what is. Undefined results for nodes without outputs. If it fails, no state has changed.
+/// Computes `fetches` node by node with the eager kernels, `values` being those of `fed`: for what cannot be compiled,
+/// and the oracle for what is. Undefined results for nodes without outputs. If it fails, no state has changed.
 std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
-                              std::span<const Tensor> values, VariableStore& variables, RunMetadata* metadata = nullptr);
+                              std::span<const Tensor> values, VariableStore& variables,
+                              RunMetadata* metadata = nullptr);
 
 }  // namespace triptych

@@ -97,9 +97,10 @@ class Interpreter {
     if (node.op == &constant_op) return node.attributes_as<ConstantAttributes>().value;
     const auto& attributes = node.attributes_as<PlaceholderAttributes>();
     if (attributes.default_value.defined()) return attributes.default_value;
-    throw ArgumentError("session", "a placeholder that is needed was not fed",
-                        "'" + describe(node) + "' " + std::string(dtype_name(attributes.dtype)) + " " + attributes.shape.text(),
-                        "Pass a value for it in the feeds", node.where);
+    throw ArgumentError(
+        "session", "a placeholder that is needed was not fed",
+        "'" + describe(node) + "' " + std::string(dtype_name(attributes.dtype)) + " " + attributes.shape.text(),
+        "Pass a value for it in the feeds", node.where);
   }
 
   /// assign() may be what initializes a variable.
@@ -134,14 +135,15 @@ class Interpreter {
       ~Restore() { modes.frame = frame; }
     } restore{outer};
     Tensor value = (*attributes.initializer)(attributes.shape, attributes.dtype);
-    if (!value.defined() || value.is_symbolic() || value.shape() != attributes.shape || value.dtype() != attributes.dtype)
-      throw ArgumentError("session", "an initializer does not give the variable's shape and dtype",
-                          "'" + describe(variable) + "' is " + std::string(dtype_name(attributes.dtype)) + " " +
-                              attributes.shape.text() +
-                              (value.defined() ? ", the value " + std::string(dtype_name(value.dtype())) + " " +
-                                                     value.shape().text()
-                                               : ", the value is undefined"),
-                          "", variable.where);
+    if (!value.defined() || value.is_symbolic() || value.shape() != attributes.shape ||
+        value.dtype() != attributes.dtype)
+      throw ArgumentError(
+          "session", "an initializer does not give the variable's shape and dtype",
+          "'" + describe(variable) + "' is " + std::string(dtype_name(attributes.dtype)) + " " +
+              attributes.shape.text() +
+              (value.defined() ? ", the value " + std::string(dtype_name(value.dtype())) + " " + value.shape().text()
+                               : ", the value is undefined"),
+          "", variable.where);
     // A tensor of the session's own: the initializer may have handed out one that it keeps.
     return contiguous_now(alias(value));
   }
@@ -161,8 +163,8 @@ std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, 
     const auto start = metadata ? Clock::now() : Clock::time_point();
     interpreter.run(*node);
     if (metadata && !is_source(*node->op) && node->op != &group_op)
-      metadata->nodes.push_back({describe(*node), node->op->name,
-                                 std::chrono::duration<double, std::micro>(Clock::now() - start).count()});
+      metadata->nodes.push_back(
+          {describe(*node), node->op->name, std::chrono::duration<double, std::micro>(Clock::now() - start).count()});
   }
   std::vector<Tensor> results(fetches.size());
   for (std::size_t i = 0; i < fetches.size(); ++i)

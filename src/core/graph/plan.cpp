@@ -13,7 +13,9 @@ namespace {
 
 constexpr int for_ever = std::numeric_limits<int>::max();
 
-std::int64_t bytes_of(const TensorMeta& meta) { return meta.shape.size() * static_cast<std::int64_t>(size_of(meta.dtype)); }
+std::int64_t bytes_of(const TensorMeta& meta) {
+  return meta.shape.size() * static_cast<std::int64_t>(size_of(meta.dtype));
+}
 
 /// A copy that the plan inserts.
 void copy_run(const KernelCall& call) {
@@ -22,8 +24,8 @@ void copy_run(const KernelCall& call) {
 const Op copy_op{.name = "copy", .inputs = 1};
 const Kernel copy_kernel{.run = copy_run, .any_strides = true};
 
-/// Instructions in the order in which they run: what an effect does not influence comes first, so that a failure there changes
-/// nothing; both parts in order of creation.
+/// Instructions in the order in which they run: what an effect does not influence comes first, so that a failure there
+/// changes nothing; both parts in order of creation.
 std::vector<int> order_of(const Program& program) {
   const std::size_t count = program.instructions.size();
   std::vector<bool> late(count), written(count);
@@ -32,7 +34,8 @@ std::vector<int> order_of(const Program& program) {
     const Instruction& instruction = program.instructions[i];
     bool is_late = instruction.op->writes != nullptr;
     for (const Value& input : instruction.inputs)
-      is_late |= late[static_cast<std::size_t>(input.instruction)] || written[static_cast<std::size_t>(input.instruction)];
+      is_late |=
+          late[static_cast<std::size_t>(input.instruction)] || written[static_cast<std::size_t>(input.instruction)];
     for (int before : instruction.control) is_late |= late[static_cast<std::size_t>(before)];
     for (std::size_t k = 0; k < instruction.inputs.size(); ++k)
       if (instruction.writes(k)) written[static_cast<std::size_t>(instruction.inputs[k].instruction)] = true;
@@ -101,7 +104,10 @@ class Arena {
 class Planner {
  public:
   Planner(const Program& program, bool share_memory)
-      : program_(program), share_memory_(share_memory), order_(order_of(program)), values_(program.instructions.size()) {
+      : program_(program),
+        share_memory_(share_memory),
+        order_(order_of(program)),
+        values_(program.instructions.size()) {
     load_builtin_kernels();
   }
 
@@ -152,7 +158,9 @@ class Planner {
     plan_.buffers.push_back({.kind = kind, .index = index, .bytes = bytes, .first = position_, .last = last});
     return static_cast<int>(plan_.buffers.size()) - 1;
   }
-  PlannedValue new_value(const TensorMeta& meta, int last) { return {add_buffer(Kind::arena, 0, bytes_of(meta), last), 0, meta}; }
+  PlannedValue new_value(const TensorMeta& meta, int last) {
+    return {add_buffer(Kind::arena, 0, bytes_of(meta), last), 0, meta};
+  }
 
   void place(std::size_t index) {
     const Instruction& instruction = program_.instructions[index];
@@ -196,7 +204,8 @@ class Planner {
     std::int64_t offset = 0;
     TensorMeta meta = output.meta;
     if (!instruction.op->view(source.meta, instruction.attributes, meta, offset)) {
-      if (instruction.op->kernels[static_cast<std::size_t>(meta.device.type)].load(std::memory_order_acquire)) return false;
+      if (instruction.op->kernels[static_cast<std::size_t>(meta.device.type)].load(std::memory_order_acquire))
+        return false;
       source = copied(source, last_use({static_cast<int>(index), 0}), instruction);
       meta = output.meta;
       offset = 0;
@@ -275,7 +284,8 @@ class Planner {
   }
 
   /// The input whose buffer ends here and can hold the first output, or -1.
-  int donor_of(const Kernel& kernel, const Instruction& instruction, const PlannedCall& call, const TensorMeta& output) {
+  int donor_of(const Kernel& kernel, const Instruction& instruction, const PlannedCall& call,
+               const TensorMeta& output) {
     if (!share_memory_ || !kernel.donates) return -1;
     for (std::size_t i = 0; i < call.inputs.size() && i < 32; ++i) {
       const PlannedValue& input = call.inputs[i];
@@ -300,7 +310,8 @@ class Planner {
       const PlannedCall& call = plan_.calls[static_cast<std::size_t>(i)];
       for (std::size_t k = 0; k < call.inputs.size(); ++k)
         if (call.op->writes && call.op->writes(static_cast<int>(k), static_cast<int>(call.inputs.size())))
-          plan_.states[static_cast<std::size_t>(plan_.buffers[static_cast<std::size_t>(call.inputs[k].buffer)].index)].saved = true;
+          plan_.states[static_cast<std::size_t>(plan_.buffers[static_cast<std::size_t>(call.inputs[k].buffer)].index)]
+              .saved = true;
     }
   }
 
@@ -330,8 +341,8 @@ class Planner {
   std::vector<int> order_;
   std::vector<std::vector<PlannedValue>> values_;
   std::vector<std::vector<int>> last_use_;
-  std::map<int, std::vector<int>> writes_;         // of state, by instruction: positions
-  std::map<int, int> state_instruction_;           // by buffer
+  std::map<int, std::vector<int>> writes_;  // of state, by instruction: positions
+  std::map<int, int> state_instruction_;    // by buffer
   int position_ = 0;
   Plan plan_;
 };

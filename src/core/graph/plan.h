@@ -56,8 +56,8 @@ struct Plan {
   int views = 0, copies = 0;
 };
 
-/// Chooses kernels, orders effects after everything that does not depend on them, resolves views, lets values share memory.
-/// The metadata of state in `program` has the strides that it will have when the step runs.
+/// Chooses kernels, orders effects after everything that does not depend on them, resolves views, lets values share
+/// memory. The metadata of state in `program` has the strides that it will have when the step runs.
 Plan make_plan(const Program& program, bool share_memory);
 
 }  // namespace triptych

@@ -16,7 +16,8 @@ class Builder {
   Builder(GraphImpl& graph, std::span<const Place> fed, std::span<const Tensor> values, const VariableStore& variables)
       : graph_(graph), variables_(variables) {
     for (std::size_t i = 0; i < fed.size(); ++i) {
-      Instruction feed{.op = &feed_op, .outputs = {values[i].meta()}, .origin = fed[i].node, .feed = static_cast<int>(i)};
+      Instruction feed{
+          .op = &feed_op, .outputs = {values[i].meta()}, .origin = fed[i].node, .feed = static_cast<int>(i)};
       feeds_[fed[i].node].emplace_back(fed[i].output, add(std::move(feed)));
     }
   }
@@ -83,8 +84,7 @@ class Builder {
     Infer context(*node.op, metas.span(), node.attributes, instruction.outputs, node.where);
     node.op->infer(context);
     for (const TensorMeta& output : instruction.outputs)
-      if (!output.shape.known())
-        throw NotCompilable{"the shape of '" + describe(node) + "' depends on data"};
+      if (!output.shape.known()) throw NotCompilable{"the shape of '" + describe(node) + "' depends on data"};
   }
 
   GraphImpl& graph_;

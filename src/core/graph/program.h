@@ -31,7 +31,7 @@ struct Instruction {
   std::vector<Value> inputs = {};
   std::vector<TensorMeta> outputs = {};  // without strides
   std::vector<int> control = {};         // instructions that must have run
-  const Node* origin = nullptr;     // the node that it came from: name and location
+  const Node* origin = nullptr;          // the node that it came from: name and location
   int feed = -1;
 
   template <class A>
@@ -67,7 +67,8 @@ struct NotCompilable {
   bool for_ever = true;  // else: only this time
 };
 
-/// The program that computes `fetches` for fed values of these shapes. Throws NotCompilable, or the error of a shape rule.
+/// The program that computes `fetches` for fed values of these shapes. Throws NotCompilable, or the error of a shape
+/// rule.
 Program build_program(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
                       std::span<const Tensor> values, const VariableStore& variables);
 

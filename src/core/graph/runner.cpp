@@ -21,7 +21,8 @@ class MetadataScope {
   }
   ~MetadataScope() {
     if (!metadata_) return;
-    metadata_->microseconds = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start_).count();
+    metadata_->microseconds =
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start_).count();
     const Statistics now = statistics();
     metadata_->kernel_launches = static_cast<int>(now.kernel_launches - launches_);
     metadata_->peak_bytes = now.peak_bytes_in_use;
@@ -45,8 +46,9 @@ void check_feed(const Place& place, const Tensor& value, Location where) {
   if (!value.defined())
     throw ArgumentError("session", "a fed value is undefined", given("a default-constructed Tensor"), "", where);
   if (value.is_symbolic())
-    throw ArgumentError("session", "a fed value is symbolic", given("the tensor of node '" + describe(*value.impl()->node) + "'"),
-                        "Feed a concrete tensor", where);
+    throw ArgumentError("session", "a fed value is symbolic",
+                        given("the tensor of node '" + describe(*value.impl()->node) + "'"), "Feed a concrete tensor",
+                        where);
   if (value.dtype() != expected.dtype)
     throw ArgumentError("session", "the dtype of a fed value differs", given(declared(value.meta())),
                         "Convert it with cast(value, " + std::string(dtype_name(expected.dtype)) + ")", where);
@@ -55,7 +57,8 @@ void check_feed(const Place& place, const Tensor& value, Location where) {
                         value.numel() == 0 || expected.shape.rank() == value.ndim() ? "" : "Reshape it", where);
 }
 
-GraphFunction::GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches, Location where)
+GraphFunction::GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches,
+                             Location where)
     : graph_(graph), feeds_(std::move(feeds)), fetches_(std::move(fetches)) {
   for (const Node* node : needed_nodes(graph_.impl(), fetches_, feeds_)) {
     if (!has_effect(*node)) continue;
@@ -98,7 +101,8 @@ void GraphFunction::drop(const std::shared_ptr<Step>& step) {
 
 StepReport GraphFunction::report() const {
   std::lock_guard lock(mutex_);
-  if (!reason_.empty() || steps_.empty()) return {.reason = reason_.empty() ? "it has not run yet" : reason_, .passes = {}};
+  if (!reason_.empty() || steps_.empty())
+    return {.reason = reason_.empty() ? "it has not run yet" : reason_, .passes = {}};
   return steps_.back()->report();
 }
 
@@ -114,7 +118,8 @@ Place Runner::place_in_graph(const Tensor& tensor, const char* role, Location wh
          "Only symbolic tensors can be run and fed; this one has its value already");
   }
   if (tensor.impl()->graph.get() != &graph_.impl())
-    fail(" belongs to another graph", "'" + describe(*tensor.impl()->node) + "'", "A session runs the graph that it was made for");
+    fail(" belongs to another graph", "'" + describe(*tensor.impl()->node) + "'",
+         "A session runs the graph that it was made for");
   return place_of(tensor);
 }
 
@@ -128,7 +133,8 @@ std::shared_ptr<GraphFunction> Runner::function(std::span<const Tensor> feeds, s
       if (other == place)
         throw ArgumentError("session", "a tensor is fed twice", "'" + describe(*place.node) + "'", "", where);
     if (place.node->output_count == 0)
-      throw ArgumentError("session", "an operation without a value cannot be fed", "'" + describe(*place.node) + "'", "", where);
+      throw ArgumentError("session", "an operation without a value cannot be fed", "'" + describe(*place.node) + "'",
+                          "", where);
     feed_places.push_back(place);
     key.first.emplace_back(place.node, place.output);
   }
@@ -145,9 +151,9 @@ std::shared_ptr<GraphFunction> Runner::function(std::span<const Tensor> feeds, s
 std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor> values, Location where,
                                  RunMetadata* metadata) {
   if (values.size() != function.feeds().size())
-    throw ArgumentError("session", "the number of values differs from the number of feeds",
-                        std::to_string(values.size()) + " values for " + std::to_string(function.feeds().size()) + " feeds", "",
-                        where);
+    throw ArgumentError(
+        "session", "the number of values differs from the number of feeds",
+        std::to_string(values.size()) + " values for " + std::to_string(function.feeds().size()) + " feeds", "", where);
   for (std::size_t i = 0; i < values.size(); ++i) check_feed(function.feeds()[i], values[i], where);
   const NumericsMode numerics(options_.numerics);
   const MetadataScope measured(metadata);

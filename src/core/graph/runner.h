@@ -26,7 +26,8 @@ class GraphFunction {
   StepReport report() const;
 
   /// The step for these values, compiled if need be; null: run node by node. The caller holds the locks on state.
-  std::shared_ptr<Step> step(std::span<const Tensor> values, const VariableStore& variables, const SessionOptions& options);
+  std::shared_ptr<Step> step(std::span<const Tensor> values, const VariableStore& variables,
+                             const SessionOptions& options);
   /// Forgets a step that cannot be used any more.
   void drop(const std::shared_ptr<Step>& step);
 
@@ -50,7 +51,8 @@ class Runner {
   const SessionOptions& options() const { return options_; }
 
   /// The function for these tensors of the graph; one object for one list.
-  std::shared_ptr<GraphFunction> function(std::span<const Tensor> feeds, std::span<const Tensor> fetches, Location where);
+  std::shared_ptr<GraphFunction> function(std::span<const Tensor> feeds, std::span<const Tensor> fetches,
+                                          Location where);
   /// Checks the values and runs.
   std::vector<Tensor> call(GraphFunction& function, std::span<const Tensor> values, Location where,
                            RunMetadata* metadata = nullptr);

@@ -103,9 +103,11 @@ void Step::prepare(const SessionOptions& options) {
     for (std::size_t i = 0; i < call.inputs.size(); ++i) in[i] = &call.inputs[i].meta;
     for (std::size_t i = 0; i < call.outputs.size(); ++i) out[i] = call.outputs[i].meta;
     const Location where = call.origin ? call.origin->where : Location();
-    prepared_.push_back(prepared_for(*call.kernel, {*call.op, in.span(), out.span(), call.attributes, options.numerics}));
+    prepared_.push_back(
+        prepared_for(*call.kernel, {*call.op, in.span(), out.span(), call.attributes, options.numerics}));
     calls_.push_back({call.op, call.kernel->run, call.attributes, prepared_.back().get(), first,
-                      static_cast<std::uint32_t>(call.inputs.size()), static_cast<std::uint32_t>(call.outputs.size()), where});
+                      static_cast<std::uint32_t>(call.inputs.size()), static_cast<std::uint32_t>(call.outputs.size()),
+                      where});
     for (const auto* list : {&call.inputs, &call.outputs})
       for (const PlannedValue& value : *list) add_operand(value);
   }
@@ -165,7 +167,8 @@ void Step::bind(Workspace& workspace, std::span<const Tensor> values) {
     workspace.slots[i] = allocate_storage(static_cast<std::size_t>(slot_bytes_[i]), Device::cpu());
     workspace.bases[base++] = static_cast<char*>(workspace.slots[i]->data);
   }
-  for (const Patch& patch : patches_) workspace.operands[patch.operand].data = workspace.bases[patch.base] + patch.offset;
+  for (const Patch& patch : patches_)
+    workspace.operands[patch.operand].data = workspace.bases[patch.base] + patch.offset;
 }
 
 void Step::execute(Workspace& workspace, RunMetadata* metadata) {
@@ -181,7 +184,11 @@ void Step::execute(Workspace& workspace, RunMetadata* metadata) {
     const auto start = metadata ? Clock::now() : Clock::time_point();
     thread.frame = call.where;  // a kernel that fails names the line that made the node
     const Operand* operands = workspace.operands.data() + call.first;
-    call.run({*call.op, {operands, call.inputs}, {operands + call.inputs, call.outputs}, call.attributes, call.prepared,
+    call.run({*call.op,
+              {operands, call.inputs},
+              {operands + call.inputs, call.outputs},
+              call.attributes,
+              call.prepared,
               context});
     count_kernel_launch();
     if (metadata) {

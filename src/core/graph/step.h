@@ -13,16 +13,16 @@ namespace triptych {
 
 class Step {
  public:
-  /// Runs the passes, plans and prepares. Throws NotCompilable, or the error of a shape rule. State that the step writes is
-  /// moved to storage of its own; the caller holds the locks.
+  /// Runs the passes, plans and prepares. Throws NotCompilable, or the error of a shape rule. State that the step
+  /// writes is moved to storage of its own; the caller holds the locks.
   Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed, std::span<const Tensor> values,
        const VariableStore& variables, const SessionOptions& options);
   ~Step();
 
   /// The feeds have the shapes that the step was made for.
   bool fits(std::span<const Tensor> values) const;
-  /// Runs; nothing if state now lies in memory differently, so that the step must be made again. May be called by several
-  /// threads if it writes no state. If it throws, no state has changed.
+  /// Runs; nothing if state now lies in memory differently, so that the step must be made again. May be called by
+  /// several threads if it writes no state. If it throws, no state has changed.
   std::optional<std::vector<Tensor>> run(std::span<const Tensor> values, RunMetadata* metadata);
 
   const StepReport& report() const { return report_; }

@@ -32,7 +32,8 @@ ElementLoops merge_loops(const KernelCall& call) {
   const std::size_t operands = call.inputs.size() + 1;
   const TensorMeta& out = *call.outputs[0].meta;
   ElementLoops loops;
-  // Loops go by the output's memory, so that a channels-last tensor is one dense run, too. (An insertion sort: mostly sorted.)
+  // Loops go by the output's memory, so that a channels-last tensor is one dense run, too. (An insertion sort: mostly
+  // sorted.)
   std::array<int, Shape::max_rank> order{};
   for (int i = 0; i < out.shape.rank(); ++i) {
     int at = i;

@@ -29,8 +29,8 @@ inline constexpr std::int64_t elementwise_grain = 32768;
 
 /// One run of the innermost loop. Constant steps let the compiler vectorise the common cases.
 template <class Out, class F, class... In, std::size_t... K>
-inline void element_row(F f, std::int64_t n, Out* out, const std::int64_t* steps,
-                        std::tuple<const In*...> in, std::index_sequence<K...>) {
+inline void element_row(F f, std::int64_t n, Out* out, const std::int64_t* steps, std::tuple<const In*...> in,
+                        std::index_sequence<K...>) {
   const bool dense = steps[0] == 1 && ((steps[K + 1] == 1) && ...);
   if (dense) {
     TRIPTYCH_INDEPENDENT
@@ -54,19 +54,21 @@ inline void element_row(F f, std::int64_t n, Out* out, const std::int64_t* steps
   for (std::int64_t i = 0; i < n; ++i) out[i * steps[0]] = f(std::get<K>(in)[i * steps[K + 1]]...);
 }
 
-/// Runs `row` over all innermost runs of the merged loops, on the library's threads: `in` are the inputs' elements where the run
-/// starts, `steps` the step of the output and then of each input. Not a template: only the rows are.
+/// Runs `row` over all innermost runs of the merged loops, on the library's threads: `in` are the inputs' elements
+/// where the run starts, `steps` the step of the output and then of each input. Not a template: only the rows are.
 using ElementRow = void (*)(std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void* f);
 void run_element_rows(const KernelCall& call, ElementRow row, const void* f);
 
 /// out = f(inputs), elementwise. `In...` are the element types of the inputs.
 template <class Out, class... In, class F>
 void elementwise(const KernelCall& call, F f) {
-  const ElementRow row = [](std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void* f_) {
+  const ElementRow row = [](std::int64_t n, void* out, const void* const* in, const std::int64_t* steps,
+                            const void* f_) {
     [&]<std::size_t... K>(std::index_sequence<K...> indices) {
       element_row<Out, F, In...>(*static_cast<const F*>(f_), n, static_cast<Out*>(out), steps,
                                  std::tuple<const In*...>(static_cast<const In*>(in[K])...), indices);
-    }(std::make_index_sequence<sizeof...(In)>());
+    }
+    (std::make_index_sequence<sizeof...(In)>());
   };
   run_element_rows(call, row, &f);
 }

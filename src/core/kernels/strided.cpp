@@ -54,8 +54,8 @@ Loops simplify(const TensorMeta& from, const TensorMeta& to) {
   return loops;
 }
 
-/// Rows that lie apart in the source and columns that lie apart in the destination (or the other way round), in squares, so
-/// that every line of memory that is touched is used up.
+/// Rows that lie apart in the source and columns that lie apart in the destination (or the other way round), in
+/// squares, so that every line of memory that is touched is used up.
 template <class Word>
 void copy_squares(const Loops& loops, const Word* from, Word* to) {
   const auto a = static_cast<std::size_t>(loops.rank) - 2, b = a + 1;
@@ -149,10 +149,14 @@ void copy_strided(const void* from, const TensorMeta& from_meta, void* to, const
   if (to_meta.shape.size() == 0) return;
   Loops loops = simplify(from_meta, to_meta);
   switch (size_of(to_meta.dtype)) {
-    case 1: return copy_all<std::uint8_t>(loops, from, to);
-    case 2: return copy_all<std::uint16_t>(loops, from, to);
-    case 4: return copy_all<std::uint32_t>(loops, from, to);
-    default: return copy_all<std::uint64_t>(loops, from, to);
+    case 1:
+      return copy_all<std::uint8_t>(loops, from, to);
+    case 2:
+      return copy_all<std::uint16_t>(loops, from, to);
+    case 4:
+      return copy_all<std::uint32_t>(loops, from, to);
+    default:
+      return copy_all<std::uint64_t>(loops, from, to);
   }
 }
 

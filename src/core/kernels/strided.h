@@ -19,15 +19,24 @@ TensorMeta broadcast_meta(const TensorMeta& meta, const Shape& shape);
 template <class F>
 decltype(auto) visit_dtype(DType dtype, F&& f) {
   switch (dtype) {
-    case DType::float32: return f(static_cast<float*>(nullptr));
-    case DType::float64: return f(static_cast<double*>(nullptr));
-    case DType::float16: return f(static_cast<Float16*>(nullptr));
-    case DType::bfloat16: return f(static_cast<BFloat16*>(nullptr));
-    case DType::int8: return f(static_cast<std::int8_t*>(nullptr));
-    case DType::uint8: return f(static_cast<std::uint8_t*>(nullptr));
-    case DType::int32: return f(static_cast<std::int32_t*>(nullptr));
-    case DType::int64: return f(static_cast<std::int64_t*>(nullptr));
-    default: return f(static_cast<bool*>(nullptr));
+    case DType::float32:
+      return f(static_cast<float*>(nullptr));
+    case DType::float64:
+      return f(static_cast<double*>(nullptr));
+    case DType::float16:
+      return f(static_cast<Float16*>(nullptr));
+    case DType::bfloat16:
+      return f(static_cast<BFloat16*>(nullptr));
+    case DType::int8:
+      return f(static_cast<std::int8_t*>(nullptr));
+    case DType::uint8:
+      return f(static_cast<std::uint8_t*>(nullptr));
+    case DType::int32:
+      return f(static_cast<std::int32_t*>(nullptr));
+    case DType::int64:
+      return f(static_cast<std::int64_t*>(nullptr));
+    default:
+      return f(static_cast<bool*>(nullptr));
   }
 }
 

@@ -27,21 +27,23 @@ void div_gradient(Gradient& g) {
 
 }  // namespace
 
-extern const Op add_op{.name = "add", .inputs = 2, .infer = infer_elementwise, .gradient = add_gradient, .broadcasts = true};
-extern const Op sub_op{.name = "sub", .inputs = 2, .infer = infer_elementwise, .gradient = sub_gradient, .broadcasts = true};
+extern const Op add_op{
+    .name = "add", .inputs = 2, .infer = infer_elementwise, .gradient = add_gradient, .broadcasts = true};
+extern const Op sub_op{
+    .name = "sub", .inputs = 2, .infer = infer_elementwise, .gradient = sub_gradient, .broadcasts = true};
 extern const Op mul_op{.name = "mul",
-                .inputs = 2,
-                .infer = infer_elementwise,
-                .gradient = mul_gradient,
-                .saves_inputs = 0b11,
-                .broadcasts = true};
+                       .inputs = 2,
+                       .infer = infer_elementwise,
+                       .gradient = mul_gradient,
+                       .saves_inputs = 0b11,
+                       .broadcasts = true};
 extern const Op div_op{.name = "div",
-                .inputs = 2,
-                .infer = infer_elementwise,
-                .gradient = div_gradient,
-                .saves_inputs = 0b10,
-                .saves_outputs = 0b1,
-                .broadcasts = true};
+                       .inputs = 2,
+                       .infer = infer_elementwise,
+                       .gradient = div_gradient,
+                       .saves_inputs = 0b10,
+                       .saves_outputs = 0b1,
+                       .broadcasts = true};
 
 Tensor add(Arg a, Arg b) { return apply_binary(add_op, a, b); }
 Tensor sub(Arg a, Arg b) { return apply_binary(sub_op, a, b); }

@@ -17,10 +17,10 @@ void cast_gradient(Gradient& g) { g.set(0, cast(g.upstream(), g.input(0).dtype()
 }  // namespace
 
 extern const Op cast_op{.name = "cast",
-                 .inputs = 1,
-                 .attributes = &attribute_type<CastAttributes>,
-                 .infer = cast_infer,
-                 .gradient = cast_gradient};
+                        .inputs = 1,
+                        .attributes = &attribute_type<CastAttributes>,
+                        .infer = cast_infer,
+                        .gradient = cast_gradient};
 
 Tensor cast(Arg x, DType dtype) {
   if (x.tensor().defined() && x.tensor().dtype() == dtype) return x.tensor();

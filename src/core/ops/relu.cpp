@@ -19,7 +19,8 @@ void relu_grad_gradient(Gradient& g) {
 
 }  // namespace
 
-extern const Op relu_op{.name = "relu", .inputs = 1, .infer = infer_elementwise, .gradient = relu_gradient, .saves_outputs = 0b1};
+extern const Op relu_op{
+    .name = "relu", .inputs = 1, .infer = infer_elementwise, .gradient = relu_gradient, .saves_outputs = 0b1};
 /// upstream where output > 0, else 0.
 extern const Op relu_grad_op{
     .name = "relu_grad", .inputs = 2, .infer = infer_elementwise, .gradient = relu_grad_gradient, .saves_inputs = 0b10};

@@ -38,8 +38,8 @@ class TRIPTYCH_API Dataset {
   Dataset& operator=(const Dataset&) = default;
 };
 
-/// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was copied
-/// from, had then: an in-place change there does not reach it.
+/// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was
+/// copied from, had then: an in-place change there does not reach it.
 class TRIPTYCH_API TensorDataset : public Dataset {
  public:
   TensorDataset() = default;

@@ -38,7 +38,8 @@ std::string key_of(const Instruction& instruction, const StateVersions& versions
     append(key, input.output);
     append(key, versions.of(input));
   }
-  if (instruction.attributes && instruction.op->attributes) instruction.op->attributes->print(instruction.attributes, key);
+  if (instruction.attributes && instruction.op->attributes)
+    instruction.op->attributes->print(instruction.attributes, key);
   return key;
 }
 

@@ -37,7 +37,8 @@ class Fusion {
     return versions;
   }
 
-  /// The instruction behind `value`, if it may be computed here instead: nobody else uses it, and what it reads is unchanged.
+  /// The instruction behind `value`, if it may be computed here instead: nobody else uses it, and what it reads is
+  /// unchanged.
   const Instruction* movable(const Value& value) const {
     const auto at = static_cast<std::size_t>(value.instruction);
     const Instruction& instruction = rewriter_.result.instructions[at];

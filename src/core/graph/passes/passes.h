@@ -1,5 +1,5 @@
-// The passes of the graph compiler: pure functions from program to program. At `Numerics::exact` none changes a bit of any
-// result; effects and instructions that draw random numbers are never removed, merged or moved.
+// The passes of the graph compiler: pure functions from program to program. At `Numerics::exact` none changes a bit of
+// any result; effects and instructions that draw random numbers are never removed, merged or moved.
 #pragma once
 
 #include "core/graph/program.h"
@@ -50,7 +50,8 @@ class Rewriter {
 
   Program finish() {
     for (const Value& fetch : from_.fetches) result.fetches.push_back(fetch.instruction < 0 ? fetch : now(fetch));
-    for (int target : from_.targets) result.targets.push_back(values_[static_cast<std::size_t>(target)].value.instruction);
+    for (int target : from_.targets)
+      result.targets.push_back(values_[static_cast<std::size_t>(target)].value.instruction);
     return std::move(result);
   }
 
