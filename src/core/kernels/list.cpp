@@ -5,6 +5,7 @@ namespace triptych {
 
 void register_adam_update_kernels();
 void register_any_kernels();
+void register_arange_kernels();
 void register_argmax_kernels();
 void register_arithmetic_kernels();
 void register_assign_kernels();
@@ -55,6 +56,7 @@ void register_where_kernels();
 void register_builtin_kernels() {
   register_adam_update_kernels();
   register_any_kernels();
+  register_arange_kernels();
   register_argmax_kernels();
   register_arithmetic_kernels();
   register_assign_kernels();

@@ -24,8 +24,19 @@ template <class T>
 T magnitude(T x) {
   if constexpr (std::is_floating_point_v<T>)
     return std::fabs(x);
-  else
+  else if constexpr (std::is_signed_v<T>)
     return x < 0 ? negative(x) : x;
+  else
+    return x;
+}
+
+/// -1, 0 or 1; NaN stays NaN.
+template <class T>
+T direction(T x) {
+  if constexpr (std::is_signed_v<T>)
+    return x != x ? x : static_cast<T>((x > 0) - (x < 0));
+  else
+    return static_cast<T>(x != 0);
 }
 
 void neg_run(const KernelCall& call) {
@@ -35,7 +46,7 @@ void abs_run(const KernelCall& call) {
   any_unary(call, [](auto x) { return magnitude(x); });
 }
 void sign_run(const KernelCall& call) {
-  any_unary(call, [](auto x) { return x != x ? x : decltype(x)((x > 0) - (x < 0)); });
+  any_unary(call, [](auto x) { return direction(x); });
 }
 
 const Kernel neg_kernel = elementwise_kernel(neg_run), abs_kernel = elementwise_kernel(abs_run),

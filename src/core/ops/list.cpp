@@ -6,6 +6,7 @@ namespace triptych {
 // clang-format off
 extern const Op adam_update_op, amsgrad_update_op;
 extern const Op any_op, all_op;
+extern const Op arange_op, linspace_op, eye_op;
 extern const Op argmax_op, argmin_op;
 extern const Op add_op, sub_op, mul_op, div_op;
 extern const Op assign_op, assign_add_op, assign_sub_op;
@@ -61,6 +62,7 @@ std::vector<const Op*> builtin_ops() {
   return {
       &adam_update_op, &amsgrad_update_op,
       &any_op, &all_op,
+      &arange_op, &linspace_op, &eye_op,
       &argmax_op, &argmin_op,
       &add_op, &sub_op, &mul_op, &div_op,
       &assign_op, &assign_add_op, &assign_sub_op,

@@ -28,7 +28,8 @@ TRIPTYCH_API Tensor logical_or(Arg a, Arg b);
 TRIPTYCH_API Tensor logical_xor(Arg a, Arg b);
 /// Whether x is zero.
 TRIPTYCH_API Tensor logical_not(Arg x);
-inline Tensor operator!(Arg x) { return logical_not(std::move(x)); }
+/// Takes a tensor, not an Arg: that would be as good a match as the built-in ! of explicit operator bool.
+inline Tensor operator!(const Tensor& x) { return logical_not(x); }
 
 // Bit by bit, for integers and bool (ArgumentError for floating dtypes).
 

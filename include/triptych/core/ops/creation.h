@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,22 @@ TRIPTYCH_API Tensor ones(const Shape& shape, DType dtype = float32, Location whe
 TRIPTYCH_API Tensor full_like(Arg x, Scalar value);
 TRIPTYCH_API Tensor zeros_like(Arg x);
 TRIPTYCH_API Tensor ones_like(Arg x);
+
+/// Values not set: for a tensor that is written before it is read. Inside a trace scope, zeros.
+TRIPTYCH_API Tensor empty(const Shape& shape, DType dtype = float32, Location where = Location::here());
+
+/// start, start + step, ... as long as it is before `stop` (after, for a negative step). The dtype is int64 if all three are
+/// integers, else float32, unless it is given. ArgumentError if step is 0, a number is not finite, or stop lies the other way.
+TRIPTYCH_API Tensor arange(Scalar start, Scalar stop, Scalar step = 1, std::optional<DType> dtype = {},
+                           Location where = Location::here());
+/// 0, 1, ... before `stop`.
+TRIPTYCH_API Tensor arange(Scalar stop, Location where = Location::here());
+/// `num` equally spaced numbers from `start` to `stop`, both included: start + i (stop - start) / (num - 1).
+TRIPTYCH_API Tensor linspace(double start, double stop, std::int64_t num, DType dtype = float32,
+                             Location where = Location::here());
+/// The n x m matrix (n x n if m is left out) with ones on its diagonal and zeros elsewhere.
+TRIPTYCH_API Tensor eye(std::int64_t n, std::optional<std::int64_t> m = {}, DType dtype = float32,
+                        Location where = Location::here());
 
 /// Copies `values` (row-major) into a new tensor of `shape`; ArgumentError unless the sizes agree.
 template <class T>

@@ -1,0 +1,223 @@
+// Elementary functions and elementwise arithmetic beyond what the conformance samples hold: accuracy and edges of the
+// float32 functions, bits that do not depend on an element's place, integers, dtypes, operators, creation.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "triptych/core/graph.h"
+#include "triptych/core/ops.h"
+
+namespace tt = triptych;
+using tt::Tensor;
+
+namespace {
+
+constexpr float inf = std::numeric_limits<float>::infinity(), not_a_number = std::numeric_limits<float>::quiet_NaN();
+
+/// Floats of every sign and exponent, and more where the functions bend.
+std::vector<float> probes() {
+  std::vector<float> xs;
+  for (std::uint64_t bits = 0; bits < 1ull << 32; bits += 30011) {
+    const auto word = static_cast<std::uint32_t>(bits);
+    float x;
+    std::memcpy(&x, &word, sizeof x);
+    xs.push_back(x);
+  }
+  for (int i = -200000; i <= 200000; ++i) xs.push_back(static_cast<float>(i) * 1e-4f);
+  for (int i = -110000; i <= 110000; ++i) xs.push_back(static_cast<float>(i) * 1e-3f);
+  for (float x :
+       {0.0f, -0.0f, inf, -inf, not_a_number, 88.72284f, 88.7229f, -87.4f, -103.97f, -104.0f, 1e-45f, -1e-45f, 3.4e38f})
+    xs.push_back(x);
+  return xs;
+}
+
+/// Distance in units in the last place of the right result; huge where only one is NaN or infinite.
+double ulps(float got, double right) {
+  constexpr double wrong = 1e9;
+  if (std::isnan(right) || std::isnan(got)) return std::isnan(right) && std::isnan(got) ? 0 : wrong;
+  const float rounded = static_cast<float>(right);
+  if (std::isinf(rounded) || std::isinf(got)) {
+    if (got == rounded) return 0;
+    const bool at_the_edge = !std::isinf(right) && std::abs(right) > 3.4028233e38 && std::abs(got) > 3.4028233e38f;
+    return at_the_edge ? 1 : wrong;
+  }
+  const double unit = static_cast<double>(std::nextafter(std::abs(rounded), inf)) - std::abs(rounded);
+  return std::abs(static_cast<double>(got) - right) / unit;
+}
+
+struct Function {
+  const char* name;
+  Tensor (*ours)(tt::Arg);
+  double (*right)(double);
+};
+const Function functions[] = {
+    {"exp", tt::exp, [](double x) { return std::exp(x); }},
+    {"exp2", tt::exp2, [](double x) { return std::exp2(x); }},
+    {"expm1", tt::expm1, [](double x) { return std::expm1(x); }},
+    {"log", tt::log, [](double x) { return std::log(x); }},
+    {"log2", tt::log2, [](double x) { return std::log2(x); }},
+    {"log10", tt::log10, [](double x) { return std::log10(x); }},
+    {"log1p", tt::log1p, [](double x) { return std::log1p(x); }},
+    {"erf", tt::erf, [](double x) { return std::erf(x); }},
+    {"tanh", tt::tanh, [](double x) { return std::tanh(x); }},
+    {"sigmoid", tt::sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }},
+    {"sin", tt::sin, [](double x) { return std::sin(x); }},
+    {"cos", tt::cos, [](double x) { return std::cos(x); }},
+};
+
+}  // namespace
+
+TEST(Elementary, WithinTwoUnitsInTheLastPlace) {
+  const std::vector<float> xs = probes();
+  for (const Function& f : functions) {
+    const std::vector<float> ys = f.ours(tt::tensor(xs)).to_vector<float>();
+    double worst = 0;
+    float at = 0;
+    for (std::size_t i = 0; i < xs.size(); ++i)
+      if (const double error = ulps(ys[i], f.right(static_cast<double>(xs[i]))); error > worst) {
+        worst = error;
+        at = xs[i];
+      }
+    EXPECT_LE(worst, 2.0) << f.name << " at " << at;
+  }
+}
+
+TEST(Elementary, SignedZeros) {
+  for (const Function& f : functions) {
+    const float right = static_cast<float>(f.right(-0.0)), got = f.ours(tt::tensor<float>({-0.0f})).item<float>();
+    EXPECT_EQ(std::signbit(got), std::signbit(right)) << f.name;
+  }
+}
+
+// An element's bits depend on its value only: not on its place in a vector or the tail, nor on strides or dtype
+// conversions.
+TEST(Elementary, BitsDoNotDependOnThePlace) {
+  std::vector<float> xs;
+  for (int i = 0; i < 200; ++i) xs.push_back(static_cast<float>(i) * 0.0731f - 6.1f);
+  const Tensor x = tt::tensor(xs);
+  for (const Function& f : functions) {
+    const std::vector<float> whole = f.ours(x).to_vector<float>();
+    const auto same = [&](const std::vector<float>& part, std::size_t first, std::size_t step, const char* what) {
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        const float expected = whole[first + i * step];
+        ASSERT_EQ(std::memcmp(&part[i], &expected, sizeof(float)), 0) << f.name << ", " << what << ", " << i;
+      }
+    };
+    for (std::int64_t n = 1; n < 40; ++n)
+      same(f.ours(tt::slice(x, 0, tt::Slice(0, n))).to_vector<float>(), 0, 1, "a shorter tensor");
+    same(f.ours(tt::slice(x, 0, tt::Slice(1, 200, 3))).to_vector<float>(), 1, 3, "every third");
+  }
+}
+
+TEST(Elementary, HalfTypesAreComputedInFloat) {
+  for (const tt::DType dtype : {tt::float16, tt::bfloat16}) {
+    const Tensor x = tt::cast(tt::linspace(-3, 3, 41), dtype);
+    for (const Function& f : functions) {
+      const Tensor wide = tt::cast(f.ours(tt::cast(x, tt::float32)), dtype);
+      const Tensor y = f.ours(x);
+      EXPECT_EQ(y.dtype(), dtype);
+      const auto a = y.to_vector<float>(), b = wide.to_vector<float>();
+      for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(a[i] == b[i] || (a[i] != a[i] && b[i] != b[i])) << f.name;
+    }
+  }
+}
+
+TEST(Elementwise, IntegersAndDtypes) {
+  const Tensor i = tt::tensor<std::int64_t>({1, 2, 3});
+  EXPECT_EQ(tt::exp(i).dtype(), tt::float32);
+  EXPECT_EQ(tt::sigmoid(tt::tensor<std::int32_t>({1})).dtype(), tt::float32);
+  EXPECT_EQ(tt::floor(i).dtype(), tt::int64);
+  EXPECT_EQ((i * 2.5).dtype(), tt::float32);
+  EXPECT_EQ(tt::clip(i, 1.5).dtype(), tt::float32);
+  EXPECT_EQ(tt::clip(i, 2, 2).to_vector<std::int64_t>(), (std::vector<std::int64_t>{2, 2, 2}));
+  EXPECT_EQ(tt::clip(tt::tensor<std::int8_t>({-100, 100}), -1000, 1000).to_vector<int>(),
+            (std::vector<int>{-100, 100}));
+  EXPECT_EQ(tt::where(i > 1, i, 0.5).dtype(), tt::float32);
+  EXPECT_EQ((i == i).dtype(), tt::boolean);
+  EXPECT_EQ(tt::pow(i, 3).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 8, 27}));
+  EXPECT_EQ(tt::pow(i, 0).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 1, 1}));
+  EXPECT_EQ(tt::neg(tt::tensor<std::int8_t>({-128, 5})).to_vector<int>(), (std::vector<int>{-128, -5}));  // wraps
+  EXPECT_EQ(tt::sign(tt::tensor<std::uint8_t>({0, 7})).to_vector<int>(), (std::vector<int>{0, 1}));
+  EXPECT_EQ(tt::abs(tt::tensor<std::int32_t>({-7, 7})).to_vector<int>(), (std::vector<int>{7, 7}));
+}
+
+// Python's -7 // 2 == -4, -7 % 2 == 1, 7 % -2 == -1; the least integer by -1 would trap.
+TEST(Elementwise, DivisionRoundsDown) {
+  const Tensor a = tt::tensor<std::int64_t>({-7, 7, -7, 7, INT64_MIN}),
+               b = tt::tensor<std::int64_t>({2, 2, -2, -2, -1});
+  EXPECT_EQ(tt::floor_divide(a, b).to_vector<std::int64_t>(), (std::vector<std::int64_t>{-4, 3, 3, -4, INT64_MIN}));
+  EXPECT_EQ(tt::remainder(a, b).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 1, -1, -1, 0}));
+  EXPECT_EQ(tt::floor_divide(tt::tensor<float>({-7, 1}), tt::tensor<float>({2, 0})).to_vector<float>(),
+            (std::vector<float>{-4, inf}));
+  // numpy.remainder(-1e-30, 3.0) is 3.0, and numpy.floor_divide(1.0, 0.1) is 9.0.
+  EXPECT_EQ(tt::remainder(tt::tensor<double>({-1e-30}), 3.0).item<double>(), 3.0);
+  EXPECT_EQ(tt::floor_divide(tt::tensor<double>({1.0}), 0.1).item<double>(), 9.0);
+}
+
+TEST(Elementwise, WrongArguments) {
+  const Tensor i = tt::tensor<std::int64_t>({1, 2, 3}), zero = tt::tensor<std::int64_t>({0});
+  EXPECT_THROW(tt::floor_divide(i, zero), tt::ArgumentError);
+  EXPECT_THROW(tt::remainder(i, 0), tt::ArgumentError);
+  EXPECT_THROW(tt::pow(i, -1), tt::ArgumentError);
+  EXPECT_THROW(tt::neg(i == i), tt::ArgumentError);
+  EXPECT_THROW(tt::bitwise_and(tt::ones({2}), tt::ones({2})), tt::ArgumentError);
+  EXPECT_THROW(tt::where(i, i, i), tt::ArgumentError);
+  EXPECT_THROW(tt::where(i == i, tt::ones({2}), tt::ones({4})), tt::ArgumentError);
+  EXPECT_THROW(tt::clip(i, {}, {}), tt::ArgumentError);
+  EXPECT_THROW(tt::gelu(tt::ones({2}), {.approximate = "fast"}), tt::ArgumentError);
+  EXPECT_THROW(tt::softplus(tt::ones({2}), 0), tt::ArgumentError);
+  EXPECT_THROW(tt::exp(Tensor()), tt::ArgumentError);
+  EXPECT_THROW(tt::equal(tt::ones({2, 3}), tt::ones({2})), tt::ArgumentError);
+}
+
+TEST(Elementwise, NanAndInfinity) {
+  const Tensor x = tt::tensor<float>({1, not_a_number, inf, -inf});
+  using Bytes = std::vector<std::uint8_t>;
+  EXPECT_EQ(tt::isnan(x).to_vector<std::uint8_t>(), (Bytes{0, 1, 0, 0}));
+  EXPECT_EQ(tt::isinf(x).to_vector<std::uint8_t>(), (Bytes{0, 0, 1, 1}));
+  EXPECT_EQ(tt::isfinite(x).to_vector<std::uint8_t>(), (Bytes{1, 0, 0, 0}));
+  EXPECT_EQ((x == x).to_vector<std::uint8_t>(), (Bytes{1, 0, 1, 1}));
+  EXPECT_EQ((x != x).to_vector<std::uint8_t>(), (Bytes{0, 1, 0, 0}));
+  for (const Tensor& y : {tt::maximum(x, 0), tt::maximum(tt::zeros({4}), x), tt::minimum(x, 0),
+                          tt::minimum(tt::zeros({4}), x), tt::clip(x, 0, 1), tt::relu(x), tt::sign(x)})
+    EXPECT_TRUE(std::isnan(y.to_vector<float>()[1]));
+}
+
+TEST(Elementwise, Operators) {
+  const Tensor a = tt::tensor<std::int64_t>({1, 2, 3});
+  using Bytes = std::vector<std::uint8_t>;
+  EXPECT_EQ((a < 2).to_vector<std::uint8_t>(), (Bytes{1, 0, 0}));
+  EXPECT_EQ((2 <= a).to_vector<std::uint8_t>(), (Bytes{0, 1, 1}));
+  EXPECT_EQ((a > 2).to_vector<std::uint8_t>(), (Bytes{0, 0, 1}));
+  EXPECT_EQ((a >= a).to_vector<std::uint8_t>(), (Bytes{1, 1, 1}));
+  EXPECT_EQ((!(a == 2)).to_vector<std::uint8_t>(), (Bytes{1, 0, 1}));
+  EXPECT_EQ((-a).to_vector<int>(), (std::vector<int>{-1, -2, -3}));
+  EXPECT_EQ(((a & 1) | 4).to_vector<int>(), (std::vector<int>{5, 4, 5}));
+  EXPECT_EQ((~a ^ 1).to_vector<int>(), (std::vector<int>{-1, -4, -3}));
+}
+
+TEST(Creation, Ranges) {
+  EXPECT_EQ(tt::arange(4).to_vector<int>(), (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(tt::arange(4).dtype(), tt::int64);
+  EXPECT_EQ(tt::arange(5, 0, -2).to_vector<int>(), (std::vector<int>{5, 3, 1}));
+  EXPECT_EQ(tt::arange(0, 1, 0.25).to_vector<float>(), (std::vector<float>{0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(tt::arange(3, 3).numel(), 0);
+  EXPECT_EQ(tt::arange(0, 3, 1, tt::float64).dtype(), tt::float64);
+  EXPECT_EQ(tt::arange(INT64_MAX - 1, INT64_MAX).item<std::int64_t>(), INT64_MAX - 1);
+  EXPECT_EQ(tt::linspace(0, 1, 5).to_vector<float>(), (std::vector<float>{0, 0.25, 0.5, 0.75, 1}));
+  EXPECT_EQ(tt::linspace(2, 7, 1).to_vector<float>(), (std::vector<float>{2}));
+  EXPECT_EQ(tt::eye(2, 3).to_vector<float>(), (std::vector<float>{1, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(tt::empty({2, 3}, tt::int32).shape(), (tt::Shape{2, 3}));
+  EXPECT_THROW(tt::arange(0, 3, 0), tt::ArgumentError);
+  EXPECT_THROW(tt::arange(3, 0), tt::ArgumentError);
+  EXPECT_THROW(tt::arange(0, std::nan("")), tt::ArgumentError);
+  EXPECT_THROW(tt::linspace(0, 1, -1), tt::ArgumentError);
+  EXPECT_THROW(tt::linspace(0, 1, 3, tt::int64), tt::ArgumentError);
+  EXPECT_THROW(tt::eye(-1), tt::ArgumentError);
+  tt::GraphHandle graph;
+  const tt::TraceScope scope(graph);
+  EXPECT_TRUE(tt::arange(3).is_symbolic());
+  EXPECT_TRUE(tt::empty({3}).is_symbolic());
+}
