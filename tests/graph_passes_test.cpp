@@ -1,6 +1,7 @@
 // What each pass of the graph compiler does, and what it leaves alone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "triptych/lowlevel.h"
@@ -118,6 +119,28 @@ TEST(GraphPasses, LinearLayersAreFused) {
       plain(graph, {.numerics = tt::Numerics::exact, .fusion = false});
   for (const auto& session : {fused, plain}) session.run(graph.initializer());
   EXPECT_EQ(fused.run(y).to_vector<float>(), plain.run(y).to_vector<float>());
+}
+
+TEST(GraphPasses, TheGradientsOfAPoolAndItsReluAreFused) {
+  for (const std::int64_t stride : {2, 1}) {  // windows apart, and overlapping
+    tf::Graph graph;
+    const auto x = graph.variable("x", {2, 3, 6, 6}, tt::init::uniform(-1, 1));
+    const auto y = tt::relu(x * 1.5);
+    const auto loss = tt::sum(tt::square(tt::max_pool2d(y, {.kernel_size = 2, .stride = stride})));
+    const auto gradient = tf::gradients(loss, {x})[0];
+    const auto report = report_of(graph, gradient);
+    EXPECT_EQ(pass(report, "fusion").rewrites, 1);
+    EXPECT_EQ(pass(report, "fusion").after.find("relu_grad("), std::string::npos) << pass(report, "fusion").after;
+    const tf::Session fused(graph, {.numerics = tt::Numerics::exact}),
+        plain(graph, {.numerics = tt::Numerics::exact, .fusion = false});
+    for (const auto& session : {fused, plain}) {
+      tt::manual_seed(3);
+      session.run(graph.initializer());
+    }
+    const auto values = fused.run(gradient).to_vector<float>();
+    EXPECT_EQ(values, plain.run(gradient).to_vector<float>());
+    EXPECT_TRUE(std::any_of(values.begin(), values.end(), [](float v) { return v > 0; }));
+  }
 }
 
 TEST(GraphPasses, EachHasASwitch) {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "core/kernels/elementwise.h"
+#include "core/kernels/reordered.h"
 
 namespace triptych {
 
@@ -33,14 +35,15 @@ struct Images {
 struct PoolSizes {
   std::int64_t n, c, h, w, oh, ow;
   std::array<std::int64_t, 2> size, stride, dilation, before, after;
-  bool count_include_pad;
+  bool count_include_pad, after_relu;
 
   PoolSizes(const Shape& x, const Shape& y, const Pool2dAttributes& a)
       : n(x.begin()[0]),
         size(a.kernel_size),
         stride(a.stride),
         dilation(a.dilation),
-        count_include_pad(a.count_include_pad) {
+        count_include_pad(a.count_include_pad),
+        after_relu(a.after_relu) {
     const ImageAxes axes = image_axes(a.data_format);
     c = x.begin()[axes.channels];
     h = x.begin()[axes.height];
@@ -125,6 +128,8 @@ struct Largest {
         place[c] = larger ? static_cast<std::int32_t>(k) : place[c];
       }
     });
+    if (s.after_relu)  // nothing passes a relu that gave 0
+      for (std::int64_t c = 0; c < channels; ++c) place[c] = value[c] > C(0) ? place[c] : -1;
   }
 };
 
@@ -182,11 +187,13 @@ void max_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<const T>
 template <class T>
 void max_pool_gather(const PoolSizes& s, Images<const T> values, Images<const T> x, Images<T> result,
                      bool channels_inside) {
+  using C = compute_type<T>;
   s.each_window(channels_inside,
                 [&](std::int64_t n, std::int64_t first, std::int64_t channels, std::int64_t oy, std::int64_t ox) {
                   Largest<T> largest;
                   largest.find(s, x, n, first, channels, oy, ox);
                   T* to = result.at(n, first, oy, ox);
+                  for (std::int64_t c = 0; c < channels; ++c) to[c] = T(C(0));
                   s.each_element(oy, ox, [&](std::int64_t k, std::int64_t row, std::int64_t column) {
                     const T* from = values.at(n, first, row, column);
                     for (std::int64_t c = 0; c < channels; ++c) to[c] = largest.place[c] == k ? from[c] : to[c];
@@ -224,6 +231,23 @@ void avg_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<T> resul
   s.each_window(channels_inside, window, [&](std::int64_t n) { zero_image(s, result, n); });
 }
 
+/// An operand whose channels lie next to each other if those of `x` do: they are what is vectorised.
+class ChannelsAsIn {
+ public:
+  ChannelsAsIn(const Operand& operand, const Operand& x, DataFormat format) : operand_(operand) {
+    const auto channels = static_cast<std::size_t>(image_axes(format).channels);
+    if (x.stride(image_axes(format).channels) != 1 || operand.meta->strides[channels] == 1) return;
+    Strides strides{};
+    channels_last_layout(operand.shape(), format, strides);
+    operand_ = reordered_.emplace(operand, strides).operand();
+  }
+  const Operand& operand() const { return operand_; }
+
+ private:
+  Operand operand_;
+  std::optional<Reordered> reordered_;
+};
+
 enum class Pool { max, max_grad, max_gather, avg, avg_grad };
 
 template <Pool pool>
@@ -238,7 +262,8 @@ void run(const KernelCall& call) {
   visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     if constexpr (!std::is_integral_v<T>) {
-      const Images<const T> first(call.inputs[0], format);
+      const ChannelsAsIn first_operand(call.inputs[0], x, format);
+      const Images<const T> first(first_operand.operand(), format);
       const Images<T> result(call.outputs[0], format);
       bool inside = first.channel == 1 && result.channel == 1;
       if constexpr (pool == Pool::max) {
@@ -273,7 +298,7 @@ const Kernel max_kernel{.run = run<Pool::max>, .any_strides = true, .layout = la
 const Kernel max_grad_kernel{.run = run<Pool::max_grad>, .any_strides = true, .layout = layout<1>};
 const Kernel max_gather_kernel{.run = run<Pool::max_gather>, .any_strides = true, .layout = layout<1>};
 const Kernel avg_kernel{.run = run<Pool::avg>, .any_strides = true, .layout = layout<0>};
-const Kernel avg_grad_kernel{.run = run<Pool::avg_grad>, .any_strides = true, .layout = layout<0>};
+const Kernel avg_grad_kernel{.run = run<Pool::avg_grad>, .any_strides = true, .layout = layout<1>};
 
 }  // namespace
 

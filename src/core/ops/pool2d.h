@@ -11,6 +11,8 @@ struct Pool2dAttributes {
   bool ceil_mode = false;
   bool count_include_pad = true;  // averages only
   DataFormat data_format = DataFormat::nchw;
+  /// Gradient of the maximum only: x came from a relu, whose gradient is applied too (the graph's fusion pass sets it).
+  bool after_relu = false;
   static constexpr auto fields() {
     return std::tuple{field("kernel_size", &Pool2dAttributes::kernel_size),
                       field("stride", &Pool2dAttributes::stride),
@@ -19,7 +21,8 @@ struct Pool2dAttributes {
                       field("padding_mode", &Pool2dAttributes::padding_mode),
                       field("ceil_mode", &Pool2dAttributes::ceil_mode),
                       field("count_include_pad", &Pool2dAttributes::count_include_pad),
-                      field("data_format", &Pool2dAttributes::data_format)};
+                      field("data_format", &Pool2dAttributes::data_format),
+                      field("after_relu", &Pool2dAttributes::after_relu)};
   }
 
   /// The window along height (axis 0) or width (1).

@@ -1,10 +1,11 @@
 #include "core/graph/passes/passes.h"
 #include "core/ops/conv2d.h"
 #include "core/ops/matmul.h"
+#include "core/ops/pool2d.h"
 
 namespace triptych {
 
-extern const Op add_op, relu_op, matmul_op, linear_op, conv2d_op;
+extern const Op add_op, relu_op, relu_grad_op, matmul_op, linear_op, conv2d_op, max_pool2d_grad_op;
 
 namespace {
 
@@ -58,6 +59,7 @@ class Fusion {
     if (!instruction.is_pure()) return false;
     if (instruction.op == &add_op) return fuse_bias(instruction, 0, 1) || fuse_bias(instruction, 1, 0);
     if (instruction.op == &relu_op) return fuse_relu(instruction);
+    if (instruction.op == &relu_grad_op) return fuse_pool_grad(instruction);
     return false;
   }
 
@@ -93,6 +95,17 @@ class Fusion {
       return true;
     }
     return false;
+  }
+
+  /// The gradients of a relu and of the pool behind it: relu_grad(max_pool2d_grad(upstream, y), y), y being the relu's
+  /// output.
+  bool fuse_pool_grad(Instruction& relu_grad) const {
+    const Instruction* pool = movable(relu_grad.inputs[0]);
+    if (!pool || pool->op != &max_pool2d_grad_op || !(pool->inputs[1] == relu_grad.inputs[1])) return false;
+    auto attributes = pool->attributes_as<Pool2dAttributes>();
+    attributes.after_relu = true;
+    set(relu_grad, max_pool2d_grad_op, pool->inputs, attributes);
+    return true;
   }
 
   const Program& program_;

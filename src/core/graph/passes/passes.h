@@ -19,7 +19,8 @@ PassResult constant_folding(const Program& program);
 PassResult algebraic_simplification(const Program& program);
 /// Computes equal things once.
 PassResult common_subexpressions(const Program& program);
-/// matmul + bias (+ relu) becomes linear; a relu after linear or conv2d becomes its activation.
+/// matmul + bias (+ relu) becomes linear; a relu after linear or conv2d becomes its activation; the gradients of a max pool
+/// and of the relu before it become one.
 PassResult fusion(const Program& program);
 
 /// For passes that replace values: copies instructions one by one, and says where old values are now.
