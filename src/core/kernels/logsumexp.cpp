@@ -14,7 +14,7 @@ inline constexpr auto exp_below = [](const auto& max, const auto& x) -> std::rem
     return row_exp(x - max);
   } else {
     const V below = x - max;
-    std::remove_cvref_t<decltype(below[0])> values[reduce_lanes];
+    std::remove_cvref_t<decltype(below[0])> values[sizeof(V) / sizeof(below[0])];
     std::memcpy(values, &below, sizeof values);
     for (auto& value : values) value = row_exp(value);
     V result;

@@ -26,8 +26,21 @@ inline constexpr std::int64_t reduce_block = 1024;
 /// Elements that are worth a task of their own.
 inline constexpr std::int64_t reduce_grain = 32768;
 
+#if defined(__AVX512F__)
+inline constexpr std::int64_t register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::int64_t register_bytes = 32;
+#else
+inline constexpr std::int64_t register_bytes = 16;
+#endif
+/// Lanes that one register holds. Not wider vectors: g++ takes comparisons and choices on those apart into scalars.
 template <class T>
-using Lanes __attribute__((vector_size(reduce_lanes * sizeof(T)))) = T;
+inline constexpr std::int64_t lanes_at_once = std::min<std::int64_t>(reduce_lanes,
+                                                                     register_bytes /
+                                                                         static_cast<std::int64_t>(sizeof(T)));
+
+template <class T>
+using Lanes __attribute__((vector_size(lanes_at_once<T> * sizeof(T)))) = T;
 
 /// The merged loops over N inputs of one shape: kept axes, in the order of the output, and reduced axes.
 template <std::size_t N>
@@ -120,8 +133,8 @@ Lanes<Acc> load_lanes(const In* p) {
   if constexpr (std::is_same_v<In, Acc>) {
     std::memcpy(&result, p, sizeof result);
   } else {
-    Acc values[reduce_lanes];
-    for (std::int64_t l = 0; l < reduce_lanes; ++l) values[l] = static_cast<Acc>(p[l]);
+    Acc values[lanes_at_once<Acc>];
+    for (std::int64_t l = 0; l < lanes_at_once<Acc>; ++l) values[l] = static_cast<Acc>(p[l]);
     std::memcpy(&result, values, sizeof result);
   }
   return result;
@@ -131,17 +144,21 @@ Lanes<Acc> load_lanes(const In* p) {
 template <class In, class Acc, std::size_t N, class Map, class Combine>
 Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
                     Combine combine) {
-  Lanes<Acc> sums, wide_parameter = parameter - Lanes<Acc>{};
-  for (std::int64_t l = 0; l < reduce_lanes; ++l) sums[l] = identity;
+  const Lanes<Acc> wide_parameter = parameter - Lanes<Acc>{};
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
-    std::int64_t i = 0;
-    for (; i + reduce_group <= n; i += reduce_group)
-      sums = combine(sums, combine(combine(at(i), at(i + reduce_lanes)),
-                                   combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
-    for (; i + reduce_lanes <= n; i += reduce_lanes) sums = combine(sums, at(i));
     Acc values[reduce_lanes];
-    std::memcpy(values, &sums, sizeof values);
+    for (std::int64_t first = 0; first < reduce_lanes; first += lanes_at_once<Acc>) {
+      Lanes<Acc> sums;
+      for (std::int64_t l = 0; l < lanes_at_once<Acc>; ++l) sums[l] = identity;
+      std::int64_t i = first;
+      for (; i - first + reduce_group <= n; i += reduce_group)
+        sums = combine(sums, combine(combine(at(i), at(i + reduce_lanes)),
+                                     combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
+      for (; i - first + reduce_lanes <= n; i += reduce_lanes) sums = combine(sums, at(i));
+      std::memcpy(values + first, &sums, sizeof sums);
+    }
+    std::int64_t i = n / reduce_lanes * reduce_lanes;
     for (std::int64_t l = 0; i < n; ++i, ++l)
       values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][i])...));
     for (std::int64_t width = reduce_lanes / 2; width > 0; width /= 2)
@@ -366,7 +383,7 @@ class Reducer {
                                             combine_(map_(p, at(c[K])...), map_(p, at(d[K])...))));
             };
             std::int64_t i = 0;
-            for (; i + reduce_lanes <= width; i += reduce_lanes) {
+            for (; i + lanes_at_once<Acc> <= width; i += lanes_at_once<Acc>) {
               const Lanes<Acc> sum = four(load_lanes<Acc>(lane + i), load_lanes<Acc>(parameters + i),
                                           [i](const In* row_) { return load_lanes<Acc>(row_ + i); });
               std::memcpy(lane + i, &sum, sizeof sum);
