@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "triptych/core/op.h"
 
@@ -19,5 +20,17 @@ struct Modes {
 
 /// This thread's modes.
 extern constinit thread_local Modes modes;
+
+/// While alive, errors name `where` and new nodes stand there, whatever frame is around.
+class [[nodiscard]] FrameAt {
+ public:
+  explicit FrameAt(Location where) : outer_(std::exchange(modes.frame, where)) {}
+  ~FrameAt() { modes.frame = outer_; }
+  FrameAt(const FrameAt&) = delete;
+  FrameAt& operator=(const FrameAt&) = delete;
+
+ private:
+  Location outer_;
+};
 
 }  // namespace triptych

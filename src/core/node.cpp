@@ -121,6 +121,17 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
   }
 }
 
+void release_saved(Node& node) {
+  const auto drop = [&](const Tensor& slot) {
+    if (!slot.defined() || slot.impl()->has(Head::metadata_only)) return;
+    slot.impl()->storage = {};
+    slot.impl()->flags |= Head::metadata_only;
+    node.released = true;
+  };
+  for (const Tensor& input : node.inputs()) drop(input);
+  for (const Tensor& output : node.outputs()) drop(output);
+}
+
 std::string describe(const Node& node) {
   if (node.graph) return node.graph->info_of(node).name;
   std::string text = node.op->name;

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/autodiff/walker.h"
+#include "core/autodiff/hooks.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/op.h"
 
@@ -42,7 +42,13 @@ struct Node {
   const A& attributes_as() const {
     return *static_cast<const A*>(attributes);
   }
-  const Node* producer(std::size_t input) const { return inputs_[input].impl()->node.get(); }
+};
+
+/// One output of a node.
+struct Place {
+  Node* node = nullptr;
+  std::uint32_t output = 0;
+  friend bool operator==(const Place& a, const Place& b) { return a.node == b.node && a.output == b.output; }
 };
 
 /// A node with room for its inputs and outputs (undefined tensors) and a copy of the attributes.
@@ -56,6 +62,8 @@ Ref<Node> gradient_edge(TensorImpl& tensor);
 /// Records one application of `op` on the tape.
 void record(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
             Location where);
+/// Lets go of the values that the tape saved in `node`; shapes and dtypes stay.
+void release_saved(Node& node);
 
 /// "sum(axes=(0), keepdims=false)"
 std::string describe(const Node& node);

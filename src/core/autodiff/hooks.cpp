@@ -1,4 +1,6 @@
 // Hooks on gradients.
+#include "core/autodiff/hooks.h"
+
 #include "core/node.h"
 #include "triptych/core/autograd.h"
 
@@ -21,6 +23,28 @@ HookHandle Tensor::register_hook(const GradientHook& hook, Location where) const
 
 void HookHandle::remove() {
   if (const auto hook = hook_.lock()) hook->function = nullptr;
+}
+
+void run_hooks(Node& node, std::span<Tensor> gradients) {
+  if (!node.hooks) return;
+  // Copies: a hook may remove itself, or register others.
+  const std::vector<NodeHooks::Hook> functions = node.hooks->functions;
+  for (const NodeHooks::Hook& entry : functions) {
+    Tensor& gradient = gradients[entry.output];
+    const auto function = entry.hook->function;
+    if (!function || !gradient.defined()) continue;
+    Tensor replaced = function(gradient);
+    if (!replaced.defined()) continue;
+    if (replaced.shape() != gradient.shape())
+      throw ArgumentError(
+          "register_hook", "a hook returns a gradient of the same shape",
+          "the gradient is " + gradient.shape().text() + ", the hook returned " + replaced.shape().text(), "",
+          node.where);
+    gradient = std::move(replaced);
+  }
+  std::erase_if(node.hooks->functions, [](const NodeHooks::Hook& entry) { return !entry.hook->function; });
+  for (TensorImpl* tensor : node.hooks->retained)
+    if (gradients[tensor->output].defined()) tensor->extras().grad = gradients[tensor->output];
 }
 
 }  // namespace triptych

@@ -1,22 +1,46 @@
-// Hooks on a node's gradients.
+// The walker: runs gradient rules backwards, over the tape and over the graph alike.
 #pragma once
 
-#include <cstdint>
-#include <memory>
+#include <functional>
+#include <span>
 #include <vector>
 
-#include "triptych/core/autograd.h"
+#include "core/node.h"
+#include "core/pointer_map.h"
 
 namespace triptych {
 
-/// Functions that see (and may replace) the gradients of a node's outputs, and tensors that keep theirs.
-struct NodeHooks {
-  struct Hook {
-    std::uint32_t output;
-    std::shared_ptr<GradientHook> hook;  // without function once it was removed
+/// One walk: `start` at the roots, say what is wanted, `contribute` the gradients of the roots, `run`.
+class Walk {
+ public:
+  enum class Saved { keep, release };
+  explicit Walk(Saved saved) : saved_(saved) {}
+
+  /// Collects all nodes that the roots were made from.
+  void start(std::span<const Place> roots);
+  /// Marks what lies between targets and roots; the rules of other nodes do not run.
+  void want(std::span<const Place> targets);
+  void want_everything();
+  /// Adds to the gradient of one output.
+  void contribute(const Place& place, Tensor gradient);
+  /// Visits the nodes; `keep` sees each with the complete gradients of its outputs.
+  void run(const std::function<void(Node&, std::span<const Tensor>)>& keep);
+
+ private:
+  /// A node, whether a wanted gradient lies behind it, and where the gradients of its outputs stand.
+  struct Entry {
+    Node* node;
+    std::size_t first_gradient = 0;
+    bool needed = false;
   };
-  std::vector<Hook> functions;
-  std::vector<TensorImpl*> retained;
+
+  bool needs(const Tensor& input) const;
+  void visit(Node& node, std::span<Tensor> upstream);
+
+  Saved saved_;
+  std::vector<Entry> entries_;  // the latest node first
+  PointerMap index_;            // node -> its place in entries_
+  std::vector<Tensor> gradients_;
 };
 
 }  // namespace triptych

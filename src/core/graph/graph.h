@@ -92,12 +92,6 @@ struct GraphImpl {
 void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
             std::span<Tensor> outputs, Location where);
 
-/// One output of a node.
-struct Place {
-  Node* node = nullptr;
-  std::uint32_t output = 0;
-  friend bool operator==(const Place& a, const Place& b) { return a.node == b.node && a.output == b.output; }
-};
 inline Place place_of(const Tensor& symbolic) { return {symbolic.impl()->node.get(), symbolic.impl()->output}; }
 
 /// Nodes that are needed to compute `fetches` when the values of `fed` are given, in order of creation.

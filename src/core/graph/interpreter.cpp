@@ -129,11 +129,7 @@ class Interpreter {
 
   static Tensor initial_value(const Node& variable) {
     const auto& attributes = variable.attributes_as<VariableAttributes>();
-    const Location outer = std::exchange(modes.frame, variable.where);
-    struct Restore {
-      Location frame;
-      ~Restore() { modes.frame = frame; }
-    } restore{outer};
+    const FrameAt where_it_was_made(variable.where);
     Tensor value = (*attributes.initializer)(attributes.shape, attributes.dtype);
     if (!value.defined() || value.is_symbolic() || value.shape() != attributes.shape ||
         value.dtype() != attributes.dtype)

@@ -1,0 +1,117 @@
+// What users call: backward() walks the tape to the leaves, gradients() walks tape or graph to the tensors that are
+// asked for.
+#include <optional>
+
+#include "core/autodiff/walker.h"
+#include "core/graph/graph.h"
+#include "core/modes.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+std::optional<Place> place_of(const Tensor& tensor, GraphImpl* graph) {
+  if (graph) {
+    const Tensor symbolic = tensor.is_symbolic() ? tensor : graph->import(tensor, {});
+    return Place{symbolic.impl()->node.get(), symbolic.impl()->output};
+  }
+  if (!tensor.requires_grad()) return std::nullopt;
+  return Place{gradient_edge(*tensor.impl()).get(), tensor.impl()->output};
+}
+
+/// The gradient that a walk starts with.
+Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std::string_view op, Location where) {
+  if (given.defined()) {
+    if (!given.shape().compatible(y.shape()))
+      throw ArgumentError(op, "a gradient has its tensor's shape",
+                          "tensor " + y.shape().text() + ", gradient " + given.shape().text(), "", where);
+    return given;
+  }
+  if (on_tape && y.numel() != 1)
+    throw ArgumentError(op, "only a scalar has an implicit gradient", "the tensor has shape " + y.shape().text(),
+                        "Reduce it with sum or mean, or pass the gradient", where);
+  return full_like(Arg(y, where), 1.0);
+}
+
+/// Starts the walk at the ys, with their own gradients in place.
+void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<const Tensor> grad_ys,
+           std::string_view op, Location where) {
+  std::vector<Place> roots;
+  std::vector<Tensor> initial;
+  for (std::size_t i = 0; i < ys.size(); ++i) {
+    const auto place = place_of(ys[i], graph);
+    if (!place)
+      throw ArgumentError(op, "the tensor does not depend on anything that requires a gradient",
+                          std::string(dtype_name(ys[i].dtype())) + " " + ys[i].shape().text(),
+                          "Call set_requires_grad() on a leaf, and check that no NoGrad guard was active", where);
+    roots.push_back(*place);
+    const Tensor given = i < grad_ys.size() ? grad_ys[i] : Tensor();
+    const Tensor gradient = initial_gradient(ys[i], given, !graph, op, where);
+    initial.push_back(graph ? graph->import(gradient, where) : gradient);
+  }
+  walk.start(roots);
+  for (std::size_t i = 0; i < roots.size(); ++i) walk.contribute(roots[i], std::move(initial[i]));
+}
+
+}  // namespace
+
+bool grad_enabled() { return !modes.no_grad; }
+GradMode::GradMode(bool enabled) : previous_(!modes.no_grad) { modes.no_grad = !enabled; }
+GradMode::~GradMode() { modes.no_grad = !previous_; }
+
+std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
+                              GradientOptions options, Location where) {
+  if (ys.empty()) throw ArgumentError("gradients", "there must be at least one y", "an empty list", "", where);
+  GraphImpl* graph = nullptr;
+  for (const Tensor& y : ys)
+    if (y.is_symbolic()) graph = y.impl()->graph.get();
+  std::optional<TraceScope> trace;
+  if (graph) trace.emplace(GraphHandle(graph));
+  GradMode recording(graph || options.create_graph);
+
+  Walk walk(graph || options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
+  start(walk, graph, ys, grad_ys, "gradients", where);
+  std::vector<Place> targets;
+  for (const Tensor& x : xs) {
+    const auto place = place_of(x, graph);
+    if (!place)
+      throw ArgumentError("gradients", "an x does not require a gradient",
+                          std::string(dtype_name(x.dtype())) + " " + x.shape().text(), "Call set_requires_grad() on it",
+                          where);
+    targets.push_back(*place);
+  }
+  walk.want(targets);
+
+  std::vector<Tensor> results(xs.size());
+  walk.run([&](Node& node, std::span<const Tensor> upstream) {
+    for (std::size_t i = 0; i < targets.size(); ++i)
+      if (targets[i].node == &node) results[i] = upstream[targets[i].output];
+  });
+  if (!options.allow_unused)
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (!results[i].defined())
+        throw ArgumentError("gradients", "no y depends on an x",
+                            "x number " + std::to_string(i) + " of shape " + xs[i].shape().text(),
+                            "Leave it out, or set allow_unused", where);
+  return results;
+}
+
+void Tensor::backward(Location where) const { backward(Tensor(), false, false, where); }
+
+void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph, Location where) const {
+  if (is_symbolic())
+    throw ArgumentError("backward", "a symbolic tensor has no tape", describe(*impl()->node),
+                        "Use lowlevel::gradients or an optimizer's minimize", where);
+  GradMode recording(create_graph);
+  Walk walk(retain_graph || create_graph ? Walk::Saved::keep : Walk::Saved::release);
+  start(walk, nullptr, {this, 1}, {&gradient, 1}, "backward", where);
+  walk.want_everything();
+  walk.run([](Node& node, std::span<const Tensor> upstream) {
+    if (!node.leaf) return;
+    Tensor& grad = node.leaf->extras().grad;
+    grad = grad.defined() ? add(std::move(grad), upstream[0]) : upstream[0];
+  });
+}
+
+}  // namespace triptych

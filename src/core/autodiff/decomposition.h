@@ -1,0 +1,11 @@
+// The gradient of an op without a rule of its own: that of the simpler ops that it is made of.
+#pragma once
+
+#include "core/node.h"
+
+namespace triptych {
+
+/// Computes or, in a graph, builds the node's `decompose` again, and sets the gradients of its inputs in `context`.
+void differentiate_decomposition(const Node& node, Gradient& context);
+
+}  // namespace triptych

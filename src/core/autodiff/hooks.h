@@ -1,0 +1,28 @@
+// Hooks on a node's gradients.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "triptych/core/autograd.h"
+
+namespace triptych {
+
+struct Node;
+
+/// Functions that see (and may replace) the gradients of a node's outputs, and tensors that keep theirs.
+struct NodeHooks {
+  struct Hook {
+    std::uint32_t output;
+    std::shared_ptr<GradientHook> hook;  // without function once it was removed
+  };
+  std::vector<Hook> functions;
+  std::vector<TensorImpl*> retained;
+};
+
+/// Shows the complete gradients of a node's outputs to its hooks, which may replace them.
+void run_hooks(Node& node, std::span<Tensor> gradients);
+
+}  // namespace triptych
