@@ -20,7 +20,6 @@ struct Net : nn::Module {
 int main() {
   auto mnist = tt::data::mnist();
   Net net;
-  std::cout << net << "\n";
   optim::Adam optimizer(net.parameters(), {.lr = 1e-3});
   for (auto [x, y] : tt::data::DataLoader(mnist.train, {.batch_size = 128, .shuffle = true, .num_workers = 1})) {
     optimizer.zero_grad();
