@@ -7,6 +7,7 @@
 
 #include "triptych/core/graph.h"
 #include "triptych/core/ops.h"
+#include "triptych/lowlevel/graph.h"
 
 namespace tt = triptych;
 
@@ -34,14 +35,22 @@ TEST(Gdb, Program) {
   const tt::Tensor many = tt::tensor(std::vector<std::int64_t>(100, 7));
   tt::Tensor halves = tt::cast(tt::tensor({0.5f, -2.f}), tt::bfloat16);
   const tt::Tensor flag = tt::full({}, true, tt::boolean);
+  const tt::Tensor flags = tt::tensor({1.f, 0.f}) > 0;
+  const tt::Tensor float16s = tt::cast(tt::tensor({0.25f, -65504.f}), tt::float16);
+  const tt::Tensor not_finite = tt::log(tt::tensor({-1.0, 0.0}));
+  const tt::Tensor empty = tt::zeros({0, 3});
+  const tt::Tensor expanded = tt::expand(matrix[{1, tt::Slice(2, 3)}], {2, 2});
   tt::Tensor weight = tt::tensor({1.0, 2.0});
   weight.set_requires_grad();
   const tt::GraphHandle graph;
   const tt::Tensor images = tt::graph_placeholder(graph, "images", tt::float32, {tt::unknown, 3}, {}, {});
   const tt::Tensor output = images + 1;
+  const tt::lowlevel::Variable variable = tt::lowlevel::Graph(graph).variable("net/w", tt::zeros({2}));
   const tt::Shape shape = images.shape();
   stop_here(output);
-  EXPECT_TRUE(transposed.defined() && many.defined() && flag.defined() && !undefined.defined() && shape.rank() == 2);
+  for (const tt::Tensor& tensor : {transposed, many, flag, flags, float16s, not_finite, empty, expanded})
+    EXPECT_TRUE(tensor.defined());
+  EXPECT_TRUE(!undefined.defined() && variable.is_symbolic() && shape.rank() == 2);
 }
 
 TEST(Gdb, Prints) {
@@ -49,8 +58,8 @@ TEST(Gdb, Prints) {
   std::string command =
       "gdb --batch -nx -ex 'set debuginfod enabled off' -ex 'source " TRIPTYCH_SOURCE_DIR
       "/scripts/gdb/triptych_gdb.py' -ex 'break stop_here' -ex 'run --gtest_filter=Gdb.Program' -ex up";
-  for (const char* name :
-       {"undefined", "matrix", "transposed", "many", "halves", "flag", "weight", "images", "output", "shape"})
+  for (const char* name : {"undefined", "matrix", "transposed", "many", "halves", "flag", "flags", "float16s",
+                           "not_finite", "empty", "expanded", "weight", "images", "output", "variable", "shape"})
     command += std::string(" -ex 'print ") + name + "'";
   const std::string text = output_of(command + " /proc/" + std::to_string(getpid()) + "/exe");
   if (text.find("Python scripting is not supported") != std::string::npos) GTEST_SKIP() << "this gdb has no Python";
@@ -60,6 +69,9 @@ TEST(Gdb, Prints) {
         "= Tensor float32 (3, 2) cpu [[1, 4], [2, 5], [3, 6.5]]\n",
         "= Tensor int64 (100,) cpu [7, 7, 7, ..., 7, 7, 7]\n", "= Tensor bfloat16 (2,) cpu [0.5, -2]\n",
         "= Tensor bool () cpu True\n", "= Tensor float64 (2,) cpu requires_grad [1, 2]\n",
+        "= Tensor bool (2,) cpu [True, False]\n", "= Tensor float16 (2,) cpu [0.25, -65504]\n",
+        "= Tensor float64 (2,) cpu [nan, -inf]\n", "= Tensor float32 (0, 3) cpu []\n",
+        "= Tensor float32 (2, 2) cpu [[6.5, 6.5], [6.5, 6.5]]\n", "= Tensor float32 (2,) symbolic 'net/w' variable:0\n",
         "= Tensor float32 (?, 3) symbolic 'images' placeholder:0\n", "= Tensor float32 (?, 3) symbolic 'add' add:0\n",
         "= (?, 3)\n"})
     EXPECT_NE(text.find(expected), std::string::npos) << expected << text;

@@ -161,6 +161,18 @@ TEST(Docs, LinksLeadSomewhere) {
   EXPECT_GT(links, 20);
 }
 
+// `src/core/door.cpp` and its like in a page are files that exist.
+TEST(Docs, NamedFilesExist) {
+  int named = 0;
+  for (const std::string& page : pages())
+    each_match(prose_of(read_file(root / page)), "`((src|include|tests|scripts|docs|examples|tools|data)/[\\w/.]+)`",
+               [&](const std::smatch& match) {
+                 ++named;
+                 EXPECT_TRUE(fs::exists(root / match.str(1))) << page << " names the file " << match.str(1);
+               });
+  EXPECT_GT(named, 20);
+}
+
 // `file_test` and `file_test/Suite.Case` in a page are tests that exist.
 TEST(Docs, NamedTestsExist) {
   const std::set<std::string> names = test_names();
