@@ -98,9 +98,9 @@ TEST(Matmul, EmptySumIsZero) {
 // Every element is a sum of chains of fused multiply-adds over 384 terms, whatever the size, the tile and the library.
 TEST(Matmul, OneRuleForEveryElement) {
   const auto step = [](float x, float y, float z) { return std::fma(x, y, z); };
-  const std::int64_t sizes[][3] = {{1, 1, 1},      {2, 3, 4},     {8, 8, 8},    {5, 7, 385},
-                                   {17, 33, 1000}, {64, 64, 64},  {70, 90, 80}, {128, 10, 256},
-                                   {33, 257, 769}, {1, 512, 784}, {300, 1, 50}, {289, 120, 447}};
+  const std::int64_t sizes[][3] = {{1, 1, 1},    {2, 3, 4},       {8, 8, 8},      {5, 7, 385},    {17, 33, 1000},
+                                   {64, 64, 64}, {70, 90, 80},    {128, 10, 256}, {33, 257, 769}, {1, 512, 784},
+                                   {300, 1, 50}, {289, 120, 447}, {32, 512, 33},  {13, 64, 400}};
   for (const auto& [m, n, k] : sizes) {
     const auto a = random_values<float>(m * k, 1), b = random_values<float>(k * n, 2);
     std::vector<float> expected(static_cast<std::size_t>(m * n));
@@ -126,6 +126,15 @@ TEST(Matmul, OneRuleForEveryElement) {
     }
   }
   tt::set_num_threads(2);
+}
+
+TEST(Matmul, AnyStridesGiveTheSameBits) {
+  for (const auto& [m, n, k] : {std::array<std::int64_t, 3>{7, 9, 11}, {70, 130, 400}, {32, 512, 64}}) {
+    const tt::Tensor a = tt::slice(random_tensor({m, 2 * k}, 1), 1, tt::Slice(0, tt::none, 2)),
+                     b = tt::slice(random_tensor({k, 3 * n}, 2), 1, tt::Slice(1, tt::none, 3));
+    const auto dense = [](const tt::Tensor& x) { return tt::tensor(x.to_vector<float>(), x.shape()); };
+    EXPECT_TRUE(same_bits(tt::matmul(a, b), tt::matmul(dense(a), dense(b)))) << m << " " << n << " " << k;
+  }
 }
 
 TEST(Matmul, BatchesBroadcast) {

@@ -1,105 +1,70 @@
 #include "core/kernels/gemm.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <optional>
+#include <utility>
 
+#include "core/kernels/micro_kernel.h"
 #include "triptych/core/memory.h"
+#include "triptych/core/op.h"
 
 namespace triptych {
 namespace {
 
-// A block of rows x columns sums stays in registers: 6 x 2 vectors of 64 bytes, or 4 x 2 of 32.
-#ifdef __AVX512F__
-constexpr std::int64_t vector_bytes = 64, block_rows = 6;
-#else
-constexpr std::int64_t vector_bytes = 32, block_rows = 4;
+template <class T, int N, int W>
+BlockFunction<T> block_of(std::int64_t rows) {
+  static constexpr auto functions = []<int... R>(std::integer_sequence<int, R...>) {
+    return std::array<BlockFunction<T>, block_rows>{&block<T, R + 1, N, W>...};
+  }
+  (std::make_integer_sequence<int, block_rows>());
+  return functions[static_cast<std::size_t>(rows - 1)];
+}
+
+/// Rows of a known number of elements, one behind the other: small copies without a call.
+template <int columns, class T>
+void copy_rows(std::int64_t k, const T* from, std::int64_t step, T* to) {
+  for (std::int64_t l = 0; l < k; ++l) std::memcpy(to + l * columns, from + l * step, columns * sizeof(T));
+}
+
+#ifdef __AVX__
+/// Writes 8 lines of 8 consecutive elements each as 8 rows.
+void transpose_8x8(const float* from, std::int64_t line, float* to, std::int64_t row) {
+  __m256 x[8], y[8];
+  for (int j = 0; j < 8; ++j) x[j] = _mm256_loadu_ps(from + j * line);
+  for (int j = 0; j < 8; j += 2) {
+    y[j] = _mm256_unpacklo_ps(x[j], x[j + 1]);
+    y[j + 1] = _mm256_unpackhi_ps(x[j], x[j + 1]);
+  }
+  for (int j = 0; j < 8; j += 4)
+    for (int i = 0; i < 2; ++i) {
+      x[j + 2 * i] = _mm256_shuffle_ps(y[j + i], y[j + 2 + i], 0x44);
+      x[j + 2 * i + 1] = _mm256_shuffle_ps(y[j + i], y[j + 2 + i], 0xee);
+    }
+  for (int i = 0; i < 4; ++i) _mm256_storeu_ps(to + i * row, _mm256_permute2f128_ps(x[i], x[i + 4], 0x20));
+  for (int i = 0; i < 4; ++i) _mm256_storeu_ps(to + (i + 4) * row, _mm256_permute2f128_ps(x[i], x[i + 4], 0x31));
+}
 #endif
-template <class T>
-constexpr std::int64_t panel_width = 2 * vector_bytes / static_cast<std::int64_t>(sizeof(T));
 
-/// One chain for each element of a block of R rows and W columns; `b` has W readable columns, `columns` are stored.
-template <int R, int W, class T>
-void block(std::int64_t k, MatrixIn<T> a, const T* __restrict b, std::int64_t b_row, MatrixOut<T> c,
-           std::int64_t columns, bool first) {
-  T sums[R][W];
-  for (int r = 0; r < R; ++r)
-    for (int j = 0; j < W; ++j) sums[r][j] = 0;
-  for (std::int64_t l = 0; l < k; ++l, b += b_row) {
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
-      const T x = a.data[r * a.row + l * a.column];
-#pragma GCC unroll 1  // g++ would unroll fully before it vectorises, and then not vectorise
-      for (int j = 0; j < W; ++j) sums[r][j] = multiply_add(x, b[j], sums[r][j]);
-    }
+/// Writes lines of k consecutive elements as columns.
+template <class T>
+void transpose(std::int64_t lines, std::int64_t k, const T* from, std::int64_t line, T* to, std::int64_t row) {
+  constexpr std::int64_t stretch = 64;  // elements of one line before the next ones' turn: the machine reads ahead
+  for (std::int64_t begin = 0; begin < k; begin += stretch) {
+    const std::int64_t end = std::min(k, begin + stretch);
+    std::int64_t j = 0;
+#ifdef __AVX__
+    if constexpr (std::is_same_v<T, float>)
+      for (; j + 8 <= lines; j += 8) {
+        std::int64_t l = begin;
+        for (; l + 8 <= end; l += 8) transpose_8x8(from + j * line + l, line, to + l * row + j, row);
+        for (; l < end; ++l)
+          for (std::int64_t i = j; i < j + 8; ++i) to[l * row + i] = from[i * line + l];
+      }
+#endif
+    for (; j < lines; ++j)
+      for (std::int64_t l = begin; l < end; ++l) to[l * row + j] = from[j * line + l];
   }
-  const auto store = [&](auto width) {
-    for (int r = 0; r < R; ++r) {
-      T* out = c.data + r * c.row;
-      if (first)
-        for (int j = 0; j < width; ++j) out[j] = sums[r][j];
-      else
-        for (int j = 0; j < width; ++j) out[j] = out[j] + sums[r][j];
-    }
-  };
-  if (columns == W)
-    store(std::integral_constant<int, W>());
-  else
-    store(static_cast<int>(columns));
-}
-
-/// All rows of up to W columns.
-template <int W, class T>
-void columns_of(std::int64_t m, std::int64_t k, MatrixIn<T> a, const T* b, std::int64_t b_row, MatrixOut<T> c,
-                std::int64_t columns, bool first) {
-  const auto rows = [&]<int R>(std::integral_constant<int, R>) {
-    for (; m >= R; m -= R) {
-      block<R, W>(k, a, b, b_row, c, columns, first);
-      a.data += R * a.row;
-      c.data += R * c.row;
-    }
-  };
-  rows(std::integral_constant<int, block_rows>());
-  if constexpr (std::is_floating_point_v<T>) rows(std::integral_constant<int, 2>());
-  rows(std::integral_constant<int, 1>());
-}
-
-/// The epilogue for one row.
-template <class T>
-void finish_row(T* row, std::int64_t n, Epilogue<T> epilogue) {
-  if (epilogue.bias)
-    for (std::int64_t j = 0; j < n; ++j) row[j] = row[j] + epilogue.bias[j];
-  if (epilogue.activation == Activation::relu)
-    for (std::int64_t j = 0; j < n; ++j) row[j] = row[j] < 0 ? T(0) : row[j];
-}
-
-/// Copies `columns` columns of b to rows of `width`, filled up with zeros.
-template <class T>
-void pack(std::int64_t k, std::int64_t columns, MatrixIn<T> b, T* __restrict to, std::int64_t width) {
-  if (b.column == 1) {
-    for (std::int64_t l = 0; l < k; ++l, to += width) {
-      std::memcpy(to, b.data + l * b.row, static_cast<std::size_t>(columns) * sizeof(T));
-      std::fill(to + columns, to + width, T(0));
-    }
-    return;
-  }
-  // Columns lie apart: squares of 16, so that every line of memory that is touched is used up.
-  constexpr std::int64_t square = 16;
-  for (std::int64_t l = 0; l < k; l += square) {
-    const std::int64_t depth = std::min(square, k - l);
-    for (std::int64_t j = 0; j < columns; ++j) {
-      const T* from = b.data + l * b.row + j * b.column;
-      for (std::int64_t i = 0; i < depth; ++i) to[(l + i) * width + j] = from[i * b.row];
-    }
-  }
-  if (columns < width)
-    for (std::int64_t l = 0; l < k; ++l) std::fill(to + l * width + columns, to + (l + 1) * width, T(0));
-}
-
-/// Rounds a number of columns up to one that `columns_of` is built for.
-template <class T>
-std::int64_t padded(std::int64_t columns) {
-  if constexpr (std::is_integral_v<T>) return panel_width<T>;
-  return columns <= 4 ? 4 : columns <= 8 ? 8 : columns <= 16 ? 16 : panel_width<T>;
 }
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -107,52 +72,97 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b;
 }  // namespace
 
 template <class T>
+BlockFunction<T> block_function(std::int64_t rows, std::int64_t width) {
+  constexpr int size = sizeof(T);
+  if (width == panel_width<T>) return block_of<T, 2, vector_bytes / size>(rows);
+#ifdef __AVX512F__
+  if (width == 64 / size) return block_of<T, 1, 64 / size>(rows);
+#endif
+#ifdef __AVX__
+  if (width == 32 / size) return block_of<T, 1, 32 / size>(rows);
+#endif
+  return block_of<T, 1, 16 / size>(rows);
+}
+
+template <class T>
+void finish(std::int64_t m, std::int64_t n, MatrixOut<T> c, Epilogue<T> epilogue) {
+  if (!epilogue.bias && epilogue.activation == Activation::none) return;
+  for (std::int64_t i = 0; i < m; ++i) {
+    T* row = c.data + i * c.row;
+    if (epilogue.bias)
+      for (std::int64_t j = 0; j < n; ++j) row[j] = row[j] + epilogue.bias[j];
+    if (epilogue.activation == Activation::relu)
+      for (std::int64_t j = 0; j < n; ++j) row[j] = row[j] < 0 ? T(0) : row[j];
+  }
+}
+
+template <class T>
+void pack(std::int64_t k, std::int64_t columns, MatrixIn<T> matrix, T* to, std::int64_t width) {
+  if (columns < width) std::fill_n(to, k * width, T(0));
+  if (matrix.row == 1) return transpose(columns, k, matrix.data, matrix.column, to, width);
+  if (matrix.column == 1 && columns == width) {
+    if (width == panel_width<T>) return copy_rows<panel_width<T>>(k, matrix.data, matrix.row, to);
+    if (width == block_rows) return copy_rows<block_rows>(k, matrix.data, matrix.row, to);
+    if (width == block_rows - 1) return copy_rows<block_rows - 1>(k, matrix.data, matrix.row, to);
+  }
+  for (std::int64_t l = 0; l < k; ++l, to += width)
+    for (std::int64_t j = 0; j < columns; ++j) to[j] = matrix.data[l * matrix.row + j * matrix.column];
+}
+
+template <class T>
 void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
                Epilogue<T> epilogue) {
 #ifdef TRIPTYCH_HAS_ONEDNN
   if constexpr (std::is_same_v<T, float>) {
     constexpr std::int64_t worth_a_call = 1 << 17;  // multiplications; below, its overhead shows
-    if (m * n * k >= worth_a_call && onednn_gemm_tile(m, n, k, a, b, c)) {
-      for (std::int64_t i = 0; i < m; ++i) finish_row(c.data + i * c.row, n, epilogue);
-      return;
-    }
+    if (m * n * k >= worth_a_call && onednn_gemm_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
   }
 #endif
-  alignas(64) T panel[gemm_depth * panel_width<T>];
+  // Lines of b that run along k are rows of the transposed product, to be read where they are.
+  if (b.row == 1 && b.column != 1 && m >= 4 && n * k > m * k + m * n) {
+    Scratch product(static_cast<std::size_t>(m * n) * sizeof(T));
+    gemm_tile<T>(n, m, k, {b.data, b.column, b.row}, {a.data, a.column, a.row}, {product.as<T>(), m});
+    transpose(n, m, product.as<T>(), m, c.data, c.row);
+    finish(m, n, c, epilogue);
+    return;
+  }
+  const bool pack_a = a.column != 1 && m >= block_rows && n >= 4 * panel_width<T>;  // else it does not pay
+  std::optional<Scratch> a_copy;
+  if (pack_a) a_copy.emplace(static_cast<std::size_t>(m * std::min(k, gemm_depth)) * sizeof(T));
+  alignas(64) T panel[gemm_depth * panel_width<T>];  // of b: stays in the first-level cache while a's rows pass by
   for (std::int64_t l = 0; l < std::max<std::int64_t>(k, 1); l += gemm_depth) {
     const std::int64_t depth = std::min(gemm_depth, k - l);
+    if (pack_a)
+      for (std::int64_t i = 0, rows; i < m; i += rows) {
+        rows = next_rows(m - i);
+        pack(depth, rows, {a.data + i * a.row + l * a.column, a.column, a.row}, a_copy->as<T>() + i * depth, rows);
+      }
     for (std::int64_t j = 0; j < n; j += panel_width<T>) {
-      const std::int64_t columns = std::min(panel_width<T>, n - j), width = padded<T>(columns);
-      MatrixIn<T> part{b.data + l * b.row + j * b.column, b.row, b.column};
-      // A few rows do not pay for the copy, if the panel can be read where it is.
-      if (b.column != 1 || columns != width || m > 2 * block_rows) {
-        pack(depth, columns, part, panel, width);
-        part = {panel, width, 1};
+      const std::int64_t columns = std::min<std::int64_t>(panel_width<T>, n - j), width = padded_width<T>(columns);
+      MatrixIn<T> right{b.data + l * b.row + j * b.column, b.row, b.column};
+      const bool in_place = b.column == 1 && columns == width;
+      if (!in_place) {
+        pack(depth, columns, right, panel, width);
+        right = {panel, width, 1};
       }
-      const MatrixIn<T> rows{a.data + l * a.column, a.row, a.column};
-      const MatrixOut<T> out{c.data + j, c.row};
-      const auto run = [&]<int W>(std::integral_constant<int, W>) {
-        columns_of<W>(m, depth, rows, part.data, part.row, out, columns, l == 0);
-      };
-      if constexpr (std::is_floating_point_v<T>) {
-        if (width == 4) {
-          run(std::integral_constant<int, 4>());
-          continue;
-        }
-        if (width == 8 && panel_width < T >> 8) {
-          run(std::integral_constant<int, 8>());
-          continue;
-        }
-        if (width == 16 && panel_width < T >> 16) {
-          run(std::integral_constant<int, 16>());
-          continue;
-        }
+      for (std::int64_t i = 0, rows; i < m; i += rows) {
+        rows = next_rows(m - i);
+        const MatrixIn<T> left = pack_a ? MatrixIn<T>{a_copy->as<T>() + i * depth, 1, rows}
+                                        : MatrixIn<T>{a.data + i * a.row + l * a.column, a.row, a.column};
+        const T* starts[block_rows];
+        for (std::int64_t r = 0; r < rows; ++r) starts[r] = left.data + r * left.row;
+        // A few rows do not pay for a copy of what they can read in place.
+        const bool copy = in_place && i == 0 && rows == block_rows && columns == panel_width<T> && m > 2 * block_rows;
+        const auto function =
+            copy ? &block<T, block_rows, 2, panel_width<T> / 2, true> : block_function<T>(rows, width);
+        static constexpr std::int64_t from_start = 0;
+        function(starts, {&from_start, 1, depth, left.column}, right.data, right.row, c.data + i * c.row + j, c.row,
+                 columns, l > 0, panel);
+        if (copy) right = {panel, width, 1};
       }
-      run(std::integral_constant<int, panel_width<T>>());
     }
   }
-  if (epilogue.bias || epilogue.activation != Activation::none)
-    for (std::int64_t i = 0; i < m; ++i) finish_row(c.data + i * c.row, n, epilogue);
+  finish(m, n, c, epilogue);
 }
 
 template <class T>
@@ -161,23 +171,27 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixI
   constexpr double worth_a_thread = 3e5;  // multiplications: some microseconds
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   if (work < 2 * worth_a_thread) return gemm_tile(m, n, k, a, b, c, epilogue);
-  // Tiles of at most 128 x 256, smaller ones until every thread has several.
-  std::int64_t rows = std::min<std::int64_t>(m, 128), columns = std::min<std::int64_t>(n, 256);
-  const auto tiles = [&] { return divide_up(m, rows) * divide_up(n, columns); };
+  // Tiles of a size for the second-level cache, smaller ones until every thread has several.
+  std::int64_t down = divide_up(m, 192), across = divide_up(n, 512);
+  const std::int64_t threads = num_threads();
   const std::int64_t wanted =
-      std::min<std::int64_t>(4 * num_threads(), static_cast<std::int64_t>(work / worth_a_thread));
-  while (tiles() < wanted) {
+      threads == 1 ? 1 : std::min<std::int64_t>(4 * threads, static_cast<std::int64_t>(work / worth_a_thread));
+  while (down * across < wanted) {
+    const std::int64_t rows = m / down, columns = n / across;
     if (columns > 2 * panel_width<T> && columns >= rows)
-      columns = divide_up(columns / 2, panel_width<T>) * panel_width<T>;
+      across *= 2;
     else if (rows > 32)
-      rows = divide_up(rows / 2, block_rows) * block_rows;
+      down *= 2;
     else if (columns > panel_width<T>)
-      columns = divide_up(columns / 2, panel_width<T>) * panel_width<T>;
+      across *= 2;
     else
       break;
   }
-  const std::int64_t across = divide_up(n, columns);
-  parallel_for(tiles(), [&](std::int64_t part) {
+  const std::int64_t rows = divide_up(divide_up(m, down), block_rows) * block_rows;
+  const std::int64_t columns = divide_up(divide_up(n, across), panel_width<T>) * panel_width<T>;
+  down = divide_up(m, rows);
+  across = divide_up(n, columns);
+  parallel_for(down * across, [&](std::int64_t part) {
     const std::int64_t i = part / across * rows, j = part % across * columns;
     gemm_tile<T>(std::min(rows, m - i), std::min(columns, n - j), k, {a.data + i * a.row, a.row, a.column},
                  {b.data + j * b.column, b.row, b.column}, {c.data + i * c.row + j, c.row},
@@ -186,6 +200,9 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixI
 }
 
 #define TRIPTYCH_GEMM(T)                                                                                       \
+  template BlockFunction<T> block_function<T>(std::int64_t, std::int64_t);                                     \
+  template void finish<T>(std::int64_t, std::int64_t, MatrixOut<T>, Epilogue<T>);                              \
+  template void pack<T>(std::int64_t, std::int64_t, MatrixIn<T>, T*, std::int64_t);                            \
   template void gemm_tile<T>(std::int64_t, std::int64_t, std::int64_t, MatrixIn<T>, MatrixIn<T>, MatrixOut<T>, \
                              Epilogue<T>);                                                                     \
   template void gemm<T>(std::int64_t, std::int64_t, std::int64_t, MatrixIn<T>, MatrixIn<T>, MatrixOut<T>, Epilogue<T>);

@@ -5,9 +5,7 @@
 // So tiles may be chosen freely, and a small direct loop and a large packed one give the same bits.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
-#include <type_traits>
 
 #include "core/ops/matmul.h"
 
@@ -37,14 +35,9 @@ struct Epilogue {
   Activation activation = Activation::none;
 };
 
-/// x * y + z, rounded once where the machine has such an instruction.
+/// Applies the epilogue to an m x n matrix.
 template <class T>
-inline T multiply_add(T x, T y, T z) {
-#ifdef __FMA__
-  if constexpr (std::is_floating_point_v<T>) return std::fma(x, y, z);
-#endif
-  return x * y + z;
-}
+void finish(std::int64_t m, std::int64_t n, MatrixOut<T> c, Epilogue<T> epilogue);
 
 /// c = a b for an m x k and a k x n matrix, on this thread. T: float, double, or an unsigned integer (products wrap).
 template <class T>
