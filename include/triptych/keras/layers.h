@@ -103,38 +103,48 @@ namespace layers {
 /// The start of a model: a symbolic tensor of `shape` (without the batch) to call layers on, or the first brick of a
 /// Sequential.
 TRIPTYCH_API Tensor Input(const Shape& shape, InputOptions options = {}, Location where = Location::here());
-/// activation(x kernel + bias) over the last axis; kernel (in, units).
+/// activation(x kernel + bias) over the last axis: x (..., in), kernel (in, units), bias (units), result (..., units).
+/// ArgumentError unless units is positive and the last dimension known.
 TRIPTYCH_API Layer Dense(std::int64_t units, DenseOptions options = {}, Location where = Location::here());
-/// 2-d convolution; kernel (height, width, in / groups, filters), data channels last unless told otherwise.
+/// 2-d convolution of x (n, h, w, in), or (n, in, h, w) with `data_format` "channels_first"; kernel (height, width,
+/// in / groups, filters), bias (filters). "same" padding gives ceil(h / stride) rows. ArgumentError if a size is not
+/// positive, groups does not divide the channels, or an image is smaller than the kernel; see triptych::conv2d.
 TRIPTYCH_API Layer Conv2D(std::int64_t filters, Size2 kernel_size, Conv2DOptions options = {},
                           Location where = Location::here());
+/// The largest element under a window that slides over the images (n, h, w, c); see triptych::max_pool2d.
 TRIPTYCH_API Layer MaxPooling2D(Size2 pool_size = 2, Pooling2DOptions options = {}, Location where = Location::here());
-/// Padding is not counted, as in Keras.
+/// The mean of the elements under a window; padding is not counted, as in Keras.
 TRIPTYCH_API Layer AveragePooling2D(Size2 pool_size = 2, Pooling2DOptions options = {},
                                     Location where = Location::here());
+/// The mean (maximum) over height and width: (n, h, w, c) becomes (n, c), or (n, 1, 1, c) with `keepdims`.
 TRIPTYCH_API Layer GlobalAveragePooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
 TRIPTYCH_API Layer GlobalMaxPooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
 /// All axes but the first as one.
 TRIPTYCH_API Layer Flatten(NameOptions options = {}, Location where = Location::here());
 /// The elements of an example under another shape; one dimension may be -1.
 TRIPTYCH_API Layer Reshape(const Shape& target_shape, NameOptions options = {}, Location where = Location::here());
-/// In training, zeroes a share of `rate` elements and scales the others by 1 / (1 - rate).
+/// In training, zeroes a share of `rate` elements and scales the others by 1 / (1 - rate); else x. ArgumentError unless
+/// 0 <= rate <= 1.
 TRIPTYCH_API Layer Dropout(double rate, DropoutOptions options = {}, Location where = Location::here());
 /// gamma (x - mean) / sqrt(variance + epsilon) + beta, with the batch's moments over all axes but one in training (when
 /// the moving ones follow: moving <- moving * momentum + batch * (1 - momentum)), else with the moving ones.
 TRIPTYCH_API Layer BatchNormalization(BatchNormalizationOptions options = {}, Location where = Location::here());
 /// gamma (x - mean) / sqrt(variance + epsilon) + beta over the last axis of each example.
 TRIPTYCH_API Layer LayerNormalization(LayerNormalizationOptions options = {}, Location where = Location::here());
+/// An activation by Keras's name or as a function, elementwise but for softmax; see keras::Activation.
 TRIPTYCH_API Layer Activation(keras::Activation activation, NameOptions options = {},
                               Location where = Location::here());
+/// max(x, 0).
 TRIPTYCH_API Layer ReLU(NameOptions options = {}, Location where = Location::here());
+/// e^x over its sum along an axis, the last one unless told otherwise.
 TRIPTYCH_API Layer Softmax(SoftmaxOptions options = {}, Location where = Location::here());
-/// Row x of a table (input_dim, output_dim), for integers x.
+/// Rows of a table (input_dim, output_dim): integers x of any shape give x's shape and output_dim. ArgumentError when
+/// it runs for an index out of range.
 TRIPTYCH_API Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOptions options = {},
                              Location where = Location::here());
-/// The sum of two or more inputs.
+/// The sum of two or more inputs, whose shapes broadcast.
 TRIPTYCH_API Layer Add(NameOptions options = {}, Location where = Location::here());
-/// Inputs one after the other along an axis.
+/// Inputs one after the other along an axis, the last one unless told otherwise; their other dimensions are equal.
 TRIPTYCH_API Layer Concatenate(ConcatenateOptions options = {}, Location where = Location::here());
 /// Any function of a tensor as a layer. Weights that it captures are not the layer's: they are not trained.
 TRIPTYCH_API Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options = {},

@@ -17,6 +17,7 @@ class TRIPTYCH_API Sigmoid : public Module {
  public:
   Tensor forward(const Tensor& x) override;
 };
+/// (e^x - e^-x) / (e^x + e^-x).
 class TRIPTYCH_API Tanh : public Module {
  public:
   Tensor forward(const Tensor& x) override;

@@ -15,6 +15,8 @@ struct EmbeddingOptions {
 };
 /// Rows of weight (num_embeddings, embedding_dim) for integer indices of any shape (...): (..., embedding_dim). weight
 /// starts standard normal; the row `padding_idx` (negative counts from the end) starts as zeros and gets no gradient.
+/// Rows of `weight` (num_embeddings, embedding_dim), at first normal(0, 1): integers x of any shape give x's shape and
+/// embedding_dim. The row `padding_idx` starts as zeros and gets no gradient. ArgumentError for an index out of range.
 class TRIPTYCH_API Embedding : public Module {
  public:
   using Options = EmbeddingOptions;

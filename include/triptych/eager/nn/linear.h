@@ -14,6 +14,9 @@ struct LinearOptions {
 
 /// y = x weight^T + bias for x (..., in_features). weight (out_features, in_features) and bias start uniform in
 /// +-1 / sqrt(in_features), as PyTorch's. ArgumentError if a size is not positive.
+/// x weightᵀ + bias over the last dimension: x (..., in_features), weight (out_features, in_features), bias
+/// (out_features), both at first uniform in +-1 / sqrt(in_features), as PyTorch's. ArgumentError if a size is not
+/// positive, or x's last dimension is not in_features.
 class TRIPTYCH_API Linear : public Module {
  public:
   using Options = LinearOptions;
