@@ -10,29 +10,13 @@
 
 #include "cuda/launch.h"
 #include "cuda/shared_memory.h"
+#include "device_buffer.h"
 
 using triptych::cuda::launch;
 
 namespace {
 
 #define CHECK_OK(call) ASSERT_EQ(cudaGetErrorName(call), std::string("cudaSuccess"))
-
-/// Device memory of n values, which can be read back.
-template <class T>
-struct Buffer {
-  T* data = nullptr;
-  std::size_t size;
-  explicit Buffer(std::size_t n) : size(n) { EXPECT_EQ(cudaMalloc(&data, n * sizeof(T)), cudaSuccess); }
-  explicit Buffer(const std::vector<T>& values) : Buffer(values.size()) {
-    EXPECT_EQ(cudaMemcpy(data, values.data(), size * sizeof(T), cudaMemcpyHostToDevice), cudaSuccess);
-  }
-  ~Buffer() { cudaFree(data); }
-  std::vector<T> read() const {
-    std::vector<T> values(size);
-    EXPECT_EQ(cudaMemcpy(values.data(), data, size * sizeof(T), cudaMemcpyDeviceToHost), cudaSuccess);
-    return values;
-  }
-};
 
 std::vector<float> iota(int n) {
   std::vector<float> values(n);
