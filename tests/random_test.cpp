@@ -97,6 +97,32 @@ TEST(Random, BernoulliAndPermutation) {
   for (std::int64_t i = 0; i < 1000; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
 }
 
+TEST(Random, Multinomial) {
+  tt::manual_seed(6);
+  const std::vector<double> weights{1, 0, 2, 5};
+  const auto shares = [](const Tensor& samples) {
+    std::vector<double> counts(4);
+    for (const std::int64_t i : samples.to_vector<std::int64_t>()) counts[static_cast<std::size_t>(i)] += 1;
+    for (double& count : counts) count /= static_cast<double>(samples.numel());
+    return counts;
+  };
+  const std::vector<double> drawn = shares(tt::multinomial(tt::tensor(weights), 80000, true));
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(drawn[i], weights[i] / 8, 0.01);
+  EXPECT_EQ(drawn[1], 0);
+
+  // Without replacement: all different, and the first as likely as with it.
+  const Tensor rows = tt::multinomial(tt::expand(tt::tensor(weights), {20000, 4}), 3);
+  EXPECT_EQ(rows.shape(), (tt::Shape{20000, 3}));
+  const auto first = shares(tt::select(rows, 1, 0));
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(first[i], weights[i] / 8, 0.015);
+  const auto all = shares(rows);
+  EXPECT_NEAR(all[0], 1.0 / 3, 1e-12);
+  EXPECT_EQ(all[1], 0);
+
+  tt::manual_seed(6);
+  EXPECT_EQ(shares(tt::multinomial(tt::tensor(weights), 80000, true)), drawn);
+}
+
 TEST(Random, SeedAndStateRepeat) {
   tt::manual_seed(7);
   const auto a = tt::rand({10}).to_vector<float>(), b = tt::rand({10}).to_vector<float>();

@@ -44,30 +44,32 @@ void write_text(const std::string& path, const std::string& text, std::string_vi
   file.commit();
 }
 
-const Node& variable_node(const Variable& variable) {
+const Node& variable_node(const Variable& variable, Location where) {
   if (!variable.is_symbolic() || variable.impl()->node->op != &variable_op)
     throw ArgumentError("variable", "the Variable is undefined", "a default-constructed Variable",
-                        "Make it with graph.variable()");
+                        "Make it with graph.variable()", where);
   return *variable.impl()->node;
 }
 
 }  // namespace
 
-std::string name_of(const Tensor& tensor) {
+std::string name_of(const Tensor& tensor, Location where) {
   if (!tensor.is_symbolic())
-    throw ArgumentError("name_of", "only tensors of a graph have names", "a concrete or undefined tensor");
+    throw ArgumentError("name_of", "only tensors of a graph have names", "a concrete or undefined tensor", "", where);
   const TensorImpl& impl = *tensor.impl();
   return describe(*impl.node) + (impl.output ? ":" + std::to_string(impl.output) : "");
 }
 
-Graph graph_of(const Tensor& tensor) {
+Graph graph_of(const Tensor& tensor, Location where) {
   if (!tensor.is_symbolic())
-    throw ArgumentError("graph_of", "the tensor is not symbolic", "a concrete or undefined tensor");
+    throw ArgumentError("graph_of", "the tensor is not symbolic", "a concrete or undefined tensor", "", where);
   return Graph(GraphHandle(tensor.impl()->graph.get()));
 }
 
-std::string Variable::name() const { return describe(variable_node(*this)); }
-bool Variable::trainable() const { return variable_node(*this).attributes_as<VariableAttributes>().trainable; }
+std::string Variable::name(Location where) const { return describe(variable_node(*this, where)); }
+bool Variable::trainable(Location where) const {
+  return variable_node(*this, where).attributes_as<VariableAttributes>().trainable;
+}
 Tensor Variable::assign(const Arg& value) const { return triptych::assign(*this, value); }
 Tensor Variable::assign_add(const Arg& value) const { return triptych::assign_add(*this, value); }
 Tensor Variable::assign_sub(const Arg& value) const { return triptych::assign_sub(*this, value); }

@@ -15,11 +15,11 @@ constexpr std::array<std::string_view, dtype_count> names = {"float32", "float64
 
 std::string_view dtype_name(DType dtype) { return names[static_cast<std::size_t>(dtype)]; }
 
-DType dtype_from_name(std::string_view name) {
+DType dtype_from_name(std::string_view name, Location where) {
   for (std::size_t i = 0; i < names.size(); ++i)
     if (names[i] == name) return static_cast<DType>(i);
   throw ArgumentError("dtype", "no dtype has this name", "'" + std::string(name) + "'",
-                      "Names are float32, float64, float16, bfloat16, int8, uint8, int32, int64, bool");
+                      "Names are float32, float64, float16, bfloat16, int8, uint8, int32, int64, bool", where);
 }
 
 DType promote_types(DType a, DType b) {

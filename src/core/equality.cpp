@@ -17,6 +17,8 @@ Tensor prepared(const Tensor& tensor, const Shape& shape, DType dtype, Location 
 }
 
 void check_concrete(std::string_view op, const Tensor& tensor, Location where) {
+  if (!tensor.defined())
+    throw ArgumentError(op, "a tensor is undefined", "a default-constructed Tensor", "Give it a value first", where);
   if (tensor.is_symbolic())
     throw ArgumentError(op, "a symbolic tensor has no values until a session runs it", tensor.text(),
                         "Compare what Session::run returns", where);

@@ -59,6 +59,17 @@ void make_views(const Op& op, const TensorImpl& base, const void* attributes, st
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
 }
 
+/// An output's tensor; if there is no memory for it, the error names the user's line.
+Tensor make_output(const TensorMeta& meta, Location where) {
+  meta.shape.size(where);  // an error if there are too many elements
+  try {
+    return make_tensor(meta);
+  } catch (const UnsupportedError&) {
+    const Frame frame(where);
+    return make_tensor(meta);
+  }
+}
+
 /// What `prepare` depends on, as bytes.
 std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
   std::string key;
@@ -186,7 +197,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
       made[i] = adopt(impl);
       count_donation();
     } else {
-      made[i] = make_tensor(results[i]);
+      made[i] = make_output(results[i], where);
     }
     out[i] = {made[i].impl()->data(), &made[i].meta()};
   }

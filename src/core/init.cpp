@@ -90,6 +90,7 @@ Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Lay
   if (shape.rank() != rank)
     throw ArgumentError("init", "the layout has " + std::to_string(rank) + " dimensions", "shape " + shape.text(), "",
                         where);
+  if (!shape.known()) throw ArgumentError("init", "the shape is known", shape.text(), "", where);
   const Now now;
   switch (layout) {
     case Layout::out_in:

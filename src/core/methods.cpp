@@ -18,7 +18,7 @@ Tensor Tensor::transpose(std::int64_t a, std::int64_t b, Location where) const {
   return triptych::transpose(Arg(*this, where), a, b);
 }
 Tensor Tensor::t(Location where) const {
-  if (ndim() > 2)
+  if (ndim(where) > 2)
     throw ArgumentError("t", "the tensor has at most two dimensions", shape().text(), "Use transpose or permute",
                         where);
   return ndim() < 2 ? *this : triptych::transpose(Arg(*this, where));

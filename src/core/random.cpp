@@ -73,12 +73,12 @@ Tensor Generator::get_state() const {
   return from_span(std::span<const std::int64_t>(words), {3});
 }
 
-void Generator::set_state(const Tensor& state) {
+void Generator::set_state(const Tensor& state, Location where) {
   if (!state.defined() || state.dtype() != int64 || state.shape() != Shape{3})
     throw ArgumentError(
         "set_state", "a generator's state is an int64 tensor of shape (3,)",
         state.defined() ? std::string(dtype_name(state.dtype())) + " " + state.shape().text() : "an undefined tensor",
-        "Pass what get_state() returned");
+        "Pass what get_state() returned", where);
   const std::vector<std::int64_t> words = state.to_vector<std::int64_t>();
   std::lock_guard lock(mutex_);
   seed_ = static_cast<std::uint64_t>(words[0]);

@@ -4,30 +4,41 @@
 #include "triptych/core/error.h"
 
 namespace triptych {
+namespace {
 
-std::int64_t Dim::value() const {
+/// So that a number of bytes never overflows.
+constexpr std::int64_t most_elements = std::int64_t{1} << 59;
+
+}  // namespace
+
+std::int64_t Dim::value(Location where) const {
   if (value_ < 0)
     throw ArgumentError("shape", "the value of an unknown dimension was asked for",
                         "a dimension that the graph's feeds decide",
                         "Use ops that take the dimension from a tensor (reshape with -1, zeros_like), or give the "
-                        "placeholder a fixed shape");
+                        "placeholder a fixed shape",
+                        where);
   return value_;
 }
 
-Shape::Shape(std::span<const std::int64_t> dims) {
+Shape::Shape(std::span<const std::int64_t> dims, Location where) {
   if (dims.size() > max_rank)
-    throw ArgumentError("shape", "a tensor has at most 8 dimensions", std::to_string(dims.size()) + " were given");
+    throw ArgumentError("shape", "a tensor has at most 8 dimensions", std::to_string(dims.size()) + " were given", "",
+                        where);
   for (std::int64_t d : dims) {
-    if (d < unknown) throw ArgumentError("shape", "dimensions are not negative", std::to_string(d));
+    if (d < unknown) throw ArgumentError("shape", "dimensions are not negative", std::to_string(d), "", where);
     dims_[static_cast<std::size_t>(rank_++)] = d;
   }
 }
 
-Shape::Shape(std::initializer_list<std::int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
+Shape::Shape(std::initializer_list<std::int64_t> dims, Location where)
+    : Shape(std::span(dims.begin(), dims.size()), where) {}
 
-Dim Shape::dim(int axis) const { return dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))]; }
+Dim Shape::dim(int axis, Location where) const {
+  return dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_, where))];
+}
 
-std::int64_t Shape::operator[](int axis) const { return dim(axis).value(); }
+std::int64_t Shape::operator[](int axis) const { return dim(axis, {}).value({}); }
 
 void Shape::set(int axis, Dim dim) {
   dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))] = dim.raw();
@@ -47,9 +58,17 @@ void Shape::erase(int axis) {
   --rank_;
 }
 
-std::int64_t Shape::size() const {
+std::int64_t Shape::size(Location where) const {
   std::int64_t product = 1;
-  for (int i = 0; i < rank_; ++i) product *= Dim(dims_[static_cast<std::size_t>(i)]).value();
+  bool overflows = false, empty = false;
+  for (int i = 0; i < rank_; ++i) {
+    const std::int64_t length = Dim(dims_[static_cast<std::size_t>(i)]).value(where);
+    empty |= length == 0;
+    overflows |= __builtin_mul_overflow(product, length, &product);
+  }
+  if (empty) return 0;
+  if (overflows || product > most_elements)
+    throw ArgumentError("shape", "a tensor has at most 2^59 elements", text(), "", where);
   return product;
 }
 
@@ -70,13 +89,14 @@ std::string Shape::text() const {
   return result + (rank_ == 1 ? ",)" : ")");
 }
 
-Axes::Axes(std::span<const std::int64_t> axes) {
-  for (std::int64_t axis : axes) append(axis);
+Axes::Axes(std::span<const std::int64_t> axes, Location where) {
+  for (std::int64_t axis : axes) append(axis, where);
 }
 
-void Axes::append(std::int64_t value) {
+void Axes::append(std::int64_t value, Location where) {
   if (count_ == Shape::max_rank)
-    throw ArgumentError("shape", "a tensor has at most 8 dimensions", "a list of more than 8 axes was given");
+    throw ArgumentError("shape", "a tensor has at most 8 dimensions", "a list of more than 8 axes was given", "",
+                        where);
   values_[static_cast<std::size_t>(count_++)] = value;
 }
 
@@ -119,9 +139,9 @@ int normalize_axis(std::string_view op, std::int64_t axis, int rank, Location wh
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
-Device Device::cuda(int index) {
+Device Device::cuda(int index, Location where) {
   throw UnsupportedError("device", "this build has no CUDA", "Device::cuda(" + std::to_string(index) + ")",
-                         "Configure with -DTRIPTYCH_CUDA=ON");
+                         "Configure with -DTRIPTYCH_CUDA=ON", where);
 }
 
 std::string Device::text() const { return type == Type::cpu ? "cpu" : "cuda:" + std::to_string(index); }

@@ -18,27 +18,28 @@ using Head = detail::TensorHead;
 
 std::string summary(const TensorMeta& meta) { return std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(); }
 
+std::string made_at(Location where) { return where ? ", made at " + where.text() : ""; }
+
 /// The block behind a concrete tensor with values; explains what else it may be.
-TensorImpl& concrete(const Tensor& tensor, std::string_view op) {
+TensorImpl& concrete(const Tensor& tensor, std::string_view op, Location where) {
   if (!tensor.defined())
-    throw ArgumentError(op, "the tensor is undefined", "a default-constructed Tensor", "Give it a value first");
+    throw ArgumentError(op, "the tensor is undefined", "a default-constructed Tensor", "Give it a value first", where);
   TensorImpl& impl = *tensor.impl();
   if (impl.has(Head::symbolic))
     throw ArgumentError(op, "a symbolic tensor has no values until a session runs it",
-                        "node '" + describe(*impl.node) + "' " + summary(impl.meta),
-                        "Fetch it with Session::run, or use ops (where, cond) instead of C++ control flow",
-                        impl.node->where);
+                        "node '" + describe(*impl.node) + "' " + summary(impl.meta) + made_at(impl.node->where),
+                        "Fetch it with Session::run, or use ops (where, cond) instead of C++ control flow", where);
   if (impl.has(Head::metadata_only))
     throw InternalError(op, "a gradient rule reads a value that its op does not save", summary(impl.meta),
                         "Add the input or output to saves_inputs or saves_outputs of the op");
   return impl;
 }
 
-const TensorImpl& single(const Tensor& tensor) {
-  const TensorImpl& impl = concrete(tensor, "item");
+const TensorImpl& single(const Tensor& tensor, Location where) {
+  const TensorImpl& impl = concrete(tensor, "item", where);
   if (impl.meta.shape.size() != 1)
     throw ArgumentError("item", "the tensor must have exactly one element", summary(impl.meta),
-                        "Reduce it first, for example with sum or mean, or pick an element");
+                        "Reduce it first, for example with sum or mean, or pick an element", where);
   return impl;
 }
 
@@ -108,8 +109,9 @@ TensorImpl::~TensorImpl() {
   if (has(Head::retains_grad) && node->hooks) std::erase(node->hooks->retained, this);
 }
 
-const TensorMeta& Tensor::undefined_meta() {
-  throw ArgumentError("tensor", "the tensor is undefined", "a default-constructed Tensor", "Give it a value first");
+void Tensor::undefined(Location where) {
+  throw ArgumentError("tensor", "the tensor is undefined", "a default-constructed Tensor", "Give it a value first",
+                      where);
 }
 
 Tensor make_tensor(const TensorMeta& meta) {
@@ -191,9 +193,9 @@ Tensor contiguous_now(const Tensor& tensor) {
   return copy;
 }
 
-std::span<const std::int64_t> Tensor::strides() const {
+std::span<const std::int64_t> Tensor::strides(Location where) const {
   if (is_symbolic()) return {};
-  return {meta().strides.data(), static_cast<std::size_t>(ndim())};
+  return {meta(where).strides.data(), static_cast<std::size_t>(ndim())};
 }
 
 void Arg::number_given() const {
@@ -201,46 +203,46 @@ void Arg::number_given() const {
                       "Make a tensor of it with full({}, number)", where_);
 }
 
-double Tensor::item_double() const {
-  const TensorImpl& impl = single(*this);
+double Tensor::item_double(Location where) const {
+  const TensorImpl& impl = single(*this, where);
   return read_double(impl.data(), impl.meta.dtype);
 }
 
-std::int64_t Tensor::item_int() const {
-  const TensorImpl& impl = single(*this);
+std::int64_t Tensor::item_int(Location where) const {
+  const TensorImpl& impl = single(*this, where);
   return is_floating(impl.meta.dtype) ? static_cast<std::int64_t>(read_double(impl.data(), impl.meta.dtype))
                                       : read_int(impl.data(), impl.meta.dtype);
 }
 
-const void* Tensor::raw_data(DType dtype) const {
-  const TensorImpl& impl = concrete(*this, "data");
+const void* Tensor::raw_data(DType dtype, Location where) const {
+  const TensorImpl& impl = concrete(*this, "data", where);
   if (impl.meta.dtype != dtype)
     throw ArgumentError("data", "the element type differs from the tensor's dtype",
                         "asked for " + std::string(dtype_name(dtype)) + ", the tensor is " + summary(impl.meta),
-                        "Convert it with cast, or use to_vector, which converts");
+                        "Convert it with cast, or use to_vector, which converts", where);
   if (!impl.meta.is_contiguous())
     throw ArgumentError("data", "the tensor is not contiguous", summary(impl.meta),
-                        "Use contiguous(x).data<T>(), or to_vector<T>(), which copies from any strides");
+                        "Use contiguous(x).data<T>(), or to_vector<T>(), which copies from any strides", where);
   return impl.data();
 }
 
-void* Tensor::raw_mutable_data(DType dtype) {
-  TensorImpl& impl = concrete(*this, "mutable_data");
-  raw_data(dtype);
+void* Tensor::raw_mutable_data(DType dtype, Location where) {
+  TensorImpl& impl = concrete(*this, "mutable_data", where);
+  raw_data(dtype, where);
   make_storage_unique(impl);
   impl.storage->shareable = false;
   impl.storage->generation.fetch_add(1, std::memory_order_relaxed);
   return impl.data();
 }
 
-void Tensor::copy_to(void* destination, DType dtype) const {
-  concrete(*this, "to_vector");
+void Tensor::copy_to(void* destination, DType dtype, Location where) const {
+  concrete(*this, "to_vector", where);
   const Tensor source = contiguous_now(*this);
   convert(source.impl()->data(), source.dtype(), destination, dtype, source.numel());
 }
 
 Tensor& Tensor::set_requires_grad(bool value, Location where) & {
-  TensorImpl& impl = concrete(*this, "set_requires_grad");
+  TensorImpl& impl = concrete(*this, "set_requires_grad", where);
   if (value && !is_floating(impl.meta.dtype))
     throw ArgumentError("set_requires_grad", "only floating-point tensors have gradients", summary(impl.meta), "",
                         where);
@@ -258,11 +260,12 @@ Tensor Tensor::set_requires_grad(bool value, Location where) && {
 
 Tensor Tensor::grad() const { return defined() && impl()->extra ? impl()->extra->grad : Tensor(); }
 
-void Tensor::set_grad(const Tensor& gradient) {
-  if (gradient.defined() && gradient.shape() != shape())
-    throw ArgumentError("set_grad", "a gradient has its tensor's shape",
-                        "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()));
-  impl()->extras().grad = gradient;
+void Tensor::set_grad(const Tensor& gradient, Location where) {
+  TensorImpl& impl = concrete(*this, "set_grad", where);
+  if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype()))
+    throw ArgumentError("set_grad", "a gradient has its tensor's shape and dtype",
+                        "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()), "", where);
+  impl.extras().grad = gradient;
 }
 
 bool Tensor::is_leaf() const { return !defined() || !impl()->node || impl()->node->op == &leaf_op; }
@@ -271,15 +274,15 @@ std::string Tensor::grad_fn() const { return is_leaf() ? "" : impl()->node->op->
 
 void Tensor::retain_grad(Location where) {
   if (!requires_grad())
-    throw ArgumentError("retain_grad", "the tensor needs no gradient", summary(meta()),
-                        "Call set_requires_grad() first", where);
+    throw ArgumentError("retain_grad", "the tensor needs no gradient",
+                        defined() ? summary(meta()) : "an undefined tensor", "Call set_requires_grad() first", where);
   if (is_leaf() || impl()->has(Head::retains_grad)) return;
   impl()->flags |= Head::retains_grad;
   keep_gradient(*impl());
 }
 
-Tensor Tensor::detach() const {
-  concrete(*this, "detach");
+Tensor Tensor::detach(Location where) const {
+  concrete(*this, "detach", where);
   return alias(*this);
 }
 

@@ -25,6 +25,10 @@ struct Sample {
   bool smooth = true;
   /// May be built with unknown dimensions.
   bool unknown_dims = true;
+  /// The function's own constants are whole numbers, so that integer dtypes give what float64 gives.
+  bool integers = true;
+  /// Half units in the last place that a result in a narrower dtype may be off: one for each rounding on the way.
+  double roundings = 8;
 };
 
 /// All samples, gathered from the functions below.
@@ -38,5 +42,7 @@ void add_shape_samples(std::vector<Sample>& samples);
 void add_network_samples(std::vector<Sample>& samples);
 void add_product_samples(std::vector<Sample>& samples);
 void add_view_samples(std::vector<Sample>& samples);
+void add_composed_samples(std::vector<Sample>& samples);
+void add_edge_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

@@ -34,6 +34,7 @@ void add_product_samples(std::vector<Sample>& samples) {
   convolution("same_strided", {.stride = 2, .padding = "same"});
   convolution("same", {.padding = "same"});
   convolution("wide", {});
+  samples.back().roundings = 32 * 9;  // as many products are summed
 
   const auto max_pool = [&](const char* name, tt::MaxPool2dOptions options) {
     samples.push_back(

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "triptych/core/export.h"
+#include "triptych/core/location.h"
 
 namespace triptych {
 
@@ -16,7 +17,7 @@ struct Device {
 
   static constexpr Device cpu() { return {}; }
   /// GPU number `index`; UnsupportedError where this build or machine has none.
-  TRIPTYCH_API static Device cuda(int index = 0);
+  TRIPTYCH_API static Device cuda(int index = 0, Location where = Location::here());
   friend bool operator==(Device a, Device b) { return a.type == b.type && a.index == b.index; }
   friend bool operator!=(Device a, Device b) { return !(a == b); }
   /// "cpu", "cuda:0".

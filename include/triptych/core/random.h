@@ -28,7 +28,7 @@ class TRIPTYCH_API Generator {
   /// int64 [3]: seed, offset and stream index, to go on later where this generator is now.
   Tensor get_state() const;
   /// ArgumentError unless `state` is an int64 tensor of 3 elements.
-  void set_state(const Tensor& state);
+  void set_state(const Tensor& state, Location where = Location::here());
 
   /// The (key, counter) operand of the next draw: int64 [2].
   Tensor next_draw();
@@ -78,6 +78,12 @@ TRIPTYCH_API Tensor bernoulli(Arg p, Generator* generator = nullptr);
 /// The numbers 0 .. n - 1 in random order, int64.
 TRIPTYCH_API Tensor permutation(std::int64_t n, Generator* generator = nullptr, Location where = Location::here());
 
+/// `num_samples` indices (int64) for each row of `p`, a vector or a matrix of weights, with probabilities in proportion
+/// to them; without `replacement` all different. ArgumentError if a weight is negative or not finite, or too few are
+/// positive.
+TRIPTYCH_API Tensor multinomial(Arg p, std::int64_t num_samples, bool replacement = false,
+                                Generator* generator = nullptr);
+
 // --- The ops under them ---------------------------------------------------------------------------------------------
 // `state` is an int64 [2] tensor (key, counter); its counter is raised by one where it is a graph's or a layer's
 // stream.
@@ -95,5 +101,6 @@ TRIPTYCH_API Tensor random_integers(Arg state, std::int64_t low, std::int64_t hi
                                     DType dtype = int64);
 TRIPTYCH_API Tensor random_bernoulli(Arg state, Arg p);
 TRIPTYCH_API Tensor random_permutation(Arg state, std::int64_t n);
+TRIPTYCH_API Tensor random_multinomial(Arg state, Arg p, std::int64_t num_samples, bool replacement = false);
 
 }  // namespace triptych

@@ -24,7 +24,7 @@ class Dim {
   constexpr Dim(std::int64_t value) : value_(value) {}
   constexpr bool known() const { return value_ >= 0; }
   /// The number; ArgumentError if unknown.
-  TRIPTYCH_API std::int64_t value() const;
+  TRIPTYCH_API std::int64_t value(Location where = Location::here()) const;
   /// The number, or -1 for unknown.
   constexpr std::int64_t raw() const { return value_; }
 
@@ -47,16 +47,17 @@ class Shape {
   static constexpr int max_rank = 8;
 
   constexpr Shape() = default;
-  TRIPTYCH_API Shape(std::initializer_list<std::int64_t> dims);
-  TRIPTYCH_API Shape(std::span<const std::int64_t> dims);
-  Shape(const std::vector<std::int64_t>& dims) : Shape(std::span<const std::int64_t>(dims)) {}
+  TRIPTYCH_API Shape(std::initializer_list<std::int64_t> dims, Location where = Location::here());
+  TRIPTYCH_API Shape(std::span<const std::int64_t> dims, Location where = Location::here());
+  Shape(const std::vector<std::int64_t>& dims, Location where = Location::here())
+      : Shape(std::span<const std::int64_t>(dims), where) {}
 
   int rank() const { return rank_; }
   bool empty() const { return rank_ == 0; }
   /// Dimension `axis` (negative counts from the end); ArgumentError if there is none or it is unknown.
   TRIPTYCH_API std::int64_t operator[](int axis) const;
   /// Dimension `axis`, which may be unknown (negative counts from the end).
-  TRIPTYCH_API Dim dim(int axis) const;
+  TRIPTYCH_API Dim dim(int axis, Location where = Location::here()) const;
   TRIPTYCH_API void set(int axis, Dim dim);
   TRIPTYCH_API void append(Dim dim);
   TRIPTYCH_API void insert(int axis, Dim dim);
@@ -68,7 +69,7 @@ class Shape {
     return true;
   }
   /// Product of the dimensions (1 for a scalar); ArgumentError if one is unknown.
-  TRIPTYCH_API std::int64_t size() const;
+  TRIPTYCH_API std::int64_t size(Location where = Location::here()) const;
   /// Product of the dimensions, unknown if one is.
   Dim numel() const {
     std::int64_t product = 1;
@@ -111,11 +112,13 @@ class Axes {
   Axes(T axis) : count_(1) {
     values_[0] = static_cast<std::int64_t>(axis);
   }
-  Axes(std::initializer_list<std::int64_t> axes) : Axes(std::span(axes.begin(), axes.size())) {}
-  Axes(const std::vector<std::int64_t>& axes) : Axes(std::span<const std::int64_t>(axes)) {}
-  TRIPTYCH_API Axes(std::span<const std::int64_t> axes);
+  Axes(std::initializer_list<std::int64_t> axes, Location where = Location::here())
+      : Axes(std::span(axes.begin(), axes.size()), where) {}
+  Axes(const std::vector<std::int64_t>& axes, Location where = Location::here())
+      : Axes(std::span<const std::int64_t>(axes), where) {}
+  TRIPTYCH_API Axes(std::span<const std::int64_t> axes, Location where = Location::here());
 
-  TRIPTYCH_API void append(std::int64_t value);
+  TRIPTYCH_API void append(std::int64_t value, Location where = Location::here());
   int size() const { return count_; }
   bool empty() const { return count_ == 0; }
   std::int64_t& operator[](int i) { return values_[static_cast<std::size_t>(i)]; }

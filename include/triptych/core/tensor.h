@@ -103,46 +103,53 @@ class TRIPTYCH_API Tensor {
   /// Both handles name the same tensor.
   bool is_same(const Tensor& other) const { return head_ == other.head_; }
 
-  const TensorMeta& meta() const { return head_ ? head_->meta : undefined_meta(); }
-  const Shape& shape() const { return meta().shape; }
+  // ArgumentError at `where` if the tensor is undefined.
+  const TensorMeta& meta(Location where = Location::here()) const {
+    if (!head_) [[unlikely]]
+      undefined(where);
+    return head_->meta;
+  }
+  const Shape& shape(Location where = Location::here()) const { return meta(where).shape; }
   /// Length of dimension `axis` (negative counts from the end); ArgumentError if it is unknown.
-  std::int64_t size(int axis) const { return meta().shape[axis]; }
-  int ndim() const { return meta().shape.rank(); }
+  std::int64_t size(int axis, Location where = Location::here()) const {
+    return meta(where).shape.dim(axis, where).value(where);
+  }
+  int ndim(Location where = Location::here()) const { return meta(where).shape.rank(); }
   /// Number of elements; ArgumentError if a dimension is unknown.
-  std::int64_t numel() const { return meta().shape.size(); }
-  DType dtype() const { return meta().dtype; }
-  Device device() const { return meta().device; }
+  std::int64_t numel(Location where = Location::here()) const { return meta(where).shape.size(where); }
+  DType dtype(Location where = Location::here()) const { return meta(where).dtype; }
+  Device device(Location where = Location::here()) const { return meta(where).device; }
   /// Steps in elements; empty for a symbolic tensor.
-  std::span<const std::int64_t> strides() const;
+  std::span<const std::int64_t> strides(Location where = Location::here()) const;
   bool is_symbolic() const { return head_ && head_->flags & detail::TensorHead::symbolic; }
   bool is_contiguous() const { return meta().is_contiguous(); }
 
   /// The only element, converted to `T`. ArgumentError unless there is exactly one and the tensor is concrete.
   template <class T>
-  T item() const {
+  T item(Location where = Location::here()) const {
     if constexpr (std::is_floating_point_v<T>)
-      return static_cast<T>(item_double());
+      return static_cast<T>(item_double(where));
     else
-      return static_cast<T>(item_int());
+      return static_cast<T>(item_int(where));
   }
   /// The elements in row-major order. ArgumentError if `T` is not the dtype, or the tensor symbolic or not contiguous.
   template <class T>
-  std::span<const T> data() const {
-    return {static_cast<const T*>(raw_data(dtype_of<T>::value)), static_cast<std::size_t>(numel())};
+  std::span<const T> data(Location where = Location::here()) const {
+    return {static_cast<const T*>(raw_data(dtype_of<T>::value, where)), static_cast<std::size_t>(numel())};
   }
   /// As `data`, for writing; storage that a view or another handle's view shares is copied first, and the storage is
   /// not shared from then on.
   template <class T>
-  std::span<T> mutable_data() & {
-    return {static_cast<T*>(raw_mutable_data(dtype_of<T>::value)), static_cast<std::size_t>(numel())};
+  std::span<T> mutable_data(Location where = Location::here()) & {
+    return {static_cast<T*>(raw_mutable_data(dtype_of<T>::value, where)), static_cast<std::size_t>(numel())};
   }
   template <class T>
   std::span<T> mutable_data() && = delete;
   /// A copy of the elements in row-major order, converted to `T`; any strides.
   template <class T>
-  std::vector<T> to_vector() const;
+  std::vector<T> to_vector(Location where = Location::here()) const;
   /// Truth of the only element. ArgumentError as `item`.
-  explicit operator bool() const { return item_double() != 0; }
+  explicit operator bool() const { return item_double({}) != 0; }
 
   /// The values as NumPy's str(array) prints them, elided when there are more than 1000; of a symbolic tensor name,
   /// dtype and shape.
@@ -155,7 +162,7 @@ class TRIPTYCH_API Tensor {
   Tensor set_requires_grad(bool value = true, Location where = Location::here()) &&;
   /// The accumulated gradient, undefined if none arrived.
   Tensor grad() const;
-  void set_grad(const Tensor& gradient);
+  void set_grad(const Tensor& gradient, Location where = Location::here());
   /// Not the result of a recorded op.
   bool is_leaf() const;
   /// Name of the op that made this tensor, "" for a leaf.
@@ -172,7 +179,7 @@ class TRIPTYCH_API Tensor {
   void backward(const Tensor& gradient, bool retain_graph = false, bool create_graph = false,
                 Location where = Location::here()) const;
   /// The same values, outside of any recorded computation; shares storage.
-  Tensor detach() const;
+  Tensor detach(Location where = Location::here()) const;
 
   /// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`; a view. ArgumentError for an index
   /// out of range, for more indices than dimensions and for a second ellipsis.
@@ -187,8 +194,8 @@ class TRIPTYCH_API Tensor {
 
   /// `for (Tensor row : x)`: x[0], x[1], ...; ArgumentError for a 0-d tensor.
   class Rows;
-  Rows begin() const;
-  Rows end() const;
+  Rows begin(Location where = Location::here()) const;
+  Rows end(Location where = Location::here()) const;
 
   // The functions of core/ops.h that are most used as methods.
   Tensor reshape(const Shape& shape, Location where = Location::here()) const;
@@ -254,12 +261,12 @@ class TRIPTYCH_API Tensor {
   }
 
  private:
-  double item_double() const;
-  std::int64_t item_int() const;
-  const void* raw_data(DType dtype) const;
-  void* raw_mutable_data(DType dtype);
-  void copy_to(void* destination, DType dtype) const;
-  static const TensorMeta& undefined_meta();
+  double item_double(Location where) const;
+  std::int64_t item_int(Location where) const;
+  const void* raw_data(DType dtype, Location where) const;
+  void* raw_mutable_data(DType dtype, Location where);
+  void copy_to(void* destination, DType dtype, Location where) const;
+  [[noreturn]] static void undefined(Location where);
 
   detail::TensorHead* head_ = nullptr;
 };
@@ -278,14 +285,14 @@ class Tensor::Rows {
   Tensor tensor_;
   std::int64_t place_;
 };
-inline Tensor::Rows Tensor::begin() const { return {*this, 0}; }
-inline Tensor::Rows Tensor::end() const { return {*this, size(0)}; }
+inline Tensor::Rows Tensor::begin(Location where) const { return size(0, where), Rows{*this, 0}; }
+inline Tensor::Rows Tensor::end(Location where) const { return {*this, size(0, where)}; }
 
 template <class T>
-std::vector<T> Tensor::to_vector() const {
+std::vector<T> Tensor::to_vector(Location where) const {
   static_assert(!std::is_same_v<T, bool>, "std::vector<bool> has no array of bool: use to_vector<std::uint8_t>()");
-  std::vector<T> result(static_cast<std::size_t>(numel()));
-  copy_to(result.data(), dtype_of<T>::value);
+  std::vector<T> result(static_cast<std::size_t>(numel(where)));
+  copy_to(result.data(), dtype_of<T>::value, where);
   return result;
 }
 

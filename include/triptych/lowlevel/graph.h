@@ -40,8 +40,8 @@ class TRIPTYCH_API Variable : public Tensor {
   explicit Variable(Tensor tensor) : Tensor(std::move(tensor)) {}
 
   /// The name in the graph, with scopes.
-  std::string name() const;
-  bool trainable() const;
+  std::string name(Location where = Location::here()) const;
+  bool trainable(Location where = Location::here()) const;
   /// A tensor that, when a session runs it, sets the variable to `value` (same shape and dtype) and gives the new
   /// value.
   Tensor assign(const Arg& value) const;
@@ -136,9 +136,9 @@ class TRIPTYCH_API Graph : public GraphHandle {
 };
 
 /// The name of a symbolic tensor's node, with ":1" for a second output.
-TRIPTYCH_API std::string name_of(const Tensor& tensor);
+TRIPTYCH_API std::string name_of(const Tensor& tensor, Location where = Location::here());
 /// The graph that a symbolic tensor belongs to.
-TRIPTYCH_API Graph graph_of(const Tensor& tensor);
+TRIPTYCH_API Graph graph_of(const Tensor& tensor, Location where = Location::here());
 
 /// A tensor without a value: running it runs all of `operations`.
 TRIPTYCH_API Tensor group(const TensorList& operations, std::string_view name = "group",

@@ -11,9 +11,15 @@
 namespace triptych {
 namespace {
 
-std::optional<Place> place_of(const Tensor& tensor, GraphImpl* graph) {
+std::string text_of(const Tensor& tensor) {
+  return tensor.defined() ? std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text()
+                          : "a default-constructed Tensor";
+}
+
+std::optional<Place> place_of(const Tensor& tensor, GraphImpl* graph, Location where) {
+  if (!tensor.defined()) return std::nullopt;
   if (graph) {
-    const Tensor symbolic = tensor.is_symbolic() ? tensor : graph->import(tensor, {});
+    const Tensor symbolic = graph->import(tensor, where);
     return Place{symbolic.impl()->node.get(), symbolic.impl()->output};
   }
   if (!tensor.requires_grad()) return std::nullopt;
@@ -23,9 +29,9 @@ std::optional<Place> place_of(const Tensor& tensor, GraphImpl* graph) {
 /// The gradient that a walk starts with.
 Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std::string_view op, Location where) {
   if (given.defined()) {
-    if (!given.shape().compatible(y.shape()))
-      throw ArgumentError(op, "a gradient has its tensor's shape",
-                          "tensor " + y.shape().text() + ", gradient " + given.shape().text(), "", where);
+    if (!given.shape().compatible(y.shape()) || given.dtype() != y.dtype())
+      throw ArgumentError(op, "a gradient has its tensor's shape and dtype",
+                          "tensor " + text_of(y) + ", gradient " + text_of(given), "", where);
     return given;
   }
   if (on_tape && y.numel() != 1)
@@ -40,10 +46,9 @@ void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<c
   std::vector<Place> roots;
   std::vector<Tensor> initial;
   for (std::size_t i = 0; i < ys.size(); ++i) {
-    const auto place = place_of(ys[i], graph);
+    const auto place = place_of(ys[i], graph, where);
     if (!place)
-      throw ArgumentError(op, "the tensor does not depend on anything that requires a gradient",
-                          std::string(dtype_name(ys[i].dtype())) + " " + ys[i].shape().text(),
+      throw ArgumentError(op, "the tensor does not depend on anything that requires a gradient", text_of(ys[i]),
                           "Call set_requires_grad() on a leaf, and check that no NoGrad guard was active", where);
     roots.push_back(*place);
     const Tensor given = i < grad_ys.size() ? grad_ys[i] : Tensor();
@@ -63,6 +68,9 @@ GradMode::~GradMode() { modes.no_grad = !previous_; }
 std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
                               GradientOptions options, Location where) {
   if (ys.empty()) throw ArgumentError("gradients", "there must be at least one y", "an empty list", "", where);
+  if (grad_ys.size() > ys.size())
+    throw ArgumentError("gradients", "there is at most one grad_y for each y",
+                        std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
   GraphImpl* graph = nullptr;
   for (const Tensor& y : ys)
     if (y.is_symbolic()) graph = y.impl()->graph.get();
@@ -74,10 +82,9 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
   start(walk, graph, ys, grad_ys, "gradients", where);
   std::vector<Place> targets;
   for (const Tensor& x : xs) {
-    const auto place = place_of(x, graph);
+    const auto place = place_of(x, graph, where);
     if (!place)
-      throw ArgumentError("gradients", "an x does not require a gradient",
-                          std::string(dtype_name(x.dtype())) + " " + x.shape().text(), "Call set_requires_grad() on it",
+      throw ArgumentError("gradients", "an x does not require a gradient", text_of(x), "Call set_requires_grad() on it",
                           where);
     targets.push_back(*place);
   }

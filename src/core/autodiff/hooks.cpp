@@ -9,8 +9,8 @@ namespace triptych {
 HookHandle Tensor::register_hook(const GradientHook& hook, Location where) const {
   if (!requires_grad())
     throw ArgumentError("register_hook", "the tensor needs no gradient",
-                        std::string(dtype_name(dtype())) + " " + shape().text(), "Call set_requires_grad() first",
-                        where);
+                        defined() ? std::string(dtype_name(dtype())) + " " + shape().text() : "an undefined tensor",
+                        "Call set_requires_grad() first", where);
   if (is_symbolic())
     throw ArgumentError("register_hook", "a symbolic tensor has no tape", describe(*impl()->node),
                         "Use the ops on the result of lowlevel::gradients", where);

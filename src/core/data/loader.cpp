@@ -33,8 +33,10 @@ std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, 
 /// ahead when all slots hold batches that the loop has not had.
 class DataLoader::Epoch {
  public:
-  Epoch(std::shared_ptr<const Dataset> dataset, const DataLoaderOptions& options, std::vector<std::int64_t> order)
+  Epoch(std::shared_ptr<const Dataset> dataset, const DataLoaderOptions& options, std::vector<std::int64_t> order,
+        Location where)
       : dataset_(std::move(dataset)),
+        where_(where),
         batch_size_(static_cast<std::size_t>(options.batch_size)),
         order_(std::move(order)) {
     count_ = order_.size() / batch_size_;
@@ -86,6 +88,7 @@ class DataLoader::Epoch {
   };
 
   Batch make(std::size_t number) const {
+    const Frame frame(where_);
     const std::size_t begin = number * batch_size_, end = std::min(begin + batch_size_, order_.size());
     return dataset_->get_batch(std::span(order_).subspan(begin, end - begin));
   }
@@ -125,6 +128,7 @@ class DataLoader::Epoch {
   }
 
   std::shared_ptr<const Dataset> dataset_;
+  Location where_;
   std::size_t batch_size_, count_;
   std::vector<std::int64_t> order_;
   std::size_t next_ = 0;  // number of the batch after the current one
@@ -140,7 +144,7 @@ class DataLoader::Epoch {
 };
 
 DataLoader::DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions options, Location where)
-    : dataset_(std::move(dataset)), options_(std::move(options)) {
+    : dataset_(std::move(dataset)), options_(std::move(options)), where_(where) {
   const auto check = [&](bool good, const char* rule, const std::string& given) {
     if (!good) throw ArgumentError("DataLoader", rule, given, "", where);
   };
@@ -167,7 +171,7 @@ DataLoader::Iterator DataLoader::begin() {
     order.resize(static_cast<std::size_t>(size));
     std::iota(order.begin(), order.end(), 0);
   }
-  auto epoch = std::make_shared<Epoch>(dataset_, options_, std::move(order));
+  auto epoch = std::make_shared<Epoch>(dataset_, options_, std::move(order), where_);
   epoch->advance();
   return Iterator(std::move(epoch));
 }

@@ -15,7 +15,7 @@ void check_divisors(const KernelCall& call) {
   for_each_element<T>(call.inputs[1], [&](T b) {
     if (b == 0)
       throw ArgumentError(call.op.name, "an integer is not divided by zero", "a divisor is 0",
-                          "Divide floating numbers");
+                          "Divide floating numbers", call.context.where);
   });
 }
 

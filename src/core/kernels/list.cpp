@@ -16,6 +16,7 @@ void register_comparison_kernels();
 void register_concat_kernels();
 void register_conv2d_kernels();
 void register_cross_entropy_kernels();
+void register_cumsum_kernels();
 void register_custom_gradient_kernels();
 void register_dropout_kernels();
 void register_embedding_kernels();
@@ -41,6 +42,7 @@ void register_power_kernels();
 void register_prod_kernels();
 void register_random_kernels();
 void register_relu_kernels();
+void register_roll_kernels();
 void register_rounding_kernels();
 void register_sgd_update_kernels();
 void register_sigmoid_kernels();
@@ -50,6 +52,7 @@ void register_softmax_kernels();
 void register_softplus_kernels();
 void register_sum_kernels();
 void register_trigonometric_kernels();
+void register_tril_kernels();
 void register_var_kernels();
 void register_where_kernels();
 
@@ -67,6 +70,7 @@ void register_builtin_kernels() {
   register_concat_kernels();
   register_conv2d_kernels();
   register_cross_entropy_kernels();
+  register_cumsum_kernels();
   register_custom_gradient_kernels();
   register_dropout_kernels();
   register_embedding_kernels();
@@ -92,6 +96,7 @@ void register_builtin_kernels() {
   register_prod_kernels();
   register_random_kernels();
   register_relu_kernels();
+  register_roll_kernels();
   register_rounding_kernels();
   register_sgd_update_kernels();
   register_sigmoid_kernels();
@@ -101,6 +106,7 @@ void register_builtin_kernels() {
   register_softplus_kernels();
   register_sum_kernels();
   register_trigonometric_kernels();
+  register_tril_kernels();
   register_var_kernels();
   register_where_kernels();
 }

@@ -1,8 +1,12 @@
 // Kernels of the random ops. Outputs are row-major, so an element's place is its index.
 #include "core/kernels/random.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include "core/kernels/elementwise.h"
@@ -12,7 +16,7 @@
 namespace triptych {
 
 extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op, random_uniform_like_op,
-    random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op;
+    random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op, random_multinomial_op;
 
 namespace {
 
@@ -163,7 +167,7 @@ void bernoulli_run(const KernelCall& call) {
     for (std::int64_t i = 0; i < p.size(); ++i)
       if (const C probability = static_cast<C>(probabilities[i]); !(probability >= 0 && probability <= 1))
         throw ArgumentError("bernoulli", "probabilities lie between 0 and 1",
-                            std::to_string(probability) + " at element " + std::to_string(i));
+                            std::to_string(probability) + " at element " + std::to_string(i), "", call.context.where);
     T* values = out.as<T>();
     for_random_words(take_draw(call.inputs[0]), out.size(), [=](std::int64_t i, std::uint32_t word) {
       values[i] = static_cast<C>(unit_float(word)) < static_cast<C>(probabilities[i]) ? T(C(1)) : T(C(0));
@@ -184,10 +188,78 @@ void permutation_run(const KernelCall& call) {
     call.outputs[0].as<std::int64_t>()[i] = order[static_cast<std::size_t>(i)].second;
 }
 
+/// The weights of one row, checked.
+std::vector<double> weights_of(const KernelCall& call, std::int64_t row, std::int64_t choices) {
+  std::vector<double> weights(static_cast<std::size_t>(choices));
+  const Operand& p = call.inputs[1];
+  convert(p.as<const char>() + static_cast<std::size_t>(row * choices) * size_of(p.dtype()), p.dtype(), weights.data(),
+          float64, choices);
+  const auto positive = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
+  for (const double weight : weights)
+    if (!(weight >= 0) || std::isinf(weight))
+      throw ArgumentError("multinomial", "weights are finite and not negative", std::to_string(weight), "",
+                          call.context.where);
+  const auto& [num_samples, replacement] = call.attributes_as<RandomMultinomialAttributes>();
+  if (const std::int64_t needed = replacement ? std::min<std::int64_t>(num_samples, 1) : num_samples; positive < needed)
+    throw ArgumentError("multinomial", "there are enough positive weights",
+                        std::to_string(num_samples) + " samples, " + std::to_string(positive) + " positive weights", "",
+                        call.context.where);
+  return weights;
+}
+
+double unit_of(std::uint64_t word) { return static_cast<double>(word >> 11) * 0x1p-53; }
+
+/// Sample i is where its random number falls among the sums of the weights.
+void choose_with_replacement(const std::vector<double>& weights, std::span<std::int64_t> samples, Draw draw,
+                             std::int64_t first) {
+  std::vector<double> sums(weights.size());
+  std::partial_sum(weights.begin(), weights.end(), sums.begin());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const double place = unit_of(random_word64(draw, first + static_cast<std::int64_t>(i))) * sums.back();
+    auto chosen = std::upper_bound(sums.begin(), sums.end(), place);
+    // Rounding may put the place at the very end: then it is the last that has a weight.
+    if (chosen == sums.end()) chosen = std::lower_bound(sums.begin(), sums.end(), sums.back());
+    samples[i] = chosen - sums.begin();
+  }
+}
+
+/// The first to ring of clocks that ring after a time of -ln(u) / weight, in their order (Efraimidis and Spirakis,
+/// 2006).
+void choose_without_replacement(const std::vector<double>& weights, std::span<std::int64_t> samples, Draw draw,
+                                std::int64_t first) {
+  std::vector<std::pair<double, std::int64_t>> times(weights.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto place = static_cast<std::int64_t>(i);
+    const double u = 1 - unit_of(random_word64(draw, first + place));
+    times[i] = {weights[i] > 0 ? -std::log(u) / weights[i] : std::numeric_limits<double>::infinity(), place};
+  }
+  const auto wanted = times.begin() + static_cast<std::ptrdiff_t>(samples.size());
+  std::partial_sort(times.begin(), wanted, times.end());
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = times[i].second;
+}
+
+void multinomial_run(const KernelCall& call) {
+  const auto& [num_samples, replacement] = call.attributes_as<RandomMultinomialAttributes>();
+  const Draw draw = take_draw(call.inputs[0]);
+  const Shape& shape = call.inputs[1].shape();
+  const std::int64_t choices = shape[-1], rows = shape.rank() == 2 ? shape[0] : 1;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const std::vector<double> weights = weights_of(call, row, choices);
+    if (num_samples == 0) continue;
+    const std::span samples(call.outputs[0].as<std::int64_t>() + row * num_samples,
+                            static_cast<std::size_t>(num_samples));
+    if (replacement)
+      choose_with_replacement(weights, samples, draw, row * num_samples);
+    else
+      choose_without_replacement(weights, samples, draw, row * choices);
+  }
+}
+
 const Kernel uniform_kernel{.run = uniform_run}, uniform_like_kernel{.run = uniform_like_run},
     normal_kernel{.run = normal_run}, normal_like_kernel{.run = normal_like_run},
     truncated_normal_kernel{.run = truncated_normal_run}, integers_kernel{.run = integers_run},
-    bernoulli_kernel{.run = bernoulli_run}, permutation_kernel{.run = permutation_run};
+    bernoulli_kernel{.run = bernoulli_run}, permutation_kernel{.run = permutation_run},
+    multinomial_kernel{.run = multinomial_run};
 
 }  // namespace
 
@@ -200,6 +272,7 @@ void register_random_kernels() {
   register_kernel(random_integers_op, Device::Type::cpu, integers_kernel);
   register_kernel(random_bernoulli_op, Device::Type::cpu, bernoulli_kernel);
   register_kernel(random_permutation_op, Device::Type::cpu, permutation_kernel);
+  register_kernel(random_multinomial_op, Device::Type::cpu, multinomial_kernel);
 }
 
 }  // namespace triptych

@@ -1,4 +1,4 @@
-// any and all over axes.
+// any and all over axes; count_nonzero.
 #include "core/ops/ops.h"
 #include "core/ops/reduce.h"
 #include "triptych/core/ops.h"
@@ -31,6 +31,15 @@ Tensor any(Arg x, const Axes& axes, bool keepdims) {
 Tensor all(Arg x) { return apply_reduction(all_op, x, {}, false); }
 Tensor all(Arg x, const Axes& axes, bool keepdims) {
   return apply_reduction(all_op, x, some_axes("all", axes), keepdims);
+}
+
+Tensor count_nonzero(Arg x) {
+  operand("count_nonzero", x);
+  return sum(Arg(not_equal(x, 0), x.where()));
+}
+Tensor count_nonzero(Arg x, const Axes& axes, bool keepdims) {
+  operand("count_nonzero", x);
+  return sum(Arg(not_equal(x, 0), x.where()), axes, keepdims);
 }
 
 }  // namespace triptych

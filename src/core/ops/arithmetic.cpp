@@ -25,12 +25,16 @@ void div_gradient(Gradient& g) {
   if (g.needs(1)) g.set(1, g.upstream() * -1 * g.output() / g.input(1));  // -a / b^2 = -(a / b) / b
 }
 
+void sub_infer(Infer& infer) {
+  infer.check(infer.dtype(0) != boolean, "booleans are not subtracted", "Use logical_xor, or convert with cast");
+  infer_elementwise(infer);
+}
+
 }  // namespace
 
 extern const Op add_op{
     .name = "add", .inputs = 2, .infer = infer_elementwise, .gradient = add_gradient, .broadcasts = true};
-extern const Op sub_op{
-    .name = "sub", .inputs = 2, .infer = infer_elementwise, .gradient = sub_gradient, .broadcasts = true};
+extern const Op sub_op{.name = "sub", .inputs = 2, .infer = sub_infer, .gradient = sub_gradient, .broadcasts = true};
 extern const Op mul_op{.name = "mul",
                        .inputs = 2,
                        .infer = infer_elementwise,

@@ -125,12 +125,14 @@ extern const Op batch_norm_inference_op{.name = "batch_norm_inference",
 Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, const Tensor& gamma, const Tensor& beta,
                   BatchNormOptions options) {
   const Location where = x.where();
+  const Tensor& input = operand("batch_norm", x);
   if (running_mean.defined() != running_var.defined())
     throw ArgumentError("batch_norm", "the running mean and variance come together", "one of them is undefined", "",
                         where);
+  const int axis = normalize_axis("batch_norm", options.axis, input.ndim(), where);
   const auto channels = [&](double value) {
     return running_mean.defined() ? full_like(running_mean, value)
-                                  : full({x.tensor().size(static_cast<int>(options.axis))}, value, x.tensor().dtype());
+                                  : full({input.size(axis)}, value, input.dtype(), where);
   };
   const Tensor scale = gamma.defined() ? gamma : channels(1), shift = beta.defined() ? beta : channels(0);
   const BatchNormAttributes attributes{options.axis, options.eps, options.momentum, options.formula};

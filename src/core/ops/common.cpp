@@ -1,3 +1,4 @@
+#include <cmath>
 #include <optional>
 
 #include "core/ops/ops.h"
@@ -21,6 +22,36 @@ DType result_type(const Tensor& a, const Tensor& b) {
   return promote_types(a.dtype(), b.dtype());
 }
 
+const Tensor& operand(std::string_view op, const Arg& x) {
+  if (!x.tensor().defined())
+    throw ArgumentError(op, "an input is undefined", "a default-constructed Tensor", "Give it a value first",
+                        x.where());
+  return x.tensor();
+}
+
+bool fits(Scalar value, DType dtype) {
+  if (!is_integral(dtype)) return true;
+  const int bits = static_cast<int>(8 * size_of(dtype)) - (dtype == uint8 ? 0 : 1);
+  if (value.kind() == Scalar::Kind::floating) {
+    const double limit = std::ldexp(1.0, bits), lowest = dtype == uint8 ? 0 : -limit;
+    return value.to_double() > lowest - 1 && value.to_double() < limit;  // NaN is neither
+  }
+  if (dtype == int64) return true;
+  const std::int64_t limit = std::int64_t{1} << bits;
+  return value.to_int() >= (dtype == uint8 ? 0 : -limit) && value.to_int() < limit;
+}
+
+Tensor number_as(DType dtype, std::string_view op, const Arg& number) {
+  const Scalar value = number.scalar();
+  if (!fits(value, dtype))
+    throw ArgumentError(
+        op, "a number must fit the dtype that it meets",
+        (value.kind() == Scalar::Kind::floating ? std::to_string(value.to_double()) : std::to_string(value.to_int())) +
+            " for " + std::string(dtype_name(dtype)),
+        "Convert the tensor with cast", number.where());
+  return scalar_tensor(value, dtype);
+}
+
 Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool float_result) {
   std::optional<Tensor> made_a, made_b;
   if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype());
@@ -30,21 +61,16 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool f
   DType dtype;
   if (a.is_scalar() || b.is_scalar()) {
     const Arg& number = a.is_scalar() ? a : b;
-    const Tensor& other = a.is_scalar() ? (made_b ? *made_b : b.tensor()) : a.tensor();
-    if (!other.defined())
-      throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "", a.where());
+    const Tensor& other = made_b ? *made_b : operand(op.name, a.is_scalar() ? b : a);
     dtype = dtype_next_to(number, other);
   } else {
-    if (!a.tensor().defined() || !b.tensor().defined())
-      throw ArgumentError(op.name, "an input is undefined", "a default-constructed Tensor", "Give it a value first",
-                          a.where());
-    dtype = result_type(a.tensor(), b.tensor());
+    dtype = result_type(operand(op.name, a), operand(op.name, b));
   }
   if (float_result && !is_floating(dtype)) dtype = float32;
 
   const auto prepare = [&](Arg& arg, std::optional<Tensor>& made) {
     if (arg.is_scalar())
-      made = scalar_tensor(arg.scalar(), dtype);
+      made = number_as(dtype, op.name, arg);
     else if (arg.tensor().dtype() != dtype)
       made = cast(Arg(arg.tensor(), arg.where()), dtype);
   };

@@ -117,8 +117,8 @@ std::vector<Tensor> apply_split(Arg& x, const SplitAttributes& attributes, std::
 /// The tensors in their common dtype.
 std::vector<Tensor> promoted(std::string_view op, const std::vector<Tensor>& tensors, Location where) {
   if (tensors.empty()) throw ArgumentError(op, "at least one tensor is needed", "an empty list", "", where);
-  DType dtype = tensors[0].dtype();
-  for (const Tensor& tensor : tensors) dtype = promote_types(dtype, tensor.dtype());
+  DType dtype = operand(op, Arg(tensors[0], where)).dtype();
+  for (const Tensor& tensor : tensors) dtype = promote_types(dtype, operand(op, Arg(tensor, where)).dtype());
   std::vector<Tensor> result;
   for (const Tensor& tensor : tensors) result.push_back(cast(Arg(tensor, where), dtype));
   return result;

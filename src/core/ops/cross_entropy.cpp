@@ -98,15 +98,15 @@ extern const Op cross_entropy_grad_op{.name = "cross_entropy_grad",
                                       .decompose = cross_entropy_grad_decompose};
 
 Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options) {
-  const std::int64_t axis = logits.tensor().ndim() > 1 ? 1 : 0;
-  if (is_floating(target.tensor().dtype())) {
-    if (!logits.tensor().shape().compatible(target.tensor().shape()))
-      throw ArgumentError(
-          "cross_entropy", "probabilities must have the shape of the logits",
-          "logits are " + logits.tensor().shape().text() + ", target is " + target.tensor().shape().text(),
-          "Labels are integers: cast(target, int64)", logits.where());
+  const Tensor &scores = operand("cross_entropy", logits), &wanted = operand("cross_entropy", target);
+  const std::int64_t axis = scores.ndim() > 1 ? 1 : 0;
+  if (is_floating(wanted.dtype())) {
+    if (!scores.shape().compatible(wanted.shape()))
+      throw ArgumentError("cross_entropy", "probabilities must have the shape of the logits",
+                          "logits are " + scores.shape().text() + ", target is " + wanted.shape().text(),
+                          "Labels are integers: cast(target, int64)", logits.where());
     const Frame frame(logits.where());
-    return with_probabilities(logits.tensor(), target.tensor(), options, axis);
+    return with_probabilities(scores, wanted, options, axis);
   }
   return apply_cross_entropy(logits, target, options.weight,
                              {axis, options.ignore_index, options.label_smoothing, options.reduction});
@@ -118,6 +118,13 @@ Tensor sparse_softmax_cross_entropy(Arg logits, Arg labels) {
 }
 
 Tensor softmax_cross_entropy(Arg logits, Arg probabilities) {
+  const Shape &a = operand("softmax_cross_entropy", logits).shape(),
+              &b = operand("softmax_cross_entropy", probabilities).shape();
+  if (!a.compatible(b) || !is_floating(probabilities.tensor().dtype()))
+    throw ArgumentError("softmax_cross_entropy", "probabilities are floating, of the shape of the logits",
+                        "logits are " + a.text() + ", probabilities " +
+                            std::string(dtype_name(probabilities.tensor().dtype())) + " " + b.text(),
+                        "Labels belong into sparse_softmax_cross_entropy", logits.where());
   const Frame frame(logits.where());
   return sum(probabilities.tensor() * log_softmax(logits.tensor(), -1), -1) * -1;
 }

@@ -67,6 +67,9 @@ extern const Op dropout_grad_op{.name = "dropout_grad",
 Tensor dropout(Arg x, DropoutOptions options, const Tensor& state) {
   if (!(options.p >= 0 && options.p <= 1))
     throw ArgumentError("dropout", "p must be from 0 to 1", std::to_string(options.p), "", x.where());
+  if (!is_floating(operand("dropout", x).dtype()))
+    throw ArgumentError("dropout", "x is floating", std::string(dtype_name(x.tensor().dtype())), "Convert it with cast",
+                        x.where());
   if (!options.training || options.p == 0) return x.tensor();
   const DropoutAttributes attributes{options.p};
   const Tensor draw = state.defined() ? state : random_state(nullptr, x.tensor().is_symbolic());

@@ -86,7 +86,7 @@ Tensor broadcast_to(Arg x, const Shape& shape) { return expand(std::move(x), sha
 Tensor expand_like(Arg x, Arg like) { return apply(expand_like_op, {&x, &like}); }
 
 Tensor tile(Arg x, const Axes& repeats) {
-  Tensor result = x.tensor();
+  Tensor result = operand("tile", x);
   for (int i = result.ndim(); i < repeats.size(); ++i) result = unsqueeze(Arg(result, x.where()), 0);
   const int lead = result.ndim() - repeats.size();
   for (int i = 0; i < repeats.size(); ++i) {
@@ -98,9 +98,9 @@ Tensor tile(Arg x, const Axes& repeats) {
 
 Tensor repeat(Arg x, std::int64_t repeats, std::int64_t axis) {
   check_repeats("repeat", repeats, x.where());
-  const int at = normalize_axis("repeat", axis, x.tensor().ndim(), x.where());
+  const int rank = operand("repeat", x).ndim(), at = normalize_axis("repeat", axis, rank, x.where());
   Shape shape;
-  for (int i = 0; i <= x.tensor().ndim(); ++i) shape.append(i == at + 1 ? repeats : unknown);
+  for (int i = 0; i <= rank; ++i) shape.append(i == at + 1 ? repeats : unknown);
   return flatten(expand(unsqueeze(std::move(x), at + 1), shape), at, at + 1);
 }
 

@@ -10,12 +10,23 @@
 namespace triptych {
 namespace {
 
+void check_fits(const Infer& infer, Scalar value, DType dtype) {
+  if (!fits(value, dtype))
+    infer.fail("the value fits the dtype",
+               std::to_string(value.to_double()) + " for " + std::string(dtype_name(dtype)));
+}
+
 void full_infer(Infer& infer) {
   const auto& a = infer.attributes<FullAttributes>();
+  if (!a.shape.known()) infer.fail("the shape is known", a.shape.text(), "Use full_like where the feeds decide it");
+  check_fits(infer, a.value, a.dtype);
   infer.output(0, a.shape, a.dtype);
 }
 
-void full_like_infer(Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); }
+void full_like_infer(Infer& infer) {
+  check_fits(infer, infer.attributes<FullLikeAttributes>().value, infer.dtype(0));
+  infer.output(0, infer.shape(0), infer.dtype(0));
+}
 
 }  // namespace
 
@@ -44,7 +55,7 @@ Tensor ones_like(Arg x) { return full_like(std::move(x), 1); }
 
 Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype, std::function<void()> release,
                             Location where) {
-  if (!values && shape.size() > 0)
+  if (!values && shape.size(where) > 0)
     throw ArgumentError("from_blob", "the pointer is null", "shape " + shape.text(), "", where);
   auto* impl = new TensorImpl;
   Tensor result = adopt(impl);
@@ -60,9 +71,10 @@ void detail::ragged(std::size_t expected, std::size_t given, Location where) {
 }
 
 Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where) {
-  if (static_cast<std::int64_t>(count) != shape.size())
+  if (static_cast<std::int64_t>(count) != shape.size(where))
     throw ArgumentError("tensor", "the number of values differs from the shape's",
                         std::to_string(count) + " values for shape " + shape.text(), "", where);
+  const Frame frame(where);
   Tensor result = make_tensor(shape, dtype);
   if (count) std::memcpy(result.impl()->data(), values, count * size_of(dtype));
   return result;

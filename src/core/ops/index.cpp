@@ -63,16 +63,17 @@ CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, 
 }
 
 Tensor apply_index(Arg x, std::span<const Index> indices) {
-  const CompiledIndex compiled = compile_index(indices, x.tensor().shape(), x.where());
+  const CompiledIndex compiled = compile_index(indices, operand("index", x).shape(), x.where());
   Tensor result = apply_slice(std::move(x), compiled.slice);
   for (std::int64_t axis : compiled.new_axes) result = unsqueeze(Arg(result, x.where()), axis);
   return result;
 }
 
 Tensor apply_index_update(Arg x, std::span<const Index> indices, const Arg& value) {
-  const CompiledIndex compiled = compile_index(indices, x.tensor().shape(), x.where());
+  const CompiledIndex compiled = compile_index(indices, operand("index_update", x).shape(), x.where());
   const DType dtype = x.tensor().dtype();
-  Tensor part = value.is_scalar() ? scalar_tensor(value.scalar(), dtype) : cast(value, dtype);
+  Tensor part = value.is_scalar() ? number_as(dtype, "index_update", value)
+                                  : cast(Arg(operand("index_update", value), value.where()), dtype);
   Axes new_axes;  // counted from the end, as the value may have fewer dimensions
   for (std::int64_t axis : compiled.new_axes)
     if (const std::int64_t from_end = axis - compiled.result_rank; - from_end <= part.ndim()) new_axes.append(from_end);

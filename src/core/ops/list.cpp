@@ -17,6 +17,7 @@ extern const Op equal_op, not_equal_op, less_op, less_equal_op, greater_op, grea
 extern const Op concat_op, concat_grad_op, split_op;
 extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;
 extern const Op cross_entropy_op, cross_entropy_grad_op;
+extern const Op cumsum_op;
 extern const Op custom_gradient_op;
 extern const Op dropout_op, dropout_grad_op;
 extern const Op embedding_op, embedding_grad_op;
@@ -41,11 +42,12 @@ extern const Op one_hot_op;
 extern const Op pad_op;
 extern const Op permute_op;
 extern const Op max_pool2d_op, max_pool2d_grad_op, max_pool2d_gather_op, avg_pool2d_op, avg_pool2d_grad_op;
-extern const Op pow_op, square_op, sqrt_op, rsqrt_op, reciprocal_op;
+extern const Op pow_op, square_op, sqrt_op, rsqrt_op, reciprocal_op, hypot_op;
 extern const Op prod_op, prod_of_others_op, prod_of_others_grad_op;
-extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op, random_uniform_like_op, random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op;
+extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op, random_uniform_like_op, random_normal_like_op, random_integers_op, random_bernoulli_op, random_permutation_op, random_multinomial_op;
 extern const Op relu_op, relu_grad_op;
 extern const Op reshape_op, reshape_like_op, flatten_op, squeeze_op, unsqueeze_op;
+extern const Op roll_op;
 extern const Op floor_op, ceil_op, round_op, trunc_op;
 extern const Op sgd_update_op;
 extern const Op sigmoid_op, tanh_op, silu_op, sigmoid_grad_op, tanh_grad_op, silu_grad_op;
@@ -55,6 +57,7 @@ extern const Op softmax_op, softmax_grad_op, log_softmax_op, log_softmax_grad_op
 extern const Op leaky_relu_op, elu_op, softplus_op;
 extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;
 extern const Op sin_op, cos_op, tan_op, asin_op, acos_op, atan_op, sinh_op, cosh_op, asinh_op, acosh_op, atanh_op, atan2_op;
+extern const Op tril_op, triu_op;
 extern const Op var_op, std_op;
 extern const Op where_op;
 
@@ -73,6 +76,7 @@ std::vector<const Op*> builtin_ops() {
       &concat_op, &concat_grad_op, &split_op,
       &conv2d_op, &conv2d_input_grad_op, &conv2d_weight_grad_op,
       &cross_entropy_op, &cross_entropy_grad_op,
+      &cumsum_op,
       &custom_gradient_op,
       &dropout_op, &dropout_grad_op,
       &embedding_op, &embedding_grad_op,
@@ -97,11 +101,12 @@ std::vector<const Op*> builtin_ops() {
       &pad_op,
       &permute_op,
       &max_pool2d_op, &max_pool2d_grad_op, &max_pool2d_gather_op, &avg_pool2d_op, &avg_pool2d_grad_op,
-      &pow_op, &square_op, &sqrt_op, &rsqrt_op, &reciprocal_op,
+      &pow_op, &square_op, &sqrt_op, &rsqrt_op, &reciprocal_op, &hypot_op,
       &prod_op, &prod_of_others_op, &prod_of_others_grad_op,
-      &random_uniform_op, &random_normal_op, &random_truncated_normal_op, &random_uniform_like_op, &random_normal_like_op, &random_integers_op, &random_bernoulli_op, &random_permutation_op,
+      &random_uniform_op, &random_normal_op, &random_truncated_normal_op, &random_uniform_like_op, &random_normal_like_op, &random_integers_op, &random_bernoulli_op, &random_permutation_op, &random_multinomial_op,
       &relu_op, &relu_grad_op,
       &reshape_op, &reshape_like_op, &flatten_op, &squeeze_op, &unsqueeze_op,
+      &roll_op,
       &floor_op, &ceil_op, &round_op, &trunc_op,
       &sgd_update_op,
       &sigmoid_op, &tanh_op, &silu_op, &sigmoid_grad_op, &tanh_grad_op, &silu_grad_op,
@@ -111,6 +116,7 @@ std::vector<const Op*> builtin_ops() {
       &leaky_relu_op, &elu_op, &softplus_op,
       &sum_op, &sum_grad_op, &mean_op, &divide_by_count_op, &sum_to_like_op,
       &sin_op, &cos_op, &tan_op, &asin_op, &acos_op, &atan_op, &sinh_op, &cosh_op, &asinh_op, &acosh_op, &atanh_op, &atan2_op,
+      &tril_op, &triu_op,
       &var_op, &std_op,
       &where_op,
   };

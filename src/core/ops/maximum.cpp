@@ -59,7 +59,7 @@ Tensor minimum(Arg a, Arg b) { return apply_binary(minimum_op, a, b); }
 Tensor clip(Arg x, std::optional<Scalar> min, std::optional<Scalar> max) {
   if (!min && !max) throw ArgumentError("clip", "at least one bound is given", "neither min nor max", "", x.where());
   // A bound of a higher category widens x, as in other arithmetic.
-  DType dtype = x.tensor().dtype();
+  DType dtype = operand("clip", x).dtype();
   for (const auto& bound : {min, max})
     if (bound) dtype = bound->result_type(dtype);
   const ClipAttributes attributes{min.has_value(), min.value_or(0), max.has_value(), max.value_or(0)};

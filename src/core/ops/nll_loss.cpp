@@ -103,7 +103,7 @@ extern const Op nll_loss_grad_op{.name = "nll_loss_grad",
                                  .metadata_inputs = 0b10};
 
 Tensor nll_loss(Arg log_probabilities, Arg target, NllLossOptions options) {
-  const CrossEntropyAttributes attributes{.axis = log_probabilities.tensor().ndim() > 1 ? 1 : 0,
+  const CrossEntropyAttributes attributes{.axis = operand("nll_loss", log_probabilities).ndim() > 1 ? 1 : 0,
                                           .ignore_index = options.ignore_index,
                                           .reduction = options.reduction};
   if (!options.weight.defined()) return apply(nll_loss_op, {&log_probabilities, &target}, &attributes);

@@ -1,6 +1,7 @@
 // The library's ops, and what their files share.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "triptych/core/op.h"
@@ -17,6 +18,14 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes = nullp
 Tensor apply_floating(const Op& op, Arg& x, const void* attributes = nullptr);
 /// PyTorch's result type of two operands: a 0-d tensor or a number widens only into a higher category.
 DType result_type(const Tensor& a, const Tensor& b);
+
+/// The operand's tensor; ArgumentError of `op` at the user's line if it is undefined.
+const Tensor& operand(std::string_view op, const Arg& x);
+
+/// Whether a tensor of `dtype` can hold the number (its fraction aside, in integers).
+bool fits(Scalar value, DType dtype);
+/// A number as a 0-d tensor; ArgumentError of `op` if `dtype` cannot hold it.
+Tensor number_as(DType dtype, std::string_view op, const Arg& number);
 
 /// infer of an elementwise op of any number of inputs of one dtype.
 void infer_elementwise(Infer& infer);

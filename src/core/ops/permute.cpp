@@ -61,7 +61,7 @@ Tensor permute(Arg x, const Axes& axes) {
 }
 
 Tensor transpose(Arg x, std::int64_t a, std::int64_t b) {
-  const int rank = x.tensor().ndim();
+  const int rank = operand("transpose", x).ndim();
   Axes axes = in_order(rank);
   std::swap(axes[normalize_axis("transpose", a, rank, x.where())],
             axes[normalize_axis("transpose", b, rank, x.where())]);
@@ -69,7 +69,7 @@ Tensor transpose(Arg x, std::int64_t a, std::int64_t b) {
 }
 
 Tensor moveaxis(Arg x, std::int64_t source, std::int64_t destination) {
-  const int rank = x.tensor().ndim();
+  const int rank = operand("moveaxis", x).ndim();
   const int from = normalize_axis("moveaxis", source, rank, x.where()),
             to = normalize_axis("moveaxis", destination, rank, x.where());
   Axes axes = in_order(rank);

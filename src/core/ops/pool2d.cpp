@@ -142,7 +142,7 @@ Tensor avg_pool2d(Arg x, AvgPool2dOptions options) {
 namespace {
 
 std::vector<std::int64_t> image_plane(const char* op, const Arg& x, DataFormat format) {
-  if (x.tensor().ndim() != 4)
+  if (operand(op, x).ndim() != 4)
     throw ArgumentError(op, "x must have four dimensions", "x is " + x.tensor().shape().text(), "", x.where());
   const ImageAxes axes = image_axes(format);
   return {axes.height, axes.width};
@@ -153,6 +153,11 @@ std::vector<std::int64_t> image_plane(const char* op, const Arg& x, DataFormat f
 Tensor global_avg_pool2d(Arg x, GlobalPoolOptions options) {
   auto plane = image_plane("global_avg_pool2d", x, options.data_format);
   return mean(std::move(x), std::move(plane), options.keepdims);
+}
+
+Tensor global_max_pool2d(Arg x, GlobalPoolOptions options) {
+  auto plane = image_plane("global_max_pool2d", x, options.data_format);
+  return max(std::move(x), std::move(plane), options.keepdims);
 }
 
 }  // namespace triptych

@@ -1,4 +1,4 @@
-// pow, square, sqrt, rsqrt and reciprocal.
+// pow, square, sqrt, rsqrt, reciprocal and hypot.
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -18,6 +18,12 @@ void sqrt_gradient(Gradient& g) { g.set(0, g.upstream() / (g.output() * 2)); }
 void rsqrt_gradient(Gradient& g) { g.set(0, g.upstream() * -0.5 * g.output() * square(g.output())); }
 void reciprocal_gradient(Gradient& g) { g.set(0, neg(g.upstream() * square(g.output()))); }
 
+void hypot_gradient(Gradient& g) {
+  const Tensor scaled = g.upstream() / g.output();
+  if (g.needs(0)) g.set(0, scaled * g.input(0));
+  if (g.needs(1)) g.set(1, scaled * g.input(1));
+}
+
 }  // namespace
 
 extern const Op pow_op{.name = "pow",
@@ -35,6 +41,13 @@ extern const Op rsqrt_op{
     .name = "rsqrt", .inputs = 1, .infer = infer_floating, .gradient = rsqrt_gradient, .saves_outputs = 0b1};
 extern const Op reciprocal_op{
     .name = "reciprocal", .inputs = 1, .infer = infer_floating, .gradient = reciprocal_gradient, .saves_outputs = 0b1};
+extern const Op hypot_op{.name = "hypot",
+                         .inputs = 2,
+                         .infer = infer_floating,
+                         .gradient = hypot_gradient,
+                         .saves_inputs = 0b11,
+                         .saves_outputs = 0b1,
+                         .broadcasts = true};
 
 Tensor pow(Arg a, Arg b) {
   // The common exponents by their own, faster ops.
@@ -49,5 +62,6 @@ Tensor square(Arg x) { return apply(square_op, {&x}); }
 Tensor sqrt(Arg x) { return apply_floating(sqrt_op, x); }
 Tensor rsqrt(Arg x) { return apply_floating(rsqrt_op, x); }
 Tensor reciprocal(Arg x) { return apply_floating(reciprocal_op, x); }
+Tensor hypot(Arg a, Arg b) { return apply_binary(hypot_op, a, b, nullptr, true); }
 
 }  // namespace triptych

@@ -57,20 +57,6 @@ void infer_random_like(Infer& infer) {
   infer.output(0, infer.shape(1), infer.dtype(1));
 }
 
-/// Whether `value` is a number of an integer dtype.
-bool fits(std::int64_t value, DType dtype) {
-  switch (dtype) {
-    case DType::int8:
-      return value >= -128 && value <= 127;
-    case DType::uint8:
-      return value >= 0 && value <= 255;
-    case DType::int32:
-      return value >= INT32_MIN && value <= INT32_MAX;
-    default:
-      return dtype == int64;
-  }
-}
-
 void infer_integers(Infer& infer) {
   check_state(infer);
   const auto& attributes = infer.attributes<RandomIntegersAttributes>();
@@ -94,6 +80,22 @@ void infer_permutation(Infer& infer) {
   const std::int64_t n = infer.attributes<RandomPermutationAttributes>().n;
   if (n < 0) infer.fail("n is not negative", std::to_string(n));
   infer.output(0, Shape{n}, int64);
+}
+
+void infer_multinomial(Infer& infer) {
+  check_state(infer);
+  const auto& [num_samples, replacement] = infer.attributes<RandomMultinomialAttributes>();
+  Shape shape = infer.shape(1);
+  infer.check(is_floating(infer.dtype(1)), "weights are floating", "Convert them with cast");
+  infer.check(shape.rank() == 1 || shape.rank() == 2, "weights are a vector or a matrix");
+  if (num_samples < 0) infer.fail("num_samples is not negative", std::to_string(num_samples));
+  const Dim choices = shape.dim(-1);
+  if (choices.known() && num_samples > (replacement ? (choices.raw() ? num_samples : 0) : choices.raw()))
+    infer.fail("there are enough to choose from",
+               std::to_string(num_samples) + " samples of " + std::to_string(choices.raw()),
+               replacement ? "" : "Draw with replacement");
+  shape.set(shape.rank() - 1, num_samples);
+  infer.output(0, shape, int64);
 }
 
 bool writes_state(int i, int) { return i == 0; }
@@ -151,6 +153,14 @@ extern const Op random_bernoulli_op{.name = "random_bernoulli",
                                     .stateful = true,
                                     .can_fail = true,
                                     .writes = writes_state};
+extern const Op random_multinomial_op{.name = "random_multinomial",
+                                      .inputs = 2,
+                                      .attributes = &attribute_type<RandomMultinomialAttributes>,
+                                      .infer = infer_multinomial,
+                                      .gradient_stops = true,
+                                      .stateful = true,
+                                      .can_fail = true,
+                                      .writes = writes_state};
 extern const Op random_permutation_op{.name = "random_permutation",
                                       .inputs = 1,
                                       .attributes = &attribute_type<RandomPermutationAttributes>,
@@ -188,6 +198,10 @@ Tensor random_permutation(Arg state, std::int64_t n) {
   const RandomPermutationAttributes attributes{n};
   return apply(random_permutation_op, {&state}, &attributes);
 }
+Tensor random_multinomial(Arg state, Arg p, std::int64_t num_samples, bool replacement) {
+  const RandomMultinomialAttributes attributes{num_samples, replacement};
+  return apply(random_multinomial_op, {&state, &p}, &attributes);
+}
 
 Tensor rand(const Shape& shape, DType dtype, Generator* generator, Location where) {
   return uniform(shape, 0, 1, dtype, generator, where);
@@ -196,11 +210,11 @@ Tensor randn(const Shape& shape, DType dtype, Generator* generator, Location whe
   return normal(shape, 0, 1, dtype, generator, where);
 }
 Tensor rand_like(Arg x, Generator* generator) {
-  const Tensor state = random_state(generator, x.tensor().is_symbolic());
+  const Tensor state = random_state(generator, operand("rand_like", x).is_symbolic());
   return random_uniform_like(Arg(state, x.where()), x);
 }
 Tensor randn_like(Arg x, Generator* generator) {
-  const Tensor state = random_state(generator, x.tensor().is_symbolic());
+  const Tensor state = random_state(generator, operand("randn_like", x).is_symbolic());
   return random_normal_like(Arg(state, x.where()), x);
 }
 Tensor uniform(const Shape& shape, double low, double high, DType dtype, Generator* generator, Location where) {
@@ -222,8 +236,12 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
   return random_integers(Arg(state, where), low, high, shape, dtype);
 }
 Tensor bernoulli(Arg p, Generator* generator) {
-  const Tensor state = random_state(generator, p.tensor().is_symbolic());
+  const Tensor state = random_state(generator, operand("bernoulli", p).is_symbolic());
   return random_bernoulli(Arg(state, p.where()), p);
+}
+Tensor multinomial(Arg p, std::int64_t num_samples, bool replacement, Generator* generator) {
+  const Tensor state = random_state(generator, operand("multinomial", p).is_symbolic());
+  return random_multinomial(Arg(state, p.where()), p, num_samples, replacement);
 }
 Tensor permutation(std::int64_t n, Generator* generator, Location where) {
   const Tensor state = random_state(generator);

@@ -33,6 +33,15 @@ struct RandomIntegersAttributes {
   }
 };
 
+struct RandomMultinomialAttributes {
+  std::int64_t num_samples = 1;
+  bool replacement = false;
+  static constexpr auto fields() {
+    return std::tuple{field("num_samples", &RandomMultinomialAttributes::num_samples),
+                      field("replacement", &RandomMultinomialAttributes::replacement)};
+  }
+};
+
 struct RandomPermutationAttributes {
   std::int64_t n = 0;
   static constexpr auto fields() { return std::tuple{field("n", &RandomPermutationAttributes::n)}; }

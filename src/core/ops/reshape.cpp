@@ -184,7 +184,7 @@ Tensor unsqueeze(Arg x, std::int64_t axis) {
 
 Tensor squeeze(Arg x) {
   Axes axes;
-  const Shape& shape = x.tensor().shape();
+  const Shape& shape = operand("squeeze", x).shape();
   for (int i = 0; i < shape.rank(); ++i) {
     if (!shape.dim(i).known())
       throw ArgumentError("squeeze", "which dimensions have length one is not known", "shape " + shape.text(),

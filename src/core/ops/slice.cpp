@@ -141,7 +141,7 @@ void slice_window(const TensorMeta& whole, const SliceAttributes& a, TensorMeta&
 Tensor apply_slice(Arg x, const SliceAttributes& attributes) { return apply(slice_op, {&x}, &attributes); }
 
 Tensor slice(Arg x, std::int64_t axis, Slice range) {
-  const int at = normalize_axis("slice", axis, x.tensor().ndim(), x.where());
+  const int at = normalize_axis("slice", axis, operand("slice", x).ndim(), x.where());
   SliceAttributes attributes;
   for (int i = 0; i < at; ++i) append_slice(attributes, {});
   append_slice(attributes, range);
@@ -149,7 +149,7 @@ Tensor slice(Arg x, std::int64_t axis, Slice range) {
 }
 
 Tensor select(Arg x, std::int64_t axis, std::int64_t index) {
-  const int at = normalize_axis("select", axis, x.tensor().ndim(), x.where());
+  const int at = normalize_axis("select", axis, operand("select", x).ndim(), x.where());
   SliceAttributes attributes;
   for (int i = 0; i < at; ++i) append_slice(attributes, {});
   append_integer(attributes, index);
@@ -157,7 +157,7 @@ Tensor select(Arg x, std::int64_t axis, std::int64_t index) {
 }
 
 Tensor flip(Arg x, const Axes& axes) {
-  const int rank = x.tensor().ndim();
+  const int rank = operand("flip", x).ndim();
   SliceAttributes attributes;
   for (int i = 0; i < rank; ++i) append_slice(attributes, {});
   for (std::int64_t axis : axes) {

@@ -143,7 +143,7 @@ extern const Op sum_to_like_op{.name = "sum_to_like",
 
 Tensor sum(Arg x) { return apply_reduction(sum_op, x, {}, false); }
 Tensor sum(Arg x, const Axes& axes, bool keepdims) {
-  if (axes.empty()) return is_floating(x.tensor().dtype()) ? x.tensor() : cast(std::move(x), int64);
+  if (axes.empty()) return is_floating(operand("sum", x).dtype()) ? x.tensor() : cast(std::move(x), int64);
   return apply_reduction(sum_op, x, axes, keepdims);
 }
 
@@ -153,12 +153,24 @@ Tensor mean(Arg x, const Axes& axes, bool keepdims) {
   return apply_reduction(mean_op, x, axes, keepdims);
 }
 
+namespace {
+
+void check_norm(const Arg& x) {
+  if (!is_floating(operand("norm", x).dtype()))
+    throw ArgumentError("norm", "x is floating", std::string(dtype_name(x.tensor().dtype())), "Convert it with cast",
+                        x.where());
+}
+
+}  // namespace
+
 Tensor norm(Arg x) {
   const Frame frame(x.where());
+  check_norm(x);
   return sqrt(sum(x.tensor() * x.tensor()));
 }
 Tensor norm(Arg x, const Axes& axes, bool keepdims) {
   const Frame frame(x.where());
+  check_norm(x);
   return sqrt(sum(x.tensor() * x.tensor(), axes, keepdims));
 }
 

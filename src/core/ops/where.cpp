@@ -23,14 +23,14 @@ void where_gradient(Gradient& g) {
 
 /// The choice as a tensor of `dtype`.
 Tensor choice(const Arg& x, DType dtype) {
-  return x.is_scalar() ? scalar_tensor(x.scalar(), dtype) : cast(Arg(x.tensor(), x.where()), dtype);
+  return x.is_scalar() ? number_as(dtype, "where", x) : cast(Arg(x.tensor(), x.where()), dtype);
 }
 
 DType choice_type(const Arg& a, const Arg& b) {
   if (a.is_scalar() && b.is_scalar()) return promote_types(a.scalar().dtype(), b.scalar().dtype());
-  if (a.is_scalar()) return a.scalar().result_type(b.tensor().dtype());
-  if (b.is_scalar()) return b.scalar().result_type(a.tensor().dtype());
-  return result_type(a.tensor(), b.tensor());
+  if (a.is_scalar()) return a.scalar().result_type(operand("where", b).dtype());
+  if (b.is_scalar()) return b.scalar().result_type(operand("where", a).dtype());
+  return result_type(operand("where", a), operand("where", b));
 }
 
 }  // namespace

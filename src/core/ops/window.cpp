@@ -5,17 +5,18 @@
 namespace triptych {
 namespace {
 
-PaddingMode mode_from(std::string_view mode) {
+PaddingMode mode_from(std::string_view mode, Location where) {
   if (mode == "same") return PaddingMode::same;
   if (mode != "valid")
-    throw ArgumentError("padding", "must be a number, \"same\" or \"valid\"", "\"" + std::string(mode) + "\"");
+    throw ArgumentError("padding", "must be a number, \"same\" or \"valid\"", "\"" + std::string(mode) + "\"", "",
+                        where);
   return PaddingMode::valid;
 }
 
 }  // namespace
 
-Padding2::Padding2(const char* text) : mode(mode_from(text ? text : "")) {}
-Padding2::Padding2(std::string_view text) : mode(mode_from(text)) {}
+Padding2::Padding2(const char* text, Location where) : mode(mode_from(text ? text : "", where)) {}
+Padding2::Padding2(std::string_view text, Location where) : mode(mode_from(text, where)) {}
 
 const char* name_of(PaddingMode mode) {
   return mode == PaddingMode::same ? "same" : mode == PaddingMode::valid ? "valid" : "numbers";

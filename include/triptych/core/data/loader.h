@@ -91,6 +91,7 @@ class TRIPTYCH_API DataLoader {
  private:
   std::shared_ptr<const Dataset> dataset_;
   DataLoaderOptions options_;
+  Location where_;  // errors of a batch name the line that made the loader
   std::int64_t epoch_ = 0;
 };
 

@@ -29,4 +29,29 @@ TRIPTYCH_API Tensor tanh(Arg x);
 /// ln(1 + e^(beta x)) / beta; x itself where beta x > threshold.
 TRIPTYCH_API Tensor softplus(Arg x, double beta = 1, double threshold = 20);
 
+// Made of the ones above.
+
+/// min(max(x, 0), 6).
+TRIPTYCH_API Tensor relu6(Arg x);
+/// x, but `min_val` where it is not above that, and `max_val` where it is not below that. ArgumentError unless
+/// min_val <= max_val.
+TRIPTYCH_API Tensor hardtanh(Arg x, double min_val = -1, double max_val = 1);
+/// relu6(x + 3) / 6.
+TRIPTYCH_API Tensor hardsigmoid(Arg x);
+/// x relu6(x + 3) / 6. Howard et al., 2019.
+TRIPTYCH_API Tensor hardswish(Arg x);
+/// 1.0507... elu(x, 1.6732...). Klambauer et al., 2017.
+TRIPTYCH_API Tensor selu(Arg x);
+/// x where x > 0, else alpha (e^(x / alpha) - 1), with a continuous derivative. Barron, 2017. ArgumentError if alpha is
+/// 0.
+TRIPTYCH_API Tensor celu(Arg x, double alpha = 1);
+/// x tanh(softplus(x)). Misra, 2019.
+TRIPTYCH_API Tensor mish(Arg x);
+/// x / (1 + |x|).
+TRIPTYCH_API Tensor softsign(Arg x);
+/// ln(sigmoid(x)), without overflow.
+TRIPTYCH_API Tensor log_sigmoid(Arg x);
+/// a sigmoid(b), a and b being the halves of x along `axis`. Dauphin et al., 2017. ArgumentError if its length is odd.
+TRIPTYCH_API Tensor glu(Arg x, std::int64_t axis = -1);
+
 }  // namespace triptych

@@ -54,5 +54,9 @@ TRIPTYCH_API Tensor sqrt(Arg x);
 TRIPTYCH_API Tensor rsqrt(Arg x);
 /// 1 / x; integers and booleans become float32.
 TRIPTYCH_API Tensor reciprocal(Arg x);
+/// sqrt(a^2 + b^2) without overflow on the way; integers and booleans become float32.
+TRIPTYCH_API Tensor hypot(Arg a, Arg b);
+/// start + weight (end - start): start at weight 0, end at 1.
+TRIPTYCH_API Tensor lerp(Arg start, Arg end, Arg weight);
 
 }  // namespace triptych

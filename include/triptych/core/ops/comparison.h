@@ -29,7 +29,7 @@ TRIPTYCH_API Tensor logical_xor(Arg a, Arg b);
 /// Whether x is zero.
 TRIPTYCH_API Tensor logical_not(Arg x);
 /// Takes a tensor, not an Arg: that would be as good a match as the built-in ! of explicit operator bool.
-inline Tensor operator!(const Tensor& x) { return logical_not(x); }
+inline Tensor operator!(const Tensor& x) { return logical_not(Arg(x, Location())); }
 
 // Bit by bit, for integers and bool (ArgumentError for floating dtypes).
 

@@ -40,5 +40,7 @@ struct GlobalPoolOptions {
 
 /// The mean over height and width: (n, c), or with `keepdims` (n, c, 1, 1).
 TRIPTYCH_API Tensor global_avg_pool2d(Arg x, GlobalPoolOptions options = {});
+/// The largest element over height and width; equal ones share the gradient evenly.
+TRIPTYCH_API Tensor global_max_pool2d(Arg x, GlobalPoolOptions options = {});
 
 }  // namespace triptych

@@ -45,6 +45,14 @@ TRIPTYCH_API Tensor any(Arg x, const Axes& axes, bool keepdims = false);
 TRIPTYCH_API Tensor all(Arg x);
 TRIPTYCH_API Tensor all(Arg x, const Axes& axes, bool keepdims = false);
 
+/// How many elements differ from zero, int64 (NaN does). Has no gradient.
+TRIPTYCH_API Tensor count_nonzero(Arg x);
+TRIPTYCH_API Tensor count_nonzero(Arg x, const Axes& axes, bool keepdims = false);
+
+/// The sums of the elements up to each, along `axis`. Dtypes as for `sum`; added one after the other, in float32 for
+/// 16-bit floats.
+TRIPTYCH_API Tensor cumsum(Arg x, std::int64_t axis);
+
 struct VarOptions {
   /// What is taken off the number of elements: 1 (PyTorch's default) for a sample, 0 for a whole population (NumPy,
   /// Keras).

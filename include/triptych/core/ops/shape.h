@@ -45,4 +45,13 @@ TRIPTYCH_API Tensor tile(Arg x, const Axes& repeats);
 /// repeat_interleave).
 TRIPTYCH_API Tensor repeat(Arg x, std::int64_t repeats, std::int64_t axis);
 
+/// The elements moved `shifts[i]` places on along `axes[i]`; those that leave at the end come in at the front.
+TRIPTYCH_API Tensor roll(Arg x, const Axes& shifts, const Axes& axes);
+/// The matrix (the last two dimensions) with zeros above (below) diagonal `k`; 0 is the main one, 1 the one above it.
+TRIPTYCH_API Tensor tril(Arg x, std::int64_t k = 0);
+TRIPTYCH_API Tensor triu(Arg x, std::int64_t k = 0);
+/// Of a vector the matrix with it on diagonal `k` and zeros elsewhere; of a matrix its diagonal `k`. The shape must be
+/// known.
+TRIPTYCH_API Tensor diag(Arg x, std::int64_t k = 0);
+
 }  // namespace triptych

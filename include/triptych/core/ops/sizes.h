@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "triptych/core/export.h"
+#include "triptych/core/location.h"
 
 namespace triptych {
 
@@ -29,8 +30,8 @@ struct Padding2 {
   constexpr Padding2(T both) : size(both) {}
   constexpr Padding2(std::int64_t height, std::int64_t width) : size(height, width) {}
   /// ArgumentError unless "same" or "valid".
-  TRIPTYCH_API Padding2(const char* mode);
-  TRIPTYCH_API Padding2(std::string_view mode);
+  TRIPTYCH_API Padding2(const char* mode, Location where = Location::here());
+  TRIPTYCH_API Padding2(std::string_view mode, Location where = Location::here());
 
   Size2 size = 0;
   PaddingMode mode = PaddingMode::numbers;

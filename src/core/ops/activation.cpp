@@ -1,0 +1,88 @@
+// Activations that are made of simpler ops.
+#include "triptych/core/ops/activation.h"
+
+#include "core/ops/ops.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+/// The operand; integers and booleans become float32.
+Tensor floating(std::string_view op, const Arg& x) {
+  const Tensor& t = operand(op, x);
+  return is_floating(t.dtype()) ? t : cast(t, float32);
+}
+
+}  // namespace
+
+Tensor hardtanh(Arg x, double min_val, double max_val) {
+  if (!(min_val <= max_val))
+    throw ArgumentError("hardtanh", "min_val is at most max_val",
+                        std::to_string(min_val) + " and " + std::to_string(max_val), "", x.where());
+  const Frame frame(x.where());
+  const Tensor t = floating("hardtanh", x);
+  // Not clip, whose gradient passes at the bounds, too.
+  return where(less_equal(t, min_val), min_val, where(greater_equal(t, max_val), max_val, t));
+}
+
+Tensor relu6(Arg x) {
+  const Frame frame(x.where());
+  const Tensor& t = operand("relu6", x);
+  return where(greater_equal(t, 6), 6, relu(t));
+}
+
+Tensor hardsigmoid(Arg x) {
+  const Frame frame(x.where());
+  const Tensor t = floating("hardsigmoid", x);
+  return relu6(t + 3) / 6;
+}
+
+Tensor hardswish(Arg x) {
+  const Frame frame(x.where());
+  const Tensor t = floating("hardswish", x);
+  return t * relu6(t + 3) / 6;
+}
+
+Tensor selu(Arg x) {
+  const Frame frame(x.where());
+  const Tensor t = floating("selu", x);
+  return elu(t, 1.6732632423543772848170429916717) * 1.0507009873554804934193349852946;
+}
+
+Tensor celu(Arg x, double alpha) {
+  if (alpha == 0) throw ArgumentError("celu", "alpha is not 0", "0", "", x.where());
+  const Frame frame(x.where());
+  const Tensor t = floating("celu", x);
+  return elu(t / alpha) * alpha;
+}
+
+Tensor mish(Arg x) {
+  const Frame frame(x.where());
+  const Tensor t = floating("mish", x);
+  return t * tanh(softplus(t));
+}
+
+Tensor softsign(Arg x) {
+  const Frame frame(x.where());
+  const Tensor t = floating("softsign", x);
+  return t / (abs(t) + 1);
+}
+
+Tensor log_sigmoid(Arg x) {
+  const Frame frame(x.where());
+  const Tensor t = floating("log_sigmoid", x);
+  // Beyond the threshold softplus(y) is y; at 40 that is right to the last bit in float64, too.
+  return neg(softplus(neg(t), 1, 40));
+}
+
+Tensor glu(Arg x, std::int64_t axis) {
+  const Frame frame(x.where());
+  const Tensor t = floating("glu", x);
+  const Dim length = t.shape().dim(normalize_axis("glu", axis, t.ndim(), x.where()));
+  if (length.known() && length.raw() % 2 != 0)
+    throw ArgumentError("glu", "the length of the axis is even", "x is " + t.shape().text(), "", x.where());
+  const std::vector<Tensor> halves = split(t, 2, axis);
+  return halves[0] * sigmoid(halves[1]);
+}
+
+}  // namespace triptych
