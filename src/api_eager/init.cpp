@@ -6,6 +6,7 @@ namespace triptych::eager::nn::init {
 
 Tensor& fill_(Tensor& tensor, const Initializer& initializer, Location where) {
   const GradMode no_recording(false);
+  const Frame frame(where);
   const Tensor values =
       tensor.ndim() == 2
           ? triptych::init::make(initializer, tensor.shape(), tensor.dtype(), triptych::init::Layout::out_in, where)

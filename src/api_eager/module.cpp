@@ -247,6 +247,9 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
     const Tensor* value = state.find(name);
     if (!value) {
       keys.missing_keys.push_back(name);
+    } else if (!value->defined()) {
+      throw ArgumentError("load_state_dict", "every value is defined", "'" + name + "' is a default-constructed Tensor",
+                          "", where);
     } else if (value->shape() != tensor.shape()) {
       wrong += (wrong.empty() ? "'" : "; '") + name + "' is " + summary(tensor) + " here and " + summary(*value) +
                " in the state";

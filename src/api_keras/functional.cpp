@@ -189,8 +189,9 @@ KerasGraph& functional_graph(const std::vector<Tensor>& tensors, const char* wha
     keras = keras_graph_of(tensor);
     if (!keras)
       throw ArgumentError("Model", std::string("the ") + what + " must come from Input and layers called on it",
-                          "a tensor of shape " + tensor.shape().text() + " does not", "Start with keras::Input(shape)",
-                          where);
+                          tensor.defined() ? "a tensor of shape " + tensor.shape().text() + " does not"
+                                           : "an undefined tensor does not",
+                          "Start with keras::Input(shape)", where);
   }
   return *keras;
 }
@@ -247,6 +248,8 @@ Layer input_layer_of(const Tensor& tensor, Location where) {
 namespace layers {
 
 Tensor Input(const Shape& shape, InputOptions options, Location where) {
+  if (options.batch_size < 0)
+    throw ArgumentError("Input", "batch_size is not negative (0: any)", std::to_string(options.batch_size), "", where);
   const GraphHandle graph = current_graph();
   Shape full = shape;
   full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);

@@ -230,10 +230,11 @@ void Layer::set_weights(const std::vector<Tensor>& values, Location where) const
                             std::to_string(values.size()) + " values were given",
                         base().built() ? "" : "Build the layer first", where);
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (values[i].shape() != weights[i].value.shape())
+    if (!values[i].defined() || values[i].shape() != weights[i].value.shape())
       throw ArgumentError("set_weights", "a value has its weight's shape",
                           "weight '" + weights[i].name + "' of layer '" + name() + "' is " +
-                              weights[i].value.shape().text() + ", the value " + values[i].shape().text(),
+                              weights[i].value.shape().text() + ", the value " +
+                              (values[i].defined() ? values[i].shape().text() : "undefined"),
                           "", where);
   RunNow now;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -31,6 +31,8 @@ History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& o
   if (!(options.validation_split >= 0 && options.validation_split < 1))
     throw ArgumentError("fit", "validation_split is at least 0 and below 1", std::to_string(options.validation_split),
                         "", where);
+  if (options.epochs < 0)
+    throw ArgumentError("fit", "epochs is not negative", std::to_string(options.epochs), "", where);
   const std::uint64_t seed = options.seed >= 0 ? static_cast<std::uint64_t>(options.seed) : default_generator().seed();
   const std::int64_t validation_batch =
       options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size;

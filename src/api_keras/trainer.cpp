@@ -115,6 +115,7 @@ std::vector<Tensor> Trainer::adjusted(const std::vector<Tensor>& x, const char* 
   for (std::size_t i = 0; i < x.size(); ++i) {
     const Shape& wanted = expected[i].shape;
     Tensor value = x[i];
+    if (!value.defined()) throw ArgumentError(what, "x is undefined", "a default-constructed Tensor", "", where);
     if (value.ndim() + 1 == wanted.rank() && wanted.dim(-1).raw() == 1) value = unsqueeze(value, -1);
     if (!value.shape().compatible(wanted))
       throw ArgumentError(what, "the data do not have the shape of the model's input",

@@ -100,6 +100,8 @@ ControlDependencies::~ControlDependencies() {
 Tensor Graph::placeholder(std::string_view name, DType dtype, const Shape& shape, const Tensor& default_value,
                           Location where) const {
   check_name(name, where);
+  if (default_value.is_symbolic())
+    throw ArgumentError("placeholder", "the default value is concrete", "'" + name_of(default_value) + "'", "", where);
   if (default_value.defined() && (default_value.dtype() != dtype || !default_value.shape().compatible(shape)))
     throw ArgumentError("placeholder", "the default value does not fit",
                         "'" + std::string(name) + "' is " + std::string(dtype_name(dtype)) + " " + shape.text() +

@@ -16,6 +16,7 @@ struct Modes {
   Numerics numerics = Numerics::exact;
   GraphImpl* trace = nullptr;  // ops without operands append here
   Location frame;              // the outermost Frame
+  Location run;                // who runs a session: for mistakes of the run, not of a node
 };
 
 /// This thread's modes.

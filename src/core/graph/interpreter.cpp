@@ -12,11 +12,18 @@ namespace triptych {
 
 extern const Op assign_op;
 
+namespace {
+
+std::string made_at(const Node& node) { return node.where ? ", made at " + node.where.text() : ""; }
+Location run_line(const Node& node) { return modes.run ? modes.run : node.where; }
+
+}  // namespace
+
 const Tensor& state_tensor(const Node& node, const VariableStore& variables) {
   if (node.op == &captured_op) return node.attributes_as<CapturedAttributes>().tensor;
   if (auto found = variables.values.find(&node); found != variables.values.end()) return found->second;
-  throw ArgumentError("session", "a variable is used before it is initialized", "'" + describe(node) + "'",
-                      "Run graph.initializer() first", node.where);
+  throw ArgumentError("session", "a variable is used before it is initialized",
+                      "'" + describe(node) + "'" + made_at(node), "Run graph.initializer() first", run_line(node));
 }
 
 namespace {
@@ -97,10 +104,10 @@ class Interpreter {
     if (node.op == &constant_op) return node.attributes_as<ConstantAttributes>().value;
     const auto& attributes = node.attributes_as<PlaceholderAttributes>();
     if (attributes.default_value.defined()) return attributes.default_value;
-    throw ArgumentError(
-        "session", "a placeholder that is needed was not fed",
-        "'" + describe(node) + "' " + std::string(dtype_name(attributes.dtype)) + " " + attributes.shape.text(),
-        "Pass a value for it in the feeds", node.where);
+    throw ArgumentError("session", "a placeholder that is needed was not fed",
+                        "'" + describe(node) + "' " + std::string(dtype_name(attributes.dtype)) + " " +
+                            attributes.shape.text() + made_at(node),
+                        "Pass a value for it in the feeds", run_line(node));
   }
 
   /// assign() may be what initializes a variable.

@@ -1,7 +1,9 @@
 #include "core/graph/runner.h"
 
 #include <chrono>
+#include <utility>
 
+#include "core/modes.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
 
@@ -9,6 +11,18 @@ namespace triptych {
 namespace {
 
 std::string declared(const TensorMeta& meta) { return std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(); }
+
+/// While alive, mistakes of this thread's run are reported at `where`.
+class RunLine {
+ public:
+  explicit RunLine(Location where) : previous_(std::exchange(modes.run, where)) {}
+  ~RunLine() { modes.run = previous_; }
+  RunLine(const RunLine&) = delete;
+  RunLine& operator=(const RunLine&) = delete;
+
+ private:
+  Location previous_;
+};
 
 /// Fills in what a run is about as a whole.
 class MetadataScope {
@@ -156,6 +170,7 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
         std::to_string(values.size()) + " values for " + std::to_string(function.feeds().size()) + " feeds", "", where);
   for (std::size_t i = 0; i < values.size(); ++i) check_feed(function.feeds()[i], values[i], where);
   const NumericsMode numerics(options_.numerics);
+  const RunLine line(where);
   const MetadataScope measured(metadata);
   if (function.has_effects()) {
     std::unique_lock lock(state_mutex_);

@@ -1,0 +1,130 @@
+// The obvious wrong arguments of the Keras API that keras_errors_test does not have.
+#include "bad_input.h"
+#include "files.h"
+#include "triptych/keras.h"
+
+namespace tt = triptych;
+namespace keras = triptych::keras;
+using namespace triptych::keras::layers;
+using tt::Tensor;
+
+namespace {
+
+class BadInputKeras : public testing::Test {
+ protected:
+  static keras::Sequential compiled() {
+    keras::Sequential model({Input({4}), Dense(2)});
+    model.compile({.optimizer = "sgd", .loss = "mse"});
+    return model;
+  }
+  const Tensor none, x = tt::zeros({8, 4}), y = tt::zeros({8, 2});
+};
+
+TEST_F(BadInputKeras, Bricks) {
+  EXPECT_BAD("[shape]", Input({tt::unknown, -3}));
+  EXPECT_BAD("[Input]", Input({4}, {.batch_size = -2}));
+  EXPECT_BAD("[Dense] units is at least 1", Dense(0));
+  EXPECT_BAD("[Conv2D]", Conv2D(0, 3));
+  EXPECT_BAD("[Conv2D]", Conv2D(2, 0));
+  EXPECT_BAD("[Conv2D]", Conv2D(2, 3, {.strides = 0}));
+  EXPECT_BAD("[Conv2D]", Conv2D(2, 3, {.dilation_rate = 0}));
+  EXPECT_BAD("[Conv2D]", Conv2D(2, 3, {.groups = 0}));
+  EXPECT_BAD("[Conv2D] there is no such data_format", Conv2D(2, 3, {.data_format = "nchw"}));
+  EXPECT_BAD("[padding]", Conv2D(2, 3, {.padding = "full"}));
+  EXPECT_BAD("[MaxPooling2D]", MaxPooling2D(0));
+  EXPECT_BAD("[AveragePooling2D]", AveragePooling2D(-1));
+  EXPECT_BAD("[AveragePooling2D]", AveragePooling2D(2, {.data_format = "x"}));
+  EXPECT_BAD("[GlobalAveragePooling2D]", GlobalAveragePooling2D({.data_format = "x"}));
+  EXPECT_BAD("[Dropout]", Dropout(1.5));
+  EXPECT_BAD("[Dropout]", Dropout(-0.1));
+  EXPECT_BAD("[Embedding]", Embedding(0, 3));
+  EXPECT_BAD("[Embedding]", Embedding(3, 0));
+  EXPECT_BAD("[activation]", Activation("rellu"));
+  EXPECT_BAD("[Lambda]", Lambda(nullptr));
+  EXPECT_BAD("[SGD]", keras::optimizers::SGD({.momentum = 2}));
+  EXPECT_BAD("[optimizer] learning_rate is not negative", keras::optimizers::Adam({.learning_rate = -1}));
+  EXPECT_BAD("[EarlyStopping]", keras::callbacks::EarlyStopping({.patience = -1}));
+}
+
+TEST_F(BadInputKeras, Shapes) {
+  const Tensor row = Input({4}), image = Input({5, 5, 3});
+  EXPECT_BAD("[Conv2D] the input has four axes", Conv2D(2, 3)(row));
+  EXPECT_BAD("[Conv2D]", Conv2D(2, 3, {.groups = 2})(image));
+  EXPECT_BAD("[conv2d]", Conv2D(2, 7)(image));
+  EXPECT_BAD("[MaxPooling2D] the input has four axes", MaxPooling2D(2)(row));
+  EXPECT_BAD("[max_pool2d]", MaxPooling2D(7)(image));
+  EXPECT_BAD("[GlobalAveragePooling2D]", GlobalAveragePooling2D()(row));
+  EXPECT_BAD("[Reshape]", Reshape({3})(row));
+  EXPECT_BAD("[BatchNormalization]", BatchNormalization({.axis = 7})(row));
+  EXPECT_BAD("[LayerNormalization]", LayerNormalization({.axis = -7})(row));
+  EXPECT_BAD("[Add]", Add()(row));
+  EXPECT_BAD("[add] shapes do not broadcast", Add()({row, Input({3})}));
+  EXPECT_BAD("[concat]", Concatenate({.axis = 1})({image, Input({4, 4, 3})}));
+  EXPECT_BAD("[concat]", Concatenate({.axis = 9})({row, row}));
+  EXPECT_BAD("[softmax]", Softmax({.axis = 4})(row));
+  EXPECT_BAD("[Dense]", Dense(2)({row, row}));
+  EXPECT_BAD("[Dense]", Dense(2)(none));
+  const keras::Layer dense = Dense(2);
+  dense(row);
+  EXPECT_BAD("[linear]", dense(Input({5})));
+  EXPECT_BAD("[set_weights]", dense.set_weights({tt::zeros({4, 2})}));
+  EXPECT_BAD("[set_weights]", dense.set_weights({tt::zeros({4, 2}), tt::zeros({3})}));
+  EXPECT_BAD("[set_weights]", dense.set_weights({tt::zeros({4, 2}), none}));
+}
+
+TEST_F(BadInputKeras, Models) {
+  const Tensor a = Input({4}), b = Input({4});
+  EXPECT_BAD("[Model] a model has at least one input and one output", keras::Model({}, a));
+  EXPECT_BAD("[Model] a model has at least one input and one output", keras::Model(a, {}));
+  EXPECT_BAD("[Model] an output depends on an Input", keras::Model(a, Add()({a, b})));
+  EXPECT_BAD("[Model] the inputs must come from Input", keras::Model(tt::zeros({2}), a));
+  EXPECT_BAD("[Model]", keras::Model(a, none));
+  EXPECT_BAD("[Sequential]", keras::Sequential({Dense(2, {.name = "d"}), Dense(2, {.name = "d"})}));
+  EXPECT_BAD("[Sequential] Input stands first and once", keras::Sequential({Dense(2), Input({4})}));
+  EXPECT_BAD("[get_layer]", compiled().get_layer("conv"));
+  EXPECT_BAD("[get_layer]", compiled().get_layer(7));
+  EXPECT_BAD("[compile]", compiled().compile({.engine = "fast"}));
+  EXPECT_BAD("[compile]", compiled().compile({.numerics = "quick"}));
+  EXPECT_BAD("[optimizer] there is no optimizer of this name", compiled().compile({.optimizer = "adamm"}));
+  EXPECT_BAD("[loss] there is no loss of this name", compiled().compile({.loss = "mean"}));
+  EXPECT_BAD("[metric] there is no metric of this name", compiled().compile({.metrics = {"exact"}}));
+}
+
+TEST_F(BadInputKeras, Data) {
+  const auto model = compiled();
+  EXPECT_BAD("[fit] x holds at least one array", model.fit({}, y));
+  EXPECT_BAD("[fit]", model.fit(x, {}, {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.fit(none, y, {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.fit(x, none, {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.fit(tt::zeros({0, 4}), tt::zeros({0, 2}), {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.fit(tt::zeros({8, 5}), y, {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.fit({x, x}, y, {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.fit(x, {y, y}, {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.fit(x, tt::zeros({7, 2}), {.verbose = 0}));
+  // A loss that does not fit is reported where it was chosen.
+  EXPECT_THROW(model.fit(x, tt::zeros({8, 3}), {.verbose = 0}), tt::ArgumentError);
+  EXPECT_BAD("[fit]", model.fit(x, y, {.batch_size = 0}));
+  EXPECT_BAD("[fit]", model.fit(x, y, {.verbose = 3}));
+  EXPECT_BAD("[fit]", model.fit(x, y, {.verbose = 0, .validation_split = 1}));
+  EXPECT_BAD("[fit]", model.fit(x, y, {.verbose = 0, .validation_data = {x, tt::zeros({7, 2})}}));
+  EXPECT_BAD("[fit]", model.fit(x, y, {.verbose = 0, .sample_weight = tt::ones({7})}));
+  EXPECT_BAD("[fit]", model.fit(x, y, {.epochs = -1, .verbose = 0}));
+  EXPECT_BAD("[evaluate]", model.evaluate(tt::zeros({8, 5}), y, {.verbose = 0}));
+  EXPECT_BAD("[predict]", model.predict(tt::zeros({8, 5}), {.verbose = 0}));
+  EXPECT_BAD("[predict]", model.predict({}, {.verbose = 0}));
+  EXPECT_BAD("[fit]", model.train_on_batch(tt::zeros({8, 5}), y));
+  EXPECT_BAD("[evaluate]", model.test_on_batch(x, {}));
+  EXPECT_BAD("[predict", model.predict_on_batch(none));
+}
+
+TEST_F(BadInputKeras, Files) {
+  const TemporaryFolder folder;
+  const auto model = compiled();
+  EXPECT_BAD("[save]", model.save("/nowhere/model"));
+  EXPECT_BAD("[save]", model.save_weights("/nowhere/weights"));
+  EXPECT_BAD("[load]", model.load_weights("/nowhere/weights"));
+  tt::save({{"other", x}}, folder / "other");
+  EXPECT_BAD("[load_weights] the file lacks a weight", model.load_weights(folder / "other"));
+}
+
+}  // namespace

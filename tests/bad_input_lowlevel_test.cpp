@@ -1,0 +1,141 @@
+// The obvious wrong arguments of the low-level API.
+#include "bad_input.h"
+#include "files.h"
+#include "triptych/lowlevel.h"
+
+namespace tt = triptych;
+namespace tf = triptych::lowlevel;
+using tt::Tensor;
+
+namespace {
+
+class BadInputLowlevel : public testing::Test {
+ protected:
+  tf::Graph graph, other;
+  const Tensor none, concrete = tt::ones({2});
+  const Tensor x = graph.placeholder("x", tt::float32, {tt::unknown, 3}), y = tt::sum(x * 2);
+  const tf::Variable w = graph.variable("w", tt::ones({3}));
+  const Tensor elsewhere = other.placeholder("e", tt::float32, {3});
+  const tf::Session session{graph};
+};
+
+TEST_F(BadInputLowlevel, Building) {
+  EXPECT_BAD("[graph] a name must not be empty", graph.placeholder("", tt::float32, {2}));
+  EXPECT_BAD("[placeholder] the default value does not fit", graph.placeholder("p", tt::float32, {2}, tt::ones({3})));
+  EXPECT_BAD("[placeholder] the default value does not fit",
+             graph.placeholder("p", tt::float32, {2}, tt::ones({2}, tt::int64)));
+  EXPECT_BAD("[placeholder] the default value is concrete", graph.placeholder("p", tt::float32, {3}, elsewhere));
+  EXPECT_BAD("[constant] the value must be concrete", graph.constant(none));
+  EXPECT_BAD("[constant] the value must be concrete", graph.constant(x));
+  EXPECT_BAD("[variable] a variable's shape must be known", graph.variable("v", {tt::unknown}, tt::init::zeros()));
+  EXPECT_BAD("[variable] the initializer is empty", graph.variable("v", {2}, nullptr));
+  EXPECT_BAD("[variable] the first value must be concrete", graph.variable("v", x));
+  EXPECT_BAD("[variable] the first value must be concrete", graph.variable("v", none));
+  EXPECT_BAD("[find] the graph has no node of this name: 'z'", graph.find("z"));
+  EXPECT_BAD("[find] the node has fewer outputs", graph.find("x:7"));
+  EXPECT_BAD("[find] the node has fewer outputs", graph.find("x:99999999999999999999"));
+  EXPECT_BAD("[name_of] only tensors of a graph have names", tf::name_of(concrete));
+  EXPECT_BAD("[name_of] only tensors of a graph have names", tf::name_of(none));
+  EXPECT_BAD("[graph_of] the tensor is not symbolic", tf::graph_of(concrete));
+  EXPECT_BAD("[group] there must be at least one tensor of a graph", tf::group({}));
+  EXPECT_BAD("[group]", tf::group({concrete}));
+  EXPECT_BAD("[control_dependencies] a dependency is not a tensor of this graph", tf::group({x, elsewhere}));
+  EXPECT_BAD("[control_dependencies] a dependency is not a tensor of this graph", graph.control_dependencies({none}));
+  EXPECT_BAD("[graph] the tensor belongs to another graph", x + elsewhere);
+  EXPECT_BAD("[graph] an operation without a value cannot be an operand", graph.no_op() + 1);
+  EXPECT_BAD("[write_dot]", graph.write_dot("/nowhere/graph.dot"));
+  EXPECT_BAD("[write_svg]", graph.write_svg("/nowhere/graph.svg"));
+  graph.finalize();
+  EXPECT_BAD("[constant] the graph is finalized", x + 1);
+  EXPECT_BAD("[add] the graph is finalized", x + x);
+  EXPECT_BAD("[placeholder] the graph is finalized", graph.placeholder("late", tt::float32, {}));
+  EXPECT_BAD("[variable] the graph is finalized", graph.variable("late", tt::ones({2})));
+}
+
+TEST_F(BadInputLowlevel, State) {
+  const tf::Variable empty;
+  EXPECT_BAD("[assign]", w.assign(tt::ones({2})));
+  EXPECT_BAD("[assign]", w.assign(tt::ones({3}, tt::float64)));
+  EXPECT_BAD("[assign_add]", w.assign_add(none));
+  EXPECT_BAD("[assign]", empty.assign(tt::ones({3})));
+  EXPECT_BAD("[graph]", w.assign(elsewhere));
+  EXPECT_BAD("[assign]", tt::assign(x, tt::ones({2, 3})));
+  EXPECT_BAD("[variable] the Variable is undefined", empty.name());
+  EXPECT_BAD("[variable] the Variable is undefined", empty.trainable());
+}
+
+TEST_F(BadInputLowlevel, Gradients) {
+  EXPECT_BAD("[gradients] there must be at least one y", tf::gradients({}, x));
+  EXPECT_BAD("[gradients] a y is not a tensor of a graph", tf::gradients(concrete, x));
+  EXPECT_BAD("[gradients] a y is not a tensor of a graph", tf::gradients(none, x));
+  EXPECT_BAD("[gradients] an x is undefined", tf::gradients(y, none));
+  EXPECT_BAD("[graph] the tensor belongs to another graph", tf::gradients(y, elsewhere));
+  EXPECT_BAD("[gradients] there must be one grad_y for each y", tf::gradients(y, x, {concrete, concrete}));
+  EXPECT_BAD("[gradients] a gradient has its tensor's shape", tf::gradients(y, x, tt::ones({2})));
+  EXPECT_BAD("[gradients] a gradient has its tensor's shape", tf::gradients(y, x, tt::ones({}, tt::float64)));
+  EXPECT_BAD("[graph] the tensor belongs to another graph", tf::gradients({y, tt::sum(elsewhere)}, x));
+}
+
+TEST_F(BadInputLowlevel, Optimizers) {
+  tf::GradientDescent sgd;
+  tf::Adam adam;
+  EXPECT_BAD("[minimize] the loss is not a tensor of a graph", sgd.minimize(concrete));
+  EXPECT_BAD("[minimize] the loss is not a tensor of a graph", sgd.minimize(none));
+  EXPECT_BAD("[minimize] the loss must be a floating-point tensor", sgd.minimize(tt::sum(tt::cast(x, tt::int64))));
+  EXPECT_BAD("[minimize] the loss depends on nothing trainable", sgd.minimize(y));
+  EXPECT_BAD("[apply_gradients] only Variables", sgd.minimize(tt::sum(w * x), {x}));
+  EXPECT_BAD("[gradients] an x is undefined", sgd.minimize(tt::sum(w * x), {none}));
+  EXPECT_BAD("[optimizer] the learning rate is made with the first update", sgd.learning_rate());
+  EXPECT_BAD("[apply_gradients] there must be at least one gradient", adam.apply_gradients({}));
+  EXPECT_BAD("[apply_gradients] there must be at least one gradient", adam.apply_gradients({{none, w}}));
+  EXPECT_BAD("[apply_gradients] only Variables and captured parameters", adam.apply_gradients({{tt::sum(x), x}}));
+  EXPECT_BAD("[adam_update]", adam.apply_gradients({{tt::sum(x), w}}));
+}
+
+TEST_F(BadInputLowlevel, Running) {
+  const Tensor rows = tt::ones({2, 3});
+  EXPECT_BAD("[session] a placeholder that is needed was not fed", session.run(y));
+  EXPECT_BAD("[session] a fetch is undefined", session.run(none));
+  EXPECT_BAD("[session] a fetch is not a tensor of the graph", session.run(concrete));
+  EXPECT_BAD("[session] a fetch belongs to another graph", session.run(elsewhere));
+  EXPECT_BAD("[session] the shape of a fed value does not fit", session.run(y, {{x, tt::ones({2, 4})}}));
+  EXPECT_BAD("[session] the shape of a fed value does not fit", session.run(y, {{x, tt::ones({3})}}));
+  EXPECT_BAD("[session] the dtype of a fed value differs", session.run(y, {{x, tt::ones({2, 3}, tt::int64)}}));
+  EXPECT_BAD("[session] a fed value is undefined", session.run(y, {{x, none}}));
+  EXPECT_BAD("[session] a fed value is symbolic", session.run(y, {{x, x}}));
+  EXPECT_BAD("[session]", session.run(y, {{none, rows}}));
+  EXPECT_BAD("[session]", session.run(y, {{concrete, rows}}));
+  EXPECT_BAD("[session]", session.run(y, {{elsewhere, concrete}}));
+  EXPECT_BAD("[session]", session.run(y, {{x, rows}, {x, rows}}));
+  EXPECT_BAD("[session] a variable is used before it is initialized", session.run(w + 1));
+  const tf::Callable call = session.make_callable({x}, {y});
+  EXPECT_BAD("[session]", call());
+  EXPECT_BAD("[session]", call(rows, rows));
+  EXPECT_BAD("[session] a fed value is undefined", call(none));
+  EXPECT_BAD("[session]", session.make_callable({concrete}, {y}));
+  EXPECT_BAD("[session]", session.make_callable({x}, {none}));
+  const Tensor index = graph.placeholder("index", tt::int64, {1});
+  EXPECT_BAD("[index_select]", session.run(tt::index_select(graph.constant(concrete), 0, index),
+                                           {{index, tt::tensor<std::int64_t>({2})}}));
+}
+
+TEST_F(BadInputLowlevel, Values) {
+  const TemporaryFolder folder;
+  EXPECT_BAD("[session] a variable is used before it is initialized", session.value(w));
+  EXPECT_BAD("[session] a variable is used before it is initialized", session.save(folder / "early"));
+  session.run(graph.initializer());
+  EXPECT_BAD("[session] the tensor is not a variable", session.value(x));
+  EXPECT_BAD("[session] the tensor is not a variable", session.value(none));
+  EXPECT_BAD("[session] the tensor is not a variable", session.value(elsewhere));
+  EXPECT_BAD("[session] the tensor is not a variable", session.set_value(x, concrete));
+  EXPECT_BAD("[session] the shape of a fed value does not fit", session.set_value(w, concrete));
+  EXPECT_BAD("[session] a fed value is undefined", session.set_value(w, none));
+  EXPECT_BAD("[save] the file cannot be written", session.save("/nowhere/w"));
+  EXPECT_BAD("[load] the file cannot be opened", session.restore("/nowhere/w"));
+  tt::save({{"v", concrete}}, folder / "v");
+  EXPECT_BAD("[StateDict]", session.restore(folder / "v"));
+  tt::save({{"w", concrete}}, folder / "w");
+  EXPECT_BAD("[restore] a saved tensor does not have the variable's shape", session.restore(folder / "w"));
+}
+
+}  // namespace
