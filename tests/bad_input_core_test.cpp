@@ -18,7 +18,7 @@ namespace {
 
 class BadInput : public testing::Test {
  protected:
-  const Tensor none;
+  const Tensor none{};
   const Tensor scalar = tt::ones({}), vector = tt::ones({3}), four = tt::ones({4}), matrix = tt::ones({2, 3}),
                cube = tt::ones({2, 3, 4}), images = tt::ones({1, 2, 5, 5}), empty = tt::ones({0, 3});
   const Tensor integers = tt::tensor<std::int64_t>({1, 2, 0}), flags = tt::tensor({true, false, true});

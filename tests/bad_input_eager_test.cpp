@@ -12,7 +12,7 @@ namespace {
 
 class BadInputEager : public testing::Test {
  protected:
-  const Tensor none, vector = tt::ones({3}), matrix = tt::ones({2, 3}), integers = tt::ones({3}, tt::int64);
+  const Tensor none{}, vector = tt::ones({3}), matrix = tt::ones({2, 3}), integers = tt::ones({3}, tt::int64);
   const Tensor images = tt::ones({1, 2, 5, 5});
 };
 

@@ -17,7 +17,7 @@ class BadInputKeras : public testing::Test {
     model.compile({.optimizer = "sgd", .loss = "mse"});
     return model;
   }
-  const Tensor none, x = tt::zeros({8, 4}), y = tt::zeros({8, 2});
+  const Tensor none{}, x = tt::zeros({8, 4}), y = tt::zeros({8, 2});
 };
 
 TEST_F(BadInputKeras, Bricks) {

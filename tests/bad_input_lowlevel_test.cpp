@@ -12,7 +12,7 @@ namespace {
 class BadInputLowlevel : public testing::Test {
  protected:
   tf::Graph graph, other;
-  const Tensor none, concrete = tt::ones({2});
+  const Tensor none{}, concrete = tt::ones({2});
   const Tensor x = graph.placeholder("x", tt::float32, {tt::unknown, 3}), y = tt::sum(x * 2);
   const tf::Variable w = graph.variable("w", tt::ones({3}));
   const Tensor elsewhere = other.placeholder("e", tt::float32, {3});
