@@ -1,13 +1,10 @@
-// Kernels of the convolutions: patches of the image as rows of a matrix, times the weights (im2col), or oneDNN for
-// float32.
+// Kernels of the convolutions: their operands, and the choice between the algorithms.
 #include "core/kernels/conv2d.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 #include "core/kernels/elementwise.h"
-#include "core/kernels/gemm.h"
 #include "core/tensor_impl.h"
 
 namespace triptych {
@@ -43,121 +40,6 @@ constexpr Roles roles_of(ConvolutionKind kind) {
   return kind == ConvolutionKind::forward      ? Roles{0, 1, -1}
          : kind == ConvolutionKind::input_grad ? Roles{2, 1, 0}
                                                : Roles{0, 2, 1};
-}
-
-// --- The general kernel ---------------------------------------------------------------------------------------------
-
-/// Rows [begin, end) of the patches of one image and group: for each result pixel the elements under the kernel, (p, q,
-/// c).
-template <class T>
-void gather_patches(const ConvolutionSizes& s, const T* image, std::int64_t group, std::int64_t begin, std::int64_t end,
-                    T* rows) {
-  const std::int64_t channels = s.c / s.groups;
-  for (std::int64_t pixel = begin; pixel < end; ++pixel)
-    for (std::int64_t p = 0; p < s.kh; ++p) {
-      const std::int64_t y = pixel / s.ow * s.stride[0] - s.padding[0][0] + p * s.dilation[0];
-      for (std::int64_t q = 0; q < s.kw; ++q, rows += channels) {
-        const std::int64_t x = pixel % s.ow * s.stride[1] - s.padding[1][0] + q * s.dilation[1];
-        if (y >= 0 && y < s.h && x >= 0 && x < s.w)
-          std::copy_n(image + (y * s.w + x) * s.c + group * channels, channels, rows);
-        else
-          std::fill_n(rows, channels, T(0));
-      }
-    }
-}
-
-/// The transpose of gather_patches: adds the rows to where they came from.
-template <class T>
-void scatter_patches(const ConvolutionSizes& s, const T* rows, std::int64_t group, std::int64_t begin, std::int64_t end,
-                     T* image) {
-  const std::int64_t channels = s.c / s.groups;
-  for (std::int64_t pixel = begin; pixel < end; ++pixel)
-    for (std::int64_t p = 0; p < s.kh; ++p) {
-      const std::int64_t y = pixel / s.ow * s.stride[0] - s.padding[0][0] + p * s.dilation[0];
-      for (std::int64_t q = 0; q < s.kw; ++q, rows += channels) {
-        const std::int64_t x = pixel % s.ow * s.stride[1] - s.padding[1][0] + q * s.dilation[1];
-        if (y < 0 || y >= s.h || x < 0 || x >= s.w) continue;
-        T* to = image + (y * s.w + x) * s.c + group * channels;
-        for (std::int64_t c = 0; c < channels; ++c) to[c] = to[c] + rows[c];
-      }
-    }
-}
-
-/// Calls f(place in (o, c, kh, kw), place in (group, kh, kw, c, o)) for all weights.
-template <class F>
-void each_weight(const ConvolutionSizes& s, F&& f) {
-  const std::int64_t channels = s.c / s.groups, outputs = s.o / s.groups;
-  std::int64_t from = 0;
-  for (std::int64_t o = 0; o < s.o; ++o)
-    for (std::int64_t c = 0; c < channels; ++c)
-      for (std::int64_t k = 0; k < s.kh * s.kw; ++k)
-        f(from++, ((o / outputs * s.kh * s.kw + k) * channels + c) * outputs + o % outputs);
-}
-
-constexpr std::int64_t pixel_block = 256;
-
-template <class T>
-void forward(const ConvolutionSizes& s, const T* x, const T* weight, T* y, Epilogue<T> epilogue) {
-  const std::int64_t terms = s.terms(), outputs = s.o / s.groups;
-  Scratch matrix(static_cast<std::size_t>(s.o * terms) * sizeof(T));
-  each_weight(s, [&](std::int64_t from, std::int64_t to) { matrix.as<T>()[to] = weight[from]; });
-  const std::int64_t blocks = (s.pixels() + pixel_block - 1) / pixel_block;
-  parallel_for(s.n * blocks, [&](std::int64_t part) {
-    const std::int64_t n = part / blocks, begin = part % blocks * pixel_block,
-                       end = std::min(s.pixels(), begin + pixel_block);
-    Scratch patches(static_cast<std::size_t>((end - begin) * terms) * sizeof(T));
-    for (std::int64_t g = 0; g < s.groups; ++g) {
-      gather_patches(s, x + n * s.h * s.w * s.c, g, begin, end, patches.as<T>());
-      gemm_tile<T>(end - begin, outputs, terms, {patches.as<T>(), terms, 1},
-                   {matrix.as<T>() + g * terms * outputs, outputs, 1},
-                   {y + (n * s.pixels() + begin) * s.o + g * outputs, s.o},
-                   {epilogue.bias ? epilogue.bias + g * outputs : nullptr, epilogue.activation});
-    }
-  });
-}
-
-template <class T>
-void input_grad(const ConvolutionSizes& s, const T* upstream, const T* weight, T* x) {
-  const std::int64_t terms = s.terms(), outputs = s.o / s.groups;
-  Scratch matrix(static_cast<std::size_t>(s.o * terms) * sizeof(T));
-  each_weight(s, [&](std::int64_t from, std::int64_t to) { matrix.as<T>()[to] = weight[from]; });
-  parallel_for(s.n, [&](std::int64_t n) {
-    Scratch patches(static_cast<std::size_t>(pixel_block * terms) * sizeof(T));
-    T* image = x + n * s.h * s.w * s.c;
-    std::fill_n(image, s.h * s.w * s.c, T(0));
-    for (std::int64_t begin = 0; begin < s.pixels(); begin += pixel_block) {
-      const std::int64_t end = std::min(s.pixels(), begin + pixel_block);
-      for (std::int64_t g = 0; g < s.groups; ++g) {
-        gemm_tile<T>(end - begin, terms, outputs, {upstream + (n * s.pixels() + begin) * s.o + g * outputs, s.o, 1},
-                     {matrix.as<T>() + g * terms * outputs, 1, outputs}, {patches.as<T>(), terms});
-        scatter_patches(s, patches.as<T>(), g, begin, end, image);
-      }
-    }
-  });
-}
-
-template <class T>
-void weight_grad(const ConvolutionSizes& s, const T* x, const T* upstream, T* weight) {
-  const std::int64_t terms = s.terms(), outputs = s.o / s.groups, size = s.o * terms;
-  const std::int64_t images = images_per_part(s.n, std::max<std::int64_t>(1, s.n / 8)), parts = s.n / images;
-  Scratch sums(static_cast<std::size_t>(std::max<std::int64_t>(parts, 1) * size) * sizeof(T));
-  std::fill_n(sums.as<T>(), size, T(0));
-  parallel_for(parts, [&](std::int64_t part) {
-    T* sum = sums.as<T>() + part * size;
-    std::fill_n(sum, size, T(0));
-    Scratch patches(static_cast<std::size_t>(s.pixels() * terms) * sizeof(T));
-    Scratch product(static_cast<std::size_t>(terms * outputs) * sizeof(T));
-    for (std::int64_t n = part * images; n < (part + 1) * images; ++n)
-      for (std::int64_t g = 0; g < s.groups; ++g) {
-        gather_patches(s, x + n * s.h * s.w * s.c, g, 0, s.pixels(), patches.as<T>());
-        gemm_tile<T>(terms, outputs, s.pixels(), {patches.as<T>(), 1, terms},
-                     {upstream + n * s.pixels() * s.o + g * outputs, s.o, 1}, {product.as<T>(), outputs});
-        T* to = sum + g * terms * outputs;
-        for (std::int64_t i = 0; i < terms * outputs; ++i) to[i] = to[i] + product.as<T>()[i];
-      }
-  });
-  add_tree(sums.as<T>(), parts, size);
-  each_weight(s, [&](std::int64_t to, std::int64_t from) { weight[to] = sums.as<T>()[from]; });
 }
 
 // --- Operands -------------------------------------------------------------------------------------------------------
@@ -218,19 +100,16 @@ void finish(H* y, std::int64_t count, std::int64_t channels, const Operand* bias
 }
 
 template <class T>
-void compute(ConvolutionKind kind, const ConvolutionSizes& s, const Prepared* prepared, const T* a, const T* b,
-             T* result, Epilogue<T> epilogue) {
+void compute(const KernelCall& call, ConvolutionKind kind, const ConvolutionSizes& s, const T* a, const T* b, T* result,
+             Epilogue<T> epilogue) {
+  if constexpr (std::is_same_v<T, float>) {
 #ifdef TRIPTYCH_HAS_ONEDNN
-  if constexpr (std::is_same_v<T, float>)
-    if (prepared) return run_onednn_convolution(*prepared, a, b, result, epilogue.bias, epilogue.activation);
+    if (call.prepared) return run_onednn_convolution(*call.prepared, a, b, result, epilogue.bias, epilogue.activation);
 #endif
-  static_cast<void>(prepared);
-  if (kind == ConvolutionKind::forward)
-    forward(s, a, b, result, epilogue);
-  else if (kind == ConvolutionKind::input_grad)
-    input_grad(s, a, b, result);
-  else
-    weight_grad(s, a, b, result);
+    if (call.context.numerics == Numerics::fast && winograd_pays(kind, s))
+      return winograd_convolution(kind, s, a, b, result, epilogue);
+  }
+  direct_convolution(kind, s, a, b, result, epilogue);
 }
 
 template <ConvolutionKind kind>
@@ -255,7 +134,7 @@ void run(const KernelCall& call) {
     const Activation activation = kind == ConvolutionKind::forward && result.dtype() == dtype_of<T>::value
                                       ? attributes.activation
                                       : Activation::none;
-    compute<T>(kind, s, call.prepared, a.data(), b.data(), to, {bias ? dense_bias->data() : nullptr, activation});
+    compute<T>(call, kind, s, a.data(), b.data(), to, {bias ? dense_bias->data() : nullptr, activation});
   };
   const Operand* bias = call.inputs.size() == 3 && kind == ConvolutionKind::forward ? &call.inputs[2] : nullptr;
   if (result.dtype() == float32) return with_type(result.as<float>(), bias);

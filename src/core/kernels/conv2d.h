@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
+#include "core/kernels/gemm.h"
 #include "core/ops/conv2d.h"
 
 namespace triptych {
@@ -19,7 +21,21 @@ struct ConvolutionSizes {
   std::int64_t pixels() const { return oh * ow; }
   /// Terms in one element of the result: kh * kw * c / groups.
   std::int64_t terms() const { return kh * kw * (c / groups); }
+  /// Input rows under so many output rows.
+  std::int64_t window_rows(std::int64_t rows) const { return (rows - 1) * stride[0] + (kh - 1) * dilation[0] + 1; }
 };
+
+/// The sizes of the convolution that gives the input's gradient if the stride is 1: the upstream gradient, padded,
+/// under the kernel turned around.
+inline ConvolutionSizes turned_around(const ConvolutionSizes& s) {
+  ConvolutionSizes t = s;
+  std::swap(t.c, t.o);
+  std::swap(t.h, t.oh);
+  std::swap(t.w, t.ow);
+  t.padding[0][0] = (s.kh - 1) * s.dilation[0] - s.padding[0][0];
+  t.padding[1][0] = (s.kw - 1) * s.dilation[1] - s.padding[1][0];
+  return t;
+}
 
 /// The largest divisor of `n` up to `limit`: images for one part of the work.
 inline std::int64_t images_per_part(std::int64_t n, std::int64_t limit) {
@@ -43,11 +59,20 @@ void add_tree(T* arrays, std::int64_t count, std::int64_t size) {
   });
 }
 
-/// oneDNN's primitives for one convolution (onednn_conv2d.cpp); null if it has none.
+/// forward: x, weight -> y; input_grad: upstream, weight -> x's gradient; weight_grad: x, upstream -> weight's.
+template <class T>
+void direct_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, const T* a, const T* b, T* result,
+                        Epilogue<T> epilogue);
+
+/// The same by Winograd's algorithm, for sizes for which it is faster.
+void winograd_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, const float* a, const float* b,
+                          float* result, Epilogue<float> epilogue);
+bool winograd_pays(ConvolutionKind kind, const ConvolutionSizes& sizes);
+
+/// oneDNN's primitives for one convolution (onednn_conv2d.cpp); null if it has none, or none faster than ours.
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics);
-/// Runs it. forward: x, weight -> y; input_grad: upstream, weight -> x's gradient; weight_grad: x, upstream ->
-/// weight's.
+/// Runs it: operands as those of direct_convolution.
 void run_onednn_convolution(const Prepared& prepared, const float* a, const float* b, float* result, const float* bias,
                             Activation activation);
 

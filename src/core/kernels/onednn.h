@@ -2,8 +2,15 @@
 #pragma once
 
 #include <dlfcn.h>
+#include <oneapi/dnnl/dnnl.h>
 
 namespace triptych {
+
+/// Whether oneDNN's AVX-512 kernels run on this machine.
+inline bool has_avx512() {
+  static const bool yes = (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+  return yes;
+}
 
 /// While alive, oneDNN runs on the calling thread alone: our own threads call it on parts of the work. OpenMP keeps the
 /// number for each thread; a user's own setting comes back. The functions are those of the runtime that oneDNN brought

@@ -41,7 +41,7 @@ struct Convolution : Prepared {
 memory::desc dense(const memory::dims& dims, Tag tag) { return {dims, memory::data_type::f32, tag}; }
 
 /// Winograd's algorithm: half the time where there are enough channels (measured: from 32 on), but other rounding.
-bool winograd_pays(const ConvolutionSizes& s) {
+bool onednn_winograd_pays(const ConvolutionSizes& s) {
   return s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride[0] == 1 && s.stride[1] == 1 && s.dilation[0] == 1 &&
          s.dilation[1] == 1 && s.c >= 32 && s.o >= 32 && s.c % 16 == 0 && s.o % 16 == 0;
 }
@@ -200,9 +200,12 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
 
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics) {
+  // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md).
+  if (!has_avx512()) return nullptr;
   const OneOpenMPThread guard;
   for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
-    if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !winograd_pays(sizes))) continue;
+    if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))
+      continue;
     try {
       return make(kind, sizes, method);
     } catch (const dnnl::error&) {  // it has none for these sizes

@@ -9,15 +9,6 @@
 namespace triptych {
 namespace {
 
-/// Its AVX-512 kernel computes one chain of up to 384 terms, whatever the strides (a test holds it to that); others do
-/// not.
-bool keeps_the_rule() {
-  static const bool yes = [] {
-    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
-  }();
-  return yes;
-}
-
 /// How BLAS is told about a matrix: false if neither step is one.
 bool as_blas(MatrixIn<float> matrix, std::int64_t rows, std::int64_t columns, char& transposed, std::int64_t& step) {
   transposed = matrix.column == 1 ? 'N' : 'T';
@@ -31,8 +22,9 @@ bool onednn_gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<f
                       MatrixOut<float> c) {
   char transpose_a, transpose_b;
   std::int64_t a_step, b_step;
-  // With fewer rows or columns it takes other paths.
-  if (m < 16 || n < 16 || !keeps_the_rule() || !as_blas(a, m, k, transpose_a, a_step) ||
+  // Its AVX-512 kernel computes one chain of up to 384 terms, whatever the strides (a test holds it to that); others do
+  // not. With fewer rows or columns it takes other paths.
+  if (m < 16 || n < 16 || !has_avx512() || !as_blas(a, m, k, transpose_a, a_step) ||
       !as_blas(b, k, n, transpose_b, b_step))
     return false;
   const OneOpenMPThread guard;
