@@ -1,8 +1,18 @@
-# Writes OUTPUT, a C++ file that holds each of FILES as text under its name:
-# cmake -DFILES="a.cpp;b.css" -DOUTPUT=embedded.cpp -P embed.cmake
-set(text "#include \"embedded.h\"\n\nconst std::map<std::string, std::string>& embedded_files() {\n  static const std::map<std::string, std::string> files = {\n")
+# Writes OUTPUT, a C++ file with a function FUNCTION (by default embedded_files) that gives each of FILES as text. The key of
+# a file below one of ROOTS is its path from there, of another its name:
+# cmake "-DFILES=a.cpp;b.css" -DOUTPUT=embedded.cpp [-DFUNCTION=f] ["-DROOTS=examples;build"] -P embed.cmake
+if(NOT FUNCTION)
+  set(FUNCTION embedded_files)
+endif()
+set(text "#include \"embedded.h\"\n\nconst std::map<std::string, std::string>& ${FUNCTION}() {\n  static const std::map<std::string, std::string> files = {\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
+  foreach(root IN LISTS ROOTS)
+    file(RELATIVE_PATH path ${root} ${file})
+    if(NOT path MATCHES "^\\.\\.")
+      set(name ${path})
+    endif()
+  endforeach()
   file(READ ${file} content)
   string(APPEND text "      {\"${name}\", R\"__EMBED__(${content})__EMBED__\"},\n")
 endforeach()

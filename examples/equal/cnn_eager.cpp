@@ -45,9 +45,11 @@ equal::Outcome cnn_eager(const equal::Settings& settings) {
   tt::data::DataLoader train(mnist.train, {.batch_size = settings.batch_size, .shuffle = true, .seed = settings.seed});
   tt::data::DataLoader test(mnist.test, {.batch_size = 1000});
 
-  // -- Loss and optimizer
+  // -- Model
   Cnn net;
   net.reset(settings.seed);
+
+  // -- Loss and optimizer
   optim::Adam optimizer(net.parameters(), {.lr = settings.learning_rate,
                                            .betas = {settings.beta_1, settings.beta_2},
                                            .eps = settings.epsilon,
@@ -62,8 +64,7 @@ equal::Outcome cnn_eager(const equal::Settings& settings) {
       auto loss = nn::cross_entropy(net(x), y);
       loss.backward();
       optimizer.step();
-      going = settings.on_step(loss.item<float>());
-      if (++steps == settings.max_steps) going = false;
+      going = settings.on_step(loss.item<float>()) && ++steps != settings.max_steps;
       if (!going) break;
     }
   }

@@ -49,8 +49,7 @@ equal::Outcome cnn_lowlevel(const equal::Settings& settings) {
   bool going = true;
   for (std::int64_t epoch = 0; epoch < settings.epochs && going; ++epoch) {
     for (auto [x, y] : train) {
-      going = settings.on_step(step(x, y)[0].item<float>());
-      if (++steps == settings.max_steps) going = false;
+      going = settings.on_step(step(x, y)[0].item<float>()) && ++steps != settings.max_steps;
       if (!going) break;
     }
   }

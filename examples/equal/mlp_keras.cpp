@@ -10,10 +10,9 @@ using namespace keras::layers;
 equal::Outcome mlp_keras(const equal::Settings& settings) {
   // -- Data
   auto mnist = equal::load(settings);
-  tt::data::DataLoader train(mnist.train, {.batch_size = settings.batch_size, .shuffle = true, .seed = settings.seed});
 
   // -- Model
-  tt::manual_seed(settings.seed);
+  keras::utils::set_random_seed(settings.seed);
   keras::Sequential model({
       Input({1, 28, 28}),
       Flatten(),
@@ -33,15 +32,22 @@ equal::Outcome mlp_keras(const equal::Settings& settings) {
                  .numerics = settings.numerics == tt::Numerics::exact ? "exact" : "fast"});
 
   // -- Training
+  // The logs of a batch are means since the last reset: of the epoch so far, unless each batch begins with one.
   std::int64_t steps = 0;
-  bool going = true;
-  for (std::int64_t epoch = 0; epoch < settings.epochs && going; ++epoch) {
-    for (auto [x, y] : train) {
-      going = settings.on_step(model.train_on_batch(x, y)["loss"]);
-      if (++steps == settings.max_steps) going = false;
-      if (!going) break;
-    }
-  }
+  auto each_step = keras::callbacks::LambdaCallback({
+      .on_train_batch_begin = [&](std::int64_t, keras::Logs&) { model.reset_metrics(); },
+      .on_train_batch_end =
+          [&](std::int64_t, keras::Logs& logs) {
+            const bool going = settings.on_step(logs["loss"]) && ++steps != settings.max_steps;
+            if (!going) model.stop_training();
+          },
+  });
+  model.fit(mnist.train.x, mnist.train.y,
+            {.batch_size = settings.batch_size,
+             .epochs = static_cast<int>(settings.epochs),
+             .verbose = 0,
+             .callbacks = {each_step},
+             .shuffle = true});
 
   // -- Evaluation
   equal::Outcome outcome;

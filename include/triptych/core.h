@@ -9,4 +9,5 @@
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/custom_gradient.h"
 #include "triptych/core/random.h"

@@ -9,7 +9,7 @@ Lambda::Lambda(Options function, Location where) : options(std::move(function)) 
 
 Tensor Sequential::forward(const Tensor& x) {
   Tensor value = x;
-  for (const Child& child : children_) value = child.module->forward(value);
+  for (const Child& child : children_) value = child.module->run(value);
   return value;
 }
 

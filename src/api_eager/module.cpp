@@ -8,6 +8,7 @@
 #include <typeinfo>
 #include <unordered_set>
 
+#include "core/error_context.h"
 #include "core/graph/graph.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/autograd.h"
@@ -48,7 +49,20 @@ Tensor Module::forward(const Tensor&) {
 
 Tensor Module::operator()(const Arg& x) {
   const CallScope scope(x);
-  return forward(x.tensor());
+  return run(x.tensor());
+}
+
+Tensor Module::run(const Tensor& x) {
+  try {
+    return forward(x);
+  } catch (Error& error) {
+    // The innermost module says it, those around it do not say it again.
+    constexpr const char* start = "In module '";
+    if (!member_name_.empty() && std::string_view(error.what()).find(start) == std::string_view::npos)
+      add_context(error, start + member_name_ + "', a " + name() +
+                             (made_at_ ? " made at " + made_at_.text() : std::string()) + ".");
+    throw;
+  }
 }
 
 CallScope::CallScope(const Arg& x) : frame_(x.where()) {
@@ -105,6 +119,8 @@ void Module::check_name(const Name& name) const {
 
 void Module::add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner) {
   check_name(name);
+  child->member_name_ = name.text;
+  child->made_at_ = name.where;
   children_.push_back({name.text, std::move(child), cloner});
 }
 

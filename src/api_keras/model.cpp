@@ -92,6 +92,8 @@ std::vector<Tensor> Model::predict_all(const TensorList& x, const PredictOptions
   return base().trainer().predict(*data, options, where);
 }
 
+void Model::reset_metrics() const { base().trainer().reset_reports(); }
+
 Logs Model::train_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight,
                            Location where) const {
   return base().trainer().run_batch(Phase::train, {x, y, sample_weight}, where);

@@ -5,6 +5,7 @@
 #include "api_keras/access.h"
 #include "api_keras/names.h"
 #include "core/graph/graph.h"
+#include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/update.h"
 
@@ -139,6 +140,21 @@ Optimizer::Optimizer(const std::string& name, Location where) {
   else
     throw ArgumentError("optimizer", "there is no optimizer of this name", "'" + name + "'",
                         "There are 'sgd', 'adam' and 'adamw'", where);
+}
+
+void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor> weights, Location where) const {
+  if (gradients.size() != weights.size())
+    throw ArgumentError(name(), "each weight has one gradient",
+                        std::to_string(gradients.size()) + " gradients, " + std::to_string(weights.size()) + " weights",
+                        "", where);
+  for (const Tensor& gradient : gradients)
+    if (!gradient.defined())
+      throw ArgumentError(name(), "a gradient is undefined", "the loss does not depend on every weight",
+                          "Leave out weights without a gradient", where);
+  const Frame frame(where);
+  GradMode no_recording(false);
+  base_->build(weights);
+  base_->apply(gradients, weights);
 }
 
 namespace optimizers {

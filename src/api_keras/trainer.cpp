@@ -7,6 +7,7 @@
 #include "api_keras/callback_list.h"
 #include "api_keras/names.h"
 #include "api_keras/progbar.h"
+#include "core/autodiff/gradient_stop.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
@@ -187,6 +188,15 @@ void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
 
 // --- The step -------------------------------------------------------------------------------------------------------
 
+void Trainer::no_gradient(const Tensor& loss) const {
+  const std::string stop = loss.is_symbolic() ? gradient_stop(loss) : std::string();
+  throw ArgumentError("fit", "the loss has no gradient", "loss '" + options_.loss[0].name() + "'",
+                      stop.empty() ? "It must depend on trainable weights, and no op on the way, such as argmax or a "
+                                     "comparison, may have no gradient"
+                                   : stop,
+                      options_.loss[0].where());
+}
+
 std::vector<Tensor> Trainer::step(Phase phase, const ArrayBatch& batch) {
   const bool training = phase == Phase::train;
   TrainingScope scope(training);
@@ -211,12 +221,15 @@ std::vector<Tensor> Trainer::step(Phase phase, const ArrayBatch& batch) {
   if (training) {
     std::vector<Tensor> reached, gradients_of_reached;
     const std::vector<Tensor> parameters = model_.trainable_weights();
-    const std::vector<Tensor> all = gradients({results.data(), 1}, parameters, {}, {.allow_unused = true});
+    const bool dependent = results[0].is_symbolic() || results[0].requires_grad();
+    const std::vector<Tensor> all = dependent ? gradients({results.data(), 1}, parameters, {}, {.allow_unused = true})
+                                              : std::vector<Tensor>(parameters.size());
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       if (!all[i].defined()) continue;
       reached.push_back(parameters[i]);
       gradients_of_reached.push_back(all[i]);
     }
+    if (reached.empty()) no_gradient(results[0]);
     GradMode no_recording(false);
     options_.optimizer.base().apply(gradients_of_reached, reached);
   }

@@ -28,6 +28,9 @@ class Trainer {
   const Optimizer& optimizer(Location where) const;
   const Optimizer* optimizer_if_any() const { return compiled_ ? &options_.optimizer : nullptr; }
 
+  /// What is reported counts from here on.
+  void reset_reports();
+
   History fit(Source& train, Source* validation, const FitOptions& options, Location where);
   Logs evaluate(Source& source, const EvaluateOptions& options, Location where);
   std::vector<Tensor> predict(Source& source, const PredictOptions& options, Location where);
@@ -49,11 +52,11 @@ class Trainer {
   void prepare(Phase phase, const ArrayBatch& batch, Location where);
 
   /// The step itself: operands decide whether it runs now or is traced.
+  [[noreturn]] void no_gradient(const Tensor& loss) const;
   std::vector<Tensor> step(Phase phase, const ArrayBatch& batch);
   std::vector<Tensor> run(Phase phase, ArrayBatch batch, Location where);
   Function trace(Phase phase, const ArrayBatch& batch, Location where);
 
-  void reset_reports();
   void report(std::span<const Tensor> results, std::int64_t batch_size);
   Logs logs() const;
   Logs test_epoch(Source& source, CallbackList& callbacks, Location where);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/autodiff/gradient_stop.h"
 #include "core/graph/graph.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -84,11 +85,13 @@ std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss
   std::vector<GradientAndVariable> result;
   for (std::size_t i = 0; i < xs.size(); ++i)
     if (gradients[i].defined() || !variables.empty()) result.push_back({gradients[i], xs[i]});
-  if (std::none_of(result.begin(), result.end(), [](const auto& entry) { return entry.gradient.defined(); }))
-    throw ArgumentError("minimize", "the loss depends on nothing trainable", "'" + name_of(loss) + "'",
-                        "Build it from Variables with trainable = true, or from tensors that require a gradient",
-                        where);
-  return result;
+  if (std::any_of(result.begin(), result.end(), [](const auto& entry) { return entry.gradient.defined(); }))
+    return result;
+  const std::string stop = xs.empty() ? std::string() : gradient_stop(loss);
+  if (!stop.empty())
+    throw ArgumentError("minimize", "the loss has no gradient", "'" + name_of(loss) + "'", stop, where);
+  throw ArgumentError("minimize", "the loss depends on nothing trainable", "'" + name_of(loss) + "'",
+                      "Build it from Variables with trainable = true, or from tensors that require a gradient", where);
 }
 
 Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradients, Location where) {

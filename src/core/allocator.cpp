@@ -39,7 +39,8 @@ constexpr std::size_t thread_cache_blocks = 64;  // of each small class
 
 /// Counters of one thread: only it writes them, so that counting costs no locked instruction.
 struct ThreadCounters {
-  std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0};
+  std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0}, tensors{0},
+      nodes{0};
   std::atomic<std::int64_t> in_use{0};  // what is not yet part of the process's figure
   ThreadCounters* next = nullptr;
 };
@@ -225,6 +226,8 @@ void cached_free(void* block, std::size_t bytes) {
 void count_kernel_launch() { bump(counters().launches, 1); }
 void count_hidden_copy() { bump(counters().copies, 1); }
 void count_donation() { bump(counters().donations, 1); }
+void count_tensor() { bump(counters().tensors, 1); }
+void count_node() { bump(counters().nodes, 1); }
 
 Statistics statistics() {
   const std::int64_t held = in_use.load() + total(&ThreadCounters::in_use);
@@ -236,13 +239,16 @@ Statistics statistics() {
           .cache_hits = total(&ThreadCounters::hits),
           .kernel_launches = total(&ThreadCounters::launches),
           .hidden_copies = total(&ThreadCounters::copies),
-          .donations = total(&ThreadCounters::donations)};
+          .donations = total(&ThreadCounters::donations),
+          .tensors = total(&ThreadCounters::tensors),
+          .nodes = total(&ThreadCounters::nodes)};
 }
 
 void reset_statistics() {
   peak = in_use.load() + total(&ThreadCounters::in_use);
   for (ThreadCounters* c = all_counters.load(); c; c = c->next)
-    for (auto* counter : {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations}) *counter = 0;
+    for (auto* counter : {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations, &c->tensors, &c->nodes})
+      *counter = 0;
 }
 
 void empty_cache() {

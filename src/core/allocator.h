@@ -15,5 +15,7 @@ void cached_free(void* block, std::size_t bytes);
 void count_kernel_launch();
 void count_hidden_copy();
 void count_donation();
+void count_tensor();
+void count_node();
 
 }  // namespace triptych

@@ -61,6 +61,7 @@ void release(Node* node) {
 }
 
 Ref<Node> make_node(const Op& op, std::size_t inputs, std::size_t outputs, const void* attributes, Location where) {
+  count_node();
   const std::size_t tensors = inputs + outputs;
   auto* block = static_cast<char*>(cached_allocate(block_bytes(op, tensors)));
   auto* node = new (block) Node;

@@ -100,7 +100,10 @@ void destroy(TensorHead* head) { delete static_cast<TensorImpl*>(head); }
 
 }  // namespace detail
 
-void* TensorImpl::operator new(std::size_t size) { return cached_allocate(size); }
+void* TensorImpl::operator new(std::size_t size) {
+  count_tensor();
+  return cached_allocate(size);
+}
 void TensorImpl::operator delete(void* block, std::size_t size) { cached_free(block, size); }
 
 TensorImpl::~TensorImpl() {

@@ -17,16 +17,14 @@ struct PlantedMistake {
   std::string kind;   // "wrong_shape"
   Text title;         // "The layers' sizes do not fit"
   std::string style;  // "lowlevel", "eager", "keras"
-  /// "compile", "build" (of graph, module or model), "first_step", "training" (a later step), "never"; "impossible" if
-  /// the style's user cannot make it (then `note` says why).
-  std::string caught;
-  std::string message;  // as the user sees it; for "never" what is seen instead
-  Text note;            // may be empty
-  std::string file;     // below examples/compare/
-  int first_line = 0;   // of `code` in `file`
-  std::string code;     // the program, with `// <- mistake` at the guilty line
+  /// "compile", "build" (of graph, module or model), "first_step", "never".
+  std::string caught = {};
+  std::string message = {};  // as the user sees it; for "never" what is seen instead
+  Text note = {};            // may be empty
+  std::string file = {};     // below examples/
+  std::string code = {};     // of the whole file, with `// <- mistake` at the guilty line
   int guilty_line = 0;
-  int reported_line = 0;  // that the message names; 0: none
+  int reported_line = 0;  // of the lines of this file that the message names the nearest to it; 0: none
   /// Lines from the reported to the guilty one; -1: none was reported.
   int distance() const {
     if (reported_line == 0) return -1;
@@ -45,16 +43,16 @@ struct DiffLine {
 struct Edit {
   std::string kind;  // "dropout", "loss", "metric", "batch", "save"
   Text title;
-  std::string style, before, after;  // the files, below examples/compare/
-  int added = 0, removed = 0;        // lines of code
-  std::vector<DiffLine> diff;        // with three lines of context; "..." where lines are left out
+  std::string style, before = {}, after = {};  // the files, below examples/
+  int added = 0, removed = 0;                  // lines of code
+  std::vector<DiffLine> diff = {};             // with three lines of context; "..." where lines are left out
 };
 
 /// Something that not every program does, and the lines that it takes: those between `// begin` and `// end`.
 struct UncommonThing {
   std::string kind;  // "custom_gradient", "two_losses", "frozen_layer", "own_loop", "inner_value"
   Text title;
-  std::string style, file, code;
+  std::string style, file = {}, code = {};
   int lines = 0;  // of code
 };
 
@@ -74,10 +72,10 @@ struct ConceptUse {
 struct ProgramSource {
   std::string name;   // "mlp", "cnn", "digits"
   std::string style;  // "lowlevel", "eager", "keras"
-  std::string file, code;
+  std::string file = {}, code = {};
   int lines = 0;                              // of code: neither blank nor comment
   double compile_seconds = 0;                 // of the processor, when `triptych` was built; 0: not measured
-  std::vector<ConceptUse> uses;               // in the order of the text
+  std::vector<ConceptUse> uses = {};          // in the order of the text
   std::vector<std::string> concepts() const;  // the ids, each once, in the order of their first use
 };
 
@@ -95,7 +93,8 @@ struct CallChain {
   std::vector<std::string> functions;
 };
 
-/// What one training step of the mlp makes, in the steady state, counted now.
+/// What one training step of a small network makes, in the steady state, counted now: allocations are those of tensors,
+/// nodes and buffers.
 struct StepObjects {
   std::string style;  // also "keras_eager"
   double tensors = 0, nodes = 0, allocations = 0, kernel_launches = 0;
@@ -105,7 +104,8 @@ std::vector<PlantedMistake> planted_mistakes();
 std::vector<Edit> edits();
 std::vector<UncommonThing> uncommon_things();
 const std::vector<Concept>& glossary();
-/// model "mlp" or "cnn" of examples/equal/, or "digits": the first model that a newcomer trains (examples/home/).
+/// In three styles: "mlp" or "cnn" of examples/equal/, or "digits", the first model that a newcomer trains, which the
+/// edits start from.
 std::vector<ProgramSource> program_sources(const std::string& model);
 std::vector<ApiFolder> api_folders();
 std::vector<CallChain> call_chains();

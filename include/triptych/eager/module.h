@@ -150,6 +150,8 @@ class TRIPTYCH_API Module {
   || std::is_default_constructible_v<M> || requires(const M& m) { m.clone(); };
   friend class Sequential;
 
+  /// Calls forward; an error from inside says which module it was.
+  Tensor run(const Tensor& x);
   void add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner);
   void check_name(const Name& name) const;
   template <class F>
@@ -158,6 +160,8 @@ class TRIPTYCH_API Module {
 
   std::deque<Member> parameters_, buffers_;  // a deque: references to the tensors stay valid
   std::vector<Child> children_;
+  std::string member_name_;  // in its parent
+  Location made_at_;
   bool training_ = true;
 };
 

@@ -150,6 +150,9 @@ class TRIPTYCH_API Layer {
   bool trainable() const { return base().trainable(); }
   void set_trainable(bool value) const { base().set_trainable(value); }
   std::vector<Weight> weights() const { return base().weights(); }
+  /// The tensors themselves: what an optimizer trains, and the rest.
+  std::vector<Tensor> trainable_weights() const { return base().trainable_weights(); }
+  std::vector<Tensor> non_trainable_weights() const { return base().non_trainable_weights(); }
   std::int64_t count_params() const { return base().count_params(); }
   /// Copies of the weights' values.
   std::vector<Tensor> get_weights() const;

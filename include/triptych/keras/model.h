@@ -153,6 +153,9 @@ class TRIPTYCH_API Model : public Layer {
   Logs test_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight = {},
                      Location where = Location::here()) const;
   Tensor predict_on_batch(const TensorList& x, Location where = Location::here()) const;
+  /// Loss and metrics count from here on. During an epoch they are means of all its batches so far; a callback that
+  /// calls this before each batch sees those of the batch.
+  void reset_metrics() const;
 
   std::vector<Layer> layers() const { return base().layers(); }
   /// The inner layer called `name`; ArgumentError that lists them if there is none.

@@ -63,6 +63,9 @@ class TRIPTYCH_API Optimizer {
   /// Takes effect at the next step; nothing is compiled again.
   void set_learning_rate(double value) const { base_->set_learning_rate(value); }
   std::int64_t iterations() const { return base_->iterations(); }
+  /// One step of a training loop of one's own: changes `weights` by their gradients.
+  void apply(std::span<const Tensor> gradients, std::span<const Tensor> weights,
+             Location where = Location::here()) const;
   OptimizerBase& base() const { return *base_; }
   const std::string& name() const { return base_->name(); }
 

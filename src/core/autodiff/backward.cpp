@@ -48,8 +48,11 @@ void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<c
   for (std::size_t i = 0; i < ys.size(); ++i) {
     const auto place = place_of(ys[i], graph, where);
     if (!place)
-      throw ArgumentError(op, "the tensor does not depend on anything that requires a gradient", text_of(ys[i]),
-                          "Call set_requires_grad() on a leaf, and check that no NoGrad guard was active", where);
+      throw ArgumentError(
+          op, "the tensor does not depend on anything that requires a gradient", text_of(ys[i]),
+          "Call set_requires_grad() on a leaf; check that no NoGrad guard was active, and that no op on the way, such "
+          "as argmax or a comparison, has no gradient",
+          where);
     roots.push_back(*place);
     const Tensor given = i < grad_ys.size() ? grad_ys[i] : Tensor();
     const Tensor gradient = initial_gradient(ys[i], given, !graph, op, where);

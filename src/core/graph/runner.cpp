@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/error_context.h"
 #include "core/modes.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
@@ -172,12 +173,19 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
   const NumericsMode numerics(options_.numerics);
   const RunLine line(where);
   const MetadataScope measured(metadata);
-  if (function.has_effects()) {
-    std::unique_lock lock(state_mutex_);
+  try {
+    if (function.has_effects()) {
+      std::unique_lock lock(state_mutex_);
+      return run(function, values, metadata);
+    }
+    std::shared_lock lock(state_mutex_);
     return run(function, values, metadata);
+  } catch (Error& error) {
+    // Nodes name the line that made them.
+    const std::string here = Frame::resolve(where).text();
+    if (!here.empty() && here != error.where().text()) add_context(error, "Run at " + here + ".");
+    throw;
   }
-  std::shared_lock lock(state_mutex_);
-  return run(function, values, metadata);
 }
 
 std::vector<Tensor> Runner::run(GraphFunction& function, std::span<const Tensor> values, RunMetadata* metadata) {

@@ -1,11 +1,14 @@
 // A computation with a gradient of the user's own.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "triptych/core/autograd.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
@@ -21,5 +24,25 @@ using CustomBackward = std::function<std::vector<Tensor>(
 TRIPTYCH_API std::vector<Tensor> custom_gradient(std::string name, std::span<const Tensor> results,
                                                  std::span<const Tensor> inputs, std::span<const Tensor> saved,
                                                  CustomBackward backward, Location where = Location::here());
+
+/// For one tensor: `function(x)`, which is not recorded, gives a value and the function from the value's gradient to
+/// x's.
+///
+///   auto rounded = tt::custom_gradient(x, [](const tt::Tensor& x) {
+///     return std::pair(tt::round(x), [](const tt::Tensor& upstream) { return upstream; });
+///   });
+/// Source: tf.custom_gradient.
+template <class F>
+requires std::invocable<F&, const Tensor&> Tensor custom_gradient(const Arg& x, F function) {
+  auto [value, gradient] = [&] {
+    GradMode off(false);
+    return function(x.tensor());
+  }();
+  const auto backward = [gradient = std::move(gradient)](std::span<const Tensor>, std::span<const Tensor> upstream,
+                                                         std::span<const bool>) {
+    return std::vector<Tensor>{gradient(upstream[0])};
+  };
+  return custom_gradient("custom_gradient", {&value, 1}, {&x.tensor(), 1}, {}, backward, x.where())[0];
+}
 
 }  // namespace triptych

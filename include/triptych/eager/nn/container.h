@@ -31,6 +31,7 @@ class TRIPTYCH_API Identity : public Module {
 template <class M>
 struct Made {
   std::unique_ptr<M> module;
+  Location where;
 };
 
 /// A first argument with the line where it was given.
@@ -45,17 +46,17 @@ struct FirstArgument {
 template <class M, class... A>
 Made<M> make(FirstArgument first, A&&... arguments) {
   const Frame frame(first.where);
-  return {std::make_unique<M>(first.value, std::forward<A>(arguments)...)};
+  return {std::make_unique<M>(first.value, std::forward<A>(arguments)...), first.where};
 }
 template <class M>
 Made<M> make(Location where = Location::here()) {
   const Frame frame(where);
-  return {std::make_unique<M>()};
+  return {std::make_unique<M>(), where};
 }
 template <class M>
 Made<M> make(const typename M::Options& options, Location where = Location::here()) {
   const Frame frame(where);
-  return {std::make_unique<M>(options)};
+  return {std::make_unique<M>(options), where};
 }
 
 /// Modules one after the other, named "0", "1", ... unless they are added by name:
@@ -75,7 +76,7 @@ class TRIPTYCH_API Sequential : public Module {
   /// Adds a module made by nn::make.
   template <class M>
   M& push_back(Made<M> made) {
-    return adopt(next_name(), std::move(made.module));
+    return adopt(next_name(made.where), std::move(made.module));
   }
   /// Adds a function of one tensor.
   template <class F>
@@ -92,7 +93,7 @@ class TRIPTYCH_API Sequential : public Module {
   std::unique_ptr<Sequential> clone() const;
 
  private:
-  Name next_name() const { return {std::to_string(size())}; }
+  Name next_name(Location where = {}) const { return {std::to_string(size()), where}; }
 };
 
 }  // namespace triptych::eager::nn

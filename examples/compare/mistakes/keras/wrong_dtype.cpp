@@ -1,0 +1,24 @@
+// The labels are floating-point numbers.
+#include <triptych/keras.h>
+
+#include "../mistake.h"
+
+namespace tt = triptych;
+namespace keras = triptych::keras;
+using namespace keras::layers;
+
+std::string keras_wrong_dtype(const mistakes::Enter& enter) {
+  enter("build");
+  keras::Sequential model({
+      Input({784}),
+      Dense(128, {.activation = "relu"}),
+      Dense(10),
+  });
+  model.compile({.optimizer = keras::optimizers::SGD({.learning_rate = 0.1}),
+                 .loss = keras::losses::SparseCategoricalCrossentropy({.from_logits = true})});
+  auto x = mistakes::some_images();
+  auto y = tt::cast(mistakes::some_labels(), tt::float32);  // <- mistake
+  enter("first_step");
+  auto history = model.fit(x, y, {.batch_size = 64, .epochs = 5, .verbose = 0});
+  return mistakes::losses_text(history["loss"]);
+}

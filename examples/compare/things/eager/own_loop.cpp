@@ -1,0 +1,29 @@
+// A training loop of one's own, which cuts gradients off.
+#include <triptych/eager.h>
+
+#include "../things.h"
+
+namespace tt = triptych;
+namespace nn = triptych::eager::nn;
+namespace optim = triptych::eager::optim;
+
+things::Numbers things::eager_own_loop() {
+  struct Net : nn::Module {
+    nn::Linear& hidden = add<nn::Linear>("hidden", {.in_features = 4, .out_features = 3, .bias = false});
+    nn::Linear& classes = add<nn::Linear>("classes", {.in_features = 3, .out_features = 2, .bias = false});
+    tt::Tensor forward(const tt::Tensor& x) override { return classes(tt::relu(hidden(x))); }
+  };
+  Net net;
+  net.load_state_dict({{"hidden.weight", hidden_kernel().t()}, {"classes.weight", class_kernel().t()}});
+  optim::SGD optimizer(net.parameters(), {.lr = 0.1});
+  // begin
+  for (int step = 0; step < 2; ++step) {
+    optimizer.zero_grad();
+    auto loss = nn::cross_entropy(net(inputs()), classes());
+    loss.backward();
+    for (auto& parameter : net.parameters()) parameter.set_grad(tt::clip(parameter.grad(), -0.01, 0.01));
+    optimizer.step();
+  }
+  // end
+  return all({net.hidden.weight.t(), net.classes.weight.t()});
+}
