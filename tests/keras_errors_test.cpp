@@ -120,3 +120,12 @@ TEST(KerasErrors, WrongModels) {
   EXPECT_THAT(message([&] { Dense(2).set_weights({tt::zeros({2})}); }), HasSubstr("Build the layer first"));
   EXPECT_THAT(message([&] { keras::Sequential({Input({4}), Reshape({3})}); }), HasSubstr("as many elements"));
 }
+
+TEST(KerasErrors, ApplyTakesAGradientForEachWeight) {
+  const auto optimizer = keras::optimizers::Adam();
+  const std::vector<tt::Tensor> weights = {tt::ones({2}), tt::ones({3})}, one = {tt::ones({2})};
+  EXPECT_THAT(message([&] { optimizer.apply(one, weights); }), HasSubstr("1 gradients, 2 weights"));
+  const std::vector<tt::Tensor> missing = {tt::ones({2}), tt::Tensor()};
+  EXPECT_THAT(message([&] { optimizer.apply(missing, weights); }), HasSubstr("a gradient is undefined"));
+  EXPECT_EQ(optimizer.iterations(), 0);
+}
