@@ -56,12 +56,21 @@ std::string without_parameters(std::string name) {
                             "[clone .part.0]", "[clone .cold]", "[abi:cxx11]"})
     for (std::size_t at = name.find(noise); at != std::string::npos; at = name.find(noise, at))
       name.erase(at, std::strlen(noise));
-  const std::size_t close = name.rfind(')');
-  if (close == std::string::npos) return name;
+  if (const std::size_t close = name.rfind(')'); close != std::string::npos) {
+    int depth = 0;
+    for (std::size_t i = close + 1; i-- > 0;) {
+      depth += name[i] == ')' ? 1 : name[i] == '(' ? -1 : 0;
+      if (depth == 0) {
+        name.resize(i);
+        break;
+      }
+    }
+  }
+  // A template's name begins with what it returns.
   int depth = 0;
-  for (std::size_t i = close + 1; i-- > 0;) {
-    depth += name[i] == ')' ? 1 : name[i] == '(' ? -1 : 0;
-    if (depth == 0) return name.substr(0, i);
+  for (std::size_t i = name.size(); i-- > 0;) {
+    depth += name[i] == '>' ? 1 : name[i] == '<' ? -1 : 0;
+    if (depth == 0 && name[i] == ' ') return name.substr(i + 1);
   }
   return name;
 }
