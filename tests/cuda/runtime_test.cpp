@@ -237,6 +237,8 @@ TEST_F(Runtime, PointersKnowWhoseTheyAre) {
   EXPECT_EQ(cudaPointerGetAttributes(&attributes, device + 3), cudaSuccess);
   EXPECT_EQ(attributes.type, cudaMemoryTypeDevice);
   EXPECT_EQ(attributes.device, 1);
+  EXPECT_EQ(cudaPointerGetAttributes(&attributes, device + 8), cudaSuccess);  // what lies behind is another's
+  EXPECT_EQ(attributes.type, cudaMemoryTypeUnregistered);
   EXPECT_EQ(cudaPointerGetAttributes(&attributes, pinned), cudaSuccess);
   EXPECT_EQ(attributes.type, cudaMemoryTypeHost);
   EXPECT_EQ(cudaPointerGetAttributes(&attributes, &host), cudaSuccess);

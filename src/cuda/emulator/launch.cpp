@@ -43,6 +43,8 @@ bool shape_is_valid(const dim3& grid, const dim3& block) {
 std::string problem_with(const void* pointer, int device) {
   if (pointer == nullptr) return {};
   std::optional<Allocation> allocation = find_allocation(pointer);
+  if (!allocation)
+    allocation = find_allocation(static_cast<const std::byte*>(pointer) - 1);  // an end, not to be followed
   if (!allocation) return "host pointer";
   if (allocation->space == Space::device && allocation->device != device) {
     return "pointer to device " + std::to_string(allocation->device) + "'s memory";

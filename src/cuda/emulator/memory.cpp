@@ -64,7 +64,7 @@ std::optional<Allocation> find_allocation(const void* pointer) {
   auto after = memory().allocations.upper_bound(address);
   if (after == memory().allocations.begin()) return std::nullopt;
   const Allocation& allocation = std::prev(after)->second;
-  if (address > allocation.base + allocation.bytes) return std::nullopt;
+  if (address >= allocation.base + allocation.bytes) return std::nullopt;
   return allocation;
 }
 

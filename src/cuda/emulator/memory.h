@@ -15,7 +15,7 @@ struct Allocation {
   int device;
 };
 
-/// The allocation that `pointer` points into (or right behind); none for ordinary host memory.
+/// The allocation that `pointer` points into; none for ordinary host memory.
 std::optional<Allocation> find_allocation(const void* pointer);
 
 }  // namespace triptych::cuda::emulator
