@@ -54,6 +54,8 @@ if(TARGET triptych_program)
   file(RELATIVE_PATH to_library /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})
   set_target_properties(triptych_program PROPERTIES INSTALL_RPATH "$ORIGIN/${to_library}")
   install(TARGETS triptych_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT triptych)
+  # The same for models of one's own: find_package gives Triptych::compare too.
+  install(TARGETS triptych_compare EXPORT triptych ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT triptych)
 endif()
 
 if(TRIPTYCH_BUILD_TESTS)

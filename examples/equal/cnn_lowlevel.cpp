@@ -59,7 +59,7 @@ equal::Outcome cnn_lowlevel(const equal::Settings& settings) {
   for (auto [x, y] : test) mean.update(session.run(accuracy, {{images, x}, {labels, y}}));
 
   // -- Weights
-  equal::Outcome outcome{.accuracy = mean.result()};
+  equal::Outcome outcome{.accuracy = mean.result(), .step = step.report()};
   for (const auto& variable : {k1, b1, k2, b2, w3, b3, w4, b4}) outcome.weights.push_back(session.value(variable));
   return outcome;
 }

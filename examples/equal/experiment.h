@@ -5,43 +5,21 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <string>
-#include <vector>
 
+#include "triptych/compare.h"
 #include "triptych/core.h"
 
 namespace equal {
 
 namespace tt = triptych;
 
-struct Settings {
-  std::int64_t epochs = 1;
-  std::int64_t batch_size = 128;
-  double learning_rate = 1e-3, beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
-  std::uint64_t seed = 7;
-  /// Stop after so many steps; 0: after the epochs.
-  std::int64_t max_steps = 0;
-  /// Use the first so many images of the training and test sets; 0: all.
-  std::int64_t train_samples = 0, test_samples = 0;
-  tt::Numerics numerics = tt::Numerics::exact;
-  /// Keras only: its eager engine.
-  bool run_eagerly = false;
-  /// Called when the data is in memory.
-  std::function<void()> on_loaded = [] {};
-  /// Sees the loss of every step; false ends the training.
-  std::function<bool(double loss)> on_step = [](double) { return true; };
-};
-
-struct Outcome {
-  double accuracy = 0;
-  /// Kernels and biases from the first layer to the last: convolutions as (out, in, h, w), dense ones as (in, out).
-  std::vector<tt::Tensor> weights = {};
-};
+using tt::compare::Outcome;
+using tt::compare::Settings;
 
 /// The training and test images that the settings ask for.
 inline tt::data::Mnist load(const Settings& settings) {
-  tt::data::Mnist mnist = tt::data::mnist({.data_format = "channels_first"});
+  static const tt::data::Mnist all = tt::data::mnist({.data_format = "channels_first"});  // read once
+  tt::data::Mnist mnist = all;
   const auto take = [](tt::data::TensorDataset& set, std::int64_t count) {
     if (count > 0 && count < set.size())
       set = tt::data::TensorDataset(tt::slice(set.x, 0, tt::Slice(0, count)), tt::slice(set.y, 0, tt::Slice(0, count)));

@@ -56,7 +56,7 @@ equal::Outcome mlp_lowlevel(const equal::Settings& settings) {
   for (auto [x, y] : test) mean.update(session.run(accuracy, {{images, x}, {labels, y}}));
 
   // -- Weights
-  equal::Outcome outcome{.accuracy = mean.result()};
+  equal::Outcome outcome{.accuracy = mean.result(), .step = step.report()};
   for (const auto& variable : weights) outcome.weights.push_back(session.value(variable));
   return outcome;
 }

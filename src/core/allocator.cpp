@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstdlib>
 #include <mutex>
 #include <new>
@@ -40,10 +41,17 @@ constexpr std::size_t thread_cache_blocks = 64;  // of each small class
 /// Counters of one thread: only it writes them, so that counting costs no locked instruction.
 struct ThreadCounters {
   std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0}, tensors{0},
-      nodes{0};
+      nodes{0}, kernel_ns{0};
   std::atomic<std::int64_t> in_use{0};  // what is not yet part of the process's figure
   ThreadCounters* next = nullptr;
 };
+
+std::atomic<bool> kernel_timing{false};
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 void bump(std::atomic<std::int64_t>& counter, std::int64_t by) {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
@@ -223,7 +231,15 @@ void cached_free(void* block, std::size_t bytes) {
   std::free(block);
 }
 
-void count_kernel_launch() { bump(counters().launches, 1); }
+KernelLaunch::KernelLaunch() : start_(kernel_timing.load(std::memory_order_relaxed) ? now_ns() : 0) {}
+
+KernelLaunch::~KernelLaunch() {
+  ThreadCounters& own = counters();
+  bump(own.launches, 1);
+  if (start_) [[unlikely]]
+    bump(own.kernel_ns, now_ns() - start_);
+}
+
 void count_hidden_copy() { bump(counters().copies, 1); }
 void count_donation() { bump(counters().donations, 1); }
 void count_tensor() { bump(counters().tensors, 1); }
@@ -241,13 +257,15 @@ Statistics statistics() {
           .hidden_copies = total(&ThreadCounters::copies),
           .donations = total(&ThreadCounters::donations),
           .tensors = total(&ThreadCounters::tensors),
-          .nodes = total(&ThreadCounters::nodes)};
+          .nodes = total(&ThreadCounters::nodes),
+          .kernel_nanoseconds = total(&ThreadCounters::kernel_ns)};
 }
 
 void reset_statistics() {
   peak = in_use.load() + total(&ThreadCounters::in_use);
   for (ThreadCounters* c = all_counters.load(); c; c = c->next)
-    for (auto* counter : {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations, &c->tensors, &c->nodes})
+    for (auto* counter : {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations, &c->tensors, &c->nodes,
+                          &c->kernel_ns})
       *counter = 0;
 }
 
@@ -261,6 +279,7 @@ void empty_cache() {
   cache.blocks.clear();
 }
 
+void set_kernel_timing(bool on) { kernel_timing = on; }
 void set_memory_limit(std::int64_t bytes) { limit = bytes; }
 
 }  // namespace triptych

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace triptych {
 
@@ -11,8 +12,19 @@ void* cached_allocate(std::size_t bytes);
 /// Gives back a block of cached_allocate; `bytes` as asked for.
 void cached_free(void* block, std::size_t bytes);
 
+/// Counts a kernel launch, and the kernel's time if asked for: stands around the call of a kernel.
+class KernelLaunch {
+ public:
+  KernelLaunch();
+  ~KernelLaunch();
+  KernelLaunch(const KernelLaunch&) = delete;
+  KernelLaunch& operator=(const KernelLaunch&) = delete;
+
+ private:
+  std::int64_t start_;  // 0: not timed
+};
+
 /// Counters that the door adds to.
-void count_kernel_launch();
 void count_hidden_copy();
 void count_donation();
 void count_tensor();

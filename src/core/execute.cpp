@@ -204,8 +204,10 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
 
   const RunContext context{.numerics = modes.numerics, .where = where};
   const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
-  kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
-  count_kernel_launch();
+  {
+    const KernelLaunch launch;
+    kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
+  }
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = std::move(made[i]);
 }
 

@@ -19,11 +19,14 @@ struct Statistics {
   std::int64_t donations = 0;      // outputs that took over an input's buffer
   std::int64_t tensors = 0;        // made, views too
   std::int64_t nodes = 0;          // recorded, or added to graphs
+  std::int64_t kernel_nanoseconds = 0;  // spent in kernels, while `set_kernel_timing` is on
 };
 
 TRIPTYCH_API Statistics statistics();
 /// Sets counters to zero and the peak to what is in use.
 TRIPTYCH_API void reset_statistics();
+/// Counts the time in kernels too; off at first, since it reads a clock twice for each kernel.
+TRIPTYCH_API void set_kernel_timing(bool on);
 /// Gives cached memory back to the system.
 TRIPTYCH_API void empty_cache();
 /// An allocation that would bring the bytes in use above this fails with an error; 0: no limit.

@@ -184,13 +184,11 @@ void Step::execute(Workspace& workspace, RunMetadata* metadata) {
     const auto start = metadata ? Clock::now() : Clock::time_point();
     thread.frame = call.where;  // a kernel that fails names the line that made the node
     const Operand* operands = workspace.operands.data() + call.first;
-    call.run({*call.op,
-              {operands, call.inputs},
-              {operands + call.inputs, call.outputs},
-              call.attributes,
-              call.prepared,
-              context});
-    count_kernel_launch();
+    {
+      const KernelLaunch launch;
+      call.run({*call.op, {operands, call.inputs}, {operands + call.inputs, call.outputs}, call.attributes,
+                call.prepared, context});
+    }
     if (metadata) {
       const Node* origin = plan_.calls[i].origin;
       metadata->nodes.push_back({origin ? describe(*origin) : "", call.op->name, microseconds_since(start)});

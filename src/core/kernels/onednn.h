@@ -4,12 +4,24 @@
 #include <dlfcn.h>
 #include <oneapi/dnnl/dnnl.h>
 
+#include <cstdlib>
+#include <string_view>
+
 namespace triptych {
 
 /// Whether oneDNN's AVX-512 kernels run on this machine.
 inline bool has_avx512() {
   static const bool yes = (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
   return yes;
+}
+
+/// False if TRIPTYCH_ONEDNN is OFF in the environment: then our own kernels do the work, as in a build without oneDNN.
+inline bool onednn_wanted() {
+  static const bool wanted = [] {
+    const char* text = std::getenv("TRIPTYCH_ONEDNN");
+    return !text || std::string_view(text) != "OFF";
+  }();
+  return wanted;
 }
 
 /// While alive, oneDNN runs on the calling thread alone: our own threads call it on parts of the work. OpenMP keeps the

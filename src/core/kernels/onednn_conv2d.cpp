@@ -201,7 +201,7 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics) {
   // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md).
-  if (!has_avx512()) return nullptr;
+  if (!has_avx512() || !onednn_wanted()) return nullptr;
   const OneOpenMPThread guard;
   for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
     if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))

@@ -24,7 +24,7 @@ bool onednn_gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<f
   std::int64_t a_step, b_step;
   // Its AVX-512 kernel computes one chain of up to 384 terms, whatever the strides (a test holds it to that); others do
   // not. With fewer rows or columns it takes other paths.
-  if (m < 16 || n < 16 || !has_avx512() || !as_blas(a, m, k, transpose_a, a_step) ||
+  if (m < 16 || n < 16 || !onednn_wanted() || !has_avx512() || !as_blas(a, m, k, transpose_a, a_step) ||
       !as_blas(b, k, n, transpose_b, b_step))
     return false;
   const OneOpenMPThread guard;

@@ -1,0 +1,51 @@
+// The program `triptych` for a list of models.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "points/points.h"
+#include "run/compare.h"
+
+namespace triptych::compare {
+
+int main(int argc, char** argv, const std::vector<Model>& models) {
+  CLI::App app{"Triptych: one tensor and autograd core, three APIs."};
+  app.set_version_flag("--version", TRIPTYCH_VERSION);
+  app.require_subcommand(1);
+
+  Options options;
+  std::vector<std::string> names;
+  for (const Model& model : models) names.push_back(model.name);
+  options.models = names;
+  CLI::App* compare = app.add_subcommand("compare", "Compare the three styles; write compare.html and compare.json");
+  compare->add_flag("--quick", options.quick, "Fewer samples and steps: less than a minute");
+  compare->add_option("--only", options.only, "Only these points: " + CLI::detail::join(point_ids()))
+      ->delimiter(',')
+      ->check(CLI::IsMember(point_ids()));
+  compare->add_option("--models", options.models, "Only these models: " + CLI::detail::join(names))
+      ->delimiter(',')
+      ->check(CLI::IsMember(names));
+  compare->add_option("--seed", options.seed, "Seed of weights and shuffling")->capture_default_str();
+  compare->add_option("--threads", options.threads, "Threads of the kernels; 0: all cores")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  compare->add_option("--epochs", options.epochs, "Epochs of the full trainings; 0: as each model asks")
+      ->check(CLI::NonNegativeNumber);
+  std::string language = "en";
+  compare->add_option("--lang", language, "Language of the report: en, zh")->check(CLI::IsMember({"en", "zh"}));
+  compare->add_option("--output,-o", options.output, "Folder for the report")->capture_default_str();
+
+  std::string job;
+  CLI::App* measure_one = app.add_subcommand("measure", "One measurement, as compare asks for it")->group("");
+  measure_one->add_option("job", job)->required();
+
+  CLI11_PARSE(app, argc, argv);
+  options.language = language == "zh" ? Language::chinese : Language::english;
+  try {
+    return *compare ? run_compare(options, models) : measure(job_from(job), models);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "triptych: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace triptych::compare
