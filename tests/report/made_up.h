@@ -1,4 +1,5 @@
-// A comparison that nobody measured: every part has something in it, so that the report's texts and tables are all used.
+// A comparison that nobody measured: every part has something in it, so that the report's texts and tables are all
+// used.
 #pragma once
 
 #include "measured.h"
@@ -28,18 +29,21 @@ inline Training training(const std::string& model, const std::string& style, con
     run.step.kernel_calls = 30;
     run.step.arena_bytes = 3 << 20;
     run.step.unplanned_bytes = 9 << 20;
-    run.step.passes = {{.name = "fusion", .nodes_before = 61, .nodes_after = 55, .rewrites = 6}};
+    run.step.passes = {{"fusion", 61, 55, 6, "", ""}};
   }
   return run;
 }
 
 inline ProgramSource program(const std::string& name, const std::string& style, int lines, std::size_t concepts) {
-  ProgramSource source{.name = name, .style = style, .file = "equal/" + name + "_" + style + ".cpp"};
+  ProgramSource source;
+  source.name = name;
+  source.style = style;
+  source.file = "equal/" + name + "_" + style + ".cpp";
   source.code = "// A <program> & more.\nint a;\n\n// -- Model\nint graph = 1;\n\n// -- Extra\nint b = 2;\n";
   source.lines = lines;
   source.compile_seconds = 1.5;
-  for (std::size_t i = 0; i < concepts && i < glossary().size(); ++i)
-    source.uses.push_back({glossary()[i].id, 5, 4, 5});
+  for (std::size_t i = 0; i < concepts; ++i)
+    source.uses.push_back({i < glossary().size() ? glossary()[i].id : "c" + std::to_string(i), 5, 4, 5});
   return source;
 }
 
@@ -72,7 +76,11 @@ inline Measured comparison() {
       m.sizes.push_back({style, parameters, 20, around(factor * 1e-6 * static_cast<double>(parameters))});
   for (const std::int64_t multiple : {1, 4, 16})
     for (const char* style : {"lowlevel", "eager", "keras"}) {
-      StreamRun run{.style = style, .multiple = multiple, .file_mb = 8.0 * static_cast<double>(multiple), .limit_mb = 8, .complete = true};
+      StreamRun run{.style = style,
+                    .multiple = multiple,
+                    .file_mb = 8.0 * static_cast<double>(multiple),
+                    .limit_mb = 8,
+                    .complete = true};
       run.samples_per_second = 123456;
       run.peak_mb = style == std::string("keras") ? 50.0 * static_cast<double>(multiple) : 45;
       run.peak_tensor_mb = 4;
@@ -86,7 +94,9 @@ inline Measured comparison() {
   int column = 0;
   for (const auto& [style, near] : {std::pair{"lowlevel", 0}, {"eager", 2}, {"keras", 1}}) {
     for (int i = 0; i < 3; ++i) {
-      PlantedMistake mistake{.kind = "k" + std::to_string(i), .title = {"A mistake <" + std::to_string(i) + ">", "错误"}};
+      PlantedMistake mistake;
+      mistake.kind = "k" + std::to_string(i);
+      mistake.title = {"A mistake <" + std::to_string(i) + ">", "错误"};
       mistake.style = style;
       mistake.caught = i == 0 ? "never" : i == 1 ? "compile" : "first_step";
       mistake.message = "[op] rule: what & why";
@@ -96,8 +106,20 @@ inline Measured comparison() {
       m.mistakes.push_back(mistake);
     }
     const int lines = 10 - 3 * column;
-    m.edits.push_back({.kind = "dropout", .title = {"Dropout", "随机失活"}, .style = style, .before = "a", .after = "b", .added = lines, .removed = 1, .diff = {{'+', "x"}, {'-', "y"}, {' ', "z"}}});
-    m.uncommon.push_back({.kind = "own_loop", .title = {"Own loop", "自己的循环"}, .style = style, .file = "f", .code = "x", .lines = column == 1 ? 3 : 9});
+    m.edits.push_back({.kind = "dropout",
+                       .title = {"Dropout", "随机失活"},
+                       .style = style,
+                       .before = "a",
+                       .after = "b",
+                       .added = lines,
+                       .removed = 1,
+                       .diff = {{'+', "x"}, {'-', "y"}, {' ', "z"}}});
+    m.uncommon.push_back({.kind = "own_loop",
+                          .title = {"Own loop", "自己的循环"},
+                          .style = style,
+                          .file = "f",
+                          .code = "x",
+                          .lines = column == 1 ? 3 : 9});
     m.programs["mlp"].push_back(program("mlp", style, 60 - 10 * column, static_cast<std::size_t>(6 - column)));
     m.programs["digits"].push_back(program("digits", style, 40 - 10 * column, static_cast<std::size_t>(6 - column)));
     m.folders.push_back({"src/api_" + std::string(style), style, 12, 3456, 2345});

@@ -58,7 +58,10 @@ TEST(Verdict, LowLevelOnBigModels) {
   change(m.sizes, "eager", [](SizeRun& run) { run.step_ms.low = 0.1; });
   EXPECT_EQ(finding(m, "lowlevel_on_big"), Finding::not_held) << "the quartiles overlap";
   m = made_up::comparison();
-  change(m.sizes, "keras", [](SizeRun& run) { run.step_ms = {1.04e-6 * static_cast<double>(run.parameters), 1.03e-6 * static_cast<double>(run.parameters), 11, 20}; });
+  change(m.sizes, "keras", [](SizeRun& run) {
+    run.step_ms = {1.04e-6 * static_cast<double>(run.parameters), 1.03e-6 * static_cast<double>(run.parameters), 11,
+                   20};
+  });
   EXPECT_EQ(finding(m, "lowlevel_on_big"), Finding::not_held) << "only 4 % faster";
   std::erase_if(m.sizes, [](const SizeRun& run) { return run.style == "keras" && run.parameters > 10000; });
   EXPECT_EQ(finding(m, "lowlevel_on_big"), Finding::untested) << "not measured at the same size";
@@ -67,7 +70,9 @@ TEST(Verdict, LowLevelOnBigModels) {
 TEST(Verdict, KerasSlowest) {
   Measured m = made_up::comparison();
   EXPECT_EQ(finding(m, "keras_slowest"), Finding::held);
-  change(m.batches, "keras", [](BatchRun& run) { if (run.batch > 1) run.step_ms = made_up::around(0.001); });
+  change(m.batches, "keras", [](BatchRun& run) {
+    if (run.batch > 1) run.step_ms = made_up::around(0.001);
+  });
   EXPECT_EQ(finding(m, "keras_slowest"), Finding::not_held) << "slowest in one of three cases";
   std::erase_if(m.batches, [](const BatchRun& run) { return run.style == "eager"; });
   EXPECT_EQ(finding(m, "keras_slowest"), Finding::untested);
@@ -148,7 +153,9 @@ TEST(Verdict, KerasSmallData) {
   EXPECT_EQ(finding(m, "keras_small_data"), Finding::untested) << "one size only";
 }
 
-TEST(Verdict, PopularityCannotBeMeasured) { EXPECT_EQ(finding(made_up::comparison(), "popularity"), Finding::untested); }
+TEST(Verdict, PopularityCannotBeMeasured) {
+  EXPECT_EQ(finding(made_up::comparison(), "popularity"), Finding::untested);
+}
 
 TEST(Verdict, NothingMeasuredIsUntestedAndStillAReport) {
   Measured m;
@@ -304,7 +311,8 @@ TEST(Strings, BothLanguagesSayEverything) {
     EXPECT_FALSE(text.zh.empty()) << key;
     for (int i = 0; i < 6; ++i) {
       const std::string place = "{" + std::to_string(i) + "}";
-      EXPECT_EQ(text.en.find(place) == std::string::npos, text.zh.find(place) == std::string::npos) << key << " " << place;
+      EXPECT_EQ(text.en.find(place) == std::string::npos, text.zh.find(place) == std::string::npos)
+          << key << " " << place;
     }
   }
 }

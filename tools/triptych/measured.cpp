@@ -31,9 +31,10 @@ std::vector<Identity> compare_bits(const std::vector<Training>& trainings) {
     if (is_first) continue;
     const Training& one = *first->second;
     const std::size_t steps = std::min(one.losses.size(), run.losses.size());
-    Identity identity{.model = run.model, .style = one.style, .other = run.style, .steps = static_cast<std::int64_t>(steps)};
-    identity.same_losses = std::equal(run.losses.begin(), run.losses.begin() + static_cast<std::ptrdiff_t>(steps),
-                                      one.losses.begin());
+    Identity identity{
+        .model = run.model, .style = one.style, .other = run.style, .steps = static_cast<std::int64_t>(steps)};
+    identity.same_losses =
+        std::equal(run.losses.begin(), run.losses.begin() + static_cast<std::ptrdiff_t>(steps), one.losses.begin());
     identity.weights_compared = one.full && run.full;
     identity.same_weights = one.weights == run.weights;
     result.push_back(identity);

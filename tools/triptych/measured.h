@@ -21,15 +21,15 @@ Spread spread_of(std::vector<double> values);
 /// One model trained in one style.
 struct Training {
   std::string model, style, numerics;
-  bool complete = false;       // the program ended by itself
-  bool full = false;           // all epochs
+  bool complete = false;  // the program ended by itself
+  bool full = false;      // all epochs
   std::vector<double> losses = {}, step_ms = {};
   double accuracy = 0;
-  std::string weights = {};    // fingerprint of the final weights
+  std::string weights = {};  // fingerprint of the final weights
   double load_ms = 0, first_step_ms = 0, total_ms = 0;
   double peak_resident_mb = 0, peak_tensor_mb = 0;
   double launches_per_step = 0, allocations_per_step = 0, copies_per_step = 0;
-  StepReport step = {};        // low level only
+  StepReport step = {};  // low level only
 
   /// Of the steps after the first tenth.
   Spread step_time() const;
@@ -41,8 +41,8 @@ struct BatchRun {
   bool onednn = true;
   std::int64_t batch = 0;
   double first_ms = 0;
-  Spread step_ms;                   // nothing else measured
-  Spread kernel_ms, framework_ms;   // steps with a clock around each kernel: the sum of kernel times, and what is left
+  Spread step_ms;                  // nothing else measured
+  Spread kernel_ms, framework_ms;  // steps with a clock around each kernel: the sum of kernel times, and what is left
   double launches = 0;
 };
 
@@ -57,7 +57,7 @@ struct SizeRun {
 /// An epoch over a file that was never in memory as a whole.
 struct StreamRun {
   std::string style;
-  std::int64_t multiple = 0;      // of the memory limit
+  std::int64_t multiple = 0;  // of the memory limit
   double file_mb = 0, limit_mb = 0;
   bool complete = false;
   double samples_per_second = 0, peak_mb = 0, peak_tensor_mb = 0;

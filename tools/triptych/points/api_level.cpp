@@ -31,7 +31,8 @@ Verdict keras_high_level(const Measured& m) {
     if (!graph || !eager) continue;
     ++engines;
     const std::size_t steps = std::min(graph->losses.size(), eager->losses.size());
-    same += steps > 0 && std::equal(graph->losses.begin(), graph->losses.begin() + static_cast<std::ptrdiff_t>(steps), eager->losses.begin());
+    same += steps > 0 && std::equal(graph->losses.begin(), graph->losses.begin() + static_cast<std::ptrdiff_t>(steps),
+                                    eager->losses.begin());
   }
   if (!compared || !engines) return untested("keras_high_level");
   return verdict("keras_high_level", fewest == compared && same == engines,
@@ -88,7 +89,8 @@ Table concept_table(const Measured& m) {
             names.en += (names.en.empty() ? "" : ", ") + entry.name.en;
             names.zh += (names.zh.empty() ? "" : "、") + entry.name.zh;
           }
-      table.rows.push_back({model, style_term(program.style), number(program.lines), number(program.concepts().size()), names});
+      table.rows.push_back(
+          {model, style_term(program.style), number(program.lines), number(program.concepts().size()), names});
     }
   return table;
 }

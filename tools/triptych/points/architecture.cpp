@@ -8,7 +8,8 @@ namespace triptych::compare {
 namespace {
 
 const ProgramSource* program_of(const std::vector<ProgramSource>& programs, const std::string& style) {
-  const auto found = std::find_if(programs.begin(), programs.end(), [&](const ProgramSource& p) { return p.style == style; });
+  const auto found =
+      std::find_if(programs.begin(), programs.end(), [&](const ProgramSource& p) { return p.style == style; });
   return found == programs.end() ? nullptr : &*found;
 }
 
@@ -37,7 +38,8 @@ Verdict lowlevel_on_big(const Measured& m) {
   const SizeRun *low = largest(m, "lowlevel"), *eager = largest(m, "eager"), *keras = largest(m, "keras");
   if (!low || !eager || !keras || eager->parameters != low->parameters || keras->parameters != low->parameters)
     return untested("lowlevel_on_big");
-  return verdict("lowlevel_on_big", clearly_below(low->step_ms, eager->step_ms) && clearly_below(low->step_ms, keras->step_ms),
+  return verdict("lowlevel_on_big",
+                 clearly_below(low->step_ms, eager->step_ms) && clearly_below(low->step_ms, keras->step_ms),
                  {number(low->parameters), number(low->step_ms.median), number(eager->step_ms.median),
                   number(keras->step_ms.median)});
 }
@@ -45,7 +47,8 @@ Verdict lowlevel_on_big(const Measured& m) {
 Table folder_table(const Measured& m) {
   Table table{.id = "folders", .columns = {"style", "folder", "files", "lines", "code_lines"}};
   for (const ApiFolder& folder : m.folders)
-    table.rows.push_back({style_term(folder.style), folder.folder, number(folder.files), number(folder.lines), number(folder.code_lines)});
+    table.rows.push_back({style_term(folder.style), folder.folder, number(folder.files), number(folder.lines),
+                          number(folder.code_lines)});
   return table;
 }
 
@@ -67,7 +70,8 @@ Table object_table(const Measured& m) {
 }
 
 Table size_table(const Measured& m) {
-  Table table{.id = "sizes", .columns = {"style", "parameters", "step_ms", "step_ms_low", "step_ms_high", "steps", "first_step_ms"}};
+  Table table{.id = "sizes",
+              .columns = {"style", "parameters", "step_ms", "step_ms_low", "step_ms_high", "steps", "first_step_ms"}};
   for (const SizeRun& run : m.sizes)
     table.rows.push_back({style_term(run.style), number(run.parameters), run.step_ms.median, run.step_ms.low,
                           run.step_ms.high, number(run.step_ms.count), run.first_ms});
@@ -78,10 +82,17 @@ Table size_table(const Measured& m) {
 
 Point architecture_point(const Measured& m) {
   Point point{.id = "architecture", .verdicts = {reads_harder(m), lowlevel_on_big(m)}};
-  point.charts = {{.id = "sizes", .table = "sizes", .x = "parameters", .y = "step_ms", .series = "style", .log_x = true, .log_y = true}};
+  point.charts = {{.id = "sizes",
+                   .table = "sizes",
+                   .x = "parameters",
+                   .y = "step_ms",
+                   .series = "style",
+                   .log_x = true,
+                   .log_y = true}};
   Table owners{.id = "owners", .columns = {"style", "owner", "shown_by", "seen"}};
   for (const StateOwner& owner : m.owners)
-    owners.rows.push_back({style_term(owner.style), Term{"owner." + owner.owner}, Term{"shown_by." + owner.owner}, yes_no(owner.seen)});
+    owners.rows.push_back(
+        {style_term(owner.style), Term{"owner." + owner.owner}, Term{"shown_by." + owner.owner}, yes_no(owner.seen)});
   point.tables = {size_table(m), folder_table(m), chain_table(m), object_table(m), owners};
   return point;
 }

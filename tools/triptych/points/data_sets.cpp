@@ -32,7 +32,9 @@ Verdict keras_small_data(const Measured& m) {
 }  // namespace
 
 Point data_sets_point(const Measured& m) {
-  Table table{.id = "streams", .columns = {"style", "multiple", "file_mb", "limit_mb", "samples_per_second", "peak_mb", "tensor_mb", "ended"}};
+  Table table{
+      .id = "streams",
+      .columns = {"style", "multiple", "file_mb", "limit_mb", "samples_per_second", "peak_mb", "tensor_mb", "ended"}};
   for (const StreamRun& run : m.streams)
     table.rows.push_back({style_term(run.style), number(run.multiple), run.file_mb, run.limit_mb,
                           run.complete ? Cell(run.samples_per_second) : Cell(), run.peak_mb, run.peak_tensor_mb,

@@ -50,10 +50,11 @@ Point debugging_point(const Measured& m) {
   Table programs{.id = "mistake_code", .columns = {"mistake", "style", "file", "guilty_line", "code"}, .folded = true};
   for (const PlantedMistake& mistake : m.mistakes) {
     table.rows.push_back({mistake.title, style_term(mistake.style), Term{"when." + mistake.caught},
-                          mistake.distance() >= 0 ? number(mistake.distance()) : Cell(),
-                          Code{mistake.message}, mistake.note});
+                          mistake.distance() >= 0 ? number(mistake.distance()) : Cell(), Code{mistake.message},
+                          mistake.note});
     if (!mistake.code.empty())
-      programs.rows.push_back({mistake.title, style_term(mistake.style), mistake.file, number(mistake.guilty_line), Code{mistake.code}});
+      programs.rows.push_back(
+          {mistake.title, style_term(mistake.style), mistake.file, number(mistake.guilty_line), Code{mistake.code}});
   }
   point.tables = {summary, table, programs};
   return point;

@@ -5,7 +5,7 @@
 namespace triptych::compare {
 
 const std::vector<std::string>& point_ids() {
-  static const std::vector<std::string> ids = {"training",  "architecture", "speed",      "api_level",
+  static const std::vector<std::string> ids = {"training", "architecture", "speed",      "api_level",
                                                "beginner", "debugging",    "popularity", "data_sets"};
   return ids;
 }
@@ -38,7 +38,8 @@ Report make_report(const Measured& m) {
   const Make points[] = {training_point, architecture_point, speed_point,      api_level_point,
                          beginner_point, debugging_point,    popularity_point, data_sets_point};
   for (std::size_t i = 0; i < point_ids().size(); ++i)
-    if (m.only.empty() || std::count(m.only.begin(), m.only.end(), point_ids()[i])) report.points.push_back(points[i](m));
+    if (m.only.empty() || std::count(m.only.begin(), m.only.end(), point_ids()[i]))
+      report.points.push_back(points[i](m));
   return report;
 }
 

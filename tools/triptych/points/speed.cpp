@@ -8,14 +8,15 @@ namespace triptych::compare {
 namespace {
 
 Table batch_table(const Measured& m) {
-  Table table{.id = "batches",
-              .columns = {"model", "style", "numerics", "onednn", "batch", "step_ms", "step_ms_low", "step_ms_high", "steps",
-                          "kernel_ms", "framework_ms", "framework_ms_low", "framework_ms_high", "first_step_ms", "launches"}};
+  Table table{
+      .id = "batches",
+      .columns = {"model", "style", "numerics", "onednn", "batch", "step_ms", "step_ms_low", "step_ms_high", "steps",
+                  "kernel_ms", "framework_ms", "framework_ms_low", "framework_ms_high", "first_step_ms", "launches"}};
   for (const BatchRun& run : m.batches)
     table.rows.push_back({run.model, style_term(run.style), Term{"numerics." + run.numerics}, yes_no(run.onednn),
-                          number(run.batch), run.step_ms.median, run.step_ms.low, run.step_ms.high, number(run.step_ms.count),
-                          run.kernel_ms.median, run.framework_ms.median, run.framework_ms.low, run.framework_ms.high,
-                          run.first_ms, run.launches});
+                          number(run.batch), run.step_ms.median, run.step_ms.low, run.step_ms.high,
+                          number(run.step_ms.count), run.kernel_ms.median, run.framework_ms.median,
+                          run.framework_ms.low, run.framework_ms.high, run.first_ms, run.launches});
   return table;
 }
 
@@ -24,20 +25,23 @@ Table pass_table(const Measured& m) {
   for (const Training& run : m.trainings) {
     if (run.step.passes.empty()) continue;
     const Term numerics{"numerics." + run.numerics};
-    table.rows.push_back({run.model, numerics, std::string("prune"), number(run.step.graph_nodes), number(run.step.needed_nodes),
-                          number(run.step.graph_nodes - run.step.needed_nodes)});
+    table.rows.push_back({run.model, numerics, std::string("prune"), number(run.step.graph_nodes),
+                          number(run.step.needed_nodes), number(run.step.graph_nodes - run.step.needed_nodes)});
     for (const PassReport& pass : run.step.passes)
-      table.rows.push_back({run.model, numerics, pass.name, number(pass.nodes_before), number(pass.nodes_after), number(pass.rewrites)});
+      table.rows.push_back(
+          {run.model, numerics, pass.name, number(pass.nodes_before), number(pass.nodes_after), number(pass.rewrites)});
   }
   return table;
 }
 
 Table plan_table(const Measured& m) {
-  Table table{.id = "plan", .columns = {"model", "numerics", "kernel_calls", "views", "copies", "arena_mb", "unplanned_mb"}};
+  Table table{.id = "plan",
+              .columns = {"model", "numerics", "kernel_calls", "views", "copies", "arena_mb", "unplanned_mb"}};
   for (const Training& run : m.trainings)
     if (!run.step.passes.empty())
-      table.rows.push_back({run.model, Term{"numerics." + run.numerics}, number(run.step.kernel_calls), number(run.step.views),
-                            number(run.step.copies), static_cast<double>(run.step.arena_bytes) / (1 << 20),
+      table.rows.push_back({run.model, Term{"numerics." + run.numerics}, number(run.step.kernel_calls),
+                            number(run.step.views), number(run.step.copies),
+                            static_cast<double>(run.step.arena_bytes) / (1 << 20),
                             static_cast<double>(run.step.unplanned_bytes) / (1 << 20)});
   return table;
 }
@@ -55,11 +59,13 @@ Verdict keras_slowest(const Measured& m) {
     if (run.style == "eager") one.eager = &run;
     if (run.style == "keras") one.keras = &run;
   }
-  std::erase_if(cases, [](const auto& item) { return !item.second.lowlevel || !item.second.eager || !item.second.keras; });
+  std::erase_if(cases,
+                [](const auto& item) { return !item.second.lowlevel || !item.second.eager || !item.second.keras; });
   if (cases.empty()) return untested("keras_slowest");
   std::size_t slowest = 0;
   for (const auto& [name, one] : cases)
-    slowest += clearly_below(one.lowlevel->step_ms, one.keras->step_ms) && clearly_below(one.eager->step_ms, one.keras->step_ms);
+    slowest += clearly_below(one.lowlevel->step_ms, one.keras->step_ms) &&
+               clearly_below(one.eager->step_ms, one.keras->step_ms);
   return verdict("keras_slowest", 2 * slowest > cases.size(), {number(slowest), number(cases.size())});
 }
 
@@ -78,8 +84,9 @@ Verdict eager_overhead(const Measured& m) {
       eager += b.framework_ms.median;
     }
   if (!compared) return untested("eager_overhead");
-  return verdict("eager_overhead", larger == compared,
-                 {number(larger), number(compared), low / static_cast<double>(compared), eager / static_cast<double>(compared)});
+  return verdict(
+      "eager_overhead", larger == compared,
+      {number(larger), number(compared), low / static_cast<double>(compared), eager / static_cast<double>(compared)});
 }
 
 }  // namespace
@@ -89,8 +96,14 @@ Point speed_point(const Measured& m) {
   const std::string onednn = m.has_onednn ? "yes" : "no";
   for (const std::string& model : m.models)
     for (const char* y : {"step_ms", "framework_ms"})
-      point.charts.push_back({.id = y, .table = "batches", .x = "batch", .y = y, .series = "style",
-                              .where = {{"model", model}, {"numerics", "exact"}, {"onednn", onednn}}, .log_x = true, .log_y = true});
+      point.charts.push_back({.id = y,
+                              .table = "batches",
+                              .x = "batch",
+                              .y = y,
+                              .series = "style",
+                              .where = {{"model", model}, {"numerics", "exact"}, {"onednn", onednn}},
+                              .log_x = true,
+                              .log_y = true});
   point.tables = {batch_table(m), pass_table(m), plan_table(m)};
   return point;
 }

@@ -8,8 +8,8 @@ namespace {
 
 Table training_table(const Measured& m) {
   Table table{.id = "training",
-              .columns = {"model", "style", "numerics", "steps", "step_ms", "step_ms_low", "step_ms_high", "first_step_ms",
-                          "peak_mb", "tensor_mb", "launches", "allocations", "accuracy", "last_loss"}};
+              .columns = {"model", "style", "numerics", "steps", "step_ms", "step_ms_low", "step_ms_high",
+                          "first_step_ms", "peak_mb", "tensor_mb", "launches", "allocations", "accuracy", "last_loss"}};
   for (const Training& run : m.trainings) {
     const Spread step = run.step_time();
     table.rows.push_back({run.model, style_term(run.style), Term{"numerics." + run.numerics}, number(run.losses.size()),
@@ -22,10 +22,11 @@ Table training_table(const Measured& m) {
 }
 
 Table identity_table(const Measured& m) {
-  Table table{.id = "identity", .columns = {"model", "style", "other_style", "steps_compared", "same_losses", "same_weights"}};
+  Table table{.id = "identity",
+              .columns = {"model", "style", "other_style", "steps_compared", "same_losses", "same_weights"}};
   for (const Identity& identity : compare_bits(m.trainings))
-    table.rows.push_back({identity.model, style_term(identity.style), style_term(identity.other), number(identity.steps),
-                          yes_no(identity.same_losses),
+    table.rows.push_back({identity.model, style_term(identity.style), style_term(identity.other),
+                          number(identity.steps), yes_no(identity.same_losses),
                           identity.weights_compared ? Cell(yes_no(identity.same_weights)) : Cell()});
   return table;
 }
@@ -64,7 +65,8 @@ Verdict same_bits(const Measured& m) {
 Point training_point(const Measured& m) {
   Point point{.id = "training", .verdicts = {same_bits(m)}};
   for (const std::string& model : m.models)
-    point.charts.push_back({.id = "loss", .table = "loss", .x = "step", .y = "loss", .series = "style", .where = {{"model", model}}});
+    point.charts.push_back(
+        {.id = "loss", .table = "loss", .x = "step", .y = "loss", .series = "style", .where = {{"model", model}}});
   point.tables = {training_table(m), identity_table(m), loss_table(m)};
   for (const std::string& model : m.models)
     if (const auto found = m.programs.find(model); found != m.programs.end() && !found->second.empty())

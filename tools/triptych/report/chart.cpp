@@ -129,19 +129,20 @@ std::string chart_html(const Chart& chart, const Table& table, Language language
       if (every == 1 || i % every == (k * every / all.size()) % every) marks += marker(k, px, py);
     }
     svg += "<polyline class=\"curve c" + kind + "\" points=\"" + points + "\"/>" + marks;
-    legend += element("span",
-                      "<svg viewBox=\"0 0 36 12\" aria-hidden=\"true\"><line class=\"curve c" + kind +
-                          "\" x1=\"0\" x2=\"36\" y1=\"6\" y2=\"6\"/>" + marker(k, 18, 6) + "</svg>" + escape(all[k].title),
-                      " class=\"key\"");
+    legend +=
+        element("span",
+                "<svg viewBox=\"0 0 36 12\" aria-hidden=\"true\"><line class=\"curve c" + kind +
+                    "\" x1=\"0\" x2=\"36\" y1=\"6\" y2=\"6\"/>" + marker(k, 18, 6) + "</svg>" + escape(all[k].title),
+                " class=\"key\"");
   }
   std::string caption = element("b", escape(title));
   for (const auto& [column, value] : chart.where)
     caption += ", " + escape(has_text(column + "." + value) ? text_of(column + "." + value, language) : value);
   caption += "<br>" + escape(y_title) + " / " + escape(x_title);
-  return element("figure", element("figcaption", caption) +
-                               element("svg", svg,
-                                       " viewBox=\"0 0 520 320\" role=\"img\" aria-label=\"" + escape(title) + "\"") +
-                               element("div", legend, " class=\"legend\""));
+  return element("figure",
+                 element("figcaption", caption) +
+                     element("svg", svg, " viewBox=\"0 0 520 320\" role=\"img\" aria-label=\"" + escape(title) + "\"") +
+                     element("div", legend, " class=\"legend\""));
 }
 
 }  // namespace triptych::compare

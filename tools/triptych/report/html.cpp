@@ -9,21 +9,24 @@ namespace {
 std::string badge(Finding finding, Language language) {
   const char* sign = finding == Finding::held ? "✓" : finding == Finding::not_held ? "✗" : "?";
   const std::string name = finding_name(finding);
-  return element("span", std::string(sign) + " " + escape(text_of("finding." + name, language)), " class=\"badge " + name + "\"");
+  return element("span", std::string(sign) + " " + escape(text_of("finding." + name, language)),
+                 " class=\"badge " + name + "\"");
 }
 
 std::string verdict_table(const Report& report, Language language) {
   std::string rows;
   for (const Point& point : report.points)
     for (const Verdict& verdict : point.verdicts)
-      rows += element("tr", element("td", element("a", escape(text_of("point." + point.id, language)), " href=\"#" + point.id + "\"")) +
-                                element("td", escape(claim_text(verdict, language))) +
-                                element("td", badge(verdict.finding, language)) +
-                                element("td", escape(measured_text(verdict, language))));
+      rows += element(
+          "tr",
+          element("td", element("a", escape(text_of("point." + point.id, language)), " href=\"#" + point.id + "\"")) +
+              element("td", escape(claim_text(verdict, language))) + element("td", badge(verdict.finding, language)) +
+              element("td", escape(measured_text(verdict, language))));
   std::string head;
   for (const char* column : {"point", "claim", "finding", "measured"})
     head += element("th", escape(text_of(std::string("column.") + column, language)), " scope=\"col\"");
-  return element("div", element("table", element("thead", element("tr", head)) + element("tbody", rows), " id=\"verdicts\""),
+  return element("div",
+                 element("table", element("thead", element("tr", head)) + element("tbody", rows), " id=\"verdicts\""),
                  " class=\"scroll\" tabindex=\"0\"");
 }
 

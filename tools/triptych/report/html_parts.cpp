@@ -49,7 +49,8 @@ std::string table_html(const Table& table, Language language) {
   const std::string id = " id=\"table-" + table.id + "\"";
   if (!table.folded)
     return element("div", element("table", element("caption", title) + inner, id), " class=\"scroll\" tabindex=\"0\"");
-  return element("details", element("summary", title) + element("div", element("table", inner, id), " class=\"scroll\""));
+  return element("details",
+                 element("summary", title) + element("div", element("table", inner, id), " class=\"scroll\""));
 }
 
 }  // namespace triptych::compare

@@ -13,13 +13,18 @@ struct Part {
   std::string html = {};  // the code, concepts linked
 };
 
+bool explained(const std::string& id) {
+  const auto& all = glossary();
+  return std::any_of(all.begin(), all.end(), [&](const Concept& entry) { return entry.id == id; });
+}
+
 /// A line with links to the glossary where concepts are used.
 std::string line_html(const std::string& line, int number, const std::vector<ConceptUse>& uses) {
   std::string html;
   std::size_t done = 0;
   for (const ConceptUse& use : uses) {
     const auto column = static_cast<std::size_t>(use.column), length = static_cast<std::size_t>(use.length);
-    if (use.line != number || column < done || column + length > line.size()) continue;
+    if (!explained(use.id) || use.line != number || column < done || column + length > line.size()) continue;
     html += escape(line.substr(done, column - done)) +
             element("a", escape(line.substr(column, length)), " href=\"#concept-" + use.id + "\"");
     done = column + length;
@@ -76,11 +81,13 @@ std::string programs_html(const ProgramSet& set, Language language) {
         if (part.title == title) lines += part.lines, code += part.html;
       const std::string head = escape(text_of("style." + set.programs[i].style, language)) + ", " +
                                std::to_string(lines) + " " + escape(text_of("word.lines", language));
-      row += element("div", element("h5", head) + (code.empty() ? "" : element("pre", element("code", code), " tabindex=\"0\"")));
+      row += element(
+          "div", element("h5", head) + (code.empty() ? "" : element("pre", element("code", code), " tabindex=\"0\"")));
     }
     html += element("div", row, " class=\"programs\"");
   }
-  return element("details", element("summary", escape(text_of("word.programs", language)) + ": " + escape(set.model)) + html,
+  return element("details",
+                 element("summary", escape(text_of("word.programs", language)) + ": " + escape(set.model)) + html,
                  " open");
 }
 
@@ -89,7 +96,9 @@ std::string glossary_html(Language language) {
   for (const Concept& entry : glossary())
     list += element("dt", escape(text_of(entry.name, language)), " id=\"concept-" + entry.id + "\"") +
             element("dd", escape(text_of(entry.explanation, language)));
-  return list.empty() ? "" : element("h2", escape(text_of("word.glossary", language)), " id=\"glossary\"") + element("dl", list);
+  return list.empty()
+             ? ""
+             : element("h2", escape(text_of("word.glossary", language)), " id=\"glossary\"") + element("dl", list);
 }
 
 }  // namespace triptych::compare

@@ -31,7 +31,8 @@ struct Table {
   bool folded = false;
 };
 
-/// A drawing of a table's rows: one line for each series, its points joined in the order of the rows. String "chart.ID".
+/// A drawing of a table's rows: one line for each series, its points joined in the order of the rows. String
+/// "chart.ID".
 struct Chart {
   std::string id, table, x, y, series;
   /// Only rows that have these values in these columns, as the JSON shows them.

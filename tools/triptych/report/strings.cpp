@@ -7,13 +7,16 @@ const std::map<std::string, Text>& strings() {
       // The page
       {"page.title", {"Three styles over one core", "一个内核，三种风格"}},
       {"page.what",
-       {"The same models in the styles of TensorFlow's graphs, PyTorch and Keras, over one set of kernels. This measures "
+       {"The same models in the styles of TensorFlow's graphs, PyTorch and Keras, over one set of kernels. This "
+        "measures "
         "the philosophies in one implementation, not the three products. Every number was measured in this run; every "
         "verdict follows from the numbers by the rule beside it.",
-        "同样的模型，分别用 TensorFlow 计算图、PyTorch 和 Keras 的风格写成，运行在同一套算子之上。这里比较的是同一个实现中的三种"
+        "同样的模型，分别用 TensorFlow 计算图、PyTorch 和 Keras "
+        "的风格写成，运行在同一套算子之上。这里比较的是同一个实现中的三种"
         "设计思想，而不是三个产品。所有数字都在本次运行中测得，每个结论都由旁边写出的规则算出。"}},
       {"page.interrupted",
-       {"This run was interrupted: the page shows what had been measured until then.", "本次运行被中断：本页只显示中断前测得的内容。"}},
+       {"This run was interrupted: the page shows what had been measured until then.",
+        "本次运行被中断：本页只显示中断前测得的内容。"}},
       {"page.verdicts", {"Verdicts", "结论"}},
       {"page.run", {"This run", "本次运行"}},
       {"word.lines", {"lines of code", "行代码"}},
@@ -77,8 +80,10 @@ const std::map<std::string, Text>& strings() {
       {"shown_by.session",
        {"a step in one session changed its value of the variable, and not that of a second session of the same graph",
         "在一个会话中执行一步后，该会话中变量的值改变了，而同一计算图的另一个会话中的值没有变"}},
-      {"shown_by.module", {"a step changed the tensor that is the module's member", "执行一步后，作为模块成员的张量改变了"}},
-      {"shown_by.layer", {"a step changed what the layer's get_weights gives", "执行一步后，该层 get_weights 给出的值改变了"}},
+      {"shown_by.module",
+       {"a step changed the tensor that is the module's member", "执行一步后，作为模块成员的张量改变了"}},
+      {"shown_by.layer",
+       {"a step changed what the layer's get_weights gives", "执行一步后，该层 get_weights 给出的值改变了"}},
 
       {"part.Head", {"Head", "开头"}},
       {"part.Data", {"Data", "数据"}},
@@ -91,37 +96,47 @@ const std::map<std::string, Text>& strings() {
       // The points
       {"point.training", {"The same training, three times", "同一训练，三种写法"}},
       {"intro.training",
-       {"Each model is trained in full at exact numerics in each style, from one seed, each time in a process of its own; "
-        "shorter runs follow at fast numerics. Step times are medians with quartiles over the steps after the first tenth; "
+       {"Each model is trained in full at exact numerics in each style, from one seed, each time in a process of its "
+        "own; "
+        "shorter runs follow at fast numerics. Step times are medians with quartiles over the steps after the first "
+        "tenth; "
         "peak memory includes the data set.",
-        "每个模型以同一随机种子、在精确数值模式下用每种风格完整训练一次，每次都在独立的进程中；随后是快速数值模式下的较短训练。"
+        "每个模型以同一随机种子、在精确数值模式下用每种风格完整训练一次，每次都在独立的进程中；随后是快速数值模式下的较"
+        "短训练。"
         "每步时间是去掉前十分之一步之后的中位数和四分位数；内存峰值包含数据集。"}},
       {"point.architecture", {"Architecture", "架构"}},
       {"intro.architecture",
        {"How much code each style is, what is called and made between the user's line and the kernel, who owns the "
         "weights, and what a step takes as a perceptron (64-n-n-10, batch 32, Adam, exact) grows.",
-        "每种风格有多少代码，从用户的一行到算子之间调用和创建了什么，权重归谁所有，以及多层感知机（64-n-n-10，批大小 32，Adam，"
+        "每种风格有多少代码，从用户的一行到算子之间调用和创建了什么，权重归谁所有，以及多层感知机（64-n-n-10，批大小 "
+        "32，Adam，"
         "精确模式）变大时每步需要多少时间。"}},
       {"point.speed", {"Speed", "速度"}},
       {"intro.speed",
-       {"A step is: next batch, forward, backward, update, loss read back. In some steps a clock runs around each kernel; "
+       {"A step is: next batch, forward, backward, update, loss read back. In some steps a clock runs around each "
+        "kernel; "
         "what such a step takes beyond the sum of its kernels is the framework's cost (the batch's assembly included).",
-        "一步包括：取下一批数据、前向、反向、更新、读回损失。其中一些步骤会对每个算子计时；这样一步的总时间减去各算子时间之和，"
+        "一步包括：取下一批数据、前向、反向、更新、读回损失。其中一些步骤会对每个算子计时；这样一步的总时间减去各算子时"
+        "间之和，"
         "就是框架的开销（包括组装批数据）。"}},
       {"point.api_level", {"API level", "接口层次"}},
       {"intro.api_level",
-       {"Concepts of each program, counted from its source and linked to the glossary; and the lines that five uncommon "
+       {"Concepts of each program, counted from its source and linked to the glossary; and the lines that five "
+        "uncommon "
         "things take.",
         "从源代码统计每个程序用到的概念，并链接到术语表；以及五件不常见的事情所需的代码行数。"}},
       {"point.beginner", {"Beginner friendliness", "对初学者的友好程度"}},
       {"intro.beginner",
-       {"Lines, concepts and compile time (of the processor, when this program was built) to the first trained model, and "
+       {"Lines, concepts and compile time (of the processor, when this program was built) to the first trained model, "
+        "and "
         "the size of the change for five edits, from sources that are built and run by the tests.",
-        "得到第一个训练好的模型所需的行数、概念数和编译时间（构建本程序时的处理器时间），以及五种修改的改动大小；源代码都由测试"
+        "得到第一个训练好的模型所需的行数、概念数和编译时间（构建本程序时的处理器时间），以及五种修改的改动大小；源代码"
+        "都由测试"
         "构建并运行。"}},
       {"point.debugging", {"Debugging", "调试"}},
       {"intro.debugging",
-       {"Ten planted mistakes in each style: when they are caught, the message as the user sees it, and how many lines the "
+       {"Ten planted mistakes in each style: when they are caught, the message as the user sees it, and how many lines "
+        "the "
         "line that it names is away from the guilty one.",
         "每种风格中故意放入十个错误：何时被发现，用户看到什么信息，信息指出的行离出错的行有多远。"}},
       {"point.popularity", {"Popularity", "流行程度"}},
@@ -131,26 +146,32 @@ const std::map<std::string, Text>& strings() {
         "每一行都是本次运行中我们的一个文件经过某个生态的工具处理，并在可能时再读回来。"}},
       {"point.data_sets", {"Data sets", "数据集"}},
       {"intro.data_sets",
-       {"A file of generated images, 1, 4 and 16 times as large as the memory that tensors may take, is streamed through "
+       {"A file of generated images, 1, 4 and 16 times as large as the memory that tensors may take, is streamed "
+        "through "
         "each style for an epoch (a perceptron 784-64-64-10, batch 128), each time in a process of its own.",
-        "生成一个图像文件，大小是张量可用内存的 1、4、16 倍，用每种风格流式读取并训练一个周期（多层感知机 784-64-64-10，批大小 128），"
+        "生成一个图像文件，大小是张量可用内存的 1、4、16 倍，用每种风格流式读取并训练一个周期（多层感知机 "
+        "784-64-64-10，批大小 128），"
         "每次都在独立的进程中。"}},
 
       // The claims
       {"claim.same_bits", {"The three styles compute the same bits", "三种风格算出的每一位都相同"}},
       {"rule.same_bits",
-       {"Held if for every model, at exact, each style's losses equal the low level's in every bit at every step that both "
+       {"Held if for every model, at exact, each style's losses equal the low level's in every bit at every step that "
+        "both "
         "took, and so do the final weights of the full trainings.",
         "若每个模型在精确模式下，各风格与底层共有的每一步损失逐位相等，且完整训练后的权重也逐位相等，则成立。"}},
-      {"measured.same_bits", {"{0} of {1} pairs of trainings bit-identical, over {2} steps.", "{1} 对训练中有 {0} 对逐位相同，共 {2} 步。"}},
+      {"measured.same_bits",
+       {"{0} of {1} pairs of trainings bit-identical, over {2} steps.", "{1} 对训练中有 {0} 对逐位相同，共 {2} 步。"}},
       {"claim.reads_harder", {"PyTorch reads harder than Keras", "PyTorch 比 Keras 难读"}},
       {"rule.reads_harder",
-       {"Held if in every compared program the eager one has more lines of code, and at least as many concepts, as the Keras one.",
+       {"Held if in every compared program the eager one has more lines of code, and at least as many concepts, as the "
+        "Keras one.",
         "若在每个被比较的程序中，即时风格的代码行数多于 Keras，且概念数不少于 Keras，则成立。"}},
       {"measured.reads_harder", {"So in {0} of {1} programs.", "{1} 个程序中有 {0} 个如此。"}},
       {"claim.lowlevel_on_big", {"Low level is faster on big models", "底层接口在大模型上更快"}},
       {"rule.lowlevel_on_big",
-       {"Held if at the largest size the median step of the low level is at least 5 % below that of eager and of Keras, and "
+       {"Held if at the largest size the median step of the low level is at least 5 % below that of eager and of "
+        "Keras, and "
         "the quartiles do not overlap.",
         "若在最大的模型上，底层风格每步时间的中位数比即时和 Keras 都低至少 5 %，且四分位区间不重叠，则成立。"}},
       {"measured.lowlevel_on_big",
@@ -160,19 +181,24 @@ const std::map<std::string, Text>& strings() {
       {"rule.keras_slowest",
        {"Held if in more than half of the cases (model, numerics, batch size) the median step of Keras on its default "
         "engine is at least 5 % above those of both other styles, and the quartiles do not overlap.",
-        "若在超过一半的情形（模型、数值模式、批大小）中，Keras 默认引擎每步时间的中位数比另外两种风格都高至少 5 %，且四分位区间"
+        "若在超过一半的情形（模型、数值模式、批大小）中，Keras 默认引擎每步时间的中位数比另外两种风格都高至少 5 "
+        "%，且四分位区间"
         "不重叠，则成立。"}},
       {"measured.keras_slowest", {"Clearly slowest in {0} of {1} cases.", "{1} 种情形中有 {0} 种明显最慢。"}},
       {"claim.eager_overhead", {"Running at once costs more than running a graph", "即时执行比计算图开销大"}},
       {"rule.eager_overhead",
-       {"Held if at batch 1 the framework's cost of an eager step is at least 5 % above that of a low-level one in every "
+       {"Held if at batch 1 the framework's cost of an eager step is at least 5 % above that of a low-level one in "
+        "every "
         "case, and the quartiles do not overlap.",
         "若批大小为 1 时，在每种情形中即时风格一步的框架开销都比底层高至少 5 %，且四分位区间不重叠，则成立。"}},
       {"measured.eager_overhead",
-       {"So in {0} of {1} cases; on average {2} ms low level and {3} ms eager.", "{1} 种情形中有 {0} 种如此；平均底层 {2} 毫秒，即时 {3} 毫秒。"}},
-      {"claim.keras_high_level", {"Keras is high level and runs on several back ends", "Keras 是高层接口，可用多种后端"}},
+       {"So in {0} of {1} cases; on average {2} ms low level and {3} ms eager.",
+        "{1} 种情形中有 {0} 种如此；平均底层 {2} 毫秒，即时 {3} 毫秒。"}},
+      {"claim.keras_high_level",
+       {"Keras is high level and runs on several back ends", "Keras 是高层接口，可用多种后端"}},
       {"rule.keras_high_level",
-       {"Held if the Keras program uses the fewest concepts for every model, and one and the same program gives the same "
+       {"Held if the Keras program uses the fewest concepts for every model, and one and the same program gives the "
+        "same "
         "losses on both of its engines.",
         "若每个模型的 Keras 程序用到的概念最少，且同一个程序在两个引擎上给出相同的损失，则成立。"}},
       {"measured.keras_high_level",
@@ -182,10 +208,12 @@ const std::map<std::string, Text>& strings() {
       {"rule.eager_arrays",
        {"Held if the five uncommon things, which need such expressions, together take the fewest lines in eager style.",
         "五件不常见的事情都需要这样的表达式；若即时风格所需的总行数最少，则成立。"}},
-      {"measured.eager_arrays", {"{0} lines eager, {1} low level, {2} in Keras.", "即时 {0} 行，底层 {1} 行，Keras {2} 行。"}},
+      {"measured.eager_arrays",
+       {"{0} lines eager, {1} low level, {2} in Keras.", "即时 {0} 行，底层 {1} 行，Keras {2} 行。"}},
       {"claim.lowlevel_both", {"TensorFlow has both levels", "TensorFlow 两种层次都有"}},
       {"rule.lowlevel_both",
-       {"Held if every uncommon thing can be written low level, and Keras' programs on the graph engine compute bit by bit "
+       {"Held if every uncommon thing can be written low level, and Keras' programs on the graph engine compute bit by "
+        "bit "
         "what the low-level programs compute.",
         "若每件不常见的事情都能用底层写出，且 Keras 程序在图引擎上与底层程序逐位算出相同结果，则成立。"}},
       {"measured.lowlevel_both",
@@ -193,17 +221,21 @@ const std::map<std::string, Text>& strings() {
         "{1} 件不常见的事情中有 {0} 件能用底层写出；{3} 个模型中有 {2} 个与 Keras 相同。"}},
       {"claim.keras_lego", {"Keras is Lego", "Keras 像乐高积木"}},
       {"rule.keras_lego",
-       {"Held if Keras takes the fewest lines to the first trained model, and the fewest added and removed lines over the five edits.",
+       {"Held if Keras takes the fewest lines to the first trained model, and the fewest added and removed lines over "
+        "the five edits.",
         "若 Keras 得到第一个训练好的模型所需行数最少，且五种修改的增删行数之和最少，则成立。"}},
       {"measured.keras_lego",
-       {"First model: {0} lines in Keras, {1} eager, {2} low level. Edits: {3} lines in Keras, {4} eager, {5} low level.",
+       {"First model: {0} lines in Keras, {1} eager, {2} low level. Edits: {3} lines in Keras, {4} eager, {5} low "
+        "level.",
         "第一个模型：Keras {0} 行，即时 {1} 行，底层 {2} 行。五种修改：Keras {3} 行，即时 {4} 行，底层 {5} 行。"}},
       {"claim.eager_easiest", {"PyTorch is easiest to debug", "PyTorch 最容易调试"}},
       {"rule.eager_easiest",
        {"A mistake counts as well reported if it is caught by the end of the first step with a message that names the "
-        "guilty line or one next to it. Held if the share of well reported ones, of those that can be made in the style, "
+        "guilty line or one next to it. Held if the share of well reported ones, of those that can be made in the "
+        "style, "
         "is largest in eager style.",
-        "若错误在第一步结束前被发现，且信息指出出错的行或相邻的行，就算报告良好。若在该风格可能出现的错误中，报告良好的比例以即时"
+        "若错误在第一步结束前被发现，且信息指出出错的行或相邻的行，就算报告良好。若在该风格可能出现的错误中，报告良好的"
+        "比例以即时"
         "风格为最高，则成立。"}},
       {"measured.eager_easiest",
        {"Well reported: {2} of {3} eager, {0} of {1} low level, {4} of {5} in Keras.",
@@ -215,7 +247,8 @@ const std::map<std::string, Text>& strings() {
       {"measured.keras_hidden", {"{4} of {5} in Keras, {2} of {3} eager.", "Keras {4}/{5}，即时 {2}/{3}。"}},
       {"claim.lowlevel_hard", {"TensorFlow is hard to debug", "TensorFlow 很难调试"}},
       {"rule.lowlevel_hard",
-       {"Held if the share of well reported mistakes (as above) is smallest in low-level style.", "若报告良好（同上）的比例以底层风格为最低，则成立。"}},
+       {"Held if the share of well reported mistakes (as above) is smallest in low-level style.",
+        "若报告良好（同上）的比例以底层风格为最低，则成立。"}},
       {"measured.lowlevel_hard",
        {"{0} of {1} low level, {2} of {3} eager, {4} of {5} in Keras.", "底层 {0}/{1}，即时 {2}/{3}，Keras {4}/{5}。"}},
       {"claim.popularity", {"PyTorch and Keras are the most popular", "PyTorch 和 Keras 最流行"}},
@@ -223,7 +256,8 @@ const std::map<std::string, Text>& strings() {
       {"measured.popularity", {"", ""}},
       {"claim.keras_small_data", {"Keras suits small data only", "Keras 只适合小数据"}},
       {"rule.keras_small_data",
-       {"Held if Keras fails on the largest file, or its peak memory there is more than 1.25 times that on the smallest "
+       {"Held if Keras fails on the largest file, or its peak memory there is more than 1.25 times that on the "
+        "smallest "
         "one, or its rate there is less than half of the best style's.",
         "若 Keras 在最大的文件上失败，或其内存峰值超过在最小文件上的 1.25 倍，或其速度不到最快风格的一半，则成立。"}},
       {"measured.keras_small_data",
@@ -244,11 +278,13 @@ const std::map<std::string, Text>& strings() {
       {"table.loss", {"Losses (means of groups of neighbouring steps)", "损失（相邻若干步的平均）"}},
       {"table.sizes", {"Step time over model size", "每步时间与模型大小"}},
       {"table.folders", {"Lines of the library by folder", "各文件夹的代码行数"}},
-      {"table.chains", {"From the user's line to the kernel: functions on the stack", "从用户的一行到算子：调用栈上的函数"}},
+      {"table.chains",
+       {"From the user's line to the kernel: functions on the stack", "从用户的一行到算子：调用栈上的函数"}},
       {"table.objects", {"What one training step of the mlp makes", "mlp 训练一步创建的对象"}},
       {"table.owners", {"Who owns the weights", "权重归谁所有"}},
       {"table.batches", {"Steps at each batch size", "不同批大小下的每步时间"}},
-      {"table.passes", {"What each graph pass did to the training step, low level", "各图优化步骤对训练步骤做了什么（底层）"}},
+      {"table.passes",
+       {"What each graph pass did to the training step, low level", "各图优化步骤对训练步骤做了什么（底层）"}},
       {"table.plan", {"The compiled training step, low level", "编译后的训练步骤（底层）"}},
       {"table.concepts", {"Concepts used", "用到的概念"}},
       {"table.uncommon", {"Lines of code for five uncommon things", "五件不常见的事情所需的代码行数"}},

@@ -8,7 +8,8 @@
 
 namespace triptych::compare {
 
-/// Keys: "claim.ID", "rule.ID", "measured.ID", "point.ID", "intro.ID", "table.ID", "column.NAME", "chart.ID", "style.ID", ...
+/// Keys: "claim.ID", "rule.ID", "measured.ID", "point.ID", "intro.ID", "table.ID", "column.NAME", "chart.ID",
+/// "style.ID", ...
 const std::map<std::string, Text>& strings();
 
 }  // namespace triptych::compare

@@ -12,7 +12,8 @@
 
 namespace triptych::compare {
 
-Child::Child(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment, bool quiet) {
+Child::Child(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment,
+             bool quiet) {
   // Made before the fork: between it and exec nothing may be allocated.
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));

@@ -37,8 +37,8 @@ std::string read_file(const std::string& path) {
 /// The sources of a registered model; of our own, those that the program has in itself.
 std::vector<ProgramSource> sources_of(const Model& model) {
   std::vector<ProgramSource> programs;
-  for (const auto& [style, path] : {std::pair{"lowlevel", model.lowlevel_source}, std::pair{"eager", model.eager_source},
-                                    std::pair{"keras", model.keras_source}}) {
+  for (const auto& [style, path] : {std::pair{"lowlevel", model.lowlevel_source},
+                                    std::pair{"eager", model.eager_source}, std::pair{"keras", model.keras_source}}) {
     if (path.empty()) continue;
     ProgramSource program{.name = model.name, .style = style, .file = path, .code = read_file(path), .uses = {}};
     program.lines = count_code_lines(program.code);
@@ -72,7 +72,8 @@ void collect_facts(const Options& options, const std::vector<Model>& models, Mea
 int run_compare(const Options& options, const std::vector<Model>& models) {
   watch_for_interrupts();
   const auto start = std::chrono::steady_clock::now();
-  Measured measured{.machine = describe_machine(options.threads), .quick = options.quick, .has_onednn = built_with_onednn()};
+  Measured measured{
+      .machine = describe_machine(options.threads), .quick = options.quick, .has_onednn = built_with_onednn()};
   measured.seed = options.seed;
   measured.only = options.only;
   measured.models = options.models;
@@ -112,7 +113,8 @@ int run_compare(const Options& options, const std::vector<Model>& models) {
   write_file(options.output + "/compare.html", to_html(report, options.language));
   std::printf("\n%s\n", to_text(report, options.language).c_str());
   for (const std::string& failure : measured.failures) std::fprintf(stderr, "%s\n", failure.c_str());
-  std::printf("%s%s/compare.html, %s/compare.json (%.0f s)\n", measured.interrupted ? (text_of("page.interrupted", options.language) + "\n").c_str() : "",
+  std::printf("%s%s/compare.html, %s/compare.json (%.0f s)\n",
+              measured.interrupted ? (text_of("page.interrupted", options.language) + "\n").c_str() : "",
               options.output.c_str(), options.output.c_str(), measured.seconds);
   return measured.interrupted ? 130 : measured.failures.empty() ? 0 : 1;
 }

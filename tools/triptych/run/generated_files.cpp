@@ -23,7 +23,8 @@ void write_header(std::ofstream& file, unsigned char dimensions, std::initialize
 
 GeneratedFiles::GeneratedFiles(std::int64_t bytes) {
   std::string name = (std::filesystem::temp_directory_path() / "triptych-compare-XXXXXX").string();
-  if (!mkdtemp(name.data())) throw std::runtime_error("cannot make a folder in " + std::filesystem::temp_directory_path().string());
+  if (!mkdtemp(name.data()))
+    throw std::runtime_error("cannot make a folder in " + std::filesystem::temp_directory_path().string());
   folder_ = name;
   constexpr std::int64_t pixels = 28 * 28;
   const auto count = static_cast<std::uint32_t>(bytes / pixels);

@@ -13,7 +13,7 @@ struct Job {
   /// "train": a model from start to end; "batches": its steps at several batch sizes; "sizes": steps of perceptrons of
   /// several sizes; "stream": an epoch over a file.
   std::string kind = "train";
-  std::string model, style, numerics = "exact";
+  std::string model = {}, style = {}, numerics = "exact";
   std::int64_t epochs = 1, max_steps = 0, train_samples = 0, test_samples = 0, batch_size = 128;
   std::vector<std::int64_t> values = {};  // batch sizes, or numbers of parameters
   double seconds = 0.5;                   // for the steps of one value
@@ -30,7 +30,8 @@ struct Job {
 std::string to_text(const Job& job);
 Job job_from(const std::string& text);
 
-/// In the child: measures and prints JSON lines: {"loss": .., "ms": ..} for each training step, {"progress": share, "what":
+/// In the child: measures and prints JSON lines: {"loss": .., "ms": ..} for each training step, {"progress": share,
+/// "what":
 /// ..}, and results.
 int measure(const Job& job, const std::vector<Model>& models);
 

@@ -8,7 +8,9 @@
 namespace triptych::compare {
 
 using Clock = std::chrono::steady_clock;
-inline double milliseconds(Clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+inline double milliseconds(Clock::duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 /// The program of a model in a style, and the settings that a job asks for.
 const Program& program_of(const std::vector<Model>& models, const Job& job);

@@ -53,11 +53,13 @@ int measure_batches(const Job& job, const std::vector<Model>& models) {
     set_kernel_timing(false);
     std::vector<double> framework;
     for (std::size_t k = 0; k < timed.size(); ++k) framework.push_back(timed[k] - kernels[k]);
-    const nlohmann::json result = {{"batch", job.values[i]}, {"first_ms", first_ms},       {"step_ms", plain},
+    const nlohmann::json result = {{"batch", job.values[i]}, {"first_ms", first_ms},      {"step_ms", plain},
                                    {"kernel_ms", kernels},   {"framework_ms", framework}, {"launches", launches}};
     std::printf("%s\n%s\n", nlohmann::json{{"batches", result}}.dump().c_str(),
                 nlohmann::json{{"progress", static_cast<double>(i + 1) / static_cast<double>(job.values.size())},
-                               {"what", "batch " + std::to_string(job.values[i])}}.dump().c_str());
+                               {"what", "batch " + std::to_string(job.values[i])}}
+                    .dump()
+                    .c_str());
     std::fflush(stdout);
   }
   return 0;

@@ -28,10 +28,16 @@ std::string fingerprint(const std::vector<Tensor>& tensors) {
 
 nlohmann::json to_json(const StepReport& step) {
   nlohmann::json passes = nlohmann::json::array();
-  for (const PassReport& pass : step.passes) passes.push_back({pass.name, pass.nodes_before, pass.nodes_after, pass.rewrites});
-  return {{"graph_nodes", step.graph_nodes}, {"needed_nodes", step.needed_nodes}, {"kernel_calls", step.kernel_calls},
-          {"views", step.views},             {"copies", step.copies},             {"arena_bytes", step.arena_bytes},
-          {"unplanned_bytes", step.unplanned_bytes}, {"passes", passes}};
+  for (const PassReport& pass : step.passes)
+    passes.push_back({pass.name, pass.nodes_before, pass.nodes_after, pass.rewrites});
+  return {{"graph_nodes", step.graph_nodes},
+          {"needed_nodes", step.needed_nodes},
+          {"kernel_calls", step.kernel_calls},
+          {"views", step.views},
+          {"copies", step.copies},
+          {"arena_bytes", step.arena_bytes},
+          {"unplanned_bytes", step.unplanned_bytes},
+          {"passes", passes}};
 }
 
 }  // namespace

@@ -76,7 +76,8 @@ TrainStep perceptron_step(const std::string& style, const Perceptron& size) {
   };
 }
 
-void perceptron_epoch(const std::string& style, const Perceptron& size, const data::IdxDataset& dataset, std::int64_t batch_size) {
+void perceptron_epoch(const std::string& style, const Perceptron& size, const data::IdxDataset& dataset,
+                      std::int64_t batch_size) {
   manual_seed(1);
   data::DataLoader loader(dataset, {.batch_size = batch_size});
   if (style == "keras" || style == "keras_eager") {

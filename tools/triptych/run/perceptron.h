@@ -13,7 +13,9 @@ struct Perceptron {
   std::int64_t side = 8, hidden = 64;
   Numerics numerics = Numerics::exact;
 
-  std::int64_t parameters() const { return side * side * hidden + hidden + hidden * hidden + hidden + 10 * hidden + 10; }
+  std::int64_t parameters() const {
+    return side * side * hidden + hidden + hidden * hidden + hidden + 10 * hidden + 10;
+  }
 };
 
 /// Trains on one batch; gives the loss.
@@ -22,6 +24,7 @@ using TrainStep = std::function<double(const Tensor& x, const Tensor& y)>;
 TrainStep perceptron_step(const std::string& style, const Perceptron& size);
 
 /// An epoch over the data set, as each style's users write it.
-void perceptron_epoch(const std::string& style, const Perceptron& size, const data::IdxDataset& dataset, std::int64_t batch_size);
+void perceptron_epoch(const std::string& style, const Perceptron& size, const data::IdxDataset& dataset,
+                      std::int64_t batch_size);
 
 }  // namespace triptych::compare

@@ -18,7 +18,8 @@ void plan_trainings(const Options& options, const Model& model, std::vector<Job>
     if (!has(model, style)) return;
     Job job{.kind = "train", .model = model.name, .style = style, .numerics = numerics};
     job.epochs = options.epochs ? options.epochs : options.quick ? 1 : model.epochs;
-    if (options.quick) job.train_samples = model.quick_samples, job.test_samples = std::min<std::int64_t>(model.quick_samples, 1000);
+    if (options.quick)
+      job.train_samples = model.quick_samples, job.test_samples = std::min<std::int64_t>(model.quick_samples, 1000);
     if (!full) {
       job.max_steps = options.quick ? 8 : 100;
       job.test_samples = 100;
@@ -87,7 +88,8 @@ std::vector<Job> plan(const Options& options, const std::vector<Model>& models) 
   for (const Model& model : models) {
     if (!std::count(options.models.begin(), options.models.end(), model.name)) continue;
     // The same bits, and what the graph's passes did, come from trainings.
-    if (options.wants("training") || options.wants("api_level") || options.wants("speed")) plan_trainings(options, model, jobs);
+    if (options.wants("training") || options.wants("api_level") || options.wants("speed"))
+      plan_trainings(options, model, jobs);
     if (options.wants("speed")) plan_batches(options, model, jobs);
   }
   if (options.wants("architecture")) plan_sizes(options, jobs);

@@ -42,7 +42,8 @@ void Progress::draw(double share, const std::string& detail) {
   if (share > 0 && now - drawn_ < std::chrono::milliseconds(100)) return;
   drawn_ = now;
   constexpr std::size_t width = 24;
-  const auto filled = static_cast<std::size_t>(static_cast<double>(width) * std::clamp((done_ + share) / total_, 0.0, 1.0));
+  const auto filled =
+      static_cast<std::size_t>(static_cast<double>(width) * std::clamp((done_ + share) / total_, 0.0, 1.0));
   std::string line = "[" + std::string(filled, '=') + std::string(width - filled, '.') + "] " + what_;
   if (!detail.empty()) line += ": " + detail;
   // A line that wraps would not be drawn over.

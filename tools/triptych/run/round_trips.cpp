@@ -19,7 +19,8 @@ namespace {
 
 namespace tf = triptych::lowlevel;
 
-/// Reads the file with the library named in argv[1], doubles "a", writes it back. Ends with 3 if the library is not there.
+/// Reads the file with the library named in argv[1], doubles "a", writes it back. Ends with 3 if the library is not
+/// there.
 const char* const safetensors_script = R"(
 import importlib, json, struct, sys
 library, source, target = sys.argv[1:4]
@@ -87,7 +88,8 @@ class Folder {
 
 /// Runs the tool and then `check`, which says whether what came back is right.
 template <class Check>
-RoundTrip trip(const char* home, const char* file, const char* tool, const char* detail, const std::vector<std::string>& command, Check check) {
+RoundTrip trip(const char* home, const char* file, const char* tool, const char* detail,
+               const std::vector<std::string>& command, Check check) {
   RoundTrip result{.home = home, .file = file, .tool = tool, .result = "absent", .detail = detail};
   std::string output;
   const int status = run_tool(command, output);
@@ -120,15 +122,17 @@ std::vector<RoundTrip> make_round_trips() {
   save({{"a", a}, {"b", tensor({1.0f})}}, ours);
   const auto doubled = [&] { return load(theirs).at("a").to_vector<float>() == (a * 2).to_vector<float>(); };
   const char* const changed = "written here, a tensor doubled there, read back equal";
-  for (const auto& [home, library, tool] : {std::tuple{"all", "plain", "Python"}, std::tuple{"all", "numpy", "safetensors with numpy"},
-                                            std::tuple{"eager", "torch", "safetensors with torch"},
-                                            std::tuple{"lowlevel", "tensorflow", "safetensors with tensorflow"}})
-    trips.push_back(trip(home, "safetensors", tool, changed, {"python3", "-c", safetensors_script, library, ours, theirs}, doubled));
+  for (const auto& [home, library, tool] :
+       {std::tuple{"all", "plain", "Python"}, std::tuple{"all", "numpy", "safetensors with numpy"},
+        std::tuple{"eager", "torch", "safetensors with torch"},
+        std::tuple{"lowlevel", "tensorflow", "safetensors with tensorflow"}})
+    trips.push_back(trip(home, "safetensors", tool, changed,
+                         {"python3", "-c", safetensors_script, library, ours, theirs}, doubled));
 
   const std::string idx = folder.file("idx.gz");
-  trips.push_back(trip("all", "IDX, gzip", "Python's gzip", "written there, read here equal", {"python3", "-c", idx_script, idx}, [&] {
-    return data::read_idx(idx).to_vector<std::uint8_t>() == std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5};
-  }));
+  trips.push_back(trip(
+      "all", "IDX, gzip", "Python's gzip", "written there, read here equal", {"python3", "-c", idx_script, idx},
+      [&] { return data::read_idx(idx).to_vector<std::uint8_t>() == std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5}; }));
 
   const tf::Graph graph;
   const Tensor x = graph.placeholder("x", float32, {unknown, 3});
@@ -138,7 +142,8 @@ std::vector<RoundTrip> make_round_trips() {
   graph.write_svg(svg);
   trips.push_back(trip("lowlevel", "graph as DOT", "Graphviz", "drawn by dot", {"dot", "-Tsvg", "-o", drawn, dot},
                        [&] { return read_text(drawn).find("<svg") != std::string::npos; }));
-  trips.push_back(trip("lowlevel", "graph as SVG", "Python's XML parser", "parsed", {"python3", "-c", svg_script, svg}, [] { return true; }));
+  trips.push_back(trip("lowlevel", "graph as SVG", "Python's XML parser", "parsed", {"python3", "-c", svg_script, svg},
+                       [] { return true; }));
 
   using namespace keras::layers;
   const std::string config = folder.file("model.json");

@@ -24,8 +24,7 @@ StepReport step_from(const nlohmann::json& json) {
   step.copies = json["copies"];
   step.arena_bytes = json["arena_bytes"];
   step.unplanned_bytes = json["unplanned_bytes"];
-  for (const auto& pass : json["passes"])
-    step.passes.push_back({pass[0], pass[1], pass[2], pass[3], "", ""});
+  for (const auto& pass : json["passes"]) step.passes.push_back({pass[0], pass[1], pass[2], pass[3], "", ""});
   return step;
 }
 
@@ -56,8 +55,8 @@ class Reader {
       training_.losses.push_back(line["loss"].is_number() ? line["loss"].get<double>() : std::nan(""));
       training_.step_ms.push_back(line["ms"]);
       char text[96];
-      std::snprintf(text, sizeof text, "step %zu, loss %.4f, %.2f ms a step", training_.losses.size(), training_.losses.back(),
-                    training_.step_ms.back());
+      std::snprintf(text, sizeof text, "step %zu, loss %.4f, %.2f ms a step", training_.losses.size(),
+                    training_.losses.back(), training_.step_ms.back());
       last_ = text;
       const double done = 1 - std::exp(-static_cast<double>(training_.losses.size()) / 200);
       progress.update(job_.weight * done, last_);
@@ -66,16 +65,24 @@ class Reader {
       finished_ = true;
     } else if (line.contains("batches")) {
       const auto& b = line["batches"];
-      measured_.batches.push_back({.model = job_.model, .style = job_.style, .numerics = job_.numerics, .onednn = job_.onednn,
-                                   .batch = b["batch"], .first_ms = b["first_ms"], .step_ms = spread(b["step_ms"]),
-                                   .kernel_ms = spread(b["kernel_ms"]), .framework_ms = spread(b["framework_ms"]),
+      measured_.batches.push_back({.model = job_.model,
+                                   .style = job_.style,
+                                   .numerics = job_.numerics,
+                                   .onednn = job_.onednn,
+                                   .batch = b["batch"],
+                                   .first_ms = b["first_ms"],
+                                   .step_ms = spread(b["step_ms"]),
+                                   .kernel_ms = spread(b["kernel_ms"]),
+                                   .framework_ms = spread(b["framework_ms"]),
                                    .launches = b["launches"]});
-      last_ = "batch " + std::to_string(measured_.batches.back().batch) + ", " + number_text(measured_.batches.back().step_ms.median) + " ms a step";
+      last_ = "batch " + std::to_string(measured_.batches.back().batch) + ", " +
+              number_text(measured_.batches.back().step_ms.median) + " ms a step";
       finished_ = true;
     } else if (line.contains("sizes")) {
       const auto& s = line["sizes"];
       measured_.sizes.push_back({job_.style, s["parameters"], s["first_ms"], spread(s["step_ms"])});
-      last_ = std::to_string(measured_.sizes.back().parameters) + " parameters, " + number_text(measured_.sizes.back().step_ms.median) + " ms a step";
+      last_ = std::to_string(measured_.sizes.back().parameters) + " parameters, " +
+              number_text(measured_.sizes.back().step_ms.median) + " ms a step";
       finished_ = true;
     } else if (line.contains("stream")) {
       const auto& s = line["stream"];
@@ -87,7 +94,9 @@ class Reader {
       if (s.contains("error")) run.error = s["error"];
       run.peak_mb = s["peak_mb"];
       run.peak_tensor_mb = s["peak_tensor_mb"];
-      last_ = run.complete ? number_text(run.samples_per_second) + " samples/s, peak " + number_text(run.peak_mb) + " MB" : run.error;
+      last_ = run.complete
+                  ? number_text(run.samples_per_second) + " samples/s, peak " + number_text(run.peak_mb) + " MB"
+                  : run.error;
       measured_.streams.push_back(std::move(run));
       finished_ = true;
     } else if (line.contains("progress")) {
@@ -139,7 +148,8 @@ bool run_job(const Job& job, Measured& measured, Progress& progress) {
   if (interrupted()) return false;
   const int status = child.wait();
   if (status != 0 || !reader.finished()) {
-    const std::string what = status > 128 ? "ended by signal " + std::to_string(status - 128) : "ended with status " + std::to_string(status);
+    const std::string what = status > 128 ? "ended by signal " + std::to_string(status - 128)
+                                          : "ended with status " + std::to_string(status);
     measured.failures.push_back(describe(job, Language::english) + ": " + what);
   }
   progress.finish(job.weight, reader.last());
