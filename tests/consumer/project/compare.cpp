@@ -25,8 +25,10 @@ tt::compare::Outcome lowlevel(const tt::compare::Settings& settings) {
   tf::Graph graph;
   auto x = graph.placeholder("x", tt::float32, {tt::unknown, 1});
   auto y = graph.placeholder("y", tt::float32, {tt::unknown, 1});
-  auto w1 = graph.variable("w1", {1, 16}, tt::init::glorot_uniform()), b1 = graph.variable("b1", {16}, tt::init::zeros());
-  auto w2 = graph.variable("w2", {16, 1}, tt::init::glorot_uniform()), b2 = graph.variable("b2", {1}, tt::init::zeros());
+  auto w1 = graph.variable("w1", {1, 16}, tt::init::glorot_uniform()),
+       b1 = graph.variable("b1", {16}, tt::init::zeros());
+  auto w2 = graph.variable("w2", {16, 1}, tt::init::glorot_uniform()),
+       b2 = graph.variable("b2", {1}, tt::init::zeros());
   auto prediction = tt::matmul(tt::tanh(tt::matmul(x, w1) + b1), w2) + b2;
 
   // -- Loss and optimizer
@@ -86,6 +88,10 @@ tt::compare::Outcome eager(const tt::compare::Settings& settings) {
 
 int main(int argc, char** argv) {
   return tt::compare::main(argc, argv,
-                           {{.name = "sine", .lowlevel = lowlevel, .eager = eager, .epochs = 5, .samples = 4096,
+                           {{.name = "sine",
+                             .lowlevel = lowlevel,
+                             .eager = eager,
+                             .epochs = 5,
+                             .samples = 4096,
                              .lowlevel_source = __FILE__}});
 }
