@@ -1,0 +1,118 @@
+// Makes the planted mistakes, and catches them.
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "../../examples/compare/mistakes/mistake.h"
+#include "results.h"
+#include "sources.h"
+#include "sources_files.h"
+
+// The files of examples/compare/mistakes/ that compile, a function each.
+using Program = std::string(const mistakes::Enter& enter);
+Program lowlevel_wrong_shape, lowlevel_wrong_dtype, lowlevel_nan_loss, lowlevel_label_range, lowlevel_forgotten_call,
+    lowlevel_no_gradient, lowlevel_missing_input, lowlevel_frozen, lowlevel_wrong_checkpoint;
+Program eager_wrong_shape, eager_wrong_dtype, eager_nan_loss, eager_label_range, eager_forgotten_call,
+    eager_no_gradient, eager_frozen, eager_wrong_checkpoint;
+Program keras_wrong_shape, keras_wrong_dtype, keras_nan_loss, keras_label_range, keras_forgotten_call,
+    keras_no_gradient, keras_misspelled, keras_frozen, keras_wrong_checkpoint;
+
+namespace {
+
+Program& program_of(const std::string& name) {
+  static const std::map<std::string, Program*> programs = {
+      {"lowlevel/wrong_shape", lowlevel_wrong_shape},
+      {"lowlevel/wrong_dtype", lowlevel_wrong_dtype},
+      {"lowlevel/nan_loss", lowlevel_nan_loss},
+      {"lowlevel/label_range", lowlevel_label_range},
+      {"lowlevel/forgotten_call", lowlevel_forgotten_call},
+      {"lowlevel/no_gradient", lowlevel_no_gradient},
+      {"lowlevel/missing_input", lowlevel_missing_input},
+      {"lowlevel/frozen", lowlevel_frozen},
+      {"lowlevel/wrong_checkpoint", lowlevel_wrong_checkpoint},
+      {"eager/wrong_shape", eager_wrong_shape},
+      {"eager/wrong_dtype", eager_wrong_dtype},
+      {"eager/nan_loss", eager_nan_loss},
+      {"eager/label_range", eager_label_range},
+      {"eager/forgotten_call", eager_forgotten_call},
+      {"eager/no_gradient", eager_no_gradient},
+      {"eager/frozen", eager_frozen},
+      {"eager/wrong_checkpoint", eager_wrong_checkpoint},
+      {"keras/wrong_shape", keras_wrong_shape},
+      {"keras/wrong_dtype", keras_wrong_dtype},
+      {"keras/nan_loss", keras_nan_loss},
+      {"keras/label_range", keras_label_range},
+      {"keras/forgotten_call", keras_forgotten_call},
+      {"keras/no_gradient", keras_no_gradient},
+      {"keras/misspelled", keras_misspelled},
+      {"keras/frozen", keras_frozen},
+      {"keras/wrong_checkpoint", keras_wrong_checkpoint},
+  };
+  return *programs.at(name);
+}
+
+int guilty_line(const std::string& code) {
+  const std::vector<std::string> lines = lines_of(code);
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (lines[i].find("// <- mistake") != std::string::npos) return static_cast<int>(i) + 1;
+  throw std::logic_error("a planted mistake is not marked");
+}
+
+/// Of the lines of the user's file that `message` names, the nearest to the guilty one; 0: it names none.
+int named_line(const std::string& message, const PlantedMistake& mistake) {
+  const std::string name = mistake.file.substr(mistake.file.rfind('/') + 1) + ":";
+  int nearest = 0;
+  for (std::size_t at = message.find(name); at != std::string::npos; at = message.find(name, at + 1)) {
+    const int line = std::atoi(message.c_str() + at + name.size());
+    if (line && (!nearest || std::abs(line - mistake.guilty_line) < std::abs(nearest - mistake.guilty_line)))
+      nearest = line;
+  }
+  return nearest;
+}
+
+void compiled(PlantedMistake& mistake, const CompileRecord& record) {
+  mistake.caught = record.status ? "compile" : "never";
+  mistake.message = record.output;
+}
+
+void run(PlantedMistake& mistake) {
+  std::string moment;
+  try {
+    triptych::manual_seed(7);
+    mistake.message = program_of(mistake.style + "/" + mistake.kind)([&](const char* now) { moment = now; });
+    mistake.caught = "never";
+  } catch (const std::exception& error) {
+    mistake.caught = moment;
+    mistake.message = error.what();
+  }
+}
+
+}  // namespace
+
+std::vector<PlantedMistake> planted_mistakes() {
+  std::vector<PlantedMistake> result;
+  const auto& notes = source_texts()["mistake_notes"];
+  for (const char* kind : {"wrong_shape", "wrong_dtype", "nan_loss", "label_range", "forgotten_call", "no_gradient",
+                           "missing_input", "misspelled", "frozen", "wrong_checkpoint"})
+    for (const std::string& style : three_styles) {
+      PlantedMistake mistake{.kind = kind, .title = text_of(source_texts()["mistakes"].at(kind)), .style = style};
+      mistake.file = "compare/mistakes/" + style + "/" + kind + ".cpp";
+      mistake.code = source_file(mistake.file);
+      mistake.guilty_line = guilty_line(mistake.code);
+      if (const auto note = notes.find(style + "/" + kind); note != notes.end()) mistake.note = text_of(*note);
+      if (const std::string record = style + "_" + kind; has_compile_record(record))
+        compiled(mistake, compile_record(record));
+      else
+        run(mistake);
+      mistake.reported_line = named_line(mistake.message, mistake);
+      result.push_back(std::move(mistake));
+    }
+  return result;
+}
+
+std::vector<Mistake> collect_mistakes() {
+  std::vector<Mistake> result;
+  for (const PlantedMistake& mistake : planted_mistakes())
+    result.push_back({mistake.title.en, mistake.style, mistake.caught, mistake.message});
+  return result;
+}
