@@ -4,7 +4,6 @@
 #include <regex>
 
 #include "../../examples/compare/mistakes/mistake.h"
-#include "results.h"
 #include "sources.h"
 #include "sources_files.h"
 
@@ -107,12 +106,5 @@ std::vector<PlantedMistake> planted_mistakes() {
       mistake.reported_line = named_line(mistake.message, mistake);
       result.push_back(std::move(mistake));
     }
-  return result;
-}
-
-std::vector<Mistake> collect_mistakes() {
-  std::vector<Mistake> result;
-  for (const PlantedMistake& mistake : planted_mistakes())
-    result.push_back({mistake.title.en, mistake.style, mistake.caught, mistake.message});
   return result;
 }
