@@ -78,3 +78,51 @@ TEST(EagerSession, TheGraphReadsWhatAnEagerStepWrote) {
   EXPECT_NE(after, before);
   EXPECT_EQ(after, net(inputs).to_vector<float>());
 }
+
+// Steps by the session and steps by the eager optimizer, in any order, make one training: statistics, streams and
+// counts go on.
+TEST(EagerSession, EagerAndTracedStepsAlternate) {
+  struct Normalized : nn::Module {
+    nn::Linear& hidden = add<nn::Linear>("hidden", 6, 5);
+    nn::BatchNorm1d& bn = add<nn::BatchNorm1d>("bn", 5);
+    nn::Dropout& drop = add<nn::Dropout>("drop", 0.3);
+    nn::Linear& out = add<nn::Linear>("out", 5, 2);
+    tt::Tensor forward(const tt::Tensor& x) override { return out(drop(tt::relu(bn(hidden(x))))); }
+  };
+  tt::manual_seed(4);
+  Normalized eager;
+  const auto mixed = nn::clone(eager);
+  optim::SGD eager_optimizer(eager.parameters(), {.lr = 0.1}), mixed_optimizer(mixed->parameters(), {.lr = 0.1});
+
+  tf::Graph graph;
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {tt::unknown, 6});
+  const tt::Tensor y = graph.placeholder("y", tt::float32, {tt::unknown, 2});
+  const tt::Tensor loss = squared_error(*mixed, x, y);
+  const tt::Tensor train = tf::GradientDescent({.learning_rate = 0.1}).minimize(loss);
+  mixed->eval();
+  const tt::Tensor prediction = (*mixed)(x);
+  mixed->train();
+  const tf::Session session(graph, {.numerics = tt::Numerics::exact});
+  session.run(graph.initializer());
+  const auto eager_step = [](nn::Module& net, optim::SGD& optimizer, const tt::Tensor& inputs,
+                             const tt::Tensor& targets) {
+    optimizer.zero_grad();
+    const tt::Tensor value = squared_error(net, inputs, targets);
+    value.backward();
+    optimizer.step();
+    return value.item<float>();
+  };
+  for (int step = 0; step < 8; ++step) {
+    const tt::Tensor inputs = batch(step, 8, 6), targets = batch(step + 50, 8, 2);
+    const float expected = eager_step(eager, eager_optimizer, inputs, targets);
+    const float got = step % 3 == 1 ? eager_step(*mixed, mixed_optimizer, inputs, targets)
+                                    : session.run({loss, train}, {{x, inputs}, {y, targets}})[0].item<float>();
+    EXPECT_EQ(got, expected) << step;
+    const auto mine = eager.state_dict(), theirs = mixed->state_dict();
+    for (const auto& [name, tensor] : mine)
+      EXPECT_TRUE(tt::all(tt::equal(tensor, theirs.at(name))).item<bool>()) << name << " after step " << step;
+    eager.eval();
+    EXPECT_EQ(session.run(prediction, {{x, inputs}}).to_vector<float>(), eager(inputs).to_vector<float>());
+    eager.train();
+  }
+}

@@ -1,6 +1,7 @@
 // Compiled steps: the same bits as node by node, planned memory, failure, threads, many shapes, very large graphs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
@@ -252,6 +253,27 @@ TEST(GraphStep, ManyShapesFallBackToNodeByNode) {
   EXPECT_EQ(call(tt::ones({2}))[0].item<float>(), 4);
 }
 
+TEST(GraphStep, ManyShapesTrainEqually) {
+  tf::Graph graph;
+  const auto x = graph.placeholder("x", tt::float32, {tt::unknown, 6});
+  const auto w = graph.variable("w", {6, 6}, numbered(1));
+  const auto loss = tt::mean(tt::dropout(tt::relu(tt::matmul(x, w)), {.p = 0.25}));
+  const auto step = tf::Momentum({.learning_rate = 0.1}).minimize(loss);
+  auto few = compiled();
+  few.max_compiled_shapes = 2;
+  const tf::Session one(graph, few), two(graph, node_by_node());
+  for (const auto& session : {one, two}) session.run(graph.initializer());
+  const auto a = one.make_callable({x}, {loss, step}), b = two.make_callable({x}, {loss, step});
+  for (int run = 0; run < 12; ++run) {
+    const auto value = numbers({1 + run % 5, 6}, run);
+    expect_same_bits(a(value)[0], b(value)[0]);
+    if (run < 5) {
+      EXPECT_EQ(a.report().compiled, run < 2);  // afterwards the report is of the fall-back
+    }
+    expect_same_bits(one.value(w), two.value(w));
+  }
+}
+
 TEST(GraphStep, StateMayMoveBetweenRuns) {
   tf::Graph graph;
   auto w = numbers({3, 3}, 1).set_requires_grad();
@@ -304,6 +326,57 @@ TEST(GraphStep, ManyThreadsRunOneSession) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
   EXPECT_EQ(session.value(n).item<int>(), 80);
+}
+
+// Readers see one state, not half of the next.
+TEST(GraphStep, ManyThreadsReadWhileOneWrites) {
+  for (const auto& options : {compiled(), node_by_node()}) {
+    tf::Graph graph;
+    const auto w = graph.variable("w", tt::zeros({1000}));
+    const auto least = tt::min(w), most = tt::max(w);
+    const auto up = w.assign_add(1);
+    const tf::Session session(graph, options);
+    session.run(graph.initializer());
+    std::atomic<bool> done = false;
+    std::atomic<int> torn = 0, reads = 0;
+    std::vector<std::thread> readers;
+    for (int t = 0; t < 4; ++t)
+      readers.emplace_back([&] {
+        float last = 0;
+        do {
+          const auto seen = session.run({least, most});
+          const float low = seen[0].item<float>(), high = seen[1].item<float>();
+          if (low != high || low < last) ++torn;
+          last = low;
+          ++reads;
+        } while (!done);
+      });
+    for (int i = 0; i < 200; ++i) session.run(up);
+    done = true;
+    for (auto& reader : readers) reader.join();
+    EXPECT_EQ(torn, 0);
+    EXPECT_GE(reads, 4);
+    EXPECT_EQ(session.run(most).item<float>(), 200);
+  }
+}
+
+// Random streams are a session's own: two sessions of one graph neither race nor share numbers.
+TEST(GraphStep, SessionsOfOneGraphDrawTheSameNumbers) {
+  tf::Graph graph;
+  const auto x = graph.placeholder("x", tt::float32, {64});
+  const auto y = tt::dropout(x, {.p = 0.5}) + tt::rand_like(x);
+  std::vector<std::vector<Floats>> drawn(2);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t)
+    threads.emplace_back([&, t] {
+      const tf::Session session(graph, t ? compiled() : node_by_node());
+      const auto call = session.make_callable({x}, {y});
+      for (int i = 0; i < 20; ++i)
+        drawn[static_cast<std::size_t>(t)].push_back(call(tt::ones({64}))[0].to_vector<float>());
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(drawn[0], drawn[1]);
+  EXPECT_NE(drawn[0][0], drawn[0][1]);
 }
 
 TEST(GraphStep, MillionNodes) {

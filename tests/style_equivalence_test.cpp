@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -248,6 +249,170 @@ TEST(StyleEquivalence, Cnn) {
                                  Dense(64, {.activation = "relu"}), Dense(10)});
         return train_keras(model, run_eagerly, [&] { return canonical(model.get_weights(), false, true); });
       });
+}
+
+// --- batch norm and dropout
+// ----------------------------------------------------------------------------------------------------------------
+
+constexpr double bn_momentum = 0.9, bn_epsilon = 1e-3, drop_rate = 0.3;  // in Keras's convention
+
+struct Normalized : nn::Module {
+  nn::Conv2d& conv = add<nn::Conv2d>("conv", {.in_channels = 1, .out_channels = 8, .kernel_size = 3});
+  nn::BatchNorm2d& bn = add<nn::BatchNorm2d>(
+      "bn", {.num_features = 8, .eps = bn_epsilon, .momentum = bn_momentum, .formula = tt::UpdateFormula::keras});
+  nn::Dropout& drop = add<nn::Dropout>("drop", {.p = drop_rate});
+  nn::Linear& fc = add<nn::Linear>("fc", 1352, 10);
+  tt::Tensor forward(const tt::Tensor& x) override {
+    const auto h = tt::max_pool2d(tt::relu(bn(conv(x))), {.kernel_size = 2});
+    return fc(tt::flatten(drop(h), 1));
+  }
+  /// In the order of Keras's get_weights.
+  std::vector<tt::Tensor> weights() const {
+    return canonical({conv.weight, conv.bias, bn.weight, bn.bias, bn.running_mean, bn.running_var, fc.weight, fc.bias},
+                     true, false);
+  }
+};
+
+tt::Tensor normalized(const tf::Graph& graph, const tt::Tensor& x, std::vector<tf::Variable>& v) {
+  auto h = conv(graph, x, 1, 8, v);
+  const auto add = [&](const char* name, const tt::Initializer& initializer, bool trainable) {
+    v.push_back(graph.variable(name, {8}, initializer, {.trainable = trainable}));
+    return v.back();
+  };
+  const auto gamma = add("gamma", tt::init::ones(), true), beta = add("beta", tt::init::zeros(), true);
+  const auto mean = add("mean", tt::init::zeros(), false), variance = add("variance", tt::init::ones(), false);
+  h = tt::batch_norm(h, mean, variance, gamma, beta,
+                     {.training = true, .momentum = bn_momentum, .eps = bn_epsilon, .formula = tt::UpdateFormula::tf});
+  h = tt::dropout(tt::max_pool2d(tt::relu(h), {.kernel_size = 2}), {.p = drop_rate});
+  return dense(graph, tt::flatten(h, 1), 1352, 10, v);
+}
+
+keras::Sequential normalized_in_keras(std::uint64_t seed = 7) {
+  using namespace keras::layers;
+  tt::manual_seed(seed);
+  return keras::Sequential(
+      {Input({1, 28, 28}), Conv2D(8, 3, {.data_format = "channels_first", .name = "conv"}),
+       BatchNormalization({.axis = 1, .momentum = bn_momentum, .epsilon = bn_epsilon, .name = "bn"}),
+       Activation("relu"), MaxPooling2D(2, {.data_format = "channels_first"}), Dropout(drop_rate, {.name = "drop"}),
+       Flatten(), Dense(10, {.name = "fc"})});
+}
+
+// The weights that are compared after each step include the running statistics.
+TEST(StyleEquivalence, BatchNormAndDropout) {
+  check([] { return train_lowlevel(normalized); },
+        [] {
+          tt::manual_seed(7);  // the stream of the dropout
+          Normalized net;
+          glorot(net.conv, net.fc);
+          return train_eager(net, [&] { return net.weights(); });
+        },
+        [](bool run_eagerly) {
+          keras::Sequential model = normalized_in_keras();
+          return train_keras(model, run_eagerly, [&] { return canonical(model.get_weights(), false, true); });
+        });
+}
+
+// The eager module in a session: what the low-level API trains are the module's own tensors.
+TEST(StyleEquivalence, ATracedModuleIsTheModule) {
+  tt::manual_seed(7);
+  Normalized eager_net;
+  glorot(eager_net.conv, eager_net.fc);
+  const Trace expected = train_eager(eager_net, [&] { return eager_net.weights(); });
+
+  tt::manual_seed(7);
+  Normalized net;
+  glorot(net.conv, net.fc);
+  const tf::Graph graph;
+  const auto x = graph.placeholder("x", tt::float32, {tt::unknown, 1, 28, 28});
+  const auto y = graph.placeholder("y", tt::int64, {tt::unknown});
+  const auto loss = nn::cross_entropy(net(x), y);
+  const auto update =
+      tf::Adam({.learning_rate = learning_rate, .beta1 = beta_1, .beta2 = beta_2, .epsilon = epsilon}).minimize(loss);
+  const tf::Session session(graph, {.numerics = tt::Numerics::exact});
+  session.run(graph.initializer());
+  const auto step = session.make_callable({x, y}, {loss, update});
+  Trace traced;
+  each_batch([&](const tt::Tensor& bx, const tt::Tensor& by) {
+    traced.losses.push_back(step(bx, by)[0].item<float>());
+    keep(traced, net.weights());
+  });
+  expect_same(expected, traced, "traced module");
+  EXPECT_EQ(net.bn.num_batches_tracked.item<std::int64_t>(), steps);
+  EXPECT_EQ(eager_net.bn.num_batches_tracked.item<std::int64_t>(), steps);
+  EXPECT_EQ(net.drop.stream.to_vector<std::int64_t>()[1], steps);
+  EXPECT_EQ(eager_net.drop.stream.to_vector<std::int64_t>()[1], steps);
+}
+
+// A run that goes on from a checkpoint draws the masks, and makes the steps, that the saved one would have made.
+TEST(StyleEquivalence, ACheckpointGoesOnWithTheSameMasks) {
+  const std::string path = (std::filesystem::temp_directory_path() / "style_equivalence_test.safetensors").string();
+  const auto x = tt::slice(images().x, 0, tt::Slice(0, 32));
+  const auto y = tt::slice(images().y, 0, tt::Slice(0, 32));
+  const auto losses = [](int count, const std::function<float()>& step) {
+    std::vector<float> result;
+    for (int i = 0; i < count; ++i) result.push_back(step());
+    return result;
+  };
+  const auto compare = [&](const char* style, const std::vector<float>& expected,
+                           const std::function<float()>& resumed) {
+    EXPECT_NE(expected[0], expected[1]) << style;
+    EXPECT_EQ(losses(3, resumed), expected) << style;
+  };
+
+  {
+    tt::manual_seed(7);
+    const tf::Graph graph;
+    const auto in = graph.placeholder("x", tt::float32, {tt::unknown, 1, 28, 28});
+    const auto labels = graph.placeholder("y", tt::int64, {tt::unknown});
+    std::vector<tf::Variable> variables;
+    const auto loss = tt::mean(tt::sparse_softmax_cross_entropy(normalized(graph, in, variables), labels));
+    const auto update = tf::Adam().minimize(loss);
+    const tf::Session session(graph), other(graph);
+    session.run(graph.initializer());
+    const auto step = [&](const tf::Session& run) {
+      return run.run({loss, update}, {{in, x}, {labels, y}})[0].item<float>();
+    };
+    losses(3, [&] { return step(session); });
+    session.save(path);
+    const auto expected = losses(3, [&] { return step(session); });
+    other.restore(path);
+    compare("low level", expected, [&] { return step(other); });
+  }
+  {
+    tt::manual_seed(7);
+    Normalized net, other;  // the other has a stream of its own until it is loaded
+    optim::Adam optimizer(net.parameters()), other_optimizer(other.parameters());
+    const auto step = [&](Normalized& model, optim::Adam& adam) {
+      adam.zero_grad();
+      const auto loss = nn::cross_entropy(model(x), y);
+      loss.backward();
+      adam.step();
+      return loss.item<float>();
+    };
+    losses(3, [&] { return step(net, optimizer); });
+    const auto state = net.state_dict(), optimizer_state = optimizer.state_dict();
+    const auto expected = losses(3, [&] { return step(net, optimizer); });
+    other.load_state_dict(state);
+    other_optimizer.load_state_dict(optimizer_state);
+    compare("eager", expected, [&] { return step(other, other_optimizer); });
+  }
+  for (const bool run_eagerly : {false, true}) {
+    const auto make = [&](int seed) {
+      keras::Sequential model = normalized_in_keras(seed);
+      model.compile({.optimizer = "adam",
+                     .loss = keras::losses::SparseCategoricalCrossentropy({.from_logits = true}),
+                     .run_eagerly = run_eagerly});
+      return model;
+    };
+    keras::Sequential model = make(7), other = make(8);
+    const auto step = [&](keras::Sequential& of) { return static_cast<float>(of.train_on_batch(x, y)["loss"]); };
+    losses(3, [&] { return step(model); });
+    model.save(path);
+    const auto expected = losses(3, [&] { return step(model); });
+    other.load_weights(path);
+    compare("Keras", expected, [&] { return step(other); });
+  }
+  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -31,9 +31,9 @@ void Adam::check(const AdamOptions& o, Location where) const {
 }
 
 void Adam::step(Location where) {
+  check_all(where);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const AdamOptions& o = param_groups_[g].options;
-    check(o, where);
     const Operands with = operands(groups_[g], o.amsgrad ? 3 : 2);
     if (with.parameters.empty()) continue;
     adam_update(rate(groups_[g], o.lr), with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,

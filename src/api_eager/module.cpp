@@ -3,7 +3,6 @@
 #include <cxxabi.h>
 
 #include <cstdlib>
-#include <new>
 #include <ostream>
 #include <typeinfo>
 #include <unordered_set>
@@ -49,7 +48,7 @@ Tensor Module::forward(const Tensor&) {
 
 Tensor Module::operator()(const Arg& x) {
   const CallScope scope(x);
-  return run(x.tensor());
+  return scope.result(run(x.tensor()));
 }
 
 Tensor Module::run(const Tensor& x) {
@@ -71,14 +70,10 @@ CallScope::CallScope(const Arg& x) : frame_(x.where()) {
   if (!x.tensor().defined())
     throw ArgumentError("Module", "an input is undefined", "a default-constructed Tensor", "Give it a value first",
                         x.where());
-  static_assert(sizeof(TraceScope) <= sizeof(trace_));
-  traced_ = x.tensor().is_symbolic();
-  if (traced_) new (trace_) TraceScope(GraphHandle(x.tensor().impl()->graph.get()));
+  if (x.tensor().is_symbolic()) trace_.emplace(GraphHandle(x.tensor().impl()->graph.get()));
 }
 
-CallScope::~CallScope() {
-  if (traced_) std::launder(reinterpret_cast<TraceScope*>(trace_))->~TraceScope();
-}
+CallScope::~CallScope() = default;
 
 std::string Module::name() const {
   const char* mangled = typeid(*this).name();

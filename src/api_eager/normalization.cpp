@@ -43,10 +43,11 @@ Tensor BatchNorm::forward(const Tensor& x) {
     throw ArgumentError(
         name_, "the input has " + std::string(min_rank_ == max_rank_ ? "four" : "two or three") + " dimensions",
         "x is " + x.shape().text(), "The first is the batch, the second are the channels");
-  // A traced step leaves the count alone: nothing reads it.
-  if (is_training() && num_batches_tracked.defined() && !x.is_symbolic()) num_batches_tracked.add_(1);
-  return batch_norm(x, running_mean, running_var, weight, bias,
-                    {.training = is_training(), .momentum = options.momentum, .eps = options.eps});
+  Tensor y = batch_norm(
+      x, running_mean, running_var, weight, bias,
+      {.training = is_training(), .momentum = options.momentum, .eps = options.eps, .formula = options.formula});
+  if (is_training() && num_batches_tracked.defined()) num_batches_tracked.add_(1);
+  return y;
 }
 
 std::string BatchNorm::extra_repr() const {

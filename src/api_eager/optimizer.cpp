@@ -50,6 +50,27 @@ void Optimizer::zero_grad(bool set_to_none) {
     }
 }
 
+void Optimizer::check_slots(Location where) const {
+  std::size_t index = 0;
+  for (const Group& group : groups_)
+    for (const Slot& slot : group.slots) {
+      const Tensor& parameter = slot.parameter;
+      const Tensor gradient = parameter.grad();
+      const auto fits = [&](const Tensor& tensor, const char* what) {
+        if (!tensor.defined() || (tensor.shape() == parameter.shape() && tensor.dtype() == parameter.dtype())) return;
+        fail("a gradient and a buffer have their parameter's shape and dtype",
+             "parameter " + std::to_string(index) + " is " + std::string(dtype_name(parameter.dtype())) + " " +
+                 parameter.shape().text() + ", its " + what + " " + std::string(dtype_name(tensor.dtype())) + " " +
+                 tensor.shape().text(),
+             "", where);
+      };
+      fits(gradient, "gradient");
+      if (gradient.defined())
+        for (std::size_t i = 0; i < slot.buffers.size(); ++i) fits(slot.buffers[i], buffer_names_[i]);
+      ++index;
+    }
+}
+
 Optimizer::Operands Optimizer::operands(Group& group, std::size_t buffers) {
   Operands result;
   result.buffers.resize(buffers);

@@ -17,9 +17,9 @@ void SGD::check(const SGDOptions& o, Location where) const {
 }
 
 void SGD::step(Location where) {
+  check_all(where);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const SGDOptions& o = param_groups_[g].options;
-    check(o, where);
     const bool decoupled = o.formula != UpdateFormula::torch;
     const Operands with = operands(groups_[g], o.momentum != 0 ? 1 : 0);
     if (with.parameters.empty()) continue;

@@ -204,8 +204,10 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
   CallScope context(training.value_or(call_training()));
   for (const Tensor& x : xs)
     if (x.is_symbolic()) {
-      TraceScope scope{GraphHandle(x.impl()->graph.get())};
-      return layer.call_many(xs, call_training());
+      const TracedCall traced{GraphHandle(x.impl()->graph.get())};
+      std::vector<Tensor> outputs = layer.call_many(xs, call_training());
+      for (Tensor& output : outputs) output = traced.result(std::move(output));
+      return outputs;
     }
   return layer.call_many(xs, call_training());
 }

@@ -8,6 +8,7 @@
 #include "api_keras/names.h"
 #include "api_keras/progbar.h"
 #include "core/autodiff/gradient_stop.h"
+#include "core/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
@@ -24,6 +25,24 @@ struct TrainingScope {
   explicit TrainingScope(bool training) : previous(std::exchange(call_training(), training)) {}
   ~TrainingScope() { call_training() = previous; }
   bool previous;
+};
+
+/// Puts back what a model's forward pass has written, if the step fails. Copies are made by the writes only.
+class StateGuard {
+ public:
+  explicit StateGuard(const std::vector<Tensor>& states) {
+    for (const Tensor& state : states) saved_.emplace_back(state, alias(state));
+  }
+  ~StateGuard() {
+    GradMode no_recording(false);
+    for (auto& [state, value] : saved_) rebind(state, std::move(value));
+  }
+  StateGuard(const StateGuard&) = delete;
+  StateGuard& operator=(const StateGuard&) = delete;
+  void release() { saved_.clear(); }
+
+ private:
+  std::vector<std::pair<Tensor, Tensor>> saved_;
 };
 
 /// Everything that is fed, in one order.
@@ -159,6 +178,9 @@ void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
       }
     losses_.assign(several ? 1 + output_count_ : 1, Mean());
   }
+  state_.clear();
+  for (const std::vector<Weight>& list : {model_.weights(), model_.states()})
+    for (const Weight& weight : list) state_.push_back(weight.value);
   if (phase == Phase::predict) return;
   check_compiled(name_of(phase), where);
   if (options_.loss.empty())
@@ -197,7 +219,7 @@ void Trainer::no_gradient(const Tensor& loss) const {
                       options_.loss[0].where());
 }
 
-std::vector<Tensor> Trainer::step(Phase phase, const ArrayBatch& batch) {
+Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch) {
   const bool training = phase == Phase::train;
   TrainingScope scope(training);
   std::vector<Tensor> predictions;
@@ -205,9 +227,11 @@ std::vector<Tensor> Trainer::step(Phase phase, const ArrayBatch& batch) {
     GradMode recording(training);
     predictions = model_.call_many(batch.x, training);
   }
-  if (phase == Phase::predict) return predictions;
+  if (phase == Phase::predict) return {std::move(predictions), {}, {}};
 
-  std::vector<Tensor> results(1);
+  Evaluation evaluation;
+  std::vector<Tensor>& results = evaluation.results;
+  results.resize(1);
   {
     GradMode recording(training);
     for (std::size_t i = 0; i < predictions.size(); ++i) {
@@ -219,25 +243,37 @@ std::vector<Tensor> Trainer::step(Phase phase, const ArrayBatch& batch) {
     }
   }
   if (training) {
-    std::vector<Tensor> reached, gradients_of_reached;
     const std::vector<Tensor> parameters = model_.trainable_weights();
     const bool dependent = results[0].is_symbolic() || results[0].requires_grad();
     const std::vector<Tensor> all = dependent ? gradients({results.data(), 1}, parameters, {}, {.allow_unused = true})
                                               : std::vector<Tensor>(parameters.size());
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       if (!all[i].defined()) continue;
-      reached.push_back(parameters[i]);
-      gradients_of_reached.push_back(all[i]);
+      evaluation.parameters.push_back(parameters[i]);
+      evaluation.gradients.push_back(all[i]);
     }
-    if (reached.empty()) no_gradient(results[0]);
-    GradMode no_recording(false);
-    options_.optimizer.base().apply(gradients_of_reached, reached);
+    if (evaluation.parameters.empty()) no_gradient(results[0]);
   }
   GradMode no_recording(false);
   for (const OutputMetric& of : metrics_)
     for (Tensor& part : of.metric.base().contributions(batch.y[of.output], predictions[of.output]))
       results.push_back(std::move(part));
-  return results;
+  return evaluation;
+}
+
+void Trainer::update(const Evaluation& evaluation) {
+  if (evaluation.parameters.empty()) return;
+  GradMode no_recording(false);
+  options_.optimizer.base().apply(evaluation.gradients, evaluation.parameters);
+}
+
+std::vector<Tensor> Trainer::run_eagerly(Phase phase, const ArrayBatch& batch) {
+  NumericsMode numerics(numerics_);
+  StateGuard unchanged(state_);
+  Evaluation evaluation = evaluate_step(phase, batch);
+  unchanged.release();
+  update(evaluation);  // the last that happens: it checks everything before it writes
+  return std::move(evaluation.results);
 }
 
 Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, Location where) {
@@ -257,7 +293,9 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, Location 
   std::vector<Tensor> fetches;
   {
     TraceScope scope(graph);
-    fetches = step(phase, symbolic);
+    Evaluation evaluation = evaluate_step(phase, symbolic);
+    update(evaluation);
+    fetches = std::move(evaluation.results);
   }
   Function result;
   result.outputs = fetches.size();
@@ -278,10 +316,7 @@ std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch, Location where) 
     prepare(phase, batch, where);
     prepared_.insert(key);
   }
-  if (compiled_ && options_.engine == "eager") {
-    NumericsMode numerics(numerics_);
-    return step(phase, batch);
-  }
+  if (compiled_ && options_.engine == "eager") return run_eagerly(phase, batch);
   auto found = functions_.find(key);
   if (found == functions_.end()) found = functions_.emplace(key, trace(phase, batch, where)).first;
   Function& function = found->second;

@@ -51,9 +51,16 @@ class Trainer {
   /// Once shapes are known: makes weights, and sorts metrics to outputs.
   void prepare(Phase phase, const ArrayBatch& batch, Location where);
 
-  /// The step itself: operands decide whether it runs now or is traced.
+  /// The loss reaches no weight: says why, if the graph shows it.
   [[noreturn]] void no_gradient(const Tensor& loss) const;
-  std::vector<Tensor> step(Phase phase, const ArrayBatch& batch);
+  /// What a step computes before it changes a weight.
+  struct Evaluation {
+    std::vector<Tensor> results, parameters, gradients;
+  };
+  /// The step itself: operands decide whether it runs now or is traced.
+  Evaluation evaluate_step(Phase phase, const ArrayBatch& batch);
+  void update(const Evaluation& evaluation);
+  std::vector<Tensor> run_eagerly(Phase phase, const ArrayBatch& batch);
   std::vector<Tensor> run(Phase phase, ArrayBatch batch, Location where);
   Function trace(Phase phase, const ArrayBatch& batch, Location where);
 
@@ -67,6 +74,8 @@ class Trainer {
   Numerics numerics_ = Numerics::fast;
   std::map<std::string, Function> functions_;  // by phase and what is fed
   std::set<std::string> prepared_;             // the same, for what was checked
+
+  std::vector<Tensor> state_;  // all weights and states of the model
 
   std::vector<std::string> output_names_;
   struct OutputMetric {

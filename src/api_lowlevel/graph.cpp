@@ -14,12 +14,16 @@ void check_name(std::string_view name, Location where) {
   if (name.empty()) throw ArgumentError("graph", "a name must not be empty", "''", "", where);
 }
 
-/// While alive, new nodes stand outside of all scopes.
+/// While alive, new nodes stand outside of all scopes and calls.
 class TopLevel {
  public:
   explicit TopLevel(GraphImpl& graph)
-      : graph_(graph), scope_(std::exchange(graph.scope, {})), control_(std::exchange(graph.control_stack, {})) {}
+      : graph_(graph),
+        scope_(std::exchange(graph.scope, {})),
+        control_(std::exchange(graph.control_stack, {})),
+        call_(std::exchange(graph.call, -1)) {}
   ~TopLevel() {
+    graph_.call = call_;
     graph_.scope = std::move(scope_);
     graph_.control_stack = std::move(control_);
   }
@@ -28,6 +32,7 @@ class TopLevel {
   GraphImpl& graph_;
   std::string scope_;
   std::vector<Node*> control_;
+  int call_;
 };
 
 std::vector<Variable> variables_of(GraphImpl& graph, bool only_trainable) {
@@ -74,7 +79,7 @@ Tensor Variable::assign(const Arg& value) const { return triptych::assign(*this,
 Tensor Variable::assign_add(const Arg& value) const { return triptych::assign_add(*this, value); }
 Tensor Variable::assign_sub(const Arg& value) const { return triptych::assign_sub(*this, value); }
 
-NameScope::NameScope(const GraphHandle& graph, std::string_view name) : graph_(graph), trace_(graph) {
+NameScope::NameScope(const GraphHandle& graph, std::string_view name) : graph_(graph), trace_(graph, false) {
   GraphImpl& impl = graph_.impl();
   previous_ = impl.scope;
   if (!name.empty()) impl.scope = impl.unique_name(name) + "/";

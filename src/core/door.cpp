@@ -1,4 +1,5 @@
 // The one door: the only place where ops are run, recorded and traced.
+#include <algorithm>
 #include <array>
 
 #include "core/allocator.h"
@@ -45,6 +46,13 @@ std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool r
   return mask;
 }
 
+/// Whether an op on concrete operands is added to the graph that is being traced.
+bool is_traced(const Op& op, std::span<const Tensor* const> operands, std::uint32_t flags) {
+  if (operands.empty() || op.writes || op.stateful || (flags & Head::state)) return true;
+  return std::any_of(operands.begin(), operands.end(),
+                     [](const Tensor* operand) { return is_captured_state(*operand); });
+}
+
 }  // namespace
 
 constinit std::atomic<bool> donation_enabled{true};
@@ -66,13 +74,12 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
       mixed_devices(op, operands[0]->device(), operand.device(), where);
   }
 
-  if ((flags & Head::symbolic) || (modes.trace && (count == 0 || op.writes || op.stateful || (flags & Head::state))))
-      [[unlikely]] {
+  if ((flags & Head::symbolic) || (modes.trace && is_traced(op, operands.span(), flags))) [[unlikely]] {
     GraphImpl* graph = modes.trace;
     InlineVector<Tensor, 4> values(count);
     for (std::size_t i = 0; i < count; ++i) {
       values[i] = *operands[i];
-      if (values[i].is_symbolic()) graph = values[i].impl()->graph.get();
+      if (values[i].is_symbolic() && !(modes.trace && modes.trace->subgraph)) graph = values[i].impl()->graph.get();
     }
     append(*graph, op, values.span(), attributes, outputs, where);
     return;

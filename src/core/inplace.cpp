@@ -9,15 +9,13 @@
 namespace triptych {
 namespace {
 
-using Head = detail::TensorHead;
-
 void check_writable(const Tensor& target, std::string_view op, Location where) {
   if (!target.defined())
     throw ArgumentError(op, "the tensor is undefined", "a default-constructed Tensor", "Give it a value first", where);
   if (target.is_symbolic())
     throw ArgumentError(op, "a symbolic tensor cannot be changed in place", describe(*target.impl()->node),
                         "Use the op that returns a new tensor, or assign() to a Variable", where);
-  if (target.requires_grad() && target.is_leaf() && grad_enabled() && !modes.trace)
+  if (target.requires_grad() && target.is_leaf() && grad_enabled())
     throw ArgumentError(op, "a leaf that requires a gradient cannot be changed in place while recording",
                         std::string(dtype_name(target.dtype())) + " " + target.shape().text(),
                         "Change it under a NoGrad guard", where);
@@ -33,10 +31,7 @@ void take(Tensor& target, Tensor value, std::string_view op, Location where) {
     value = contiguous(expand_like(Arg(value, where), target));
   }
   if (value.dtype() != target.dtype()) value = cast(Arg(value, where), target.dtype());
-  if (modes.trace && target.impl()->has(Head::state)) {
-    assign(target, Arg(value, where));
-    return;
-  }
+  if (modes.trace && is_captured_state(target)) return trace_write(target, value, where);
   if (value.is_symbolic())
     throw ArgumentError(op, "a concrete tensor cannot hold a symbolic value", describe(*value.impl()->node),
                         "Only a module's or layer's parameters and buffers can be changed while tracing", where);

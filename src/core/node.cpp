@@ -5,6 +5,7 @@
 #include "core/allocator.h"
 #include "core/graph/graph.h"
 #include "core/modes.h"
+#include "core/registry.h"
 
 namespace triptych {
 namespace {
@@ -95,7 +96,7 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
             Location where) {
   Ref<Node> node = make_node(op, inputs.size(), outputs.size(), attributes, where);
   node->sequence = tape_sequence.fetch_add(1, std::memory_order_relaxed);
-  const SavedValues kept = op.saves ? op.saves(attributes) : SavedValues{op.saves_inputs, op.saves_outputs};
+  const SavedValues kept = saved_values(op, attributes);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     TensorImpl& input = *inputs[i]->impl();
     const bool saved = in_mask(kept.inputs, i), needs_gradient = input.has(Head::requires_grad);

@@ -1,10 +1,10 @@
 // Generators: where the (key, counter) operands of random ops come from.
 #include "triptych/core/random.h"
 
+#include "core/graph/graph.h"
 #include "core/modes.h"
 #include "core/random.h"
 #include "core/tensor_impl.h"
-#include "triptych/core/graph.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -100,7 +100,16 @@ Tensor Generator::next_stream() {
 
 Tensor random_state(Generator* generator, bool symbolic) {
   Generator& source = generator ? *generator : default_generator();
-  return symbolic || modes.trace ? source.next_stream() : source.next_draw();
+  if (!modes.trace) return symbolic ? source.next_stream() : source.next_draw();
+  // A variable: sessions of one graph run side by side, and save how far they are.
+  Initializer first = [stream = source.next_stream()](const Shape&, DType) { return alias(stream); };
+  return graph_variable(GraphHandle(modes.trace), "stream", {2}, int64, std::move(first), false, {}, true);
+}
+
+Tensor random_state_for(const Tensor& like, Generator* generator) {
+  if (!like.is_symbolic()) return random_state(generator);
+  const TraceScope scope(GraphHandle(like.impl()->graph.get()));
+  return random_state(generator);
 }
 
 }  // namespace triptych

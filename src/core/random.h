@@ -17,4 +17,7 @@ std::uint64_t next_creation_index();
 /// The (key, counter) operand of the initializer call with this index.
 Tensor initializer_state(std::uint64_t seed, std::uint64_t index);
 
+/// `random_state` for an op on `like`: a stream in its graph if it is symbolic.
+Tensor random_state_for(const Tensor& like, Generator* generator = nullptr);
+
 }  // namespace triptych

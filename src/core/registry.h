@@ -8,4 +8,9 @@ namespace triptych {
 /// Registers the library's CPU kernels, once.
 void load_builtin_kernels();
 
+/// What the gradient rule of `op` reads.
+inline SavedValues saved_values(const Op& op, const void* attributes) {
+  return op.saves ? op.saves(attributes) : SavedValues{op.saves_inputs, op.saves_outputs};
+}
+
 }  // namespace triptych

@@ -49,11 +49,26 @@ class [[nodiscard]] TRIPTYCH_API TraceScope {
   GraphImpl* previous_;
 };
 
+/// A TraceScope for one call of a module or layer: what it writes belongs to it, and a run that needs a node made in
+/// the call does all of that (docs/design.md, "Order"). A call inside a call is part of it.
+class [[nodiscard]] TRIPTYCH_API TracedCall : public TraceScope {
+ public:
+  /// With `owns_writes = false`, for a plain scope of names, only in-place methods belong to it.
+  explicit TracedCall(const GraphHandle& graph, bool owns_writes = true);
+  ~TracedCall();
+  /// What the caller gets for `output`: a node of the call if the call writes something, or its writes could be missed.
+  Tensor result(Tensor output) const;
+
+ private:
+  GraphImpl* graph_;
+  int outer_, own_;  // the call around this one, and this one: the same inside another call
+};
+
 /// Builders of the nodes that stand for values from outside.
 TRIPTYCH_API Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType dtype, const Shape& shape,
                                       const Tensor& default_value, Location where);
 TRIPTYCH_API Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
-                                   Initializer initializer, bool trainable, Location where);
+                                   Initializer initializer, bool trainable, Location where, bool on_demand = false);
 /// A snapshot of a concrete tensor.
 TRIPTYCH_API Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name,
                                    Location where);

@@ -5,12 +5,14 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "triptych/core/graph.h"
 #include "triptych/core/io.h"
 #include "triptych/core/tensor.h"
 
@@ -175,18 +177,22 @@ class [[nodiscard]] TRIPTYCH_API CallScope {
   ~CallScope();
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
+  /// What the caller gets for the module's `output`.
+  Tensor result(Tensor output) const { return trace_ ? trace_->result(std::move(output)) : output; }
 
  private:
   Frame frame_;
-  alignas(void*) unsigned char trace_[sizeof(void*)];
-  bool traced_;
+  std::optional<TracedCall> trace_;
 };
 
 /// Calls a module whose forward takes several arguments: `nn::call(attention, query, key, value)`.
 template <class M, class... Rest>
 auto call(M& module, const Arg& first, const Rest&... rest) {
   const CallScope scope(first);
-  return module.forward(first.tensor(), rest...);
+  if constexpr (std::is_same_v<decltype(module.forward(first.tensor(), rest...)), Tensor>)
+    return scope.result(module.forward(first.tensor(), rest...));
+  else
+    return module.forward(first.tensor(), rest...);
 }
 
 template <class M, class... A>

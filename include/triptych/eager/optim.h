@@ -65,6 +65,9 @@ class TRIPTYCH_API Optimizer {
     std::vector<Tensor> parameters, gradients, steps;
     std::vector<std::vector<Tensor>> buffers;
   };
+  /// ArgumentError if a gradient or a buffer does not fit its parameter: before the first group is updated, so that a
+  /// step that fails changes nothing.
+  void check_slots(Location where) const;
   /// Makes missing state; the first `buffers` buffers are used.
   Operands operands(Group& group, std::size_t buffers);
   const Tensor& rate(Group& group, double learning_rate);
@@ -134,6 +137,10 @@ class GroupedOptimizer : public Optimizer {
  protected:
   using Optimizer::Optimizer;
   virtual void check(const O& options, Location where) const = 0;
+  void check_all(Location where) const {
+    for (const ParamGroup<O>& group : param_groups_) check(group.options, where);
+    check_slots(where);
+  }
 
   std::vector<ParamGroup<O>> param_groups_;
 };

@@ -56,7 +56,7 @@ struct VariableOptions {
 };
 
 /// While alive, new nodes' names begin with this scope's, and ops without operands (zeros, random numbers) are nodes of
-/// the graph.
+/// the graph; state that is changed in place in it is changed by each run that needs a node made in it.
 class [[nodiscard]] TRIPTYCH_API NameScope {
  public:
   NameScope(const GraphHandle& graph, std::string_view name);
@@ -69,7 +69,7 @@ class [[nodiscard]] TRIPTYCH_API NameScope {
 
  private:
   GraphHandle graph_;
-  TraceScope trace_;
+  TracedCall trace_;
   std::string name_, previous_;
 };
 

@@ -2,6 +2,7 @@
 // outputs.
 #include "core/graph/graph.h"
 #include "core/node.h"
+#include "core/registry.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -11,7 +12,10 @@ const void* Gradient::raw_attributes() const { return node_.attributes; }
 Tensor Gradient::input(int i) const {
   const Tensor& slot = node_.inputs()[static_cast<std::size_t>(i)];
   if (!node_.graph) return slot;
-  return node_.graph->handle(*slot.impl()->node, slot.impl()->output);
+  Node& producer = *slot.impl()->node;
+  if (is_state(*producer.op) && in_mask(saved_values(*node_.op, node_.attributes).inputs, static_cast<std::size_t>(i)))
+    return node_.graph->value_at(producer, node_);
+  return node_.graph->handle(producer, slot.impl()->output);
 }
 
 Tensor Gradient::output(int i) const {

@@ -6,6 +6,7 @@
 
 #include "core/autodiff/decomposition.h"
 #include "core/autodiff/hooks.h"
+#include "core/graph/graph.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
 #include "triptych/core/ops.h"
@@ -97,6 +98,7 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
                         describe(node), "Call the first backward with retain_graph = true", node.where);
 
   const FrameAt forward_line(node.where);  // an error in the rule is reported there
+  const InCallOf forward_call(node);       // and what the rule adds belongs to that call
   InlineVector<Tensor, 4> results(inputs.size());
   Gradient context(node, upstream, results.span(), needed.span());
   if (node.op->gradient)

@@ -4,8 +4,12 @@
 
 #include "core/inline_vector.h"
 #include "core/modes.h"
+#include "triptych/core/ops.h"
 
 namespace triptych {
+
+extern const Op identity_op;
+
 namespace {
 
 using Head = detail::TensorHead;
@@ -81,7 +85,7 @@ Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
   node->graph = this;
   node->sequence = nodes.size();
   node->no_grad = modes.no_grad;
-  NodeInfo about{.name = unique_name(name), .control = {}};
+  NodeInfo about{.name = unique_name(name), .control = {}, .call = is_source(*node->op) ? -1 : call};
   for (Node* before : control_stack) about.control.push_back(before);
   nodes.push_back(std::move(node));
   info.push_back(std::move(about));
@@ -102,8 +106,11 @@ Tensor GraphImpl::handle(Node& node, std::uint32_t output) {
 }
 
 Tensor GraphImpl::import(const Tensor& tensor, Location where) {
+  const bool from_here = tensor.is_symbolic() && tensor.impl()->graph.get() == this;
+  if (subgraph && !from_here && (tensor.is_symbolic() || tensor.requires_grad() || is_captured_state(tensor)))
+    return input_for(tensor, where);
   if (tensor.is_symbolic()) {
-    if (tensor.impl()->graph.get() != this)
+    if (!from_here)
       throw ArgumentError("graph", "the tensor belongs to another graph", describe(*tensor.impl()->node),
                           "Build both in one graph, or run one and feed its value", where);
     if (tensor.impl()->node->output_count == 0)
@@ -112,24 +119,76 @@ Tensor GraphImpl::import(const Tensor& tensor, Location where) {
                           "Use control_dependencies to run something after it", where);
     return tensor;
   }
-  const GraphHandle handle(this);
-  if (tensor.impl()->has(Head::state) || (tensor.requires_grad() && tensor.is_leaf()))
-    return graph_captured(handle, tensor);
-  return graph_constant(handle, tensor, "constant", where);
+  if (auto found = written.find(tensor.impl()); found != written.end()) {
+    const TensorImpl& value = *found->second.impl();
+    return handle(*value.node, value.output);
+  }
+  const GraphHandle self(this);
+  return is_captured_state(tensor) ? graph_captured(self, tensor) : graph_constant(self, tensor, "constant", where);
+}
+
+Tensor GraphImpl::value_at(Node& state, const Node& reader) {
+  const auto found = writes.find(&state);
+  if (found == writes.end()) return handle(state);
+  const auto write = std::find_if(found->second.begin(), found->second.end(),
+                                  [&](const Node* node) { return node->sequence >= reader.sequence; });
+  if (write == found->second.end()) return handle(state);
+  Node*& snapshot = snapshots[{&state, *write}];
+  if (!snapshot) {
+    const Tensor current = handle(state);
+    Tensor copy;
+    append(*this, identity_op, {&current, 1}, nullptr, {&copy, 1}, reader.where);
+    snapshot = copy.impl()->node.get();
+    info_of(*snapshot).before = *write;
+  }
+  return handle(*snapshot);
+}
+
+Tensor GraphImpl::input_for(const Tensor& outer, Location where) {
+  const std::size_t first = subgraph->arguments();
+  for (std::size_t i = 0; i < subgraph->captured.size(); ++i)
+    if (same_tensor(subgraph->captured[i], outer)) return subgraph->inputs[first + i];
+  subgraph->inputs.push_back(graph_placeholder(GraphHandle(this), "captured", outer.dtype(), outer.shape(), {}, where));
+  subgraph->captured.push_back(outer);
+  return subgraph->inputs.back();
+}
+
+void GraphImpl::give_to_call(Node& effect) {
+  if (call < 0) return;
+  std::vector<Node*>& effects = calls[static_cast<std::size_t>(call)].effects;
+  if (effects.empty() || effects.back() != &effect) effects.push_back(&effect);
+}
+
+bool is_captured_state(const Tensor& concrete) {
+  return concrete.impl()->has(Head::state) || (concrete.requires_grad() && concrete.is_leaf());
+}
+
+void trace_write(const Tensor& state, const Tensor& value, Location where) {
+  GraphImpl& graph = *modes.trace;
+  const Tensor symbolic = graph.import(value, where);
+  assign(state, Arg(symbolic, where));
+  graph.give_to_call(*graph.nodes.back());
+  if (graph.call >= 0 && !modes.no_grad && is_floating(state.dtype())) graph.written[state.impl()] = edge_to(symbolic);
 }
 
 void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
             std::span<Tensor> outputs, Location where) {
   Ref<Node> node = make_node(op, inputs.size(), outputs.size(), attributes, where);
   InlineVector<const TensorMeta*, 4> metas(inputs.size());
+  bool writes_captured = false;
+  std::vector<const Node*> written_states;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool written = op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size()));
+    if (written) graph.written.erase(inputs[i].impl());
     const Tensor input = graph.import(inputs[i], where);
     node->inputs()[i] = edge_to(input);
     metas[i] = &node->inputs()[i].meta();
-    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size())) &&
-        !is_state(*input.impl()->node->op))
+    if (!written) continue;
+    if (!is_state(*input.impl()->node->op))
       throw ArgumentError(op.name, "only a Variable, or a module's or layer's parameter or buffer, can be written",
                           "input " + std::to_string(i) + " is " + describe(*input.impl()->node), "", where);
+    written_states.push_back(input.impl()->node.get());
+    writes_captured |= input.impl()->node->op == &captured_op;
   }
   InlineVector<TensorMeta, 2> results(outputs.size());
   for (TensorMeta& result : results)
@@ -138,6 +197,10 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
   if (op.infer) op.infer(infer);
   for (std::size_t i = 0; i < outputs.size(); ++i) node->outputs()[i] = symbolic_meta(results[i]);
   Node& added = graph.add(std::move(node), op.name);
+  if (&op != &initialize_op)
+    for (const Node* state : written_states) graph.writes[state].push_back(&added);
+  if (writes_captured && graph.call >= 0 && graph.calls[static_cast<std::size_t>(graph.call)].owns_writes)
+    graph.give_to_call(added);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = graph.handle(added, static_cast<std::uint32_t>(i));
 }
 
@@ -154,14 +217,27 @@ std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<const Place> fetches
     stack.push_back(node);
     result.push_back(node);
   };
+  std::vector<bool> pulled(graph.calls.size());
+  const auto pull = [&](int call) {
+    for (; call >= 0 && !pulled[static_cast<std::size_t>(call)];
+         call = graph.calls[static_cast<std::size_t>(call)].outer) {
+      pulled[static_cast<std::size_t>(call)] = true;
+      for (Node* effect : graph.calls[static_cast<std::size_t>(call)].effects) visit({effect, 0});
+    }
+  };
   for (const Place& fetch : fetches) visit(fetch);
   while (!stack.empty()) {
     Node* node = stack.back();
     stack.pop_back();
     for (const Tensor& input : node->inputs()) visit(place_of(input));
     for (Node* before : graph.info_of(*node).control) visit({before, 0});
+    pull(graph.info_of(*node).call);
   }
-  std::sort(result.begin(), result.end(), [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
+  const auto position = [&](const Node* node) {
+    const Node* before = graph.info_of(*node).before;
+    return before ? 2 * before->sequence - 1 : 2 * node->sequence;
+  };
+  std::sort(result.begin(), result.end(), [&](const Node* a, const Node* b) { return position(a) < position(b); });
   return result;
 }
 
@@ -179,6 +255,24 @@ GraphHandle::~GraphHandle() { release(impl_); }
 TraceScope::TraceScope(const GraphHandle& graph) : previous_(modes.trace) { modes.trace = &graph.impl(); }
 TraceScope::~TraceScope() { modes.trace = previous_; }
 
+TracedCall::TracedCall(const GraphHandle& graph, bool owns_writes)
+    : TraceScope(graph), graph_(&graph.impl()), outer_(graph_->call), own_(outer_) {
+  if (outer_ >= 0 && graph_->calls[static_cast<std::size_t>(outer_)].owns_writes) return;
+  own_ = graph_->call = static_cast<int>(graph_->calls.size());
+  graph_->calls.push_back({.outer = outer_, .owns_writes = owns_writes, .effects = {}});
+}
+
+TracedCall::~TracedCall() {
+  graph_->call = outer_;
+  if (outer_ < 0) graph_->written.clear();
+}
+
+Tensor TracedCall::result(Tensor output) const {
+  if (own_ == outer_ || graph_->calls[static_cast<std::size_t>(own_)].effects.empty()) return output;
+  if (output.is_symbolic() && graph_->info_of(*output.impl()->node).call == own_) return output;
+  return identity(std::move(output));
+}
+
 Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType dtype, const Shape& shape,
                          const Tensor& default_value, Location where) {
   const PlaceholderAttributes attributes{dtype, shape, default_value};
@@ -187,8 +281,9 @@ Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType 
 }
 
 Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
-                      Initializer initializer, bool trainable, Location where) {
-  const VariableAttributes attributes{dtype, shape, trainable, std::make_shared<Initializer>(std::move(initializer))};
+                      Initializer initializer, bool trainable, Location where, bool on_demand) {
+  const VariableAttributes attributes{dtype, shape, trainable, std::make_shared<Initializer>(std::move(initializer)),
+                                      on_demand};
   return add_source(graph.impl(), variable_op, &attributes,
                     {.shape = shape, .strides = {}, .dtype = dtype, .device = {}}, name, where);
 }

@@ -3,14 +3,17 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/node.h"
 #include "triptych/core/graph.h"
 #include "triptych/core/session_options.h"
+#include "triptych/core/subgraph.h"
 
 namespace triptych {
 
@@ -32,6 +35,7 @@ struct VariableAttributes {
   Shape shape;
   bool trainable = true;
   std::shared_ptr<Initializer> initializer;
+  bool on_demand = false;  // initialized by its first use (the streams of random ops)
   static constexpr auto fields() {
     return std::tuple{field("dtype", &VariableAttributes::dtype), field("shape", &VariableAttributes::shape),
                       field("trainable", &VariableAttributes::trainable)};
@@ -60,8 +64,17 @@ bool has_effect(const Node& node);
 
 /// What is known of a node besides what the tape has too.
 struct NodeInfo {
-  std::string name;            // unique, with scopes: "net/conv/kernel"
-  std::vector<Node*> control;  // must have run before
+  std::string name;              // unique, with scopes: "net/conv/kernel"
+  std::vector<Node*> control;    // must have run before
+  int call = -1;                 // of GraphImpl::calls: where it was made
+  const Node* before = nullptr;  // runs just before this older node, not in its own place
+};
+
+/// A call of a module or layer that was traced, or a scope: who needs a node of it needs its effects too.
+struct CallInfo {
+  int outer = -1;
+  bool owns_writes = true;  // of all ops, not just of in-place methods
+  std::vector<Node*> effects;
 };
 
 struct GraphImpl {
@@ -72,6 +85,13 @@ struct GraphImpl {
   std::unordered_map<std::string, int> names;  // how often a name was asked for
   std::unordered_map<const TensorImpl*, Node*> captured;
   std::vector<Node*> control_stack;  // new nodes depend on these
+  std::vector<CallInfo> calls;
+  int call = -1;                                                     // the one that is open
+  std::unordered_map<const Node*, std::vector<const Node*>> writes;  // of each state, in order of creation
+  std::map<std::pair<const Node*, const Node*>, Node*> snapshots;    // of a state before a write
+  // What buffers were given while recording in the open call: their readers get the gradient of that.
+  std::unordered_map<const TensorImpl*, Tensor> written;
+  Subgraph* subgraph = nullptr;  // while one is traced: it takes what it reads from around it as inputs
   bool finalized = false;
   std::shared_ptr<void> attachment;  // what an API keeps beside the graph, as long as the graph lives
   Node* initializer = nullptr;       // the latest initialize node
@@ -86,13 +106,46 @@ struct GraphImpl {
   Tensor handle(Node& node, std::uint32_t output = 0);
   /// The symbolic tensor that stands for `tensor` here: itself, captured state, or a constant.
   Tensor import(const Tensor& tensor, Location where);
+  /// What `state` was when `reader` read it, for a gradient rule: effects may have written it since.
+  Tensor value_at(Node& state, const Node& reader);
+  /// The sub-graph's input that stands for a tensor from around it.
+  Tensor input_for(const Tensor& outer, Location where);
+  /// The node, which writes, becomes an effect of the open call, if there is one.
+  void give_to_call(Node& effect);
 };
+
+/// While alive, what is added to the graph of `node` belongs to the call that `node` was made in. Nothing on the tape.
+class InCallOf {
+ public:
+  explicit InCallOf(const Node& node)
+      : graph_(node.graph), previous_(graph_ ? std::exchange(graph_->call, graph_->info_of(node).call) : -1) {}
+  ~InCallOf() {
+    if (graph_) graph_->call = previous_;
+  }
+  InCallOf(const InCallOf&) = delete;
+  InCallOf& operator=(const InCallOf&) = delete;
+
+ private:
+  GraphImpl* graph_;
+  int previous_;
+};
+
+/// Captured by reference when a graph meets it: a module's parameter or buffer, or a leaf that requires a gradient.
+bool is_captured_state(const Tensor& concrete);
+/// An in-place write to captured state while it is traced: `value`, of the state's shape and dtype, is assigned by an
+/// effect of the open call.
+void trace_write(const Tensor& state, const Tensor& value, Location where);
 
 /// The door's graph path: infers, appends one node and fills `outputs`.
 void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
             std::span<Tensor> outputs, Location where);
 
 inline Place place_of(const Tensor& symbolic) { return {symbolic.impl()->node.get(), symbolic.impl()->output}; }
+
+/// The same tensor, or the same output of one node.
+inline bool same_tensor(const Tensor& a, const Tensor& b) {
+  return a.is_same(b) || (a.is_symbolic() && b.is_symbolic() && place_of(a) == place_of(b));
+}
 
 /// Nodes that are needed to compute `fetches` when the values of `fed` are given, in order of creation.
 std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed);
@@ -101,6 +154,9 @@ std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<const Place> fetches
 struct VariableStore {
   std::unordered_map<const Node*, Tensor> values;
 };
+
+/// What a variable's initializer gives it; ArgumentError if that does not fit.
+Tensor initial_value(const Node& variable);
 
 /// The tensor behind a variable or a captured tensor; ArgumentError if it is not initialized.
 const Tensor& state_tensor(const Node& node, const VariableStore& variables);

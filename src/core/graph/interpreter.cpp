@@ -1,6 +1,7 @@
 // Runs a graph node by node with the eager kernels: for what cannot be compiled, and the oracle for what is.
 #include <chrono>
 #include <unordered_map>
+#include <utility>
 
 #include "core/execute.h"
 #include "core/graph/graph.h"
@@ -24,6 +25,25 @@ const Tensor& state_tensor(const Node& node, const VariableStore& variables) {
   if (auto found = variables.values.find(&node); found != variables.values.end()) return found->second;
   throw ArgumentError("session", "a variable is used before it is initialized",
                       "'" + describe(node) + "'" + made_at(node), "Run graph.initializer() first", run_line(node));
+}
+
+Tensor initial_value(const Node& variable) {
+  const auto& attributes = variable.attributes_as<VariableAttributes>();
+  const FrameAt where_it_was_made(variable.where);
+  struct RunHere {  // also in the middle of a trace
+    GraphImpl* trace = std::exchange(modes.trace, nullptr);
+    ~RunHere() { modes.trace = trace; }
+  } here;
+  Tensor value = (*attributes.initializer)(attributes.shape, attributes.dtype);
+  if (!value.defined() || value.is_symbolic() || value.shape() != attributes.shape || value.dtype() != attributes.dtype)
+    throw ArgumentError(
+        "session", "an initializer does not give the variable's shape and dtype",
+        "'" + describe(variable) + "' is " + std::string(dtype_name(attributes.dtype)) + " " + attributes.shape.text() +
+            (value.defined() ? ", the value " + std::string(dtype_name(value.dtype())) + " " + value.shape().text()
+                             : ", the value is undefined"),
+        "", variable.where);
+  // A tensor of the session's own: the initializer may have handed out one that it keeps.
+  return contiguous_now(alias(value));
 }
 
 namespace {
@@ -132,23 +152,6 @@ class Interpreter {
         rebind(found->second, std::move(values[i]));
       }
     }
-  }
-
-  static Tensor initial_value(const Node& variable) {
-    const auto& attributes = variable.attributes_as<VariableAttributes>();
-    const FrameAt where_it_was_made(variable.where);
-    Tensor value = (*attributes.initializer)(attributes.shape, attributes.dtype);
-    if (!value.defined() || value.is_symbolic() || value.shape() != attributes.shape ||
-        value.dtype() != attributes.dtype)
-      throw ArgumentError(
-          "session", "an initializer does not give the variable's shape and dtype",
-          "'" + describe(variable) + "' is " + std::string(dtype_name(attributes.dtype)) + " " +
-              attributes.shape.text() +
-              (value.defined() ? ", the value " + std::string(dtype_name(value.dtype())) + " " + value.shape().text()
-                               : ", the value is undefined"),
-          "", variable.where);
-    // A tensor of the session's own: the initializer may have handed out one that it keeps.
-    return contiguous_now(alias(value));
   }
 
   VariableStore& variables_;

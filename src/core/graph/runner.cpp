@@ -76,6 +76,7 @@ GraphFunction::GraphFunction(const GraphHandle& graph, std::vector<Place> feeds,
                              Location where)
     : graph_(graph), feeds_(std::move(feeds)), fetches_(std::move(fetches)) {
   for (const Node* node : needed_nodes(graph_.impl(), fetches_, feeds_)) {
+    if (node->op == &variable_op && node->attributes_as<VariableAttributes>().on_demand) on_demand_.push_back(node);
     if (!has_effect(*node)) continue;
     has_effects_ = true;
     for (std::size_t i = 0; i < node->input_count; ++i)
@@ -176,6 +177,8 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
   try {
     if (function.has_effects()) {
       std::unique_lock lock(state_mutex_);
+      for (const Node* variable : function.on_demand())
+        if (!variables_.values.contains(variable)) variables_.values.emplace(variable, initial_value(*variable));
       return run(function, values, metadata);
     }
     std::shared_lock lock(state_mutex_);
@@ -201,8 +204,9 @@ std::vector<Tensor> Runner::run(GraphFunction& function, std::span<const Tensor>
 Tensor Runner::value(const Node& variable) const {
   std::shared_lock lock(state_mutex_);
   if (variable.op == &captured_op) return alias(variable.attributes_as<CapturedAttributes>().tensor);
-  const auto found = variables_.values.find(&variable);
-  return found == variables_.values.end() ? Tensor() : alias(found->second);
+  if (const auto found = variables_.values.find(&variable); found != variables_.values.end())
+    return alias(found->second);
+  return variable.attributes_as<VariableAttributes>().on_demand ? initial_value(variable) : Tensor();
 }
 
 void Runner::set_values(std::span<const std::pair<const Node*, Tensor>> values) {

@@ -22,6 +22,8 @@ class GraphFunction {
   const std::vector<Place>& fetches() const { return fetches_; }
   /// It writes state.
   bool has_effects() const { return has_effects_; }
+  /// Variables that it writes and that its first run initializes.
+  const std::vector<const Node*>& on_demand() const { return on_demand_; }
   /// How the latest step was compiled, or why not.
   StepReport report() const;
 
@@ -35,6 +37,7 @@ class GraphFunction {
   GraphHandle graph_;
   std::vector<Place> feeds_, fetches_;
   bool has_effects_ = false;
+  std::vector<const Node*> on_demand_;
 
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Step>> steps_;  // the latest last

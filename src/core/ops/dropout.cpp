@@ -2,6 +2,7 @@
 #include "core/ops/dropout.h"
 
 #include "core/ops/ops.h"
+#include "core/random.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -72,7 +73,7 @@ Tensor dropout(Arg x, DropoutOptions options, const Tensor& state) {
                         x.where());
   if (!options.training || options.p == 0) return x.tensor();
   const DropoutAttributes attributes{options.p};
-  const Tensor draw = state.defined() ? state : random_state(nullptr, x.tensor().is_symbolic());
+  const Tensor draw = state.defined() ? state : random_state_for(x.tensor());
   const Arg state_arg(draw, x.where());
   const Arg* inputs[] = {&x, &state_arg};
   Tensor outputs[2];

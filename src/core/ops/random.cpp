@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/ops/ops.h"
+#include "core/random.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 
@@ -210,11 +211,11 @@ Tensor randn(const Shape& shape, DType dtype, Generator* generator, Location whe
   return normal(shape, 0, 1, dtype, generator, where);
 }
 Tensor rand_like(Arg x, Generator* generator) {
-  const Tensor state = random_state(generator, operand("rand_like", x).is_symbolic());
+  const Tensor state = random_state_for(operand("rand_like", x), generator);
   return random_uniform_like(Arg(state, x.where()), x);
 }
 Tensor randn_like(Arg x, Generator* generator) {
-  const Tensor state = random_state(generator, operand("randn_like", x).is_symbolic());
+  const Tensor state = random_state_for(operand("randn_like", x), generator);
   return random_normal_like(Arg(state, x.where()), x);
 }
 Tensor uniform(const Shape& shape, double low, double high, DType dtype, Generator* generator, Location where) {
@@ -236,11 +237,11 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
   return random_integers(Arg(state, where), low, high, shape, dtype);
 }
 Tensor bernoulli(Arg p, Generator* generator) {
-  const Tensor state = random_state(generator, operand("bernoulli", p).is_symbolic());
+  const Tensor state = random_state_for(operand("bernoulli", p), generator);
   return random_bernoulli(Arg(state, p.where()), p);
 }
 Tensor multinomial(Arg p, std::int64_t num_samples, bool replacement, Generator* generator) {
-  const Tensor state = random_state(generator, operand("multinomial", p).is_symbolic());
+  const Tensor state = random_state_for(operand("multinomial", p), generator);
   return random_multinomial(Arg(state, p.where()), p, num_samples, replacement);
 }
 Tensor permutation(std::int64_t n, Generator* generator, Location where) {

@@ -1,6 +1,7 @@
 // Normalisation.
 #pragma once
 
+#include "triptych/core/ops/update.h"
 #include "triptych/eager/module.h"
 
 namespace triptych::eager::nn {
@@ -12,6 +13,9 @@ struct BatchNormOptions {
   bool affine = true;
   bool track_running_stats = true;
   DType dtype = float32;
+  /// torch: running <- (1 - momentum) running + momentum batch, with the unbiased variance. tf, keras: running <-
+  /// momentum running + (1 - momentum) batch, with the biased one.
+  UpdateFormula formula = UpdateFormula::torch;
 };
 
 /// What BatchNorm1d and BatchNorm2d share: y = (x - mean) / sqrt(var + eps) * weight + bias, each over a channel

@@ -1,0 +1,38 @@
+// A function made of nodes that an op has as an attribute: a branch of a conditional, the body of a loop.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych {
+
+/// `outputs` in terms of `inputs`, placeholders of a graph of their own. The last of the inputs stand for `captured`,
+/// the tensors from around it that the function reads: an op passes these as operands of its own behind the arguments,
+/// so that gradients flow into them, passes see them, and nothing reaches into another graph.
+struct Subgraph {
+  std::vector<Tensor> inputs, outputs, captured;
+
+  std::size_t arguments() const { return inputs.size() - captured.size(); }
+};
+
+/// The same function: the same tensors.
+TRIPTYCH_API bool operator==(const Subgraph& a, const Subgraph& b);
+
+/// Traces `function` on arguments of these shapes and dtypes.
+TRIPTYCH_API Subgraph
+trace_subgraph(std::span<const TensorMeta> arguments,
+               const std::function<std::vector<Tensor>(std::span<const Tensor> arguments)>& function,
+               Location where = Location::here());
+
+/// Applies it to values for all its inputs: runs it now, records it or adds its nodes to a graph, as the operands
+/// decide.
+TRIPTYCH_API std::vector<Tensor> call_subgraph(const Subgraph& subgraph, std::span<const Tensor> inputs);
+
+/// "(float32 (?, 3)) -> float32 (3)": as attributes are printed.
+TRIPTYCH_API void print_value(std::string& out, const Subgraph& subgraph);
+
+}  // namespace triptych
