@@ -175,3 +175,19 @@ TEST(Var, Corrections) {
   EXPECT_TRUE(std::isnan(tt::var(tt::ones({1})).item<float>()));
   EXPECT_FLOAT_EQ(tt::var(x + 4096).item<float>(), 14.f / 3);  // no cancellation
 }
+
+// As NumPy: two's complement, which the sanitizers hold us to.
+TEST(Integers, WrapAround) {
+  const tt::Tensor most = tt::tensor<std::int64_t>({INT64_MAX, INT64_MIN, INT64_MAX}),
+                   two = tt::tensor<std::int64_t>({1, -1, 2});
+  using Values = std::vector<std::int64_t>;
+  EXPECT_EQ((most + two).to_vector<std::int64_t>(), (Values{INT64_MIN, INT64_MAX, INT64_MIN + 1}));
+  EXPECT_EQ((most - tt::neg(two)).to_vector<std::int64_t>(), (Values{INT64_MIN, INT64_MAX, INT64_MIN + 1}));
+  EXPECT_EQ((most * two).to_vector<std::int64_t>(), (Values{INT64_MAX, INT64_MIN, -2}));
+  EXPECT_EQ(tt::sum(most).item<std::int64_t>(), INT64_MAX - 1);
+  EXPECT_EQ(tt::prod(most).item<std::int64_t>(), INT64_MIN);
+  const tt::Tensor small = tt::tensor<std::int32_t>({INT32_MAX});
+  EXPECT_EQ((small + small).item<std::int32_t>(), -2);
+  EXPECT_EQ((small * small).item<std::int32_t>(), 1);
+  EXPECT_EQ(tt::sum(tt::tensor<std::int8_t>({-100, -100})).item<std::int64_t>(), -200);
+}

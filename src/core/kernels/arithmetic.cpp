@@ -6,6 +6,15 @@ extern const Op add_op, sub_op, mul_op, div_op;
 
 namespace {
 
+/// Integers wrap around: they are computed unsigned, since signed overflow is undefined.
+template <class T>
+auto wrapping(T x) {
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    return static_cast<std::make_unsigned_t<T>>(x);
+  else
+    return x;
+}
+
 template <class F>
 void binary(const KernelCall& call, F f) {
   visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
@@ -16,13 +25,13 @@ void binary(const KernelCall& call, F f) {
 }
 
 void add_run(const KernelCall& call) {
-  binary(call, [](auto a, auto b) { return a + b; });
+  binary(call, [](auto a, auto b) { return wrapping(a) + wrapping(b); });
 }
 void sub_run(const KernelCall& call) {
-  binary(call, [](auto a, auto b) { return a - b; });
+  binary(call, [](auto a, auto b) { return wrapping(a) - wrapping(b); });
 }
 void mul_run(const KernelCall& call) {
-  binary(call, [](auto a, auto b) { return a * b; });
+  binary(call, [](auto a, auto b) { return wrapping(a) * wrapping(b); });
 }
 void div_run(const KernelCall& call) {
   binary(call, [](auto a, auto b) { return a / b; });

@@ -11,7 +11,7 @@ void prod_run(const KernelCall& call) {
   visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
     using In = std::remove_pointer_t<decltype(type)>;
     using Out = std::conditional_t<std::is_integral_v<In>, std::int64_t, In>;
-    using Acc = lane_type<Out>;
+    using Acc = std::conditional_t<std::is_integral_v<Out>, std::uint64_t, lane_type<Out>>;  // integers wrap around
     Out* out = call.outputs[0].as<Out>();
     const std::array<const In*, 1> input{call.inputs[0].as<const In>()};
     reduce(

@@ -8,8 +8,9 @@ extern const Op sum_op, mean_op, sum_to_like_op, divide_by_count_op;
 
 namespace {
 
+/// Integers wrap around: they are summed unsigned, since signed overflow is undefined.
 template <class In>
-using sum_type = std::conditional_t<std::is_integral_v<In>, std::int64_t, compute_type<In>>;
+using sum_type = std::conditional_t<std::is_integral_v<In>, std::uint64_t, compute_type<In>>;
 
 void run(const KernelCall& call, const ReduceLoops<1>& loops, bool mean) {
   visit_dtype(call.inputs[0].dtype(), [&](auto* type) {

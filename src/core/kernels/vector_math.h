@@ -93,15 +93,23 @@ TRIPTYCH_HOST_DEVICE inline float expm1(float x) {
   return x == 0.0f ? x : result;  // keeps -0
 }
 
+/// e and 1 + f of a float's bits, sqrt(1/2) <= 1 + f < sqrt(2); a negative float's wrap around to something.
+TRIPTYCH_HOST_DEVICE inline std::int32_t exponent_of(std::uint32_t bits) {
+  return static_cast<std::int32_t>(bits - 0x3f3504f3u) >> 23;  // the bits of sqrt(1/2)
+}
+TRIPTYCH_HOST_DEVICE inline float mantissa_of(std::uint32_t bits, std::int32_t exponent) {
+  return std::bit_cast<float>(bits - (static_cast<std::uint32_t>(exponent) << 23));
+}
+
 /// The parts of a logarithm: x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2).
 struct LogParts {
   float e, f;
 };
 TRIPTYCH_HOST_DEVICE inline LogParts split(float x) {
   const bool denormal = x < std::numeric_limits<float>::min();
-  const std::int32_t bits = std::bit_cast<std::int32_t>(denormal ? x * 0x1p23f : x);
-  const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;  // the bits of sqrt(1/2)
-  return {static_cast<float>(exponent - (denormal ? 23 : 0)), std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f};
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(denormal ? x * 0x1p23f : x);
+  const std::int32_t exponent = exponent_of(bits);
+  return {static_cast<float>(exponent - (denormal ? 23 : 0)), mantissa_of(bits, exponent) - 1.0f};
 }
 
 /// f^3 Q(f) of ln(1 + f) = f - f^2 / 2 + f^3 Q(f).
@@ -143,11 +151,11 @@ TRIPTYCH_HOST_DEVICE inline float log10(float x) {
 TRIPTYCH_HOST_DEVICE inline float log1p(float x) {
   const float u = 1.0f + x;
   const float lost = x > 1.0f ? 1.0f - (u - x) : x - (u - 1.0f);
-  const std::int32_t bits = std::bit_cast<std::int32_t>(u);
-  const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(u);
+  const std::int32_t exponent = exponent_of(bits);
   const float e = static_cast<float>(exponent);
   const std::int32_t down = exponent > 126 ? 126 : exponent;  // what was lost is nothing there
-  const float f = (std::bit_cast<float>(bits - exponent * (1 << 23)) - 1.0f) + lost * power_of_two(-down);
+  const float f = (mantissa_of(bits, exponent) - 1.0f) + lost * power_of_two(-down);
   const float y = fma(-0.5f * f, f, fma(e, ln2_low, log_tail(f)));
   const float result = log_edges(u, fma(e, ln2_high, f + y));
   return x == 0.0f ? x : result;  // keeps -0
