@@ -10,7 +10,7 @@ struct Score {
   int mistakes = 0, caught = 0, near = 0;
 };
 
-/// Near: noticed by the end of the first step, with a message that names a line at most three from the guilty one.
+/// Near: noticed by the end of the first step, with a message that names the guilty line or one next to it.
 std::map<std::string, Score> scores(const Measured& m) {
   std::map<std::string, Score> result;
   for (const PlantedMistake& mistake : m.mistakes) {
@@ -19,7 +19,7 @@ std::map<std::string, Score> scores(const Measured& m) {
     ++score.mistakes;
     score.caught += mistake.caught != "never";
     const bool early = mistake.caught == "compile" || mistake.caught == "build" || mistake.caught == "first_step";
-    score.near += early && mistake.distance() >= 0 && mistake.distance() <= 3;
+    score.near += early && mistake.distance() >= 0 && mistake.distance() <= 1;
   }
   return result;
 }

@@ -230,9 +230,13 @@ const std::map<std::string, Text>& strings() {
         "第一个模型：Keras {0} 行，即时 {1} 行，底层 {2} 行。五种修改：Keras {3} 行，即时 {4} 行，底层 {5} 行。"}},
       {"claim.eager_easiest", {"PyTorch is easiest to debug", "PyTorch 最容易调试"}},
       {"rule.eager_easiest",
-       {"A mistake counts as well reported if it is caught by the end of the first step with a message that names a line "
-        "at most three lines from the guilty one. Held if the share of well reported ones is largest in eager style.",
-        "若错误在第一步结束前被发现，且信息指出的行距出错的行不超过三行，就算报告良好。若报告良好的比例以即时风格为最高，则成立。"}},
+       {"A mistake counts as well reported if it is caught by the end of the first step with a message that names the "
+        "guilty line or one next to it. Held if the share of well reported ones, of those that can be made in the "
+        "style, "
+        "is largest in eager style.",
+        "若错误在第一步结束前被发现，且信息指出出错的行或相邻的行，就算报告良好。若在该风格可能出现的错误中，报告良好的"
+        "比例以即时"
+        "风格为最高，则成立。"}},
       {"measured.eager_easiest",
        {"Well reported: {2} of {3} eager, {0} of {1} low level, {4} of {5} in Keras.",
         "报告良好：即时 {2}/{3}，底层 {0}/{1}，Keras {4}/{5}。"}},
