@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/kernels/elementwise.h"
+#include "core/kernels/reordered.h"
 #include "core/tensor_impl.h"
 
 namespace triptych {
@@ -44,41 +45,23 @@ constexpr Roles roles_of(ConvolutionKind kind) {
 
 // --- Operands -------------------------------------------------------------------------------------------------------
 
-bool same_memory(const TensorMeta& a, const Strides& strides) {
-  for (int i = 0; i < a.shape.rank(); ++i)
-    if (a.shape.begin()[i] != 1 && a.strides[static_cast<std::size_t>(i)] != strides[static_cast<std::size_t>(i)])
-      return false;
-  return true;
-}
-
 /// An operand's elements as T in the order of `strides`: where they are, if they lie so, else in a copy.
 template <class T>
 class Dense {
  public:
-  Dense(const Operand& operand, const Strides& strides) : data_(operand.as<const T>()) {
-    const bool right_order = same_memory(*operand.meta, strides);
-    if (right_order && operand.dtype() == dtype_of<T>::value) return;
-    TensorMeta meta = *operand.meta;
-    meta.strides = strides;
-    const auto size = static_cast<std::size_t>(operand.size());
-    const void* elements = operand.data;
-    if (!right_order) {
-      ordered_.emplace(size * size_of(operand.dtype()));
-      copy_strided(operand.data, *operand.meta, ordered_->as<void>(), meta);
-      elements = ordered_->as<void>();
-    }
-    if (operand.dtype() != dtype_of<T>::value) {
-      converted_.emplace(size * sizeof(T));
-      convert(elements, operand.dtype(), converted_->as<void>(), dtype_of<T>::value, operand.size());
-      elements = converted_->as<void>();
-    }
-    data_ = static_cast<const T*>(elements);
+  Dense(const Operand& operand, const Strides& strides)
+      : ordered_(operand, strides), data_(ordered_.operand().as<const T>()) {
+    if (operand.dtype() == dtype_of<T>::value) return;
+    converted_.emplace(static_cast<std::size_t>(operand.size()) * sizeof(T));
+    convert(ordered_.operand().data, operand.dtype(), converted_->as<void>(), dtype_of<T>::value, operand.size());
+    data_ = converted_->as<const T>();
   }
   const T* data() const { return data_; }
 
  private:
+  Reordered ordered_;
   const T* data_;
-  std::optional<Scratch> ordered_, converted_;
+  std::optional<Scratch> converted_;
 };
 
 Strides image_strides(const Operand& operand, DataFormat format) {
