@@ -193,7 +193,12 @@ TEST_F(BadInput, ShapesAndDimensions) {
   EXPECT_BAD("[shape]", tt::zeros({1LL << 62}));
   EXPECT_BAD("[dtype] no dtype has this name: 'float'", tt::dtype_from_name("float"));
   EXPECT_BAD("[padding]", tt::Padding2("full"));
-  EXPECT_UNSUPPORTED("[device] this build has no CUDA", tt::Device::cuda());
+  EXPECT_BAD("[device] no device has this name: 'gpu'", tt::Device::from_text("gpu"));
+  EXPECT_BAD("[device] no device has this name: 'cuda:x'", tt::Device::from_text("cuda:x"));
+  if (tt::cuda_device_count() == 0)
+    EXPECT_UNSUPPORTED("[device] ", tt::Device::cuda());  // this build has no CUDA, or this machine no GPU
+  else
+    EXPECT_BAD("[device] there is no CUDA device of this number", tt::Device::cuda(100));
 }
 
 TEST_F(BadInput, Creation) {

@@ -264,8 +264,8 @@ Statistics statistics() {
 void reset_statistics() {
   peak = in_use.load() + total(&ThreadCounters::in_use);
   for (ThreadCounters* c = all_counters.load(); c; c = c->next)
-    for (auto* counter : {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations, &c->tensors, &c->nodes,
-                          &c->kernel_ns})
+    for (auto* counter :
+         {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations, &c->tensors, &c->nodes, &c->kernel_ns})
       *counter = 0;
 }
 

@@ -27,11 +27,6 @@ using Head = detail::TensorHead;
                       where);
 }
 
-[[noreturn]] void mixed_devices(const Op& op, Device a, Device b, Location where) {
-  throw ArgumentError(op.name, "operands are on different devices", a.text() + " and " + b.text(),
-                      "Move one with to(device)", where);
-}
-
 /// Inputs that may give their buffer away: temporaries that nobody else can see.
 std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool recording) {
   std::uint32_t mask = 0;
@@ -64,14 +59,14 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     wrong_input_count(op, count, where);
   InlineVector<const Tensor*, 4> operands(count);
   std::uint32_t flags = 0;
+  bool one_device = true;
   for (std::size_t i = 0; i < count; ++i) {
     const Tensor& operand = inputs[i]->tensor();
     if (!operand.defined()) [[unlikely]]
       undefined_input(op, i, where);
     operands[i] = &operand;
     flags |= operand.flags();
-    if (operand.device() != operands[0]->device()) [[unlikely]]
-      mixed_devices(op, operands[0]->device(), operand.device(), where);
+    one_device &= operand.device() == operands[0]->device();
   }
 
   if ((flags & Head::symbolic) || (modes.trace && is_traced(op, operands.span(), flags))) [[unlikely]] {
@@ -85,6 +80,8 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     return;
   }
 
+  if (!one_device) [[unlikely]]
+    mixed_devices(op, operands.span(), where);
   const bool recording = (flags & Head::requires_grad) && !modes.no_grad && !op.gradient_stops;
   run_now(op, operands.span(), attributes, outputs, where, donatable(op, inputs, recording));
   if (recording) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/backend.h"
 #include "core/kernels/strided.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/autograd.h"
@@ -13,7 +14,7 @@ namespace {
 
 /// Row-major values of `tensor` broadcast to `shape`, converted to `dtype`.
 Tensor prepared(const Tensor& tensor, const Shape& shape, DType dtype, Location where) {
-  return contiguous(expand(cast(Arg(tensor, where), dtype), shape));
+  return contiguous(expand(cast(Arg(on_host(tensor), where), dtype), shape));
 }
 
 void check_concrete(std::string_view op, const Tensor& tensor, Location where) {

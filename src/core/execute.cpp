@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/allocator.h"
+#include "core/backend.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
 #include "core/registry.h"
@@ -78,6 +79,7 @@ std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
   add(call.numerics);
   const auto add_meta = [&](const TensorMeta& meta) {
     add(meta.dtype);
+    add(meta.device);
     const auto rank = static_cast<std::size_t>(meta.shape.rank());
     add(rank);
     key.append(reinterpret_cast<const char*>(meta.shape.begin()), rank * sizeof(std::int64_t));
@@ -106,6 +108,13 @@ const Kernel& kernel_of(const Op& op, Device::Type device, Location where) {
           "Add one in " + std::string(device == Device::Type::cpu ? "src/core/kernels/" : "src/cuda/kernels/"), where);
   }
   return *kernel;
+}
+
+void mixed_devices(const Op& op, std::span<const Tensor* const> operands, Location where) {
+  std::string given;
+  for (const Tensor* operand : operands)
+    given += (given.empty() ? "" : ", ") + operand->shape().text() + " on " + operand->device().text();
+  throw ArgumentError(op.name, "operands are on different devices", given, "Move one with to(device)", where);
 }
 
 std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const PrepareCall& call) {
@@ -147,8 +156,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     check_values(op, inputs);
 
   InlineVector<TensorMeta, 2> results(outputs.size());
-  for (TensorMeta& result : results)
-    if (count) result.device = metas[0]->device;
+  for (TensorMeta& result : results) result.device = count ? metas[0]->device : modes.device;
   Infer infer(op, metas.span(), attributes, results.span(), where);
   op.infer(infer);
 
@@ -157,8 +165,8 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     return;
   if (op.views) return make_views(op, *inputs[0]->impl(), attributes, results.span(), outputs);
 
-  const Device::Type device = count ? metas[0]->device.type : results[0].device.type;
-  const Kernel& kernel = kernel_of(op, device, where);
+  const Device device = count ? metas[0]->device : modes.device;
+  const Kernel& kernel = kernel_of(op, device.type, where);
   InlineVector<Tensor, 4> copies(kernel.any_strides ? 0 : count);
   InlineVector<Operand, 4> in(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -202,12 +210,17 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     out[i] = {made[i].impl()->data(), &made[i].meta()};
   }
 
-  const RunContext context{.numerics = modes.numerics, .where = where};
+  const Backend* backend = device.type == Device::Type::cpu ? nullptr : &backend_of(device);
+  const RunContext context{.numerics = modes.numerics,
+                           .device = device,
+                           .stream = backend ? backend->enter(device.index) : nullptr,
+                           .where = where};
   const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
   {
     const KernelLaunch launch;
     kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
   }
+  if (backend) backend->after_kernel(op.name, device.index, where);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = std::move(made[i]);
 }
 

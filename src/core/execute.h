@@ -17,6 +17,9 @@ extern std::atomic<bool> donation_enabled;
 void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
              Location where, std::uint32_t donatable = 0);
 
+/// ArgumentError: the operands are on more than one device.
+[[noreturn]] void mixed_devices(const Op& op, std::span<const Tensor* const> operands, Location where);
+
 /// The kernel of `op` on `device`; UnsupportedError that names the file to add it in if there is none.
 const Kernel& kernel_of(const Op& op, Device::Type device, Location where);
 

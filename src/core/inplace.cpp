@@ -64,7 +64,9 @@ Tensor& Tensor::zero_(Location where) & { return fill_(0, where); }
 
 Tensor& Tensor::copy_(const Arg& source) & {
   check_writable(*this, "copy_", source.where());
-  take(*this, source.is_scalar() ? scalar_tensor(source.scalar(), dtype()) : identity(source), "copy_", source.where());
+  Tensor value =
+      source.is_scalar() ? scalar_tensor(source.scalar(), dtype(), device()) : triptych::to(identity(source), device());
+  take(*this, std::move(value), "copy_", source.where());
   return *this;
 }
 Tensor& Tensor::add_(const Arg& other) & {

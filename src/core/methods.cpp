@@ -26,6 +26,7 @@ Tensor Tensor::t(Location where) const {
 Tensor Tensor::expand(const Shape& shape, Location where) const { return triptych::expand(Arg(*this, where), shape); }
 Tensor Tensor::contiguous(Location where) const { return triptych::contiguous(Arg(*this, where)); }
 Tensor Tensor::to(DType dtype, Location where) const { return cast(Arg(*this, where), dtype); }
+Tensor Tensor::to(Device device, Location where) const { return triptych::to(Arg(*this, where), device); }
 Tensor Tensor::matmul(const Arg& other) const { return triptych::matmul(Arg(*this, other.where()), other); }
 Tensor Tensor::sum(Location where) const { return triptych::sum(Arg(*this, where)); }
 Tensor Tensor::sum(const Axes& axes, bool keepdims, Location where) const {

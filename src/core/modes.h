@@ -14,6 +14,8 @@ struct Modes {
   bool no_grad = false;
   bool single_threaded = false;
   Numerics numerics = Numerics::exact;
+  bool device_set = false;     // a DeviceScope is alive
+  Device device;               // where what has no operands is made
   GraphImpl* trace = nullptr;  // ops without operands append here
   Location frame;              // the outermost Frame
   Location run;                // who runs a session: for mistakes of the run, not of a node

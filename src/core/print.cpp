@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <ostream>
 
+#include "core/backend.h"
 #include "core/graph/graph.h"
 #include "core/kernels/strided.h"
 #include "core/tensor_impl.h"
@@ -281,6 +282,7 @@ std::string Tensor::text() const {
   if (is_symbolic()) return "Tensor('" + describe(*impl()->node) + "', " + kind + ")";
   if (impl()->has(detail::TensorHead::metadata_only)) return "Tensor(" + kind + ")";
   if (numel() == 0) return "[]";
+  if (device() != Device::cpu()) return on_host(*this).text();
   if (ndim() > 0) return Printer(*this).text();
   if (is_floating(dtype())) return scalar_text(read_double(impl()->data(), dtype()), dtype());
   const std::int64_t value = read_int(impl()->data(), dtype());

@@ -1,6 +1,7 @@
 // Generators: where the (key, counter) operands of random ops come from.
 #include "triptych/core/random.h"
 
+#include "core/backend.h"
 #include "core/graph/graph.h"
 #include "core/modes.h"
 #include "core/random.h"
@@ -23,7 +24,7 @@ Tensor make_state(std::uint64_t key, std::uint64_t counter) {
   auto* words = static_cast<std::uint64_t*>(state.impl()->data());
   words[0] = key;
   words[1] = counter;
-  return state;
+  return on_device(state, modes.device);
 }
 
 std::atomic<std::uint64_t> creation_index{0};
@@ -107,6 +108,7 @@ Tensor random_state(Generator* generator, bool symbolic) {
 }
 
 Tensor random_state_for(const Tensor& like, Generator* generator) {
+  const DeviceScope beside(like.device());
   if (!like.is_symbolic()) return random_state(generator);
   const TraceScope scope(GraphHandle(like.impl()->graph.get()));
   return random_state(generator);

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 
+#include "core/backend.h"
 #include "core/kernels/kernels.h"
 #include "core/ops/ops.h"
 
@@ -54,7 +55,10 @@ const Op* find_op(std::string_view name) {
 
 void load_builtin_kernels() {
   static std::once_flag once;
-  std::call_once(once, register_builtin_kernels);
+  std::call_once(once, [] {
+    register_builtin_kernels();
+    if (const Backend* backend = cuda_backend()) backend->register_kernels();
+  });
 }
 
 }  // namespace triptych

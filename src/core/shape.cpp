@@ -1,6 +1,5 @@
 #include "triptych/core/shape.h"
 
-#include "triptych/core/device.h"
 #include "triptych/core/error.h"
 
 namespace triptych {
@@ -138,12 +137,5 @@ int normalize_axis(std::string_view op, std::int64_t axis, int rank, Location wh
                         where);
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
-
-Device Device::cuda(int index, Location where) {
-  throw UnsupportedError("device", "this build has no CUDA", "Device::cuda(" + std::to_string(index) + ")",
-                         "Configure with -DTRIPTYCH_CUDA=ON", where);
-}
-
-std::string Device::text() const { return type == Type::cpu ? "cpu" : "cuda:" + std::to_string(index); }
 
 }  // namespace triptych

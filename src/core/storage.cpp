@@ -3,6 +3,7 @@
 #include <new>
 
 #include "core/allocator.h"
+#include "core/backend.h"
 
 namespace triptych {
 namespace {
@@ -14,11 +15,13 @@ static_assert(sizeof(Storage) <= header_bytes);
 }  // namespace
 
 Ref<Storage> allocate_storage(std::size_t bytes, Device device) {
-  void* block = cached_allocate(header_bytes + bytes);
+  const bool on_cpu = device.type == Device::Type::cpu;
+  void* elsewhere = on_cpu ? nullptr : backend_of(device).allocate(bytes, device.index);
+  void* block = cached_allocate(on_cpu ? header_bytes + bytes : header_bytes);
   auto* storage = new (block) Storage;
   storage->device = device;
   storage->bytes = bytes;
-  storage->data = static_cast<char*>(block) + header_bytes;
+  storage->data = on_cpu ? static_cast<char*>(block) + header_bytes : elsewhere;
   return Ref<Storage>::adopt(storage);
 }
 
@@ -39,8 +42,10 @@ void release(Storage* storage) {
   if (storage->release_foreign) {
     if (*storage->release_foreign) (*storage->release_foreign)();
     delete storage->release_foreign;
-  } else {
+  } else if (storage->device.type == Device::Type::cpu) {
     block_bytes += storage->bytes;
+  } else {
+    backend_of(storage->device).free(storage->data, storage->device.index);
   }
   storage->~Storage();
   cached_free(storage, block_bytes);

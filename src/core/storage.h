@@ -11,7 +11,8 @@
 
 namespace triptych {
 
-/// A block of device memory. On the CPU header and payload are one block of the caching allocator.
+/// A block of memory. On the CPU header and payload are one block of the caching allocator; a payload elsewhere is its
+/// backend's.
 struct Storage {
   std::atomic<std::uint32_t> references{1};
   bool owned = true;      // ours to write and to give away; not a feed's, a mapped file's or a caller's

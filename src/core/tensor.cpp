@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/allocator.h"
+#include "core/backend.h"
 #include "core/graph/graph.h"
 #include "core/kernels/strided.h"
 #include "core/modes.h"
@@ -35,12 +36,11 @@ TensorImpl& concrete(const Tensor& tensor, std::string_view op, Location where) 
   return impl;
 }
 
-const TensorImpl& single(const Tensor& tensor, Location where) {
+void single(const Tensor& tensor, Location where) {
   const TensorImpl& impl = concrete(tensor, "item", where);
   if (impl.meta.shape.size() != 1)
     throw ArgumentError("item", "the tensor must have exactly one element", summary(impl.meta),
                         "Reduce it first, for example with sum or mean, or pick an element", where);
-  return impl;
 }
 
 /// A row-major block that only this tensor sees.
@@ -207,18 +207,24 @@ void Arg::number_given() const {
 }
 
 double Tensor::item_double(Location where) const {
-  const TensorImpl& impl = single(*this, where);
-  return read_double(impl.data(), impl.meta.dtype);
+  single(*this, where);
+  const Tensor here = on_host(*this);
+  return read_double(here.impl()->data(), here.dtype());
 }
 
 std::int64_t Tensor::item_int(Location where) const {
-  const TensorImpl& impl = single(*this, where);
-  return is_floating(impl.meta.dtype) ? static_cast<std::int64_t>(read_double(impl.data(), impl.meta.dtype))
-                                      : read_int(impl.data(), impl.meta.dtype);
+  single(*this, where);
+  const Tensor here = on_host(*this);
+  const void* data = here.impl()->data();
+  return is_floating(dtype()) ? static_cast<std::int64_t>(read_double(data, dtype())) : read_int(data, dtype());
 }
 
 const void* Tensor::raw_data(DType dtype, Location where) const {
   const TensorImpl& impl = concrete(*this, "data", where);
+  if (impl.meta.device.type != Device::Type::cpu)
+    throw ArgumentError("data", "the values are not in the CPU's memory",
+                        summary(impl.meta) + " on " + impl.meta.device.text(),
+                        "Use to(Device::cpu()), or to_vector<T>(), which copies from any device", where);
   if (impl.meta.dtype != dtype)
     throw ArgumentError("data", "the element type differs from the tensor's dtype",
                         "asked for " + std::string(dtype_name(dtype)) + ", the tensor is " + summary(impl.meta),
@@ -240,7 +246,7 @@ void* Tensor::raw_mutable_data(DType dtype, Location where) {
 
 void Tensor::copy_to(void* destination, DType dtype, Location where) const {
   concrete(*this, "to_vector", where);
-  const Tensor source = contiguous_now(*this);
+  const Tensor source = contiguous_now(on_host(*this));
   convert(source.impl()->data(), source.dtype(), destination, dtype, source.numel());
 }
 
@@ -290,7 +296,8 @@ Tensor Tensor::detach(Location where) const {
 }
 
 Tensor scalar_tensor(Scalar value, DType dtype, Device device) {
-  Tensor result = make_tensor({}, dtype, device);
+  if (device.type != Device::Type::cpu) return on_device(scalar_tensor(value, dtype), device);
+  Tensor result = make_tensor({}, dtype);
   void* data = result.impl()->data();
   if (value.kind() == Scalar::Kind::floating) {
     const double number = value.to_double();

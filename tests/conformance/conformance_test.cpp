@@ -12,20 +12,6 @@
 
 namespace conformance {
 
-std::vector<Sample> all_samples() {
-  std::vector<Sample> samples;
-  add_elementwise_samples(samples);
-  add_elementary_samples(samples);
-  add_reduction_samples(samples);
-  add_shape_samples(samples);
-  add_network_samples(samples);
-  add_product_samples(samples);
-  add_view_samples(samples);
-  add_composed_samples(samples);
-  add_edge_samples(samples);
-  return samples;
-}
-
 namespace {
 
 const std::vector<Sample>& samples() {
@@ -176,6 +162,7 @@ const std::map<std::string, std::string>& held_elsewhere() {
       {"assign_add", "lowlevel_session_test"},
       {"assign_sub", "lowlevel_session_test"},
       {"custom_gradient", "eager_autograd_test"},
+      {"to_device", "cuda/tensors_test"},
       {"dropout", "normalization_test"},
       {"dropout_grad", "normalization_test"},
       {"sgd_update", "update_test"},

@@ -20,6 +20,8 @@ bool varies(const Tensor& x, const Tensors& inputs) {
   return only_floats(inputs).empty() ? x.dtype() != tt::boolean : is_float(x);
 }
 
+}  // namespace
+
 Tensors converted(const Tensors& inputs, tt::DType dtype) {
   Tensors result;
   for (const Tensor& x : inputs)
@@ -36,6 +38,8 @@ std::string refusal(const std::function<void()>& call) {
     return text.substr(0, text.find(" At "));
   }
 }
+
+namespace {
 
 /// As the same values in a wider dtype give it: to a few units in the last place of the result's dtype.
 void expect_rounded(const Tensor& actual, const Tensor& wide, const std::string& what, double roundings) {

@@ -24,6 +24,20 @@ const tt::StateDict& references() {
 
 }  // namespace
 
+std::vector<Sample> all_samples() {
+  std::vector<Sample> samples;
+  add_elementwise_samples(samples);
+  add_elementary_samples(samples);
+  add_reduction_samples(samples);
+  add_shape_samples(samples);
+  add_network_samples(samples);
+  add_product_samples(samples);
+  add_view_samples(samples);
+  add_composed_samples(samples);
+  add_edge_samples(samples);
+  return samples;
+}
+
 Tensors reference(const Sample& sample, const std::string& kind) {
   Tensors result;
   const std::string prefix = sample.op + "/" + sample.name + "/" + kind + "/";

@@ -22,6 +22,10 @@ Tensors only_floats(const Tensors& tensors);
 Tensors only_defined(const Tensors& tensors);
 /// The floating ones converted.
 Tensors cast_floats(const Tensors& tensors, tt::DType dtype);
+/// The values that a sample is given in this dtype; small whole numbers for an integer one.
+Tensors converted(const Tensors& inputs, tt::DType dtype);
+/// The text of the ArgumentError that `call` throws, without its place; empty if there is none.
+std::string refusal(const std::function<void()>& call);
 /// Fresh leaves with these values; floating ones require gradients.
 Tensors leaves(const Tensors& values);
 

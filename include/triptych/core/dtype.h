@@ -30,16 +30,16 @@ inline constexpr DType boolean = DType::boolean;
 struct Float16 {
   std::uint16_t bits = 0;
   Float16() = default;
-  explicit inline Float16(float value);
-  explicit inline operator float() const;
+  TRIPTYCH_HOST_DEVICE explicit inline Float16(float value);
+  TRIPTYCH_HOST_DEVICE explicit inline operator float() const;
 };
 
 /// The upper half of an IEEE 754 binary32; arithmetic is done in float.
 struct BFloat16 {
   std::uint16_t bits = 0;
   BFloat16() = default;
-  explicit inline BFloat16(float value);
-  explicit inline operator float() const;
+  TRIPTYCH_HOST_DEVICE explicit inline BFloat16(float value);
+  TRIPTYCH_HOST_DEVICE explicit inline operator float() const;
 };
 
 constexpr std::size_t size_of(DType dtype) {
@@ -101,27 +101,29 @@ struct dtype_of<bool> {
 };
 
 namespace detail {
-inline std::uint32_t float_bits(float value) {
+TRIPTYCH_HOST_DEVICE inline std::uint32_t float_bits(float value) {
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   return bits;
 }
-inline float bits_float(std::uint32_t bits) {
+TRIPTYCH_HOST_DEVICE inline float bits_float(std::uint32_t bits) {
   float value;
   std::memcpy(&value, &bits, sizeof value);
   return value;
 }
 }  // namespace detail
 
-inline BFloat16::BFloat16(float value) {
+TRIPTYCH_HOST_DEVICE inline BFloat16::BFloat16(float value) {
   const std::uint32_t word = detail::float_bits(value);
   const std::uint32_t rounded = (word + 0x7fff + (word >> 16 & 1)) >> 16;  // round to nearest, ties to even
   bits = static_cast<std::uint16_t>(value != value ? (word >> 16 | 0x40) : rounded);
 }
-inline BFloat16::operator float() const { return detail::bits_float(static_cast<std::uint32_t>(bits) << 16); }
+TRIPTYCH_HOST_DEVICE inline BFloat16::operator float() const {
+  return detail::bits_float(static_cast<std::uint32_t>(bits) << 16);
+}
 
-inline Float16::Float16(float value) {
-#ifdef __FLT16_MANT_DIG__
+TRIPTYCH_HOST_DEVICE inline Float16::Float16(float value) {
+#if defined(__FLT16_MANT_DIG__) && !defined(__CUDACC__)
   const _Float16 half = static_cast<_Float16>(value);
   std::memcpy(&bits, &half, sizeof bits);
 #else
@@ -138,8 +140,8 @@ inline Float16::Float16(float value) {
   bits = static_cast<std::uint16_t>(sign | result);
 #endif
 }
-inline Float16::operator float() const {
-#ifdef __FLT16_MANT_DIG__
+TRIPTYCH_HOST_DEVICE inline Float16::operator float() const {
+#if defined(__FLT16_MANT_DIG__) && !defined(__CUDACC__)
   _Float16 half;
   std::memcpy(&half, &bits, sizeof bits);
   return static_cast<float>(half);

@@ -15,10 +15,10 @@ struct Statistics {
   std::int64_t allocations = 0;        // requests
   std::int64_t cache_hits = 0;         // requests served without asking the system
   std::int64_t kernel_launches = 0;
-  std::int64_t hidden_copies = 0;  // copy-on-write, and copies to make an operand contiguous
-  std::int64_t donations = 0;      // outputs that took over an input's buffer
-  std::int64_t tensors = 0;        // made, views too
-  std::int64_t nodes = 0;          // recorded, or added to graphs
+  std::int64_t hidden_copies = 0;       // copy-on-write, and copies to make an operand contiguous
+  std::int64_t donations = 0;           // outputs that took over an input's buffer
+  std::int64_t tensors = 0;             // made, views too
+  std::int64_t nodes = 0;               // recorded, or added to graphs
   std::int64_t kernel_nanoseconds = 0;  // spent in kernels, while `set_kernel_timing` is on
 };
 

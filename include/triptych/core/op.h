@@ -44,6 +44,8 @@ class TRIPTYCH_API Infer {
     meta.shape = shape;
     meta.dtype = dtype;
   }
+  /// Output `i` is on `device`; without this, where the first input is.
+  void place(int i, Device device) { outputs_[static_cast<std::size_t>(i)].device = device; }
   /// Axis counted from the front, checked against `rank`.
   int axis(std::int64_t axis, int rank) const;
 
@@ -118,6 +120,7 @@ struct Operand {
 /// What a run may use besides its operands.
 struct RunContext {
   Numerics numerics = Numerics::exact;
+  Device device = {};      // of the first operand
   void* stream = nullptr;  // the device's stream; none on the CPU
   Location where = {};     // the user's line, for errors of ops that can fail
 };

@@ -210,6 +210,8 @@ class TRIPTYCH_API Tensor {
   Tensor expand(const Shape& shape, Location where = Location::here()) const;
   Tensor contiguous(Location where = Location::here()) const;
   Tensor to(DType dtype, Location where = Location::here()) const;
+  /// The same values on `device`, part of the recorded computation; the tensor itself if it is there.
+  Tensor to(Device device, Location where = Location::here()) const;
   Tensor matmul(const Arg& other) const;
   Tensor sum(Location where = Location::here()) const;
   Tensor sum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/backend.h"
 #include "core/tensor_impl.h"
 
 namespace triptych::data {
@@ -53,7 +54,7 @@ Tensor stack_part(std::span<const std::int64_t> indices, const std::vector<Examp
   }
   if (!first.defined()) return {};
   Stack stack(static_cast<std::int64_t>(examples.size()), first.shape(), first.dtype());
-  for (const Example& example : examples) stack.push(contiguous_now(example.*part).impl()->data());
+  for (const Example& example : examples) stack.push(contiguous_now(on_host(example.*part)).impl()->data());
   return stack.take();
 }
 
@@ -79,8 +80,8 @@ Tensor take_rows(const Tensor& tensor, std::span<const std::int64_t> indices) {
   return stack.take();
 }
 
-/// The same values, which later in-place changes of `tensor` do not reach; no data is copied before such a change.
-Tensor own(const Tensor& tensor) { return tensor.defined() ? alias(tensor) : tensor; }
+/// The same values on the CPU, which later in-place changes of `tensor` do not reach; no data is copied before such a change.
+Tensor own(const Tensor& tensor) { return tensor.defined() ? alias(on_host(tensor)) : tensor; }
 
 }  // namespace
 

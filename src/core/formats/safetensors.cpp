@@ -7,6 +7,7 @@
 
 #include "core/formats/file.h"
 #include "core/formats/safetensors_header.h"
+#include "core/backend.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/io.h"
 
@@ -40,7 +41,7 @@ void save(const StateDict& tensors, const std::string& path, Location where) {
     if (name == "__metadata__")
       throw ArgumentError(context.op, "the format keeps the name '__metadata__' for itself", "a tensor of that name",
                           "", where);
-    values.push_back(contiguous_now(tensor));
+    values.push_back(contiguous_now(on_host(tensor)));
     header.entries.push_back({name, tensor.dtype(), tensor.shape(), 0, 0});
   }
 

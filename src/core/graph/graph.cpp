@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "core/execute.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 
-extern const Op identity_op;
+extern const Op identity_op, to_device_op;
 
 namespace {
 
@@ -171,16 +172,41 @@ void trace_write(const Tensor& state, const Tensor& value, Location where) {
   if (graph.call >= 0 && !modes.no_grad && is_floating(state.dtype())) graph.written[state.impl()] = edge_to(symbolic);
 }
 
+namespace {
+
+/// Where a node runs: where the state is that it writes, else where a DeviceScope says, else where its operands are.
+Device placement(const Op& op, std::span<const Tensor> inputs, Location where) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size()))) return inputs[i].device();
+  if (inputs.empty() || (modes.device_set && &op != &to_device_op)) return modes.device;
+  for (const Tensor& input : inputs)
+    if (input.device() != inputs[0].device()) {
+      InlineVector<const Tensor*, 4> operands(inputs.size());
+      for (std::size_t i = 0; i < inputs.size(); ++i) operands[i] = &inputs[i];
+      mixed_devices(op, operands.span(), where);
+    }
+  return inputs[0].device();
+}
+
+/// `symbolic`, or a copy of it on `device`.
+Tensor placed(const Tensor& symbolic, Device device, Location where) {
+  return symbolic.device() == device ? symbolic : to(Arg(symbolic, where), device);
+}
+
+}  // namespace
+
 void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
             std::span<Tensor> outputs, Location where) {
   Ref<Node> node = make_node(op, inputs.size(), outputs.size(), attributes, where);
+  const Device device = placement(op, inputs, where);
   InlineVector<const TensorMeta*, 4> metas(inputs.size());
   bool writes_captured = false;
   std::vector<const Node*> written_states;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const bool written = op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size()));
     if (written) graph.written.erase(inputs[i].impl());
-    const Tensor input = graph.import(inputs[i], where);
+    Tensor input = graph.import(inputs[i], where);
+    if (!in_mask(op.metadata_inputs, i)) input = placed(input, device, where);
     node->inputs()[i] = edge_to(input);
     metas[i] = &node->inputs()[i].meta();
     if (!written) continue;
@@ -191,8 +217,7 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
     writes_captured |= input.impl()->node->op == &captured_op;
   }
   InlineVector<TensorMeta, 2> results(outputs.size());
-  for (TensorMeta& result : results)
-    if (!inputs.empty()) result.device = metas[0]->device;
+  for (TensorMeta& result : results) result.device = device;
   Infer infer(op, metas.span(), attributes, results.span(), where);
   if (op.infer) op.infer(infer);
   for (std::size_t i = 0; i < outputs.size(); ++i) node->outputs()[i] = symbolic_meta(results[i]);
@@ -277,7 +302,7 @@ Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType 
                          const Tensor& default_value, Location where) {
   const PlaceholderAttributes attributes{dtype, shape, default_value};
   return add_source(graph.impl(), placeholder_op, &attributes,
-                    {.shape = shape, .strides = {}, .dtype = dtype, .device = {}}, name, where);
+                    {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
 }
 
 Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
@@ -285,7 +310,7 @@ Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Sha
   const VariableAttributes attributes{dtype, shape, trainable, std::make_shared<Initializer>(std::move(initializer)),
                                       on_demand};
   return add_source(graph.impl(), variable_op, &attributes,
-                    {.shape = shape, .strides = {}, .dtype = dtype, .device = {}}, name, where);
+                    {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
 }
 
 Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name, Location where) {

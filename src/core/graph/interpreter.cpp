@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/backend.h"
 #include "core/execute.h"
 #include "core/graph/graph.h"
 #include "core/inline_vector.h"
@@ -34,6 +35,8 @@ Tensor initial_value(const Node& variable) {
     GraphImpl* trace = std::exchange(modes.trace, nullptr);
     ~RunHere() { modes.trace = trace; }
   } here;
+  const Device device = variable.outputs()[0].device();
+  const DeviceScope there(device);
   Tensor value = (*attributes.initializer)(attributes.shape, attributes.dtype);
   if (!value.defined() || value.is_symbolic() || value.shape() != attributes.shape || value.dtype() != attributes.dtype)
     throw ArgumentError(
@@ -43,7 +46,7 @@ Tensor initial_value(const Node& variable) {
                              : ", the value is undefined"),
         "", variable.where);
   // A tensor of the session's own: the initializer may have handed out one that it keeps.
-  return contiguous_now(alias(value));
+  return contiguous_now(on_device(alias(value), device));
 }
 
 namespace {
@@ -99,6 +102,7 @@ class Interpreter {
       if (written) rollback_.will_write(*inputs[i]);
     }
     std::vector<Tensor> results(node.output_count);
+    const DeviceScope placed(node.output_count ? node.outputs()[0].device() : Device());
     run_now(*node.op, inputs.span(), node.attributes, results, node.where);
     for (std::size_t i = 0; i < results.size(); ++i)
       if (!outputs[i].defined()) outputs[i] = std::move(results[i]);  // a fed output stays
@@ -134,7 +138,7 @@ class Interpreter {
   void make_if_missing(const Node& node) {
     if (node.op != &variable_op || variables_.values.contains(&node)) return;
     const auto& attributes = node.attributes_as<VariableAttributes>();
-    variables_.values.emplace(&node, make_tensor(attributes.shape, attributes.dtype));
+    variables_.values.emplace(&node, make_tensor(attributes.shape, attributes.dtype, node.outputs()[0].device()));
     rollback_.created(&node);
   }
 

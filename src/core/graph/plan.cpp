@@ -12,6 +12,7 @@ namespace triptych {
 namespace {
 
 constexpr int for_ever = std::numeric_limits<int>::max();
+constexpr std::int64_t alignment = 64;
 
 std::int64_t bytes_of(const TensorMeta& meta) {
   return meta.shape.size() * static_cast<std::int64_t>(size_of(meta.dtype));
@@ -80,7 +81,9 @@ class Arena {
   }
   std::int64_t end() const { return end_; }
 
-  static std::int64_t rounded(std::int64_t bytes) { return std::max<std::int64_t>(64, (bytes + 63) / 64 * 64); }
+  static std::int64_t rounded(std::int64_t bytes) {
+    return std::max(alignment, (bytes + alignment - 1) / alignment * alignment);
+  }
 
  private:
   void add(std::int64_t offset, std::int64_t size) {
@@ -155,11 +158,14 @@ class Planner {
   int& last_use(const Value& v) { return last_use_[static_cast<std::size_t>(v.instruction)][v.output]; }
 
   int add_buffer(Kind kind, int index, std::int64_t bytes, int last) {
-    plan_.buffers.push_back({.kind = kind, .index = index, .bytes = bytes, .first = position_, .last = last});
+    plan_.buffers.push_back(
+        {.kind = kind, .device = {}, .index = index, .bytes = bytes, .first = position_, .last = last});
     return static_cast<int>(plan_.buffers.size()) - 1;
   }
   PlannedValue new_value(const TensorMeta& meta, int last) {
-    return {add_buffer(Kind::arena, 0, bytes_of(meta), last), 0, meta};
+    const int buffer = add_buffer(Kind::arena, 0, bytes_of(meta), last);
+    plan_.buffers.back().device = meta.device;
+    return {buffer, 0, meta};
   }
 
   void place(std::size_t index) {
@@ -227,6 +233,7 @@ class Planner {
     const PlannedValue copy = new_value(meta, std::max(last, position_));
     plan_.calls.push_back({.op = &copy_op,
                            .kernel = &copy_kernel,
+                           .device = meta.device,
                            .attributes = nullptr,
                            .owned_attributes = nullptr,
                            .origin = for_whom.origin,
@@ -239,10 +246,11 @@ class Planner {
   void place_call(std::size_t index) {
     const Instruction& instruction = program_.instructions[index];
     const std::size_t count = instruction.inputs.size();
-    const Device::Type device = count ? program_.meta(instruction.inputs[0]).device.type : Device::Type::cpu;
-    const Kernel& kernel = kernel_of(*instruction.op, device, instruction.origin->where);
+    const Device device = count ? program_.meta(instruction.inputs[0]).device : instruction.outputs[0].device;
+    const Kernel& kernel = kernel_of(*instruction.op, device.type, instruction.origin->where);
     PlannedCall call{.op = instruction.op,
                      .kernel = &kernel,
+                     .device = device,
                      .attributes = instruction.attributes,
                      .owned_attributes = instruction.owned_attributes,
                      .origin = instruction.origin,
@@ -317,7 +325,7 @@ class Planner {
 
   /// Gives arena buffers their offsets, in the order of their first use.
   void lay_out() {
-    Arena arena;
+    std::vector<Arena> arenas;
     int slots = 0;
     std::multimap<int, std::size_t> living;  // by their last use
     for (std::size_t i = 0; i < plan_.buffers.size(); ++i) {
@@ -326,14 +334,23 @@ class Planner {
       if (buffer.kind != Kind::arena) continue;
       while (share_memory_ && !living.empty() && living.begin()->first < buffer.first) {
         const PlannedBuffer& dead = plan_.buffers[living.begin()->second];
-        arena.give_back(dead.offset, dead.bytes);
+        arenas[static_cast<std::size_t>(dead.index)].give_back(dead.offset, dead.bytes);
         living.erase(living.begin());
       }
-      buffer.offset = arena.take(buffer.bytes);
+      buffer.index = arena_on(buffer.device);
+      arenas.resize(plan_.arenas.size());
+      buffer.offset = arenas[static_cast<std::size_t>(buffer.index)].take(buffer.bytes);
       plan_.unplanned_bytes += buffer.bytes;
       living.emplace(buffer.last, i);
     }
-    plan_.arena_bytes = arena.end();
+    for (std::size_t i = 0; i < arenas.size(); ++i) plan_.arenas[i].bytes = arenas[i].end();
+  }
+
+  int arena_on(Device device) {
+    for (std::size_t i = 0; i < plan_.arenas.size(); ++i)
+      if (plan_.arenas[i].device == device) return static_cast<int>(i);
+    plan_.arenas.push_back({.device = device});
+    return static_cast<int>(plan_.arenas.size()) - 1;
   }
 
   const Program& program_;

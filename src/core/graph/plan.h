@@ -11,13 +11,14 @@ namespace triptych {
 
 struct PlannedBuffer {
   enum class Kind : std::uint8_t {
-    arena,     // at `offset` in the step's planned memory
+    arena,     // at `offset` in the step's planned memory number `index`
     slot,      // a fetched output: memory of its own in each run
     feed,      // `index`: of the feed
     state,     // of Plan::states
     constant,  // of Plan::constants
   };
   Kind kind = Kind::arena;
+  Device device = {};
   int index = 0;
   std::int64_t bytes = 0, offset = 0;
   int first = 0, last = 0;  // calls between which the value lives
@@ -33,6 +34,7 @@ struct PlannedValue {
 struct PlannedCall {
   const Op* op = nullptr;
   const Kernel* kernel = nullptr;
+  Device device = {};
   const void* attributes = nullptr;
   std::shared_ptr<const void> owned_attributes;
   const Node* origin = nullptr;
@@ -45,13 +47,19 @@ struct PlannedState {
   bool saved = false;  // an instruction that can fail comes after the first write
 };
 
+/// Planned memory on one device.
+struct PlannedArena {
+  Device device;
+  std::int64_t bytes = 0;
+};
+
 struct Plan {
   std::vector<PlannedCall> calls;
   std::vector<PlannedBuffer> buffers;
   std::vector<PlannedState> states;
   std::vector<Tensor> constants;
   std::vector<PlannedValue> fetches;  // buffer -1: an operation without a value
-  std::int64_t arena_bytes = 0;
+  std::vector<PlannedArena> arenas;   // by the index of their buffers
   std::int64_t unplanned_bytes = 0;
   int views = 0, copies = 0;
 };

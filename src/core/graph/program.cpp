@@ -79,8 +79,7 @@ class Builder {
     }
     for (std::size_t i = 0; i < node.input_count; ++i) metas[i] = &program.meta(instruction.inputs[i]);
     instruction.outputs.resize(node.output_count);
-    for (TensorMeta& output : instruction.outputs)
-      if (node.input_count) output.device = metas[0]->device;
+    for (std::size_t i = 0; i < node.output_count; ++i) instruction.outputs[i].device = node.outputs()[i].meta().device;
     Infer context(*node.op, metas.span(), node.attributes, instruction.outputs, node.where);
     node.op->infer(context);
     for (const TensorMeta& output : instruction.outputs)

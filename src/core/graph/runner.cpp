@@ -3,7 +3,9 @@
 #include <chrono>
 #include <utility>
 
+#include "core/backend.h"
 #include "core/error_context.h"
+#include "core/inline_vector.h"
 #include "core/modes.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
@@ -170,7 +172,13 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
     throw ArgumentError(
         "session", "the number of values differs from the number of feeds",
         std::to_string(values.size()) + " values for " + std::to_string(function.feeds().size()) + " feeds", "", where);
-  for (std::size_t i = 0; i < values.size(); ++i) check_feed(function.feeds()[i], values[i], where);
+  InlineVector<Tensor, 6> placed(values.size());  // where the fed tensors of the graph are
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Place& feed = function.feeds()[i];
+    check_feed(feed, values[i], where);
+    placed[i] = on_device(values[i], feed.node->outputs()[feed.output].device());
+  }
+  values = placed.span();
   const NumericsMode numerics(options_.numerics);
   const RunLine line(where);
   const MetadataScope measured(metadata);
@@ -212,7 +220,7 @@ Tensor Runner::value(const Node& variable) const {
 void Runner::set_values(std::span<const std::pair<const Node*, Tensor>> values) {
   std::unique_lock lock(state_mutex_);
   for (const auto& [node, value] : values) {
-    Tensor copy = contiguous_now(alias(value));
+    Tensor copy = contiguous_now(on_device(alias(value), node->outputs()[0].device()));
     if (node->op == &captured_op) {
       Tensor captured = node->attributes_as<CapturedAttributes>().tensor;
       rebind(captured, std::move(copy));

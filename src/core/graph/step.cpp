@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/allocator.h"
+#include "core/backend.h"
 #include "core/execute.h"
 #include "core/graph/compile.h"
 #include "core/inline_vector.h"
@@ -80,7 +81,7 @@ Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Pla
   report_.kernel_calls = static_cast<int>(plan_.calls.size());
   report_.views = plan_.views;
   report_.copies = plan_.copies;
-  report_.arena_bytes = plan_.arena_bytes;
+  for (const PlannedArena& arena : plan_.arenas) report_.arena_bytes += arena.bytes;
   report_.unplanned_bytes = plan_.unplanned_bytes;
 }
 
@@ -95,7 +96,7 @@ std::uint32_t Step::base_of(const PlannedBuffer& buffer) const {
 
 void Step::prepare(const SessionOptions& options) {
   for (const PlannedBuffer& buffer : plan_.buffers)
-    if (buffer.kind == PlannedBuffer::Kind::slot) slot_bytes_.push_back(buffer.bytes);
+    if (buffer.kind == PlannedBuffer::Kind::slot) slots_.push_back({buffer.device, buffer.bytes});
   for (const PlannedCall& call : plan_.calls) {
     const auto first = static_cast<std::uint32_t>(metas_.size());
     InlineVector<const TensorMeta*, 4> in(call.inputs.size());
@@ -107,7 +108,7 @@ void Step::prepare(const SessionOptions& options) {
         prepared_for(*call.kernel, {*call.op, in.span(), out.span(), call.attributes, options.numerics}));
     calls_.push_back({call.op, call.kernel->run, call.attributes, prepared_.back().get(), first,
                       static_cast<std::uint32_t>(call.inputs.size()), static_cast<std::uint32_t>(call.outputs.size()),
-                      where});
+                      call.device, where});
     for (const auto* list : {&call.inputs, &call.outputs})
       for (const PlannedValue& value : *list) add_operand(value);
   }
@@ -125,9 +126,10 @@ void Step::add_operand(const PlannedValue& value) {
 /// Operands with the addresses that never change.
 std::unique_ptr<Step::Workspace> Step::make_workspace() const {
   auto workspace = std::make_unique<Workspace>();
-  workspace->arena = allocate_storage(static_cast<std::size_t>(plan_.arena_bytes), Device::cpu());
-  workspace->bases.resize(feeds_.size() + states_.size() + slot_bytes_.size());
-  workspace->slots.resize(slot_bytes_.size());
+  for (const PlannedArena& arena : plan_.arenas)
+    workspace->arenas.push_back(allocate_storage(static_cast<std::size_t>(arena.bytes), arena.device));
+  workspace->bases.resize(feeds_.size() + states_.size() + slots_.size());
+  workspace->slots.resize(slots_.size());
   workspace->operands.reserve(metas_.size());
   for (const PlannedCall& call : plan_.calls)
     for (const auto* list : {&call.inputs, &call.outputs})
@@ -137,7 +139,8 @@ std::unique_ptr<Step::Workspace> Step::make_workspace() const {
           const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(value.buffer)];
           const std::int64_t bytes = value.offset * static_cast<std::int64_t>(size_of(value.meta.dtype));
           if (buffer.kind == PlannedBuffer::Kind::arena)
-            operand.data = static_cast<char*>(workspace->arena->data) + buffer.offset + bytes;
+            operand.data = static_cast<char*>(workspace->arenas[static_cast<std::size_t>(buffer.index)]->data) +
+                           buffer.offset + bytes;
           else if (buffer.kind == PlannedBuffer::Kind::constant)
             operand.data =
                 static_cast<char*>(plan_.constants[static_cast<std::size_t>(buffer.index)].impl()->data()) + bytes;
@@ -163,8 +166,8 @@ void Step::bind(Workspace& workspace, std::span<const Tensor> values) {
   std::size_t base = 0;
   for (const Tensor& value : values) workspace.bases[base++] = static_cast<char*>(value.impl()->data());
   for (const State& state : states_) workspace.bases[base++] = static_cast<char*>(state.tensor.impl()->data());
-  for (std::size_t i = 0; i < slot_bytes_.size(); ++i) {
-    workspace.slots[i] = allocate_storage(static_cast<std::size_t>(slot_bytes_[i]), Device::cpu());
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    workspace.slots[i] = allocate_storage(static_cast<std::size_t>(slots_[i].bytes), slots_[i].device);
     workspace.bases[base++] = static_cast<char*>(workspace.slots[i]->data);
   }
   for (const Patch& patch : patches_)
@@ -172,7 +175,8 @@ void Step::bind(Workspace& workspace, std::span<const Tensor> values) {
 }
 
 void Step::execute(Workspace& workspace, RunMetadata* metadata) {
-  const RunContext context{.numerics = numerics_};
+  RunContext context{.numerics = numerics_};
+  const Backend* backend = nullptr;
   Modes& thread = modes;
   struct Restore {
     Modes& thread;
@@ -183,12 +187,22 @@ void Step::execute(Workspace& workspace, RunMetadata* metadata) {
     const Call& call = calls_[i];
     const auto start = metadata ? Clock::now() : Clock::time_point();
     thread.frame = call.where;  // a kernel that fails names the line that made the node
+    if (call.device != context.device) {
+      context.device = call.device;
+      backend = call.device.type == Device::Type::cpu ? nullptr : &backend_of(call.device);
+      context.stream = backend ? backend->enter(call.device.index) : nullptr;
+    }
     const Operand* operands = workspace.operands.data() + call.first;
     {
       const KernelLaunch launch;
-      call.run({*call.op, {operands, call.inputs}, {operands + call.inputs, call.outputs}, call.attributes,
-                call.prepared, context});
+      call.run({*call.op,
+                {operands, call.inputs},
+                {operands + call.inputs, call.outputs},
+                call.attributes,
+                call.prepared,
+                context});
     }
+    if (backend) backend->after_kernel(call.op->name, call.device.index, call.where);
     if (metadata) {
       const Node* origin = plan_.calls[i].origin;
       metadata->nodes.push_back({origin ? describe(*origin) : "", call.op->name, microseconds_since(start)});
@@ -237,7 +251,7 @@ std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, Run
   saved.commit();
   if (metadata) {
     metadata->compiled = true;
-    metadata->arena_bytes = plan_.arena_bytes;
+    metadata->arena_bytes = report_.arena_bytes;
   }
   return results;
 }

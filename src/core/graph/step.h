@@ -34,6 +34,7 @@ class Step {
     const void* attributes;
     const Prepared* prepared;
     std::uint32_t first, inputs, outputs;  // operands
+    Device device;
     Location where;
   };
   struct State {
@@ -48,7 +49,7 @@ class Step {
   };
   /// What one run in flight needs; kept for the next.
   struct Workspace {
-    Ref<Storage> arena;
+    std::vector<Ref<Storage>> arenas;
     std::vector<Operand> operands;
     std::vector<char*> bases;  // of feeds, states, slots
     std::vector<Ref<Storage>> slots;
@@ -70,7 +71,7 @@ class Step {
   std::vector<std::shared_ptr<const Prepared>> prepared_;
   std::vector<Patch> patches_;
   std::vector<State> states_;
-  std::vector<std::int64_t> slot_bytes_;
+  std::vector<PlannedArena> slots_;
   std::vector<TensorMeta> feeds_;
   Numerics numerics_ = Numerics::exact;
   StepReport report_;

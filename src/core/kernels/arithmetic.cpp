@@ -1,3 +1,5 @@
+#include "core/formulas/arithmetic.h"
+
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
@@ -6,36 +8,10 @@ extern const Op add_op, sub_op, mul_op, div_op;
 
 namespace {
 
-/// Integers wrap around: they are computed unsigned, since signed overflow is undefined.
-template <class T>
-auto wrapping(T x) {
-  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-    return static_cast<std::make_unsigned_t<T>>(x);
-  else
-    return x;
-}
-
-template <class F>
-void binary(const KernelCall& call, F f) {
-  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    elementwise<T, T, T>(call, [f](T a, T b) { return T(f(static_cast<C>(a), static_cast<C>(b))); });
-  });
-}
-
-void add_run(const KernelCall& call) {
-  binary(call, [](auto a, auto b) { return wrapping(a) + wrapping(b); });
-}
-void sub_run(const KernelCall& call) {
-  binary(call, [](auto a, auto b) { return wrapping(a) - wrapping(b); });
-}
-void mul_run(const KernelCall& call) {
-  binary(call, [](auto a, auto b) { return wrapping(a) * wrapping(b); });
-}
-void div_run(const KernelCall& call) {
-  binary(call, [](auto a, auto b) { return a / b; });
-}
+void add_run(const KernelCall& call) { any_binary(call, formula::Add()); }
+void sub_run(const KernelCall& call) { any_binary(call, formula::Sub()); }
+void mul_run(const KernelCall& call) { any_binary(call, formula::Mul()); }
+void div_run(const KernelCall& call) { any_binary(call, formula::Div()); }
 
 const Kernel add_kernel = elementwise_kernel(add_run), sub_kernel = elementwise_kernel(sub_run),
              mul_kernel = elementwise_kernel(mul_run), div_kernel = elementwise_kernel(div_run);

@@ -1,3 +1,4 @@
+#include "core/formulas/arithmetic.h"
 #include "core/kernels/elementwise.h"
 #include "core/tensor_impl.h"
 
@@ -11,23 +12,14 @@ namespace {
 template <class F>
 void update(const KernelCall& call, F f) {
   const Operand outputs[] = {call.inputs[0]};
-  const KernelCall in_place{call.op, call.inputs, outputs, nullptr, nullptr, call.context};
-  visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    elementwise<T, T, T>(in_place, [f](T a, T b) { return T(f(static_cast<C>(a), static_cast<C>(b))); });
-  });
+  any_binary({call.op, call.inputs, outputs, nullptr, nullptr, call.context}, f);
 }
 
 void assign_run(const KernelCall& call) {
   copy_strided(call.inputs[1].data, *call.inputs[1].meta, call.inputs[0].data, *call.inputs[0].meta);
 }
-void assign_add_run(const KernelCall& call) {
-  update(call, [](auto a, auto b) { return a + b; });
-}
-void assign_sub_run(const KernelCall& call) {
-  update(call, [](auto a, auto b) { return a - b; });
-}
+void assign_add_run(const KernelCall& call) { update(call, formula::Add()); }
+void assign_sub_run(const KernelCall& call) { update(call, formula::Sub()); }
 
 const Kernel assign_kernel{.run = assign_run, .any_strides = true},
     assign_add_kernel{.run = assign_add_run, .any_strides = true},

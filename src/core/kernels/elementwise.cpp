@@ -20,13 +20,7 @@ bool is_dense(const TensorMeta& meta) {
   return true;
 }
 
-/// The merged loops over an output and its inputs; `steps[0]` belongs to the output.
-constexpr std::size_t most_inputs = 7;
-struct ElementLoops {
-  int rank = 0;
-  std::array<std::int64_t, Shape::max_rank> lengths{};
-  std::array<std::array<std::int64_t, Shape::max_rank>, most_inputs + 1> steps{};
-};
+}  // namespace
 
 ElementLoops merge_loops(const KernelCall& call) {
   const std::size_t operands = call.inputs.size() + 1;
@@ -68,8 +62,6 @@ ElementLoops merge_loops(const KernelCall& call) {
   }
   return loops;
 }
-
-}  // namespace
 
 void run_element_rows(const KernelCall& call, ElementRow row, const void* f) {
   const std::int64_t total = call.outputs[0].size();

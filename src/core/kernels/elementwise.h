@@ -12,7 +12,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/kernels/strided.h"
+#include "core/formulas/elements.h"
+#include "core/kernels/element_loops.h"
 #include "triptych/core/op.h"
 
 // An output that took over an input's buffer depends on it at the same element only.
@@ -73,10 +74,6 @@ void elementwise(const KernelCall& call, F f) {
   run_element_rows(call, row, &f);
 }
 
-/// Arithmetic is done in float for the 16-bit types, in the type itself for the others.
-template <class T>
-using compute_type = std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
-
 /// Calls `f` for each element of an operand with any strides, in row-major order.
 template <class T, class F>
 void for_each_element(const Operand& operand, F f) {
@@ -92,50 +89,30 @@ void for_each_element(const Operand& operand, F f) {
   }
 }
 
-/// out = f(x) for floating dtypes; `f` takes and gives float or double.
+/// The CPU's loops, for the functions that choose element types (core/formulas/elements.h).
+struct CpuElements {
+  template <class Out, class... In, class F>
+  static void run(const KernelCall& call, F f) {
+    elementwise<Out, In...>(call, f);
+  }
+};
+
 template <class F>
 void floating_unary(const KernelCall& call, F f) {
-  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    elementwise<T, T>(call, [f](T x) { return T(f(static_cast<C>(x))); });
-  });
+  elements::floating_unary<CpuElements>(call, f);
 }
-
-/// out = f(a, b) for floating dtypes.
 template <class F>
 void floating_binary(const KernelCall& call, F f) {
-  visit_floating(call.outputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    elementwise<T, T, T>(call, [f](T a, T b) { return T(f(static_cast<C>(a), static_cast<C>(b))); });
-  });
+  elements::floating_binary<CpuElements>(call, f);
 }
-
-/// out = f(x) and out = f(a, b) for every dtype; `Out` is the element type of the output, void: the inputs' own.
 template <class Out = void, class F>
 void any_unary(const KernelCall& call, F f) {
-  visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    using R = std::conditional_t<std::is_void_v<Out>, T, Out>;
-    elementwise<R, T>(call, [f](T x) { return R(f(static_cast<C>(x))); });
-  });
+  elements::any_unary<CpuElements, Out>(call, f);
 }
 template <class Out = void, class F>
 void any_binary(const KernelCall& call, F f) {
-  visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    using R = std::conditional_t<std::is_void_v<Out>, T, Out>;
-    elementwise<R, T, T>(call, [f](T a, T b) { return R(f(static_cast<C>(a), static_cast<C>(b))); });
-  });
+  elements::any_binary<CpuElements, Out>(call, f);
 }
-
-/// Keeps the memory order of the first input that has the output's shape and is dense, so that a channels-last tensor
-/// stays one through elementwise ops.
-void elementwise_layout(std::span<const TensorMeta* const> inputs, const void* attributes,
-                        std::span<TensorMeta> outputs);
 
 /// The kernel of an elementwise op; its output may take over any input's buffer.
 constexpr Kernel elementwise_kernel(void (*run)(const KernelCall&)) {

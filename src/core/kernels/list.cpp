@@ -53,6 +53,7 @@ void register_softmax_kernels();
 void register_softplus_kernels();
 void register_sum_kernels();
 void register_tie_shares_kernels();
+void register_to_device_kernels();
 void register_trigonometric_kernels();
 void register_tril_kernels();
 void register_var_kernels();
@@ -109,6 +110,7 @@ void register_builtin_kernels() {
   register_softplus_kernels();
   register_sum_kernels();
   register_tie_shares_kernels();
+  register_to_device_kernels();
   register_trigonometric_kernels();
   register_tril_kernels();
   register_var_kernels();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/backend.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/op.h"
 
@@ -147,6 +148,8 @@ TensorMeta broadcast_meta(const TensorMeta& meta, const Shape& shape) {
 
 void copy_strided(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta) {
   if (to_meta.shape.size() == 0) return;
+  if (to_meta.device.type != Device::Type::cpu)
+    return backend_of(to_meta.device).copy_strided(from, from_meta, to, to_meta);
   Loops loops = simplify(from_meta, to_meta);
   switch (size_of(to_meta.dtype)) {
     case 1:

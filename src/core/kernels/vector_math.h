@@ -10,11 +10,7 @@
 #include <cstdint>
 #include <limits>
 
-#ifdef __CUDACC__
-#define TRIPTYCH_HOST_DEVICE __host__ __device__
-#else
-#define TRIPTYCH_HOST_DEVICE
-#endif
+#include "triptych/core/export.h"
 
 namespace triptych::math {
 

@@ -88,7 +88,7 @@ Tensor eye(std::int64_t n, std::optional<std::int64_t> m, DType dtype, Location 
 Tensor empty(const Shape& shape, DType dtype, Location where) {
   if (!shape.known()) throw ArgumentError("empty", "the shape is known", shape.text(), "", where);
   const Frame frame(where);  // of an allocation that fails
-  return modes.trace ? zeros(shape, dtype, where) : make_tensor(shape, dtype);
+  return modes.trace ? zeros(shape, dtype, where) : make_tensor(shape, dtype, modes.device);
 }
 
 }  // namespace triptych

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <optional>
 
+#include "core/modes.h"
 #include "core/ops/ops.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/ops.h"
@@ -41,7 +42,7 @@ bool fits(Scalar value, DType dtype) {
   return value.to_int() >= (dtype == uint8 ? 0 : -limit) && value.to_int() < limit;
 }
 
-Tensor number_as(DType dtype, std::string_view op, const Arg& number) {
+Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device device) {
   const Scalar value = number.scalar();
   if (!fits(value, dtype))
     throw ArgumentError(
@@ -49,20 +50,22 @@ Tensor number_as(DType dtype, std::string_view op, const Arg& number) {
         (value.kind() == Scalar::Kind::floating ? std::to_string(value.to_double()) : std::to_string(value.to_int())) +
             " for " + std::string(dtype_name(dtype)),
         "Convert the tensor with cast", number.where());
-  return scalar_tensor(value, dtype);
+  return scalar_tensor(value, dtype, device);
 }
 
 Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool float_result) {
   std::optional<Tensor> made_a, made_b;
-  if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype());
+  if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype(), modes.device);
   const auto dtype_next_to = [](const Arg& scalar, const Tensor& other) {
     return scalar.scalar().result_type(other.dtype());
   };
   DType dtype;
+  Device device;
   if (a.is_scalar() || b.is_scalar()) {
     const Arg& number = a.is_scalar() ? a : b;
     const Tensor& other = made_b ? *made_b : operand(op.name, a.is_scalar() ? b : a);
     dtype = dtype_next_to(number, other);
+    device = other.device();
   } else {
     dtype = result_type(operand(op.name, a), operand(op.name, b));
   }
@@ -70,7 +73,7 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool f
 
   const auto prepare = [&](Arg& arg, std::optional<Tensor>& made) {
     if (arg.is_scalar())
-      made = number_as(dtype, op.name, arg);
+      made = number_as(dtype, op.name, arg, device);
     else if (arg.tensor().dtype() != dtype)
       made = cast(Arg(arg.tensor(), arg.where()), dtype);
   };

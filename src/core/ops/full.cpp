@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "core/backend.h"
+#include "core/modes.h"
 #include "core/ops/ops.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/ops.h"
@@ -77,7 +79,7 @@ Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& sh
   const Frame frame(where);
   Tensor result = make_tensor(shape, dtype);
   if (count) std::memcpy(result.impl()->data(), values, count * size_of(dtype));
-  return result;
+  return on_device(result, modes.device);
 }
 
 }  // namespace triptych

@@ -72,7 +72,7 @@ Tensor apply_index(Arg x, std::span<const Index> indices) {
 Tensor apply_index_update(Arg x, std::span<const Index> indices, const Arg& value) {
   const CompiledIndex compiled = compile_index(indices, operand("index_update", x).shape(), x.where());
   const DType dtype = x.tensor().dtype();
-  Tensor part = value.is_scalar() ? number_as(dtype, "index_update", value)
+  Tensor part = value.is_scalar() ? number_as(dtype, "index_update", value, x.tensor().device())
                                   : cast(Arg(operand("index_update", value), value.where()), dtype);
   Axes new_axes;  // counted from the end, as the value may have fewer dimensions
   for (std::int64_t axis : compiled.new_axes)

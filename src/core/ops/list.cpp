@@ -57,6 +57,7 @@ extern const Op softmax_op, softmax_grad_op, log_softmax_op, log_softmax_grad_op
 extern const Op leaky_relu_op, elu_op, softplus_op;
 extern const Op sum_op, sum_grad_op, mean_op, divide_by_count_op, sum_to_like_op;
 extern const Op sin_op, cos_op, tan_op, asin_op, acos_op, atan_op, sinh_op, cosh_op, asinh_op, acosh_op, atanh_op, atan2_op;
+extern const Op to_device_op;
 extern const Op tril_op, triu_op;
 extern const Op var_op, std_op;
 extern const Op where_op;
@@ -116,6 +117,7 @@ std::vector<const Op*> builtin_ops() {
       &leaky_relu_op, &elu_op, &softplus_op,
       &sum_op, &sum_grad_op, &mean_op, &divide_by_count_op, &sum_to_like_op,
       &sin_op, &cos_op, &tan_op, &asin_op, &acos_op, &atan_op, &sinh_op, &cosh_op, &asinh_op, &acosh_op, &atanh_op, &atan2_op,
+      &to_device_op,
       &tril_op, &triu_op,
       &var_op, &std_op,
       &where_op,

@@ -25,7 +25,7 @@ const Tensor& operand(std::string_view op, const Arg& x);
 /// Whether a tensor of `dtype` can hold the number (its fraction aside, in integers).
 bool fits(Scalar value, DType dtype);
 /// A number as a 0-d tensor; ArgumentError of `op` if `dtype` cannot hold it.
-Tensor number_as(DType dtype, std::string_view op, const Arg& number);
+Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device device);
 
 /// infer of an elementwise op of any number of inputs of one dtype.
 void infer_elementwise(Infer& infer);

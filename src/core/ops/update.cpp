@@ -1,6 +1,7 @@
 #include "core/ops/update.h"
 
 #include "core/inline_vector.h"
+#include "triptych/core/ops/cast.h"
 
 namespace triptych {
 
@@ -32,6 +33,8 @@ void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_li
                           where);
   InlineVector<Tensor, 16> inputs(1 + count * group);
   inputs[0] = learning_rate;
+  if (const Tensor* first = lists.begin()->data(); count && first->defined() && learning_rate.defined())
+    inputs[0] = to(Arg(learning_rate, where), first->device());
   std::size_t member = 1;
   for (const std::span<const Tensor>& list : lists) {
     for (std::size_t i = 0; i < count; ++i) inputs[member + i * group] = list[i];

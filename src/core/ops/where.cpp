@@ -21,9 +21,9 @@ void where_gradient(Gradient& g) {
   if (g.needs(2)) g.set(2, where(condition, 0, upstream));
 }
 
-/// The choice as a tensor of `dtype`.
-Tensor choice(const Arg& x, DType dtype) {
-  return x.is_scalar() ? number_as(dtype, "where", x) : cast(Arg(x.tensor(), x.where()), dtype);
+/// The choice as a tensor of `dtype`; a number goes to `device`.
+Tensor choice(const Arg& x, DType dtype, Device device) {
+  return x.is_scalar() ? number_as(dtype, "where", x, device) : cast(Arg(x.tensor(), x.where()), dtype);
 }
 
 DType choice_type(const Arg& a, const Arg& b) {
@@ -44,7 +44,8 @@ extern const Op where_op{.name = "where",
 
 Tensor where(Arg condition, Arg a, Arg b) {
   const DType dtype = choice_type(a, b);
-  const Tensor first = choice(a, dtype), second = choice(b, dtype);
+  const Device device = operand("where", condition).device();
+  const Tensor first = choice(a, dtype, device), second = choice(b, dtype, device);
   const Arg x(first, condition.where()), y(second, condition.where());
   return apply(where_op, {&condition, &x, &y});
 }

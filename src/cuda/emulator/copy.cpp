@@ -58,6 +58,16 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
   return status(copy(to, from, bytes, kind, stream, false));
 }
 
+cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int from_device, std::size_t bytes,
+                                cudaStream_t stream) {
+  const auto is_on = [](const void* pointer, int device) {
+    const std::optional<Allocation> allocation = find_allocation(pointer);
+    return allocation && allocation->space == Space::device && allocation->device == device;
+  };
+  if (bytes > 0 && (!is_on(to, to_device) || !is_on(from, from_device))) return status(cudaErrorInvalidValue);
+  return status(copy(to, from, bytes, cudaMemcpyDeviceToDevice, stream, false));
+}
+
 cudaError_t cudaMemset(void* pointer, int byte, std::size_t bytes) { return cudaMemsetAsync(pointer, byte, bytes); }
 
 cudaError_t cudaMemsetAsync(void* pointer, int byte, std::size_t bytes, cudaStream_t handle) {

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/backend.h"
 #include "core/graph/passes/passes.h"
 #include "core/kernels/strided.h"
 
@@ -13,7 +14,7 @@ namespace {
 bool is_number(const Program& program, const Value& value, double number) {
   const Instruction& instruction = program.instructions[static_cast<std::size_t>(value.instruction)];
   if (instruction.op != &constant_op || instruction.outputs[0].shape.rank() != 0) return false;
-  const Tensor& constant = instruction.attributes_as<ConstantAttributes>().value;
+  const Tensor constant = on_host(instruction.attributes_as<ConstantAttributes>().value);
   const double given = read_double(constant.impl()->data(), constant.dtype());
   return given == number && std::signbit(given) == std::signbit(number);
 }

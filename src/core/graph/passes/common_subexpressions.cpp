@@ -1,6 +1,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "core/backend.h"
 #include "core/graph/passes/passes.h"
 
 namespace triptych {
@@ -12,6 +13,7 @@ void append(std::string& key, const auto& value) { key.append(reinterpret_cast<c
 
 void append_meta(std::string& key, const TensorMeta& meta) {
   append(key, meta.dtype);
+  append(key, meta.device);
   append(key, meta.shape.rank());
   for (std::int64_t d : meta.shape) append(key, d);
 }
@@ -29,7 +31,7 @@ std::string key_of(const Instruction& instruction, const StateVersions& versions
     const std::int64_t bytes = value.numel() * static_cast<std::int64_t>(size_of(value.dtype()));
     if (bytes > largest_compared || !value.is_contiguous()) return {};
     append_meta(key, value.meta());
-    key.append(static_cast<const char*>(value.impl()->data()), static_cast<std::size_t>(bytes));
+    key.append(static_cast<const char*>(on_host(value).impl()->data()), static_cast<std::size_t>(bytes));
     return key;
   }
   if (!instruction.is_pure()) return {};

@@ -27,6 +27,7 @@ Tensor fold(const Program& program, const Instruction& instruction) {
     inputs[i] = &shapes[i];
   }
   Tensor output;
+  const DeviceScope placed(result.device);
   try {
     run_now(*instruction.op, inputs.span(), instruction.attributes, {&output, 1}, instruction.origin->where);
   } catch (const Error&) {

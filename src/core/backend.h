@@ -1,0 +1,47 @@
+// What the core asks of devices other than the CPU: memory, copies, a queue of work. src/cuda/ answers for CUDA.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych {
+
+struct Backend {
+  int (*device_count)();
+  /// An error that says why, if there is no device of this number.
+  void (*require)(int index, Location where);
+  DeviceInfo (*info)(int index);
+  /// Memory for work that is put into the queue from now on; an error that says what was asked, held and the peak.
+  void* (*allocate)(std::size_t bytes, int index);
+  /// Work that is in the queue may still use it.
+  void (*free)(void* memory, int index);
+  /// Dense bytes between two devices, one of which is this backend's, in the order of the queue. When it returns,
+  /// memory of the host may be used again.
+  void (*copy)(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
+  /// Elements within one device, any strides, one dtype.
+  void (*copy_strided)(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta);
+  /// Makes the device this thread's; what kernels get as RunContext::stream.
+  void* (*enter)(int index);
+  /// After each kernel: waits where each is to report its own failure.
+  void (*after_kernel)(std::string_view op, int index, Location where);
+  void (*synchronize)(int index, Location where);
+  void (*register_kernels)();
+};
+
+/// Null in a build without CUDA.
+const Backend* cuda_backend();
+
+/// The backend of a device that is not the CPU.
+const Backend& backend_of(Device device);
+
+/// Dense bytes from device to device.
+void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
+
+/// The values in row-major memory of the CPU: the tensor itself if that is where they are. Not recorded.
+Tensor on_host(const Tensor& tensor);
+/// The tensor itself, or a copy on `device`; not recorded.
+Tensor on_device(const Tensor& tensor, Device device);
+
+}  // namespace triptych

@@ -1,0 +1,15 @@
+// The attribute of to.
+#pragma once
+
+#include <tuple>
+
+#include "triptych/core/attributes.h"
+
+namespace triptych {
+
+struct ToDeviceAttributes {
+  Device device;
+  static constexpr auto fields() { return std::tuple{field("device", &ToDeviceAttributes::device)}; }
+};
+
+}  // namespace triptych

@@ -1,0 +1,40 @@
+// Mistakes that only a kernel can see: an index out of range. The kernel writes the first one down and goes on with a
+// harmless value; the host throws the error when it next waits for the device.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "triptych/core/location.h"
+
+namespace triptych::cuda {
+
+/// Lies in pinned memory that host and device both see.
+struct Fault {
+  int launch = 0;  // which launch it was, 0: none
+  long long value = 0, limit = 0;
+};
+
+/// What a kernel that checks gets: where to write, and under which number.
+struct FaultReport {
+  Fault* fault;
+  int launch;
+};
+
+/// For a launch on `device`: "[op] rule: value for limit" at `where` is what will be thrown. Both texts are literals.
+FaultReport fault_report(int device, const char* op, const char* rule, Location where);
+/// Throws what kernels on `device` have written down since the last call.
+void throw_fault(int device);
+
+#if defined(__CUDACC__) || defined(TRIPTYCH_CUDA_EMULATED)
+/// In a kernel: `index` if it is in [0, limit) or counts from the end in [-limit, -1], else reports it and gives 0.
+__device__ inline long long checked_index(long long index, long long limit, FaultReport report) {
+  if (index >= -limit && index < limit) return index < 0 ? index + limit : index;
+  if (atomicCAS(&report.fault->launch, 0, report.launch) == 0) {
+    report.fault->value = index;
+    report.fault->limit = limit;
+  }
+  return 0;
+}
+#endif
+
+}  // namespace triptych::cuda

@@ -1,0 +1,127 @@
+// Every sample of every op on a GPU (as a rule the emulated one): what the CPU gives is what the device gives, in all
+// dtypes, in gradients of order 1 and 2, and in a compiled graph.
+#include <cmath>
+
+#include "../conformance/runner.h"
+#include "core/registry.h"
+
+namespace conformance {
+namespace {
+
+const std::vector<Sample>& samples() {
+  static const std::vector<Sample> all = all_samples();
+  return all;
+}
+
+Tensors moved(const Tensors& tensors, tt::Device device) {
+  Tensors result;
+  for (const Tensor& tensor : tensors) result.push_back(tensor.defined() ? tensor.to(device) : tensor);
+  return result;
+}
+
+/// What the device gives is where it should be, and what the CPU gives up to the order of sums.
+void expect_like_cpu(const Tensors& actual, const Tensors& cpu, const Sample& s, const std::string& what) {
+  ASSERT_EQ(actual.size(), cpu.size()) << what;
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    ASSERT_EQ(actual[i].defined(), cpu[i].defined()) << what << " " << i;
+    if (!cpu[i].defined()) continue;
+    ASSERT_EQ(actual[i].dtype(), cpu[i].dtype()) << what << " " << i;
+    ASSERT_EQ(actual[i].device().text(), "cuda:0") << what << " " << i;
+    const tt::DType dtype = cpu[i].dtype();
+    const double unit = dtype == tt::float64    ? 0
+                        : dtype == tt::float32  ? 0x1p-24
+                        : dtype == tt::float16  ? 0x1p-11
+                        : dtype == tt::bfloat16 ? 0x1p-8
+                                                : 0;
+    double scale = 1;  // sums of numbers as large as the largest leave errors of its size
+    const auto values = cpu[i].to_vector<double>();
+    for (const double x : values)
+      if (std::isfinite(x)) scale = std::max(scale, std::abs(x));
+    const double tolerance = dtype == tt::float64 ? s.tolerance : 2 * s.roundings * unit * scale;
+    expect_close({actual[i]}, {cpu[i]}, tolerance, what + " " + std::to_string(i));
+  }
+}
+
+class CudaConformance : public testing::TestWithParam<std::size_t> {
+ protected:
+  const Sample& s() const { return samples()[GetParam()]; }
+
+  void check_forward(const Tensors& values, const std::string& what) {
+    const Tensors expected = s().call(values);
+    const tt::DeviceScope on(gpu);
+    const Tensors there = moved(values, gpu), actual = s().call(there);
+    expect_like_cpu(actual, expected, s(), what);
+    const Traced traced = trace(s(), there, false, 0);
+    expect_same_bits(moved(run_compiled(traced, there), tt::Device::cpu()), moved(actual, tt::Device::cpu()),
+                     what + " in a compiled graph");
+  }
+
+  void check_gradients(const Tensors& values, const std::string& what) {
+    const Tensors expected = gradient(s(), leaves(values));
+    const tt::DeviceScope on(gpu);
+    const Tensors there = moved(values, gpu), actual = gradient(s(), leaves(there));
+    expect_like_cpu(actual, expected, s(), what);
+    const Traced traced = trace(s(), there, false, 1);
+    const Tensors all = run_compiled(traced, there), defined = only_defined(actual);
+    expect_same_bits(
+        moved(Tensors(all.end() - static_cast<std::ptrdiff_t>(defined.size()), all.end()), tt::Device::cpu()),
+        moved(defined, tt::Device::cpu()), what + " in a compiled graph");
+  }
+
+  Tensors second_order(const Tensors& values) {
+    const Tensors x = leaves(values);
+    Tensors first;
+    for (const Tensor& grad : gradient(s(), x, true))
+      if (grad.defined() && grad.requires_grad()) first.push_back(grad);
+    if (first.empty()) return {};
+    return tt::gradients(first, only_floats(x), cotangents(first, 11), {.allow_unused = true});
+  }
+
+  tt::Device gpu = tt::Device::cuda();
+};
+
+TEST_P(CudaConformance, Sample) {
+  const Tensors inputs = reference(s(), "in");
+  const bool differentiable = !reference(s(), "grad").empty();
+  for (int i = 0; i < tt::dtype_count; ++i) {
+    const auto dtype = static_cast<tt::DType>(i);
+    const std::string what(tt::dtype_name(dtype));
+    const Tensors values = converted(inputs, dtype);
+    const std::string refused = refusal([&] { s().call(values); });
+    if (!refused.empty()) {
+      const tt::DeviceScope on(gpu);
+      EXPECT_EQ(refused, refusal([&] {
+                  for (const Tensor& output : s().call(moved(values, gpu))) output.to(tt::Device::cpu());
+                }))
+          << what;
+      continue;
+    }
+    check_forward(values, what);
+    if (HasFatalFailure()) return;
+    if (differentiable && tt::is_floating(dtype)) check_gradients(values, "gradient in " + what);
+    if (HasFatalFailure()) return;
+  }
+  if (!differentiable || !s().smooth) return;
+  const Tensors expected = second_order(inputs);
+  const tt::DeviceScope on(gpu);
+  expect_like_cpu(second_order(moved(inputs, gpu)), expected, s(), "order 2");
+}
+
+INSTANTIATE_TEST_SUITE_P(Ops, CudaConformance, testing::Range<std::size_t>(0, samples().size()), [](const auto& info) {
+  std::string name = samples()[info.param].op + "_" + samples()[info.param].name;
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  return name;
+});
+
+TEST(CudaConformance, EveryOpHasAKernelWhereTheCpuHasOne) {
+  tt::load_builtin_kernels();
+  std::vector<std::string> missing;
+  for (const tt::Op* op : tt::registered_ops())
+    if (op->kernels[static_cast<int>(tt::Device::Type::cpu)] && !op->kernels[static_cast<int>(tt::Device::Type::cuda)])
+      missing.emplace_back(op->name);
+  EXPECT_EQ(missing, std::vector<std::string>());
+}
+
+}  // namespace
+}  // namespace conformance

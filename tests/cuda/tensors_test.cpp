@@ -1,0 +1,128 @@
+// Tensors, recorded computations and graphs on a GPU (as a rule the emulated one), beside what their ops compute.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../bad_input.h"
+#include "triptych/core/memory.h"
+#include "triptych/eager.h"
+#include "triptych/lowlevel.h"
+
+namespace {
+
+namespace tt = triptych;
+using testing::ElementsAre;
+
+const tt::Device cpu = tt::Device::cpu(), gpu = tt::Device::cuda();
+
+TEST(CudaTensors, MoveThereAndBack) {
+  const tt::Tensor x = tt::tensor({{1, 2}, {3, 4}});
+  const tt::Tensor there = x.to(gpu);
+  EXPECT_EQ(there.device(), gpu);
+  EXPECT_EQ(there.shape(), x.shape());
+  EXPECT_TRUE(there.to(gpu).is_same(there));
+  EXPECT_THAT(there.to(cpu).to_vector<int>(), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(x.t().to(gpu).to_vector<int>(), ElementsAre(1, 3, 2, 4));
+  EXPECT_THAT(there.t().to(cpu).to_vector<int>(), ElementsAre(1, 3, 2, 4));
+}
+
+// Whatever reads values copies them; what hands out a pointer says what to do.
+TEST(CudaTensors, Reading) {
+  const tt::Tensor there = tt::tensor({1.5f, 2.5f}).to(gpu);
+  EXPECT_EQ(there.text(), "[1.5 2.5]");
+  EXPECT_EQ(there[1].item<float>(), 2.5f);
+  EXPECT_TRUE(tt::array_equal(there, tt::tensor({1.5f, 2.5f})));
+  EXPECT_BAD("[data] the values are not in the CPU's memory: float32 (2,) on cuda:0", there.data<float>());
+}
+
+TEST(CudaTensors, MixedDevicesAreAnError) {
+  const tt::Tensor here = tt::ones({2}), there = here.to(gpu);
+  EXPECT_BAD("[add] operands are on different devices: (2,) on cuda:0, (2,) on cpu. Move one with to(device)",
+             there + here);
+}
+
+TEST(CudaTensors, GradientsCrossDevices) {
+  tt::Tensor x = tt::tensor({1.0f, 2.0f}).set_requires_grad();
+  const tt::Tensor there = x.to(gpu) * 3;
+  there.backward(tt::ones({2}).to(gpu));
+  EXPECT_EQ(x.grad().device(), cpu);
+  EXPECT_THAT(x.grad().to_vector<float>(), ElementsAre(3, 3));
+}
+
+TEST(CudaTensors, WritesAreSeenByNoView) {
+  tt::Tensor x = tt::tensor({{1.0f, 2.0f}, {3.0f, 4.0f}}).to(gpu);
+  const tt::Tensor view = x.t();
+  x.add_(1);
+  EXPECT_THAT(x.to_vector<float>(), ElementsAre(2, 3, 4, 5));
+  EXPECT_THAT(view.to_vector<float>(), ElementsAre(1, 3, 2, 4));
+  x.copy_(tt::zeros({2, 2}));
+  EXPECT_EQ(x.device(), gpu);
+  EXPECT_THAT(x.to_vector<float>(), ElementsAre(0, 0, 0, 0));
+}
+
+TEST(CudaTensors, AScopeMakesThingsThere) {
+  {
+    const tt::DeviceScope scope(gpu);
+    EXPECT_EQ(tt::tensor({1, 2}).device(), gpu);
+    EXPECT_EQ(tt::empty({2}).device(), gpu);
+    const tt::DeviceScope back(cpu);
+    EXPECT_EQ(tt::zeros({2}).device(), cpu);
+  }
+  EXPECT_EQ(tt::tensor({1, 2}).device(), cpu);
+}
+
+TEST(CudaGraphs, PlacedNodesAndFeeds) {
+  tt::lowlevel::Graph graph;
+  tt::Tensor x, y;
+  {
+    const tt::DeviceScope scope(gpu);
+    x = graph.placeholder("x", tt::float32, {tt::unknown});
+    y = (x + 1) * x;
+  }
+  EXPECT_EQ(y.device(), gpu);
+  tt::lowlevel::Session session(graph);
+  const tt::Tensor result = session.run(y, {{x, tt::tensor({1.0f, 2.0f})}});
+  EXPECT_EQ(result.device(), gpu);
+  EXPECT_THAT(result.to_vector<float>(), ElementsAre(2, 6));
+}
+
+TEST(CudaGraphs, OperandsFromElsewhereAreCopiedInAScope) {
+  tt::lowlevel::Graph graph;
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
+  tt::Tensor y;
+  {
+    const tt::DeviceScope scope(gpu);
+    y = x + x;
+  }
+  EXPECT_EQ(x.device(), cpu);
+  EXPECT_EQ(y.device(), gpu);
+  EXPECT_BAD("[mul] operands are on different devices", x * y);
+  const tt::Tensor gradient = tt::lowlevel::gradients(y, {x})[0];
+  EXPECT_EQ(gradient.device(), cpu);
+  tt::lowlevel::Session session(graph);
+  EXPECT_THAT(session.run(y, {{x, tt::tensor({1.0f, 2.0f})}}).to_vector<float>(), ElementsAre(2, 4));
+}
+
+TEST(CudaGraphs, Variables) {
+  tt::lowlevel::Graph graph;
+  const auto scope = std::make_unique<tt::DeviceScope>(gpu);
+  const tt::lowlevel::Variable v = graph.variable("v", tt::tensor({1.0f, 2.0f}));
+  const tt::Tensor step = v.assign_add(v + 1);
+  tt::lowlevel::Session session(graph);
+  session.run(graph.initializer());
+  session.run(step);
+  EXPECT_EQ(session.value(v).device(), gpu);
+  EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3, 5));
+}
+
+TEST(CudaDevices, AreListed) {
+  const std::vector<tt::DeviceInfo> all = tt::devices();
+  ASSERT_GE(all.size(), 2u);
+  EXPECT_EQ(all[0].device, cpu);
+  EXPECT_EQ(all[1].device, gpu);
+  EXPECT_GT(all[1].total_bytes, 0u);
+  EXPECT_EQ(tt::Device::from_text("cuda"), gpu);
+  EXPECT_EQ(tt::Device::from_text("cuda:0"), gpu);
+  EXPECT_BAD("[device] there is no CUDA device of this number", tt::Device::cuda(100));
+}
+
+}  // namespace
