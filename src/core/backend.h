@@ -2,11 +2,21 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "triptych/core/tensor.h"
 
 namespace triptych {
+
+/// Work that a device does again as a whole.
+class Captured {
+ public:
+  virtual ~Captured() = default;
+  virtual void replay() = 0;
+};
 
 struct Backend {
   int (*device_count)();
@@ -27,6 +37,10 @@ struct Backend {
   /// After each kernel: waits where each is to report its own failure.
   void (*after_kernel)(std::string_view op, int index, Location where);
   void (*synchronize)(int index, Location where);
+  /// What `work` puts into the queue, with the addresses that it uses, to be replayed; an error if that cannot be.
+  std::unique_ptr<Captured> (*capture)(int index, const std::function<void()>& work);
+  /// Why nothing is to be captured in this process; empty: it may be.
+  std::string (*no_capture)();
   void (*register_kernels)();
 };
 

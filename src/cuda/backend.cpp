@@ -7,6 +7,7 @@
 
 #include "cuda/kernels/kernels.h"
 #include "cuda/runtime/allocator.h"
+#include "cuda/runtime/capture.h"
 #include "cuda/runtime/check.h"
 #include "cuda/runtime/device.h"
 #include "cuda/runtime/fault.h"
@@ -76,6 +77,10 @@ void after_kernel(std::string_view op, int index, Location where) {
 
 void synchronize_device(int index, Location where) { wait(cuda::current_stream(index), index, "synchronize", where); }
 
+std::string no_capture() {
+  return cuda::synchronous() ? "TRIPTYCH_CUDA_SYNC asks to wait after each kernel" : std::string();
+}
+
 const Backend backend{.device_count = cuda::device_count,
                       .require = cuda::require_device,
                       .info = info,
@@ -86,6 +91,8 @@ const Backend backend{.device_count = cuda::device_count,
                       .enter = enter,
                       .after_kernel = after_kernel,
                       .synchronize = synchronize_device,
+                      .capture = cuda::capture,
+                      .no_capture = no_capture,
                       .register_kernels = cuda::register_kernels};
 
 }  // namespace

@@ -114,6 +114,42 @@ TEST(CudaGraphs, Variables) {
   EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3, 5));
 }
 
+// A step is run once, then captured, then replayed; what it gives does not depend on that.
+TEST(CudaGraphs, StepsAreCaptured) {
+  tt::lowlevel::Graph graph;
+  const auto scope = std::make_unique<tt::DeviceScope>(gpu);
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
+  const tt::lowlevel::Variable v = graph.variable("v", tt::zeros({2}));
+  const tt::Tensor added = v.assign_add((x + x.t()) * x), y = (x + 1) * x;
+  tt::lowlevel::Session session(graph);
+  session.run(graph.initializer());
+  auto step = session.make_callable({x}, {y, added});
+  std::vector<tt::Tensor> results;
+  for (int i = 1; i <= 5; ++i) {
+    results.push_back(step(tt::tensor({float(i), 0.5f}))[0]);
+    EXPECT_EQ(step.report().captured, i >= 2) << step.report().capture_reason;
+  }
+  for (int i = 1; i <= 5; ++i)  // each result is its own, though the step has one place for them
+    EXPECT_THAT(results[std::size_t(i - 1)].to_vector<float>(), ElementsAre(float(i * (i + 1)), 0.75f)) << i;
+  EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(2 * (1 + 4 + 9 + 16 + 25), 2.5f));
+
+  session.set_value(v, tt::ones({2}));
+  step(tt::tensor({1.0f, 0.0f}));
+  EXPECT_TRUE(step.report().captured);
+  EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3, 1));
+}
+
+TEST(CudaGraphs, AStepWithTheHostInItIsNotCaptured) {
+  tt::lowlevel::Graph graph;
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
+  const tt::Tensor y = x.to(gpu) + x.to(gpu);
+  tt::lowlevel::Session session(graph);
+  auto step = session.make_callable({x}, {y});
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(step(tt::ones({2}))[0].to_vector<float>(), ElementsAre(2, 2));
+  EXPECT_FALSE(step.report().captured);
+  EXPECT_EQ(step.report().capture_reason, "it runs on several devices");
+}
+
 TEST(CudaDevices, AreListed) {
   const std::vector<tt::DeviceInfo> all = tt::devices();
   ASSERT_GE(all.size(), 2u);

@@ -50,6 +50,9 @@ struct StepReport {
   int copies = 0;                    // inserted, for kernels that need dense operands
   std::int64_t arena_bytes = 0;      // planned memory
   std::int64_t unplanned_bytes = 0;  // what the same values would take each with a buffer of its own
+  /// On a GPU: the step was captured as a CUDA graph, and is replayed as one.
+  bool captured = false;
+  std::string capture_reason;  // why not, if not
   std::vector<PassReport> passes;
 };
 

@@ -120,7 +120,7 @@ void GraphFunction::drop(const std::shared_ptr<Step>& step) {
 StepReport GraphFunction::report() const {
   std::lock_guard lock(mutex_);
   if (!reason_.empty() || steps_.empty())
-    return {.reason = reason_.empty() ? "it has not run yet" : reason_, .passes = {}};
+    return {.reason = reason_.empty() ? "it has not run yet" : reason_, .capture_reason = {}, .passes = {}};
   return steps_.back()->report();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "core/allocator.h"
 #include "core/backend.h"
@@ -25,6 +26,12 @@ bool same_strides(const TensorMeta& a, const TensorMeta& b) {
   for (int i = 0; i < a.shape.rank(); ++i)
     if (a.strides[static_cast<std::size_t>(i)] != b.strides[static_cast<std::size_t>(i)]) return false;
   return true;
+}
+
+Ref<Storage> copied(const Storage& storage) {
+  Ref<Storage> copy = allocate_storage(storage.bytes, storage.device);
+  copy_bytes(copy->data, copy->device, storage.data, storage.device, storage.bytes);
+  return copy;
 }
 
 /// State that is put back if the run fails.
@@ -83,9 +90,32 @@ Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Pla
   report_.copies = plan_.copies;
   for (const PlannedArena& arena : plan_.arenas) report_.arena_bytes += arena.bytes;
   report_.unplanned_bytes = plan_.unplanned_bytes;
+  find_captured_device();
 }
 
 Step::~Step() = default;
+
+StepReport Step::report() const {
+  std::lock_guard lock(pool_mutex_);
+  return report_;
+}
+
+/// A step whose calls are all on one GPU is captured.
+void Step::find_captured_device() {
+  if (calls_.empty()) return;
+  const Device device = calls_[0].device;
+  if (std::any_of(calls_.begin(), calls_.end(), [&](const Call& call) { return call.device != device; })) {
+    report_.capture_reason = "it runs on several devices";
+  } else if (device.type == Device::Type::cpu) {
+    report_.capture_reason = "it runs on the CPU";
+  } else {
+    report_.capture_reason = backend_of(device).no_capture();
+    if (report_.capture_reason.empty()) {
+      captured_on_ = device;
+      report_.capture_reason = "it has run less than twice";
+    }
+  }
+}
 
 std::uint32_t Step::base_of(const PlannedBuffer& buffer) const {
   std::size_t base = static_cast<std::size_t>(buffer.index);
@@ -210,6 +240,53 @@ void Step::execute(Workspace& workspace, RunMetadata* metadata) {
   }
 }
 
+/// Feeds and results have addresses of their own, which the graph can keep.
+void Step::bind_for_capture(Workspace& workspace, std::span<const Tensor> values) {
+  if (!std::exchange(workspace.has_addresses, true)) {
+    for (const TensorMeta& feed : feeds_)
+      workspace.feeds.push_back(
+          allocate_storage(static_cast<std::size_t>(feed.size()) * size_of(feed.dtype), *captured_on_));
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      workspace.slots[i] = allocate_storage(static_cast<std::size_t>(slots_[i].bytes), slots_[i].device);
+  }
+  std::size_t base = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    copy_bytes(workspace.feeds[i]->data, *captured_on_, values[i].impl()->data(), values[i].device(),
+               workspace.feeds[i]->bytes);
+    workspace.bases[base++] = static_cast<char*>(workspace.feeds[i]->data);
+  }
+  for (const State& state : states_) workspace.bases[base++] = static_cast<char*>(state.tensor.impl()->data());
+  for (const Ref<Storage>& slot : workspace.slots) workspace.bases[base++] = static_cast<char*>(slot->data);
+  for (const Patch& patch : patches_)
+    workspace.operands[patch.operand].data = workspace.bases[patch.base] + patch.offset;
+}
+
+/// The first run is an ordinary one, in which libraries make what they need; the second is captured.
+void Step::execute_captured(Workspace& workspace) {
+  constexpr int most_captures = 8;  // state that moves in every run would make each a new one
+  if (workspace.runs++ == 0 || workspace.captures == most_captures) return execute(workspace, nullptr);
+  const auto first_state = workspace.bases.begin() + static_cast<std::ptrdiff_t>(feeds_.size());
+  std::vector<char*> states(first_state, first_state + static_cast<std::ptrdiff_t>(states_.size()));
+  if (!workspace.captured || states != workspace.captured_states) {
+    workspace.captured.reset();
+    std::string reason = ++workspace.captures == most_captures ? "its variables move from run to run" : "";
+    if (reason.empty()) try {
+        workspace.captured =
+            backend_of(*captured_on_).capture(captured_on_->index, [&] { execute(workspace, nullptr); });
+        workspace.captured_states = std::move(states);
+      } catch (const Error& error) {
+        reason = error.what();
+        workspace.captures = most_captures;
+      }
+    std::lock_guard lock(pool_mutex_);
+    report_.captured = reason.empty();
+    report_.capture_reason = reason;
+  }
+  if (!workspace.captured) return execute(workspace, nullptr);
+  const KernelLaunch launch;
+  workspace.captured->replay();
+}
+
 Tensor Step::result(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const {
   if (fetch.buffer < 0) return {};
   const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
@@ -218,7 +295,7 @@ Tensor Step::result(const PlannedValue& fetch, const Workspace& workspace, std::
     auto* impl = new TensorImpl;
     impl->meta = fetch.meta;
     impl->offset = fetch.offset;
-    impl->storage = workspace.slots[index];
+    impl->storage = captured_on_ ? copied(*workspace.slots[index]) : workspace.slots[index];
     return adopt(impl);
   }
   const Tensor& base = buffer.kind == PlannedBuffer::Kind::feed    ? values[index]
@@ -242,12 +319,18 @@ std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, Run
   }
   const Borrowed borrowed(*this);
   Workspace& workspace = *borrowed;
-  bind(workspace, dense.span());
-  execute(workspace, metadata);
+  if (captured_on_) {
+    bind_for_capture(workspace, dense.span());
+    metadata ? execute(workspace, metadata) : execute_captured(workspace);
+  } else {
+    bind(workspace, dense.span());
+    execute(workspace, metadata);
+  }
   std::vector<Tensor> results;
   results.reserve(plan_.fetches.size());
   for (const PlannedValue& fetch : plan_.fetches) results.push_back(result(fetch, workspace, dense.span()));
-  for (Ref<Storage>& slot : workspace.slots) slot = {};
+  if (!captured_on_)
+    for (Ref<Storage>& slot : workspace.slots) slot = {};
   saved.commit();
   if (metadata) {
     metadata->compiled = true;

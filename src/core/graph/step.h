@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/backend.h"
 #include "core/graph/plan.h"
 
 namespace triptych {
@@ -25,7 +26,7 @@ class Step {
   /// several threads if it writes no state. If it throws, no state has changed.
   std::optional<std::vector<Tensor>> run(std::span<const Tensor> values, RunMetadata* metadata);
 
-  const StepReport& report() const { return report_; }
+  StepReport report() const;
 
  private:
   struct Call {
@@ -53,6 +54,12 @@ class Step {
     std::vector<Operand> operands;
     std::vector<char*> bases;  // of feeds, states, slots
     std::vector<Ref<Storage>> slots;
+    // For a step that is captured: the graph, feeds at addresses that it knows, and where state was then.
+    std::unique_ptr<Captured> captured;
+    std::vector<Ref<Storage>> feeds;
+    std::vector<char*> captured_states;
+    bool has_addresses = false;
+    int runs = 0, captures = 0;
   };
   class Borrowed;
 
@@ -62,6 +69,9 @@ class Step {
   bool stale() const;
   void bind(Workspace& workspace, std::span<const Tensor> values);
   void execute(Workspace& workspace, RunMetadata* metadata);
+  void find_captured_device();
+  void bind_for_capture(Workspace& workspace, std::span<const Tensor> values);
+  void execute_captured(Workspace& workspace);
   Tensor result(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const;
   std::uint32_t base_of(const PlannedBuffer& buffer) const;
 
@@ -75,8 +85,9 @@ class Step {
   std::vector<TensorMeta> feeds_;
   Numerics numerics_ = Numerics::exact;
   StepReport report_;
+  std::optional<Device> captured_on_;  // the one device of all calls, if they are captured
 
-  std::mutex pool_mutex_;
+  mutable std::mutex pool_mutex_;
   std::vector<std::unique_ptr<Workspace>> pool_;
 };
 

@@ -34,6 +34,8 @@ cudaError_t copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind k
     if (to_device != (to_side == Side::device) || from_device != (from_side == Side::device))
       return cudaErrorInvalidValue;
   }
+  const bool pageable = from_side == Side::pageable || to_side == Side::pageable;
+  if ((wait || pageable) && refuses_to_wait(stream)) return cudaErrorStreamCaptureUnsupported;
   Point end;
   if (from_side == Side::pageable && !wait) {
     // CUDA takes pageable memory into a buffer of its own before it returns.

@@ -67,6 +67,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
   Stream stream = find_stream(handle);
   if (!stream || !is_alive(event)) return status(cudaErrorInvalidResourceHandle);
+  if (refuses_to_wait(stream)) return status(cudaErrorStreamCaptureUnsupported);
   auto time = std::make_shared<Clock::time_point>();
   Point point = submit(stream, [time] { *time = Clock::now(); });
   std::lock_guard lock(event->mutex);

@@ -85,7 +85,20 @@ Stream find_stream(cudaStream_t handle) {
   return found == all.alive.end() ? nullptr : found->second;
 }
 
+bool refuses_to_wait(const Stream& stream) {
+  std::lock_guard lock(stream->mutex);
+  if (stream->captured) stream->captured->invalid = true;
+  return stream->captured != nullptr;
+}
+
 Point submit(const Stream& stream, std::function<void()> task) {
+  {
+    std::lock_guard lock(stream->mutex);
+    if (stream->captured) {
+      stream->captured->tasks.push_back(std::move(task));
+      return {};
+    }
+  }
   Streams& all = streams();
   std::lock_guard lock(all.mutex);
   std::vector<Point> before;
@@ -147,6 +160,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t handle) {
 cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
   Stream stream = find_stream(handle);
   if (!stream) return status(cudaErrorInvalidResourceHandle);
+  if (refuses_to_wait(stream)) return status(cudaErrorStreamCaptureUnsupported);
   last_point(stream).wait();
   return status(take_failure(stream->device));
 }
@@ -154,6 +168,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
 cudaError_t cudaStreamQuery(cudaStream_t handle) {
   Stream stream = find_stream(handle);
   if (!stream) return status(cudaErrorInvalidResourceHandle);
+  if (refuses_to_wait(stream)) return status(cudaErrorStreamCaptureUnsupported);
   if (!last_point(stream).reached()) return status(cudaErrorNotReady);
   return status(take_failure(stream->device));
 }

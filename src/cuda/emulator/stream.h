@@ -7,8 +7,15 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "cuda_runtime.h"
+
+/// Work that was captured: a graph's nodes, in their one order.
+struct CUgraph_st {
+  std::vector<std::function<void()>> tasks;
+  bool invalid = false;  // something was asked for that cannot be captured
+};
 
 struct CUstream_st {
   CUstream_st(int device, bool blocking) : device(device), blocking(blocking) {}
@@ -21,6 +28,7 @@ struct CUstream_st {
   std::deque<std::function<void()>> tasks;
   std::uint64_t submitted = 0, finished = 0;
   bool closed = false;
+  std::unique_ptr<CUgraph_st> captured;  // while the stream captures
 };
 
 namespace triptych::cuda::emulator {
@@ -42,6 +50,9 @@ Stream find_stream(cudaStream_t handle);
 /// Appends a task; returns its end. As CUDA's legacy default stream has it: a task there starts after all earlier tasks
 /// of the device's blocking streams, and these start their later ones after it.
 Point submit(const Stream& stream, std::function<void()> task);
+
+/// Whether the stream captures: then a call that must wait fails, and so does the capture.
+bool refuses_to_wait(const Stream& stream);
 
 /// Waits for what has been submitted to any stream of the device.
 void wait_for_device(int device);

@@ -36,6 +36,15 @@ std::size_t round_up(std::size_t bytes) {
   return (bytes + step - 1) / step * step;
 }
 
+/// What a graph that this thread captures has taken.
+struct Capture {
+  CachingAllocator* owner = nullptr;  // null: no capture
+  cudaStream_t stream = nullptr;
+  std::unordered_map<void*, std::size_t> blocks;
+  std::multimap<std::size_t, void*> free;  // for what comes later in the same graph
+};
+thread_local Capture capture;
+
 }  // namespace
 
 CachingAllocator::~CachingAllocator() { empty_cache(); }
@@ -45,7 +54,16 @@ void* CachingAllocator::allocate(std::size_t bytes, cudaStream_t stream) {
   std::lock_guard lock(mutex_);
   const std::size_t size = round_up(bytes);
   if (size < bytes || (limit_ > 0 && statistics_.bytes_in_use + size > limit_)) out_of_memory(bytes);
-  void* memory = take_cached(size, stream);
+  const bool captured = capture.owner == this;
+  if (captured) {
+    stream = capture.stream;
+    if (const auto found = capture.free.find(size); found != capture.free.end()) {
+      void* again = found->second;
+      capture.free.erase(found);
+      return again;
+    }
+  }
+  void* memory = take_cached(size, stream, !captured);
   if (!memory) {
     DeviceGuard guard(device_);
     cudaError_t status = cudaMalloc(&memory, size);
@@ -61,6 +79,7 @@ void* CachingAllocator::allocate(std::size_t bytes, cudaStream_t stream) {
     check(status, "memory", "cudaMalloc");
   }
   used_[memory] = {size, stream};
+  if (captured) capture.blocks[memory] = size;
   ++statistics_.allocations;
   statistics_.bytes_in_use += size;
   statistics_.peak_bytes_in_use = std::max(statistics_.peak_bytes_in_use, statistics_.bytes_in_use);
@@ -69,6 +88,11 @@ void* CachingAllocator::allocate(std::size_t bytes, cudaStream_t stream) {
 
 void CachingAllocator::free(void* memory) {
   if (memory == nullptr) return;
+  if (capture.owner == this)
+    if (const auto block = capture.blocks.find(memory); block != capture.blocks.end()) {
+      capture.free.emplace(block->second, memory);
+      return;
+    }
   std::lock_guard lock(mutex_);
   auto found = used_.find(memory);
   if (found == used_.end())
@@ -84,11 +108,26 @@ void CachingAllocator::free(void* memory) {
   }
 }
 
-void* CachingAllocator::take_cached(std::size_t bytes, cudaStream_t stream) {
+void CachingAllocator::begin_capture(cudaStream_t stream) {
+  if (capture.owner)
+    throw InternalError("memory", "a graph is captured within another", "cuda:" + std::to_string(device_));
+  capture.owner = this;
+  capture.stream = stream;
+}
+
+std::vector<void*> CachingAllocator::end_capture() {
+  std::vector<void*> blocks;
+  for (const auto& [memory, bytes] : capture.blocks) blocks.push_back(memory);
+  capture = {};
+  return blocks;
+}
+
+void* CachingAllocator::take_cached(std::size_t bytes, cudaStream_t stream, bool may_wait) {
   auto [first, last] = cached_.equal_range(bytes);
   if (first == last) return nullptr;
   auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.stream == stream; });
   if (found == last) {
+    if (!may_wait) return nullptr;
     // Another stream's block: this stream first waits for what that one has in its queue.
     found = first;
     Event event(device_);

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 namespace triptych::cuda {
 
@@ -33,6 +34,12 @@ class CachingAllocator {
   /// Gives a block back. Work already in the stream that it was allocated for may still use it.
   void free(void* block);
 
+  /// Until `end_capture`, what this thread asks for goes into a captured graph, which `stream` will replay: blocks that
+  /// it gives back are kept for the graph.
+  void begin_capture(cudaStream_t stream);
+  /// The blocks that the graph uses: give them back when it goes.
+  std::vector<void*> end_capture();
+
   MemoryStatistics statistics() const;
   /// Sets counters to zero and the peak to what is in use.
   void reset_statistics();
@@ -51,7 +58,7 @@ class CachingAllocator {
     cudaStream_t stream;
   };
 
-  void* take_cached(std::size_t bytes, cudaStream_t stream);
+  void* take_cached(std::size_t bytes, cudaStream_t stream, bool may_wait);
   void release_cached();
   [[noreturn]] void out_of_memory(std::size_t bytes) const;
 

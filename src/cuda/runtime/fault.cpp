@@ -1,6 +1,5 @@
 #include "cuda/runtime/fault.h"
 
-#include <array>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -12,26 +11,30 @@
 namespace triptych::cuda {
 namespace {
 
-/// The latest launches of kernels that check, by their number modulo the size: a fault is told soon after.
-struct Launches {
-  struct Entry {
-    const char *op = "", *rule = "";
-    Location where;
-  };
-  PinnedBuffer memory{sizeof(Fault)};
-  std::array<Entry, 1024> entries;
-  int next = 1;
+/// A line of a program at which an op may fail. Kept for ever: a captured graph may launch its kernels again.
+struct Source {
+  const char *op, *rule;
+  Location where;
+  bool operator==(const Source& other) const {
+    return op == other.op && rule == other.rule && where.file() == other.where.file() &&
+           where.line() == other.where.line();
+  }
+};
 
-  Launches() { *fault() = Fault(); }
+/// What kernels of one device report into, and what their numbers stand for.
+struct Board {
+  PinnedBuffer memory{sizeof(Fault)};
+  std::vector<Source> sources;  // number i + 1
+
+  Board() { *fault() = Fault(); }
   Fault* fault() const { return static_cast<Fault*>(memory.data()); }
-  Entry& at(int launch) { return entries[static_cast<std::size_t>(launch) % entries.size()]; }
 };
 
 std::mutex mutex;
 
 /// Null: no kernel that checks has run there. Never destroyed, as kernels may outlive what is.
-Launches*& launches_of(int device) {
-  static auto* all = new std::vector<Launches*>;
+Board*& board_of(int device) {
+  static auto* all = new std::vector<Board*>;
   if (static_cast<std::size_t>(device) >= all->size()) all->resize(static_cast<std::size_t>(device) + 1);
   return (*all)[static_cast<std::size_t>(device)];
 }
@@ -40,24 +43,25 @@ Launches*& launches_of(int device) {
 
 FaultReport fault_report(int device, const char* op, const char* rule, Location where) {
   std::lock_guard lock(mutex);
-  Launches*& launches = launches_of(device);
-  if (!launches) launches = new Launches;
-  const int number = launches->next;
-  launches->next = number == 1 << 30 ? 1 : number + 1;
-  launches->at(number) = {op, rule, where};
-  return {launches->fault(), number};
+  Board*& board = board_of(device);
+  if (!board) board = new Board;
+  const Source source{op, rule, Frame::resolve(where)};
+  for (std::size_t i = board->sources.size(); i-- > 0;)
+    if (board->sources[i] == source) return {board->fault(), static_cast<int>(i) + 1};
+  board->sources.push_back(source);
+  return {board->fault(), static_cast<int>(board->sources.size())};
 }
 
 void throw_fault(int device) {
   std::lock_guard lock(mutex);
-  Launches* launches = launches_of(device);
-  if (!launches || launches->fault()->launch == 0) return;
-  const Fault fault = std::exchange(*launches->fault(), Fault());
-  const Launches::Entry& entry = launches->at(fault.launch);
+  Board* board = board_of(device);
+  if (!board || board->fault()->source == 0) return;
+  const Fault fault = std::exchange(*board->fault(), Fault());
+  const Source& source = board->sources[static_cast<std::size_t>(fault.source) - 1];
   throw ArgumentError(
-      entry.op, entry.rule,
+      source.op, source.rule,
       std::to_string(fault.value) + " for " + std::to_string(fault.limit) + ", found on cuda:" + std::to_string(device),
-      "The kernel ran some time before this was noticed; TRIPTYCH_CUDA_SYNC=1 waits after each", entry.where);
+      "The kernel ran some time before this was noticed; TRIPTYCH_CUDA_SYNC=1 waits after each", source.where);
 }
 
 }  // namespace triptych::cuda

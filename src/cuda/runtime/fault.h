@@ -10,14 +10,14 @@ namespace triptych::cuda {
 
 /// Lies in pinned memory that host and device both see.
 struct Fault {
-  int launch = 0;  // which launch it was, 0: none
+  int source = 0;  // which op of which line it was, 0: none
   long long value = 0, limit = 0;
 };
 
 /// What a kernel that checks gets: where to write, and under which number.
 struct FaultReport {
   Fault* fault;
-  int launch;
+  int source;
 };
 
 /// For a launch on `device`: "[op] rule: value for limit" at `where` is what will be thrown. Both texts are literals.
@@ -29,7 +29,7 @@ void throw_fault(int device);
 /// In a kernel: `index` if it is in [0, limit) or counts from the end in [-limit, -1], else reports it and gives 0.
 __device__ inline long long checked_index(long long index, long long limit, FaultReport report) {
   if (index >= -limit && index < limit) return index < 0 ? index + limit : index;
-  if (atomicCAS(&report.fault->launch, 0, report.launch) == 0) {
+  if (atomicCAS(&report.fault->source, 0, report.source) == 0) {
     report.fault->value = index;
     report.fault->limit = limit;
   }
