@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "../bad_input.h"
+#include "gpu.h"
 #include "triptych/core/memory.h"
 #include "triptych/eager.h"
 #include "triptych/lowlevel.h"
@@ -12,9 +13,11 @@ namespace {
 namespace tt = triptych;
 using testing::ElementsAre;
 
-const tt::Device cpu = tt::Device::cpu(), gpu = tt::Device::cuda();
+class CudaTensors : public OnGpu {};
+class CudaGraphs : public OnGpu {};
+class CudaDevices : public OnGpu {};
 
-TEST(CudaTensors, MoveThereAndBack) {
+TEST_F(CudaTensors, MoveThereAndBack) {
   const tt::Tensor x = tt::tensor({{1, 2}, {3, 4}});
   const tt::Tensor there = x.to(gpu);
   EXPECT_EQ(there.device(), gpu);
@@ -26,7 +29,7 @@ TEST(CudaTensors, MoveThereAndBack) {
 }
 
 // Whatever reads values copies them; what hands out a pointer says what to do.
-TEST(CudaTensors, Reading) {
+TEST_F(CudaTensors, Reading) {
   const tt::Tensor there = tt::tensor({1.5f, 2.5f}).to(gpu);
   EXPECT_EQ(there.text(), "[1.5 2.5]");
   EXPECT_EQ(there[1].item<float>(), 2.5f);
@@ -34,13 +37,13 @@ TEST(CudaTensors, Reading) {
   EXPECT_BAD("[data] the values are not in the CPU's memory: float32 (2,) on cuda:0", there.data<float>());
 }
 
-TEST(CudaTensors, MixedDevicesAreAnError) {
+TEST_F(CudaTensors, MixedDevicesAreAnError) {
   const tt::Tensor here = tt::ones({2}), there = here.to(gpu);
   EXPECT_BAD("[add] operands are on different devices: (2,) on cuda:0, (2,) on cpu. Move one with to(device)",
              there + here);
 }
 
-TEST(CudaTensors, GradientsCrossDevices) {
+TEST_F(CudaTensors, GradientsCrossDevices) {
   tt::Tensor x = tt::tensor({1.0f, 2.0f}).set_requires_grad();
   const tt::Tensor there = x.to(gpu) * 3;
   there.backward(tt::ones({2}).to(gpu));
@@ -48,7 +51,7 @@ TEST(CudaTensors, GradientsCrossDevices) {
   EXPECT_THAT(x.grad().to_vector<float>(), ElementsAre(3, 3));
 }
 
-TEST(CudaTensors, WritesAreSeenByNoView) {
+TEST_F(CudaTensors, WritesAreSeenByNoView) {
   tt::Tensor x = tt::tensor({{1.0f, 2.0f}, {3.0f, 4.0f}}).to(gpu);
   const tt::Tensor view = x.t();
   x.add_(1);
@@ -59,7 +62,7 @@ TEST(CudaTensors, WritesAreSeenByNoView) {
   EXPECT_THAT(x.to_vector<float>(), ElementsAre(0, 0, 0, 0));
 }
 
-TEST(CudaTensors, AScopeMakesThingsThere) {
+TEST_F(CudaTensors, AScopeMakesThingsThere) {
   {
     const tt::DeviceScope scope(gpu);
     EXPECT_EQ(tt::tensor({1, 2}).device(), gpu);
@@ -70,7 +73,7 @@ TEST(CudaTensors, AScopeMakesThingsThere) {
   EXPECT_EQ(tt::tensor({1, 2}).device(), cpu);
 }
 
-TEST(CudaGraphs, PlacedNodesAndFeeds) {
+TEST_F(CudaGraphs, PlacedNodesAndFeeds) {
   tt::lowlevel::Graph graph;
   tt::Tensor x, y;
   {
@@ -85,7 +88,7 @@ TEST(CudaGraphs, PlacedNodesAndFeeds) {
   EXPECT_THAT(result.to_vector<float>(), ElementsAre(2, 6));
 }
 
-TEST(CudaGraphs, OperandsFromElsewhereAreCopiedInAScope) {
+TEST_F(CudaGraphs, OperandsFromElsewhereAreCopiedInAScope) {
   tt::lowlevel::Graph graph;
   const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
   tt::Tensor y;
@@ -102,7 +105,7 @@ TEST(CudaGraphs, OperandsFromElsewhereAreCopiedInAScope) {
   EXPECT_THAT(session.run(y, {{x, tt::tensor({1.0f, 2.0f})}}).to_vector<float>(), ElementsAre(2, 4));
 }
 
-TEST(CudaGraphs, Variables) {
+TEST_F(CudaGraphs, Variables) {
   tt::lowlevel::Graph graph;
   const auto scope = std::make_unique<tt::DeviceScope>(gpu);
   const tt::lowlevel::Variable v = graph.variable("v", tt::tensor({1.0f, 2.0f}));
@@ -115,11 +118,11 @@ TEST(CudaGraphs, Variables) {
 }
 
 // A step is run once, then captured, then replayed; what it gives does not depend on that.
-TEST(CudaGraphs, StepsAreCaptured) {
+TEST_F(CudaGraphs, StepsAreCaptured) {
   tt::lowlevel::Graph graph;
   const auto scope = std::make_unique<tt::DeviceScope>(gpu);
   const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
-  const tt::lowlevel::Variable v = graph.variable("v", tt::zeros({2}));
+  const tt::lowlevel::Variable v = graph.variable("v", tt::tensor({0.0f, 0.0f}));
   const tt::Tensor added = v.assign_add((x + x.t()) * x), y = (x + 1) * x;
   tt::lowlevel::Session session(graph);
   session.run(graph.initializer());
@@ -133,24 +136,24 @@ TEST(CudaGraphs, StepsAreCaptured) {
     EXPECT_THAT(results[std::size_t(i - 1)].to_vector<float>(), ElementsAre(float(i * (i + 1)), 0.75f)) << i;
   EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(2 * (1 + 4 + 9 + 16 + 25), 2.5f));
 
-  session.set_value(v, tt::ones({2}));
+  session.set_value(v, tt::tensor({1.0f, 1.0f}));
   step(tt::tensor({1.0f, 0.0f}));
   EXPECT_TRUE(step.report().captured);
   EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3, 1));
 }
 
-TEST(CudaGraphs, AStepWithTheHostInItIsNotCaptured) {
+TEST_F(CudaGraphs, AStepWithTheHostInItIsNotCaptured) {
   tt::lowlevel::Graph graph;
   const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
   const tt::Tensor y = x.to(gpu) + x.to(gpu);
   tt::lowlevel::Session session(graph);
   auto step = session.make_callable({x}, {y});
-  for (int i = 0; i < 3; ++i) EXPECT_THAT(step(tt::ones({2}))[0].to_vector<float>(), ElementsAre(2, 2));
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(step(tt::tensor({1.0f, 1.0f}))[0].to_vector<float>(), ElementsAre(2, 2));
   EXPECT_FALSE(step.report().captured);
   EXPECT_EQ(step.report().capture_reason, "it runs on several devices");
 }
 
-TEST(CudaDevices, AreListed) {
+TEST_F(CudaDevices, AreListed) {
   const std::vector<tt::DeviceInfo> all = tt::devices();
   ASSERT_GE(all.size(), 2u);
   EXPECT_EQ(all[0].device, cpu);
