@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "cuda/emulator/emulator.h"
+#include "cuda/emulator/sanitizers.h"
 #include "cuda/runtime/allocator.h"
 #include "cuda/runtime/check.h"
 #include "cuda/runtime/stream.h"
@@ -171,9 +172,8 @@ class CudaMemory : public CudaDevice {
  protected:
   void SetUp() override {
     CudaDevice::SetUp();
-#ifdef __SANITIZE_ADDRESS__
-    GTEST_SKIP() << "under AddressSanitizer every block is of the exact size, and none is kept";
-#endif
+    if (emulator::under_asan())
+      GTEST_SKIP() << "under AddressSanitizer every block is of the exact size, and none is kept";
   }
   Stream stream{0}, other{0};
   CachingAllocator memory{0};
