@@ -379,16 +379,6 @@ TEST(GraphStep, SessionsOfOneGraphDrawTheSameNumbers) {
   EXPECT_NE(drawn[0][0], drawn[0][1]);
 }
 
-TEST(GraphStep, MillionNodes) {
-  tf::Graph graph;
-  const auto x = graph.placeholder("x", tt::float32, {});
-  tt::Tensor y = x;
-  const tt::Tensor one = graph.constant(tt::ones({}));
-  for (int i = 0; i < 1000000; ++i) y = y + one;
-  const tf::Session session(graph, compiled());
-  EXPECT_EQ(session.run(y, {{x, 5}}).item<float>(), 1000005);
-}
-
 TEST(GraphStep, RunMetadata) {
   tf::Graph graph;
   const auto x = graph.placeholder("x", tt::float32, {4});

@@ -8,6 +8,7 @@
 
 #include "cuda/emulator/device.h"
 #include "cuda/emulator/error.h"
+#include "cuda/emulator/sanitizers.h"
 
 namespace triptych::cuda::emulator {
 
@@ -36,7 +37,11 @@ struct Streams {
   Stream defaults[max_devices];
 
   Stream create(int device, bool blocking) {
-    auto stream = std::make_shared<CUstream_st>(device, blocking);
+    // ThreadSanitizer does not see in here that the count of owners keeps the last use before the end.
+    Stream stream(new CUstream_st(device, blocking), [](CUstream_st* ended) {
+      HiddenFromTsan hidden;
+      delete ended;
+    });
     alive[stream.get()] = stream;
     std::thread(work, stream).detach();
     return stream;
