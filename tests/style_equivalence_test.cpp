@@ -20,7 +20,11 @@ namespace keras = triptych::keras;
 
 namespace {
 
+#ifdef TRIPTYCH_SANITIZED
+constexpr int steps = 12;  // the same code, two short batches included, in a quarter of the time
+#else
 constexpr int steps = 50;
+#endif
 constexpr std::int64_t samples = 128 * 4 + 52, batch_size = 128;  // every fifth batch is short
 constexpr double learning_rate = 1e-3, beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
 
