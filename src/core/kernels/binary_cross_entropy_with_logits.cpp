@@ -1,4 +1,6 @@
-#include "core/kernels/rows.h"
+#include "core/formulas/binary_cross_entropy_with_logits.h"
+
+#include "core/kernels/elementwise.h"
 
 namespace triptych {
 
@@ -6,15 +8,9 @@ extern const Op binary_cross_entropy_with_logits_op;
 
 namespace {
 
-/// log(1 + e) for 0 <= e <= 1: log of the rounded u = 1 + e, corrected for what the rounding lost (W. Kahan).
-template <class C>
-C log_one_plus(C e) {
-  const C u = C(1) + e, logarithm = row_log(u);
-  return u == C(1) ? e : logarithm * (e / (u - C(1)));
-}
+void run(const KernelCall& call) { floating_binary(call, formula::BinaryCrossEntropyWithLogits()); }
 
-// max(x, 0) - x z + log(1 + exp(-|x|)).
-void run(const KernelCall& call) {
+const KernelCall& call) {
   visit_floating(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;

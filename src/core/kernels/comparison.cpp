@@ -1,4 +1,6 @@
 // Comparisons, to bool.
+#include "core/formulas/comparison.h"
+
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
@@ -7,24 +9,12 @@ extern const Op equal_op, not_equal_op, less_op, less_equal_op, greater_op, grea
 
 namespace {
 
-void equal_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return a == b; });
-}
-void not_equal_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return a != b; });
-}
-void less_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return a < b; });
-}
-void less_equal_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return a <= b; });
-}
-void greater_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return a > b; });
-}
-void greater_equal_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return a >= b; });
-}
+void equal_run(const KernelCall& call) { any_binary<bool>(call, formula::Equal()); }
+void not_equal_run(const KernelCall& call) { any_binary<bool>(call, formula::NotEqual()); }
+void less_run(const KernelCall& call) { any_binary<bool>(call, formula::Less()); }
+void less_equal_run(const KernelCall& call) { any_binary<bool>(call, formula::LessEqual()); }
+void greater_run(const KernelCall& call) { any_binary<bool>(call, formula::Greater()); }
+void greater_equal_run(const KernelCall& call) { any_binary<bool>(call, formula::GreaterEqual()); }
 
 const Kernel equal_kernel = elementwise_kernel(equal_run), not_equal_kernel = elementwise_kernel(not_equal_run),
              less_kernel = elementwise_kernel(less_run), less_equal_kernel = elementwise_kernel(less_equal_run),

@@ -1,6 +1,7 @@
 // exp, its relatives and inverses, and erf, by our own float32 functions.
+#include "core/formulas/exponential.h"
+
 #include "core/kernels/elementwise.h"
-#include "core/kernels/vector_math.h"
 
 namespace triptych {
 
@@ -8,30 +9,14 @@ extern const Op exp_op, exp2_op, expm1_op, log_op, log1p_op, log2_op, log10_op, 
 
 namespace {
 
-void exp_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::exp(x); });
-}
-void exp2_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::exp2(x); });
-}
-void expm1_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::expm1(x); });
-}
-void log_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::log(x); });
-}
-void log1p_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::log1p(x); });
-}
-void log2_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::log2(x); });
-}
-void log10_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::log10(x); });
-}
-void erf_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::erf(x); });
-}
+void exp_run(const KernelCall& call) { floating_unary(call, formula::Exp()); }
+void exp2_run(const KernelCall& call) { floating_unary(call, formula::Exp2()); }
+void expm1_run(const KernelCall& call) { floating_unary(call, formula::Expm1()); }
+void log_run(const KernelCall& call) { floating_unary(call, formula::Log()); }
+void log1p_run(const KernelCall& call) { floating_unary(call, formula::Log1p()); }
+void log2_run(const KernelCall& call) { floating_unary(call, formula::Log2()); }
+void log10_run(const KernelCall& call) { floating_unary(call, formula::Log10()); }
+void erf_run(const KernelCall& call) { floating_unary(call, formula::Erf()); }
 
 const Kernel exp_kernel = elementwise_kernel(exp_run), exp2_kernel = elementwise_kernel(exp2_run),
              expm1_kernel = elementwise_kernel(expm1_run), log_kernel = elementwise_kernel(log_run),

@@ -1,4 +1,6 @@
 // isnan, isinf and isfinite. No comparison of bits: every dtype, integers included, answers by arithmetic.
+#include "core/formulas/isnan.h"
+
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
@@ -7,20 +9,9 @@ extern const Op isnan_op, isinf_op, isfinite_op;
 
 namespace {
 
-template <class T>
-bool is_nan(T x) {
-  return x != x;  // infinity - infinity, and anything with a NaN
-}
-
-void isnan_run(const KernelCall& call) {
-  any_unary<bool>(call, [](auto x) { return x != x; });
-}
-void isinf_run(const KernelCall& call) {
-  any_unary<bool>(call, [](auto x) { return x == x && is_nan(x - x); });
-}
-void isfinite_run(const KernelCall& call) {
-  any_unary<bool>(call, [](auto x) { return !is_nan(x - x); });
-}
+void isnan_run(const KernelCall& call) { any_unary<bool>(call, formula::Isnan()); }
+void isinf_run(const KernelCall& call) { any_unary<bool>(call, formula::Isinf()); }
+void isfinite_run(const KernelCall& call) { any_unary<bool>(call, formula::Isfinite()); }
 
 const Kernel isnan_kernel = elementwise_kernel(isnan_run), isinf_kernel = elementwise_kernel(isinf_run),
              isfinite_kernel = elementwise_kernel(isfinite_run);

@@ -1,4 +1,6 @@
 // Logic on truth values and on bits.
+#include "core/formulas/logic.h"
+
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
@@ -13,9 +15,9 @@ template <int inputs, class F>
 void bitwise(const KernelCall& call, F f) {
   const auto run = [&]<class W>(W*) {
     if constexpr (inputs == 1)
-      elementwise<W, W>(call, [f](W x) { return static_cast<W>(f(x)); });
+      elementwise<W, W>(call, f);
     else
-      elementwise<W, W, W>(call, [f](W a, W b) { return static_cast<W>(f(a, b)); });
+      elementwise<W, W, W>(call, f);
   };
   switch (size_of(call.outputs[0].dtype())) {
     case 1:
@@ -27,30 +29,16 @@ void bitwise(const KernelCall& call, F f) {
   }
 }
 
-void logical_and_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return (a != 0) & (b != 0); });
-}
-void logical_or_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return (a != 0) | (b != 0); });
-}
-void logical_xor_run(const KernelCall& call) {
-  any_binary<bool>(call, [](auto a, auto b) { return (a != 0) ^ (b != 0); });
-}
-void logical_not_run(const KernelCall& call) {
-  any_unary<bool>(call, [](auto x) { return x == 0; });
-}
-void bitwise_and_run(const KernelCall& call) {
-  bitwise<2>(call, [](auto a, auto b) { return a & b; });
-}
-void bitwise_or_run(const KernelCall& call) {
-  bitwise<2>(call, [](auto a, auto b) { return a | b; });
-}
-void bitwise_xor_run(const KernelCall& call) {
-  bitwise<2>(call, [](auto a, auto b) { return a ^ b; });
-}
+void logical_and_run(const KernelCall& call) { any_binary<bool>(call, formula::LogicalAnd()); }
+void logical_or_run(const KernelCall& call) { any_binary<bool>(call, formula::LogicalOr()); }
+void logical_xor_run(const KernelCall& call) { any_binary<bool>(call, formula::LogicalXor()); }
+void logical_not_run(const KernelCall& call) { any_unary<bool>(call, formula::LogicalNot()); }
+void bitwise_and_run(const KernelCall& call) { bitwise<2>(call, formula::BitwiseAnd()); }
+void bitwise_or_run(const KernelCall& call) { bitwise<2>(call, formula::BitwiseOr()); }
+void bitwise_xor_run(const KernelCall& call) { bitwise<2>(call, formula::BitwiseXor()); }
 void bitwise_not_run(const KernelCall& call) {
-  if (call.outputs[0].dtype() == boolean) return elementwise<bool, bool>(call, [](bool x) { return !x; });
-  bitwise<1>(call, [](auto x) { return ~x; });
+  if (call.outputs[0].dtype() == boolean) return elementwise<bool, bool>(call, formula::LogicalNot());
+  bitwise<1>(call, formula::BitwiseNot());
 }
 
 const Kernel logical_and_kernel = elementwise_kernel(logical_and_run),

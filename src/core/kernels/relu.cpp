@@ -1,3 +1,5 @@
+#include "core/formulas/relu.h"
+
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
@@ -9,16 +11,14 @@ namespace {
 void relu_run(const KernelCall& call) {
   visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    elementwise<T, T>(call, [](T x) { return static_cast<C>(x) < C(0) ? T(C(0)) : x; });
+    elementwise<T, T>(call, formula::Relu());
   });
 }
 
 void relu_grad_run(const KernelCall& call) {
   visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    elementwise<T, T, T>(call, [](T upstream, T output) { return static_cast<C>(output) > C(0) ? upstream : T(C(0)); });
+    elementwise<T, T, T>(call, formula::ReluGrad());
   });
 }
 

@@ -1,5 +1,5 @@
 // floor, ceil, round and trunc.
-#include <cmath>
+#include "core/formulas/rounding.h"
 
 #include "core/kernels/elementwise.h"
 
@@ -9,18 +9,10 @@ extern const Op floor_op, ceil_op, round_op, trunc_op;
 
 namespace {
 
-void floor_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::floor(x); });
-}
-void ceil_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::ceil(x); });
-}
-void round_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::rint(x); });
-}
-void trunc_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::trunc(x); });
-}
+void floor_run(const KernelCall& call) { floating_unary(call, formula::Floor()); }
+void ceil_run(const KernelCall& call) { floating_unary(call, formula::Ceil()); }
+void round_run(const KernelCall& call) { floating_unary(call, formula::Round()); }
+void trunc_run(const KernelCall& call) { floating_unary(call, formula::Trunc()); }
 
 const Kernel floor_kernel = elementwise_kernel(floor_run), ceil_kernel = elementwise_kernel(ceil_run),
              round_kernel = elementwise_kernel(round_run), trunc_kernel = elementwise_kernel(trunc_run);

@@ -1,6 +1,7 @@
 // sigmoid, tanh, silu and their backward ops.
+#include "core/formulas/sigmoid.h"
+
 #include "core/kernels/elementwise.h"
-#include "core/kernels/vector_math.h"
 
 namespace triptych {
 
@@ -8,27 +9,12 @@ extern const Op sigmoid_op, sigmoid_grad_op, tanh_op, tanh_grad_op, silu_op, sil
 
 namespace {
 
-void sigmoid_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::sigmoid(x); });
-}
-void sigmoid_grad_run(const KernelCall& call) {
-  floating_binary(call, [](auto a, auto b) { return a * (b * (1 - b)); });
-}
-void tanh_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::tanh(x); });
-}
-void tanh_grad_run(const KernelCall& call) {
-  floating_binary(call, [](auto a, auto b) { return a * (1 - b * b); });
-}
-void silu_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return x * math::sigmoid(x); });
-}
-void silu_grad_run(const KernelCall& call) {
-  floating_binary(call, [](auto upstream, auto x) {
-    const auto s = math::sigmoid(x);
-    return upstream * (s * (1 + x * (1 - s)));
-  });
-}
+void sigmoid_run(const KernelCall& call) { floating_unary(call, formula::Sigmoid()); }
+void sigmoid_grad_run(const KernelCall& call) { floating_binary(call, formula::SigmoidGrad()); }
+void tanh_run(const KernelCall& call) { floating_unary(call, formula::Tanh()); }
+void tanh_grad_run(const KernelCall& call) { floating_binary(call, formula::TanhGrad()); }
+void silu_run(const KernelCall& call) { floating_unary(call, formula::Silu()); }
+void silu_grad_run(const KernelCall& call) { floating_binary(call, formula::SiluGrad()); }
 
 const Kernel sigmoid_kernel = elementwise_kernel(sigmoid_run),
              sigmoid_grad_kernel = elementwise_kernel(sigmoid_grad_run), tanh_kernel = elementwise_kernel(tanh_run),

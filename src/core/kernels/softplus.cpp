@@ -1,6 +1,7 @@
 // leaky_relu, elu and softplus.
+#include "core/formulas/softplus.h"
+
 #include "core/kernels/elementwise.h"
-#include "core/kernels/vector_math.h"
 #include "core/ops/activation.h"
 
 namespace triptych {
@@ -10,26 +11,14 @@ extern const Op leaky_relu_op, elu_op, softplus_op;
 namespace {
 
 void leaky_relu_run(const KernelCall& call) {
-  const double value = call.attributes_as<SlopeAttributes>().slope;
-  floating_unary(call, [value](auto x) {
-    const auto slope = static_cast<decltype(x)>(value);
-    return x > 0 ? x : x * slope;
-  });
+  floating_unary(call, formula::LeakyRelu{call.attributes_as<SlopeAttributes>().slope});
 }
 void elu_run(const KernelCall& call) {
-  const double value = call.attributes_as<SlopeAttributes>().slope;
-  floating_unary(call, [value](auto x) {
-    const auto alpha = static_cast<decltype(x)>(value);
-    return x > 0 ? x : alpha * math::expm1(x);
-  });
+  floating_unary(call, formula::Elu{call.attributes_as<SlopeAttributes>().slope});
 }
 void softplus_run(const KernelCall& call) {
-  const auto attributes = call.attributes_as<SoftplusAttributes>();
-  floating_unary(call, [attributes](auto x) {
-    using T = decltype(x);
-    const T beta = static_cast<T>(attributes.beta), scaled = x * beta;
-    return scaled > static_cast<T>(attributes.threshold) ? x : math::log1p(math::exp(scaled)) / beta;
-  });
+  const auto& attributes = call.attributes_as<SoftplusAttributes>();
+  floating_unary(call, formula::Softplus{attributes.beta, attributes.threshold});
 }
 
 const Kernel leaky_relu_kernel = elementwise_kernel(leaky_relu_run), elu_kernel = elementwise_kernel(elu_run),

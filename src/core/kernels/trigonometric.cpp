@@ -1,7 +1,8 @@
 // Trigonometric and hyperbolic functions: sine and cosine by our own float32 functions, the rest by the standard
 // library's.
+#include "core/formulas/trigonometric.h"
+
 #include "core/kernels/elementwise.h"
-#include "core/kernels/vector_trigonometry.h"
 
 namespace triptych {
 
@@ -10,42 +11,18 @@ extern const Op sin_op, cos_op, tan_op, asin_op, acos_op, atan_op, atan2_op, sin
 
 namespace {
 
-void sin_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::sin(x); });
-}
-void cos_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return math::cos(x); });
-}
-void tan_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::tan(x); });
-}
-void asin_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::asin(x); });
-}
-void acos_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::acos(x); });
-}
-void atan_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::atan(x); });
-}
-void atan2_run(const KernelCall& call) {
-  floating_binary(call, [](auto a, auto b) { return std::atan2(a, b); });
-}
-void sinh_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::sinh(x); });
-}
-void cosh_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::cosh(x); });
-}
-void asinh_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::asinh(x); });
-}
-void acosh_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::acosh(x); });
-}
-void atanh_run(const KernelCall& call) {
-  floating_unary(call, [](auto x) { return std::atanh(x); });
-}
+void sin_run(const KernelCall& call) { floating_unary(call, formula::Sin()); }
+void cos_run(const KernelCall& call) { floating_unary(call, formula::Cos()); }
+void tan_run(const KernelCall& call) { floating_unary(call, formula::Tan()); }
+void asin_run(const KernelCall& call) { floating_unary(call, formula::Asin()); }
+void acos_run(const KernelCall& call) { floating_unary(call, formula::Acos()); }
+void atan_run(const KernelCall& call) { floating_unary(call, formula::Atan()); }
+void atan2_run(const KernelCall& call) { floating_binary(call, formula::Atan2()); }
+void sinh_run(const KernelCall& call) { floating_unary(call, formula::Sinh()); }
+void cosh_run(const KernelCall& call) { floating_unary(call, formula::Cosh()); }
+void asinh_run(const KernelCall& call) { floating_unary(call, formula::Asinh()); }
+void acosh_run(const KernelCall& call) { floating_unary(call, formula::Acosh()); }
+void atanh_run(const KernelCall& call) { floating_unary(call, formula::Atanh()); }
 
 const Kernel sin_kernel = elementwise_kernel(sin_run), cos_kernel = elementwise_kernel(cos_run),
              tan_kernel = elementwise_kernel(tan_run), asin_kernel = elementwise_kernel(asin_run),

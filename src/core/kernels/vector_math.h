@@ -216,18 +216,18 @@ TRIPTYCH_HOST_DEVICE inline float cos_turns(float t) {
 }
 
 // float64 takes the standard library's.
-inline double exp(double x) { return std::exp(x); }
-inline double exp2(double x) { return std::exp2(x); }
-inline double expm1(double x) { return std::expm1(x); }
-inline double log(double x) { return std::log(x); }
-inline double log2(double x) { return std::log2(x); }
-inline double log10(double x) { return std::log10(x); }
-inline double log1p(double x) { return std::log1p(x); }
-inline double tanh(double x) { return std::tanh(x); }
-inline double sigmoid(double x) {
+TRIPTYCH_HOST_DEVICE inline double exp(double x) { return std::exp(x); }
+TRIPTYCH_HOST_DEVICE inline double exp2(double x) { return std::exp2(x); }
+TRIPTYCH_HOST_DEVICE inline double expm1(double x) { return std::expm1(x); }
+TRIPTYCH_HOST_DEVICE inline double log(double x) { return std::log(x); }
+TRIPTYCH_HOST_DEVICE inline double log2(double x) { return std::log2(x); }
+TRIPTYCH_HOST_DEVICE inline double log10(double x) { return std::log10(x); }
+TRIPTYCH_HOST_DEVICE inline double log1p(double x) { return std::log1p(x); }
+TRIPTYCH_HOST_DEVICE inline double tanh(double x) { return std::tanh(x); }
+TRIPTYCH_HOST_DEVICE inline double sigmoid(double x) {
   const double e = std::exp(-std::fabs(x));
   return (x < 0 ? e : 1) / (1 + e);
 }
-inline double erf(double x) { return std::erf(x); }
+TRIPTYCH_HOST_DEVICE inline double erf(double x) { return std::erf(x); }
 
 }  // namespace triptych::math

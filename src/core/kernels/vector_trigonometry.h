@@ -6,9 +6,11 @@
 
 namespace triptych::math {
 
-/// 2^e mod 2 pi for e = 0 .. 104, in two parts: the first has 29 bits, so that its product with a float's 24 is exact.
+// 2^e mod 2 pi for e = 0 .. 104, in two parts: the first has 29 bits, so that its product with a float's 24 is exact.
+// Within functions, since a GPU sees no constants of the host's.
 // clang-format off
-inline constexpr double circle_high[] = {
+TRIPTYCH_HOST_DEVICE inline double circle_high(std::int32_t e) {
+  static constexpr double values[] = {
     1.0, 2.0, 4.0, 1.7168146818876266, 3.4336293786764145, 0.5840734541416168, 1.1681469231843948, 2.3362938463687897,
     4.6725877076387405, 3.061990112066269, 6.123980224132538, 5.964775159955025, 5.646365016698837, 5.009544730186462,
     3.735904172062874, 1.1886230558156967, 2.3772461116313934, 4.754492223262787, 3.2257991582155228,
@@ -30,7 +32,10 @@ inline constexpr double circle_high[] = {
     6.018273159861565, 5.753361031413078, 5.223536774516106, 4.163888230919838, 2.044591173529625, 4.08918234705925,
     1.8951794058084488,
 };
-inline constexpr double circle_low[] = {
+  return values[e];
+}
+TRIPTYCH_HOST_DEVICE inline double circle_low(std::int32_t e) {
+  static constexpr double values[] = {
     0.0, 0.0, 0.0, 1.0932786875125494e-08, 6.964412556403333e-09, 9.960450794084503e-09, 5.019740394321351e-09,
     1.0039480788642702e-08, 5.177800383437748e-09, 6.387226448153335e-09, 1.277445289630667e-08,
     6.6793702800435195e-09, 9.390366241364878e-09, 1.4812358164007594e-08, 1.0755180815445369e-08,
@@ -57,6 +62,8 @@ inline constexpr double circle_low[] = {
     9.92642947269182e-09, 9.833234328138208e-10, 1.2899433740753137e-08, 6.929331968936454e-09,
     1.3858663937872908e-08, 8.847792363175998e-09,
 };
+  return values[e];
+}
 // clang-format on
 
 /// x = n pi / 2 + r, |r| <= pi / 4; only n mod 4 counts. A float of 2^24 and above is m 2^e with whole m: 2^e mod 2 pi
@@ -65,14 +72,14 @@ struct Quarters {
   float r;
   std::int32_t n;
 };
-inline Quarters quarters(float x) {
+TRIPTYCH_HOST_DEVICE inline Quarters quarters(float x) {
   const std::int32_t bits = std::bit_cast<std::int32_t>(x);
   const std::int32_t exponent = (bits >> 23 & 0xff) - 150;
   const bool large = exponent > 0;
   const std::int32_t e = exponent < 0 ? 0 : exponent > 104 ? 104 : exponent;
   const float mantissa = std::bit_cast<float>((bits & static_cast<std::int32_t>(0x807fffff)) | 150 << 23);
   const double m = large ? mantissa : x;
-  const double high = m * circle_high[e], low = m * circle_low[e];
+  const double high = m * circle_high(e), low = m * circle_low(e);
   constexpr double magic = 0x1.8p52;
   const double shifted = (high + low) * 0.63661977236758134 + magic;
   const double n = shifted - magic;
@@ -81,26 +88,26 @@ inline Quarters quarters(float x) {
   return {static_cast<float>(r) + special, static_cast<std::int32_t>(std::bit_cast<std::int64_t>(shifted))};
 }
 
-inline float sin_reduced(float r) {
+TRIPTYCH_HOST_DEVICE inline float sin_reduced(float r) {
   const float z = r * r;
   return fma(r * z, horner(z, 2.725000058e-6f, -0.0001984008704f, 0.008333331905f, -0.1666666716f), r);
 }
-inline float cos_reduced(float r) {
+TRIPTYCH_HOST_DEVICE inline float cos_reduced(float r) {
   const float z = r * r;
   return fma(z * z, horner(z, 2.454804053e-5f, -0.001388830366f, 0.04166666418f), fma(-0.5f, z, 1.0f));
 }
 
-inline float sin(float x) {
+TRIPTYCH_HOST_DEVICE inline float sin(float x) {
   const auto [r, n] = quarters(x);
   const float value = n & 1 ? cos_reduced(r) : sin_reduced(r);
   return x == 0.0f ? x : n & 2 ? -value : value;  // keeps -0
 }
-inline float cos(float x) {
+TRIPTYCH_HOST_DEVICE inline float cos(float x) {
   const auto [r, n] = quarters(x);
   const float value = n & 1 ? sin_reduced(r) : cos_reduced(r);
   return (n + 1) & 2 ? -value : value;
 }
-inline double sin(double x) { return std::sin(x); }
-inline double cos(double x) { return std::cos(x); }
+TRIPTYCH_HOST_DEVICE inline double sin(double x) { return std::sin(x); }
+TRIPTYCH_HOST_DEVICE inline double cos(double x) { return std::cos(x); }
 
 }  // namespace triptych::math

@@ -1,4 +1,6 @@
 // where: a choice moves bits, so it is written by width.
+#include "core/formulas/where.h"
+
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
@@ -9,7 +11,7 @@ namespace {
 
 template <class Word>
 void choose(const KernelCall& call) {
-  elementwise<Word, bool, Word, Word>(call, [](bool condition, Word a, Word b) { return condition ? a : b; });
+  elementwise<Word, bool, Word, Word>(call, formula::Choose());
 }
 
 void where_run(const KernelCall& call) {

@@ -1,0 +1,23 @@
+// relu and its backward op, on the elements themselves: what passes keeps its bits.
+#pragma once
+
+#include "core/formulas/elements.h"
+
+namespace triptych::formula {
+
+struct Relu {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE T operator()(T x) const {
+    using C = compute_type<T>;
+    return static_cast<C>(x) < C(0) ? T(C(0)) : x;
+  }
+};
+struct ReluGrad {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE T operator()(T upstream, T output) const {
+    using C = compute_type<T>;
+    return static_cast<C>(output) > C(0) ? upstream : T(C(0));
+  }
+};
+
+}  // namespace triptych::formula
