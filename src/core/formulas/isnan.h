@@ -10,19 +10,19 @@ TRIPTYCH_HOST_DEVICE bool is_nan(T x) {
   return x != x;  // infinity - infinity, and anything with a NaN
 }
 
-struct IsNan {
+struct Isnan {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return is_nan(x);
   }
 };
-struct IsInf {
+struct Isinf {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return x == x && is_nan(x - x);
   }
 };
-struct IsFinite {
+struct Isfinite {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return !is_nan(x - x);

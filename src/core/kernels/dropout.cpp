@@ -1,7 +1,6 @@
 #include "core/ops/dropout.h"
 
 #include "core/kernels/random.h"
-#include "core/kernels/reduce.h"
 
 namespace triptych {
 
@@ -9,19 +8,16 @@ extern const Op dropout_op, dropout_grad_op;
 
 namespace {
 
-/// Word i of the draw, a whole number below 2^32, decides on element i.
+/// Word i of the draw decides on element i.
 void apply_mask(const KernelCall& call, Draw draw) {
   const double p = call.attributes_as<DropoutAttributes>().p;
-  const auto threshold = static_cast<std::uint64_t>(p * 0x1p32);
   visit_floating(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
     const T* x = call.inputs[0].as<const T>();
     T* y = call.outputs[0].as<T>();
-    const C scale = p < 1 ? static_cast<C>(1 / (1 - p)) : C(0);
-    for_random_words(draw, call.outputs[0].size(), [=](std::int64_t i, std::uint32_t word) {
-      y[i] = word >= threshold ? T(static_cast<C>(x[i]) * scale) : T(C(0));
-    });
+    const formula::Dropout<T> dropout(p);
+    for_random_words(draw, call.outputs[0].size(),
+                     [=](std::int64_t i, std::uint32_t word) { y[i] = dropout(x[i], word); });
   });
 }
 

@@ -34,21 +34,13 @@ void fill_uniform(const Operand& state, const Operand& out, double low, double h
     using T = std::remove_pointer_t<decltype(type)>;
     T* values = out.as<T>();
     if constexpr (std::is_same_v<T, double>) {
-      // Two words each: element i takes words 2 (i % 2) and the next of block i / 2.
       in_parts(out.size(), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-          const auto block = philox(draw.key, static_cast<std::uint64_t>(i / 2), draw.counter);
-          const double value = low + unit_double(block[i % 2 * 2], block[i % 2 * 2 + 1]) * (high - low);
-          values[i] = value < high ? value : low;  // rounding must not reach `high`
-        }
+        for (std::int64_t i = begin; i < end; ++i)
+          values[i] = formula::uniform(formula::random_word64(draw, i), low, high);
       });
     } else {
-      const float from = static_cast<float>(low), range = static_cast<float>(high - low),
-                  end = static_cast<float>(high);
-      for_random_words(draw, out.size(), [=](std::int64_t i, std::uint32_t word) {
-        const T value = T(math::fma(unit_float(word), range, from));
-        values[i] = static_cast<float>(value) < end ? value : T(from);
-      });
+      const formula::Uniform<T> uniform(low, high);
+      for_random_words(draw, out.size(), [=](std::int64_t i, std::uint32_t word) { values[i] = uniform(word); });
     }
   });
 }
@@ -61,12 +53,7 @@ void fill_normal(const Operand& state, const Operand& out, double mean, double s
     T* values = out.as<T>();
     if constexpr (std::is_same_v<T, double>) {
       in_parts(n, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-          const auto block = philox(draw.key, static_cast<std::uint64_t>(i), draw.counter);
-          const double u = unit_double(block[0], block[1]) + 0x1p-53;
-          const double v = unit_double(block[2], block[3]);
-          values[i] = mean + stddev * (std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v));
-        }
+        for (std::int64_t i = begin; i < end; ++i) values[i] = formula::normal(draw, i, mean, stddev);
       });
     } else {
       const float center = static_cast<float>(mean), scale = static_cast<float>(stddev);
@@ -92,27 +79,15 @@ void fill_normal(const Operand& state, const Operand& out, double mean, double s
   });
 }
 
-/// The first of element i's candidates that is within two standard deviations. Attempt a is block i with a in the upper
-/// half of the index; a block has four candidates, so a second attempt is needed once in 200,000 elements.
-float truncated(Draw draw, std::int64_t i) {
-  for (std::uint64_t attempt = 0;; ++attempt) {
-    const auto block = philox(draw.key, static_cast<std::uint64_t>(i) | attempt << 48, draw.counter);
-    const NormalPair a = normal_pair(block[0], block[1]), b = normal_pair(block[2], block[3]);
-    for (const float candidate : {a.first, a.second, b.first, b.second})
-      if (std::abs(candidate) <= 2.0f) return candidate;
-  }
-}
-
 void truncated_normal_run(const KernelCall& call) {
   const auto& attributes = call.attributes_as<RandomAttributes>();
   const Draw draw = take_draw(call.inputs[0]);
   visit_floating(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
     T* values = call.outputs[0].as<T>();
     in_parts(call.outputs[0].size(), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
-        values[i] = T(static_cast<C>(attributes.a) + static_cast<C>(attributes.b) * static_cast<C>(truncated(draw, i)));
+        values[i] = formula::truncated_normal<T>(draw, i, attributes.a, attributes.b);
     });
   });
 }
@@ -134,12 +109,6 @@ void normal_like_run(const KernelCall& call) {
   fill_normal(call.inputs[0], call.outputs[0], attributes.a, attributes.b);
 }
 
-/// The 64 random bits of element i.
-std::uint64_t random_word64(Draw draw, std::int64_t i) {
-  const auto block = philox(draw.key, static_cast<std::uint64_t>(i / 2), draw.counter);
-  return static_cast<std::uint64_t>(block[i % 2 * 2]) << 32 | block[i % 2 * 2 + 1];
-}
-
 void integers_run(const KernelCall& call) {
   const auto& attributes = call.attributes_as<RandomIntegersAttributes>();
   const Draw draw = take_draw(call.inputs[0]);
@@ -149,11 +118,8 @@ void integers_run(const KernelCall& call) {
     using T = std::remove_pointer_t<decltype(type)>;
     T* values = call.outputs[0].as<T>();
     in_parts(call.outputs[0].size(), [&](std::int64_t begin, std::int64_t end) {
-      // floor(word * range / 2^64): Lemire's reduction; its bias is at most range / 2^64
-      for (std::int64_t i = begin; i < end; ++i) {
-        const auto product = static_cast<unsigned __int128>(random_word64(draw, i)) * range;
-        values[i] = static_cast<T>(low + static_cast<std::uint64_t>(product >> 64));
-      }
+      for (std::int64_t i = begin; i < end; ++i)
+        values[i] = static_cast<T>(formula::integer(formula::random_word64(draw, i), low, range));
     });
   });
 }
@@ -170,7 +136,7 @@ void bernoulli_run(const KernelCall& call) {
                             std::to_string(probability) + " at element " + std::to_string(i), "", call.context.where);
     T* values = out.as<T>();
     for_random_words(take_draw(call.inputs[0]), out.size(), [=](std::int64_t i, std::uint32_t word) {
-      values[i] = static_cast<C>(unit_float(word)) < static_cast<C>(probabilities[i]) ? T(C(1)) : T(C(0));
+      values[i] = formula::bernoulli(word, probabilities[i]);
     });
   });
 }
@@ -181,7 +147,8 @@ void permutation_run(const KernelCall& call) {
   const std::int64_t n = call.outputs[0].size();
   std::vector<std::pair<std::uint64_t, std::int64_t>> order(static_cast<std::size_t>(n));
   in_parts(n, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) order[static_cast<std::size_t>(i)] = {random_word64(draw, i), i};
+    for (std::int64_t i = begin; i < end; ++i)
+      order[static_cast<std::size_t>(i)] = {formula::random_word64(draw, i), i};
   });
   std::sort(order.begin(), order.end());
   for (std::int64_t i = 0; i < n; ++i)
@@ -207,15 +174,14 @@ std::vector<double> weights_of(const KernelCall& call, std::int64_t row, std::in
   return weights;
 }
 
-double unit_of(std::uint64_t word) { return static_cast<double>(word >> 11) * 0x1p-53; }
-
 /// Sample i is where its random number falls among the sums of the weights.
 void choose_with_replacement(const std::vector<double>& weights, std::span<std::int64_t> samples, Draw draw,
                              std::int64_t first) {
   std::vector<double> sums(weights.size());
   std::partial_sum(weights.begin(), weights.end(), sums.begin());
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double place = unit_of(random_word64(draw, first + static_cast<std::int64_t>(i))) * sums.back();
+    const double place =
+        formula::unit_of(formula::random_word64(draw, first + static_cast<std::int64_t>(i))) * sums.back();
     auto chosen = std::upper_bound(sums.begin(), sums.end(), place);
     // Rounding may put the place at the very end: then it is the last that has a weight.
     if (chosen == sums.end()) chosen = std::lower_bound(sums.begin(), sums.end(), sums.back());
@@ -230,8 +196,7 @@ void choose_without_replacement(const std::vector<double>& weights, std::span<st
   std::vector<std::pair<double, std::int64_t>> times(weights.size());
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto place = static_cast<std::int64_t>(i);
-    const double u = 1 - unit_of(random_word64(draw, first + place));
-    times[i] = {weights[i] > 0 ? -std::log(u) / weights[i] : std::numeric_limits<double>::infinity(), place};
+    times[i] = {formula::ringing_time(formula::random_word64(draw, first + place), weights[i]), place};
   }
   const auto wanted = times.begin() + static_cast<std::ptrdiff_t>(samples.size());
   std::partial_sort(times.begin(), wanted, times.end());

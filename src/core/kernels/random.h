@@ -4,15 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "core/random_numbers.h"
+#include "core/formulas/random.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
-
-/// The draw that a random op's state operand names.
-struct Draw {
-  std::uint64_t key, counter;
-};
 
 /// Reads (key, counter) and adds one to the counter.
 inline Draw take_draw(const Operand& state) {

@@ -5,10 +5,54 @@ namespace triptych::cuda {
 
 void register_arithmetic_kernels();
 void register_assign_kernels();
+void register_binary_cross_entropy_with_logits_kernels();
+void register_cast_kernels();
+void register_comparison_kernels();
+void register_custom_gradient_kernels();
+void register_dropout_kernels();
+void register_exponential_kernels();
+void register_floor_divide_kernels();
+void register_full_kernels();
+void register_gelu_kernels();
+void register_identity_kernels();
+void register_isnan_kernels();
+void register_logic_kernels();
+void register_maximum_kernels();
+void register_power_kernels();
+void register_random_kernels();
+void register_relu_kernels();
+void register_rounding_kernels();
+void register_sigmoid_kernels();
+void register_sign_kernels();
+void register_softplus_kernels();
+void register_trigonometric_kernels();
+void register_where_kernels();
 
 void register_kernels() {
   register_arithmetic_kernels();
   register_assign_kernels();
+  register_binary_cross_entropy_with_logits_kernels();
+  register_cast_kernels();
+  register_comparison_kernels();
+  register_custom_gradient_kernels();
+  register_dropout_kernels();
+  register_exponential_kernels();
+  register_floor_divide_kernels();
+  register_full_kernels();
+  register_gelu_kernels();
+  register_identity_kernels();
+  register_isnan_kernels();
+  register_logic_kernels();
+  register_maximum_kernels();
+  register_power_kernels();
+  register_random_kernels();
+  register_relu_kernels();
+  register_rounding_kernels();
+  register_sigmoid_kernels();
+  register_sign_kernels();
+  register_softplus_kernels();
+  register_trigonometric_kernels();
+  register_where_kernels();
 }
 
 }  // namespace triptych::cuda

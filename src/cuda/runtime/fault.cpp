@@ -15,6 +15,7 @@ namespace {
 struct Source {
   const char *op, *rule;
   Location where;
+  FaultText given;
   bool operator==(const Source& other) const {
     return op == other.op && rule == other.rule && where.file() == other.where.file() &&
            where.line() == other.where.line();
@@ -41,11 +42,15 @@ Board*& board_of(int device) {
 
 }  // namespace
 
-FaultReport fault_report(int device, const char* op, const char* rule, Location where) {
+std::string index_text(const Fault& fault) {
+  return std::to_string(fault.value) + " for " + std::to_string(fault.limit);
+}
+
+FaultReport fault_report(int device, const char* op, const char* rule, Location where, FaultText given) {
   std::lock_guard lock(mutex);
   Board*& board = board_of(device);
   if (!board) board = new Board;
-  const Source source{op, rule, Frame::resolve(where)};
+  const Source source{op, rule, Frame::resolve(where), given};
   for (std::size_t i = board->sources.size(); i-- > 0;)
     if (board->sources[i] == source) return {board->fault(), static_cast<int>(i) + 1};
   board->sources.push_back(source);
@@ -58,10 +63,9 @@ void throw_fault(int device) {
   if (!board || board->fault()->source == 0) return;
   const Fault fault = std::exchange(*board->fault(), Fault());
   const Source& source = board->sources[static_cast<std::size_t>(fault.source) - 1];
-  throw ArgumentError(
-      source.op, source.rule,
-      std::to_string(fault.value) + " for " + std::to_string(fault.limit) + ", found on cuda:" + std::to_string(device),
-      "The kernel ran some time before this was noticed; TRIPTYCH_CUDA_SYNC=1 waits after each", source.where);
+  throw ArgumentError(source.op, source.rule, source.given(fault) + ", found on cuda:" + std::to_string(device),
+                      "The kernel ran some time before this was noticed; TRIPTYCH_CUDA_SYNC=1 waits after each",
+                      source.where);
 }
 
 }  // namespace triptych::cuda

@@ -4,6 +4,8 @@
 
 #include <cuda_runtime.h>
 
+#include <string>
+
 #include "triptych/core/location.h"
 
 namespace triptych::cuda {
@@ -20,19 +22,28 @@ struct FaultReport {
   int source;
 };
 
-/// For a launch on `device`: "[op] rule: value for limit" at `where` is what will be thrown. Both texts are literals.
-FaultReport fault_report(int device, const char* op, const char* rule, Location where);
+/// What the error says was given.
+using FaultText = std::string (*)(const Fault& fault);
+/// "value for limit".
+std::string index_text(const Fault& fault);
+
+/// For a launch on `device`: "[op] rule: given" at `where` is what will be thrown. Both texts are literals.
+FaultReport fault_report(int device, const char* op, const char* rule, Location where, FaultText given = index_text);
 /// Throws what kernels on `device` have written down since the last call.
 void throw_fault(int device);
 
 #if defined(__CUDACC__) || defined(TRIPTYCH_CUDA_EMULATED)
+/// In a kernel: writes the first fault down.
+__device__ inline void report_fault(FaultReport report, long long value, long long limit = 0) {
+  if (atomicCAS(&report.fault->source, 0, report.source) != 0) return;
+  report.fault->value = value;
+  report.fault->limit = limit;
+}
+
 /// In a kernel: `index` if it is in [0, limit) or counts from the end in [-limit, -1], else reports it and gives 0.
 __device__ inline long long checked_index(long long index, long long limit, FaultReport report) {
   if (index >= -limit && index < limit) return index < 0 ? index + limit : index;
-  if (atomicCAS(&report.fault->source, 0, report.source) == 0) {
-    report.fault->value = index;
-    report.fault->limit = limit;
-  }
+  report_fault(report, index, limit);
   return 0;
 }
 #endif
