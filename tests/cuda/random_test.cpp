@@ -37,7 +37,7 @@ class CudaRandom : public OnGpu {
       ASSERT_EQ(here[i].dtype(), there[i].dtype()) << what;
       EXPECT_TRUE(tt::array_equal(here[i], there[i])) << what << ", draw " << i;
     }
-    if (here[0].size() > 100) {
+    if (here[0].numel() > 100) {
       EXPECT_FALSE(tt::array_equal(here[0], here[1])) << what;
     }
   }
