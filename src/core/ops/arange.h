@@ -9,6 +9,8 @@ struct ArangeAttributes {
   Scalar start = 0, step = 1;
   std::int64_t count = 0;
   DType dtype = int64;
+  /// Computed in integers.
+  bool whole() const { return start.kind() != Scalar::Kind::floating && step.kind() != Scalar::Kind::floating; }
   static constexpr auto fields() {
     return std::tuple{field("start", &ArangeAttributes::start), field("step", &ArangeAttributes::step),
                       field("count", &ArangeAttributes::count), field("dtype", &ArangeAttributes::dtype)};

@@ -1,6 +1,7 @@
 // cast: a kernel for each dtype of the output; that of the input is a switch within, as 81 kernels would be too many.
 #include "core/formulas/cast.h"
 #include "cuda/kernels/elementwise.h"
+#include "cuda/kernels/loaded.h"
 
 namespace triptych {
 
@@ -8,31 +9,6 @@ extern const Op cast_op;
 
 namespace cuda {
 namespace {
-
-template <class To>
-__device__ To loaded(const void* from, DType dtype, std::int64_t place) {
-  const auto load = [&]<class From>(const From* elements) { return formula::converted<To>(elements[place]); };
-  switch (dtype) {
-    case DType::float32:
-      return load(static_cast<const float*>(from));
-    case DType::float64:
-      return load(static_cast<const double*>(from));
-    case DType::float16:
-      return load(static_cast<const Float16*>(from));
-    case DType::bfloat16:
-      return load(static_cast<const BFloat16*>(from));
-    case DType::int8:
-      return load(static_cast<const std::int8_t*>(from));
-    case DType::uint8:
-      return load(static_cast<const std::uint8_t*>(from));
-    case DType::int32:
-      return load(static_cast<const std::int32_t*>(from));
-    case DType::int64:
-      return load(static_cast<const std::int64_t*>(from));
-    default:
-      return load(static_cast<const bool*>(from));
-  }
-}
 
 template <class To>
 __global__ void cast_kernel(StridedLoops<2> loops, const void* from, DType dtype, To* to) {

@@ -18,12 +18,8 @@ struct Constant {
 };
 
 void fill(const KernelCall& call, Scalar value) {
-  const Tensor number = scalar_tensor(value, call.outputs[0].dtype());
-  visit_width(call.outputs[0].dtype(), [&]<class Word>(Word*) {
-    Constant<Word> f;
-    std::memcpy(&f.value, number.impl()->data(), sizeof(Word));
-    generate<Word>(call, f);
-  });
+  const DType dtype = call.outputs[0].dtype();
+  visit_width(dtype, [&]<class Word>(Word*) { generate<Word>(call, Constant<Word>{bits<Word>(value, dtype)}); });
 }
 
 void full_run(const KernelCall& call) { fill(call, call.attributes_as<FullAttributes>().value); }

@@ -1,6 +1,9 @@
 // Kernels that give each element of a row-major output as a function of its index.
 #pragma once
 
+#include <cstring>
+
+#include "core/tensor_impl.h"
 #include "cuda/kernels/run.h"
 
 namespace triptych::cuda {
@@ -31,6 +34,15 @@ void visit_width(DType dtype, F&& f) {
     default:
       return f(static_cast<std::uint64_t*>(nullptr));
   }
+}
+
+/// The bits of a number in `dtype`.
+template <class Word>
+Word bits(Scalar value, DType dtype) {
+  const Tensor number = scalar_tensor(value, dtype);
+  Word word;
+  std::memcpy(&word, number.impl()->data(), sizeof(Word));
+  return word;
 }
 
 }  // namespace triptych::cuda

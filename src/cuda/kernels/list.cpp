@@ -3,6 +3,7 @@
 
 namespace triptych::cuda {
 
+void register_arange_kernels();
 void register_arithmetic_kernels();
 void register_assign_kernels();
 void register_binary_cross_entropy_with_logits_kernels();
@@ -18,17 +19,21 @@ void register_identity_kernels();
 void register_isnan_kernels();
 void register_logic_kernels();
 void register_maximum_kernels();
+void register_one_hot_kernels();
 void register_power_kernels();
 void register_random_kernels();
 void register_relu_kernels();
+void register_roll_kernels();
 void register_rounding_kernels();
 void register_sigmoid_kernels();
 void register_sign_kernels();
 void register_softplus_kernels();
 void register_trigonometric_kernels();
+void register_tril_kernels();
 void register_where_kernels();
 
 void register_kernels() {
+  register_arange_kernels();
   register_arithmetic_kernels();
   register_assign_kernels();
   register_binary_cross_entropy_with_logits_kernels();
@@ -44,14 +49,17 @@ void register_kernels() {
   register_isnan_kernels();
   register_logic_kernels();
   register_maximum_kernels();
+  register_one_hot_kernels();
   register_power_kernels();
   register_random_kernels();
   register_relu_kernels();
+  register_roll_kernels();
   register_rounding_kernels();
   register_sigmoid_kernels();
   register_sign_kernels();
   register_softplus_kernels();
   register_trigonometric_kernels();
+  register_tril_kernels();
   register_where_kernels();
 }
 
