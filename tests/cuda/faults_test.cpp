@@ -1,0 +1,59 @@
+// What only a kernel on a GPU can find wrong: the error comes when the device is waited for, says what was given, and
+// work goes on.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../bad_input.h"
+#include "gpu.h"
+#include "triptych/eager.h"
+
+namespace {
+
+namespace tt = triptych;
+
+class CudaFaults : public OnGpu {
+ protected:
+  tt::Tensor there(const tt::Tensor& x) const { return x.to(gpu); }
+  void TearDown() override {
+    if (!IsSkipped()) {
+      EXPECT_EQ((there(tt::ones({2})) + 1).to(cpu).to_vector<int>(), (std::vector<int>{2, 2}));
+    }
+  }
+};
+
+TEST_F(CudaFaults, IntegersDividedByZero) {
+  const tt::Tensor a = there(tt::tensor({7, -7})), b = there(tt::tensor({2, 0}));
+  EXPECT_BAD("[floor_divide] an integer is not divided by zero: a divisor is 0, found on cuda:0",
+             tt::floor_divide(a, b).to(cpu));
+  EXPECT_BAD("[remainder] an integer is not divided by zero: a divisor is 0, found on cuda:0",
+             tt::remainder(a, b).to(cpu));
+  EXPECT_EQ(tt::floor_divide(a, 2).to(cpu).to_vector<int>(), (std::vector<int>{3, -4}));
+}
+
+TEST_F(CudaFaults, NegativeExponentsOfIntegers) {
+  EXPECT_BAD("[pow] an integer is not raised to a negative integer: exponent -3, found on cuda:0",
+             tt::pow(there(tt::tensor({2, 2})), there(tt::tensor({2, -3}))).to(cpu));
+}
+
+TEST_F(CudaFaults, IndicesBeyondOneHotsDepth) {
+  EXPECT_BAD("[one_hot] an index is out of range: index 4 for depth 4, found on cuda:0",
+             tt::one_hot(there(tt::tensor({1, 4})), 4).to(cpu));
+  EXPECT_BAD("[one_hot] an index is out of range: 2 indices for depth 0", tt::one_hot(there(tt::tensor({1, 4})), 0));
+}
+
+TEST_F(CudaFaults, TheFirstIsKeptWithItsLine) {
+  const tt::Tensor index = there(tt::tensor({9}));
+  const int line = __LINE__ + 1;
+  const tt::Tensor first = tt::one_hot(index, 4);
+  const tt::Tensor second = tt::one_hot(index - 1, 4);
+  try {
+    second.to(cpu);
+    FAIL() << "no error";
+  } catch (const tt::ArgumentError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("index 9 for depth 4"));
+    EXPECT_EQ(error.where().text(), "faults_test.cpp:" + std::to_string(line));
+  }
+  EXPECT_EQ(first.to(cpu).to_vector<int>(), (std::vector<int>{0, 0, 0, 0}));
+}
+
+}  // namespace
