@@ -3,6 +3,7 @@
 #include "core/ops/full.h"
 #include "core/tensor_impl.h"
 #include "cuda/kernels/generate.h"
+#include "cuda/kernels/width.h"
 
 namespace triptych {
 

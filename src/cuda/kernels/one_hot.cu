@@ -3,6 +3,7 @@
 #include "core/ops/gather.h"
 #include "cuda/kernels/generate.h"
 #include "cuda/kernels/loaded.h"
+#include "cuda/kernels/width.h"
 #include "cuda/runtime/fault.h"
 #include "triptych/core/error.h"
 

@@ -1,5 +1,6 @@
 #include "core/ops/roll.h"
 #include "cuda/kernels/generate.h"
+#include "cuda/kernels/width.h"
 
 namespace triptych {
 

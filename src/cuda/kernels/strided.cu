@@ -1,6 +1,7 @@
 // Copies between any strides; a transpose goes through tiles of shared memory.
 #include "cuda/kernels/elementwise.h"
 #include "cuda/kernels/kernels.h"
+#include "cuda/kernels/width.h"
 #include "cuda/runtime/device.h"
 #include "cuda/runtime/stream.h"
 #include "cuda/shared_memory.h"
@@ -24,16 +25,7 @@ void copy_strided(const void* from, const TensorMeta& from_meta, void* to, const
   const RunContext context{.device = to_meta.device, .stream = current_stream(to_meta.device.index)};
   const Operand in{const_cast<void*>(from), &from_meta}, out{to, &to_meta};
   const KernelCall call{copy_op, {&in, 1}, {&out, 1}, nullptr, nullptr, context};
-  switch (size_of(to_meta.dtype)) {
-    case 1:
-      return elementwise<std::uint8_t, std::uint8_t>(call, Same());
-    case 2:
-      return elementwise<std::uint16_t, std::uint16_t>(call, Same());
-    case 4:
-      return elementwise<std::uint32_t, std::uint32_t>(call, Same());
-    default:
-      return elementwise<std::uint64_t, std::uint64_t>(call, Same());
-  }
+  visit_width(to_meta.dtype, [&]<class Word>(Word*) { elementwise<Word, Word>(call, Same()); });
 }
 
 }  // namespace triptych::cuda

@@ -1,6 +1,7 @@
 // tril and triu.
 #include "core/ops/tril.h"
 #include "cuda/kernels/generate.h"
+#include "cuda/kernels/width.h"
 
 namespace triptych {
 
