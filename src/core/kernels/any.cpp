@@ -19,13 +19,8 @@ void run(const KernelCall& call, int identity, Combine combine) {
   });
 }
 
-// Of two elements, one that differs from zero (that is zero), if there is one.
-void any_run(const KernelCall& call) {
-  run(call, 0, [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a != 0 ? a : b; });
-}
-void all_run(const KernelCall& call) {
-  run(call, 1, [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a == 0 ? a : b; });
-}
+void any_run(const KernelCall& call) { run(call, 0, formula::AnyOf()); }
+void all_run(const KernelCall& call) { run(call, 1, formula::AllOf()); }
 
 const Kernel any_kernel{.run = any_run, .any_strides = true}, all_kernel{.run = all_run, .any_strides = true};
 

@@ -1,26 +1,9 @@
 // What max and min share: each in a file of its own, since a reduction of nine dtypes takes seconds to compile.
 #pragma once
 
-#include <limits>
-
 #include "core/kernels/reduce.h"
 
 namespace triptych {
-
-template <class T>
-constexpr T lowest_value() {
-  if constexpr (std::is_floating_point_v<T>)
-    return -std::numeric_limits<T>::infinity();
-  else
-    return std::numeric_limits<T>::lowest();
-}
-template <class T>
-constexpr T highest_value() {
-  if constexpr (std::is_floating_point_v<T>)
-    return std::numeric_limits<T>::infinity();
-  else
-    return std::numeric_limits<T>::max();
-}
 
 template <class Combine>
 void extreme_run(const KernelCall& call, bool largest, Combine combine) {
@@ -30,7 +13,7 @@ void extreme_run(const KernelCall& call, bool largest, Combine combine) {
     using Acc = lane_type<T>;
     T* out = call.outputs[0].as<T>();
     const std::array<const T*, 1> input{call.inputs[0].as<const T>()};
-    reduce(loops, input, largest ? lowest_value<Acc>() : highest_value<Acc>(), pick_first, combine,
+    reduce(loops, input, largest ? formula::lowest_value<Acc>() : formula::highest_value<Acc>(), pick_first, combine,
            static_cast<const Acc*>(nullptr), [=](std::int64_t place, Acc value) { out[place] = T(value); });
   });
 }

@@ -44,8 +44,7 @@ void layer_norm_run(const KernelCall& call) {
       for (std::int64_t r = first; r < last; ++r) {
         const C* row = in.read(x, r);
         const C mean = row_sum(row, n) / static_cast<C>(n);
-        const C squares = reduce_row(
-            n, mean, C(0), [](const auto& m, const auto& v) { return (v - m) * (v - m); }, add_up, row);
+        const C squares = reduce_row(n, mean, C(0), formula::SquaredDistance(), add_up, row);
         const C inverse = C(1) / std::sqrt(squares / static_cast<C>(n) + static_cast<C>(a.eps));
         call.outputs[1].as<C>()[r] = mean;
         call.outputs[2].as<C>()[r] = inverse;

@@ -14,10 +14,8 @@ void prod_run(const KernelCall& call) {
     using Acc = std::conditional_t<std::is_integral_v<Out>, std::uint64_t, lane_type<Out>>;  // integers wrap around
     Out* out = call.outputs[0].as<Out>();
     const std::array<const In*, 1> input{call.inputs[0].as<const In>()};
-    reduce(
-        loops, input, Acc(1), pick_first,
-        [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a * b; },
-        static_cast<const Acc*>(nullptr), [=](std::int64_t place, Acc value) { out[place] = Out(value); });
+    reduce(loops, input, Acc(1), pick_first, formula::MultiplyUp(), static_cast<const Acc*>(nullptr),
+           [=](std::int64_t place, Acc value) { out[place] = Out(value); });
   });
 }
 

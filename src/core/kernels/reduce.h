@@ -14,8 +14,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/formulas/reduce.h"
 #include "core/kernels/elementwise.h"
-#include "core/ops/reduce.h"
+#include "core/kernels/reduce_loops.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
@@ -41,81 +42,6 @@ inline constexpr std::int64_t lanes_at_once = std::min<std::int64_t>(reduce_lane
 
 template <class T>
 using Lanes __attribute__((vector_size(lanes_at_once<T> * sizeof(T)))) = T;
-
-/// The merged loops over N inputs of one shape: kept axes, in the order of the output, and reduced axes.
-template <std::size_t N>
-struct ReduceLoops {
-  struct Axis {
-    std::int64_t length = 1;
-    std::int64_t out = 0;  // step in the output; kept axes only
-    std::array<std::int64_t, N> in{};
-  };
-  int kept = 0, reduced = 0;
-  std::array<Axis, Shape::max_rank> kept_axes, reduced_axes;
-  std::int64_t outputs = 1;  // number of kept places
-  std::int64_t count = 1;    // number of elements that each of them gathers
-};
-
-/// `out_steps[axis]` is the step in the output along an axis of the input; it matters for kept axes only.
-template <std::size_t N>
-ReduceLoops<N> reduce_loops(const std::array<const TensorMeta*, N>& inputs,
-                            const std::array<bool, Shape::max_rank>& reduced, const Strides& out_steps) {
-  ReduceLoops<N> loops;
-  const Shape& shape = inputs[0]->shape;
-  const auto append = [](auto& axes, int& rank, const auto& axis) {
-    if (rank > 0) {
-      auto& last = axes[static_cast<std::size_t>(rank - 1)];
-      bool merges = last.out == axis.out * axis.length;
-      for (std::size_t k = 0; k < N; ++k) merges &= last.in[k] == axis.in[k] * axis.length;
-      if (merges) {
-        last = {last.length * axis.length, axis.out, axis.in};
-        return;
-      }
-    }
-    axes[static_cast<std::size_t>(rank++)] = axis;
-  };
-  for (int i = 0; i < shape.rank(); ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    typename ReduceLoops<N>::Axis axis{.length = shape.begin()[i]};
-    (reduced[at] ? loops.count : loops.outputs) *= axis.length;
-    if (axis.length == 1) continue;
-    for (std::size_t k = 0; k < N; ++k) axis.in[k] = inputs[k]->strides[at];
-    if (reduced[at]) {
-      append(loops.reduced_axes, loops.reduced, axis);
-    } else {
-      axis.out = out_steps[at];
-      append(loops.kept_axes, loops.kept, axis);
-    }
-  }
-  return loops;
-}
-
-/// The loops of a reduction over `axes` (none: all) into a row-major output.
-template <std::size_t N>
-ReduceLoops<N> loops_over(const std::array<const TensorMeta*, N>& inputs, const Axes& axes) {
-  const Shape& shape = inputs[0]->shape;
-  const auto reduced = reduced_axes(axes, shape.rank());
-  Strides steps{};
-  std::int64_t step = 1;
-  for (int i = shape.rank() - 1; i >= 0; --i) {
-    if (reduced[static_cast<std::size_t>(i)]) continue;
-    steps[static_cast<std::size_t>(i)] = step;
-    step *= shape[i];
-  }
-  return reduce_loops(inputs, reduced, steps);
-}
-
-/// A reduced tensor seen under the shape it was reduced from: it repeats along the reduced axes.
-inline TensorMeta expanded_meta(const TensorMeta& reduced, const Shape& shape, const Axes& axes, bool keepdims) {
-  TensorMeta result{shape, {}, reduced.dtype, reduced.device};
-  const auto gone = reduced_axes(axes, shape.rank());
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(shape.rank()); ++i) {
-    result.strides[i] = gone[i] ? 0 : reduced.strides[from];
-    if (!gone[i] || keepdims) ++from;
-  }
-  return result;
-}
 
 /// Folds `count` values pairwise into the first.
 template <class Acc, class Combine>
@@ -422,19 +348,9 @@ void reduce(const ReduceLoops<N>& loops, const std::array<const In*, N>& inputs,
   Reducer<In, Acc, N, Map, Combine, Finish>(loops, inputs, identity, map, combine, parameters, finish).run();
 }
 
-inline constexpr auto pick_first = [](const auto&, const auto& x) { return x; };
-inline constexpr auto add_up = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> { return a + b; };
-
-/// The larger (smaller) one; NaN if one is.
-inline constexpr auto larger = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
-  return (a > b) | (a != a) ? a : b;
-};
-inline constexpr auto smaller = [](const auto& a, const auto& b) -> std::remove_cvref_t<decltype(a)> {
-  return (a < b) | (a != a) ? a : b;
-};
-
-/// What numbers are reduced in: vectors have no bool.
-template <class T>
-using lane_type = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, compute_type<T>>;
+inline constexpr formula::PickFirst pick_first{};
+inline constexpr formula::AddUp add_up{};
+inline constexpr formula::Larger larger{};
+inline constexpr formula::Smaller smaller{};
 
 }  // namespace triptych

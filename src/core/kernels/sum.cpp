@@ -8,14 +8,10 @@ extern const Op sum_op, mean_op, sum_to_like_op, divide_by_count_op;
 
 namespace {
 
-/// Integers wrap around: they are summed unsigned, since signed overflow is undefined.
-template <class In>
-using sum_type = std::conditional_t<std::is_integral_v<In>, std::uint64_t, compute_type<In>>;
-
 void run(const KernelCall& call, const ReduceLoops<1>& loops, bool mean) {
   visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
     using In = std::remove_pointer_t<decltype(type)>;
-    using Acc = sum_type<In>;
+    using Acc = formula::sum_type<In>;
     const std::array<const In*, 1> input{call.inputs[0].as<const In>()};
     const auto sum_to = [&](auto* out) {
       using Out = std::remove_pointer_t<decltype(out)>;
@@ -37,28 +33,10 @@ void run_over_axes(const KernelCall& call, bool mean) {
 void sum_run(const KernelCall& call) { run_over_axes(call, false); }
 void mean_run(const KernelCall& call) { run_over_axes(call, true); }
 
-void sum_to_like_run(const KernelCall& call) {
-  const Shape &in = call.inputs[0].shape(), &out = call.outputs[0].shape();
-  const int lead = in.rank() - out.rank();
-  std::array<bool, Shape::max_rank> reduced{};
-  Strides steps{};
-  for (int i = 0; i < in.rank(); ++i) {
-    const auto axis = static_cast<std::size_t>(i);
-    reduced[axis] = i < lead || (out[i - lead] == 1 && in[i] != 1);
-    if (!reduced[axis]) steps[axis] = call.outputs[0].stride(i - lead);
-  }
-  run(call, reduce_loops<1>({call.inputs[0].meta}, reduced, steps), false);
-}
+void sum_to_like_run(const KernelCall& call) { run(call, loops_to_like(call), false); }
 
 void divide_by_count_run(const KernelCall& call) {
-  const auto& a = call.attributes_as<CountAttributes>();
-  const Shape& like = call.inputs[1].shape();
-  const auto reduced = reduced_axes(a.axes, like.rank());
-  double count = -a.correction;
-  std::int64_t elements = 1;
-  for (int i = 0; i < like.rank(); ++i)
-    if (reduced[static_cast<std::size_t>(i)]) elements *= like[i];
-  count = std::max(0.0, count + static_cast<double>(elements));
+  const double count = divided_count(call);
   visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;

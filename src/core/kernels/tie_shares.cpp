@@ -7,10 +7,7 @@ extern const Op tie_shares_op;
 
 namespace {
 
-// Equal, where NaN equals NaN.
-inline constexpr auto ties = [](const auto& x, const auto& extreme) {
-  return (x == extreme) | ((x != x) & (extreme != extreme));
-};
+inline constexpr formula::Ties ties{};
 
 void tie_shares_run(const KernelCall& call) {
   const auto& a = call.attributes_as<ReduceAttributes>();

@@ -23,11 +23,8 @@ void run(const KernelCall& call, bool root) {
       const C divisor = static_cast<C>(std::max(0.0, static_cast<double>(loops.count) - a.correction));
       reduce(loops, input, C(0), pick_first, add_up, static_cast<const C*>(nullptr),
              [=](std::int64_t place, C value) { means[place] = value / count; });
-      const auto square = [](const auto& mean, const auto& x) -> std::remove_cvref_t<decltype(x)> {
-        return (x - mean) * (x - mean);
-      };
       T* out = call.outputs[0].as<T>();
-      reduce(loops, input, C(0), square, add_up, means,
+      reduce(loops, input, C(0), formula::SquaredDistance(), add_up, means,
              [=](std::int64_t place, C value) { out[place] = T(root ? std::sqrt(value / divisor) : value / divisor); });
     }
   });

@@ -28,6 +28,7 @@ void register_rounding_kernels();
 void register_sigmoid_kernels();
 void register_sign_kernels();
 void register_softplus_kernels();
+void register_sum_kernels();
 void register_trigonometric_kernels();
 void register_tril_kernels();
 void register_where_kernels();
@@ -58,6 +59,7 @@ void register_kernels() {
   register_sigmoid_kernels();
   register_sign_kernels();
   register_softplus_kernels();
+  register_sum_kernels();
   register_trigonometric_kernels();
   register_tril_kernels();
   register_where_kernels();

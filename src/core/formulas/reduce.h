@@ -1,0 +1,105 @@
+// What reductions combine with. On the CPU these see scalars and vector registers alike, so they are free of branches.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include "core/formulas/elements.h"
+#include "triptych/core/export.h"
+
+namespace triptych {
+
+/// What numbers are reduced in: vectors have no bool.
+template <class T>
+using lane_type = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, compute_type<T>>;
+
+namespace formula {
+
+/// What is summed in. Integers wrap around: they are summed unsigned, since signed overflow is undefined.
+template <class In>
+using sum_type = std::conditional_t<std::is_integral_v<In>, std::uint64_t, compute_type<In>>;
+
+/// The element itself; the output's parameter is not used.
+struct PickFirst {
+  template <class P, class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const P&, const T& x) const {
+    return x;
+  }
+};
+
+struct AddUp {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
+    return a + b;
+  }
+};
+struct MultiplyUp {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
+    return a * b;
+  }
+};
+
+/// The larger (smaller) one; NaN if one is.
+struct Larger {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
+    return (a > b) | (a != a) ? a : b;
+  }
+};
+struct Smaller {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
+    return (a < b) | (a != a) ? a : b;
+  }
+};
+
+/// Of two elements, one that differs from zero (that is zero), if there is one.
+struct AnyOf {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
+    return a != 0 ? a : b;
+  }
+};
+struct AllOf {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
+    return a == 0 ? a : b;
+  }
+};
+
+/// Distance from the mean, squared.
+struct SquaredDistance {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& mean, const T& x) const {
+    return (x - mean) * (x - mean);
+  }
+};
+
+/// Equal, where NaN equals NaN.
+struct Ties {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE constexpr auto operator()(const T& x, const T& extreme) const {
+    return (x == extreme) | ((x != x) & (extreme != extreme));
+  }
+};
+
+/// The identity of Larger (of Smaller).
+template <class T>
+constexpr T lowest_value() {
+  if constexpr (std::is_floating_point_v<T>)
+    return -std::numeric_limits<T>::infinity();
+  else
+    return std::numeric_limits<T>::lowest();
+}
+template <class T>
+constexpr T highest_value() {
+  if constexpr (std::is_floating_point_v<T>)
+    return std::numeric_limits<T>::infinity();
+  else
+    return std::numeric_limits<T>::max();
+}
+
+}  // namespace formula
+}  // namespace triptych
