@@ -16,6 +16,7 @@
 
 namespace {
 
+using namespace triptych::compare;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;

@@ -2,11 +2,15 @@
 // forward and backward, with one thread and with three (on any machine: more threads than cores are as good here).
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
+#include <iterator>
 
 #include "core/tensor_impl.h"
 #include "triptych/core/autograd.h"
+#include "triptych/core/backends.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
@@ -132,4 +136,15 @@ TEST(Threads, ChangeNoBit) {
     }
   }
   tt::set_num_threads(before);
+}
+
+/// The counter by which a comparison says whether oneDNN had any part in what it measured.
+TEST(OneDnn, CallsAreCounted) {
+  const std::int64_t before = tt::onednn_calls();
+  tt::matmul(tt::ones({256, 256}), tt::ones({256, 256}));
+  std::ifstream file("/proc/cpuinfo");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const bool its_own = text.find("avx512") != std::string::npos && HAS_ONEDNN;
+  const char* wanted = std::getenv("TRIPTYCH_ONEDNN");
+  EXPECT_EQ(tt::onednn_calls() > before, its_own && !(wanted && std::string(wanted) == "OFF"));
 }

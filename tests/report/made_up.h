@@ -58,6 +58,17 @@ inline Measured comparison() {
   for (const char* style : {"lowlevel", "eager", "keras"}) m.trainings.push_back(training("mlp", style, "exact", true));
   m.trainings.push_back(training("mlp", "keras_eager", "exact", false));
   m.trainings.push_back(training("mlp", "lowlevel", "fast", false));
+  for (const std::int64_t batch : {1, 16, 128})
+    m.batches.push_back({.model = "mlp",
+                         .style = "lowlevel",
+                         .numerics = "exact",
+                         .onednn = false,
+                         .batch = batch,
+                         .first_ms = 5,
+                         .step_ms = around(9),
+                         .kernel_ms = around(8),
+                         .framework_ms = around(1),
+                         .launches = 37});
   for (const std::int64_t batch : {1, 16, 128}) {
     const double size = 0.01 * static_cast<double>(batch);
     for (const auto& [style, cost] : {std::pair{"lowlevel", 0.1}, {"eager", 0.2}, {"keras", 0.3}, {"keras_eager", 0.4}})
@@ -69,7 +80,8 @@ inline Measured comparison() {
                            .step_ms = around(size + 2 * cost * size + cost),
                            .kernel_ms = around(size),
                            .framework_ms = around(2 * cost * size + cost),
-                           .launches = 37});
+                           .launches = 37,
+                           .onednn_calls = 70});
   }
   for (const std::int64_t parameters : {10000, 10000000})
     for (const auto& [style, factor] : {std::pair{"lowlevel", 1.0}, {"eager", 1.2}, {"keras", 1.3}})
@@ -87,10 +99,10 @@ inline Measured comparison() {
       m.streams.push_back(run);
     }
   m.owners = {{"lowlevel", "session", true}, {"eager", "module", true}, {"keras", "layer", true}};
-  m.round_trips = {{"all", "safetensors", "Python", "works", "read"},
-                   {"eager", "safetensors", "torch", "absent", "read"},
-                   {"keras", "JSON", "Python", "fails", "read"},
-                   {"lowlevel", "DOT", "dot", "works", "drawn"}};
+  m.round_trips = {{"all", {"safetensors", "safetensors"}, "Python", "works", {"read", "读入"}},
+                   {"eager", {"safetensors", "safetensors"}, "torch", "absent", {"read", "读入"}},
+                   {"keras", {"JSON", "JSON"}, "Python", "fails", {"read", "读入"}},
+                   {"lowlevel", {"DOT", "DOT"}, "dot", "works", {"drawn", "画出"}}};
   int column = 0;
   for (const auto& [style, near] : {std::pair{"lowlevel", 0}, {"eager", 2}, {"keras", 1}}) {
     for (int i = 0; i < 3; ++i) {

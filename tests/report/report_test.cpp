@@ -87,6 +87,22 @@ TEST(Verdict, EagerOverhead) {
   EXPECT_EQ(finding(m, "eager_overhead"), Finding::untested);
 }
 
+TEST(Verdict, OneDnnFaster) {
+  Measured m = made_up::comparison();
+  EXPECT_EQ(finding(m, "onednn_faster"), Finding::held);
+  change(m.batches, "lowlevel", [](BatchRun& run) {
+    if (run.onednn && run.batch > 1) run.step_ms = made_up::around(9);
+  });
+  EXPECT_EQ(finding(m, "onednn_faster"), Finding::not_held) << "faster in one of three cases";
+  const std::string called_never = text_of("reason.onednn_unused", Language::english);
+  for (BatchRun& run : m.batches) run.onednn_calls = 0;
+  EXPECT_EQ(finding(m, "onednn_faster"), Finding::untested);
+  EXPECT_NE(to_html(make_report(m), Language::english).find(called_never.substr(0, 20)), std::string::npos);
+  std::erase_if(m.batches, [](const BatchRun& run) { return !run.onednn; });
+  for (BatchRun& run : m.batches) run.onednn_calls = 1;
+  EXPECT_EQ(finding(m, "onednn_faster"), Finding::untested) << "measured with it only";
+}
+
 TEST(Verdict, KerasHighLevel) {
   Measured m = made_up::comparison();
   EXPECT_EQ(finding(m, "keras_high_level"), Finding::held);
@@ -187,12 +203,13 @@ TEST(Json, HasItsFields) {
   std::set<std::string> points;
   for (const json& point : parsed["points"]) points.insert(point["id"]);
   EXPECT_EQ(points, std::set<std::string>(point_ids().begin(), point_ids().end()));
-  const json& row = parsed["points"][2]["tables"]["batches"][0];
+  const json& row = parsed["points"][2]["tables"]["batches"][3];
   EXPECT_EQ(row["style"], "lowlevel");
   EXPECT_EQ(row["numerics"], "exact");
   EXPECT_EQ(row["batch"], 1);
   EXPECT_EQ(row["kernel_ms"], 0.01);
   EXPECT_EQ(row["framework_ms"], 0.102);
+  EXPECT_EQ(row["onednn"], "yes");
   for (const json& point : parsed["points"])
     for (const json& verdict : point["verdicts"])
       for (const char* field : {"claim", "rule", "measured"})

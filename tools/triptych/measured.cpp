@@ -22,6 +22,11 @@ Spread Training::step_time() const {
   return spread_of({step_ms.begin() + static_cast<std::ptrdiff_t>(skip), step_ms.end()});
 }
 
+bool onednn_ran(const Measured& measured, const std::string& model) {
+  return std::any_of(measured.batches.begin(), measured.batches.end(),
+                     [&](const BatchRun& run) { return run.model == model && run.onednn_calls > 0; });
+}
+
 std::vector<Identity> compare_bits(const std::vector<Training>& trainings) {
   std::vector<Identity> result;
   std::map<std::string, const Training*> firsts;

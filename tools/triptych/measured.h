@@ -44,6 +44,7 @@ struct BatchRun {
   Spread step_ms;                  // nothing else measured
   Spread kernel_ms, framework_ms;  // steps with a clock around each kernel: the sum of kernel times, and what is left
   double launches = 0;
+  double onednn_calls = 0;  // in all of its steps
 };
 
 /// Steps of a perceptron with this many parameters.
@@ -78,10 +79,10 @@ struct Identity {
 /// A file of ours in a tool of a home ecosystem, and back.
 struct RoundTrip {
   std::string home;    // "lowlevel", "eager", "keras", "all"
-  std::string file;    // "safetensors"
+  Text file;           // "safetensors"
   std::string tool;    // "Python 3.11, torch 2.1"
   std::string result;  // "works", "fails", "absent" (the tool)
-  std::string detail;
+  Text detail;
 };
 
 /// Who holds a style's weights, tried out: after a step the owner has new values.
@@ -122,6 +123,8 @@ struct Measured {
   std::vector<StepObjects> objects = {};
 };
 
+/// Whether any step of the model at several batch sizes called oneDNN.
+bool onednn_ran(const Measured& measured, const std::string& model);
 /// Each model's first training at `exact` with each of its others.
 std::vector<Identity> compare_bits(const std::vector<Training>& trainings);
 

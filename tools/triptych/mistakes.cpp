@@ -16,6 +16,7 @@ Program eager_wrong_shape, eager_wrong_dtype, eager_nan_loss, eager_label_range,
 Program keras_wrong_shape, keras_wrong_dtype, keras_nan_loss, keras_label_range, keras_forgotten_call,
     keras_no_gradient, keras_misspelled, keras_frozen, keras_wrong_checkpoint;
 
+namespace triptych::compare {
 namespace {
 
 Program& program_of(const std::string& name) {
@@ -108,3 +109,5 @@ std::vector<PlantedMistake> planted_mistakes() {
     }
   return result;
 }
+
+}  // namespace triptych::compare

@@ -7,6 +7,8 @@
 
 #include "sources_files.h"
 
+namespace triptych::compare {
+
 const std::string& source_file(const std::string& path) {
   const auto found = source_files().find(path);
   if (found == source_files().end()) throw std::out_of_range("no source " + path + " is part of the program");
@@ -79,3 +81,5 @@ std::vector<ApiFolder> api_folders() {
   }
   return result;
 }
+
+}  // namespace triptych::compare

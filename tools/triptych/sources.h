@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace triptych::compare {
+
 /// A text of the report, in both of its languages.
 struct Text {
   std::string en, zh;
@@ -115,3 +117,5 @@ std::vector<StepObjects> step_objects();
 int count_code_lines(const std::string& code);
 /// The shortest diff by lines.
 std::vector<DiffLine> diff_lines(const std::string& before, const std::string& after);
+
+}  // namespace triptych::compare

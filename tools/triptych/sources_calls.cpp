@@ -10,6 +10,7 @@
 
 namespace tt = triptych;
 
+namespace triptych::compare {
 namespace {
 
 constexpr const char* watched_op = "cross_entropy";
@@ -108,3 +109,5 @@ std::vector<StepObjects> step_objects() {
   }
   return result;
 }
+
+}  // namespace triptych::compare

@@ -5,6 +5,7 @@
 #include "sources.h"
 #include "sources_files.h"
 
+namespace triptych::compare {
 namespace {
 
 /// Three lines of context around changes; "..." for what is left out between them.
@@ -74,3 +75,5 @@ std::vector<Edit> edits() {
     }
   return result;
 }
+
+}  // namespace triptych::compare

@@ -8,6 +8,8 @@
 
 #include "sources.h"
 
+namespace triptych::compare {
+
 /// Text by path below examples/ or the build's generated/; made at build time by cmake/embed.cmake.
 const std::map<std::string, std::string>& source_files();
 /// The text at `path`; std::out_of_range that names it if there is none.
@@ -30,3 +32,5 @@ bool has_compile_record(const std::string& name);
 
 /// The styles, in the order of the report.
 inline const std::vector<std::string> three_styles = {"lowlevel", "eager", "keras"};
+
+}  // namespace triptych::compare

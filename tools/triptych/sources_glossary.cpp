@@ -7,6 +7,7 @@
 #include "sources.h"
 #include "sources_files.h"
 
+namespace triptych::compare {
 namespace {
 
 bool of_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -101,3 +102,5 @@ std::vector<ProgramSource> program_sources(const std::string& model) {
   }
   return programs;
 }
+
+}  // namespace triptych::compare

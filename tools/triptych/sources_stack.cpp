@@ -10,6 +10,7 @@
 #include <iterator>
 #include <map>
 
+namespace triptych::compare {
 namespace {
 
 /// The functions of one program or library: the first address of each, relative to where the file was loaded.
@@ -102,3 +103,5 @@ std::string function_at(void* address) {
   std::free(demangled);
   return without_parameters(text);
 }
+
+}  // namespace triptych::compare

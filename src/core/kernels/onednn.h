@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/backends.h"
+
 namespace triptych {
 
 /// Whether oneDNN's AVX-512 kernels run on this machine.
@@ -24,13 +26,15 @@ inline bool onednn_wanted() {
   return wanted;
 }
 
-/// While alive, oneDNN runs on the calling thread alone: our own threads call it on parts of the work. OpenMP keeps the
+/// Around each call of oneDNN, which is counted. While alive, it runs on the calling thread alone: our own threads call
+/// it on parts of the work. OpenMP keeps the
 /// number for each thread; a user's own setting comes back. The functions are those of the runtime that oneDNN brought
 /// in, which need not be our compiler's.
 class OneOpenMPThread {
  public:
   OneOpenMPThread() : previous_(runtime().get ? runtime().get() : 1) {
     if (previous_ != 1) runtime().set(1);
+    onednn_call_count.fetch_add(1, std::memory_order_relaxed);
   }
   ~OneOpenMPThread() {
     if (previous_ != 1) runtime().set(previous_);

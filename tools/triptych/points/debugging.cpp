@@ -44,8 +44,11 @@ Point debugging_point(const Measured& m) {
       rank("keras_hidden", m, [](double, double eager, double keras) { return keras < eager; }),
       rank("lowlevel_hard", m, [](double low, double eager, double keras) { return low < eager && low < keras; })};
   Table summary{.id = "caught", .columns = {"style", "mistakes", "caught", "near"}};
-  for (const auto& [style, score] : scores(m))
-    summary.rows.push_back({style_term(style), number(score.mistakes), number(score.caught), number(score.near)});
+  const auto all = scores(m);
+  for (const char* style : {"lowlevel", "eager", "keras"})
+    if (const auto found = all.find(style); found != all.end())
+      summary.rows.push_back({style_term(style), number(found->second.mistakes), number(found->second.caught),
+                              number(found->second.near)});
   Table table{.id = "mistakes", .columns = {"mistake", "style", "when", "distance", "message", "note"}};
   Table programs{.id = "mistake_code", .columns = {"mistake", "style", "file", "guilty_line", "code"}, .folded = true};
   for (const PlantedMistake& mistake : m.mistakes) {

@@ -7,16 +7,22 @@
 namespace triptych::compare {
 namespace {
 
+/// Switched on it may still have had nothing to do.
+std::string onednn_id(const Measured& m, const BatchRun& run) {
+  return !run.onednn ? "no" : onednn_ran(m, run.model) ? "yes" : "unused";
+}
+
 Table batch_table(const Measured& m) {
-  Table table{
-      .id = "batches",
-      .columns = {"model", "style", "numerics", "onednn", "batch", "step_ms", "step_ms_low", "step_ms_high", "steps",
-                  "kernel_ms", "framework_ms", "framework_ms_low", "framework_ms_high", "first_step_ms", "launches"}};
+  Table table{.id = "batches",
+              .columns = {"model", "style", "numerics", "onednn", "batch", "step_ms", "step_ms_low", "step_ms_high",
+                          "steps", "kernel_ms", "framework_ms", "framework_ms_low", "framework_ms_high",
+                          "first_step_ms", "launches", "onednn_calls"},
+              .folded = true};
   for (const BatchRun& run : m.batches)
-    table.rows.push_back({run.model, style_term(run.style), Term{"numerics." + run.numerics}, yes_no(run.onednn),
-                          number(run.batch), run.step_ms.median, run.step_ms.low, run.step_ms.high,
-                          number(run.step_ms.count), run.kernel_ms.median, run.framework_ms.median,
-                          run.framework_ms.low, run.framework_ms.high, run.first_ms, run.launches});
+    table.rows.push_back({run.model, style_term(run.style), Term{"numerics." + run.numerics},
+                          Term{"onednn." + onednn_id(m, run)}, number(run.batch), run.step_ms.median, run.step_ms.low,
+                          run.step_ms.high, number(run.step_ms.count), run.kernel_ms.median, run.framework_ms.median,
+                          run.framework_ms.low, run.framework_ms.high, run.first_ms, run.launches, run.onednn_calls});
   return table;
 }
 
@@ -89,12 +95,31 @@ Verdict eager_overhead(const Measured& m) {
       {number(larger), number(compared), low / static_cast<double>(compared), eager / static_cast<double>(compared)});
 }
 
+/// oneDNN is faster than our own kernels: it clearly is in more than half of the cases measured with and without.
+Verdict onednn_faster(const Measured& m) {
+  if (!m.has_onednn) return untested("onednn_faster", "reason.onednn_absent");
+  const bool ran =
+      std::any_of(m.models.begin(), m.models.end(), [&](const std::string& model) { return onednn_ran(m, model); });
+  if (!m.batches.empty() && !ran) return untested("onednn_faster", "reason.onednn_unused");
+  std::size_t compared = 0, faster = 0;
+  for (const BatchRun& with : m.batches)
+    for (const BatchRun& without : m.batches) {
+      if (!with.onednn || without.onednn || with.onednn_calls == 0 || with.model != without.model ||
+          with.style != without.style || with.numerics != without.numerics || with.batch != without.batch)
+        continue;
+      ++compared;
+      faster += clearly_below(with.step_ms, without.step_ms);
+    }
+  if (!compared) return untested("onednn_faster");
+  return verdict("onednn_faster", 2 * faster > compared, {number(faster), number(compared)});
+}
+
 }  // namespace
 
 Point speed_point(const Measured& m) {
-  Point point{.id = "speed", .verdicts = {keras_slowest(m), eager_overhead(m)}};
-  const std::string onednn = m.has_onednn ? "yes" : "no";
-  for (const std::string& model : m.models)
+  Point point{.id = "speed", .verdicts = {keras_slowest(m), eager_overhead(m), onednn_faster(m)}};
+  for (const std::string& model : m.models) {
+    const std::string onednn = !m.has_onednn ? "no" : onednn_ran(m, model) ? "yes" : "unused";
     for (const char* y : {"step_ms", "framework_ms"})
       point.charts.push_back({.id = y,
                               .table = "batches",
@@ -104,6 +129,7 @@ Point speed_point(const Measured& m) {
                               .where = {{"model", model}, {"numerics", "exact"}, {"onednn", onednn}},
                               .log_x = true,
                               .log_y = true});
+  }
   point.tables = {batch_table(m), pass_table(m), plan_table(m)};
   return point;
 }

@@ -9,7 +9,7 @@
 namespace triptych::compare {
 namespace {
 
-constexpr double width = 520, height = 320, left = 58, right = 14, top = 14, bottom = 48;
+constexpr double width = 520, height = 320, left = 58, right = 26, top = 14, bottom = 48;
 
 struct Series {
   std::string id, title;
@@ -22,14 +22,22 @@ std::string at(const char* pattern, double a, double b = 0) {
   return text;
 }
 
+/// 10000000 as "10M": a row of zeros has no room.
+std::string tick_text(double value) {
+  if (value >= 1e6) return number_text(value / 1e6) + "M";
+  return value >= 1e4 ? number_text(value / 1e3) + "k" : number_text(value);
+}
+
 /// From values to places on the paper, with round numbers to write at the axis.
 class Axis {
  public:
   Axis(double low, double high, bool log, double from, double to) : log_(log), from_(from), to_(to) {
     if (log) {
-      low_ = std::floor(std::log10(low));
-      high_ = std::max(std::ceil(std::log10(high)), low_ + 1);
-      for (double power = low_; power <= high_; ++power) ticks_.push_back(std::pow(10, power));
+      // From the data's least to its greatest, or to the powers around it if there are not two within.
+      low_ = std::log10(low) - 0.05, high_ = std::log10(high) + 0.05;
+      if (std::floor(high_) - std::ceil(low_) < 1)
+        low_ = std::floor(low_), high_ = std::max(std::ceil(high_), low_ + 1);
+      for (double power = std::ceil(low_); power <= high_; ++power) ticks_.push_back(std::pow(10, power));
       return;
     }
     low_ = std::min(low, 0.0);
@@ -89,14 +97,14 @@ std::string axes(const Axis& x, const Axis& y, const std::string& x_title, const
   std::string svg;
   for (const double tick : y.ticks()) {
     const double place = y.place(tick);
-    svg += at("<line x1=\"58\" x2=\"506\" y1=\"%.1f\" y2=\"%.1f\"/>", place, place) +
-           at("<text x=\"52\" y=\"%.1f\" text-anchor=\"end\">", place + 4) + number_text(tick) + "</text>";
+    svg += at("<line x1=\"58\" x2=\"494\" y1=\"%.1f\" y2=\"%.1f\"/>", place, place) +
+           at("<text x=\"52\" y=\"%.1f\" text-anchor=\"end\">", place + 4) + tick_text(tick) + "</text>";
   }
   for (const double tick : x.ticks())
     svg += at("<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\"", x.place(tick), x.place(tick)) +
            at(" y1=\"%.1f\" y2=\"%.1f\"/>", height - bottom, height - bottom + 5) +
            at("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x.place(tick), height - bottom + 18) +
-           number_text(tick) + "</text>";
+           tick_text(tick) + "</text>";
   svg += at("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + width - right) / 2, height - 8) +
          escape(x_title) + "</text>";
   return element("g", svg, " class=\"axes\"") + element("title", escape(y_title));

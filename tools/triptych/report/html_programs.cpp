@@ -1,5 +1,6 @@
 // Programs side by side, aligned by their `// -- Title` lines, and the glossary of the concepts in them.
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "report/html_parts.h"
@@ -9,8 +10,8 @@ namespace {
 
 struct Part {
   std::string title;
-  int lines = 0;          // of code
-  std::string html = {};  // the code, concepts linked
+  int lines = 0;                       // of code
+  std::vector<std::string> html = {};  // the lines, concepts linked; "" for a blank one
 };
 
 bool explained(const std::string& id) {
@@ -29,7 +30,8 @@ std::string line_html(const std::string& line, int number, const std::vector<Con
             element("a", escape(line.substr(column, length)), " href=\"#concept-" + use.id + "\"");
     done = column + length;
   }
-  return html + escape(line.substr(done)) + "\n";
+  html += escape(line.substr(done));
+  return html.empty() ? html : code_line(html, line.find_first_not_of(' '));
 }
 
 std::vector<Part> parts_of(const ProgramSource& program) {
@@ -45,10 +47,10 @@ std::vector<Part> parts_of(const ProgramSource& program) {
     }
     if (line.empty() && parts.back().html.empty()) continue;
     parts.back().lines += count_code_lines(line);
-    parts.back().html += line_html(line, number, program.uses);
+    parts.back().html.push_back(line_html(line, number, program.uses));
   }
   for (Part& part : parts)
-    while (part.html.ends_with("\n\n")) part.html.pop_back();
+    while (!part.html.empty() && part.html.back().empty()) part.html.pop_back();
   return parts;
 }
 
@@ -64,21 +66,28 @@ std::string programs_html(const ProgramSet& set, Language language) {
   std::vector<std::vector<Part>> all;
   // In this order, whatever the order in the files: a module stands before main(), a graph in it.
   std::vector<std::string> titles = {"Head", "Data", "Model"};
+  std::set<std::string> used;
   for (const ProgramSource& program : set.programs) {
     all.push_back(parts_of(program));
-    for (const Part& part : all.back())
+    for (const Part& part : all.back()) {
+      if (!part.html.empty()) used.insert(part.title);
       if (std::find(titles.begin(), titles.end(), part.title) == titles.end()) titles.push_back(part.title);
+    }
   }
+  std::erase_if(titles, [&](const std::string& title) { return !used.contains(title); });
 
   std::string html;
   for (const std::string& title : titles) {
-    html += element("h4", escape(part_title(title, language)));
+    if (titles.size() > 1) html += element("h4", escape(part_title(title, language)));
     std::string row;
     for (std::size_t i = 0; i < all.size(); ++i) {
       int lines = 0;
       std::string code;
       for (const Part& part : all[i])
-        if (part.title == title) lines += part.lines, code += part.html;
+        if (part.title == title) {
+          lines += part.lines;
+          for (const std::string& line : part.html) code += line.empty() ? code_line("", 0) : line;
+        }
       const std::string head = escape(text_of("style." + set.programs[i].style, language)) + ", " +
                                std::to_string(lines) + " " + escape(text_of("word.lines", language));
       row += element(

@@ -79,6 +79,11 @@ enum class Language { english, chinese };
 const std::string& text_of(const std::string& key, Language language);
 const std::string& text_of(const Text& text, Language language);
 bool has_text(const std::string& key);
+/// The string called `key` with these values in its places {0}, {1}, ...
+std::string filled(const std::string& key, const std::vector<Cell>& values, Language language);
+/// Columns that a terminal gives a text, and as much of a text as it has room for.
+std::size_t columns_of_text(const std::string& text);
+std::string cut_to_columns(const std::string& text, std::size_t columns);
 /// As the page shows a cell, without mark-up.
 std::string plain_text(const Cell& cell, Language language);
 /// A number as the page shows it: whole, or with four significant digits. The JSON has the same number.

@@ -9,17 +9,21 @@ const std::map<std::string, Text>& strings() {
       {"page.what",
        {"The same models in the styles of TensorFlow's graphs, PyTorch and Keras, over one set of kernels. This "
         "measures "
-        "the philosophies in one implementation, not the three products. Every number was measured in this run; every "
-        "verdict follows from the numbers by the rule beside it.",
+        "the philosophies in one implementation, not the three products. Every number was measured in this run, but "
+        "for "
+        "the compiler's, which are from the program's build; every verdict follows from the numbers by the rule beside "
+        "it.",
         "同样的模型，分别用 TensorFlow 计算图、PyTorch 和 Keras "
         "的风格写成，运行在同一套算子之上。这里比较的是同一个实现中的三种"
-        "设计思想，而不是三个产品。所有数字都在本次运行中测得，每个结论都由旁边写出的规则算出。"}},
+        "设计思想，而不是三个产品。除编译器的数字来自程序构建时之外，所有数字都在本次运行中测得，每个结论都由旁边写出的"
+        "规则算出。"}},
       {"page.interrupted",
        {"This run was interrupted: the page shows what had been measured until then.",
         "本次运行被中断：本页只显示中断前测得的内容。"}},
       {"page.verdicts", {"Verdicts", "结论"}},
       {"page.run", {"This run", "本次运行"}},
       {"word.lines", {"lines of code", "行代码"}},
+      {"word.quartiles", {"(quartiles)", "（四分位数）"}},
       {"word.programs", {"The programs, side by side", "程序对照"}},
       {"word.glossary", {"Glossary", "术语表"}},
       {"word.yes", {"yes", "是"}},
@@ -30,10 +34,31 @@ const std::map<std::string, Text>& strings() {
       {"job.stream", {"streaming a file", "流式读取文件"}},
       {"job.facts", {"sources, mistakes, files", "源代码、错误、文件"}},
       {"job.done", {"done", "完成"}},
+      {"detail.step", {"step {0}, loss {1}, {2} ms a step", "第 {0} 步，损失 {1}，每步 {2} 毫秒"}},
+      {"detail.accuracy", {", accuracy {0} %", "，准确率 {0} %"}},
+      {"detail.batch", {"batch {0}, {1} ms a step", "批大小 {0}，每步 {1} 毫秒"}},
+      {"detail.size", {"{0} parameters, {1} ms a step", "{0} 个参数，每步 {1} 毫秒"}},
+      {"detail.stream", {"{0} samples/s, peak {1} MB", "每秒 {0} 个样本，内存峰值 {1} MB"}},
+      {"detail.signal", {"{0}: ended by signal {1}", "{0}：被信号 {1} 终止"}},
+      {"detail.status", {"{0}: ended with status {1}", "{0}：以状态 {1} 结束"}},
+      {"detail.onednn_unused",
+       {"left out: oneDNN was not called with it switched on either",
+        "略过：即使启用 oneDNN，它也没有被调用，两者是同样的代码"}},
       {"finding.held", {"held", "成立"}},
       {"finding.not_held", {"did not hold", "不成立"}},
       {"finding.untested", {"can't be tested here", "此处无法检验"}},
       {"reason.not_measured", {"Not measured in this run.", "本次运行没有测量。"}},
+      {"reason.onednn_unused",
+       {"oneDNN was called 0 times in this run, though it was switched on: on this processor our own kernels do all "
+        "the "
+        "work either way, so there is nothing to compare. (They leave it the matrix products and convolutions of "
+        "processors with AVX-512.)",
+        "本次运行启用了 oneDNN，但它被调用了 0 "
+        "次：在这个处理器上，无论是否启用，都由我们自己的算子完成全部计算，因此没有可比较的。"
+        "（只有在带 AVX-512 的处理器上，矩阵乘法和卷积才会交给 oneDNN。）"}},
+      {"reason.onednn_absent",
+       {"This build has no oneDNN: our own kernels do all the work.",
+        "本次构建不含 oneDNN：全部计算由我们自己的算子完成。"}},
       {"reason.popularity",
        {"How many people use something can't be measured by a program. What can: which files and tools of the home "
         "ecosystems work here.",
@@ -61,6 +86,7 @@ const std::map<std::string, Text>& strings() {
       {"numerics.fast", {"fast", "快速"}},
       {"onednn.yes", {"with oneDNN", "使用 oneDNN"}},
       {"onednn.no", {"without oneDNN", "不用 oneDNN"}},
+      {"onednn.unused", {"oneDNN never called", "oneDNN 未被调用"}},
       {"home.lowlevel", {"TensorFlow", "TensorFlow"}},
       {"home.eager", {"PyTorch", "PyTorch"}},
       {"home.keras", {"Keras", "Keras"}},
@@ -127,12 +153,12 @@ const std::map<std::string, Text>& strings() {
         "从源代码统计每个程序用到的概念，并链接到术语表；以及五件不常见的事情所需的代码行数。"}},
       {"point.beginner", {"Beginner friendliness", "对初学者的友好程度"}},
       {"intro.beginner",
-       {"Lines, concepts and compile time (of the processor, when this program was built) to the first trained model, "
-        "and "
-        "the size of the change for five edits, from sources that are built and run by the tests.",
-        "得到第一个训练好的模型所需的行数、概念数和编译时间（构建本程序时的处理器时间），以及五种修改的改动大小；源代码"
-        "都由测试"
-        "构建并运行。"}},
+       {"Lines, concepts and compile time to the first trained model, and the size of the change for five edits, from "
+        "sources that are built and run by the tests. What the compiler did is not of this run: its seconds (of the "
+        "processor) and its messages were recorded when this program was built, by the compiler named above.",
+        "得到第一个训练好的模型所需的行数、概念数和编译时间，以及五种修改的改动大小；源代码都由测试构建并运行。编译器的"
+        "结果不"
+        "是本次运行测得的：编译秒数（处理器时间）和编译信息是在构建本程序时用上面所列的编译器记录的。"}},
       {"point.debugging", {"Debugging", "调试"}},
       {"intro.debugging",
        {"Ten planted mistakes in each style: when they are caught, the message as the user sees it, and how many lines "
@@ -194,6 +220,14 @@ const std::map<std::string, Text>& strings() {
       {"measured.eager_overhead",
        {"So in {0} of {1} cases; on average {2} ms low level and {3} ms eager.",
         "{1} 种情形中有 {0} 种如此；平均底层 {2} 毫秒，即时 {3} 毫秒。"}},
+      {"claim.onednn_faster", {"oneDNN is faster than kernels of one's own", "oneDNN 比自己写的算子快"}},
+      {"rule.onednn_faster",
+       {"Held if in more than half of the cases (model, style, batch size; exact) the median step with oneDNN is at "
+        "least 5 % below that without, and the quartiles do not overlap. Can't be tested where no step called oneDNN.",
+        "若在超过一半的情形（模型、风格、批大小；精确模式）中，使用 oneDNN 时每步时间的中位数比不用时低至少 5 "
+        "%，且四分位区间不重叠，则成立。若没有任何一步调用 oneDNN，则无法检验。"}},
+      {"measured.onednn_faster",
+       {"Clearly faster with oneDNN in {0} of {1} cases.", "{1} 种情形中有 {0} 种使用 oneDNN 明显更快。"}},
       {"claim.keras_high_level",
        {"Keras is high level and runs on several back ends", "Keras 是高层接口，可用多种后端"}},
       {"rule.keras_high_level",
@@ -326,6 +360,7 @@ const std::map<std::string, Text>& strings() {
       {"column.peak_mb", {"Peak memory, MB", "内存峰值（MB）"}},
       {"column.tensor_mb", {"of it tensors, MB", "其中张量（MB）"}},
       {"column.launches", {"Kernel launches per step", "每步算子调用数"}},
+      {"column.onednn_calls", {"Calls of oneDNN", "oneDNN 调用数"}},
       {"column.allocations", {"Allocations per step", "每步分配数"}},
       {"column.accuracy", {"Test accuracy, %", "测试准确率（%）"}},
       {"column.parameters", {"Parameters", "参数量"}},
@@ -359,7 +394,7 @@ const std::map<std::string, Text>& strings() {
       {"column.keras_lines", {"Keras", "Keras"}},
       {"column.file", {"File", "文件"}},
       {"column.code", {"Source", "源代码"}},
-      {"column.compile_seconds", {"Compile time, s", "编译时间（秒）"}},
+      {"column.compile_seconds", {"Compile time at build, s", "构建时的编译时间（秒）"}},
       {"column.edit", {"Edit", "修改"}},
       {"column.added", {"Lines added", "增加的行"}},
       {"column.removed", {"Lines removed", "删除的行"}},

@@ -6,19 +6,6 @@
 namespace triptych::compare {
 namespace {
 
-/// Columns that a terminal gives a text: wide characters take two.
-std::size_t columns_of_text(const std::string& text) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    const bool wide = length == 4 || (length == 3 && byte >= 0xe3);
-    count += wide ? 2 : 1;
-    i += length;
-  }
-  return count;
-}
-
 void add_table(const Table& table, Language language, std::string& text) {
   std::vector<std::vector<std::string>> rows(1);
   for (const std::string& column : table.columns) rows[0].push_back(text_of("column." + column, language));

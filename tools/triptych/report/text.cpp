@@ -23,6 +23,13 @@ std::string fill(const std::string& pattern, const std::vector<Cell>& values, La
   return result;
 }
 
+/// The bytes of the character that begins with `byte`, and the columns that a terminal gives it.
+std::pair<std::size_t, std::size_t> size_of_character(char byte) {
+  const auto first = static_cast<unsigned char>(byte);
+  const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  return {length, length == 4 || (length == 3 && first >= 0xe3) ? 2 : 1};
+}
+
 }  // namespace
 
 const std::string& text_of(const std::string& key, Language language) {
@@ -57,9 +64,27 @@ std::string plain_text(const Cell& cell, Language language) {
   return std::visit(Visitor{language}, cell);
 }
 
+std::string filled(const std::string& key, const std::vector<Cell>& values, Language language) {
+  return fill(text_of(key, language), values, language);
+}
+
 std::string cell_id(const Cell& cell) {
   if (const Term* term = std::get_if<Term>(&cell)) return term->key.substr(term->key.find('.') + 1);
   return plain_text(cell, Language::english);
+}
+
+std::size_t columns_of_text(const std::string& text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); i += size_of_character(text[i]).first)
+    count += size_of_character(text[i]).second;
+  return count;
+}
+
+std::string cut_to_columns(const std::string& text, std::size_t columns) {
+  std::size_t end = 0;
+  for (std::size_t used = 0; end < text.size(); end += size_of_character(text[end]).first)
+    if ((used += size_of_character(text[end]).second) > columns) break;
+  return text.substr(0, end);
 }
 
 std::string finding_name(Finding finding) {
@@ -70,7 +95,7 @@ std::string claim_text(const Verdict& verdict, Language language) { return text_
 std::string rule_text(const Verdict& verdict, Language language) { return text_of("rule." + verdict.id, language); }
 std::string measured_text(const Verdict& verdict, Language language) {
   if (verdict.finding == Finding::untested) return text_of(verdict.reason, language);
-  return fill(text_of("measured." + verdict.id, language), verdict.measured, language);
+  return filled("measured." + verdict.id, verdict.measured, language);
 }
 
 std::size_t column_of(const Table& table, const std::string& name) {

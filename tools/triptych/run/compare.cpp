@@ -102,7 +102,12 @@ int run_compare(const Options& options, const std::vector<Model>& models) {
       job.images = files->images();
       job.labels = files->labels();
     }
-    if (!run_job(job, measured, progress)) break;
+    if (!job.onednn && !onednn_ran(measured, job.model)) {
+      // The same code would be measured twice.
+      progress.finish(job.weight, text_of("detail.onednn_unused", options.language));
+      continue;
+    }
+    if (!run_job(job, measured, progress, options.language)) break;
   }
   files.reset();
   measured.interrupted = interrupted();

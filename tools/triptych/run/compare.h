@@ -31,7 +31,7 @@ std::string describe(const Job& job, Language language);
 
 /// Runs a job in a child process and adds what it found. False if it was interrupted.
 class Progress;
-bool run_job(const Job& job, Measured& measured, Progress& progress);
+bool run_job(const Job& job, Measured& measured, Progress& progress, Language language);
 /// After SIGINT or SIGTERM, which from here on only set this.
 bool interrupted();
 void watch_for_interrupts();

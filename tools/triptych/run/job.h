@@ -30,9 +30,8 @@ struct Job {
 std::string to_text(const Job& job);
 Job job_from(const std::string& text);
 
-/// In the child: measures and prints JSON lines: {"loss": .., "ms": ..} for each training step, {"progress": share,
-/// "what":
-/// ..}, and results.
+/// In the child: measures and prints JSON lines: {"loss": .., "ms": ..} for each training step, {"progress": share},
+/// and results.
 int measure(const Job& job, const std::vector<Model>& models);
 
 }  // namespace triptych::compare

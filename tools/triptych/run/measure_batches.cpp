@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "run/measure.h"
+#include "triptych/core/backends.h"
 #include "triptych/core/memory.h"
 
 namespace triptych::compare {
@@ -23,6 +24,7 @@ int measure_batches(const Job& job, const std::vector<Model>& models) {
     Clock::time_point loaded = Clock::now(), previous = loaded;
     std::vector<double> plain, timed, kernels;
     double first_ms = 0;
+    const std::int64_t onednn_before = onednn_calls();
     std::int64_t steps = 0, launches = 0, launches_before = 0, kernel_ns = 0;
     Settings settings = settings_of(job);
     settings.batch_size = job.values[i];
@@ -53,11 +55,15 @@ int measure_batches(const Job& job, const std::vector<Model>& models) {
     set_kernel_timing(false);
     std::vector<double> framework;
     for (std::size_t k = 0; k < timed.size(); ++k) framework.push_back(timed[k] - kernels[k]);
-    const nlohmann::json result = {{"batch", job.values[i]}, {"first_ms", first_ms},      {"step_ms", plain},
-                                   {"kernel_ms", kernels},   {"framework_ms", framework}, {"launches", launches}};
+    const nlohmann::json result = {{"batch", job.values[i]},
+                                   {"first_ms", first_ms},
+                                   {"step_ms", plain},
+                                   {"kernel_ms", kernels},
+                                   {"framework_ms", framework},
+                                   {"launches", launches},
+                                   {"onednn_calls", onednn_calls() - onednn_before}};
     std::printf("%s\n%s\n", nlohmann::json{{"batches", result}}.dump().c_str(),
-                nlohmann::json{{"progress", static_cast<double>(i + 1) / static_cast<double>(job.values.size())},
-                               {"what", "batch " + std::to_string(job.values[i])}}
+                nlohmann::json{{"progress", static_cast<double>(i + 1) / static_cast<double>(job.values.size())}}
                     .dump()
                     .c_str());
     std::fflush(stdout);

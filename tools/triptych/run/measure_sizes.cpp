@@ -32,8 +32,7 @@ int measure_sizes(const Job& job) {
     }
     const nlohmann::json result = {{"parameters", size.parameters()}, {"first_ms", first_ms}, {"step_ms", ms}};
     std::printf("%s\n%s\n", nlohmann::json{{"sizes", result}}.dump().c_str(),
-                nlohmann::json{{"progress", static_cast<double>(i + 1) / static_cast<double>(job.values.size())},
-                               {"what", std::to_string(size.parameters()) + " parameters"}}
+                nlohmann::json{{"progress", static_cast<double>(i + 1) / static_cast<double>(job.values.size())}}
                     .dump()
                     .c_str());
     std::fflush(stdout);

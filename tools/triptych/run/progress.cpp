@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "report/report.h"
+
 namespace triptych::compare {
 namespace {
 
@@ -47,7 +49,7 @@ void Progress::draw(double share, const std::string& detail) {
   std::string line = "[" + std::string(filled, '=') + std::string(width - filled, '.') + "] " + what_;
   if (!detail.empty()) line += ": " + detail;
   // A line that wraps would not be drawn over.
-  std::printf("\r\033[K%s", line.substr(0, terminal_width() - 1).c_str());
+  std::printf("\r\033[K%s", cut_to_columns(line, terminal_width() - 1).c_str());
   std::fflush(stdout);
 }
 

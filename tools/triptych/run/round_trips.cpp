@@ -88,7 +88,7 @@ class Folder {
 
 /// Runs the tool and then `check`, which says whether what came back is right.
 template <class Check>
-RoundTrip trip(const char* home, const char* file, const char* tool, const char* detail,
+RoundTrip trip(const char* home, const Text& file, const char* tool, const Text& detail,
                const std::vector<std::string>& command, Check check) {
   RoundTrip result{.home = home, .file = file, .tool = tool, .result = "absent", .detail = detail};
   std::string output;
@@ -100,7 +100,7 @@ RoundTrip trip(const char* home, const char* file, const char* tool, const char*
     result.result = status == 0 && check() ? "works" : "fails";
   } catch (const std::exception& error) {
     result.result = "fails";
-    result.detail = error.what();
+    result.detail = {error.what(), error.what()};
   }
   return result;
 }
@@ -121,17 +121,19 @@ std::vector<RoundTrip> make_round_trips() {
   const Tensor a = tensor({{1.5f, -2.0f, 3.0f}, {0.0f, 7.0f, 9.0f}});
   save({{"a", a}, {"b", tensor({1.0f})}}, ours);
   const auto doubled = [&] { return load(theirs).at("a").to_vector<float>() == (a * 2).to_vector<float>(); };
-  const char* const changed = "written here, a tensor doubled there, read back equal";
+  const Text changed = {"written here, a tensor doubled there, read back equal",
+                        "在这里写出，在那里把一个张量乘以二，读回后相等"};
   for (const auto& [home, library, tool] :
        {std::tuple{"all", "plain", "Python"}, std::tuple{"all", "numpy", "safetensors with numpy"},
         std::tuple{"eager", "torch", "safetensors with torch"},
         std::tuple{"lowlevel", "tensorflow", "safetensors with tensorflow"}})
-    trips.push_back(trip(home, "safetensors", tool, changed,
+    trips.push_back(trip(home, {"safetensors", "safetensors"}, tool, changed,
                          {"python3", "-c", safetensors_script, library, ours, theirs}, doubled));
 
   const std::string idx = folder.file("idx.gz");
   trips.push_back(trip(
-      "all", "IDX, gzip", "Python's gzip", "written there, read here equal", {"python3", "-c", idx_script, idx},
+      "all", {"IDX, gzip", "IDX，gzip"}, "Python's gzip",
+      {"written there, read here equal", "在那里写出，在这里读入后相等"}, {"python3", "-c", idx_script, idx},
       [&] { return data::read_idx(idx).to_vector<std::uint8_t>() == std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5}; }));
 
   const tf::Graph graph;
@@ -140,15 +142,17 @@ std::vector<RoundTrip> make_round_trips() {
   const std::string dot = folder.file("graph.dot"), svg = folder.file("graph.svg"), drawn = folder.file("drawn.svg");
   graph.write_dot(dot);
   graph.write_svg(svg);
-  trips.push_back(trip("lowlevel", "graph as DOT", "Graphviz", "drawn by dot", {"dot", "-Tsvg", "-o", drawn, dot},
+  trips.push_back(trip("lowlevel", {"graph as DOT", "计算图（DOT）"}, "Graphviz", {"drawn by dot", "由 dot 画出"},
+                       {"dot", "-Tsvg", "-o", drawn, dot},
                        [&] { return read_text(drawn).find("<svg") != std::string::npos; }));
-  trips.push_back(trip("lowlevel", "graph as SVG", "Python's XML parser", "parsed", {"python3", "-c", svg_script, svg},
-                       [] { return true; }));
+  trips.push_back(trip("lowlevel", {"graph as SVG", "计算图（SVG）"}, "Python's XML parser", {"parsed", "解析成功"},
+                       {"python3", "-c", svg_script, svg}, [] { return true; }));
 
   using namespace keras::layers;
   const std::string config = folder.file("model.json");
   std::ofstream(config) << keras::Sequential({Input({3}), Dense(2)}).to_json();
-  trips.push_back(trip("keras", "model configuration as JSON", "Python's json", "parsed, the layers' class names found",
+  trips.push_back(trip("keras", {"model configuration as JSON", "模型配置（JSON）"}, "Python's json",
+                       {"parsed, the layers' class names found", "解析成功，并找到各层的类名"},
                        {"python3", "-c", config_script, config}, [] { return true; }));
   return trips;
 }

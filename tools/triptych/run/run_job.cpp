@@ -46,7 +46,7 @@ void take_result(const nlohmann::json& r, Training& training) {
 /// What a line of the child adds to what was measured; a text for the progress bar.
 class Reader {
  public:
-  Reader(const Job& job, Measured& measured) : job_(job), measured_(measured) {
+  Reader(const Job& job, Measured& measured, Language language) : job_(job), measured_(measured), language_(language) {
     training_ = {.model = job.model, .style = job.style, .numerics = job.numerics, .full = job.max_steps == 0};
   }
 
@@ -54,10 +54,8 @@ class Reader {
     if (line.contains("loss")) {
       training_.losses.push_back(line["loss"].is_number() ? line["loss"].get<double>() : std::nan(""));
       training_.step_ms.push_back(line["ms"]);
-      char text[96];
-      std::snprintf(text, sizeof text, "step %zu, loss %.4f, %.2f ms a step", training_.losses.size(),
-                    training_.losses.back(), training_.step_ms.back());
-      last_ = text;
+      last_ = say("step",
+                  {static_cast<double>(training_.losses.size()), training_.losses.back(), training_.step_ms.back()});
       const double done = 1 - std::exp(-static_cast<double>(training_.losses.size()) / 200);
       progress.update(job_.weight * done, last_);
     } else if (line.contains("result")) {
@@ -74,15 +72,16 @@ class Reader {
                                    .step_ms = spread(b["step_ms"]),
                                    .kernel_ms = spread(b["kernel_ms"]),
                                    .framework_ms = spread(b["framework_ms"]),
-                                   .launches = b["launches"]});
-      last_ = "batch " + std::to_string(measured_.batches.back().batch) + ", " +
-              number_text(measured_.batches.back().step_ms.median) + " ms a step";
+                                   .launches = b["launches"],
+                                   .onednn_calls = b["onednn_calls"]});
+      last_ =
+          say("batch", {static_cast<double>(measured_.batches.back().batch), measured_.batches.back().step_ms.median});
       finished_ = true;
     } else if (line.contains("sizes")) {
       const auto& s = line["sizes"];
       measured_.sizes.push_back({job_.style, s["parameters"], s["first_ms"], spread(s["step_ms"])});
-      last_ = std::to_string(measured_.sizes.back().parameters) + " parameters, " +
-              number_text(measured_.sizes.back().step_ms.median) + " ms a step";
+      last_ =
+          say("size", {static_cast<double>(measured_.sizes.back().parameters), measured_.sizes.back().step_ms.median});
       finished_ = true;
     } else if (line.contains("stream")) {
       const auto& s = line["stream"];
@@ -94,20 +93,18 @@ class Reader {
       if (s.contains("error")) run.error = s["error"];
       run.peak_mb = s["peak_mb"];
       run.peak_tensor_mb = s["peak_tensor_mb"];
-      last_ = run.complete
-                  ? number_text(run.samples_per_second) + " samples/s, peak " + number_text(run.peak_mb) + " MB"
-                  : run.error;
+      last_ = run.complete ? say("stream", {run.samples_per_second, run.peak_mb}) : run.error;
       measured_.streams.push_back(std::move(run));
       finished_ = true;
     } else if (line.contains("progress")) {
-      progress.update(job_.weight * line["progress"].get<double>(), line["what"]);
+      progress.update(job_.weight * line["progress"].get<double>(), last_);
     }
   }
 
   /// A training that was interrupted counts with the steps that it took.
   void close() {
     if (job_.kind == "train" && !training_.losses.empty()) {
-      if (training_.complete && training_.full) last_ += ", accuracy " + number_text(100 * training_.accuracy) + " %";
+      if (training_.complete && training_.full) last_ += say("accuracy", {100 * training_.accuracy});
       measured_.trainings.push_back(training_);
     }
   }
@@ -117,8 +114,13 @@ class Reader {
  private:
   static Spread spread(const nlohmann::json& values) { return spread_of(values.get<std::vector<double>>()); }
 
+  std::string say(const char* what, const std::vector<Cell>& values) const {
+    return filled(std::string("detail.") + what, values, language_);
+  }
+
   const Job& job_;
   Measured& measured_;
+  Language language_;
   Training training_;
   bool finished_ = false;
   std::string last_;
@@ -135,8 +137,8 @@ void watch_for_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool run_job(const Job& job, Measured& measured, Progress& progress) {
-  Reader reader(job, measured);
+bool run_job(const Job& job, Measured& measured, Progress& progress, Language language) {
+  Reader reader(job, measured, language);
   std::map<std::string, std::string> environment;
   if (!job.onednn) environment["TRIPTYCH_ONEDNN"] = "OFF";
   Child child({"/proc/self/exe", "measure", to_text(job)}, environment);
@@ -148,9 +150,9 @@ bool run_job(const Job& job, Measured& measured, Progress& progress) {
   if (interrupted()) return false;
   const int status = child.wait();
   if (status != 0 || !reader.finished()) {
-    const std::string what = status > 128 ? "ended by signal " + std::to_string(status - 128)
-                                          : "ended with status " + std::to_string(status);
-    measured.failures.push_back(describe(job, Language::english) + ": " + what);
+    measured.failures.push_back(filled(status > 128 ? "detail.signal" : "detail.status",
+                                       {describe(job, language), number_text(status > 128 ? status - 128 : status)},
+                                       language));
   }
   progress.finish(job.weight, reader.last());
   return true;
