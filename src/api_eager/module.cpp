@@ -7,6 +7,7 @@
 #include <typeinfo>
 #include <unordered_set>
 
+#include "core/backend.h"
 #include "core/error_context.h"
 #include "core/graph/graph.h"
 #include "core/tensor_impl.h"
@@ -221,22 +222,32 @@ Module& Module::requires_grad_(bool value) {
   return *this;
 }
 
+/// Gives every tensor and its gradient the value that `converted` makes of them.
+template <class F>
+Module& Module::convert(const F& converted) {
+  GradMode off(false);
+  for (Tensor& tensor : without_names(tensors(true, true, false))) {
+    const Tensor value = converted(tensor);
+    if (value.is_same(tensor)) continue;
+    const Tensor gradient = tensor.grad();
+    tensor.set_grad({});
+    set_data(tensor, value);
+    if (gradient.defined()) tensor.set_grad(converted(gradient));
+  }
+  return *this;
+}
+
 Module& Module::to(DType dtype, Location where) {
   if (!is_floating(dtype))
     throw ArgumentError("Module::to", "modules are converted to floating-point dtypes",
                         std::string(dtype_name(dtype)) + " was given", "", where);
-  GradMode off(false);
-  for (Tensor& tensor : without_names(tensors(true, true, false))) {
-    if (!is_floating(tensor.dtype()) || tensor.dtype() == dtype) continue;
-    if (const Tensor gradient = tensor.grad(); gradient.defined()) {
-      tensor.set_grad({});
-      set_data(tensor, cast(Arg(tensor, where), dtype));
-      tensor.set_grad(cast(Arg(gradient, where), dtype));
-    } else {
-      set_data(tensor, cast(Arg(tensor, where), dtype));
-    }
-  }
-  return *this;
+  return convert([&](const Tensor& tensor) {
+    return is_floating(tensor.dtype()) && tensor.dtype() != dtype ? cast(Arg(tensor, where), dtype) : tensor;
+  });
+}
+
+Module& Module::to(Device device) {
+  return convert([&](const Tensor& tensor) { return on_device(tensor, device); });
 }
 
 // --- State

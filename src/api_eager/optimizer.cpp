@@ -2,6 +2,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "core/backend.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -80,18 +81,23 @@ Optimizer::Operands Optimizer::operands(Group& group, std::size_t buffers) {
     result.parameters.push_back(slot.parameter);
     result.gradients.push_back(std::move(gradient));
     if (buffers == 0) continue;
-    if (!slot.step.defined()) slot.step = zeros({}, int64);
+    const Device device = slot.parameter.device();
+    const DeviceScope there(device);
+    slot.step = slot.step.defined() ? on_device(slot.step, device) : zeros({}, int64);
     result.steps.push_back(slot.step);
     for (std::size_t i = 0; i < buffers; ++i) {
-      if (!slot.buffers[i].defined()) slot.buffers[i] = zeros(slot.parameter.shape(), slot.parameter.dtype());
-      result.buffers[i].push_back(slot.buffers[i]);
+      Tensor& buffer = slot.buffers[i];
+      buffer = buffer.defined() ? on_device(buffer, device) : zeros(slot.parameter.shape(), slot.parameter.dtype());
+      result.buffers[i].push_back(buffer);
     }
   }
   return result;
 }
 
 const Tensor& Optimizer::rate(Group& group, double learning_rate) {
-  if (!group.rate.defined() || group.rate_value != learning_rate) {
+  const Device device = group.slots[0].parameter.device();
+  if (!group.rate.defined() || group.rate_value != learning_rate || group.rate.device() != device) {
+    const DeviceScope there(device);
     group.rate = full({}, learning_rate, float64);
     group.rate_value = learning_rate;
   }

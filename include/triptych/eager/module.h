@@ -124,6 +124,9 @@ class TRIPTYCH_API Module {
   Module& requires_grad_(bool value = true);
   /// Converts floating-point parameters and buffers; the tensors stay the same objects.
   Module& to(DType dtype, Location where = Location::here());
+  /// Moves parameters, buffers and gradients to `device`; the tensors stay the same objects. Before the module is
+  /// traced into a graph.
+  Module& to(Device device);
 
   /// A snapshot: later training does not change it.
   StateDict state_dict() const;
@@ -158,6 +161,8 @@ class TRIPTYCH_API Module {
   void check_name(const Name& name) const;
   template <class F>
   void visit(const std::string& prefix, const F& function);
+  template <class F>
+  Module& convert(const F& converted);
   std::vector<NamedTensor> tensors(bool parameters, bool buffers, bool only_persistent) const;
 
   std::deque<Member> parameters_, buffers_;  // a deque: references to the tensors stay valid

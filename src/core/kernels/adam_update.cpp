@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "core/kernels/update.h"
 
 namespace triptych {
@@ -12,29 +10,19 @@ template <bool torch, bool amsgrad, class T>
 void adam_piece(const AdamUpdate& attributes, double learning_rate, std::int64_t step, std::int64_t n, T* p, const T* g,
                 T* m, T* v, T* maximum) {
   using C = compute_type<T>;
-  const double correction1 = 1 - std::pow(attributes.beta1, static_cast<double>(step));
-  const double correction2 = std::sqrt(1 - std::pow(attributes.beta2, static_cast<double>(step)));
-  const C rate = rounded<C>(torch ? learning_rate / correction1 : learning_rate * correction2 / correction1);
-  const C divisor = rounded<C>(correction2), epsilon = rounded<C>(attributes.epsilon);
-  const C fresh1 = rounded<C>(1 - attributes.beta1);
-  const C beta2 = rounded<C>(attributes.beta2), fresh2 = rounded<C>(1 - attributes.beta2);
-  const WeightDecay<C> decay(attributes, learning_rate);
+  const formula::Adam<C, torch> update(attributes, learning_rate, formula::adam_corrections(attributes, step));
   for (std::int64_t i = 0; i < n; ++i) {
     const C value = static_cast<C>(p[i]);
-    const C gradient = decay.gradient(static_cast<C>(g[i]), value);
-    const C m_old = static_cast<C>(m[i]), m_new = m_old + fresh1 * (gradient - m_old);
-    const C v_new = beta2 * static_cast<C>(v[i]) + fresh2 * gradient * gradient;
+    C m_new = static_cast<C>(m[i]), v_new = static_cast<C>(v[i]);
+    update.moments(update.decay.gradient(static_cast<C>(g[i]), value), m_new, v_new);
     m[i] = T(m_new);
     v[i] = T(v_new);
     C second = v_new;
     if constexpr (amsgrad) {
-      const C before = static_cast<C>(maximum[i]);
-      second = v_new > before ? v_new : before;
+      second = update.larger(v_new, static_cast<C>(maximum[i]));
       maximum[i] = T(second);
     }
-    const C root = std::sqrt(second);
-    const C change = torch ? rate * m_new / (root / divisor + epsilon) : m_new * rate / (root + epsilon);
-    p[i] = T(decay.parameter(value) - change);
+    p[i] = T(update.parameter(value, m_new, second));
   }
 }
 

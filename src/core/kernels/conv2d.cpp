@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/formulas/epilogue.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/reordered.h"
 #include "core/tensor_impl.h"
@@ -73,13 +74,9 @@ Strides image_strides(const Operand& operand, DataFormat format) {
 /// Bias and activation in a 16-bit type, rounded as the separate ops round.
 template <class H>
 void finish(H* y, std::int64_t count, std::int64_t channels, const Operand* bias, Activation activation) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (bias) {
-      const H* b = bias->as<const H>();
-      y[i] = H(static_cast<float>(y[i]) + static_cast<float>(b[i % channels * bias->stride(0)]));
-    }
-    if (activation == Activation::relu && static_cast<float>(y[i]) < 0) y[i] = H(0.0f);
-  }
+  const formula::Finish f{activation};
+  for (std::int64_t i = 0; i < count; ++i)
+    y[i] = bias ? f(y[i], bias->as<const H>()[i % channels * bias->stride(0)]) : f(y[i]);
 }
 
 template <class T>

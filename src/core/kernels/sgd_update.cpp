@@ -15,15 +15,15 @@ void sgd_update_run(const KernelCall& call) {
       using C = compute_type<T>;
       T* p = call.inputs[at].as<T>();
       const T* g = call.inputs[at + 1].as<const T>();
-      const C rate = rounded<C>(learning_rate);
-      const WeightDecay<C> decay(attributes, learning_rate);
-      if (!decay.any()) {
-        for (std::int64_t i = begin; i < end; ++i) p[i] = T(static_cast<C>(p[i]) - rate * static_cast<C>(g[i]));
+      const formula::Sgd<C> step(attributes, learning_rate);
+      if (!step.decay.any()) {  // the common case, without its tests
+        for (std::int64_t i = begin; i < end; ++i) p[i] = T(static_cast<C>(p[i]) - step.rate * static_cast<C>(g[i]));
         return;
       }
       for (std::int64_t i = begin; i < end; ++i) {
-        const C value = static_cast<C>(p[i]), gradient = decay.gradient(static_cast<C>(g[i]), value);
-        p[i] = T(decay.parameter(value) - rate * gradient);
+        C value = static_cast<C>(p[i]);
+        step(value, static_cast<C>(g[i]));
+        p[i] = T(value);
       }
     });
   });

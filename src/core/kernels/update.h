@@ -1,21 +1,14 @@
-// What the optimizer update kernels share: cutting a list of parameters into pieces, and the rounding of
-// hyperparameters.
+// What the optimizer update kernels share: cutting a list of parameters into pieces, and counting steps.
 #pragma once
 
 #include <algorithm>
 #include <vector>
 
+#include "core/formulas/update.h"
 #include "core/inline_vector.h"
 #include "core/kernels/elementwise.h"
-#include "triptych/core/ops/update.h"
 
 namespace triptych {
-
-/// The one place where a hyperparameter, double until here, gets the precision of the arithmetic.
-template <class C>
-C rounded(double hyperparameter) {
-  return static_cast<C>(hyperparameter);
-}
 
 /// Calls `update(first_input, begin, end)` for pieces of all parameters, on the library's threads if there are enough
 /// elements; `first_input` is the place of the parameter among the inputs, `group` the number of inputs for each.
@@ -48,25 +41,5 @@ inline void advance_steps(const KernelCall& call, std::size_t group) {
   for (std::size_t k = 0; k < next.size(); ++k) next[k] = *call.inputs[(k + 1) * group].as<std::int64_t>() + 1;
   for (std::size_t k = 0; k < next.size(); ++k) *call.inputs[(k + 1) * group].as<std::int64_t>() = next[k];
 }
-
-/// The gradient with its sign and the coupled weight decay, and the parameter with the decoupled one.
-template <class C>
-struct WeightDecay {
-  template <class Attributes>
-  WeightDecay(const Attributes& a, double learning_rate)
-      : sign(a.maximize ? C(-1) : C(1)),
-        coupled(rounded<C>(a.decoupled_weight_decay ? 0 : a.weight_decay)),
-        keep(rounded<C>(
-            a.decoupled_weight_decay && a.formula == UpdateFormula::torch ? 1 - learning_rate * a.weight_decay : 1)),
-        drop(rounded<C>(a.decoupled_weight_decay && a.formula != UpdateFormula::torch ? learning_rate * a.weight_decay
-                                                                                      : 0)) {}
-  bool any() const { return sign != 1 || coupled != 0 || keep != 1 || drop != 0; }
-
-  C gradient(C g, C p) const { return coupled != 0 ? sign * g + coupled * p : sign * g; }
-  /// As torch writes it, p (1 - lr d), and as Keras does, p - p lr d: the same number but for the rounding.
-  C parameter(C p) const { return keep != 1 ? p * keep : drop != 0 ? p - p * drop : p; }
-
-  C sign, coupled, keep, drop;
-};
 
 }  // namespace triptych

@@ -3,6 +3,7 @@
 
 namespace triptych::cuda {
 
+void register_adam_update_kernels();
 void register_arange_kernels();
 void register_arithmetic_kernels();
 void register_assign_kernels();
@@ -18,13 +19,16 @@ void register_gelu_kernels();
 void register_identity_kernels();
 void register_isnan_kernels();
 void register_logic_kernels();
+void register_matmul_kernels();
 void register_maximum_kernels();
+void register_momentum_update_kernels();
 void register_one_hot_kernels();
 void register_power_kernels();
 void register_random_kernels();
 void register_relu_kernels();
 void register_roll_kernels();
 void register_rounding_kernels();
+void register_sgd_update_kernels();
 void register_sigmoid_kernels();
 void register_sign_kernels();
 void register_softplus_kernels();
@@ -34,6 +38,7 @@ void register_tril_kernels();
 void register_where_kernels();
 
 void register_kernels() {
+  register_adam_update_kernels();
   register_arange_kernels();
   register_arithmetic_kernels();
   register_assign_kernels();
@@ -49,13 +54,16 @@ void register_kernels() {
   register_identity_kernels();
   register_isnan_kernels();
   register_logic_kernels();
+  register_matmul_kernels();
   register_maximum_kernels();
+  register_momentum_update_kernels();
   register_one_hot_kernels();
   register_power_kernels();
   register_random_kernels();
   register_relu_kernels();
   register_roll_kernels();
   register_rounding_kernels();
+  register_sgd_update_kernels();
   register_sigmoid_kernels();
   register_sign_kernels();
   register_softplus_kernels();
