@@ -8,8 +8,7 @@
 #include "core/kernels/products.h"
 #include "core/kernels/strided.h"
 #include "cuda/kernels/epilogue.h"
-#include "cuda/kernels/kernels.h"
-#include "cuda/kernels/scratch.h"
+#include "cuda/kernels/reordered.h"
 #include "cuda/runtime/libraries.h"
 #include "cuda/shared_memory.h"
 #include "triptych/core/error.h"
@@ -39,26 +38,6 @@ std::optional<BlasMatrix> blas_matrix(std::int64_t rows, std::int64_t columns, s
   return std::nullopt;
 }
 
-/// An operand, or a row-major copy of it.
-class RowMajor {
- public:
-  explicit RowMajor(const Operand& operand) : meta_(*operand.meta), operand_(operand) {}
-  RowMajor(const RowMajor&) = delete;
-  RowMajor& operator=(const RowMajor&) = delete;
-  void copy(const RunContext& context) {
-    meta_.strides = contiguous_strides(meta_.shape);
-    copy_.emplace(context, static_cast<std::size_t>(operand_.size()) * size_of(operand_.dtype()));
-    copy_strided(operand_.data, *operand_.meta, copy_->as<void>(), meta_);
-    operand_ = {copy_->as<void>(), &meta_};
-  }
-  const Operand& operand() const { return operand_; }
-
- private:
-  TensorMeta meta_;
-  Operand operand_;
-  std::optional<Scratch> copy_;
-};
-
 cudaDataType data_type(DType dtype) {
   return dtype == float64 ? CUDA_R_64F : dtype == float16 ? CUDA_R_16F : dtype == bfloat16 ? CUDA_R_16BF : CUDA_R_32F;
 }
@@ -72,14 +51,19 @@ int blas_int(std::int64_t value, const KernelCall& call) {
 
 void float_products(const KernelCall& call, FindProducts find_products) {
   const Operand& c = call.outputs[0];
-  RowMajor a(call.inputs[0]), b(call.inputs[1]);
-  const auto products = [&] { return find_products(a.operand(), b.operand(), c, call.attributes); };
-  Products p = products();
+  Operand a = call.inputs[0], b = call.inputs[1];
+  Products p = find_products(a, b, c, call.attributes);
   auto left = blas_matrix(p.m, p.k, p.a_row, p.a_column), right = blas_matrix(p.k, p.n, p.b_row, p.b_column);
+  std::optional<Reordered> a_copy, b_copy;
   if (!left || !right) {
-    if (!left) a.copy(call.context);
-    if (!right) b.copy(call.context);
-    p = products();
+    const auto row_major = [&](Operand& operand, std::optional<Reordered>& copy) {
+      TensorMeta meta = *operand.meta;
+      meta.strides = contiguous_strides(meta.shape);
+      operand = copy.emplace(call, operand, meta).operand();
+    };
+    if (!left) row_major(a, a_copy);
+    if (!right) row_major(b, b_copy);
+    p = find_products(a, b, c, call.attributes);
     left = blas_matrix(p.m, p.k, p.a_row, p.a_column);
     right = blas_matrix(p.k, p.n, p.b_row, p.b_column);
   }
@@ -107,8 +91,8 @@ void float_products(const KernelCall& call, FindProducts find_products) {
     };
     check(cublasGemmStridedBatchedEx(
               handle, right->operation, left->operation, blas_int(p.n, call), blas_int(p.m, call), blas_int(p.k, call),
-              alpha, at(b.operand(), p.offset(i, p.b_steps)), type, blas_int(right->leading, call),
-              p.rank > 0 ? p.b_steps[inner] : 0, at(a.operand(), p.offset(i, p.a_steps)), type,
+              alpha, at(b, p.offset(i, p.b_steps)), type, blas_int(right->leading, call),
+              p.rank > 0 ? p.b_steps[inner] : 0, at(a, p.offset(i, p.a_steps)), type,
               blas_int(left->leading, call), p.rank > 0 ? p.a_steps[inner] : 0, beta, at(c, i * p.m * p.n), type,
               blas_int(p.n, call), p.m * p.n, blas_int(batch, call), compute, CUBLAS_GEMM_DEFAULT),
           call.op.name, "cublasGemmStridedBatchedEx", call.context.where);
