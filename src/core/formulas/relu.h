@@ -9,7 +9,10 @@ struct Relu {
   template <class T>
   TRIPTYCH_HOST_DEVICE T operator()(T x) const {
     using C = compute_type<T>;
-    return static_cast<C>(x) < C(0) ? T(C(0)) : x;
+    if constexpr (std::is_unsigned_v<C>)
+      return x;
+    else
+      return static_cast<C>(x) < C(0) ? T(C(0)) : x;
   }
 };
 struct ReluGrad {
