@@ -87,6 +87,20 @@ class CudaConformance : public testing::TestWithParam<std::size_t> {
 /// Up to what was given, which is worded otherwise where a kernel finds it on a device.
 std::string rule_of(const std::string& refused) { return refused.substr(0, refused.find(": ")); }
 
+// The emulated cuBLAS and cuDNN are loops of our own, so what stands on them is held against PyTorch's numbers as well.
+TEST_P(CudaConformance, Reference) {
+  const std::string_view op = s().op;
+  const bool by_library = op.starts_with("matmul") || op.starts_with("linear") || op.starts_with("conv") ||
+                          op.find("pool") != op.npos || op.starts_with("batch_norm");
+  if (!by_library) return;
+  const Tensors inputs = reference(s(), "in"), expected = reference(s(), "out"), grads = reference(s(), "grad");
+  const tt::DeviceScope on(gpu);
+  const Tensors there = moved(inputs, gpu);
+  expect_close(moved(s().call(there), tt::Device::cpu()), expected, s().tolerance, "out");
+  if (!grads.empty())
+    expect_close(moved(only_defined(gradient(s(), leaves(there))), tt::Device::cpu()), grads, s().tolerance, "grad");
+}
+
 TEST_P(CudaConformance, Sample) {
   const Tensors inputs = reference(s(), "in");
   const bool differentiable = !reference(s(), "grad").empty();

@@ -1,8 +1,6 @@
 // Batch normalization on tensors with any strides: the sums follow the tree of reduce.h, and the elementwise parts walk
 // x as it lies in memory, with one entry of a small table for each channel.
-#include "core/ops/batch_norm.h"
-
-#include <cmath>
+#include "core/formulas/batch_norm.h"
 
 #include "core/kernels/reduce.h"
 
@@ -39,14 +37,13 @@ void read_vector(const Operand& vector, C* out) {
             dtype_of<C>::value, 1);
 }
 
-/// y = (x - mean) * scale + shift.
 template <class T, class C>
 void affine_row(std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void*) {
   T* y = static_cast<T*>(out);
   const T* x = static_cast<const T*>(in[0]);
   const C *mean = static_cast<const C*>(in[1]), *scale = static_cast<const C*>(in[2]),
           *shift = static_cast<const C*>(in[3]);
-  const auto f = [](T v, C m, C a, C b) { return T((static_cast<C>(v) - m) * a + b); };
+  const formula::Normalized f;
   if (steps[0] == 1 && steps[1] == 1 && steps[2] == 0) {
     const C m = *mean, a = *scale, b = *shift;
     for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i], m, a, b);
@@ -67,16 +64,14 @@ void run_affine(const KernelCall& call, const TensorMeta& table, C* mean, C* sca
 /// running <- the formula's mean of running and batch.
 template <class C>
 void update_running(const Operand& running, const C* batch, double factor, const BatchNormAttributes& a) {
-  const bool torch = a.formula == UpdateFormula::torch;
-  const C old_share = static_cast<C>(torch ? 1 - a.momentum : a.momentum);
-  const C new_share = static_cast<C>(torch ? a.momentum : 1 - a.momentum);
+  const formula::Running<C> next(a);
   visit_floating(running.dtype(), [&](auto* type) {
     using R = std::remove_pointer_t<decltype(type)>;
     R* values = running.as<R>();
     for (std::int64_t c = 0; c < running.size(); ++c) {
       R& value = values[c * running.stride(0)];
-      value = R(static_cast<compute_type<R>>(static_cast<C>(static_cast<compute_type<R>>(value)) * old_share +
-                                             batch[c] * static_cast<C>(factor) * new_share));
+      const C old = static_cast<C>(static_cast<compute_type<R>>(value));
+      value = R(static_cast<compute_type<R>>(next(old, batch[c], factor)));
     }
   });
 }
@@ -102,14 +97,13 @@ void batch_norm_run(const KernelCall& call) {
     read_vector(call.inputs[1], scale);
     read_vector(call.inputs[2], shift);
     for (std::int64_t c = 0; c < count; ++c) {
-      inverse[c] = C(1) / std::sqrt(var[c] + static_cast<C>(a.eps));
+      inverse[c] = formula::inverse_deviation(var[c], a);
       scale[c] *= inverse[c];
     }
     run_affine<T>(call, channels.table, mean, scale, shift);
     if (call.inputs.size() == 3) return;
-    const bool unbiased = a.formula == UpdateFormula::torch;
     update_running(call.inputs[3], mean, 1, a);
-    update_running(call.inputs[4], var, unbiased ? static_cast<double>(n) / static_cast<double>(n - 1) : 1, a);
+    update_running(call.inputs[4], var, formula::running_variance_factor(a, n), a);
   });
 }
 
@@ -126,21 +120,18 @@ void batch_norm_inference_run(const KernelCall& call) {
     read_vector(call.inputs[2], shift);
     read_vector(call.inputs[3], mean);
     read_vector(call.inputs[4], var);
-    for (std::int64_t c = 0; c < count; ++c) scale[c] *= C(1) / std::sqrt(var[c] + static_cast<C>(a.eps));
+    for (std::int64_t c = 0; c < count; ++c) scale[c] *= formula::inverse_deviation(var[c], a);
     run_affine<T>(call, channels.table, mean, scale, shift);
   });
 }
 
-/// dx = (dy - shift - (x - mean) slope) scale.
 template <class T, class C>
 void grad_row(std::int64_t n, void* out, const void* const* in, const std::int64_t* steps, const void*) {
   T* dx = static_cast<T*>(out);
   const T *dy = static_cast<const T*>(in[0]), *x = static_cast<const T*>(in[1]);
   const C *mean = static_cast<const C*>(in[2]), *shift = static_cast<const C*>(in[3]),
           *slope = static_cast<const C*>(in[4]), *scale = static_cast<const C*>(in[5]);
-  const auto f = [](T g, T v, C m, C b, C s, C a) {
-    return T((static_cast<C>(g) - b - (static_cast<C>(v) - m) * s) * a);
-  };
+  const formula::NormalizedGrad f;
   const bool dense = steps[0] == 1 && steps[1] == 1 && steps[2] == 1;
   if (dense && steps[3] == 0) {
     const C m = *mean, b = *shift, s = *slope, a = *scale;

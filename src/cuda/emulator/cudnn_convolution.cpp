@@ -64,9 +64,12 @@ std::size_t workspace_bytes(int algorithm, const cudnnTensorStruct& y) {
 }
 bool is_supported(int algorithm) { return algorithm == 0 || algorithm == 1; }
 
+/// cuDNN takes no channels-last filters in double precision.
 template <class Result, class Algorithm>
-cudnnStatus_t list_algorithms(const cudnnTensorStruct& y, int requested, int* returned, Result* results,
-                              bool first_is_deterministic) {
+cudnnStatus_t list_algorithms(const cudnnTensorStruct& w, const cudnnTensorStruct& y, int requested, int* returned,
+                              Result* results, bool first_is_deterministic) {
+  *returned = 0;
+  if (w.type == CUDNN_DATA_DOUBLE && w.dims[1] > 1 && w.strides[1] == 1) return CUDNN_STATUS_NOT_SUPPORTED;
   *returned = std::min(requested, 2);
   for (int i = 0; i < *returned; ++i) {
     int number = 1 - i;  // algorithm 1 is the faster one
@@ -142,7 +145,7 @@ cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(cudnnHandle_t handle, cudnn
                                                      cudnnTensorDescriptor_t y, int requested, int* returned,
                                                      cudnnConvolutionFwdAlgoPerf_t* results) {
   if (!handle || !fits(convolution, x, w, y) || requested < 1) return CUDNN_STATUS_BAD_PARAM;
-  return list_algorithms<cudnnConvolutionFwdAlgoPerf_t, cudnnConvolutionFwdAlgo_t>(*y, requested, returned, results,
+  return list_algorithms<cudnnConvolutionFwdAlgoPerf_t, cudnnConvolutionFwdAlgo_t>(*w, *y, requested, returned, results,
                                                                                    true);
 }
 cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnnHandle_t handle, cudnnFilterDescriptor_t w,
@@ -151,7 +154,7 @@ cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(cudnnHandle_t handle, 
                                                           cudnnTensorDescriptor_t dx, int requested, int* returned,
                                                           cudnnConvolutionBwdDataAlgoPerf_t* results) {
   if (!handle || !fits(convolution, dx, w, dy) || requested < 1) return CUDNN_STATUS_BAD_PARAM;
-  return list_algorithms<cudnnConvolutionBwdDataAlgoPerf_t, cudnnConvolutionBwdDataAlgo_t>(*dy, requested, returned,
+  return list_algorithms<cudnnConvolutionBwdDataAlgoPerf_t, cudnnConvolutionBwdDataAlgo_t>(*w, *dy, requested, returned,
                                                                                            results, false);
 }
 cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnnHandle_t handle, cudnnTensorDescriptor_t x,
@@ -160,8 +163,8 @@ cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(cudnnHandle_t handle
                                                             cudnnFilterDescriptor_t dw, int requested, int* returned,
                                                             cudnnConvolutionBwdFilterAlgoPerf_t* results) {
   if (!handle || !fits(convolution, x, dw, dy) || requested < 1) return CUDNN_STATUS_BAD_PARAM;
-  return list_algorithms<cudnnConvolutionBwdFilterAlgoPerf_t, cudnnConvolutionBwdFilterAlgo_t>(*dy, requested, returned,
-                                                                                               results, false);
+  return list_algorithms<cudnnConvolutionBwdFilterAlgoPerf_t, cudnnConvolutionBwdFilterAlgo_t>(
+      *dw, *dy, requested, returned, results, false);
 }
 
 cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(cudnnHandle_t handle, cudnnTensorDescriptor_t x,

@@ -21,7 +21,8 @@ inline bool lies_as(const TensorMeta& meta, const Strides& strides) {
 /// padded with zeros behind the operand's elements.
 class Reordered {
  public:
-  Reordered(const KernelCall& call, const Operand& operand, const TensorMeta& wanted) : meta_(wanted), operand_(operand) {
+  Reordered(const KernelCall& call, const Operand& operand, const TensorMeta& wanted)
+      : meta_(wanted), operand_(operand) {
     const bool padded = operand.shape() != wanted.shape;
     if (!padded && lies_as(*operand.meta, wanted.strides)) return;
     const std::size_t bytes = static_cast<std::size_t>(wanted.shape.size()) * size_of(operand.dtype());
