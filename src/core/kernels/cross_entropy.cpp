@@ -23,7 +23,7 @@ void cross_entropy_run(const KernelCall& call) {
         const C max = row_max(x, rows.length), log_sum = row_log(exp_row(x, rows.length, exponentials.as<C>(), max));
         statistics[2 * r] = max;
         statistics[2 * r + 1] = log_sum;
-        losses.as<C>()[r] = labels.loss(r, [=](std::int64_t c) { return (x[c] - max) - log_sum; });
+        losses.as<C>()[r] = labels.loss(r, [=](std::int64_t c) { return formula::log_softmax(x[c], max, log_sum); });
       }
     });
     labels.reduce_into(call.outputs[0].as<T>(), losses.as<C>(), rows.count);
@@ -48,7 +48,9 @@ void cross_entropy_grad_run(const KernelCall& call) {
         labels.gradient(r, labels.template upstream_of<T>(call.inputs[0], r), g);
         const C sum = row_sum(g, rows.length), max = statistics[2 * r], log_sum = statistics[2 * r + 1];
         map_row(
-            rows.length, g, [=](C own, C v) { return own - row_exp((v - max) - log_sum) * sum; }, g, x);
+            rows.length, g,
+            [=](C own, C v) { return formula::log_softmax_grad(own, formula::log_softmax(v, max, log_sum), sum); }, g,
+            x);
         row.written(out, r);
       }
     });

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/formulas/label_loss.h"
 #include "core/kernels/rows.h"
 #include "core/ops/cross_entropy.h"
 
@@ -15,6 +16,7 @@ class Labels {
   Labels(const KernelCall& call, const Rows& rows, int target, int weight)
       : attributes_(call.attributes_as<CrossEntropyAttributes>()),
         classes_(rows.length),
+        formula_(attributes_.label_smoothing, classes_),
         values_(static_cast<std::size_t>(std::max<std::int64_t>(rows.count, 1)) * sizeof(std::int64_t)),
         weights_(static_cast<std::size_t>(std::max<std::int64_t>(rows.length, 1)) * sizeof(C)) {
     const Operand& labels = call.inputs[static_cast<std::size_t>(target)];
@@ -39,22 +41,14 @@ class Labels {
   bool ignored(std::int64_t row) const { return (*this)[row] == attributes_.ignore_index; }
   C weight_of(std::int64_t row) const { return weights_.template as<C>()[(*this)[row]]; }
   const C* weights() const { return weights_.template as<C>(); }
-  /// Shares of the label and of every class in the target.
-  C own_share() const { return static_cast<C>(1 - attributes_.label_smoothing); }
-  C common_share() const {
-    return static_cast<C>(attributes_.label_smoothing / static_cast<double>(std::max<std::int64_t>(classes_, 1)));
-  }
-  bool smoothed() const { return attributes_.label_smoothing > 0; }
-
   /// The loss of a row; `log_probability(c)` gives that of a class.
   template <class F>
   C loss(std::int64_t row, F log_probability) const {
     if (ignored(row)) return 0;
-    const C own = -(weight_of(row) * log_probability((*this)[row]));
-    if (!smoothed()) return own;
     C all = 0;
-    for (std::int64_t c = 0; c < classes_; ++c) all += weights()[c] * log_probability(c);
-    return own_share() * own - common_share() * all;
+    if (formula_.smoothed)
+      for (std::int64_t c = 0; c < classes_; ++c) all += weights()[c] * log_probability(c);
+    return formula_.loss(weight_of(row), log_probability((*this)[row]), all);
   }
 
   /// Reduces the rows' losses into the output.
@@ -81,11 +75,10 @@ class Labels {
   void gradient(std::int64_t row, C upstream, C* out) const {
     std::fill_n(out, classes_, C(0));
     if (ignored(row)) return;
-    if (smoothed()) {
-      const C common = -(common_share() * upstream);
-      for (std::int64_t c = 0; c < classes_; ++c) out[c] = weights()[c] * common;
-    }
-    out[(*this)[row]] -= weight_of(row) * (smoothed() ? own_share() * upstream : upstream);
+    if (formula_.smoothed)
+      for (std::int64_t c = 0; c < classes_; ++c) out[c] = formula_.common_gradient(weights()[c], upstream);
+    C& own = out[(*this)[row]];
+    own = formula_.own_gradient(own, weight_of(row), upstream);
   }
 
  private:
@@ -104,6 +97,7 @@ class Labels {
 
   const CrossEntropyAttributes& attributes_;
   std::int64_t classes_;
+  formula::LabelLoss<C> formula_;
   Scratch values_, weights_;
   C divisor_ = 1;
 };

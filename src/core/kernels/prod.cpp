@@ -1,3 +1,5 @@
+#include "core/formulas/prod.h"
+
 #include "core/kernels/reduce.h"
 
 namespace triptych {
@@ -19,16 +21,6 @@ void prod_run(const KernelCall& call) {
   });
 }
 
-/// The product p of some elements x_i, and d = sum over i of g_i times the product of the others. Joining two such
-/// sets: p = p1 p2, d = d1 p2 + p1 d2.
-template <class C>
-struct Dual {
-  C product = 1, derivative = 0;
-  Dual join(const Dual& other) const {
-    return {product * other.product, derivative * other.product + product * other.derivative};
-  }
-};
-
 /// For each element what `result` makes of the elements before it joined with those after it. No division, so zeros are
 /// nothing special. Row-major inputs x (and g).
 template <class Result>
@@ -39,8 +31,10 @@ void exclusive_run(const KernelCall& call, bool with_g, Result result) {
     using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     if constexpr (std::is_floating_point_v<C>) {
-      Scratch scratch(static_cast<std::size_t>(loops.count + 1) * sizeof(Dual<C>));
-      Dual<C>* after = scratch.as<Dual<C>>();
+      using Dual = formula::Dual<C>;
+      constexpr formula::JoinDuals join;
+      Scratch scratch(static_cast<std::size_t>(loops.count + 1) * sizeof(Dual));
+      Dual* after = scratch.as<Dual>();
       const T *values = call.inputs[0].as<const T>(), *weights = with_g ? call.inputs[1].as<const T>() : nullptr;
       T* out = call.outputs[0].as<T>();
       const auto offset = [](const auto& axes, int rank, std::int64_t i) {
@@ -56,13 +50,13 @@ void exclusive_run(const KernelCall& call, bool with_g, Result result) {
         const std::int64_t base = offset(loops.kept_axes, loops.kept, o);
         const auto at = [&](std::int64_t i) { return base + offset(loops.reduced_axes, loops.reduced, i); };
         const auto element = [&](std::int64_t i) {
-          return Dual<C>{static_cast<C>(values[at(i)]), with_g ? static_cast<C>(weights[at(i)]) : C(0)};
+          return Dual{static_cast<C>(values[at(i)]), with_g ? static_cast<C>(weights[at(i)]) : C(0)};
         };
-        Dual<C> sum;
-        for (std::int64_t i = loops.count; i-- > 0; sum = element(i).join(sum)) after[i] = sum;
-        Dual<C> before;
-        for (std::int64_t i = 0; i < loops.count; before = before.join(element(i)), ++i)
-          out[at(i)] = T(result(before.join(after[i])));
+        Dual sum{1, 0};
+        for (std::int64_t i = loops.count; i-- > 0; sum = join(element(i), sum)) after[i] = sum;
+        Dual before{1, 0};
+        for (std::int64_t i = 0; i < loops.count; before = join(before, element(i)), ++i)
+          out[at(i)] = T(result(join(before, after[i])));
       }
     }
   });

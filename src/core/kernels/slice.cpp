@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/kernels/elementwise.h"
+#include "core/kernels/windows.h"
 #include "core/tensor_impl.h"
 
 namespace triptych {
@@ -11,24 +12,16 @@ extern const Op slice_grad_op, slice_update_op;
 
 namespace {
 
-void place(const Operand& value, const Operand& out, const SliceAttributes& attributes) {
-  TensorMeta part = *out.meta;
-  std::int64_t offset = 0;
-  slice_window(*out.meta, attributes, part, offset);
-  const auto bytes = static_cast<std::int64_t>(size_of(out.dtype()));
-  copy_strided(value.data, broadcast_meta(*value.meta, part.shape), out.as<char>() + offset * bytes, part);
-}
-
 void slice_grad_run(const KernelCall& call) {
   const Operand& out = call.outputs[0];
   std::memset(out.data, 0, static_cast<std::size_t>(out.size()) * size_of(out.dtype()));
-  place(call.inputs[0], out, call.attributes_as<SliceAttributes>());
+  place_in_slice(call.inputs[0], out, call.attributes_as<SliceAttributes>(), copy_strided);
 }
 
 void slice_update_run(const KernelCall& call) {
   const Operand &x = call.inputs[0], &out = call.outputs[0];
   if (x.data != out.data) copy_strided(x.data, *x.meta, out.data, *out.meta);
-  place(call.inputs[1], out, call.attributes_as<SliceAttributes>());
+  place_in_slice(call.inputs[1], out, call.attributes_as<SliceAttributes>(), copy_strided);
 }
 
 const Kernel slice_grad_kernel{.run = slice_grad_run, .any_strides = true};

@@ -47,7 +47,7 @@ void softmax_run(const KernelCall& call) {
   unary_rows(call, [](const auto* x, auto* y, std::int64_t n) {
     const auto sum = exp_row(x, n, y, row_max(x, n));
     map_row(
-        n, y, [sum](auto e) { return e / sum; }, y);
+        n, y, [sum](auto e) { return formula::softmax(e, sum); }, y);
   });
 }
 
@@ -56,7 +56,7 @@ void softmax_grad_run(const KernelCall& call) {
     using C = std::remove_cvref_t<decltype(*out)>;
     const C dot = row_dot(upstream, output, n);
     map_row(
-        n, out, [dot](C dy, C y) { return y * (dy - dot); }, upstream, output);
+        n, out, [dot](C dy, C y) { return formula::softmax_grad(dy, y, dot); }, upstream, output);
   });
 }
 
@@ -65,7 +65,7 @@ void log_softmax_run(const KernelCall& call) {
     using C = std::remove_cvref_t<decltype(*y)>;
     const C max = row_max(x, n), log_sum = row_log(exp_row(x, n, y, max));
     map_row(
-        n, y, [max, log_sum](C v) { return (v - max) - log_sum; }, x);
+        n, y, [max, log_sum](C v) { return formula::log_softmax(v, max, log_sum); }, x);
   });
 }
 
@@ -74,7 +74,7 @@ void log_softmax_grad_run(const KernelCall& call) {
     using C = std::remove_cvref_t<decltype(*out)>;
     const C sum = row_sum(upstream, n);
     map_row(
-        n, out, [sum](C dy, C y) { return dy - row_exp(y) * sum; }, upstream, output);
+        n, out, [sum](C dy, C y) { return formula::log_softmax_grad(dy, y, sum); }, upstream, output);
   });
 }
 

@@ -1,9 +1,5 @@
-#include <cstring>
-
 #include "core/ops/full.h"
-#include "core/tensor_impl.h"
 #include "cuda/kernels/generate.h"
-#include "cuda/kernels/width.h"
 
 namespace triptych {
 
@@ -11,17 +7,6 @@ extern const Op full_op, full_like_op;
 
 namespace cuda {
 namespace {
-
-template <class Word>
-struct Constant {
-  Word value;
-  __device__ Word operator()(std::int64_t) const { return value; }
-};
-
-void fill(const KernelCall& call, Scalar value) {
-  const DType dtype = call.outputs[0].dtype();
-  visit_width(dtype, [&]<class Word>(Word*) { generate<Word>(call, Constant<Word>{bits<Word>(value, dtype)}); });
-}
 
 void full_run(const KernelCall& call) { fill(call, call.attributes_as<FullAttributes>().value); }
 void full_like_run(const KernelCall& call) { fill(call, call.attributes_as<FullLikeAttributes>().value); }

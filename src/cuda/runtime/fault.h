@@ -40,6 +40,13 @@ __device__ inline void report_fault(FaultReport report, long long value, long lo
   report.fault->limit = limit;
 }
 
+/// In a kernel: whether `index` is in [0, limit); else reports it.
+__device__ inline bool in_range(long long index, long long limit, FaultReport report) {
+  const bool in = index >= 0 && index < limit;
+  if (!in) report_fault(report, index, limit);
+  return in;
+}
+
 /// In a kernel: `index` if it is in [0, limit) or counts from the end in [-limit, -1], else reports it and gives 0.
 __device__ inline long long checked_index(long long index, long long limit, FaultReport report) {
   if (index >= -limit && index < limit) return index < 0 ? index + limit : index;
