@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "../bad_input.h"
 #include "gpu.h"
 #include "triptych/eager.h"
@@ -39,6 +41,35 @@ TEST_F(CudaFaults, IndicesBeyondOneHotsDepth) {
   EXPECT_BAD("[one_hot] an index is out of range: index 4 for depth 4, found on cuda:0",
              tt::one_hot(there(tt::tensor({1, 4})), 4).to(cpu));
   EXPECT_BAD("[one_hot] an index is out of range: 2 indices for depth 0", tt::one_hot(there(tt::tensor({1, 4})), 0));
+}
+
+TEST_F(CudaFaults, LabelsBeyondTheClasses) {
+  const tt::Tensor logits = there(tt::zeros({2, 3}));
+  EXPECT_BAD("[cross_entropy] a label is out of range: label 3 for 3 classes, found on cuda:0",
+             tt::cross_entropy(logits, there(tt::tensor({0, 3}))).to(cpu));
+  EXPECT_BAD("[nll_loss] a label is out of range: label -1 for 3 classes, found on cuda:0",
+             tt::nll_loss(logits, there(tt::tensor({0, -1}))).to(cpu));
+  EXPECT_NEAR(tt::cross_entropy(logits, there(tt::tensor({0, -100}))).item<float>(), std::log(3.0f), 1e-6f);
+}
+
+TEST_F(CudaFaults, IndicesBeyondATable) {
+  const tt::Tensor table = there(tt::ones({4, 2}));
+  EXPECT_BAD("[embedding] an index is out of range: index 4 for a table of 4 rows, found on cuda:0",
+             tt::embedding(table, there(tt::tensor({3, 4}))).to(cpu));
+  EXPECT_BAD("[embedding] an index is out of range: index -1 for a table of 4 rows, found on cuda:0",
+             tt::embedding(table, there(tt::tensor({3, -1}))).to(cpu));
+}
+
+TEST_F(CudaFaults, IndicesBeyondAnAxis) {
+  const tt::Tensor x = there(tt::ones({3, 2})), index = there(tt::tensor({0, -4})), pairs = there(tt::tensor({{0, 5}}));
+  EXPECT_BAD("[index_select] an index is out of range: index -4 for an axis of length 3, found on cuda:0",
+             tt::index_select(x, 0, index).to(cpu));
+  EXPECT_BAD("[index_add] an index is out of range: index -4 for an axis of length 3, found on cuda:0",
+             tt::index_add(x, 0, index, there(tt::ones({2, 2}))).to(cpu));
+  EXPECT_BAD("[gather] an index is out of range: index 5 for an axis of length 3, found on cuda:0",
+             tt::gather(x, 0, pairs).to(cpu));
+  EXPECT_BAD("[scatter_add] an index is out of range: index 5 for an axis of length 3, found on cuda:0",
+             tt::scatter_add(x, 0, pairs, there(tt::ones({1, 2}))).to(cpu));
 }
 
 TEST_F(CudaFaults, TheFirstIsKeptWithItsLine) {
