@@ -80,6 +80,22 @@ struct WriteTotal {
   __device__ void operator()(std::int64_t, C sum) const { *out = T(divisor ? sum / *divisor : sum); }
 };
 
+/// What `body` gives for each row, into `losses`, or as results into `out`.
+template <class T, class Body>
+struct StoreLoss {
+  Body body;
+  compute_type<T>* losses;  // null: into `out`
+  T* out;
+  __device__ void operator()(const Row& row) const {
+    const compute_type<T> loss = body(row);
+    if (!row.leads()) return;
+    if (losses)
+      losses[row.number] = loss;
+    else
+      out[row.number] = T(loss);
+  }
+};
+
 /// The loops over n elements that lie one behind the other.
 inline ReduceLoops<1> loops_over_all(std::int64_t n) {
   ReduceLoops<1> loops;
@@ -117,28 +133,13 @@ class LabelledRows {
     const Scratch losses(call_.context, static_cast<std::size_t>(rows_.count) * sizeof(C));
     const bool each = labels_->reduction == Reduction::none;
     T* out = call_.outputs[0].template as<T>();
-    each_row(call_, rows_, StoreLoss<Body>{body, each ? nullptr : losses.template as<C>(), out});
+    each_row(call_, rows_, StoreLoss<T, Body>{body, each ? nullptr : losses.template as<C>(), out});
     if (!each)
       reduce(call_, loops_over_all(rows_.count), C(0), ReadElement<C, C>{losses.template as<C>()}, formula::AddUp(),
              WriteTotal<T, C>{out, labels_->divisor});
   }
 
  private:
-  template <class Body>
-  struct StoreLoss {
-    Body body;
-    C* losses;  // null: into `out`
-    T* out;
-    __device__ void operator()(const Row& row) const {
-      const C loss = body(row);
-      if (!row.leads()) return;
-      if (losses)
-        losses[row.number] = loss;
-      else
-        out[row.number] = T(loss);
-    }
-  };
-
   const KernelCall& call_;
   const Rows& rows_;
   Scratch divisor_;
