@@ -8,6 +8,8 @@
 #include "api_keras/names.h"
 #include "api_keras/progbar.h"
 #include "core/autodiff/gradient_stop.h"
+#include "core/backend.h"
+#include "core/modes.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/numerics.h"
@@ -82,6 +84,7 @@ class ClassWeighted : public Source {
     for (std::size_t i = 0; i < values.size(); ++i)
       for (const auto& [number, weight] : weights_)
         if (number == classes[i]) values[i] = static_cast<float>(weight);
+    const DeviceScope here(batch->y[0].device());
     const Tensor weights = tensor(values);
     batch->sample_weight = batch->sample_weight.defined() ? weights * batch->sample_weight : weights;
     return batch;
@@ -102,6 +105,7 @@ void Trainer::compile(const CompileOptions& options, Location where) {
   if (!options.numerics.empty() && options.numerics != "exact" && options.numerics != "fast")
     throw ArgumentError("compile", "there are no such numerics", "'" + options.numerics + "'", "Use 'exact' or 'fast'",
                         where);
+  device_.reset();
   options_ = options;
   if (options_.run_eagerly) options_.engine = "eager";
   numerics_ = options.numerics == "exact" || (options.numerics.empty() && options_.engine == "eager") ? Numerics::exact
@@ -147,6 +151,11 @@ std::vector<Tensor> Trainer::adjusted(const std::vector<Tensor>& x, const char* 
   return result;
 }
 
+void Trainer::move(std::vector<Tensor>& tensors) const {
+  for (Tensor& tensor : tensors)
+    if (tensor.defined()) tensor = on_device(tensor, *device_);
+}
+
 void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
   if (phase != Phase::predict && batch.y.empty())
     throw ArgumentError(name_of(phase), "targets are needed", "y is empty", "", where);
@@ -181,6 +190,11 @@ void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
   state_.clear();
   for (const std::vector<Weight>& list : {model_.weights(), model_.states()})
     for (const Weight& weight : list) state_.push_back(weight.value);
+  std::vector<Tensor> residents = state_;
+  if (compiled_)
+    for (auto& [name, variable] : options_.optimizer.base().variables()) residents.push_back(variable);
+  for (Tensor& tensor : residents)  // the handles to it stay valid
+    if (tensor.device() != *device_) set_data(tensor, on_device(tensor, *device_));
   if (phase == Phase::predict) return;
   check_compiled(name_of(phase), where);
   if (options_.loss.empty())
@@ -310,7 +324,15 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, Location 
 }
 
 std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch, Location where) {
+  if (!device_) {
+    const std::vector<Weight> weights = model_.weights();
+    device_ = weights.empty() ? modes.device : weights[0].value.device();
+  }
+  const DeviceScope on(*device_);
   batch.x = adjusted(batch.x, name_of(phase), where);
+  move(batch.x);
+  move(batch.y);
+  if (batch.sample_weight.defined()) batch.sample_weight = on_device(batch.sample_weight, *device_);
   const std::string key = signature(phase, batch);
   if (!prepared_.contains(key)) {
     prepare(phase, batch, where);
@@ -436,7 +458,7 @@ std::vector<Tensor> Trainer::predict(Source& source, const PredictOptions& optio
     callbacks.on_predict_batch_begin(number, logs);
     std::vector<Tensor> outputs = run(Phase::predict, *batch, where);
     parts.resize(outputs.size());
-    for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(std::move(outputs[i]));
+    for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(on_host(outputs[i]));
     callbacks.on_predict_batch_end(number++, logs);
     if (options.verbose) bar.update(number, {}, number == source.steps());
   }
@@ -457,7 +479,9 @@ Logs Trainer::run_batch(Phase phase, const ArrayBatch& batch, Location where) {
 }
 
 std::vector<Tensor> Trainer::predict_batch(const ArrayBatch& batch, Location where) {
-  return run(Phase::predict, batch, where);
+  std::vector<Tensor> outputs = run(Phase::predict, batch, where);
+  for (Tensor& output : outputs) output = on_host(output);
+  return outputs;
 }
 
 }  // namespace triptych::keras

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,6 +49,8 @@ class Trainer {
   /// The inputs as the model wants them: a missing last axis of length 1 is added, and dtypes are converted, as in
   /// Keras.
   std::vector<Tensor> adjusted(const std::vector<Tensor>& x, const char* what, Location where) const;
+  /// `tensors` on the device where steps run.
+  void move(std::vector<Tensor>& tensors) const;
   /// Once shapes are known: makes weights, and sorts metrics to outputs.
   void prepare(Phase phase, const ArrayBatch& batch, Location where);
 
@@ -71,6 +74,7 @@ class Trainer {
   ModelBase& model_;
   CompileOptions options_;
   bool compiled_ = false;
+  std::optional<Device> device_;  // where steps run, once that is known
   Numerics numerics_ = Numerics::fast;
   std::map<std::string, Function> functions_;  // by phase and what is fed
   std::set<std::string> prepared_;             // the same, for what was checked

@@ -114,6 +114,7 @@ Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradie
     values.push_back(graph->import(entry.gradient, where));
   }
   const GraphHandle handle(graph);
+  const DeviceScope there(parameters[0].device());
   const Variable rate = state_->find_or_make(graph, "learning_rate", [&] {
     const OwnScope scope(*graph, state_->name + "/");
     return Graph(handle).variable("learning_rate", {}, filled(state_->learning_rate),
