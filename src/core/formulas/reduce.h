@@ -45,13 +45,13 @@ struct MultiplyUp {
 struct Larger {
   template <class T>
   TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
-    return (a > b) | (a != a) ? a : b;
+    return ((a > b) | (a != a)) ? a : b;
   }
 };
 struct Smaller {
   template <class T>
   TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
-    return (a < b) | (a != a) ? a : b;
+    return ((a < b) | (a != a)) ? a : b;
   }
 };
 
