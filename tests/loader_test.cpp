@@ -131,7 +131,7 @@ TEST(TensorDataset, RefusesWhatDoesNotFit) {
               }),
               testing::AllOf(HasSubstr("x is (3, 2), y is (2,)"), HasSubstr("loader_test.cpp")));
   EXPECT_THAT(error([] { tt::data::TensorDataset(tt::ones({})); }), HasSubstr("x is ()"));
-  EXPECT_THAT(error([] { tt::data::TensorDataset(tt::Tensor()); }), HasSubstr("x is undefined"));
+  EXPECT_THAT(error([] { tt::data::TensorDataset(tt::Tensor{}); }), HasSubstr("x is undefined"));
   EXPECT_THAT(error([] { count_to(3).get(3); }), HasSubstr("index 3, size 3"));
   EXPECT_THAT(error([] { count_to(3).get(-1); }), HasSubstr("index -1, size 3"));
 }
