@@ -11,3 +11,4 @@
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/custom_gradient.h"
 #include "triptych/core/random.h"
+#include "triptych/core/tf32.h"

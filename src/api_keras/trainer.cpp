@@ -106,6 +106,7 @@ void Trainer::compile(const CompileOptions& options, Location where) {
     throw ArgumentError("compile", "there are no such numerics", "'" + options.numerics + "'", "Use 'exact' or 'fast'",
                         where);
   device_.reset();
+  if (!options.device.empty()) device_ = Device::from_text(options.device, where);
   options_ = options;
   if (options_.run_eagerly) options_.engine = "eager";
   numerics_ = options.numerics == "exact" || (options.numerics.empty() && options_.engine == "eager") ? Numerics::exact

@@ -73,7 +73,7 @@ Trace train_lowlevel(tt::Device device) {
   std::vector<tf::Variable> v;
   tt::Tensor x, y, loss, update;
   {
-    const tt::DeviceScope on(device);
+    const auto on = graph.device(device);
     x = graph.placeholder("x", tt::float32, {tt::unknown, 1, 28, 28});
     y = graph.placeholder("y", tt::int64, {tt::unknown});
     const auto add = [&](const char* name, const tt::Shape& shape, const tt::Initializer& initializer, bool trainable) {
@@ -138,7 +138,7 @@ Trace train_eager(tt::Device device) {
       {.lr = learning_rate, .betas = {beta_1, beta_2}, .eps = epsilon, .formula = tt::UpdateFormula::tf});
   Trace trace;
   each_batch([&](const tt::data::Batch& batch) {
-    const auto x = batch.x.to(device), y = batch.y.to(device);
+    const auto [x, y] = batch.to(device);
     optimizer.zero_grad();
     const auto loss = nn::cross_entropy(net(x), y);
     loss.backward();
@@ -267,6 +267,27 @@ TEST_F(CudaTraining, KerasModels) {
   EXPECT_NEAR(other.evaluate(x, y, {.verbose = 0})["loss"], loss, 1e-4 * loss);
   EXPECT_TRUE(tt::allclose(other.predict(x, {.verbose = 0}), predicted, {.rtol = 1e-3, .atol = 1e-4}));
   std::filesystem::remove(path);
+}
+
+// What was built on the CPU moves, and so does what an optimizer has kept there.
+TEST_F(CudaTraining, ACompiledModelMovesToItsDevice) {
+  const auto &x = images().x, &y = images().y;
+  keras::Sequential model = keras_model(), here = keras_model();
+  auto compiled = options(false);
+  const auto compiled_here = options(false);
+  here.compile(compiled_here);
+  model.compile(compiled);
+  for (const keras::Sequential& of : {model, here}) of.fit(x, y, {.batch_size = 12, .verbose = 0, .seed = 1});
+  compiled.device = "cuda";
+  model.compile(compiled);
+  here.compile(compiled_here);
+  for (const keras::Sequential& of : {model, here}) of.fit(x, y, {.batch_size = 12, .verbose = 0, .seed = 2});
+  for (const keras::Weight& weight : model.weights()) EXPECT_EQ(weight.value.device(), gpu);
+  const double expected = here.evaluate(x, y, {.verbose = 0})["loss"];
+  EXPECT_NEAR(model.evaluate(x, y, {.verbose = 0})["loss"], expected, 1e-4 * expected);
+  EXPECT_EQ(model.predict(x, {.verbose = 0}).device(), cpu);
+  compiled.device = "gpu";
+  EXPECT_THROW(model.compile(compiled), tt::ArgumentError);
 }
 
 }  // namespace

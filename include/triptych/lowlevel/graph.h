@@ -111,6 +111,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
 
   /// `auto scope = graph.scope("net");`: names that follow begin with "net/" (a name used before gets a number).
   NameScope scope(std::string_view name = "") const { return NameScope(*this, name); }
+  /// `auto on = graph.device(Device::cuda());`: what follows is placed there, as in a DeviceScope.
+  DeviceScope device(Device device) const { return DeviceScope(device); }
   /// `auto after = graph.control_dependencies({update});`: nodes that follow run after these.
   ControlDependencies control_dependencies(const TensorList& before, Location where = Location::here()) const {
     return ControlDependencies(*this, before, where);

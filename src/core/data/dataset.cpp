@@ -80,12 +80,15 @@ Tensor take_rows(const Tensor& tensor, std::span<const std::int64_t> indices) {
   return stack.take();
 }
 
-/// The same values on the CPU, which later in-place changes of `tensor` do not reach; no data is copied before such a change.
+/// The same values on the CPU, which later in-place changes of `tensor` do not reach; no data is copied before such a
+/// change.
 Tensor own(const Tensor& tensor) { return tensor.defined() ? alias(on_host(tensor)) : tensor; }
 
 }  // namespace
 
 Dataset::~Dataset() = default;
+
+Batch Batch::to(Device device) const { return {on_device(x, device), y.defined() ? on_device(y, device) : y}; }
 
 Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
   if (indices.empty()) throw ArgumentError(op, "a batch has at least one example", "no index was given");

@@ -16,8 +16,10 @@ struct Example {
 };
 
 /// Examples stacked along a new first axis: x is (batch, ...), y is (batch, ...). `auto [x, y] = batch` takes it apart.
-struct Batch {
+struct TRIPTYCH_API Batch {
   Tensor x, y;
+  /// The batch on `device`.
+  Batch to(Device device) const;
 };
 
 /// A data set of known size. Derive from it for one of your own: `size` and `get` are enough. Both are called from
