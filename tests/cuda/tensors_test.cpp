@@ -73,6 +73,21 @@ TEST_F(CudaTensors, AScopeMakesThingsThere) {
   EXPECT_EQ(tt::tensor({1, 2}).device(), cpu);
 }
 
+TEST_F(CudaTensors, LoadersMadeInAScopeGiveTheirBatchesThere) {
+  const tt::data::TensorDataset numbers(tt::tensor({1.0f, 2.0f, 3.0f}), {});
+  for (const int workers : {0, 1}) {
+    const auto scope = std::make_unique<tt::DeviceScope>(gpu);
+    tt::data::DataLoader loader(numbers, {.batch_size = 2, .num_workers = workers});
+    const tt::DeviceScope outside(cpu);
+    std::vector<float> seen;
+    for (const auto& [x, y] : loader) {
+      EXPECT_EQ(x.device(), gpu);
+      for (const float value : x.to_vector<float>()) seen.push_back(value);
+    }
+    EXPECT_THAT(seen, ElementsAre(1, 2, 3));
+  }
+}
+
 TEST_F(CudaGraphs, PlacedNodesAndFeeds) {
   tt::lowlevel::Graph graph;
   tt::Tensor x, y;

@@ -4,8 +4,28 @@
 
 #include "points/points.h"
 #include "run/compare.h"
+#include "triptych/core/device.h"
+#include "triptych/core/error.h"
 
 namespace triptych::compare {
+namespace {
+
+int print_devices() {
+  constexpr double mebi = 1 << 20;
+  for (const DeviceInfo& device : devices())
+    std::printf("%-7s %s, %.0f of %.0f MiB free, %s\n", device.device.text().c_str(), device.name.c_str(),
+                static_cast<double>(device.free_bytes) / mebi, static_cast<double>(device.total_bytes) / mebi,
+                device.details.c_str());
+  if (cuda_device_count() > 0) return 0;
+  try {
+    static_cast<void>(Device::cuda(0, {}));
+  } catch (const Error& error) {
+    std::printf("no GPU: %s\n", error.what());
+  }
+  return 0;
+}
+
+}  // namespace
 
 int main(int argc, char** argv, const std::vector<Model>& models) {
   CLI::App app{"Triptych: one tensor and autograd core, three APIs."};
@@ -34,6 +54,8 @@ int main(int argc, char** argv, const std::vector<Model>& models) {
   compare->add_option("--lang", language, "Language of the report: en, zh")->check(CLI::IsMember({"en", "zh"}));
   compare->add_option("--output,-o", options.output, "Folder for the report")->capture_default_str();
 
+  CLI::App* list_devices = app.add_subcommand("devices", "List the devices that this build can use");
+
   std::string job;
   CLI::App* measure_one = app.add_subcommand("measure", "One measurement, as compare asks for it")->group("");
   measure_one->add_option("job", job)->required();
@@ -41,6 +63,7 @@ int main(int argc, char** argv, const std::vector<Model>& models) {
   CLI11_PARSE(app, argc, argv);
   options.language = language == "zh" ? Language::chinese : Language::english;
   try {
+    if (*list_devices) return print_devices();
     return *compare ? run_compare(options, models) : measure(job_from(job), models);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "triptych: %s\n", error.what());

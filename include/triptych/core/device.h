@@ -50,8 +50,8 @@ TRIPTYCH_API std::vector<DeviceInfo> devices();
 TRIPTYCH_API void synchronize(Device device, Location where = Location::here());
 
 /// While alive, what this thread makes from nothing is made on `device`: `zeros`, random numbers, `tensor({...})`, the
-/// parameters of modules and layers; a graph's placeholders, variables and constants. Nodes added to a graph are placed
-/// there too, and operands that are elsewhere are copied.
+/// parameters of modules and layers; the batches of data loaders; a graph's placeholders, variables and constants.
+/// Nodes added to a graph are placed there too, and operands that are elsewhere are copied.
 class [[nodiscard]] TRIPTYCH_API DeviceScope {
  public:
   explicit DeviceScope(Device device);

@@ -9,6 +9,8 @@
 #include <optional>
 #include <thread>
 
+#include "core/backend.h"
+#include "core/modes.h"
 #include "core/philox.h"
 #include "triptych/core/memory.h"
 
@@ -34,9 +36,10 @@ std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, 
 class DataLoader::Epoch {
  public:
   Epoch(std::shared_ptr<const Dataset> dataset, const DataLoaderOptions& options, std::vector<std::int64_t> order,
-        Location where)
+        Location where, Device device)
       : dataset_(std::move(dataset)),
         where_(where),
+        device_(device),
         batch_size_(static_cast<std::size_t>(options.batch_size)),
         order_(std::move(order)) {
     count_ = order_.size() / batch_size_;
@@ -61,6 +64,20 @@ class DataLoader::Epoch {
     batch_ = {};  // its memory can serve the next one
     const std::size_t number = next_++;
     if (number >= count_) return;
+    take(number);
+    for (Tensor* part : {&batch_.x, &batch_.y})
+      if (part->defined()) *part = on_device(*part, device_);
+  }
+
+ private:
+  struct Slot {
+    bool filled = false;
+    Batch batch;
+    std::exception_ptr error;
+  };
+
+  /// The batch, made here or by a worker.
+  void take(std::size_t number) {
     if (workers_.empty()) {
       batch_ = make(number);
       return;
@@ -79,13 +96,6 @@ class DataLoader::Epoch {
       std::rethrow_exception(error);
     }
   }
-
- private:
-  struct Slot {
-    bool filled = false;
-    Batch batch;
-    std::exception_ptr error;
-  };
 
   Batch make(std::size_t number) const {
     const Frame frame(where_);
@@ -129,6 +139,7 @@ class DataLoader::Epoch {
 
   std::shared_ptr<const Dataset> dataset_;
   Location where_;
+  Device device_;
   std::size_t batch_size_, count_;
   std::vector<std::int64_t> order_;
   std::size_t next_ = 0;  // number of the batch after the current one
@@ -144,7 +155,7 @@ class DataLoader::Epoch {
 };
 
 DataLoader::DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions options, Location where)
-    : dataset_(std::move(dataset)), options_(std::move(options)), where_(where) {
+    : dataset_(std::move(dataset)), options_(std::move(options)), where_(where), device_(modes.device) {
   const auto check = [&](bool good, const char* rule, const std::string& given) {
     if (!good) throw ArgumentError("DataLoader", rule, given, "", where);
   };
@@ -171,7 +182,7 @@ DataLoader::Iterator DataLoader::begin() {
     order.resize(static_cast<std::size_t>(size));
     std::iota(order.begin(), order.end(), 0);
   }
-  auto epoch = std::make_shared<Epoch>(dataset_, options_, std::move(order), where_);
+  auto epoch = std::make_shared<Epoch>(dataset_, options_, std::move(order), where_, device_);
   epoch->advance();
   return Iterator(std::move(epoch));
 }

@@ -42,7 +42,8 @@ struct DataLoaderOptions {
 };
 
 /// Goes through a data set in batches: `for (auto [x, y] : loader)`. Each loop is an epoch; with `shuffle` each has an
-/// order of its own. An exception of the data set, in a worker too, comes out of the loop. A loop may be left early.
+/// order of its own. A loader made in a DeviceScope gives its batches on that device. An exception of the data set, in
+/// a worker too, comes out of the loop. A loop may be left early.
 class TRIPTYCH_API DataLoader {
  public:
   /// Keeps a copy of `dataset`. ArgumentError for a batch size below one and the like.
@@ -92,6 +93,7 @@ class TRIPTYCH_API DataLoader {
   std::shared_ptr<const Dataset> dataset_;
   DataLoaderOptions options_;
   Location where_;  // errors of a batch name the line that made the loader
+  Device device_;
   std::int64_t epoch_ = 0;
 };
 
