@@ -33,6 +33,11 @@ function(triptych_install target component)
     endif()
   endif()
 
+  if(type STREQUAL "STATIC_LIBRARY" AND TRIPTYCH_CUDA STREQUAL "ON")
+    list(APPEND dependencies CUDAToolkit)
+    set(private_libraries "-L${CUDAToolkit_LIBRARY_DIR} -lcublas ${CUDNN_LIBRARY} -lcudart_static -lrt ${private_libraries}")
+  endif()
+
   install(EXPORT ${component} FILE TriptychTargets.cmake NAMESPACE Triptych:: DESTINATION ${package_dir} ${part})
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/TriptychConfig.cmake.in
     ${generated_dir}/TriptychConfig.cmake INSTALL_DESTINATION ${package_dir})
