@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "triptych/core/memory.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
@@ -41,6 +42,10 @@ struct Backend {
   std::unique_ptr<Captured> (*capture)(int index, const std::function<void()>& work);
   /// Why nothing is to be captured in this process; empty: it may be.
   std::string (*no_capture)();
+  Statistics (*statistics)(int index);
+  void (*reset_statistics)(int index);
+  void (*empty_cache)(int index);
+  void (*set_memory_limit)(std::int64_t bytes, int index);
   void (*register_kernels)();
 };
 

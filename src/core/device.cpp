@@ -11,7 +11,6 @@
 #include "core/backend.h"
 #include "core/modes.h"
 #include "core/tensor_impl.h"
-#include "triptych/core/memory.h"
 
 namespace triptych {
 
@@ -57,6 +56,19 @@ std::vector<DeviceInfo> devices() {
 
 void synchronize(Device device, Location where) {
   if (device.type != Device::Type::cpu) backend_of(device).synchronize(device.index, where);
+}
+
+Statistics statistics(Device device) {
+  return device.type == Device::Type::cpu ? statistics() : backend_of(device).statistics(device.index);
+}
+void reset_statistics(Device device) {
+  device.type == Device::Type::cpu ? reset_statistics() : backend_of(device).reset_statistics(device.index);
+}
+void empty_cache(Device device) {
+  device.type == Device::Type::cpu ? empty_cache() : backend_of(device).empty_cache(device.index);
+}
+void set_memory_limit(std::int64_t bytes, Device device) {
+  device.type == Device::Type::cpu ? set_memory_limit(bytes) : backend_of(device).set_memory_limit(bytes, device.index);
 }
 
 DeviceScope::DeviceScope(Device device)

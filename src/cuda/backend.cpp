@@ -81,6 +81,18 @@ std::string no_capture() {
   return cuda::synchronous() ? "TRIPTYCH_CUDA_SYNC asks to wait after each kernel" : std::string();
 }
 
+Statistics statistics_of(int index) {
+  const cuda::MemoryStatistics memory = cuda::allocator(index).statistics();
+  return {.bytes_in_use = static_cast<std::int64_t>(memory.bytes_in_use),
+          .peak_bytes_in_use = static_cast<std::int64_t>(memory.peak_bytes_in_use),
+          .bytes_cached = static_cast<std::int64_t>(memory.bytes_cached),
+          .allocations = memory.allocations,
+          .cache_hits = memory.cache_hits};
+}
+void reset(int index) { cuda::allocator(index).reset_statistics(); }
+void empty(int index) { cuda::allocator(index).empty_cache(); }
+void set_limit(std::int64_t bytes, int index) { cuda::allocator(index).set_limit(static_cast<std::size_t>(bytes)); }
+
 const Backend backend{.device_count = cuda::device_count,
                       .require = cuda::require_device,
                       .info = info,
@@ -93,6 +105,10 @@ const Backend backend{.device_count = cuda::device_count,
                       .synchronize = synchronize_device,
                       .capture = cuda::capture,
                       .no_capture = no_capture,
+                      .statistics = statistics_of,
+                      .reset_statistics = reset,
+                      .empty_cache = empty,
+                      .set_memory_limit = set_limit,
                       .register_kernels = cuda::register_kernels};
 
 }  // namespace

@@ -168,6 +168,38 @@ TEST_F(CudaGraphs, AStepWithTheHostInItIsNotCaptured) {
   EXPECT_EQ(step.report().capture_reason, "it runs on several devices");
 }
 
+TEST_F(CudaDevices, MemoryIsCountedAndLimited) {
+  const std::int64_t before = tt::statistics(gpu).bytes_in_use;
+  const tt::Tensor kept = tt::tensor({1.0f, 2.0f}).to(gpu);
+  EXPECT_GT(tt::statistics(gpu).bytes_in_use, before);
+  tt::set_memory_limit(1 << 16, gpu);
+  EXPECT_UNSUPPORTED("[memory] out of memory on cuda:0: asked for 4000000 bytes",
+                     tt::Tensor(kept).expand({500000, 2}).contiguous());
+  tt::set_memory_limit(0, gpu);
+  EXPECT_EQ(kept.expand({500000, 2}).contiguous().numel(), 1000000);
+}
+
+// A step that runs out of memory after its first write changes nothing, compiled or not, and the session works on.
+TEST_F(CudaGraphs, RunningOutOfMemory) {
+  tt::lowlevel::Graph graph;
+  const auto scope = std::make_unique<tt::DeviceScope>(gpu);
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {tt::unknown});
+  const tt::lowlevel::Variable v = graph.variable("v", tt::tensor({1.0f}));
+  const tt::Tensor added = v.assign_add(1), table = x.unsqueeze(0) + x.unsqueeze(1);
+  for (const bool compile : {true, false}) {
+    tt::lowlevel::Session session(graph, {.compile = compile});
+    session.run(graph.initializer());
+    const tt::Tensor large = tt::Tensor(tt::tensor({2.0f})).expand({1000});
+    tt::set_memory_limit(tt::statistics(gpu).bytes_in_use + (1 << 20), gpu);
+    EXPECT_THROW(session.run({added, table}, {{x, large}}), tt::UnsupportedError);
+    EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(1));
+    session.run({added, table}, {{x, tt::tensor({2.0f})}});
+    tt::set_memory_limit(0, gpu);
+    session.run({added, table}, {{x, large}});
+    EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3));
+  }
+}
+
 TEST_F(CudaDevices, AreListed) {
   const std::vector<tt::DeviceInfo> all = tt::devices();
   ASSERT_GE(all.size(), 2u);

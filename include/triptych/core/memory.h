@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "triptych/core/device.h"
 #include "triptych/core/export.h"
 
 namespace triptych {
@@ -31,6 +32,12 @@ TRIPTYCH_API void set_kernel_timing(bool on);
 TRIPTYCH_API void empty_cache();
 /// An allocation that would bring the bytes in use above this fails with an error; 0: no limit.
 TRIPTYCH_API void set_memory_limit(std::int64_t bytes);
+
+/// The same for the memory of one device. Of a GPU, `statistics` knows what concerns memory; the rest is zero.
+TRIPTYCH_API Statistics statistics(Device device);
+TRIPTYCH_API void reset_statistics(Device device);
+TRIPTYCH_API void empty_cache(Device device);
+TRIPTYCH_API void set_memory_limit(std::int64_t bytes, Device device);
 
 /// Number of threads that a kernel may use; the results do not depend on it. At first the value of
 /// TRIPTYCH_NUM_THREADS, else of OMP_NUM_THREADS, else the number of cores that this process may use.
