@@ -60,17 +60,6 @@ void make_views(const Op& op, const TensorImpl& base, const void* attributes, st
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
 }
 
-/// An output's tensor; if there is no memory for it, the error names the user's line.
-Tensor make_output(const TensorMeta& meta, Location where) {
-  meta.shape.size(where);  // an error if there are too many elements
-  try {
-    return make_tensor(meta);
-  } catch (const UnsupportedError&) {
-    const Frame frame(where);
-    return make_tensor(meta);
-  }
-}
-
 /// What `prepare` depends on, as bytes.
 std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
   std::string key;
@@ -160,6 +149,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
   Infer infer(op, metas.span(), attributes, results.span(), where);
   op.infer(infer);
 
+  const Frame frame(where);  // for what has no memory, or fails in a kernel
   if (op.view && !inputs[0]->impl()->has(Head::metadata_only) &&
       try_view(op, *inputs[0], attributes, results[0], outputs[0]))
     return;
@@ -205,7 +195,8 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
       made[i] = adopt(impl);
       count_donation();
     } else {
-      made[i] = make_output(results[i], where);
+      results[i].shape.size();  // an error if there are too many elements
+      made[i] = make_tensor(results[i]);
     }
     out[i] = {made[i].impl()->data(), &made[i].meta()};
   }

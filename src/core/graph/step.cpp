@@ -242,12 +242,15 @@ void Step::execute(Workspace& workspace, RunMetadata* metadata) {
 
 /// Feeds and results have addresses of their own, which the graph can keep.
 void Step::bind_for_capture(Workspace& workspace, std::span<const Tensor> values) {
-  if (!std::exchange(workspace.has_addresses, true)) {
+  if (!workspace.has_addresses) {
+    std::vector<Ref<Storage>> feeds, slots;
     for (const TensorMeta& feed : feeds_)
-      workspace.feeds.push_back(
-          allocate_storage(static_cast<std::size_t>(feed.size()) * size_of(feed.dtype), *captured_on_));
-    for (std::size_t i = 0; i < slots_.size(); ++i)
-      workspace.slots[i] = allocate_storage(static_cast<std::size_t>(slots_[i].bytes), slots_[i].device);
+      feeds.push_back(allocate_storage(static_cast<std::size_t>(feed.size()) * size_of(feed.dtype), *captured_on_));
+    for (const PlannedArena& slot : slots_)
+      slots.push_back(allocate_storage(static_cast<std::size_t>(slot.bytes), slot.device));
+    workspace.feeds = std::move(feeds);
+    workspace.slots = std::move(slots);
+    workspace.has_addresses = true;
   }
   std::size_t base = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
