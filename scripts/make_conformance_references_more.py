@@ -51,12 +51,26 @@ def composed():
     sample("ones_like", "plain", lambda x: x + torch.ones_like(x), values(2, 3))
 
 
+def dynamic():
+    """Shapes that depend on values."""
+    x = values(3, 4)
+    sample("nonzero", "matrix", torch.nonzero, torch.relu(x), differentiable=False)
+    sample("nonzero", "scalar", torch.nonzero, values(), differentiable=False)
+    sample("nonzero", "nothing", torch.nonzero, torch.zeros(2, 3, dtype=torch.float64), differentiable=False)
+    sample("masked_select", "same_shape", torch.masked_select, x, x > 0)
+    sample("masked_select", "broadcast_mask", torch.masked_select, values(2, 3, 4), values(3, 1, seed=1) > 0)
+    sample("masked_select", "broadcast_values", torch.masked_select, values(3, 1), x > 0)
+    sample("masked_select", "nothing", torch.masked_select, x, x > 9)
+    sample("masked_select", "squares", lambda x, m: torch.masked_select(x * x, m), x, x > -1)
+
+
 def edges():
     """No elements, and no dimensions."""
     none, row = values(0, 3), values(2, 0)
     for op in ("softmax", "log_softmax"):
         sample(op, "no_rows", lambda x, f=getattr(torch, op): f(x, 1), none)
         sample(op, "empty_rows", lambda x, f=getattr(torch, op): f(x, 1), row)
+        sample(op, "scalar", lambda x, f=getattr(torch, op): f(x, 0), values())
     for op, name in {"sum": "sum", "mean": "mean", "prod": "prod", "var": "var", "std": "std", "logsumexp": "logsumexp",
                      "max": "amax", "min": "amin", "argmax": "argmax", "argmin": "argmin"}.items():
         sample(op, "no_rows", lambda x, f=getattr(torch, name): f(x, 1), none)
@@ -107,4 +121,5 @@ def edges():
 if __name__ == "__main__":
     composed()
     edges()
+    dynamic()
     save_file(results, os.path.join(os.path.dirname(__file__), "..", "tests", "references", "conformance_more.safetensors"))

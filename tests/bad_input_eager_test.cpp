@@ -138,7 +138,7 @@ TEST_F(BadInputEager, Autograd) {
 TEST_F(BadInputEager, Initializers) {
   Tensor i = tt::ones({3, 3}, tt::int64), u;
   EXPECT_BAD("[tensor]", nn::init::zeros_(u));
-  EXPECT_BAD("[random_normal]", nn::init::normal_(i));
+  EXPECT_BAD("[normal]", nn::init::normal_(i));
 }
 
 }  // namespace

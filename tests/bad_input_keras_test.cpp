@@ -112,9 +112,9 @@ TEST_F(BadInputKeras, Data) {
   EXPECT_BAD("[evaluate]", model.evaluate(tt::zeros({8, 5}), y, {.verbose = 0}));
   EXPECT_BAD("[predict]", model.predict(tt::zeros({8, 5}), {.verbose = 0}));
   EXPECT_BAD("[predict]", model.predict({}, {.verbose = 0}));
-  EXPECT_BAD("[fit]", model.train_on_batch(tt::zeros({8, 5}), y));
-  EXPECT_BAD("[evaluate]", model.test_on_batch(x, {}));
-  EXPECT_BAD("[predict", model.predict_on_batch(none));
+  EXPECT_BAD("[train_on_batch]", model.train_on_batch(tt::zeros({8, 5}), y));
+  EXPECT_BAD("[test_on_batch]", model.test_on_batch(x, {}));
+  EXPECT_BAD("[predict_on_batch]", model.predict_on_batch(none));
 }
 
 TEST_F(BadInputKeras, Files) {

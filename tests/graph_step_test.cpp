@@ -251,6 +251,8 @@ TEST(GraphStep, ManyShapesFallBackToNodeByNode) {
   }
   EXPECT_NE(call.report().reason.find("more than 4 different shapes"), std::string::npos);
   EXPECT_EQ(call(tt::ones({2}))[0].item<float>(), 4);
+  EXPECT_TRUE(call.report().compiled) << call.report().reason;  // the report is of the latest call
+  EXPECT_EQ(call.report().reason, "");
 }
 
 TEST(GraphStep, ManyShapesTrainEqually) {

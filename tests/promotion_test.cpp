@@ -71,3 +71,24 @@ TEST(Promotion, IsTheSameInAGraph) {
     EXPECT_EQ(name(result_of(place(line.a, {2}), place(line.b, shape))), line.result) << line.a << " " << line.b;
   }
 }
+
+// torch.tensor(number): a 0-d tensor of the dtype that the number stands for, or of the one asked for.
+TEST(Promotion, NumbersAsTensors) {
+  const auto expect = [](const tt::Tensor& made, tt::DType dtype, double value) {
+    EXPECT_EQ(made.shape(), tt::Shape());
+    EXPECT_EQ(name(made.dtype()), name(dtype));
+    EXPECT_EQ(made.item<double>(), value);
+  };
+  expect(tt::tensor(1.5), tt::float32, 1.5);
+  expect(tt::tensor(1.5f), tt::float32, 1.5);
+  expect(tt::tensor(-3), tt::int64, -3);
+  expect(tt::tensor(std::uint8_t{200}), tt::int64, 200);
+  expect(tt::tensor(true), tt::boolean, 1);
+  expect(tt::tensor(0.1, tt::float64), tt::float64, 0.1);
+  expect(tt::tensor(3, tt::float16), tt::float16, 3);
+  // Inside a trace it is a constant like any tensor of values, and widens nothing of its own kind.
+  const tt::GraphHandle graph;
+  const tt::TraceScope scope(graph);
+  EXPECT_FALSE(tt::tensor(1).is_symbolic());
+  EXPECT_EQ(name((tt::tensor({1.f, 2.f}) * tt::tensor(2.0, tt::float64)).dtype()), "float32");
+}

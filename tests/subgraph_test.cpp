@@ -124,3 +124,36 @@ TEST(Subgraph, PrintsAndCompares) {
   EXPECT_EQ(text.substr(0, text.find('@')), "(float32 (?, 3)) -> float32 (?,)");
   EXPECT_NE(text, other);
 }
+
+// Random numbers are state too: their stream moves on.
+TEST(Subgraph, WritesNoState) {
+  tf::Graph graph;
+  const auto x = graph.placeholder("x", tt::float32, {2});
+  const auto w = graph.variable("w", tt::ones({2}));
+  struct Counter : tt::eager::nn::Module {
+    tt::Tensor& count = register_buffer("count", tt::zeros({}));
+    tt::Tensor forward(const tt::Tensor& v) override {
+      count.add_(1);
+      return v * count;
+    }
+  } counter;
+  const std::vector<std::pair<std::string, Body>> bodies{
+      {"assign", [&](const tt::Tensor& v) { return w.assign(v); }},
+      {"assign_add", [&](const tt::Tensor& v) { return w.assign_add(v); }},
+      {"assign", [&](const tt::Tensor& v) { return counter(v); }},
+      {"rand", [&](const tt::Tensor& v) { return v + tt::rand({2}); }},
+      {"dropout", [&](const tt::Tensor& v) { return tt::dropout(v); }},
+  };
+  for (const auto& [op, body] : bodies) {
+    try {
+      repeat(x, 2, body);
+      ADD_FAILURE() << op;
+    } catch (const tt::UnsupportedError& error) {
+      const std::string text = error.what();
+      EXPECT_EQ(text.substr(0, text.find(':')), "[" + op + "] a sub-graph writes no state") << text;
+      EXPECT_NE(text.find("Return the new value from the sub-graph"), std::string::npos) << text;
+      EXPECT_EQ(error.where().text().substr(0, 18), "subgraph_test.cpp:") << text;
+    }
+  }
+  EXPECT_EQ(counter.count.item<float>(), 0);
+}

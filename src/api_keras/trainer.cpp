@@ -23,6 +23,14 @@ const char* name_of(Phase phase) {
   return names[static_cast<int>(phase)];
 }
 
+/// While alive, errors name the function that the user called. A callback may call another one inside of it.
+struct CallerScope {
+  CallerScope(const char*& caller, const char* name) : caller(caller), previous(std::exchange(caller, name)) {}
+  ~CallerScope() { caller = previous; }
+  const char*& caller;
+  const char* previous;
+};
+
 struct TrainingScope {
   explicit TrainingScope(bool training) : previous(std::exchange(call_training(), training)) {}
   ~TrainingScope() { call_training() = previous; }
@@ -159,7 +167,7 @@ void Trainer::move(std::vector<Tensor>& tensors) const {
 
 void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
   if (phase != Phase::predict && batch.y.empty())
-    throw ArgumentError(name_of(phase), "targets are needed", "y is empty", "", where);
+    throw ArgumentError(caller_, "targets are needed", "y is empty", "", where);
   if (output_count_ == 0) {
     std::vector<Shape> shapes;
     std::vector<TensorMeta> metas;
@@ -197,26 +205,26 @@ void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
   for (Tensor& tensor : residents)  // the handles to it stay valid
     if (tensor.device() != *device_) set_data(tensor, on_device(tensor, *device_));
   if (phase == Phase::predict) return;
-  check_compiled(name_of(phase), where);
+  check_compiled(caller_, where);
   if (options_.loss.empty())
-    throw ArgumentError(name_of(phase), "a loss is needed", "compile was given none", "Set .loss in compile", where);
+    throw ArgumentError(caller_, "a loss is needed", "compile was given none", "Set .loss in compile", where);
   if (options_.loss.size() != 1 && options_.loss.size() != output_count_)
-    throw ArgumentError(name_of(phase), "one loss, or one for each output, is needed",
+    throw ArgumentError(caller_, "one loss, or one for each output, is needed",
                         std::to_string(options_.loss.size()) + " losses, " + std::to_string(output_count_) + " outputs",
                         "", where);
   if (batch.y.size() != output_count_)
-    throw ArgumentError(name_of(phase), "one target for each output is needed",
+    throw ArgumentError(caller_, "one target for each output is needed",
                         std::to_string(batch.y.size()) + " targets, " + std::to_string(output_count_) + " outputs", "",
                         where);
   if (!options_.loss_weights.empty() && options_.loss_weights.size() != output_count_)
     throw ArgumentError(
-        name_of(phase), "one loss weight for each output is needed",
+        caller_, "one loss weight for each output is needed",
         std::to_string(options_.loss_weights.size()) + " weights, " + std::to_string(output_count_) + " outputs", "",
         where);
   if (phase == Phase::train) {
     const std::vector<Tensor> parameters = model_.trainable_weights();
     if (parameters.empty())
-      throw ArgumentError("fit", "the model has no trainable weights", "model '" + model_.name() + "'",
+      throw ArgumentError(caller_, "the model has no trainable weights", "model '" + model_.name() + "'",
                           "Add a layer that has some, or set trainable", where);
     RunNow now;
     options_.optimizer.base().build(parameters);
@@ -227,7 +235,7 @@ void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
 
 void Trainer::no_gradient(const Tensor& loss) const {
   const std::string stop = loss.is_symbolic() ? gradient_stop(loss) : std::string();
-  throw ArgumentError("fit", "the loss has no gradient", "loss '" + options_.loss[0].name() + "'",
+  throw ArgumentError(caller_, "the loss has no gradient", "loss '" + options_.loss[0].name() + "'",
                       stop.empty() ? "It must depend on trainable weights, and no op on the way, such as argmax or a "
                                      "comparison, may have no gradient"
                                    : stop,
@@ -330,7 +338,7 @@ std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch, Location where) 
     device_ = weights.empty() ? modes.device : weights[0].value.device();
   }
   const DeviceScope on(*device_);
-  batch.x = adjusted(batch.x, name_of(phase), where);
+  batch.x = adjusted(batch.x, caller_, where);
   move(batch.x);
   move(batch.y);
   if (batch.sample_weight.defined()) batch.sample_weight = on_device(batch.sample_weight, *device_);
@@ -398,6 +406,7 @@ Logs Trainer::test_epoch(Source& source, CallbackList& callbacks, Location where
 }
 
 History Trainer::fit(Source& data, Source* validation, const FitOptions& options, Location where) {
+  const CallerScope scope(caller_, "fit");
   check_compiled("fit", where);
   if (options.verbose < 0 || options.verbose > 2)
     throw ArgumentError("fit", "verbose is 0, 1 or 2", std::to_string(options.verbose), "", where);
@@ -440,6 +449,7 @@ History Trainer::fit(Source& data, Source* validation, const FitOptions& options
 }
 
 Logs Trainer::evaluate(Source& source, const EvaluateOptions& options, Location where) {
+  const CallerScope scope(caller_, "evaluate");
   check_compiled("evaluate", where);
   CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = source.steps()});
   Progbar bar(source.steps(), options.verbose);
@@ -448,6 +458,7 @@ Logs Trainer::evaluate(Source& source, const EvaluateOptions& options, Location 
 }
 
 std::vector<Tensor> Trainer::predict(Source& source, const PredictOptions& options, Location where) {
+  const CallerScope scope(caller_, "predict");
   CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = source.steps()});
   Progbar bar(source.steps(), options.verbose);
   Logs logs;
@@ -472,7 +483,8 @@ std::vector<Tensor> Trainer::predict(Source& source, const PredictOptions& optio
 }
 
 Logs Trainer::run_batch(Phase phase, const ArrayBatch& batch, Location where) {
-  check_compiled(phase == Phase::train ? "train_on_batch" : "test_on_batch", where);
+  const CallerScope scope(caller_, phase == Phase::train ? "train_on_batch" : "test_on_batch");
+  check_compiled(caller_, where);
   const std::vector<Tensor> results = run(phase, batch, where);
   reset_reports();
   report(results, batch.size());
@@ -480,6 +492,7 @@ Logs Trainer::run_batch(Phase phase, const ArrayBatch& batch, Location where) {
 }
 
 std::vector<Tensor> Trainer::predict_batch(const ArrayBatch& batch, Location where) {
+  const CallerScope scope(caller_, "predict_on_batch");
   std::vector<Tensor> outputs = run(Phase::predict, batch, where);
   for (Tensor& output : outputs) output = on_host(output);
   return outputs;

@@ -2,10 +2,15 @@
 
 #include <cstring>
 
+#include "core/error_context.h"
 #include "core/modes.h"
 
 namespace triptych {
 namespace {
+
+constinit thread_local const char* called = nullptr;
+
+std::string_view name_of(std::string_view op) { return called ? called : op; }
 
 std::string compose(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint,
                     Location where) {
@@ -31,8 +36,8 @@ std::string Location::text() const {
 }
 
 Error::Error(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint, Location where)
-    : std::runtime_error(compose(op, rule, given, hint, Frame::resolve(where))),
-      op_(op),
+    : std::runtime_error(compose(name_of(op), rule, given, hint, Frame::resolve(where))),
+      op_(name_of(op)),
       where_(Frame::resolve(where)) {}
 
 Error::~Error() = default;
@@ -48,6 +53,14 @@ Frame::Frame(Location where) : outermost_(!modes.frame) {
 Frame::~Frame() {
   if (outermost_) modes.frame = {};
 }
+
+Called::Called(const char* function) : outermost_(!called) {
+  if (outermost_) called = function;
+}
+Called::~Called() {
+  if (outermost_) called = nullptr;
+}
+
 Location Frame::resolve(Location inner) { return modes.frame ? modes.frame : inner; }
 
 }  // namespace triptych

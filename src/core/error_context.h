@@ -1,4 +1,4 @@
-// What is known further out about an error that passes by.
+// What is known further out about an error: which function the user called, what was going on.
 #pragma once
 
 #include <string>
@@ -13,5 +13,18 @@ inline void add_context(Error& error, const std::string& sentence) {
   const std::string text = error.what() + (" " + sentence);
   static_cast<std::runtime_error&>(error) = std::runtime_error(text);
 }
+
+/// While alive, errors of this thread name the function that the user called, not the op that it is made of. The
+/// outermost wins. Not around users' own code, whose ops have names of their own.
+class [[nodiscard]] Called {
+ public:
+  explicit Called(const char* function);
+  ~Called();
+  Called(const Called&) = delete;
+  Called& operator=(const Called&) = delete;
+
+ private:
+  bool outermost_;
+};
 
 }  // namespace triptych

@@ -177,6 +177,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     in[i] = {impl->data(), metas[i]};
   }
 
+  if (kernel.measure) kernel.measure({in.span(), results.span(), attributes});
   for (TensorMeta& result : results) result.strides = contiguous_strides(result.shape);
   if (kernel.layout) kernel.layout(metas.span(), attributes, results.span());
   InlineVector<Operand, 2> out(outputs.size());

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/error_context.h"
 #include "core/modes.h"
 #include "core/random.h"
 #include "core/tensor_impl.h"
@@ -40,7 +41,7 @@ double fan_of(const Shape& shape, FanMode mode) {
 }
 
 /// The square of PyTorch's gain: kept squared, so that sqrt(2)^2 is 2.
-double squared_gain(std::string_view nonlinearity, double a) {
+double squared_gain(std::string_view nonlinearity, double a, Location where) {
   for (std::string_view name : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose2d", "sigmoid"})
     if (nonlinearity == name) return 1;
   if (nonlinearity == "tanh") return 25.0 / 9;
@@ -48,7 +49,7 @@ double squared_gain(std::string_view nonlinearity, double a) {
   if (nonlinearity == "leaky_relu") return 2 / (1 + a * a);
   if (nonlinearity == "selu") return 9.0 / 16;
   throw ArgumentError("calculate_gain", "no nonlinearity has this name", "'" + std::string(nonlinearity) + "'",
-                      "Names are linear, conv2d, sigmoid, tanh, relu, leaky_relu, selu");
+                      "Names are linear, conv2d, sigmoid, tanh, relu, leaky_relu, selu", where);
 }
 
 /// A row-major copy of `x` with axis i of the result being axis `axes[i]` of x.
@@ -113,25 +114,30 @@ Initializer constant(double value) {
 
 Initializer uniform(double low, double high, Seed seed) {
   return [=](const Shape& shape, DType dtype) {
+    const Called called("uniform");
     const Now now;
     return random_uniform(next_state(seed), shape, low, high, dtype);
   };
 }
 Initializer normal(double mean, double stddev, Seed seed) {
   return [=](const Shape& shape, DType dtype) {
+    const Called called("normal");
     const Now now;
     return random_normal(next_state(seed), shape, mean, stddev, dtype);
   };
 }
 Initializer truncated_normal(double mean, double stddev, Seed seed) {
   return [=](const Shape& shape, DType dtype) {
+    const Called called("truncated_normal");
     const Now now;
     return random_truncated_normal(next_state(seed), shape, mean, stddev, dtype);
   };
 }
 
-Initializer variance_scaling(double scale, FanMode mode, Distribution distribution, Seed seed) {
-  if (!(scale > 0)) throw ArgumentError("variance_scaling", "the scale is positive", std::to_string(scale));
+namespace {
+
+/// Variance scale / fan.
+Initializer scaled(double scale, FanMode mode, Distribution distribution, Seed seed) {
   return [=](const Shape& shape, DType dtype) {
     const double variance = scale / fan_of(shape, mode);
     switch (distribution) {
@@ -147,6 +153,24 @@ Initializer variance_scaling(double scale, FanMode mode, Distribution distributi
   };
 }
 
+/// The same with PyTorch's check: it knows no fan of a vector. `op` is what the user called.
+Initializer torch_scaled(const char* op, double scale, FanMode mode, Distribution distribution, Seed seed,
+                         Location where) {
+  return [op, where, values = scaled(scale, mode, distribution, seed)](const Shape& shape, DType dtype) {
+    if (shape.rank() < 2)
+      throw ArgumentError(op, "the shape has at least two dimensions, for inputs and outputs", shape.text(),
+                          "Use uniform or normal", where);
+    return values(shape, dtype);
+  };
+}
+
+}  // namespace
+
+Initializer variance_scaling(double scale, FanMode mode, Distribution distribution, Seed seed, Location where) {
+  if (!(scale > 0)) throw ArgumentError("variance_scaling", "the scale is positive", std::to_string(scale), "", where);
+  return scaled(scale, mode, distribution, seed);
+}
+
 Initializer glorot_uniform(Seed seed) { return variance_scaling(1, FanMode::fan_avg, Distribution::uniform, seed); }
 Initializer glorot_normal(Seed seed) {
   return variance_scaling(1, FanMode::fan_avg, Distribution::truncated_normal, seed);
@@ -158,24 +182,29 @@ Initializer lecun_normal(Seed seed) {
   return variance_scaling(1, FanMode::fan_in, Distribution::truncated_normal, seed);
 }
 
-double calculate_gain(std::string_view nonlinearity, double a) { return std::sqrt(squared_gain(nonlinearity, a)); }
-
-Initializer kaiming_uniform(double a, FanMode mode, std::string_view nonlinearity, Seed seed) {
-  return variance_scaling(squared_gain(nonlinearity, a), mode, Distribution::uniform, seed);
-}
-Initializer kaiming_normal(double a, FanMode mode, std::string_view nonlinearity, Seed seed) {
-  return variance_scaling(squared_gain(nonlinearity, a), mode, Distribution::untruncated_normal, seed);
-}
-Initializer xavier_uniform(double gain, Seed seed) {
-  return variance_scaling(gain * gain, FanMode::fan_avg, Distribution::uniform, seed);
-}
-Initializer xavier_normal(double gain, Seed seed) {
-  return variance_scaling(gain * gain, FanMode::fan_avg, Distribution::untruncated_normal, seed);
+double calculate_gain(std::string_view nonlinearity, double a, Location where) {
+  return std::sqrt(squared_gain(nonlinearity, a, where));
 }
 
-Initializer orthogonal(double gain, Seed seed) {
+Initializer kaiming_uniform(double a, FanMode mode, std::string_view nonlinearity, Seed seed, Location where) {
+  return torch_scaled("kaiming_uniform", squared_gain(nonlinearity, a, where), mode, Distribution::uniform, seed,
+                      where);
+}
+Initializer kaiming_normal(double a, FanMode mode, std::string_view nonlinearity, Seed seed, Location where) {
+  return torch_scaled("kaiming_normal", squared_gain(nonlinearity, a, where), mode, Distribution::untruncated_normal,
+                      seed, where);
+}
+Initializer xavier_uniform(double gain, Seed seed, Location where) {
+  return torch_scaled("xavier_uniform", gain * gain, FanMode::fan_avg, Distribution::uniform, seed, where);
+}
+Initializer xavier_normal(double gain, Seed seed, Location where) {
+  return torch_scaled("xavier_normal", gain * gain, FanMode::fan_avg, Distribution::untruncated_normal, seed, where);
+}
+
+Initializer orthogonal(double gain, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
-    if (shape.rank() < 2) throw ArgumentError("orthogonal", "the shape has at least two dimensions", shape.text());
+    if (shape.rank() < 2)
+      throw ArgumentError("orthogonal", "the shape has at least two dimensions", shape.text(), "", where);
     const Now now;
     const std::int64_t n = shape[-1], m = n ? shape.size() / n : 0;
     const std::int64_t rows = std::max(m, n), columns = std::min(m, n);

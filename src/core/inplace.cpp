@@ -1,4 +1,5 @@
 // In-place methods: the op's ordinary result, taken over by this tensor and every handle to it.
+#include "core/error_context.h"
 #include "core/graph/graph.h"
 #include "core/modes.h"
 #include "core/ops/index.h"
@@ -48,6 +49,7 @@ void take_arithmetic(Tensor& target, Tensor value, std::string_view op, Location
 }
 
 Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& value) {
+  const Called called("set");
   check_writable(target, "set", value.where());
   take(target, apply_index_update(Arg(target, value.where()), indices, value), "set", value.where());
   return target;

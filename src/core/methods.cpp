@@ -1,4 +1,5 @@
 // The functions that are most used as methods.
+#include "core/error_context.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/ops.h"
 
@@ -51,6 +52,7 @@ Tensor Tensor::argmax(std::int64_t axis, bool keepdims, Location where) const {
 Tensor Tensor::relu(Location where) const { return triptych::relu(Arg(*this, where)); }
 
 Tensor Tensor::clone(Location where) const {
+  const Called called("clone");
   Tensor copy = identity(Arg(*this, where));
   if (!copy.is_symbolic()) make_storage_unique(*copy.impl());
   return copy;

@@ -37,7 +37,10 @@ Dim Shape::dim(int axis, Location where) const {
   return dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_, where))];
 }
 
-std::int64_t Shape::operator[](int axis) const { return dim(axis, {}).value({}); }
+std::int64_t Shape::operator[](At axis) const {
+  const int i = normalize_axis("shape", axis.number(), rank_, axis.where());
+  return Dim(dims_[static_cast<std::size_t>(i)]).value(axis.where());
+}
 
 void Shape::set(int axis, Dim dim) {
   dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))] = dim.raw();

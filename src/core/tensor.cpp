@@ -36,10 +36,10 @@ TensorImpl& concrete(const Tensor& tensor, std::string_view op, Location where) 
   return impl;
 }
 
-void single(const Tensor& tensor, Location where) {
-  const TensorImpl& impl = concrete(tensor, "item", where);
+void single(const Tensor& tensor, const char* op, Location where) {
+  const TensorImpl& impl = concrete(tensor, op, where);
   if (impl.meta.shape.size() != 1)
-    throw ArgumentError("item", "the tensor must have exactly one element", summary(impl.meta),
+    throw ArgumentError(op, "the tensor must have exactly one element", summary(impl.meta),
                         "Reduce it first, for example with sum or mean, or pick an element", where);
 }
 
@@ -207,13 +207,19 @@ void Arg::number_given() const {
 }
 
 double Tensor::item_double(Location where) const {
-  single(*this, where);
+  single(*this, "item", where);
   const Tensor here = on_host(*this);
   return read_double(here.impl()->data(), here.dtype());
 }
 
+bool Tensor::truth() const {
+  single(*this, "bool", {});
+  const Tensor here = on_host(*this);
+  return read_double(here.impl()->data(), here.dtype()) != 0;
+}
+
 std::int64_t Tensor::item_int(Location where) const {
-  single(*this, where);
+  single(*this, "item", where);
   const Tensor here = on_host(*this);
   const void* data = here.impl()->data();
   return is_floating(dtype()) ? static_cast<std::int64_t>(read_double(data, dtype())) : read_int(data, dtype());

@@ -56,8 +56,12 @@ class Conformance : public testing::TestWithParam<std::size_t> {
     const Tensors forward = s().call(inputs32);
     if (s().float32) expect_close(forward, expected, 2e-5, "float32");
     const Traced known = trace(s(), inputs32, false, 0);
-    for (std::size_t i = 0; i < forward.size(); ++i)
-      EXPECT_EQ(known.outputs[i].shape().text(), forward[i].shape().text()) << "inferred";
+    for (std::size_t i = 0; i < forward.size(); ++i) {
+      EXPECT_NE(known.outputs[i].shape().known(), s().dynamic_shape);
+      if (!s().dynamic_shape) {
+        EXPECT_EQ(known.outputs[i].shape().text(), forward[i].shape().text()) << "inferred";
+      }
+    }
     expect_same_bits(interpret(known, inputs32), forward, "graph");
     expect_same_bits(run_compiled(known, inputs32), forward, "compiled graph");
     if (s().unknown_dims) {
@@ -158,26 +162,16 @@ INSTANTIATE_TEST_SUITE_P(Ops, Conformance, testing::Range<std::size_t>(0, sample
 /// Ops whose results are effects or random numbers are held by tests of their own.
 const std::map<std::string, std::string>& held_elsewhere() {
   static const std::map<std::string, std::string> tests = {
-      {"assign", "lowlevel_session_test"},
-      {"assign_add", "lowlevel_session_test"},
-      {"assign_sub", "lowlevel_session_test"},
-      {"custom_gradient", "eager_autograd_test"},
-      {"to_device", "cuda/tensors_test"},
-      {"dropout", "normalization_test"},
-      {"dropout_grad", "normalization_test"},
-      {"sgd_update", "update_test"},
-      {"momentum_update", "update_test"},
-      {"adam_update", "update_test"},
-      {"amsgrad_update", "update_test"},
-      {"random_uniform", "random_test"},
-      {"random_normal", "random_test"},
-      {"random_truncated_normal", "random_test"},
-      {"random_uniform_like", "random_test"},
-      {"random_normal_like", "random_test"},
-      {"random_integers", "random_test"},
-      {"random_bernoulli", "random_test"},
-      {"random_permutation", "random_test"},
-      {"random_multinomial", "random_test"},
+      {"assign", "lowlevel_session_test"},     {"assign_add", "lowlevel_session_test"},
+      {"assign_sub", "lowlevel_session_test"}, {"custom_gradient", "eager_autograd_test"},
+      {"to_device", "cuda/tensors_test"},      {"dropout", "normalization_test"},
+      {"dropout_grad", "normalization_test"},  {"sgd_update", "update_test"},
+      {"momentum_update", "update_test"},      {"adam_update", "update_test"},
+      {"amsgrad_update", "update_test"},       {"random_uniform", "random_test"},
+      {"random_normal", "random_test"},        {"random_truncated_normal", "random_test"},
+      {"random_uniform_like", "random_test"},  {"random_normal_like", "random_test"},
+      {"random_integers", "random_test"},      {"random_bernoulli", "random_test"},
+      {"random_permutation", "random_test"},   {"random_multinomial", "random_test"},
   };
   return tests;
 }

@@ -35,6 +35,7 @@ std::vector<Sample> all_samples() {
   add_view_samples(samples);
   add_composed_samples(samples);
   add_edge_samples(samples);
+  add_dynamic_samples(samples);
   return samples;
 }
 

@@ -27,6 +27,8 @@ struct Sample {
   bool unknown_dims = true;
   /// The function's own constants are whole numbers, so that integer dtypes give what float64 gives.
   bool integers = true;
+  /// The shapes of the results depend on values: a graph does not know them.
+  bool dynamic_shape = false;
   /// Half units in the last place that a result in a narrower dtype may be off: one for each rounding on the way.
   double roundings = 8;
 };
@@ -44,5 +46,6 @@ void add_product_samples(std::vector<Sample>& samples);
 void add_view_samples(std::vector<Sample>& samples);
 void add_composed_samples(std::vector<Sample>& samples);
 void add_edge_samples(std::vector<Sample>& samples);
+void add_dynamic_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

@@ -33,6 +33,8 @@ void add_reductions(std::vector<Sample>& samples) {
     rows("any", name, [](const Tensor& x) { return tt::any(x, 1); });
     rows("all", name, [](const Tensor& x) { return tt::all(x, 1); });
   }
+  rows("softmax", "scalar", [](const Tensor& x) { return tt::softmax(x, 0); });
+  rows("log_softmax", "scalar", [](const Tensor& x) { return tt::log_softmax(x, -1); });
   rows("sum", "no_rows", [](const Tensor& x) { return tt::sum(x, 1); });
   rows("var", "no_rows", [](const Tensor& x) { return tt::var(x, 1); });
   rows("std", "no_rows", [](const Tensor& x) { return tt::std(x, 1); });

@@ -50,7 +50,8 @@ enum class FanMode : std::uint8_t { fan_in, fan_out, fan_avg };
 enum class Distribution : std::uint8_t { truncated_normal, untruncated_normal, uniform };
 /// Variance scale / fan: uniform in +-sqrt(3 scale / fan), or normal with standard deviation sqrt(scale / fan).
 TRIPTYCH_API Initializer variance_scaling(double scale = 1, FanMode mode = FanMode::fan_in,
-                                          Distribution distribution = Distribution::truncated_normal, Seed seed = {});
+                                          Distribution distribution = Distribution::truncated_normal, Seed seed = {},
+                                          Location where = Location::here());
 /// Uniform in +-sqrt(6 / (fan_in + fan_out)). Glorot and Bengio, 2010.
 TRIPTYCH_API Initializer glorot_uniform(Seed seed = {});
 /// Truncated normal of variance 2 / (fan_in + fan_out).
@@ -64,24 +65,26 @@ TRIPTYCH_API Initializer lecun_uniform(Seed seed = {});
 /// Truncated normal of variance 1 / fan_in.
 TRIPTYCH_API Initializer lecun_normal(Seed seed = {});
 
-// As PyTorch: normals are not truncated.
+// As PyTorch: normals are not truncated, and a shape has at least two dimensions.
 
 /// PyTorch's recommended gain for "linear", "conv2d", "sigmoid" (1), "tanh" (5/3), "relu" (sqrt 2), "leaky_relu"
 /// (sqrt(2 / (1 + a^2))), "selu" (3/4); ArgumentError for another name.
-TRIPTYCH_API double calculate_gain(std::string_view nonlinearity, double a = 0.01);
+TRIPTYCH_API double calculate_gain(std::string_view nonlinearity, double a = 0.01, Location where = Location::here());
 /// Uniform in +-gain sqrt(3 / fan). `a` is the slope of leaky_relu.
 TRIPTYCH_API Initializer kaiming_uniform(double a = 0, FanMode mode = FanMode::fan_in,
-                                         std::string_view nonlinearity = "leaky_relu", Seed seed = {});
+                                         std::string_view nonlinearity = "leaky_relu", Seed seed = {},
+                                         Location where = Location::here());
 /// Normal with standard deviation gain / sqrt(fan).
 TRIPTYCH_API Initializer kaiming_normal(double a = 0, FanMode mode = FanMode::fan_in,
-                                        std::string_view nonlinearity = "leaky_relu", Seed seed = {});
+                                        std::string_view nonlinearity = "leaky_relu", Seed seed = {},
+                                        Location where = Location::here());
 /// Uniform in +-gain sqrt(6 / (fan_in + fan_out)).
-TRIPTYCH_API Initializer xavier_uniform(double gain = 1, Seed seed = {});
+TRIPTYCH_API Initializer xavier_uniform(double gain = 1, Seed seed = {}, Location where = Location::here());
 /// Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)).
-TRIPTYCH_API Initializer xavier_normal(double gain = 1, Seed seed = {});
+TRIPTYCH_API Initializer xavier_normal(double gain = 1, Seed seed = {}, Location where = Location::here());
 
 /// A matrix (the last dimension against the others) whose shorter side is orthonormal, times `gain`: the Q of a normal
 /// matrix's QR factors, with the signs that make Q uniform. Saxe et al., 2013. ArgumentError below two dimensions.
-TRIPTYCH_API Initializer orthogonal(double gain = 1, Seed seed = {});
+TRIPTYCH_API Initializer orthogonal(double gain = 1, Seed seed = {}, Location where = Location::here());
 
 }  // namespace triptych::init

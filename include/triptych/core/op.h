@@ -152,6 +152,13 @@ struct KernelCall {
   }
 };
 
+/// What `measure` sees: the inputs with their values, and the outputs' metadata with what `infer` knew.
+struct MeasureCall {
+  std::span<const Operand> inputs;
+  std::span<TensorMeta> outputs;
+  const void* attributes;
+};
+
 /// How a device computes an op.
 struct Kernel {
   /// Fills the outputs, which are allocated; inputs that the op writes are writable.
@@ -166,6 +173,8 @@ struct Kernel {
   /// Chooses the memory order of the outputs (their strides are set to row-major before); null: row-major.
   void (*layout)(std::span<const TensorMeta* const> inputs, const void* attributes,
                  std::span<TensorMeta> outputs) = nullptr;
+  /// For an op whose output shapes depend on values: sets what `infer` left unknown, before the outputs are allocated.
+  void (*measure)(const MeasureCall& call) = nullptr;
 };
 
 /// Bit i: the gradient rule reads the value of input (output) i.

@@ -46,8 +46,10 @@ struct StepReport {
   int graph_nodes = 0;   // of the whole graph
   int needed_nodes = 0;  // after pruning
   int kernel_calls = 0;
-  int views = 0;                     // nodes that only look at another's buffer
-  int copies = 0;                    // inserted, for kernels that need dense operands
+  int data_dependent_calls =
+      0;           // of these: shapes of operands depend on values, so that memory is allocated in the run
+  int views = 0;   // nodes that only look at another's buffer
+  int copies = 0;  // inserted, for kernels that need dense operands
   std::int64_t arena_bytes = 0;      // planned memory
   std::int64_t unplanned_bytes = 0;  // what the same values would take each with a buffer of its own
   /// On a GPU: the step was captured as a CUDA graph, and is replayed as one.

@@ -41,6 +41,19 @@ class Dim {
 /// right.
 inline bool conflict(Dim a, Dim b) { return a.known() && b.known() && a.raw() != b.raw(); }
 
+/// What `[]` takes: a number, and the line that it was asked at.
+class At {
+ public:
+  template <std::integral T>
+  At(T number, Location where = Location::here()) : number_(static_cast<std::int64_t>(number)), where_(where) {}
+  std::int64_t number() const { return number_; }
+  Location where() const { return where_; }
+
+ private:
+  std::int64_t number_;
+  Location where_;
+};
+
 /// Dimensions of a tensor, outermost first; at most eight, held inline.
 class Shape {
  public:
@@ -55,7 +68,7 @@ class Shape {
   int rank() const { return rank_; }
   bool empty() const { return rank_ == 0; }
   /// Dimension `axis` (negative counts from the end); ArgumentError if there is none or it is unknown.
-  TRIPTYCH_API std::int64_t operator[](int axis) const;
+  TRIPTYCH_API std::int64_t operator[](At axis) const;
   /// Dimension `axis`, which may be unknown (negative counts from the end).
   TRIPTYCH_API Dim dim(int axis, Location where = Location::here()) const;
   TRIPTYCH_API void set(int axis, Dim dim);

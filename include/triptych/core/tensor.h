@@ -148,8 +148,9 @@ class TRIPTYCH_API Tensor {
   /// A copy of the elements in row-major order, converted to `T`; any strides.
   template <class T>
   std::vector<T> to_vector(Location where = Location::here()) const;
-  /// Truth of the only element. ArgumentError as `item`.
-  explicit operator bool() const { return item_double({}) != 0; }
+  /// Truth of the only element. ArgumentError as `item`, but no conversion can know its caller's line: `item<bool>()`
+  /// does.
+  explicit operator bool() const { return truth(); }
 
   /// The values as NumPy's str(array) prints them, elided when there are more than 1000; of a symbolic tensor name,
   /// dtype and shape.
@@ -265,6 +266,7 @@ class TRIPTYCH_API Tensor {
  private:
   double item_double(Location where) const;
   std::int64_t item_int(Location where) const;
+  bool truth() const;
   const void* raw_data(DType dtype, Location where) const;
   void* raw_mutable_data(DType dtype, Location where);
   void copy_to(void* destination, DType dtype, Location where) const;

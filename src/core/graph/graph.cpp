@@ -210,6 +210,9 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
     node->inputs()[i] = edge_to(input);
     metas[i] = &node->inputs()[i].meta();
     if (!written) continue;
+    if (graph.subgraph)
+      throw UnsupportedError(op.name, "a sub-graph writes no state", "input " + std::to_string(i) + " is written",
+                             "Return the new value from the sub-graph, and write it around it", where);
     if (!is_state(*input.impl()->node->op))
       throw ArgumentError(op.name, "only a Variable, or a module's or layer's parameter or buffer, can be written",
                           "input " + std::to_string(i) + " is " + describe(*input.impl()->node), "", where);

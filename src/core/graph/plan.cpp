@@ -126,10 +126,12 @@ class Planner {
         continue;
       }
       plan_.fetches.push_back(value(fetch));
+      if (plan_.fetches.back().dynamic >= 0) continue;
       PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(plan_.fetches.back().buffer)];
       if (buffer.kind == PlannedBuffer::Kind::arena) buffer.kind = PlannedBuffer::Kind::slot;
     }
     mark_saved();
+    mark_last();
     lay_out();
     return std::move(plan_);
   }
@@ -188,6 +190,8 @@ class Planner {
       if (plan_.states.back().written) outputs[0].meta.strides = contiguous_strides(outputs[0].meta.shape);
       outputs[0].buffer = add_buffer(Kind::state, static_cast<int>(plan_.states.size()) - 1, 0, for_ever);
       state_instruction_[outputs[0].buffer] = static_cast<int>(index);
+    } else if (is_dynamic(instruction)) {
+      place_dynamic(static_cast<int>(index));
     } else if (!instruction.op->view || !place_view(index)) {
       place_call(index);
     }
@@ -241,6 +245,37 @@ class Planner {
                            .outputs = {copy}});
     ++plan_.copies;
     return copy;
+  }
+
+  bool is_dynamic(const Instruction& instruction) {
+    return std::any_of(instruction.inputs.begin(), instruction.inputs.end(),
+                       [&](const Value& input) { return value(input).dynamic >= 0; }) ||
+           std::any_of(instruction.outputs.begin(), instruction.outputs.end(),
+                       [](const TensorMeta& output) { return !output.shape.known(); });
+  }
+
+  /// Outputs of known shape have their place in the plan all the same, so that what follows is planned.
+  void place_dynamic(int index) {
+    const Instruction& instruction = at(index);
+    std::vector<PlannedValue>& outputs = values_[static_cast<std::size_t>(index)];
+    const std::vector<Value>& inputs = instruction.inputs;
+    PlannedCall call{.op = instruction.op,
+                     .device = inputs.empty() ? outputs[0].meta.device : program_.meta(inputs[0]).device,
+                     .attributes = instruction.attributes,
+                     .owned_attributes = instruction.owned_attributes,
+                     .origin = instruction.origin,
+                     .inputs = {},
+                     .outputs = {},
+                     .dynamic = true};
+    for (const Value& input : inputs) call.inputs.push_back(value(input));
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (outputs[i].meta.shape.known())
+        outputs[i] = new_value(outputs[i].meta, std::max(position_, last_use({index, static_cast<std::uint32_t>(i)})));
+      else
+        outputs[i].dynamic = plan_.dynamic_values++;
+    }
+    call.outputs = outputs;
+    plan_.calls.push_back(std::move(call));
   }
 
   void place_call(std::size_t index) {
@@ -313,13 +348,28 @@ class Planner {
   void mark_saved() {
     int last_failure = -1;
     for (std::size_t i = 0; i < plan_.calls.size(); ++i)
-      if (plan_.calls[i].op->can_fail) last_failure = static_cast<int>(i);
+      if (plan_.calls[i].op->can_fail || plan_.calls[i].dynamic) last_failure = static_cast<int>(i);
     for (int i = 0; i <= last_failure; ++i) {
       const PlannedCall& call = plan_.calls[static_cast<std::size_t>(i)];
       for (std::size_t k = 0; k < call.inputs.size(); ++k)
         if (call.op->writes && call.op->writes(static_cast<int>(k), static_cast<int>(call.inputs.size())))
           plan_.states[static_cast<std::size_t>(plan_.buffers[static_cast<std::size_t>(call.inputs[k].buffer)].index)]
               .saved = true;
+    }
+  }
+
+  void mark_last() {
+    std::vector<bool> needed(static_cast<std::size_t>(plan_.dynamic_values));
+    for (const PlannedValue& fetch : plan_.fetches)
+      if (fetch.dynamic >= 0) needed[static_cast<std::size_t>(fetch.dynamic)] = true;
+    for (std::size_t i = plan_.calls.size(); i-- > 0;) {
+      PlannedCall& call = plan_.calls[i];
+      for (const auto* list : {&call.inputs, &call.outputs})
+        for (const PlannedValue& value : *list) {
+          if (value.dynamic < 0 || needed[static_cast<std::size_t>(value.dynamic)]) continue;
+          needed[static_cast<std::size_t>(value.dynamic)] = true;
+          call.last.push_back(value.dynamic);
+        }
     }
   }
 

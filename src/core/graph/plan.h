@@ -24,11 +24,12 @@ struct PlannedBuffer {
   int first = 0, last = 0;  // calls between which the value lives
 };
 
-/// A value: part of a buffer.
+/// A value: part of a buffer, or a tensor of its own in each run if its shape depends on data.
 struct PlannedValue {
-  int buffer = -1;          // none: only the metadata is read
+  int buffer = -1;          // none: only the metadata is read, or `dynamic` says which tensor it is
   std::int64_t offset = 0;  // of the first element, in elements
   TensorMeta meta;
+  int dynamic = -1;
 };
 
 struct PlannedCall {
@@ -39,6 +40,8 @@ struct PlannedCall {
   std::shared_ptr<const void> owned_attributes;
   const Node* origin = nullptr;
   std::vector<PlannedValue> inputs, outputs;
+  bool dynamic = false;        // shapes of operands depend on data: run as the eager engine does
+  std::vector<int> last = {};  // dynamic values that nobody needs after it
 };
 
 struct PlannedState {
@@ -62,6 +65,7 @@ struct Plan {
   std::vector<PlannedArena> arenas;   // by the index of their buffers
   std::int64_t unplanned_bytes = 0;
   int views = 0, copies = 0;
+  int dynamic_values = 0;
 };
 
 /// Chooses kernels, orders effects after everything that does not depend on them, resolves views, lets values share

@@ -71,7 +71,7 @@ class Builder {
     InlineVector<const TensorMeta*, 4> metas(node.input_count);
     for (std::size_t i = 0; i < node.input_count; ++i) {
       Value value = value_of(place_of(node.inputs()[i]));
-      if (in_mask(node.op->metadata_inputs, i)) {
+      if (in_mask(node.op->metadata_inputs, i) && program.meta(value).shape.known()) {
         Instruction shape{.op = &shape_op, .outputs = {program.meta(value)}, .origin = &node};
         value = {add(std::move(shape)), 0};
       }
@@ -82,8 +82,6 @@ class Builder {
     for (std::size_t i = 0; i < node.output_count; ++i) instruction.outputs[i].device = node.outputs()[i].meta().device;
     Infer context(*node.op, metas.span(), node.attributes, instruction.outputs, node.where);
     node.op->infer(context);
-    for (const TensorMeta& output : instruction.outputs)
-      if (!output.shape.known()) throw NotCompilable{"the shape of '" + describe(node) + "' depends on data"};
   }
 
   GraphImpl& graph_;

@@ -1,4 +1,5 @@
-// A function of a graph with all shapes known, as the compiler's passes see it: instructions in the order of execution.
+// A function of a graph as the compiler's passes see it: instructions in the order of execution. Shapes are known, but
+// for those that depend on data.
 #pragma once
 
 #include <memory>

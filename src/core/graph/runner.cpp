@@ -1,5 +1,6 @@
 #include "core/graph/runner.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -95,7 +96,12 @@ std::shared_ptr<Step> GraphFunction::step(std::span<const Tensor> values, const 
                                           const SessionOptions& options) {
   std::lock_guard lock(mutex_);
   for (std::size_t i = steps_.size(); i-- > 0;)
-    if (steps_[i]->fits(values)) return steps_[i];
+    if (steps_[i]->fits(values)) {
+      std::rotate(steps_.begin() + static_cast<std::ptrdiff_t>(i), steps_.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  steps_.end());
+      reason_.clear();
+      return steps_.back();
+    }
   if (never_) return nullptr;
   if (static_cast<int>(steps_.size()) >= options.max_compiled_shapes) {
     reason_ = "more than " + std::to_string(options.max_compiled_shapes) + " different shapes were fed";

@@ -86,6 +86,8 @@ Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Pla
   prepare(options);
   report_.compiled = true;
   report_.kernel_calls = static_cast<int>(plan_.calls.size());
+  report_.data_dependent_calls = static_cast<int>(
+      std::count_if(plan_.calls.begin(), plan_.calls.end(), [](const auto& call) { return call.dynamic; }));
   report_.views = plan_.views;
   report_.copies = plan_.copies;
   for (const PlannedArena& arena : plan_.arenas) report_.arena_bytes += arena.bytes;
@@ -108,6 +110,8 @@ void Step::find_captured_device() {
     report_.capture_reason = "it runs on several devices";
   } else if (device.type == Device::Type::cpu) {
     report_.capture_reason = "it runs on the CPU";
+  } else if (report_.data_dependent_calls > 0) {
+    report_.capture_reason = "the shapes of some results depend on data";
   } else {
     report_.capture_reason = backend_of(device).no_capture();
     if (report_.capture_reason.empty()) {
@@ -134,11 +138,13 @@ void Step::prepare(const SessionOptions& options) {
     for (std::size_t i = 0; i < call.inputs.size(); ++i) in[i] = &call.inputs[i].meta;
     for (std::size_t i = 0; i < call.outputs.size(); ++i) out[i] = call.outputs[i].meta;
     const Location where = call.origin ? call.origin->where : Location();
-    prepared_.push_back(
-        prepared_for(*call.kernel, {*call.op, in.span(), out.span(), call.attributes, options.numerics}));
-    calls_.push_back({call.op, call.kernel->run, call.attributes, prepared_.back().get(), first,
+    if (!call.dynamic)
+      prepared_.push_back(
+          prepared_for(*call.kernel, {*call.op, in.span(), out.span(), call.attributes, options.numerics}));
+    calls_.push_back({call.op, call.dynamic ? nullptr : call.kernel->run, call.attributes,
+                      call.dynamic ? nullptr : prepared_.back().get(), first,
                       static_cast<std::uint32_t>(call.inputs.size()), static_cast<std::uint32_t>(call.outputs.size()),
-                      call.device, where});
+                      call.device, where, call.dynamic ? &call : nullptr});
     for (const auto* list : {&call.inputs, &call.outputs})
       for (const PlannedValue& value : *list) add_operand(value);
   }
@@ -160,6 +166,7 @@ std::unique_ptr<Step::Workspace> Step::make_workspace() const {
     workspace->arenas.push_back(allocate_storage(static_cast<std::size_t>(arena.bytes), arena.device));
   workspace->bases.resize(feeds_.size() + states_.size() + slots_.size());
   workspace->slots.resize(slots_.size());
+  workspace->dynamic.resize(static_cast<std::size_t>(plan_.dynamic_values));
   workspace->operands.reserve(metas_.size());
   for (const PlannedCall& call : plan_.calls)
     for (const auto* list : {&call.inputs, &call.outputs})
@@ -204,7 +211,48 @@ void Step::bind(Workspace& workspace, std::span<const Tensor> values) {
     workspace.operands[patch.operand].data = workspace.bases[patch.base] + patch.offset;
 }
 
-void Step::execute(Workspace& workspace, RunMetadata* metadata) {
+/// As the eager engine runs it; what has a place in the plan is put there.
+void Step::run_dynamic(const Call& call, Workspace& workspace, std::span<const Tensor> values) {
+  const PlannedCall& planned = *call.dynamic;
+  InlineVector<Tensor, 4> inputs(call.inputs);
+  InlineVector<const Tensor*, 4> operands(call.inputs);
+  InlineVector<Tensor, 2> outputs(call.outputs);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const PlannedValue& input = planned.inputs[i];
+    operands[i] = &inputs[i];
+    if (call.op->writes && call.op->writes(static_cast<int>(i), static_cast<int>(call.inputs)))
+      operands[i] =
+          &states_[static_cast<std::size_t>(plan_.buffers[static_cast<std::size_t>(input.buffer)].index)].tensor;
+    else
+      inputs[i] = tensor_of(input, workspace, values);
+  }
+  run_now(*call.op, operands.span(), call.attributes, outputs.span(), call.where);
+
+  // A view of planned memory would see what is put there later.
+  const auto is_planned = [&](const Tensor& output) {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (planned.inputs[i].dynamic < 0 && operands[i]->impl()->storage.get() == output.impl()->storage.get())
+        return true;
+    return false;
+  };
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const PlannedValue& place = planned.outputs[i];
+    Tensor& output = outputs[i];
+    if (place.dynamic < 0) {
+      copy_strided(output.impl()->data(), output.meta(), workspace.operands[call.first + call.inputs + i].data,
+                   place.meta);
+    } else if (is_planned(output)) {
+      Tensor& copy = workspace.dynamic[static_cast<std::size_t>(place.dynamic)];
+      copy = make_tensor(output.shape(), output.dtype(), output.device());
+      copy_strided(output.impl()->data(), output.meta(), copy.impl()->data(), copy.meta());
+    } else {
+      workspace.dynamic[static_cast<std::size_t>(place.dynamic)] = std::move(output);
+    }
+  }
+  for (const int value : planned.last) workspace.dynamic[static_cast<std::size_t>(value)] = {};
+}
+
+void Step::execute(Workspace& workspace, std::span<const Tensor> values, RunMetadata* metadata) {
   RunContext context{.numerics = numerics_};
   const Backend* backend = nullptr;
   Modes& thread = modes;
@@ -223,7 +271,9 @@ void Step::execute(Workspace& workspace, RunMetadata* metadata) {
       context.stream = backend ? backend->enter(call.device.index) : nullptr;
     }
     const Operand* operands = workspace.operands.data() + call.first;
-    {
+    if (call.dynamic) [[unlikely]] {
+      run_dynamic(call, workspace, values);
+    } else {
       const KernelLaunch launch;
       call.run({*call.op,
                 {operands, call.inputs},
@@ -267,7 +317,7 @@ void Step::bind_for_capture(Workspace& workspace, std::span<const Tensor> values
 /// The first run is an ordinary one, in which libraries make what they need; the second is captured.
 void Step::execute_captured(Workspace& workspace) {
   constexpr int most_captures = 8;  // state that moves in every run would make each a new one
-  if (workspace.runs++ == 0 || workspace.captures == most_captures) return execute(workspace, nullptr);
+  if (workspace.runs++ == 0 || workspace.captures == most_captures) return execute(workspace, {}, nullptr);
   const auto first_state = workspace.bases.begin() + static_cast<std::ptrdiff_t>(feeds_.size());
   std::vector<char*> states(first_state, first_state + static_cast<std::ptrdiff_t>(states_.size()));
   if (!workspace.captured || states != workspace.captured_states) {
@@ -275,7 +325,7 @@ void Step::execute_captured(Workspace& workspace) {
     std::string reason = ++workspace.captures == most_captures ? "its variables move from run to run" : "";
     if (reason.empty()) try {
         workspace.captured =
-            backend_of(*captured_on_).capture(captured_on_->index, [&] { execute(workspace, nullptr); });
+            backend_of(*captured_on_).capture(captured_on_->index, [&] { execute(workspace, {}, nullptr); });
         workspace.captured_states = std::move(states);
       } catch (const Error& error) {
         reason = error.what();
@@ -285,26 +335,32 @@ void Step::execute_captured(Workspace& workspace) {
     report_.captured = reason.empty();
     report_.capture_reason = reason;
   }
-  if (!workspace.captured) return execute(workspace, nullptr);
+  if (!workspace.captured) return execute(workspace, {}, nullptr);
   const KernelLaunch launch;
   workspace.captured->replay();
 }
 
-Tensor Step::result(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const {
-  if (fetch.buffer < 0) return {};
-  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+Tensor Step::tensor_of(const PlannedValue& value, const Workspace& workspace, std::span<const Tensor> values) const {
+  using Kind = PlannedBuffer::Kind;
+  if (value.dynamic >= 0) return alias(workspace.dynamic[static_cast<std::size_t>(value.dynamic)]);
+  if (value.buffer < 0) return make_metadata_only(value.meta);
+  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(value.buffer)];
   const auto index = static_cast<std::size_t>(buffer.index);
-  if (buffer.kind == PlannedBuffer::Kind::slot) {
+  if (buffer.kind == Kind::slot || buffer.kind == Kind::arena) {
     auto* impl = new TensorImpl;
-    impl->meta = fetch.meta;
-    impl->offset = fetch.offset;
-    impl->storage = captured_on_ ? copied(*workspace.slots[index]) : workspace.slots[index];
+    impl->meta = value.meta;
+    impl->offset = value.offset;
+    impl->storage = buffer.kind == Kind::arena ? workspace.arenas[index]
+                    : captured_on_             ? copied(*workspace.slots[index])
+                                               : workspace.slots[index];
+    if (buffer.kind == Kind::arena)
+      impl->offset += buffer.offset / static_cast<std::int64_t>(size_of(value.meta.dtype));
     return adopt(impl);
   }
-  const Tensor& base = buffer.kind == PlannedBuffer::Kind::feed    ? values[index]
-                       : buffer.kind == PlannedBuffer::Kind::state ? states_[index].tensor
-                                                                   : plan_.constants[index];
-  return make_view(*base.impl(), fetch.meta, base.impl()->offset + fetch.offset);
+  const Tensor& base = buffer.kind == Kind::feed    ? values[index]
+                       : buffer.kind == Kind::state ? states_[index].tensor
+                                                    : plan_.constants[index];
+  return make_view(*base.impl(), value.meta, base.impl()->offset + value.offset);
 }
 
 std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, RunMetadata* metadata) {
@@ -324,16 +380,20 @@ std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, Run
   Workspace& workspace = *borrowed;
   if (captured_on_) {
     bind_for_capture(workspace, dense.span());
-    metadata ? execute(workspace, metadata) : execute_captured(workspace);
+    metadata ? execute(workspace, {}, metadata) : execute_captured(workspace);
   } else {
     bind(workspace, dense.span());
-    execute(workspace, metadata);
+    execute(workspace, dense.span(), metadata);
   }
   std::vector<Tensor> results;
   results.reserve(plan_.fetches.size());
-  for (const PlannedValue& fetch : plan_.fetches) results.push_back(result(fetch, workspace, dense.span()));
+  for (const PlannedValue& fetch : plan_.fetches) {
+    const bool has_value = fetch.buffer >= 0 || fetch.dynamic >= 0;  // else an operation without one
+    results.push_back(has_value ? tensor_of(fetch, workspace, dense.span()) : Tensor());
+  }
   if (!captured_on_)
     for (Ref<Storage>& slot : workspace.slots) slot = {};
+  for (Tensor& value : workspace.dynamic) value = {};
   saved.commit();
   if (metadata) {
     metadata->compiled = true;

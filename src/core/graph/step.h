@@ -37,6 +37,7 @@ class Step {
     std::uint32_t first, inputs, outputs;  // operands
     Device device;
     Location where;
+    const PlannedCall* dynamic;  // shapes of operands depend on data
   };
   struct State {
     Tensor tensor;
@@ -54,6 +55,7 @@ class Step {
     std::vector<Operand> operands;
     std::vector<char*> bases;  // of feeds, states, slots
     std::vector<Ref<Storage>> slots;
+    std::vector<Tensor> dynamic;  // values whose shape depends on data
     // For a step that is captured: the graph, feeds at addresses that it knows, and where state was then.
     std::unique_ptr<Captured> captured;
     std::vector<Ref<Storage>> feeds;
@@ -68,11 +70,13 @@ class Step {
   std::unique_ptr<Workspace> make_workspace() const;
   bool stale() const;
   void bind(Workspace& workspace, std::span<const Tensor> values);
-  void execute(Workspace& workspace, RunMetadata* metadata);
+  void execute(Workspace& workspace, std::span<const Tensor> values, RunMetadata* metadata);
+  void run_dynamic(const Call& call, Workspace& workspace, std::span<const Tensor> values);
+  /// A planned value as a tensor, under a handle of its own.
+  Tensor tensor_of(const PlannedValue& value, const Workspace& workspace, std::span<const Tensor> values) const;
   void find_captured_device();
   void bind_for_capture(Workspace& workspace, std::span<const Tensor> values);
   void execute_captured(Workspace& workspace);
-  Tensor result(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const;
   std::uint32_t base_of(const PlannedBuffer& buffer) const;
 
   Plan plan_;

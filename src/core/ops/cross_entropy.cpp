@@ -1,6 +1,7 @@
 // cross_entropy of logits and integer labels in one op: nll_loss(log_softmax(logits), labels), bit for bit.
 #include "core/ops/cross_entropy.h"
 
+#include "core/error_context.h"
 #include "core/ops/nll_loss.h"
 #include "core/ops/ops.h"
 #include "core/ops/reduce.h"
@@ -113,6 +114,7 @@ Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options) {
 }
 
 Tensor sparse_softmax_cross_entropy(Arg logits, Arg labels) {
+  const Called called("sparse_softmax_cross_entropy");
   constexpr std::int64_t no_label = std::numeric_limits<std::int64_t>::min();
   return apply_cross_entropy(logits, labels, {}, {-1, no_label, 0, Reduction::none});
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/backend.h"
+#include "core/error_context.h"
 #include "core/modes.h"
 #include "core/ops/ops.h"
 #include "core/tensor_impl.h"
@@ -45,15 +46,27 @@ Tensor full(const Shape& shape, Scalar value, DType dtype, Location where) {
   const FullAttributes attributes{shape, value, dtype};
   return apply(full_op, std::span<const Arg* const>(), &attributes, where);
 }
-Tensor zeros(const Shape& shape, DType dtype, Location where) { return full(shape, 0, dtype, where); }
-Tensor ones(const Shape& shape, DType dtype, Location where) { return full(shape, 1, dtype, where); }
+Tensor zeros(const Shape& shape, DType dtype, Location where) {
+  const Called called("zeros");
+  return full(shape, 0, dtype, where);
+}
+Tensor ones(const Shape& shape, DType dtype, Location where) {
+  const Called called("ones");
+  return full(shape, 1, dtype, where);
+}
 
 Tensor full_like(Arg x, Scalar value) {
   const FullLikeAttributes attributes{value};
   return apply(full_like_op, {&x}, &attributes);
 }
-Tensor zeros_like(Arg x) { return full_like(std::move(x), 0); }
-Tensor ones_like(Arg x) { return full_like(std::move(x), 1); }
+Tensor zeros_like(Arg x) {
+  const Called called("zeros_like");
+  return full_like(std::move(x), 0);
+}
+Tensor ones_like(Arg x) {
+  const Called called("ones_like");
+  return full_like(std::move(x), 1);
+}
 
 Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype, std::function<void()> release,
                             Location where) {
@@ -70,6 +83,10 @@ Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype,
 void detail::ragged(std::size_t expected, std::size_t given, Location where) {
   throw ArgumentError("tensor", "the rows of a nested list have one length",
                       std::to_string(expected) + " and " + std::to_string(given), "", where);
+}
+
+Tensor tensor(Scalar value, std::optional<DType> dtype, Location where) {
+  return number_as(dtype.value_or(value.dtype()), "tensor", Arg(value, where), Device::cpu());
 }
 
 Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where) {

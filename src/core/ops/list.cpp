@@ -33,11 +33,13 @@ extern const Op layer_norm_op, layer_norm_grad_op;
 extern const Op linear_op;
 extern const Op logical_and_op, logical_or_op, logical_xor_op, logical_not_op, bitwise_and_op, bitwise_or_op, bitwise_xor_op, bitwise_not_op;
 extern const Op logsumexp_op;
+extern const Op masked_select_op, masked_select_grad_op;
 extern const Op matmul_op, matmul_weight_grad_op;
 extern const Op max_op, min_op, tie_shares_op;
 extern const Op maximum_op, minimum_op, clip_op;
 extern const Op momentum_update_op;
 extern const Op nll_loss_op, nll_loss_grad_op;
+extern const Op nonzero_op;
 extern const Op one_hot_op;
 extern const Op pad_op;
 extern const Op permute_op;
@@ -93,11 +95,13 @@ std::vector<const Op*> builtin_ops() {
       &linear_op,
       &logical_and_op, &logical_or_op, &logical_xor_op, &logical_not_op, &bitwise_and_op, &bitwise_or_op, &bitwise_xor_op, &bitwise_not_op,
       &logsumexp_op,
+      &masked_select_op, &masked_select_grad_op,
       &matmul_op, &matmul_weight_grad_op,
       &max_op, &min_op, &tie_shares_op,
       &maximum_op, &minimum_op, &clip_op,
       &momentum_update_op,
       &nll_loss_op, &nll_loss_grad_op,
+      &nonzero_op,
       &one_hot_op,
       &pad_op,
       &permute_op,

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "core/error_context.h"
 #include "core/ops/ops.h"
 #include "core/random.h"
 #include "triptych/core/ops.h"
@@ -205,46 +206,57 @@ Tensor random_multinomial(Arg state, Arg p, std::int64_t num_samples, bool repla
 }
 
 Tensor rand(const Shape& shape, DType dtype, Generator* generator, Location where) {
+  const Called called("rand");
   return uniform(shape, 0, 1, dtype, generator, where);
 }
 Tensor randn(const Shape& shape, DType dtype, Generator* generator, Location where) {
+  const Called called("randn");
   return normal(shape, 0, 1, dtype, generator, where);
 }
 Tensor rand_like(Arg x, Generator* generator) {
+  const Called called("rand_like");
   const Tensor state = random_state_for(operand("rand_like", x), generator);
   return random_uniform_like(Arg(state, x.where()), x);
 }
 Tensor randn_like(Arg x, Generator* generator) {
+  const Called called("randn_like");
   const Tensor state = random_state_for(operand("randn_like", x), generator);
   return random_normal_like(Arg(state, x.where()), x);
 }
 Tensor uniform(const Shape& shape, double low, double high, DType dtype, Generator* generator, Location where) {
+  const Called called("uniform");
   const Tensor state = random_state(generator);
   return random_uniform(Arg(state, where), shape, low, high, dtype);
 }
 Tensor normal(const Shape& shape, double mean, double stddev, DType dtype, Generator* generator, Location where) {
+  const Called called("normal");
   const Tensor state = random_state(generator);
   return random_normal(Arg(state, where), shape, mean, stddev, dtype);
 }
 Tensor truncated_normal(const Shape& shape, double mean, double stddev, DType dtype, Generator* generator,
                         Location where) {
+  const Called called("truncated_normal");
   const Tensor state = random_state(generator);
   return random_truncated_normal(Arg(state, where), shape, mean, stddev, dtype);
 }
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype, Generator* generator,
                Location where) {
+  const Called called("randint");
   const Tensor state = random_state(generator);
   return random_integers(Arg(state, where), low, high, shape, dtype);
 }
 Tensor bernoulli(Arg p, Generator* generator) {
+  const Called called("bernoulli");
   const Tensor state = random_state_for(operand("bernoulli", p), generator);
   return random_bernoulli(Arg(state, p.where()), p);
 }
 Tensor multinomial(Arg p, std::int64_t num_samples, bool replacement, Generator* generator) {
+  const Called called("multinomial");
   const Tensor state = random_state_for(operand("multinomial", p), generator);
   return random_multinomial(Arg(state, p.where()), p, num_samples, replacement);
 }
 Tensor permutation(std::int64_t n, Generator* generator, Location where) {
+  const Called called("permutation");
   const Tensor state = random_state(generator);
   return random_permutation(Arg(state, where), n);
 }

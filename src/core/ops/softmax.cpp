@@ -1,5 +1,7 @@
 #include "core/ops/softmax.h"
 
+#include <algorithm>
+
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -14,7 +16,8 @@ void softmax_infer(Infer& infer) {
     infer.fail("softmax needs a floating-point tensor", infer.given(), "Convert it with cast(x, float32)");
   for (int i = 0; i < infer.input_count(); ++i)
     infer.check(infer.shape(i).compatible(infer.shape(0)) && infer.dtype(i) == infer.dtype(0), "the inputs must agree");
-  infer.axis(infer.attributes<SoftmaxAttributes>().axis, infer.shape(0).rank());
+  // A 0-d tensor is one row of one element, as in PyTorch.
+  infer.axis(infer.attributes<SoftmaxAttributes>().axis, std::max(infer.shape(0).rank(), 1));
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 
@@ -28,11 +31,14 @@ void softmax_gradient(Gradient& g) {
   g.set(0, apply_grad(softmax_grad_op, g.upstream(), g.output(), g.attributes<SoftmaxAttributes>().axis));
 }
 
+/// A 0-d tensor is its own row.
+Tensor sum_of_rows(const Tensor& x, std::int64_t axis) { return x.ndim() ? sum(x, axis, true) : x; }
+
 // y = softmax(x): dx = y (dy - sum(dy y)).
 std::vector<Tensor> softmax_grad_decompose(std::span<const Tensor> inputs, const void* attributes) {
   const std::int64_t axis = static_cast<const SoftmaxAttributes*>(attributes)->axis;
   const Tensor &upstream = inputs[0], &output = inputs[1];
-  return {output * (upstream - sum(upstream * output, axis, true))};
+  return {output * (upstream - sum_of_rows(upstream * output, axis))};
 }
 
 void log_softmax_gradient(Gradient& g) {
@@ -43,7 +49,7 @@ void log_softmax_gradient(Gradient& g) {
 std::vector<Tensor> log_softmax_grad_decompose(std::span<const Tensor> inputs, const void* attributes) {
   const std::int64_t axis = static_cast<const SoftmaxAttributes*>(attributes)->axis;
   const Tensor &upstream = inputs[0], &output = inputs[1];
-  return {upstream - exp(output) * sum(upstream, axis, true)};
+  return {upstream - exp(output) * sum_of_rows(upstream, axis)};
 }
 
 }  // namespace

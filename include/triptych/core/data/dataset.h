@@ -31,6 +31,11 @@ class TRIPTYCH_API Dataset {
   virtual std::int64_t size() const = 0;
   /// Example `index`, 0 <= index < size().
   virtual Example get(std::int64_t index) const = 0;
+  /// The same; an error names the line that asked.
+  Example operator[](At index) const {
+    const Frame frame(index.where());
+    return get(index.number());
+  }
   /// These examples as a batch. By default stacks what `get` returns; ArgumentError if shapes or dtypes differ.
   virtual Batch get_batch(std::span<const std::int64_t> indices) const;
 

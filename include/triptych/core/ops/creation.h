@@ -23,8 +23,9 @@ TRIPTYCH_API Tensor ones_like(Arg x);
 /// Values not set: for a tensor that is written before it is read. Inside a trace scope, zeros.
 TRIPTYCH_API Tensor empty(const Shape& shape, DType dtype = float32, Location where = Location::here());
 
-/// start, start + step, ... as long as it is before `stop` (after, for a negative step). The dtype is int64 if all three are
-/// integers, else float32, unless it is given. ArgumentError if step is 0, a number is not finite, or stop lies the other way.
+/// start, start + step, ... as long as it is before `stop` (after, for a negative step). The dtype is int64 if all
+/// three are integers, else float32, unless it is given. ArgumentError if step is 0, a number is not finite, or stop
+/// lies the other way.
 TRIPTYCH_API Tensor arange(Scalar start, Scalar stop, Scalar step = 1, std::optional<DType> dtype = {},
                            Location where = Location::here());
 /// 0, 1, ... before `stop`.
@@ -36,6 +37,9 @@ TRIPTYCH_API Tensor linspace(double start, double stop, std::int64_t num, DType 
 TRIPTYCH_API Tensor eye(std::int64_t n, std::optional<std::int64_t> m = {}, DType dtype = float32,
                         Location where = Location::here());
 
+/// A number as a 0-d tensor: float32, int64 or bool by its kind, unless the dtype is given. ArgumentError if that
+/// cannot hold it.
+TRIPTYCH_API Tensor tensor(Scalar value, std::optional<DType> dtype = {}, Location where = Location::here());
 /// Copies `values` (row-major) into a new tensor of `shape`; ArgumentError unless the sizes agree.
 template <class T>
 Tensor from_span(std::span<const T> values, const Shape& shape, Location where = Location::here());

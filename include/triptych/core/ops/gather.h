@@ -19,6 +19,16 @@ TRIPTYCH_API Tensor index_select(Arg x, std::int64_t axis, Arg index);
 /// x with the slices of `source` added at the places `index` along `axis`, in their order.
 TRIPTYCH_API Tensor index_add(Arg x, std::int64_t axis, Arg index, Arg source);
 
+// The shape of these results depends on values: in a graph the length is unknown, and a compiled step finds it in each
+// run.
+
+/// Where x is not zero: an int64 matrix of one row for each such element, in row-major order, and one column for each
+/// dimension of x (NumPy's argwhere, PyTorch's nonzero).
+TRIPTYCH_API Tensor nonzero(Arg x);
+/// The elements of x where `mask`, a bool tensor, is true, as a vector in row-major order; the two are broadcast to one
+/// shape.
+TRIPTYCH_API Tensor masked_select(Arg x, Arg mask);
+
 /// A new last axis of length `depth` that is 1 at the place that `index` (any integer dtype) names and 0 elsewhere.
 /// ArgumentError unless 0 <= index < depth.
 TRIPTYCH_API Tensor one_hot(Arg index, std::int64_t depth, DType dtype = float32);

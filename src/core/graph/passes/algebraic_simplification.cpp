@@ -28,7 +28,8 @@ int same_as_input(const Program& program, const Instruction& instruction) {
   if (!instruction.is_pure()) return -1;
   const auto looks_like = [&](int i) {
     const TensorMeta& input = program.meta(instruction.inputs[static_cast<std::size_t>(i)]);
-    return input.shape == instruction.outputs[0].shape && input.dtype == instruction.outputs[0].dtype;
+    return input.shape.known() && input.shape == instruction.outputs[0].shape &&
+           input.dtype == instruction.outputs[0].dtype;
   };
   const Op* op = instruction.op;
   if (op == &identity_op || op == &reshape_op) return looks_like(0) ? 0 : -1;

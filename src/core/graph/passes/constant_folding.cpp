@@ -14,7 +14,7 @@ const Tensor* constant_value(const Program& program, const Value& value) {
 
 /// The result of an instruction whose inputs are constants or shapes; undefined if it cannot be had now.
 Tensor fold(const Program& program, const Instruction& instruction) {
-  if (!instruction.is_pure() || instruction.outputs.size() != 1) return {};
+  if (!instruction.is_pure() || instruction.outputs.size() != 1 || !instruction.outputs[0].shape.known()) return {};
   const TensorMeta& result = instruction.outputs[0];
   if (result.shape.size() * static_cast<std::int64_t>(size_of(result.dtype)) > largest_folded) return {};
   std::vector<Tensor> shapes(instruction.inputs.size());

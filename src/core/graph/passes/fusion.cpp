@@ -69,8 +69,8 @@ class Fusion {
     if (!product || product->op != &matmul_op) return false;
     const TensorMeta& weight = rewriter_.result.meta(product->inputs[1]);
     const TensorMeta& bias = rewriter_.result.meta(add.inputs[bias_at]);
-    if (weight.shape.rank() != 2 || bias.shape.rank() != 1 || bias.shape[0] != weight.shape[1] ||
-        add.outputs[0].shape != product->outputs[0].shape)
+    if (weight.shape.rank() != 2 || bias.shape.rank() != 1 || !bias.shape.known() ||
+        bias.shape.begin()[0] != weight.shape.begin()[1] || add.outputs[0].shape != product->outputs[0].shape)
       return false;
     set(add, linear_op, {product->inputs[0], product->inputs[1], add.inputs[bias_at]},
         LinearAttributes{.transpose_weight = false, .activation = Activation::none});
