@@ -177,7 +177,12 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     in[i] = {impl->data(), metas[i]};
   }
 
-  if (kernel.measure) kernel.measure({in.span(), results.span(), attributes});
+  const Backend* backend = device.type == Device::Type::cpu ? nullptr : &backend_of(device);
+  const RunContext context{.numerics = modes.numerics,
+                           .device = device,
+                           .stream = backend ? backend->enter(device.index) : nullptr,
+                           .where = where};
+  if (kernel.measure) kernel.measure({op, in.span(), results.span(), attributes, context});
   for (TensorMeta& result : results) result.strides = contiguous_strides(result.shape);
   if (kernel.layout) kernel.layout(metas.span(), attributes, results.span());
   InlineVector<Operand, 2> out(outputs.size());
@@ -202,11 +207,6 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     out[i] = {made[i].impl()->data(), &made[i].meta()};
   }
 
-  const Backend* backend = device.type == Device::Type::cpu ? nullptr : &backend_of(device);
-  const RunContext context{.numerics = modes.numerics,
-                           .device = device,
-                           .stream = backend ? backend->enter(device.index) : nullptr,
-                           .where = where};
   const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
   {
     const KernelLaunch launch;

@@ -154,9 +154,11 @@ struct KernelCall {
 
 /// What `measure` sees: the inputs with their values, and the outputs' metadata with what `infer` knew.
 struct MeasureCall {
+  const Op& op;
   std::span<const Operand> inputs;
   std::span<TensorMeta> outputs;
   const void* attributes;
+  const RunContext& context;
 };
 
 /// How a device computes an op.
