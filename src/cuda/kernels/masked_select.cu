@@ -2,6 +2,7 @@
 #include "core/kernels/strided.h"
 #include "cuda/kernels/compact.h"
 #include "cuda/kernels/elementwise.h"
+#include "cuda/kernels/width.h"
 
 namespace triptych {
 
@@ -55,20 +56,6 @@ struct PutBack {
   }
 };
 
-template <class F>
-void visit_width(DType dtype, F f) {
-  switch (size_of(dtype)) {
-    case 1:
-      return f(std::uint8_t());
-    case 2:
-      return f(std::uint16_t());
-    case 4:
-      return f(std::uint32_t());
-    default:
-      return f(std::uint64_t());
-  }
-}
-
 void masked_select_measure(const MeasureCall& call) {
   const Operand &x = call.inputs[0], &mask = call.inputs[1];
   const auto loops = common_loops(*x.meta, *mask.meta, common_shape(x, mask));
@@ -78,8 +65,7 @@ void masked_select_measure(const MeasureCall& call) {
 void masked_select_run(const KernelCall& call) {
   const Operand &x = call.inputs[0], &mask = call.inputs[1];
   const auto loops = common_loops(*x.meta, *mask.meta, common_shape(x, mask));
-  visit_width(x.dtype(), [&](auto word) {
-    using Word = decltype(word);
+  visit_width(x.dtype(), [&]<class Word>(Word*) {
     for_each_chosen(call, loops.total, InMask{mask.as<const bool>(), loops},
                     Gather<Word>{x.as<const Word>(), call.outputs[0].as<Word>(), loops});
   });
@@ -92,8 +78,7 @@ void masked_select_grad_run(const KernelCall& call) {
   check(cudaMemsetAsync(out.data, 0, bytes, static_cast<cudaStream_t>(call.context.stream)), call.op.name,
         "cudaMemsetAsync", call.context.where);
   const auto loops = common_loops(*out.meta, *mask.meta, out.shape());
-  visit_width(out.dtype(), [&](auto word) {
-    using Word = decltype(word);
+  visit_width(out.dtype(), [&]<class Word>(Word*) {
     for_each_chosen(call, loops.total, InMask{mask.as<const bool>(), loops},
                     PutBack<Word>{upstream.as<const Word>(), upstream.stride(0), out.as<Word>(), loops});
   });
