@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "triptych/compare.h"
 #include "triptych/core.h"
@@ -30,10 +31,18 @@ inline tt::data::Mnist load(const Settings& settings) {
   return mnist;
 }
 
-/// main() of each program: `PROGRAM [epochs]`.
+/// main() of each program: `PROGRAM [--device cuda:0] [epochs]`. Models and batches made in a DeviceScope are there; the
+/// programs themselves are the same on every device.
 inline int run(Outcome (*program)(const Settings&), int argc, char** argv) {
   Settings settings;
-  if (argc > 1) settings.epochs = std::atoll(argv[1]);
+  tt::Device device;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--device" && i + 1 < argc)
+      device = tt::Device::from_text(argv[++i]);
+    else
+      settings.epochs = std::atoll(argv[i]);
+  }
+  const tt::DeviceScope scope(device);
   std::int64_t step = 0;
   settings.on_step = [&](double loss) {
     if (++step % 50 == 0) std::printf("step %lld, loss %.6f\n", static_cast<long long>(step), loss);

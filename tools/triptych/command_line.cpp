@@ -50,6 +50,7 @@ int main(int argc, char** argv, const std::vector<Model>& models) {
       ->capture_default_str();
   compare->add_option("--epochs", options.epochs, "Epochs of the full trainings; 0: as each model asks")
       ->check(CLI::NonNegativeNumber);
+  compare->add_option("--device", options.device, "Where models are trained: cpu, cuda:0")->capture_default_str();
   std::string language = "en";
   compare->add_option("--lang", language, "Language of the report: en, zh")->check(CLI::IsMember({"en", "zh"}));
   compare->add_option("--output,-o", options.output, "Folder for the report")->capture_default_str();
@@ -64,6 +65,7 @@ int main(int argc, char** argv, const std::vector<Model>& models) {
   options.language = language == "zh" ? Language::chinese : Language::english;
   try {
     if (*list_devices) return print_devices();
+    static_cast<void>(Device::from_text(options.device, {}));  // an error now, not in every measurement
     return *compare ? run_compare(options, models) : measure(job_from(job), models);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "triptych: %s\n", error.what());

@@ -102,6 +102,7 @@ struct Measured {
   Machine machine;
   bool quick = false, interrupted = false, has_onednn = false;
   std::uint64_t seed = 0;
+  std::string device = "cpu";
   double seconds = 0;
   std::vector<std::string> only = {};  // points; empty: all
   std::vector<std::string> models = {};

@@ -30,6 +30,7 @@ Report make_report(const Measured& m) {
                   {"fact.version", m.machine.version},
                   {"fact.build", m.machine.build},
                   {"fact.threads", number(m.machine.threads)},
+                  {"fact.device", m.device},
                   {"fact.models", models},
                   {"fact.seed", std::to_string(m.seed)},
                   {"fact.quick", yes_no(m.quick)},

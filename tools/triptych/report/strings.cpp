@@ -73,6 +73,7 @@ const std::map<std::string, Text>& strings() {
       {"fact.build", {"Compiler and build", "编译器与构建"}},
       {"fact.threads", {"Threads", "线程数"}},
       {"fact.models", {"Models", "模型"}},
+      {"fact.device", {"Device", "设备"}},
       {"fact.seed", {"Seed", "随机种子"}},
       {"fact.quick", {"Quick run (fewer samples and steps)", "快速模式（样本和步数较少）"}},
       {"fact.seconds", {"Duration, s", "用时（秒）"}},

@@ -75,6 +75,7 @@ int run_compare(const Options& options, const std::vector<Model>& models) {
   Measured measured{
       .machine = describe_machine(options.threads), .quick = options.quick, .has_onednn = built_with_onednn()};
   measured.seed = options.seed;
+  measured.device = options.device;
   measured.only = options.only;
   measured.models = options.models;
   // Found out now rather than after minutes of training.

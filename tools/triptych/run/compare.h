@@ -17,6 +17,7 @@ struct Options {
   std::vector<std::string> only = {}, models = {};
   std::uint64_t seed = 7;
   int threads = 0;
+  std::string device = "cpu";
   std::int64_t epochs = 0;  // 0: as the model asks
   Language language = Language::english;
   std::string output = ".";

@@ -5,7 +5,7 @@
 namespace triptych::compare {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Job, kind, model, style, numerics, epochs, max_steps, train_samples, test_samples,
-                                   batch_size, values, seconds, images, labels, memory_limit, onednn, seed, threads,
+                                   batch_size, values, seconds, images, labels, memory_limit, onednn, seed, threads, device,
                                    multiple, weight)
 
 std::string to_text(const Job& job) { return nlohmann::json(job).dump(); }

@@ -22,6 +22,7 @@ struct Job {
   bool onednn = true;
   std::uint64_t seed = 7;
   int threads = 0;
+  std::string device = "cpu";
 
   std::int64_t multiple = 0;  // of the limit: the file's size (for the report)
   double weight = 1;          // estimated seconds, for the progress bar

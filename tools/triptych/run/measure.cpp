@@ -28,6 +28,7 @@ Settings settings_of(const Job& job) {
 
 int measure(const Job& job, const std::vector<Model>& models) {
   if (job.threads > 0) set_num_threads(job.threads);
+  const DeviceScope scope(Device::from_text(job.device));  // of models and batches: the programs do not name a device
   if (job.kind == "train") return measure_training(job, models);
   if (job.kind == "batches") return measure_batches(job, models);
   if (job.kind == "sizes") return measure_sizes(job);

@@ -97,6 +97,7 @@ std::vector<Job> plan(const Options& options, const std::vector<Model>& models) 
   for (Job& job : jobs) {
     job.seed = options.seed;
     job.threads = options.threads;
+    job.device = options.device;
   }
   return jobs;
 }
