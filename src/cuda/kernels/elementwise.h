@@ -17,13 +17,16 @@ struct alignas(4 * sizeof(T)) Pack {
   T values[4];
 };
 
-/// Operands that a kernel can be given by value.
-template <class... In>
-struct Inputs {};
+/// Operands that a kernel can be given by value: pointers and nothing else, or the emulator takes what lies between them
+/// for pointers, too.
 template <class T, class... Rest>
-struct Inputs<T, Rest...> {
+struct Inputs {
   const T* first;
   Inputs<Rest...> rest;
+};
+template <class T>
+struct Inputs<T> {
+  const T* first;
 };
 template <std::size_t k, class T, class... Rest>
 __device__ auto input(const Inputs<T, Rest...>& inputs) {
@@ -35,7 +38,7 @@ __device__ auto input(const Inputs<T, Rest...>& inputs) {
 template <class T, class... Rest>
 Inputs<T, Rest...> make_inputs(const KernelCall& call, std::size_t k) {
   if constexpr (sizeof...(Rest) == 0)
-    return {call.inputs[k].as<const T>(), {}};
+    return {call.inputs[k].as<const T>()};
   else
     return {call.inputs[k].as<const T>(), make_inputs<Rest...>(call, k + 1)};
 }

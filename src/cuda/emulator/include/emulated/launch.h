@@ -41,6 +41,9 @@ KernelArgument describe(const T& argument) {
 template <class... Parameters>
 cudaError_t launch(void (*kernel)(Parameters...), const LaunchRequest& request,
                    std::type_identity_t<Parameters>... arguments) {
+#if __has_builtin(__builtin_clear_padding)
+  (__builtin_clear_padding(&arguments), ...);  // what happened to lie there is no argument
+#endif
   return launch(request, {describe(arguments)...}, [kernel, values = std::tuple<Parameters...>(arguments...)] {
     std::apply(kernel, values);  // by value: each CUDA thread has its own copy
   });
