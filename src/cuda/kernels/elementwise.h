@@ -17,8 +17,8 @@ struct alignas(4 * sizeof(T)) Pack {
   T values[4];
 };
 
-/// Operands that a kernel can be given by value: pointers and nothing else, or the emulator takes what lies between them
-/// for pointers, too.
+/// Operands that a kernel can be given by value: pointers and nothing else, or the emulator takes what lies between
+/// them for pointers, too.
 template <class T, class... Rest>
 struct Inputs {
   const T* first;

@@ -40,9 +40,9 @@ struct PlacesAlong {
   const void* index;
   DType dtype;
   int rank, axis;
-  std::int64_t lengths[Shape::max_rank];  // of the index
-  std::int64_t strides[Shape::max_rank];  // of x
-  std::int64_t limit;                     // x's length along the axis
+  std::int64_t lengths[Shape::max_rank] = {};  // of the index
+  std::int64_t strides[Shape::max_rank] = {};  // of x
+  std::int64_t limit;                          // x's length along the axis
   FaultReport fault;
 
   PlacesAlong(const KernelCall& call, const TensorMeta& x)
