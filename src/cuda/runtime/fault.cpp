@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/modes.h"
 #include "cuda/runtime/stream.h"
 #include "triptych/core/error.h"
 
@@ -63,6 +64,7 @@ void throw_fault(int device) {
   if (!board || board->fault()->source == 0) return;
   const Fault fault = std::exchange(*board->fault(), Fault());
   const Source& source = board->sources[static_cast<std::size_t>(fault.source) - 1];
+  const FrameAt its_line(source.where);  // not that of who happened to wait
   throw ArgumentError(source.op, source.rule, source.given(fault) + ", found on cuda:" + std::to_string(device),
                       "The kernel ran some time before this was noticed; TRIPTYCH_CUDA_SYNC=1 waits after each",
                       source.where);
