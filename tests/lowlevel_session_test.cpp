@@ -1,5 +1,6 @@
 // Running graphs: feeds, fetches, state, effects, errors.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -226,7 +227,9 @@ TEST_P(LowlevelSession, SymbolicGradients) {
 }
 
 TEST_P(LowlevelSession, SavesAndRestores) {
-  const std::string path = (std::filesystem::temp_directory_path() / "lowlevel_session_test.safetensors").string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("lowlevel_session_test" + std::to_string(getpid()) + ".safetensors"))
+          .string();
   tf::Graph graph;
   const auto w = graph.variable("net/w", {2}, filled(1));
   const auto n = graph.variable("n", {}, filled(3), {.dtype = tt::int64, .trainable = false});

@@ -1,6 +1,7 @@
 // The library's signature: one model written in three styles gives bit-identical losses and weights at every step, at
 // exact, for any number of threads.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
@@ -349,7 +350,9 @@ TEST(StyleEquivalence, ATracedModuleIsTheModule) {
 
 // A run that goes on from a checkpoint draws the masks, and makes the steps, that the saved one would have made.
 TEST(StyleEquivalence, ACheckpointGoesOnWithTheSameMasks) {
-  const std::string path = (std::filesystem::temp_directory_path() / "style_equivalence_test.safetensors").string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("style_equivalence_test" + std::to_string(getpid()) + ".safetensors"))
+          .string();
   const auto x = tt::slice(images().x, 0, tt::Slice(0, 32));
   const auto y = tt::slice(images().y, 0, tt::Slice(0, 32));
   const auto losses = [](int count, const std::function<float()>& step) {

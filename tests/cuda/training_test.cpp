@@ -1,5 +1,7 @@
 // Training on a GPU (as a rule the emulated one) in all styles: the same bits in each, the CPU's numbers up to
 // rounding.
+#include <unistd.h>
+
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -246,7 +248,9 @@ TEST_F(CudaTraining, AnOptimizersStateFollowsItsParameters) {
 
 // A model is where it was built; batches are moved to it, predictions come back.
 TEST_F(CudaTraining, KerasModels) {
-  const std::string path = (std::filesystem::temp_directory_path() / "cuda_training_test.safetensors").string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("cuda_training_test" + std::to_string(getpid()) + ".safetensors"))
+          .string();
   const auto &x = images().x, &y = images().y;
   std::optional<tt::DeviceScope> on(gpu);
   keras::Sequential model = keras_model();
