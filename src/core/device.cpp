@@ -4,10 +4,8 @@
 
 #include <charconv>
 #include <cstring>
-#include <thread>
 #include <utility>
 
-#include "core/allocator.h"
 #include "core/backend.h"
 #include "core/modes.h"
 #include "core/tensor_impl.h"

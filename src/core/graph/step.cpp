@@ -323,7 +323,8 @@ void Step::execute_captured(Workspace& workspace) {
   if (!workspace.captured || states != workspace.captured_states) {
     workspace.captured.reset();
     std::string reason = ++workspace.captures == most_captures ? "its variables move from run to run" : "";
-    if (reason.empty()) try {
+    if (reason.empty()) {
+      try {
         workspace.captured =
             backend_of(*captured_on_).capture(captured_on_->index, [&] { execute(workspace, {}, nullptr); });
         workspace.captured_states = std::move(states);
@@ -331,6 +332,7 @@ void Step::execute_captured(Workspace& workspace) {
         reason = error.what();
         workspace.captures = most_captures;
       }
+    }
     std::lock_guard lock(pool_mutex_);
     report_.captured = reason.empty();
     report_.capture_reason = reason;
