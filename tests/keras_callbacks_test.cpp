@@ -120,3 +120,23 @@ TEST(KerasCallbacks, ALearningRateTakesEffectWithoutCompilingAgain) {
              }})}});
   EXPECT_EQ(weights[0], weights[1]);
 }
+
+TEST(KerasCallbacks, TerminateOnNaNEndsTraining) {
+  for (const char* engine : {"graph", "eager"}) {
+    testing::internal::CaptureStdout();
+    const auto history =
+        small_model(1e30, engine)
+            .fit(inputs(), targets(),
+                 {.batch_size = 2, .epochs = 9, .verbose = 0, .callbacks = {keras::callbacks::TerminateOnNaN()}});
+    // Finite in the first step, whose update is far too large.
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "\nBatch 1: Invalid loss, terminating training\n");
+    EXPECT_EQ(history["loss"].size(), 1u);
+    testing::internal::CaptureStdout();
+    const auto sound =
+        small_model(0.1, engine)
+            .fit(inputs(), targets(),
+                 {.batch_size = 2, .epochs = 3, .verbose = 0, .callbacks = {keras::callbacks::TerminateOnNaN()}});
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+    EXPECT_EQ(sound["loss"].size(), 3u);
+  }
+}

@@ -226,6 +226,16 @@ class CSVLogger : public CallbackBase {
   std::vector<std::string> names_;
 };
 
+class TerminateOnNaN : public CallbackBase {
+ public:
+  void on_train_batch_end(std::int64_t batch, Logs& logs) override {
+    const double* loss = logs.find("loss");
+    if (!loss || std::isfinite(*loss)) return;
+    print("\nBatch " + std::to_string(batch) + ": Invalid loss, terminating training\n");
+    model().stop_training();
+  }
+};
+
 class LambdaCallback : public CallbackBase {
  public:
   explicit LambdaCallback(LambdaCallbackOptions options) : hooks_(std::move(options)) {}
@@ -268,6 +278,7 @@ Callback ModelCheckpoint(std::string filepath, ModelCheckpointOptions options, L
 Callback CSVLogger(std::string filename, CSVLoggerOptions options, Location where) {
   return Callback(std::make_shared<keras::CSVLogger>(std::move(filename), std::move(options), where));
 }
+Callback TerminateOnNaN() { return Callback(std::make_shared<keras::TerminateOnNaN>()); }
 Callback LambdaCallback(LambdaCallbackOptions options) {
   return Callback(std::make_shared<keras::LambdaCallback>(std::move(options)));
 }

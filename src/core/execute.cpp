@@ -6,6 +6,7 @@
 
 #include "core/allocator.h"
 #include "core/backend.h"
+#include "core/check_numerics.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
 #include "core/registry.h"
@@ -213,6 +214,8 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
     kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
   }
   if (backend) backend->after_kernel(op.name, device.index, where);
+  if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
+    check_numerics(op, out.span(), where);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = std::move(made[i]);
 }
 

@@ -103,6 +103,11 @@ inline Measured comparison() {
                    {"eager", {"safetensors", "safetensors"}, "torch", "absent", {"read", "读入"}},
                    {"keras", {"JSON", "JSON"}, "Python", "fails", {"read", "读入"}},
                    {"lowlevel", {"DOT", "DOT"}, "dot", "works", {"drawn", "画出"}}};
+  PlantedMistake checked{.kind = "nan_loss_checked", .title = {"NaN", "NaN"}, .style = "lowlevel"};
+  checked.caught = "training";
+  checked.message = "[op] a result is not finite";
+  checked.guilty_line = checked.reported_line = 7;
+  m.checked_mistakes = {checked};
   int column = 0;
   for (const auto& [style, near] : {std::pair{"lowlevel", 0}, {"eager", 2}, {"keras", 1}}) {
     for (int i = 0; i < 3; ++i) {

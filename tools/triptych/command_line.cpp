@@ -44,12 +44,17 @@ int main(int argc, char** argv, const std::vector<Model>& models) {
   compare->add_option("--models", options.models, "Only these models: " + CLI::detail::join(names))
       ->delimiter(',')
       ->check(CLI::IsMember(names));
-  compare->add_option("--seed", options.seed, "Seed of weights and shuffling")->capture_default_str();
+  // CLI11 would turn a negative seed into a large one, and its own check speaks of 300 digits.
+  const CLI::Validator not_negative(
+      [](const std::string& text) { return text.starts_with('-') ? text + " is negative" : std::string(); }, "");
+  compare->add_option("--seed", options.seed, "Seed of weights and shuffling")
+      ->check(not_negative)
+      ->capture_default_str();
   compare->add_option("--threads", options.threads, "Threads of the kernels; 0: all cores")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative)
       ->capture_default_str();
   compare->add_option("--epochs", options.epochs, "Epochs of the full trainings; 0: as each model asks")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative);
   compare->add_option("--device", options.device, "Where models are trained: cpu, cuda:0")->capture_default_str();
   std::string language = "en";
   compare->add_option("--lang", language, "Language of the report: en, zh")->check(CLI::IsMember({"en", "zh"}));

@@ -115,7 +115,7 @@ struct Measured {
   std::vector<RoundTrip> round_trips = {};
   std::vector<std::string> failures = {};  // measurements that did not end well
 
-  std::vector<PlantedMistake> mistakes = {};
+  std::vector<PlantedMistake> mistakes = {}, checked_mistakes = {};
   std::vector<Edit> edits = {};
   std::vector<UncommonThing> uncommon = {};
   std::map<std::string, std::vector<ProgramSource>> programs = {};  // by model; "digits": a newcomer's first

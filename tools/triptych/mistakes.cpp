@@ -6,15 +6,16 @@
 #include "../../examples/compare/mistakes/mistake.h"
 #include "sources.h"
 #include "sources_files.h"
+#include "triptych/core/debugging.h"
 
 // The files of examples/compare/mistakes/ that compile, a function each.
 using Program = std::string(const mistakes::Enter& enter);
 Program lowlevel_wrong_shape, lowlevel_wrong_dtype, lowlevel_nan_loss, lowlevel_label_range, lowlevel_forgotten_call,
-    lowlevel_no_gradient, lowlevel_missing_input, lowlevel_frozen, lowlevel_wrong_checkpoint;
+    lowlevel_nan_loss_checked, lowlevel_no_gradient, lowlevel_missing_input, lowlevel_frozen, lowlevel_wrong_checkpoint;
 Program eager_wrong_shape, eager_wrong_dtype, eager_nan_loss, eager_label_range, eager_forgotten_call,
-    eager_no_gradient, eager_frozen, eager_wrong_checkpoint;
+    eager_nan_loss_checked, eager_no_gradient, eager_frozen, eager_wrong_checkpoint;
 Program keras_wrong_shape, keras_wrong_dtype, keras_nan_loss, keras_label_range, keras_forgotten_call,
-    keras_no_gradient, keras_misspelled, keras_frozen, keras_wrong_checkpoint;
+    keras_nan_loss_checked, keras_no_gradient, keras_misspelled, keras_frozen, keras_wrong_checkpoint;
 
 namespace triptych::compare {
 namespace {
@@ -24,6 +25,7 @@ Program& program_of(const std::string& name) {
       {"lowlevel/wrong_shape", lowlevel_wrong_shape},
       {"lowlevel/wrong_dtype", lowlevel_wrong_dtype},
       {"lowlevel/nan_loss", lowlevel_nan_loss},
+      {"lowlevel/nan_loss_checked", lowlevel_nan_loss_checked},
       {"lowlevel/label_range", lowlevel_label_range},
       {"lowlevel/forgotten_call", lowlevel_forgotten_call},
       {"lowlevel/no_gradient", lowlevel_no_gradient},
@@ -33,6 +35,7 @@ Program& program_of(const std::string& name) {
       {"eager/wrong_shape", eager_wrong_shape},
       {"eager/wrong_dtype", eager_wrong_dtype},
       {"eager/nan_loss", eager_nan_loss},
+      {"eager/nan_loss_checked", eager_nan_loss_checked},
       {"eager/label_range", eager_label_range},
       {"eager/forgotten_call", eager_forgotten_call},
       {"eager/no_gradient", eager_no_gradient},
@@ -41,6 +44,7 @@ Program& program_of(const std::string& name) {
       {"keras/wrong_shape", keras_wrong_shape},
       {"keras/wrong_dtype", keras_wrong_dtype},
       {"keras/nan_loss", keras_nan_loss},
+      {"keras/nan_loss_checked", keras_nan_loss_checked},
       {"keras/label_range", keras_label_range},
       {"keras/forgotten_call", keras_forgotten_call},
       {"keras/no_gradient", keras_no_gradient},
@@ -80,20 +84,18 @@ void run(PlantedMistake& mistake) {
   try {
     triptych::manual_seed(7);
     mistake.message = program_of(mistake.style + "/" + mistake.kind)([&](const char* now) { moment = now; });
-    mistake.caught = "never";
+    mistake.caught = moment == "ended" ? "training" : "never";
   } catch (const std::exception& error) {
     mistake.caught = moment;
     mistake.message = error.what();
   }
+  triptych::disable_check_numerics();
 }
 
-}  // namespace
-
-std::vector<PlantedMistake> planted_mistakes() {
+std::vector<PlantedMistake> made(std::initializer_list<const char*> kinds) {
   std::vector<PlantedMistake> result;
   const auto& notes = source_texts()["mistake_notes"];
-  for (const char* kind : {"wrong_shape", "wrong_dtype", "nan_loss", "label_range", "forgotten_call", "no_gradient",
-                           "missing_input", "misspelled", "frozen", "wrong_checkpoint"})
+  for (const char* kind : kinds)
     for (const std::string& style : three_styles) {
       PlantedMistake mistake{.kind = kind, .title = text_of(source_texts()["mistakes"].at(kind)), .style = style};
       mistake.file = "compare/mistakes/" + style + "/" + kind + ".cpp";
@@ -109,5 +111,14 @@ std::vector<PlantedMistake> planted_mistakes() {
     }
   return result;
 }
+
+}  // namespace
+
+std::vector<PlantedMistake> planted_mistakes() {
+  return made({"wrong_shape", "wrong_dtype", "nan_loss", "label_range", "forgotten_call", "no_gradient",
+               "missing_input", "misspelled", "frozen", "wrong_checkpoint"});
+}
+
+std::vector<PlantedMistake> checked_mistakes() { return made({"nan_loss_checked"}); }
 
 }  // namespace triptych::compare

@@ -19,7 +19,7 @@ struct PlantedMistake {
   std::string kind;   // "wrong_shape"
   Text title;         // "The layers' sizes do not fit"
   std::string style;  // "lowlevel", "eager", "keras"
-  /// "compile", "build" (of graph, module or model), "first_step", "never".
+  /// "compile", "build" (of graph, module or model), "first_step", "training" (later), "never".
   std::string caught = {};
   std::string message = {};  // as the user sees it; for "never" what is seen instead
   Text note = {};            // may be empty
@@ -103,6 +103,8 @@ struct StepObjects {
 };
 
 std::vector<PlantedMistake> planted_mistakes();
+/// Those that no style finds by itself, with what each has for looking switched on.
+std::vector<PlantedMistake> checked_mistakes();
 std::vector<Edit> edits();
 std::vector<UncommonThing> uncommon_things();
 const std::vector<Concept>& glossary();

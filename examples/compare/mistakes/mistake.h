@@ -19,7 +19,8 @@ namespace mistakes {
 
 namespace tt = triptych;
 
-/// Called with "build" or "first_step" when the program gets there.
+/// Called with "build", "first_step" or "training" when the program gets there; with "ended" if training ended early
+/// without an error.
 using Enter = std::function<void(const char* moment)>;
 
 inline tt::Tensor some_images() { return tt::rand({64, 784}); }

@@ -121,6 +121,8 @@ TRIPTYCH_API Callback ModelCheckpoint(std::string filepath, ModelCheckpointOptio
                                       Location where = Location::here());
 /// Writes a line with the epoch's metrics after every epoch.
 TRIPTYCH_API Callback CSVLogger(std::string filename, CSVLoggerOptions options = {}, Location where = Location::here());
+/// Ends training, and says so, when the loss is NaN or infinite.
+TRIPTYCH_API Callback TerminateOnNaN();
 TRIPTYCH_API Callback LambdaCallback(LambdaCallbackOptions options);
 
 }  // namespace callbacks

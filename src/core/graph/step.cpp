@@ -283,6 +283,8 @@ void Step::execute(Workspace& workspace, std::span<const Tensor> values, RunMeta
                 context});
     }
     if (backend) backend->after_kernel(call.op->name, call.device.index, call.where);
+    if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
+      check_numerics(*call.op, {operands + call.inputs, call.outputs}, call.where);
     if (metadata) {
       const Node* origin = plan_.calls[i].origin;
       metadata->nodes.push_back({origin ? describe(*origin) : "", call.op->name, microseconds_since(start)});

@@ -49,17 +49,20 @@ Point debugging_point(const Measured& m) {
     if (const auto found = all.find(style); found != all.end())
       summary.rows.push_back({style_term(style), number(found->second.mistakes), number(found->second.caught),
                               number(found->second.near)});
-  Table table{.id = "mistakes", .columns = {"mistake", "style", "when", "distance", "message", "note"}};
+  const std::vector<std::string> columns = {"mistake", "style", "when", "distance", "message", "note"};
+  Table table{.id = "mistakes", .columns = columns}, checked{.id = "checked", .columns = columns};
   Table programs{.id = "mistake_code", .columns = {"mistake", "style", "file", "guilty_line", "code"}, .folded = true};
-  for (const PlantedMistake& mistake : m.mistakes) {
-    table.rows.push_back({mistake.title, style_term(mistake.style), Term{"when." + mistake.caught},
-                          mistake.distance() >= 0 ? number(mistake.distance()) : Cell(), Code{mistake.message},
-                          mistake.note});
+  const auto add = [&](const PlantedMistake& mistake, Table& to) {
+    to.rows.push_back({mistake.title, style_term(mistake.style), Term{"when." + mistake.caught},
+                       mistake.distance() >= 0 ? number(mistake.distance()) : Cell(), Code{mistake.message},
+                       mistake.note});
     if (!mistake.code.empty())
       programs.rows.push_back(
           {mistake.title, style_term(mistake.style), mistake.file, number(mistake.guilty_line), Code{mistake.code}});
-  }
-  point.tables = {summary, table, programs};
+  };
+  for (const PlantedMistake& mistake : m.mistakes) add(mistake, table);
+  for (const PlantedMistake& mistake : m.checked_mistakes) add(mistake, checked);
+  point.tables = {summary, table, checked, programs};
   return point;
 }
 

@@ -63,7 +63,10 @@ void collect_facts(const Options& options, const std::vector<Model>& models, Mea
     measured.owners = find_state_owners();
   }
   if (options.wants("api_level")) measured.uncommon = uncommon_things();
-  if (options.wants("debugging")) measured.mistakes = planted_mistakes();
+  if (options.wants("debugging")) {
+    measured.mistakes = planted_mistakes();
+    measured.checked_mistakes = checked_mistakes();
+  }
   if (options.wants("popularity")) measured.round_trips = make_round_trips();
 }
 
