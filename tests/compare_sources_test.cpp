@@ -93,6 +93,20 @@ TEST(Mistakes, AreTenInEachStyle) {
   EXPECT_FALSE(mistake("wrong_shape", "keras").note.zh.empty());
 }
 
+// With its tool switched on, each style finds the NaN that it lets pass without; what is printed is part of the
+// message.
+TEST(Mistakes, ANanThatIsLookedForIsFound) {
+  const std::vector<PlantedMistake> found = checked_mistakes();
+  ASSERT_EQ(found.size(), 3u);
+  const char* const says[] = {"[matmul] a result is not finite", "[backward] a gradient became NaN",
+                              "Batch 0: Invalid loss, terminating training\nloss "};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(found[i].style, styles[i]);
+    EXPECT_EQ(found[i].caught, "training") << found[i].message;
+    EXPECT_THAT(found[i].message, testing::StartsWith(says[i]));
+  }
+}
+
 // --- Edits ----------------------------------------------------------------------------------------------------------
 
 std::string text(const std::vector<DiffLine>& diff) {

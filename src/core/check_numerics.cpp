@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/backend.h"
 #include "triptych/core/debugging.h"
 
 namespace triptych {
@@ -43,8 +44,15 @@ Special first_special(const void* data, DType dtype, std::int64_t count) {
 void check_numerics(const Op& op, std::span<const Operand> outputs, Location where) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const TensorMeta& meta = *outputs[i].meta;
-    if (!outputs[i].data || meta.device.type != Device::Type::cpu) continue;
-    const Special found = first_special(outputs[i].data, meta.dtype, meta.shape.size());
+    if (!outputs[i].data || !is_floating(meta.dtype)) continue;
+    const void* data = outputs[i].data;
+    std::vector<char> host;
+    if (meta.device.type != Device::Type::cpu) {
+      host.resize(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype));
+      copy_bytes(host.data(), Device::cpu(), data, meta.device, host.size());
+      data = host.data();
+    }
+    const Special found = first_special(data, meta.dtype, meta.shape.size());
     if (found == Special::none) continue;
     throw ArgumentError(op.name, "a result is not finite",
                         (found == Special::nan ? "NaN in output " : "infinity in output ") + std::to_string(i) + ", " +
@@ -54,7 +62,7 @@ void check_numerics(const Op& op, std::span<const Operand> outputs, Location whe
 }
 
 bool has_nan(const Tensor& tensor) {
-  if (tensor.device().type != Device::Type::cpu || !is_floating(tensor.dtype())) return false;
+  if (!is_floating(tensor.dtype())) return false;
   const std::vector<double> values = tensor.to_vector<double>();
   return std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
 }

@@ -12,7 +12,7 @@ extern std::atomic<bool> check_numerics_enabled;
 /// On this thread: DetectAnomaly.
 extern constinit thread_local bool detect_anomaly;
 
-/// ArgumentError if an output that is in the CPU's memory holds a NaN or an infinity.
+/// ArgumentError if an output holds a NaN or an infinity.
 void check_numerics(const Op& op, std::span<const Operand> outputs, Location where);
 /// Whether a concrete tensor holds a NaN.
 bool has_nan(const Tensor& tensor);

@@ -4,6 +4,7 @@
 
 #include "../bad_input.h"
 #include "gpu.h"
+#include "triptych/core/debugging.h"
 #include "triptych/core/memory.h"
 #include "triptych/eager.h"
 #include "triptych/lowlevel.h"
@@ -155,6 +156,27 @@ TEST_F(CudaGraphs, StepsAreCaptured) {
   step(tt::tensor({1.0f, 0.0f}));
   EXPECT_TRUE(step.report().captured);
   EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3, 1));
+}
+
+// A replayed step tells nothing of what happens within: while the check is on, each kernel is launched by itself.
+TEST_F(CudaGraphs, CheckNumericsLooksIntoCapturedSteps) {
+  tt::lowlevel::Graph graph;
+  const auto scope = std::make_unique<tt::DeviceScope>(gpu);
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
+  const tt::Tensor y = tt::log(x) * x;
+  tt::lowlevel::Session session(graph);
+  auto step = session.make_callable({x}, {y});
+  const tt::Tensor good = tt::tensor({1.0f, 2.0f}), bad = tt::tensor({1.0f, -2.0f});
+  for (int i = 0; i < 3; ++i) step(good);
+  ASSERT_TRUE(step.report().captured);
+  EXPECT_NO_THROW(step(bad)) << "not switched on";
+  tt::enable_check_numerics();
+  EXPECT_NO_THROW(step(good));
+  EXPECT_THAT([&] { step(bad); }, testing::ThrowsMessage<tt::ArgumentError>(
+                                      testing::HasSubstr("[log] a result is not finite: NaN in output 0")));
+  EXPECT_BAD("[sqrt] a result is not finite: NaN in output 0, float32 (2,)", tt::sqrt(bad.to(gpu)));
+  tt::disable_check_numerics();
+  EXPECT_NO_THROW(step(bad));
 }
 
 TEST_F(CudaGraphs, AStepWithTheHostInItIsNotCaptured) {

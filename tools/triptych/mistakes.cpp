@@ -1,4 +1,8 @@
 // Makes the planted mistakes, and catches them.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -79,11 +83,43 @@ void compiled(PlantedMistake& mistake, const CompileRecord& record) {
   mistake.message = record.output;
 }
 
+/// While alive, what the process prints is kept from the terminal: it is part of what the user of a mistake sees.
+class Printed {
+ public:
+  Printed() : file_(std::tmpfile()) {
+    std::fflush(stdout);
+    terminal_ = dup(STDOUT_FILENO);
+    if (file_) dup2(fileno(file_), STDOUT_FILENO);
+  }
+  Printed(const Printed&) = delete;
+  Printed& operator=(const Printed&) = delete;
+  ~Printed() {
+    std::fflush(stdout);
+    dup2(terminal_, STDOUT_FILENO);
+    close(terminal_);
+    if (file_) std::fclose(file_);
+  }
+  std::string text() const {
+    std::fflush(stdout);
+    std::string result;
+    if (!file_) return result;
+    std::rewind(file_);
+    for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_)) result += static_cast<char>(c);
+    return result.substr(std::min(result.find_first_not_of('\n'), result.size()));
+  }
+
+ private:
+  std::FILE* file_;
+  int terminal_;
+};
+
 void run(PlantedMistake& mistake) {
   std::string moment;
   try {
     triptych::manual_seed(7);
-    mistake.message = program_of(mistake.style + "/" + mistake.kind)([&](const char* now) { moment = now; });
+    const Printed printed;
+    const std::string ending = program_of(mistake.style + "/" + mistake.kind)([&](const char* now) { moment = now; });
+    mistake.message = printed.text() + ending;
     mistake.caught = moment == "ended" ? "training" : "never";
   } catch (const std::exception& error) {
     mistake.caught = moment;

@@ -6,7 +6,8 @@
 namespace triptych {
 
 /// From here on, in all threads and styles, an op that gives a NaN or an infinity is an ArgumentError that names it and
-/// its line, as TensorFlow's `tf.debugging.enable_check_numerics`. On the CPU only; it reads all results once more.
+/// its line, as TensorFlow's `tf.debugging.enable_check_numerics`. It reads all results once more, which a GPU copies
+/// to the CPU's memory for that; steps are not replayed as CUDA graphs meanwhile.
 TRIPTYCH_API void enable_check_numerics();
 TRIPTYCH_API void disable_check_numerics();
 

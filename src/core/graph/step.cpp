@@ -7,6 +7,7 @@
 
 #include "core/allocator.h"
 #include "core/backend.h"
+#include "core/check_numerics.h"
 #include "core/execute.h"
 #include "core/graph/compile.h"
 #include "core/inline_vector.h"
@@ -384,7 +385,8 @@ std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, Run
   Workspace& workspace = *borrowed;
   if (captured_on_) {
     bind_for_capture(workspace, dense.span());
-    metadata ? execute(workspace, {}, metadata) : execute_captured(workspace);
+    const bool by_call = metadata || check_numerics_enabled.load(std::memory_order_relaxed);
+    by_call ? execute(workspace, {}, metadata) : execute_captured(workspace);
   } else {
     bind(workspace, dense.span());
     execute(workspace, dense.span(), metadata);

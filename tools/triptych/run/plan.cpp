@@ -21,7 +21,7 @@ void plan_trainings(const Options& options, const Model& model, std::vector<Job>
     if (options.quick)
       job.train_samples = model.quick_samples, job.test_samples = std::min<std::int64_t>(model.quick_samples, 1000);
     if (!full) {
-      job.max_steps = options.quick ? 8 : 100;
+      job.max_steps = options.quick ? 8 : 60;
       job.test_samples = 100;
     }
     const std::int64_t epoch = job.train_samples ? std::min(job.train_samples, model.samples) : model.samples;
@@ -39,7 +39,7 @@ void plan_batches(const Options& options, const Model& model, std::vector<Job>& 
     if (!has(model, style)) return;
     Job job{.kind = "batches", .model = model.name, .style = style, .numerics = numerics};
     job.values = options.quick ? std::vector<std::int64_t>{1, 16, 128} : std::vector<std::int64_t>{1, 16, 128, 1024};
-    job.seconds = options.quick ? 0.1 : 0.6;
+    job.seconds = options.quick ? 0.1 : 0.4;
     job.onednn = onednn;
     job.weight = 1;
     for (const std::int64_t batch : job.values)
@@ -59,7 +59,7 @@ void plan_sizes(const Options& options, std::vector<Job>& jobs) {
   for (const char* style : engines) {
     Job job{.kind = "sizes", .style = style};
     job.values = {10000, 100000, 1000000, 10000000};
-    job.seconds = options.quick ? 0.1 : 1;
+    job.seconds = options.quick ? 0.1 : 0.7;
     job.weight = 1 + 4 * job.seconds;
     jobs.push_back(job);
   }
