@@ -1,10 +1,17 @@
-# Writes OUTPUT, a C++ file with a function FUNCTION (by default embedded_files) in triptych::compare that gives each of
-# FILES as text. The key of a file below one of ROOTS is its path from there, of another its name:
+# Writes OUTPUT, a C++ file with a function FUNCTION (by default embedded_files) in NAMESPACE (triptych::compare), declared in
+# HEADER (embedded.h), that gives each of FILES as text. The key of a file below one of ROOTS is its path from there, of
+# another its name:
 # cmake "-DFILES=a.cpp;b.css" -DOUTPUT=embedded.cpp [-DFUNCTION=f] ["-DROOTS=examples;build"] -P embed.cmake
 if(NOT FUNCTION)
   set(FUNCTION embedded_files)
 endif()
-set(text "#include \"embedded.h\"\n\nnamespace triptych::compare {\n\nconst std::map<std::string, std::string>& ${FUNCTION}() {\n  static const std::map<std::string, std::string> files = {\n")
+if(NOT HEADER)
+  set(HEADER embedded.h)
+endif()
+if(NOT NAMESPACE)
+  set(NAMESPACE triptych::compare)
+endif()
+set(text "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n\nconst std::map<std::string, std::string>& ${FUNCTION}() {\n  static const std::map<std::string, std::string> files = {\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
   foreach(root IN LISTS ROOTS)
@@ -16,5 +23,5 @@ foreach(file IN LISTS FILES)
   file(READ ${file} content)
   string(APPEND text "      {\"${name}\", R\"__EMBED__(${content})__EMBED__\"},\n")
 endforeach()
-string(APPEND text "  };\n  return files;\n}\n\n}  // namespace triptych::compare\n")
+string(APPEND text "  };\n  return files;\n}\n\n}  // namespace ${NAMESPACE}\n")
 file(WRITE ${OUTPUT} "${text}")

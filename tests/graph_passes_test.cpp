@@ -97,6 +97,8 @@ TEST(GraphPasses, NeutralOperandsDisappear) {
   const auto y = (tt::identity(x) * 1 - 0.0) / 1.0;
   EXPECT_EQ(pass(report_of(graph, y), "algebraic_simplification").rewrites, 4);
   EXPECT_EQ(report_of(graph, y).kernel_calls, 1);
+  // A gradient is summed to its tensor's shape, which is its own already.
+  EXPECT_EQ(pass(report_of(graph, tf::gradients(tt::sum(x * x), {x})[0]), "algebraic_simplification").rewrites, 2);
   const auto kept = x + 0;  // -0 + 0 is +0: not neutral
   EXPECT_EQ(pass(report_of(graph, kept), "algebraic_simplification").rewrites, 0);
 }
@@ -147,9 +149,12 @@ TEST(GraphPasses, EachHasASwitch) {
   tf::Graph graph;
   const auto w = graph.variable("w", {2}, filled(1));
   const auto y = w * 2;
-  const auto report = report_of(
-      graph, y,
-      {.constant_folding = false, .algebraic_simplification = false, .common_subexpressions = false, .fusion = false});
+  const auto report = report_of(graph, y,
+                                {.constant_folding = false,
+                                 .algebraic_simplification = false,
+                                 .common_subexpressions = false,
+                                 .fusion = false,
+                                 .fuse_elementwise = false});
   for (const auto& entry : report.passes) EXPECT_EQ(entry.name, "prune");
 }
 
@@ -162,5 +167,6 @@ TEST(GraphPasses, DumpsAreWritten) {
   report_of(graph, y, {.dump_directory = folder.string()});
   EXPECT_TRUE(std::filesystem::exists(folder / "00_graph.txt"));
   EXPECT_TRUE(std::filesystem::exists(folder / "05_fusion.txt"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "06_fuse_elementwise.txt"));
   std::filesystem::remove_all(folder);
 }

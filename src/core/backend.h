@@ -40,6 +40,8 @@ struct Backend {
   void (*synchronize)(int index, Location where);
   /// What `work` puts into the queue, with the addresses that it uses, to be replayed; an error if that cannot be.
   std::unique_ptr<Captured> (*capture)(int index, const std::function<void()>& work);
+  /// Why kernels for fused elementwise ops cannot be compiled at run time for this device; empty: they can.
+  std::string (*no_compiler)(int index);
   /// Why nothing is to be captured in this process; empty: it may be.
   std::string (*no_capture)();
   Statistics (*statistics)(int index);

@@ -11,6 +11,7 @@
 #include "cuda/runtime/check.h"
 #include "cuda/runtime/device.h"
 #include "cuda/runtime/fault.h"
+#include "cuda/runtime/run_time_compiler.h"
 #include "cuda/runtime/stream.h"
 
 namespace triptych {
@@ -104,6 +105,7 @@ const Backend backend{.device_count = cuda::device_count,
                       .after_kernel = after_kernel,
                       .synchronize = synchronize_device,
                       .capture = cuda::capture,
+                      .no_compiler = cuda::no_compiler,
                       .no_capture = no_capture,
                       .statistics = statistics_of,
                       .reset_statistics = reset,

@@ -32,4 +32,20 @@ template <class... Parameters>
 #endif
 }
 
+/// A kernel that was compiled at run time.
+template <class... Parameters>
+struct LoadedKernel {
+  cudaKernel_t handle;
+};
+template <class... Parameters>
+[[nodiscard]] cudaError_t launch(LoadedKernel<Parameters...> kernel, dim3 grid, dim3 block, std::size_t shared,
+                                 LaunchStream stream, std::type_identity_t<Parameters>... arguments) {
+#ifdef TRIPTYCH_CUDA_EMULATED
+  return launch(reinterpret_cast<void (*)(Parameters...)>(kernel.handle), grid, block, shared, stream, arguments...);
+#else
+  void* addresses[] = {&arguments...};
+  return cudaLaunchKernel(reinterpret_cast<const void*>(kernel.handle), grid, block, addresses, shared, stream.stream);
+#endif
+}
+
 }  // namespace triptych::cuda

@@ -179,6 +179,26 @@ TEST_F(CudaGraphs, CheckNumericsLooksIntoCapturedSteps) {
   EXPECT_NO_THROW(step(bad));
 }
 
+// The emulated device has no run-time compiler unless it is told of one, as fused_elementwise_test does.
+TEST_F(CudaGraphs, WithoutARunTimeCompilerEachOpIsAKernel) {
+  tt::lowlevel::Graph graph;
+  const tt::DeviceScope scope(gpu);
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {2}), y = (x + 1) * x;
+  tt::lowlevel::Session session(graph);
+  auto step = session.make_callable({x}, {y});
+  EXPECT_THAT(step(tt::tensor({2.0f, 3.0f}))[0].to_vector<float>(), ElementsAre(6, 12));
+  const tt::StepReport report = step.report();
+  for (const tt::PassReport& pass : report.passes) {
+    if (pass.name != "fuse_elementwise") continue;
+    if (tt::devices()[1].name != "Triptych emulated GPU") GTEST_SKIP() << "a GPU: " << pass.reason;
+    EXPECT_THAT(pass.reason, testing::HasSubstr("the emulated device has no run-time compiler"));
+    EXPECT_EQ(pass.rewrites, 0);
+    EXPECT_EQ(report.kernel_calls, 2);
+    return;
+  }
+  FAIL() << "no such pass";
+}
+
 TEST_F(CudaGraphs, AStepWithTheHostInItIsNotCaptured) {
   tt::lowlevel::Graph graph;
   const tt::Tensor x = graph.placeholder("x", tt::float32, {2});

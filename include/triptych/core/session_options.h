@@ -21,6 +21,8 @@ struct SessionOptions {
   bool algebraic_simplification = true;
   bool common_subexpressions = true;
   bool fusion = true;
+  /// On a GPU whose kernels can be compiled at run time: elementwise ops behind one another become one kernel.
+  bool fuse_elementwise = true;
   /// Buffers whose values live at different times share memory.
   bool memory_planning = true;
   /// Keep the step as text before and after each pass, in the report.
@@ -37,6 +39,7 @@ struct PassReport {
   /// Nodes that the pass replaced: folded, merged, fused.
   int rewrites = 0;
   std::string before, after;  // the step as text, if asked for
+  std::string reason = {};    // why nothing was replaced, where the machine lacks something
 };
 
 /// How a step was compiled.

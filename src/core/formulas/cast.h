@@ -1,7 +1,7 @@
 // Conversion of an element.
 #pragma once
 
-#include "core/formulas/elements.h"
+#include "core/formulas/compute_type.h"
 
 namespace triptych::formula {
 

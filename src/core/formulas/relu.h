@@ -1,7 +1,7 @@
 // relu and its backward op, on the elements themselves: what passes keeps its bits.
 #pragma once
 
-#include "core/formulas/elements.h"
+#include "core/formulas/compute_type.h"
 
 namespace triptych::formula {
 

@@ -20,6 +20,7 @@ constexpr Pass passes[] = {
     {"algebraic_simplification", algebraic_simplification, &SessionOptions::algebraic_simplification},
     {"common_subexpressions", common_subexpressions, &SessionOptions::common_subexpressions},
     {"fusion", fusion, &SessionOptions::fusion},
+    {"fuse_elementwise", fuse_elementwise, &SessionOptions::fuse_elementwise},
     {"prune", prune, nullptr},
 };
 
@@ -54,6 +55,7 @@ Program compile_program(GraphImpl& graph, std::span<const Place> fetches, std::s
     PassResult result = pass.run(program);
     program = std::move(result.program);
     entry.rewrites = result.rewrites;
+    entry.reason = std::move(result.reason);
     entry.nodes_after = nodes_of(program);
     if (dumps) entry.after = program.text();
     if (!options.dump_directory.empty()) {

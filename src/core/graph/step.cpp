@@ -10,6 +10,7 @@
 #include "core/check_numerics.h"
 #include "core/execute.h"
 #include "core/graph/compile.h"
+#include "core/graph/expression.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
 #include "triptych/core/memory.h"
@@ -195,6 +196,9 @@ bool Step::fits(std::span<const Tensor> values) const {
 }
 
 bool Step::stale() const {
+  if (check_numerics_enabled.load(std::memory_order_relaxed) &&
+      std::any_of(calls_.begin(), calls_.end(), [](const Call& call) { return call.op == &fused_elementwise_op; }))
+    return true;  // which op made the NaN?
   for (const State& state : states_)
     if (!state.written && !same_strides(state.tensor.meta(), state.meta)) return true;
   return false;

@@ -22,8 +22,8 @@ class Step {
 
   /// The feeds have the shapes that the step was made for.
   bool fits(std::span<const Tensor> values) const;
-  /// Runs; nothing if state now lies in memory differently, so that the step must be made again. May be called by
-  /// several threads if it writes no state. If it throws, no state has changed.
+  /// Runs; nothing if state now lies in memory differently, or each op's result is to be checked now, so that the step
+  /// must be made again. May be called by several threads if it writes no state. If it throws, no state has changed.
   std::optional<std::vector<Tensor>> run(std::span<const Tensor> values, RunMetadata* metadata);
 
   StepReport report() const;

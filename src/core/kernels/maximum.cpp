@@ -1,5 +1,5 @@
 // maximum, minimum and clip; a NaN is kept.
-#include "core/formulas/maximum.h"
+#include "core/formulas/clip_bounds.h"
 
 #include "core/kernels/elementwise.h"
 

@@ -34,7 +34,7 @@ __global__ void count_chunks(Chosen chosen, std::int64_t n, long long* counts) {
 }
 
 /// counts[b]: how many are chosen before chunk b; the last: in all. One block, a run of chunks for each thread.
-inline __global__ void add_up(std::int64_t chunks, long long* counts) {
+static __global__ void add_up(std::int64_t chunks, long long* counts) {
   TRIPTYCH_SHARED(sums, long long[block_threads]);
   const std::int64_t run = (chunks + block_threads - 1) / block_threads, begin = threadIdx.x * run;
   const std::int64_t end = begin + run < chunks ? begin + run : chunks;

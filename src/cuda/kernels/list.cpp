@@ -23,6 +23,7 @@ void register_embedding_kernels();
 void register_exponential_kernels();
 void register_floor_divide_kernels();
 void register_full_kernels();
+void register_fused_elementwise_kernels();
 void register_gather_kernels();
 void register_gelu_kernels();
 void register_identity_kernels();
@@ -81,6 +82,7 @@ void register_kernels() {
   register_exponential_kernels();
   register_floor_divide_kernels();
   register_full_kernels();
+  register_fused_elementwise_kernels();
   register_gather_kernels();
   register_gelu_kernels();
   register_identity_kernels();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "cuda/kernels/thread_index.h"
 #include "cuda/launch.h"
 #include "cuda/runtime/check.h"
 #include "triptych/core/op.h"
@@ -36,11 +37,5 @@ inline unsigned blocks_for(std::int64_t n, unsigned threads = block_threads) {
   constexpr std::int64_t most = 4096;
   return static_cast<unsigned>(std::clamp<std::int64_t>((n + threads - 1) / threads, 1, most));
 }
-
-/// In a kernel: the index of this thread in a one-dimensional grid, and how many threads there are.
-__device__ inline std::int64_t thread_index() {
-  return static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-}
-__device__ inline std::int64_t thread_count() { return static_cast<std::int64_t>(gridDim.x) * blockDim.x; }
 
 }  // namespace triptych::cuda

@@ -6,7 +6,7 @@
 
 namespace triptych {
 
-extern const Op identity_op, mul_op, div_op, sub_op, reshape_op;
+extern const Op identity_op, mul_op, div_op, sub_op, reshape_op, reshape_like_op, expand_like_op, sum_to_like_op;
 
 namespace {
 
@@ -32,7 +32,9 @@ int same_as_input(const Program& program, const Instruction& instruction) {
            input.dtype == instruction.outputs[0].dtype;
   };
   const Op* op = instruction.op;
-  if (op == &identity_op || op == &reshape_op) return looks_like(0) ? 0 : -1;
+  if (op == &identity_op || op == &reshape_op || op == &reshape_like_op || op == &expand_like_op ||
+      op == &sum_to_like_op)  // the last three are of gradients, made before shapes were known
+    return looks_like(0) ? 0 : -1;
   if ((op == &mul_op || op == &div_op) && looks_like(0) && is_number(program, instruction.inputs[1], 1)) return 0;
   if (op == &mul_op && looks_like(1) && is_number(program, instruction.inputs[0], 1)) return 1;
   if (op == &sub_op && looks_like(0) && is_number(program, instruction.inputs[1], 0)) return 0;

@@ -11,41 +11,18 @@ namespace {
 
 class Fusion {
  public:
-  explicit Fusion(const Program& program) : program_(program), rewriter_(program), uses_(program.instructions.size()) {
-    for (const Instruction& instruction : program.instructions) {
-      for (const Value& input : instruction.inputs) ++uses_[static_cast<std::size_t>(input.instruction)];
-      for (int before : instruction.control) ++uses_[static_cast<std::size_t>(before)];
-    }
-    for (const Value& fetch : program.fetches)
-      if (fetch.instruction >= 0) ++uses_[static_cast<std::size_t>(fetch.instruction)];
-  }
+  explicit Fusion(const Program& program) : program_(program), rewriter_(program) {}
 
   PassResult run() {
     for (std::size_t i = 0; i < program_.instructions.size(); ++i) {
       Instruction instruction = rewriter_.renamed(i);
       if (fuse(instruction)) ++rewrites_;
-      versions_.pass(instruction);
-      made_.push_back(state_versions(instruction));
       rewriter_.keep(i, std::move(instruction));
     }
     return {rewriter_.finish(), rewrites_};
   }
 
  private:
-  std::vector<int> state_versions(const Instruction& instruction) const {
-    std::vector<int> versions;
-    for (const Value& input : instruction.inputs) versions.push_back(versions_.of(input));
-    return versions;
-  }
-
-  /// The instruction behind `value`, if it may be computed here instead: nobody else uses it, and what it reads is
-  /// unchanged.
-  const Instruction* movable(const Value& value) const {
-    const auto at = static_cast<std::size_t>(value.instruction);
-    const Instruction& instruction = rewriter_.result.instructions[at];
-    return uses_[at] == 1 && instruction.is_pure() && state_versions(instruction) == made_[at] ? &instruction : nullptr;
-  }
-
   template <class A>
   static void set(Instruction& instruction, const Op& op, std::vector<Value> inputs, const A& attributes) {
     auto owned = std::make_shared<A>(attributes);
@@ -65,7 +42,7 @@ class Fusion {
 
   /// matmul(x, w) + b.
   bool fuse_bias(Instruction& add, std::size_t product_at, std::size_t bias_at) const {
-    const Instruction* product = movable(add.inputs[product_at]);
+    const Instruction* product = rewriter_.movable(add.inputs[product_at]);
     if (!product || product->op != &matmul_op) return false;
     const TensorMeta& weight = rewriter_.result.meta(product->inputs[1]);
     const TensorMeta& bias = rewriter_.result.meta(add.inputs[bias_at]);
@@ -78,7 +55,7 @@ class Fusion {
   }
 
   bool fuse_relu(Instruction& relu) const {
-    const Instruction* producer = movable(relu.inputs[0]);
+    const Instruction* producer = rewriter_.movable(relu.inputs[0]);
     if (!producer) return false;
     if (producer->op == &linear_op) {
       auto attributes = producer->attributes_as<LinearAttributes>();
@@ -100,7 +77,7 @@ class Fusion {
   /// The gradients of a relu and of the pool behind it: relu_grad(max_pool2d_grad(upstream, y), y), y being the relu's
   /// output.
   bool fuse_pool_grad(Instruction& relu_grad) const {
-    const Instruction* pool = movable(relu_grad.inputs[0]);
+    const Instruction* pool = rewriter_.movable(relu_grad.inputs[0]);
     if (!pool || pool->op != &max_pool2d_grad_op || !(pool->inputs[1] == relu_grad.inputs[1])) return false;
     auto attributes = pool->attributes_as<Pool2dAttributes>();
     attributes.after_relu = true;
@@ -109,10 +86,7 @@ class Fusion {
   }
 
   const Program& program_;
-  Rewriter rewriter_;
-  std::vector<int> uses_;
-  StateVersions versions_;
-  std::vector<std::vector<int>> made_;  // for each instruction: versions of its inputs where it stands
+  FusingRewriter rewriter_;
   int rewrites_ = 0;
 };
 

@@ -8,20 +8,23 @@ namespace triptych {
 
 struct PassResult {
   Program program;
-  int rewrites = 0;  // instructions that were replaced
+  int rewrites = 0;         // instructions that were replaced
+  std::string reason = {};  // why none could be, where that depends on the machine
 };
 
 /// Drops what no fetch and no effect needs.
 PassResult prune(const Program& program);
 /// Computes what depends on constants only, if the result is small.
 PassResult constant_folding(const Program& program);
-/// x * 1, x / 1, x - 0, and identities of values: x.
+/// x * 1, x / 1, x - 0, and what changes neither values nor shape: x.
 PassResult algebraic_simplification(const Program& program);
 /// Computes equal things once.
 PassResult common_subexpressions(const Program& program);
-/// matmul + bias (+ relu) becomes linear; a relu after linear or conv2d becomes its activation; the gradients of a max pool
-/// and of the relu before it become one.
+/// matmul + bias (+ relu) becomes linear; a relu after linear or conv2d becomes its activation; the gradients of a max
+/// pool and of the relu before it become one.
 PassResult fusion(const Program& program);
+/// On a device with a run-time compiler: chains and trees of elementwise ops become one kernel each.
+PassResult fuse_elementwise(const Program& program);
 
 /// For passes that replace values: copies instructions one by one, and says where old values are now.
 class Rewriter {
@@ -86,6 +89,44 @@ class StateVersions {
 
  private:
   std::vector<int> versions_;
+};
+
+/// For passes that compute an instruction where its result is used. Keep every instruction, at its index; what is then
+/// needed by nobody goes with the last `prune`.
+class FusingRewriter : public Rewriter {
+ public:
+  explicit FusingRewriter(const Program& from) : Rewriter(from), uses_(from.instructions.size()) {
+    for (const Instruction& instruction : from.instructions) {
+      for (const Value& input : instruction.inputs) ++uses_[static_cast<std::size_t>(input.instruction)];
+      for (int before : instruction.control) ++uses_[static_cast<std::size_t>(before)];
+    }
+    for (const Value& fetch : from.fetches)
+      if (fetch.instruction >= 0) ++uses_[static_cast<std::size_t>(fetch.instruction)];
+  }
+
+  void keep(std::size_t old, Instruction instruction) {
+    versions_.pass(instruction);
+    made_.push_back(state_versions(instruction));
+    Rewriter::keep(old, std::move(instruction));
+  }
+  /// The instruction behind `value`, if it may be computed now instead: nobody else uses it, and what it reads is
+  /// unchanged.
+  const Instruction* movable(const Value& value) const {
+    const auto at = static_cast<std::size_t>(value.instruction);
+    const Instruction& instruction = result.instructions[at];
+    return uses_[at] == 1 && instruction.is_pure() && state_versions(instruction) == made_[at] ? &instruction : nullptr;
+  }
+
+ private:
+  std::vector<int> state_versions(const Instruction& instruction) const {
+    std::vector<int> versions;
+    for (const Value& input : instruction.inputs) versions.push_back(versions_.of(input));
+    return versions;
+  }
+
+  std::vector<int> uses_;
+  StateVersions versions_;
+  std::vector<std::vector<int>> made_;  // for each instruction: versions of its inputs where it stands
 };
 
 }  // namespace triptych

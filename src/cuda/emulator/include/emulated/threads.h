@@ -7,10 +7,12 @@
 
 // The scheduler sets these whenever it lets another CUDA thread run. constinit spares each access a call that would ask
 // whether they are initialised.
+#pragma GCC visibility push(default)  // for kernels that are loaded while the program runs
 extern constinit thread_local uint3 threadIdx;
 extern constinit thread_local uint3 blockIdx;
 extern constinit thread_local dim3 blockDim;
 extern constinit thread_local dim3 gridDim;
+#pragma GCC visibility pop
 inline constexpr int warpSize = 32;
 
 /// Waits until every thread of the block is here. The line is for reports: all must come to the same one.
