@@ -201,9 +201,10 @@ TEST_F(BadInput, ShapesAndDimensions) {
   EXPECT_BAD("[padding]", tt::Padding2("full"));
   EXPECT_BAD("[device] no device has this name: 'gpu'", tt::Device::from_text("gpu"));
   EXPECT_BAD("[device] no device has this name: 'cuda:x'", tt::Device::from_text("cuda:x"));
-  if (tt::cuda_device_count() == 0)
-    EXPECT_UNSUPPORTED("[device] ", tt::Device::cuda());  // this build has no CUDA, or this machine no GPU
-  else
+  if (tt::cuda_device_count() == 0) {  // this build has no CUDA, or this machine no GPU
+    EXPECT_UNSUPPORTED("[device] ", tt::Device::cuda());
+    EXPECT_UNSUPPORTED("[pin_memory] pinned memory is for copies to a GPU", tt::pin_memory(tt::ones({2})));
+  } else
     EXPECT_BAD("[device] there is no CUDA device of this number", tt::Device::cuda(100));
 }
 

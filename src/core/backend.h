@@ -29,8 +29,12 @@ struct Backend {
   /// Work that is in the queue may still use it.
   void (*free)(void* memory, int index);
   /// Dense bytes between two devices, one of which is this backend's, in the order of the queue. When it returns,
-  /// memory of the host may be used again.
-  void (*copy)(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
+  /// memory of the host may be used again, but for pinned memory if `non_blocking`: that may be freed.
+  void (*copy)(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes, bool non_blocking);
+  /// Pinned memory of the host.
+  void* (*allocate_pinned)(std::size_t bytes);
+  void (*free_pinned)(void* memory);
+  bool (*is_pinned)(const void* memory);
   /// Elements within one device, any strides, one dtype.
   void (*copy_strided)(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta);
   /// Makes the device this thread's; what kernels get as RunContext::stream.
@@ -58,11 +62,12 @@ const Backend* cuda_backend();
 const Backend& backend_of(Device device);
 
 /// Dense bytes from device to device.
-void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes);
+void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes,
+                bool non_blocking = false);
 
 /// The values in row-major memory of the CPU: the tensor itself if that is where they are. Not recorded.
 Tensor on_host(const Tensor& tensor);
 /// The tensor itself, or a copy on `device`; not recorded.
-Tensor on_device(const Tensor& tensor, Device device);
+Tensor on_device(const Tensor& tensor, Device device, bool non_blocking = false);
 
 }  // namespace triptych

@@ -81,21 +81,22 @@ const Backend& backend_of(Device device) {
   throw InternalError("device", "a device without a backend", device.text());
 }
 
-void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
+void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes,
+                bool non_blocking) {
   if (bytes == 0) return;
   const Device other = to_device.type == Device::Type::cpu ? from_device : to_device;
   if (other.type == Device::Type::cpu)
     std::memcpy(to, from, bytes);
   else
-    backend_of(other).copy(to, to_device, from, from_device, bytes);
+    backend_of(other).copy(to, to_device, from, from_device, bytes, non_blocking);
 }
 
-Tensor on_device(const Tensor& tensor, Device device) {
+Tensor on_device(const Tensor& tensor, Device device, bool non_blocking) {
   if (tensor.device() == device) return tensor;
   const Tensor source = contiguous_now(tensor);
   Tensor copy = make_tensor(source.shape(), source.dtype(), device);
   copy_bytes(copy.impl()->data(), device, source.impl()->data(), source.device(),
-             static_cast<std::size_t>(source.numel()) * size_of(source.dtype()));
+             static_cast<std::size_t>(source.numel()) * size_of(source.dtype()), non_blocking);
   return copy;
 }
 

@@ -11,6 +11,7 @@
 #include "cuda/runtime/check.h"
 #include "cuda/runtime/device.h"
 #include "cuda/runtime/fault.h"
+#include "cuda/runtime/pinned.h"
 #include "cuda/runtime/run_time_compiler.h"
 #include "cuda/runtime/stream.h"
 
@@ -45,7 +46,7 @@ void wait(cudaStream_t stream, int index, std::string_view op, Location where) {
   cuda::throw_fault(index);
 }
 
-void copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes) {
+void copy(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes, bool non_blocking) {
   const bool to_host = to_device.type == Device::Type::cpu, from_host = from_device.type == Device::Type::cpu;
   const int index = to_host ? from_device.index : to_device.index;
   const cuda::DeviceGuard guard(index);
@@ -62,7 +63,10 @@ void copy(void* to, Device to_device, const void* from, Device from_device, std:
                               : from_host ? cudaMemcpyHostToDevice
                                           : cudaMemcpyDeviceToDevice;
   cuda::check(cudaMemcpyAsync(to, from, bytes, kind, stream), "to", "cudaMemcpyAsync");
-  if (to_host) wait(stream, index, "to", {});
+  if (to_host || (from_host && !non_blocking && cuda::is_pinned(from)))
+    wait(stream, index, "to", {});
+  else if (from_host && non_blocking)
+    cuda::pinned_is_read(from, index, stream);
 }
 
 void* enter(int index) {
@@ -100,6 +104,9 @@ const Backend backend{.device_count = cuda::device_count,
                       .allocate = allocate,
                       .free = free_memory,
                       .copy = copy,
+                      .allocate_pinned = cuda::allocate_pinned,
+                      .free_pinned = cuda::free_pinned,
+                      .is_pinned = cuda::is_pinned,
                       .copy_strided = cuda::copy_strided,
                       .enter = enter,
                       .after_kernel = after_kernel,

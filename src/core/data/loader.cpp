@@ -13,6 +13,7 @@
 #include "core/modes.h"
 #include "core/philox.h"
 #include "triptych/core/memory.h"
+#include "triptych/core/pinned_memory.h"
 
 namespace triptych::data {
 
@@ -40,6 +41,7 @@ class DataLoader::Epoch {
       : dataset_(std::move(dataset)),
         where_(where),
         device_(device),
+        pin_(options.pin_memory && cuda_device_count() > 0),
         batch_size_(static_cast<std::size_t>(options.batch_size)),
         order_(std::move(order)) {
     count_ = order_.size() / batch_size_;
@@ -66,7 +68,7 @@ class DataLoader::Epoch {
     if (number >= count_) return;
     take(number);
     for (Tensor* part : {&batch_.x, &batch_.y})
-      if (part->defined()) *part = on_device(*part, device_);
+      if (part->defined()) *part = on_device(*part, device_, pin_);  // nobody writes to the batch
   }
 
  private:
@@ -100,7 +102,10 @@ class DataLoader::Epoch {
   Batch make(std::size_t number) const {
     const Frame frame(where_);
     const std::size_t begin = number * batch_size_, end = std::min(begin + batch_size_, order_.size());
-    return dataset_->get_batch(std::span(order_).subspan(begin, end - begin));
+    Batch batch = dataset_->get_batch(std::span(order_).subspan(begin, end - begin));
+    for (Tensor* part : {&batch.x, &batch.y})
+      if (pin_ && part->defined()) *part = pin_memory(*part);
+    return batch;
   }
 
   void work() {
@@ -140,6 +145,7 @@ class DataLoader::Epoch {
   std::shared_ptr<const Dataset> dataset_;
   Location where_;
   Device device_;
+  bool pin_;
   std::size_t batch_size_, count_;
   std::vector<std::int64_t> order_;
   std::size_t next_ = 0;  // number of the batch after the current one

@@ -1,4 +1,6 @@
 // to: bytes from one device to another. The one kernel whose operands are on two.
+#include "core/ops/to_device.h"
+
 #include "core/backend.h"
 #include "triptych/core/op.h"
 
@@ -11,7 +13,8 @@ namespace {
 void to_device_run(const KernelCall& call) {
   const Operand &from = call.inputs[0], &to = call.outputs[0];
   copy_bytes(to.data, to.meta->device, from.data, from.meta->device,
-             static_cast<std::size_t>(from.size()) * size_of(from.dtype()));
+             static_cast<std::size_t>(from.size()) * size_of(from.dtype()),
+             call.attributes_as<ToDeviceAttributes>().non_blocking);
 }
 
 const Kernel to_device_kernel{.run = to_device_run};

@@ -3,6 +3,7 @@
 
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/pinned_memory.h"
 
 namespace triptych {
 namespace {
@@ -22,9 +23,11 @@ extern const Op to_device_op{.name = "to_device",
                              .infer = to_device_infer,
                              .gradient = to_device_gradient};
 
-Tensor to(Arg x, Device device) {
+Tensor to(Arg x, Device device) { return to(std::move(x), device, ToOptions()); }
+
+Tensor to(Arg x, Device device, const ToOptions& options) {
   if (x.tensor().defined() && x.tensor().device() == device) return x.tensor();
-  const ToDeviceAttributes attributes{device};
+  const ToDeviceAttributes attributes{device, options.non_blocking};
   return apply(to_device_op, {&x}, &attributes);
 }
 

@@ -9,6 +9,7 @@ namespace triptych {
 
 struct ToDeviceAttributes {
   Device device;
+  bool non_blocking = false;  // no field: the same values
   static constexpr auto fields() { return std::tuple{field("device", &ToDeviceAttributes::device)}; }
 };
 

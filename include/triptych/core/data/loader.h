@@ -34,6 +34,9 @@ struct DataLoaderOptions {
   std::shared_ptr<const Sampler> sampler = nullptr;
   /// Threads that prepare batches ahead; 0: the loop's own thread prepares each. The batches do not depend on it.
   int num_workers = 0;
+  /// Batches are made in pinned memory, so that copying one to a GPU does not wait (in a DeviceScope the loader copies
+  /// them). Without effect on a machine without a GPU.
+  bool pin_memory = false;
   /// Leaves out a last batch that is not full.
   bool drop_last = false;
   /// Batches that each worker may be ahead.
