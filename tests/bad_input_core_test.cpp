@@ -9,6 +9,7 @@
 #include "triptych/core/init.h"
 #include "triptych/core/io.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/pinned_memory.h"
 #include "triptych/core/random.h"
 
 namespace tt = triptych;

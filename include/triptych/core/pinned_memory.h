@@ -6,7 +6,7 @@
 namespace triptych {
 
 /// The same values in pinned memory of the host; the tensor itself if it is there. UnsupportedError on a machine
-/// without a GPU. Not recorded.
+/// without a GPU. Not recorded; in-place methods may give the tensor ordinary memory again.
 TRIPTYCH_API Tensor pin_memory(const Tensor& x, Location where = Location::here());
 TRIPTYCH_API bool is_pinned(const Tensor& x);
 
