@@ -1,15 +1,14 @@
 // Batch normalization: what happens to an element, and to a channel's numbers. C is the type of the statistics.
 #pragma once
 
-#include <cmath>
-
+#include "core/formulas/layer_norm.h"
 #include "core/ops/batch_norm.h"
 
 namespace triptych::formula {
 
 template <class C>
 TRIPTYCH_HOST_DEVICE C inverse_deviation(C variance, const BatchNormAttributes& a) {
-  return C(1) / std::sqrt(variance + static_cast<C>(a.eps));
+  return inverse_deviation(variance, static_cast<C>(a.eps));
 }
 
 /// y = (x - mean) * scale + shift.

@@ -1,15 +1,37 @@
 // Element types of elementwise ops: which C++ type an op's formula computes in, for the CPU's loops and the GPU's.
 //
-// `Elements` is how a device walks elements: Elements::run<Out, In...>(call, f) does out = f(inputs).
+// `Elements` is how a device walks elements: Elements::run<Out, In...>(call, f) does out = f(inputs) on
+// Elements::device.
 #pragma once
 
 #include <type_traits>
 
 #include "core/formulas/compute_type.h"
+#include "core/kernels/element_loops.h"
 #include "core/kernels/strided.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
+
+/// The kernel of an elementwise op; its output may take over any input's buffer.
+constexpr Kernel elementwise_kernel(void (*run)(const KernelCall&)) {
+  return {.run = run, .any_strides = true, .donates = every_one, .layout = elementwise_layout};
+}
+
+/// Calls `f` with a null pointer of an unsigned type that has this dtype's width.
+template <class F>
+void visit_width(DType dtype, F&& f) {
+  switch (size_of(dtype)) {
+    case 1:
+      return f(static_cast<std::uint8_t*>(nullptr));
+    case 2:
+      return f(static_cast<std::uint16_t*>(nullptr));
+    case 4:
+      return f(static_cast<std::uint32_t*>(nullptr));
+    default:
+      return f(static_cast<std::uint64_t*>(nullptr));
+  }
+}
 
 namespace elements {
 

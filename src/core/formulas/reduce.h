@@ -28,6 +28,23 @@ struct PickFirst {
   }
 };
 
+struct DivideBy {
+  double divisor;
+  template <class C>
+  TRIPTYCH_HOST_DEVICE C operator()(C x) const {
+    return x / static_cast<C>(divisor);
+  }
+};
+
+/// Whether `a` comes before `b` where the largest (smallest) is looked for: a NaN is beyond all numbers.
+template <bool largest>
+struct Beyond {
+  template <class C>
+  TRIPTYCH_HOST_DEVICE bool operator()(C a, C b) const {
+    return (largest ? a > b : a < b) || (a != a && b == b);
+  }
+};
+
 struct AddUp {
   template <class T>
   TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {

@@ -6,8 +6,8 @@ extern const Op argmax_op, argmin_op;
 
 namespace {
 
-template <class Better>
-void run(const KernelCall& call, Better better) {
+template <bool largest>
+void run(const KernelCall& call) {
   const auto loops = loops_over<1>({call.inputs[0].meta}, call.attributes_as<ReduceAttributes>().axes);
   visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
@@ -36,7 +36,7 @@ void run(const KernelCall& call, Better better) {
         C best = element(0);
         std::int64_t at = 0;
         for (std::int64_t i = 1; i < loops.count; ++i)
-          if (const C value = element(i); better(value, best) || (value != value && best == best)) {
+          if (const C value = element(i); formula::Beyond<largest>()(value, best)) {
             best = value;
             at = i;
           }
@@ -46,15 +46,8 @@ void run(const KernelCall& call, Better better) {
   });
 }
 
-void argmax_run(const KernelCall& call) {
-  run(call, [](auto a, auto b) { return a > b; });
-}
-void argmin_run(const KernelCall& call) {
-  run(call, [](auto a, auto b) { return a < b; });
-}
-
-const Kernel argmax_kernel{.run = argmax_run, .any_strides = true},
-    argmin_kernel{.run = argmin_run, .any_strides = true};
+const Kernel argmax_kernel{.run = run<true>, .any_strides = true},
+    argmin_kernel{.run = run<false>, .any_strides = true};
 
 }  // namespace
 

@@ -1,35 +1,9 @@
-// Comparisons, to bool.
-#include "core/formulas/comparison.h"
+#include "core/formulas/families/comparison.h"
 
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
 
-extern const Op equal_op, not_equal_op, less_op, less_equal_op, greater_op, greater_equal_op;
-
-namespace {
-
-void equal_run(const KernelCall& call) { any_binary<bool>(call, formula::Equal()); }
-void not_equal_run(const KernelCall& call) { any_binary<bool>(call, formula::NotEqual()); }
-void less_run(const KernelCall& call) { any_binary<bool>(call, formula::Less()); }
-void less_equal_run(const KernelCall& call) { any_binary<bool>(call, formula::LessEqual()); }
-void greater_run(const KernelCall& call) { any_binary<bool>(call, formula::Greater()); }
-void greater_equal_run(const KernelCall& call) { any_binary<bool>(call, formula::GreaterEqual()); }
-
-const Kernel equal_kernel = elementwise_kernel(equal_run), not_equal_kernel = elementwise_kernel(not_equal_run),
-             less_kernel = elementwise_kernel(less_run), less_equal_kernel = elementwise_kernel(less_equal_run),
-             greater_kernel = elementwise_kernel(greater_run),
-             greater_equal_kernel = elementwise_kernel(greater_equal_run);
-
-}  // namespace
-
-void register_comparison_kernels() {
-  register_kernel(equal_op, Device::Type::cpu, equal_kernel);
-  register_kernel(not_equal_op, Device::Type::cpu, not_equal_kernel);
-  register_kernel(less_op, Device::Type::cpu, less_kernel);
-  register_kernel(less_equal_op, Device::Type::cpu, less_equal_kernel);
-  register_kernel(greater_op, Device::Type::cpu, greater_kernel);
-  register_kernel(greater_equal_op, Device::Type::cpu, greater_equal_kernel);
-}
+void register_comparison_kernels() { register_comparison_family<CpuElements>(); }
 
 }  // namespace triptych

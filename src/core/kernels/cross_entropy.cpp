@@ -20,7 +20,7 @@ void cross_entropy_run(const KernelCall& call) {
       Scratch exponentials(static_cast<std::size_t>(rows.length + 1) * sizeof(C));
       for (std::int64_t r = first; r < last; ++r) {
         const C* x = row.read(logits, r);
-        const C max = row_max(x, rows.length), log_sum = row_log(exp_row(x, rows.length, exponentials.as<C>(), max));
+        const C max = row_max(x, rows.length), log_sum = math::log(exp_row(x, rows.length, exponentials.as<C>(), max));
         statistics[2 * r] = max;
         statistics[2 * r + 1] = log_sum;
         losses.as<C>()[r] = labels.loss(r, [=](std::int64_t c) { return formula::log_softmax(x[c], max, log_sum); });

@@ -91,32 +91,16 @@ void for_each_element(const Operand& operand, F f) {
 
 /// The CPU's loops, for the functions that choose element types (core/formulas/elements.h).
 struct CpuElements {
+  static constexpr auto device = Device::Type::cpu;
   template <class Out, class... In, class F>
   static void run(const KernelCall& call, F f) {
     elementwise<Out, In...>(call, f);
   }
 };
 
-template <class F>
-void floating_unary(const KernelCall& call, F f) {
-  elements::floating_unary<CpuElements>(call, f);
-}
-template <class F>
-void floating_binary(const KernelCall& call, F f) {
-  elements::floating_binary<CpuElements>(call, f);
-}
-template <class Out = void, class F>
-void any_unary(const KernelCall& call, F f) {
-  elements::any_unary<CpuElements, Out>(call, f);
-}
 template <class Out = void, class F>
 void any_binary(const KernelCall& call, F f) {
   elements::any_binary<CpuElements, Out>(call, f);
-}
-
-/// The kernel of an elementwise op; its output may take over any input's buffer.
-constexpr Kernel elementwise_kernel(void (*run)(const KernelCall&)) {
-  return {.run = run, .any_strides = true, .donates = every_one, .layout = elementwise_layout};
 }
 
 }  // namespace triptych

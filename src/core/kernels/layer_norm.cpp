@@ -1,7 +1,6 @@
 #include "core/ops/layer_norm.h"
 
-#include <cmath>
-
+#include "core/formulas/layer_norm.h"
 #include "core/kernels/rows.h"
 
 namespace triptych {
@@ -9,13 +8,6 @@ namespace triptych {
 extern const Op layer_norm_op, layer_norm_grad_op;
 
 namespace {
-
-/// x as rows of the normalized elements.
-Shape rows_shape(const Shape& shape, std::int64_t axes) {
-  std::int64_t rows = 1, n = 1;
-  for (int i = 0; i < shape.rank(); ++i) (i < shape.rank() - axes ? rows : n) *= shape[i];
-  return {rows, n};
-}
 
 /// A vector of n values of the type that is computed in.
 template <class C>
@@ -45,11 +37,11 @@ void layer_norm_run(const KernelCall& call) {
         const C* row = in.read(x, r);
         const C mean = row_sum(row, n) / static_cast<C>(n);
         const C squares = reduce_row(n, mean, C(0), formula::SquaredDistance(), add_up, row);
-        const C inverse = C(1) / std::sqrt(squares / static_cast<C>(n) + static_cast<C>(a.eps));
+        const C inverse = formula::inverse_deviation(squares / static_cast<C>(n), static_cast<C>(a.eps));
         call.outputs[1].as<C>()[r] = mean;
         call.outputs[2].as<C>()[r] = inverse;
         map_row(
-            n, out.target(y, r), [=](C v, C g, C b) { return (v - mean) * inverse * g + b; }, row,
+            n, out.target(y, r), [=](C v, C g, C b) { return formula::ScaledNormal()(v, mean, inverse, g, b); }, row,
             static_cast<const C*>(gamma), static_cast<const C*>(beta));
         out.written(y, r);
       }
@@ -81,7 +73,7 @@ void layer_norm_grad_run(const KernelCall& call) {
         const C *dy = dy_rows.read(upstream, r), *row = x_rows.read(x, r);
         const C mean = means[r], inverse = inverses[r];
         map_row(
-            n, normal, [=](C v) { return (v - mean) * inverse; }, row);
+            n, normal, [=](C v) { return formula::Normal()(v, mean, inverse); }, row);
         if (scaled) {
           map_row(
               n, g, [](C d, C w) { return d * w; }, dy, static_cast<const C*>(gamma));
@@ -93,8 +85,8 @@ void layer_norm_grad_run(const KernelCall& call) {
         const C shift = row_sum<C>(g, n) / static_cast<C>(n);
         const C slope = row_dot<C>(g, normal, n) / static_cast<C>(n);
         map_row(
-            n, out.target(dx, r), [=](C d, C h) { return (d - shift - h * slope) * inverse; }, static_cast<const C*>(g),
-            static_cast<const C*>(normal));
+            n, out.target(dx, r), [=](C d, C h) { return formula::NormalGrad()(d, h, shift, slope, inverse); },
+            static_cast<const C*>(g), static_cast<const C*>(normal));
         out.written(dx, r);
       }
     });

@@ -11,12 +11,12 @@ namespace {
 inline constexpr auto exp_below = [](const auto& max, const auto& x) -> std::remove_cvref_t<decltype(x)> {
   using V = std::remove_cvref_t<decltype(x)>;
   if constexpr (std::is_arithmetic_v<V>) {
-    return row_exp(x - max);
+    return math::exp(x - max);
   } else {
     const V below = x - max;
     std::remove_cvref_t<decltype(below[0])> values[sizeof(V) / sizeof(below[0])];
     std::memcpy(values, &below, sizeof values);
-    for (auto& value : values) value = row_exp(value);
+    for (auto& value : values) value = math::exp(value);
     V result;
     std::memcpy(&result, values, sizeof values);
     return result;
@@ -37,7 +37,7 @@ void logsumexp_run(const KernelCall& call) {
       largest[place] = std::abs(value) == infinity ? C(0) : value;  // inf - inf would be NaN
     });
     reduce(loops, x, C(0), exp_below, add_up, largest,
-           [=](std::int64_t place, C sum) { out[place] = T(row_log(sum) + largest[place]); });
+           [=](std::int64_t place, C sum) { out[place] = T(math::log(sum) + largest[place]); });
   });
 }
 

@@ -1,5 +1,5 @@
-// pow, square, sqrt, rsqrt, reciprocal and hypot.
-#include "core/formulas/power.h"
+// pow, and the family of square and sqrt.
+#include "core/formulas/families/power.h"
 
 #include <string>
 
@@ -8,7 +8,7 @@
 
 namespace triptych {
 
-extern const Op pow_op, square_op, sqrt_op, rsqrt_op, reciprocal_op, hypot_op;
+extern const Op pow_op;
 
 namespace {
 
@@ -29,25 +29,14 @@ void pow_run(const KernelCall& call) {
   });
   any_binary(call, formula::Pow());
 }
-void square_run(const KernelCall& call) { any_unary(call, formula::Square()); }
-void sqrt_run(const KernelCall& call) { floating_unary(call, formula::Sqrt()); }
-void rsqrt_run(const KernelCall& call) { floating_unary(call, formula::Rsqrt()); }
-void reciprocal_run(const KernelCall& call) { floating_unary(call, formula::Reciprocal()); }
-void hypot_run(const KernelCall& call) { floating_binary(call, formula::Hypot()); }
 
-const Kernel pow_kernel = elementwise_kernel(pow_run), square_kernel = elementwise_kernel(square_run),
-             sqrt_kernel = elementwise_kernel(sqrt_run), rsqrt_kernel = elementwise_kernel(rsqrt_run),
-             reciprocal_kernel = elementwise_kernel(reciprocal_run), hypot_kernel = elementwise_kernel(hypot_run);
+const Kernel pow_kernel = elementwise_kernel(pow_run);
 
 }  // namespace
 
 void register_power_kernels() {
   register_kernel(pow_op, Device::Type::cpu, pow_kernel);
-  register_kernel(square_op, Device::Type::cpu, square_kernel);
-  register_kernel(sqrt_op, Device::Type::cpu, sqrt_kernel);
-  register_kernel(rsqrt_op, Device::Type::cpu, rsqrt_kernel);
-  register_kernel(reciprocal_op, Device::Type::cpu, reciprocal_kernel);
-  register_kernel(hypot_op, Device::Type::cpu, hypot_kernel);
+  register_power_family<CpuElements>();
 }
 
 }  // namespace triptych

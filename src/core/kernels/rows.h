@@ -105,16 +105,11 @@ C row_max(const C* x, std::int64_t n) {
   return reduce_row(n, C(0), -std::numeric_limits<C>::infinity(), pick_first, larger, x);
 }
 
-inline float row_exp(float x) { return math::exp(x); }
-inline double row_exp(double x) { return std::exp(x); }
-inline float row_log(float x) { return math::log(x); }
-inline double row_log(double x) { return std::log(x); }
-
 /// e^(x - max x), into `out`; returns the sum.
 template <class C>
 C exp_row(const C* x, std::int64_t n, C* out, C max) {
   map_row(
-      n, out, [max](C v) { return row_exp(v - max); }, x);
+      n, out, [max](C v) { return math::exp(v - max); }, x);
   return row_sum(out, n);
 }
 

@@ -1,27 +1,9 @@
-// neg, abs and sign.
-#include "core/formulas/sign.h"
+#include "core/formulas/families/sign.h"
 
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
 
-extern const Op neg_op, abs_op, sign_op;
-
-namespace {
-
-void neg_run(const KernelCall& call) { any_unary(call, formula::Neg()); }
-void abs_run(const KernelCall& call) { any_unary(call, formula::Abs()); }
-void sign_run(const KernelCall& call) { any_unary(call, formula::Sign()); }
-
-const Kernel neg_kernel = elementwise_kernel(neg_run), abs_kernel = elementwise_kernel(abs_run),
-             sign_kernel = elementwise_kernel(sign_run);
-
-}  // namespace
-
-void register_sign_kernels() {
-  register_kernel(neg_op, Device::Type::cpu, neg_kernel);
-  register_kernel(abs_op, Device::Type::cpu, abs_kernel);
-  register_kernel(sign_op, Device::Type::cpu, sign_kernel);
-}
+void register_sign_kernels() { register_sign_family<CpuElements>(); }
 
 }  // namespace triptych

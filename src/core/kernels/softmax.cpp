@@ -63,7 +63,7 @@ void softmax_grad_run(const KernelCall& call) {
 void log_softmax_run(const KernelCall& call) {
   unary_rows(call, [](const auto* x, auto* y, std::int64_t n) {
     using C = std::remove_cvref_t<decltype(*y)>;
-    const C max = row_max(x, n), log_sum = row_log(exp_row(x, n, y, max));
+    const C max = row_max(x, n), log_sum = math::log(exp_row(x, n, y, max));
     map_row(
         n, y, [max, log_sum](C v) { return formula::log_softmax(v, max, log_sum); }, x);
   });

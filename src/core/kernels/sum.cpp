@@ -1,10 +1,12 @@
+#include "core/formulas/families/divide_by_count.h"
+#include "core/kernels/elementwise.h"
 #include "core/kernels/reduce.h"
 #include "core/ops/reduce.h"
 #include "core/tensor_impl.h"
 
 namespace triptych {
 
-extern const Op sum_op, mean_op, sum_to_like_op, divide_by_count_op;
+extern const Op sum_op, mean_op, sum_to_like_op;
 
 namespace {
 
@@ -35,21 +37,8 @@ void mean_run(const KernelCall& call) { run_over_axes(call, true); }
 
 void sum_to_like_run(const KernelCall& call) { run(call, loops_to_like(call), false); }
 
-void divide_by_count_run(const KernelCall& call) {
-  const double count = divided_count(call);
-  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    if constexpr (std::is_floating_point_v<C>) {
-      const C divisor = static_cast<C>(count);
-      elementwise<T, T>(call, [divisor](T x) { return T(static_cast<C>(x) / divisor); });
-    }
-  });
-}
-
 const Kernel sum_kernel{.run = sum_run, .any_strides = true}, mean_kernel{.run = mean_run, .any_strides = true},
-    sum_to_like_kernel{.run = sum_to_like_run, .any_strides = true},
-    divide_by_count_kernel{.run = divide_by_count_run, .any_strides = true, .donates = 0b1};
+    sum_to_like_kernel{.run = sum_to_like_run, .any_strides = true};
 
 }  // namespace
 
@@ -57,7 +46,7 @@ void register_sum_kernels() {
   register_kernel(sum_op, Device::Type::cpu, sum_kernel);
   register_kernel(mean_op, Device::Type::cpu, mean_kernel);
   register_kernel(sum_to_like_op, Device::Type::cpu, sum_to_like_kernel);
-  register_kernel(divide_by_count_op, Device::Type::cpu, divide_by_count_kernel);
+  register_divide_by_count<CpuElements>();
 }
 
 }  // namespace triptych

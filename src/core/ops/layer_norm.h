@@ -13,4 +13,11 @@ struct LayerNormAttributes {
   }
 };
 
+/// x as rows of the normalized elements.
+inline Shape rows_shape(const Shape& shape, std::int64_t axes) {
+  std::int64_t rows = 1, n = 1;
+  for (int i = 0; i < shape.rank(); ++i) (i < shape.rank() - axes ? rows : n) *= shape[i];
+  return {rows, n};
+}
+
 }  // namespace triptych

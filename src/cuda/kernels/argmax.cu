@@ -21,16 +21,20 @@ struct ReadCandidate {
   }
 };
 
-/// The first of the largest (smallest); a NaN is beyond all numbers.
+/// The first of the largest (smallest).
 template <class C>
 struct Better {
   bool largest;
   __device__ Best<C> operator()(const Best<C>& a, const Best<C>& b) const {
     if (a.index < 0 || b.index < 0) return a.index < 0 ? b : a;
-    const bool a_nan = a.value != a.value, b_nan = b.value != b.value;
-    if (a_nan != b_nan) return a_nan ? a : b;
-    if (a_nan || a.value == b.value) return a.index < b.index ? a : b;
-    return (a.value > b.value) == largest ? a : b;
+    if (beyond(a.value, b.value)) return a;
+    if (beyond(b.value, a.value)) return b;
+    return a.index < b.index ? a : b;
+  }
+
+ private:
+  __device__ bool beyond(C a, C b) const {
+    return largest ? formula::Beyond<true>()(a, b) : formula::Beyond<false>()(a, b);
   }
 };
 

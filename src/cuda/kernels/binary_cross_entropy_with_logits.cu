@@ -1,22 +1,10 @@
-#include "core/formulas/binary_cross_entropy_with_logits.h"
+#include "core/formulas/families/binary_cross_entropy_with_logits.h"
 #include "cuda/kernels/elementwise.h"
 
-namespace triptych {
-
-extern const Op binary_cross_entropy_with_logits_op;
-
-namespace cuda {
-namespace {
-
-void loss_run(const KernelCall& call) { floating_binary(call, formula::BinaryCrossEntropyWithLogits()); }
-
-const Kernel kernel{.run = loss_run, .any_strides = true, .donates = 0b11, .layout = elementwise_layout};
-
-}  // namespace
+namespace triptych::cuda {
 
 void register_binary_cross_entropy_with_logits_kernels() {
-  register_kernel(binary_cross_entropy_with_logits_op, Device::Type::cuda, kernel);
+  register_binary_cross_entropy_with_logits_family<GpuElements>();
 }
 
-}  // namespace cuda
-}  // namespace triptych
+}  // namespace triptych::cuda

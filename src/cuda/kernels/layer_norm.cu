@@ -1,3 +1,4 @@
+#include "core/formulas/layer_norm.h"
 #include "core/kernels/row_layout.h"
 #include "core/kernels/strided.h"
 #include "core/ops/layer_norm.h"
@@ -10,13 +11,6 @@ extern const Op layer_norm_op, layer_norm_grad_op;
 
 namespace cuda {
 namespace {
-
-/// x as rows of the normalized elements.
-Shape rows_shape(const Shape& shape, std::int64_t axes) {
-  std::int64_t rows = 1, n = 1;
-  for (int i = 0; i < shape.rank(); ++i) (i < shape.rank() - axes ? rows : n) *= shape[i];
-  return {rows, n};
-}
 
 template <class T>
 struct LayerNormRow {
@@ -32,14 +26,14 @@ struct LayerNormRow {
     const C mean = row.sum(sum) / static_cast<C>(n);
     row.each(
         [&](std::int64_t, std::int64_t at) { squares += formula::SquaredDistance()(mean, static_cast<C>(x[at])); });
-    const C inverse = C(1) / std::sqrt(row.sum(squares) / static_cast<C>(n) + eps);
+    const C inverse = formula::inverse_deviation(row.sum(squares) / static_cast<C>(n), eps);
     if (row.leads()) {
       means[row.number] = mean;
       inverses[row.number] = inverse;
     }
     row.each([&](std::int64_t i, std::int64_t at) {
       const C g = gamma ? static_cast<C>(gamma[i]) : C(1), b = beta ? static_cast<C>(beta[i]) : C(0);
-      y[at] = T((static_cast<C>(x[at]) - mean) * inverse * g + b);
+      y[at] = T(formula::ScaledNormal()(static_cast<C>(x[at]), mean, inverse, g, b));
     });
   }
 };
@@ -63,7 +57,7 @@ struct LayerNormGrad {
   const C *means, *inverses;
   __device__ C dy(std::int64_t at) const { return static_cast<C>(upstream[at]); }
   __device__ C normal(std::int64_t row, std::int64_t at) const {
-    return (static_cast<C>(x[at]) - means[row]) * inverses[row];
+    return formula::Normal()(static_cast<C>(x[at]), means[row], inverses[row]);
   }
   __device__ C scaled(std::int64_t i, std::int64_t at) const {
     return gamma ? dy(at) * static_cast<C>(gamma[i]) : dy(at);
@@ -85,7 +79,8 @@ struct LayerNormGradRow {
     sums = row.fold(sums, AddSums());
     const C shift = sums.first / static_cast<C>(n), slope = sums.second / static_cast<C>(n);
     row.each([&](std::int64_t i, std::int64_t at) {
-      dx[at] = T((of.scaled(i, at) - shift - of.normal(row.number, at) * slope) * of.inverses[row.number]);
+      dx[at] =
+          T(formula::NormalGrad()(of.scaled(i, at), of.normal(row.number, at), shift, slope, of.inverses[row.number]));
     });
   }
 };

@@ -1,10 +1,11 @@
+#include "core/formulas/families/divide_by_count.h"
 #include "core/ops/reduce.h"
 #include "cuda/kernels/elementwise.h"
 #include "cuda/kernels/reduce.h"
 
 namespace triptych {
 
-extern const Op sum_op, mean_op, sum_to_like_op, divide_by_count_op;
+extern const Op sum_op, mean_op, sum_to_like_op;
 
 namespace cuda {
 namespace {
@@ -43,22 +44,8 @@ void sum_run(const KernelCall& call) { run_over_axes(call, false); }
 void mean_run(const KernelCall& call) { run_over_axes(call, true); }
 void sum_to_like_run(const KernelCall& call) { run_over(call, loops_to_like(call), false); }
 
-struct DivideBy {
-  double divisor;
-  template <class C>
-  __device__ C operator()(C x) const {
-    return x / static_cast<C>(divisor);
-  }
-};
-
-void divide_by_count_run(const KernelCall& call) {
-  const Operand first[] = {call.inputs[0]};
-  floating_unary({call.op, first, call.outputs, nullptr, nullptr, call.context}, DivideBy{divided_count(call)});
-}
-
 const Kernel sum_kernel{.run = sum_run, .any_strides = true}, mean_kernel{.run = mean_run, .any_strides = true},
-    sum_to_like_kernel{.run = sum_to_like_run, .any_strides = true},
-    divide_by_count_kernel{.run = divide_by_count_run, .any_strides = true, .donates = 0b1};
+    sum_to_like_kernel{.run = sum_to_like_run, .any_strides = true};
 
 }  // namespace
 
@@ -66,7 +53,7 @@ void register_sum_kernels() {
   register_kernel(sum_op, Device::Type::cuda, sum_kernel);
   register_kernel(mean_op, Device::Type::cuda, mean_kernel);
   register_kernel(sum_to_like_op, Device::Type::cuda, sum_to_like_kernel);
-  register_kernel(divide_by_count_op, Device::Type::cuda, divide_by_count_kernel);
+  register_divide_by_count<GpuElements>();
 }
 
 }  // namespace cuda

@@ -1,0 +1,18 @@
+// neg, abs and sign.
+#pragma once
+
+#include "core/formulas/families/family.h"
+#include "core/formulas/sign.h"
+
+namespace triptych {
+
+extern const Op neg_op, abs_op, sign_op;
+
+template <class Elements>
+void register_sign_family() {
+  family::any_unary<Elements, formula::Neg>(neg_op);
+  family::any_unary<Elements, formula::Abs>(abs_op);
+  family::any_unary<Elements, formula::Sign>(sign_op);
+}
+
+}  // namespace triptych
