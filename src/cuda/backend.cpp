@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "cuda/kernels/fused_elementwise.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/runtime/allocator.h"
 #include "cuda/runtime/capture.h"
@@ -12,7 +13,6 @@
 #include "cuda/runtime/device.h"
 #include "cuda/runtime/fault.h"
 #include "cuda/runtime/pinned.h"
-#include "cuda/runtime/run_time_compiler.h"
 #include "cuda/runtime/stream.h"
 
 namespace triptych {
@@ -112,7 +112,7 @@ const Backend backend{.device_count = cuda::device_count,
                       .after_kernel = after_kernel,
                       .synchronize = synchronize_device,
                       .capture = cuda::capture,
-                      .no_compiler = cuda::no_compiler,
+                      .no_compiler = cuda::no_fused_kernels,
                       .no_capture = no_capture,
                       .statistics = statistics_of,
                       .reset_statistics = reset,

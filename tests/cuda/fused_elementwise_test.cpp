@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -14,6 +15,8 @@
 #include "../conformance/runner.h"
 #include "core/backend.h"
 #include "core/graph/expression.h"
+#include "core/kernels/element_loops.h"
+#include "core/registry.h"
 #include "cuda/runtime/run_time_compiler.h"
 #include "gpu.h"
 #include "triptych/core/debugging.h"
@@ -128,6 +131,16 @@ TEST(FusedElementwise, EveryOpThatHasAFormulaIsInASample) {
   for (const tt::Op* op : tt::ops_with_element_formula()) listed.insert(op->name);
   EXPECT_EQ(formulas().ops, listed);
   EXPECT_GT(formulas().by_code.size(), 300u);
+}
+
+TEST(FusedElementwise, EveryElementwiseOpHasAFormula) {
+  tt::load_builtin_kernels();
+  const auto all = tt::ops_with_element_formula();
+  for (const tt::Op* op : tt::registered_ops()) {
+    const tt::Kernel* kernel = op->kernels[static_cast<int>(tt::Device::Type::cuda)].load();
+    const bool elementwise = kernel && kernel->layout == tt::elementwise_layout && kernel->donates == tt::every_one;
+    EXPECT_TRUE(!elementwise || std::find(all.begin(), all.end(), op) != all.end()) << op->name;
+  }
 }
 
 // No GPU is needed for this: with NVRTC it is where a build with CUDA shows that its formulas are understood.

@@ -1,6 +1,7 @@
 // Hooks on gradients.
 #include "core/autodiff/hooks.h"
 
+#include "core/check_numerics.h"
 #include "core/node.h"
 #include "triptych/core/autograd.h"
 
@@ -45,6 +46,16 @@ void run_hooks(Node& node, std::span<Tensor> gradients) {
   std::erase_if(node.hooks->functions, [](const NodeHooks::Hook& entry) { return !entry.hook->function; });
   for (TensorImpl* tensor : node.hooks->retained)
     if (gradients[tensor->output].defined()) tensor->extras().grad = gradients[tensor->output];
+}
+
+void detect_anomalies(const Node& node, std::span<const Tensor> gradients) {
+  if (!detect_anomaly) [[likely]]
+    return;
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    if (gradients[i].defined() && !gradients[i].is_symbolic() && has_nan(gradients[i]))
+      throw ArgumentError("backward", "a gradient became NaN",
+                          "that of input " + std::to_string(i) + " of " + describe(node), "Found by DetectAnomaly",
+                          node.where);
 }
 
 }  // namespace triptych

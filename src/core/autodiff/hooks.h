@@ -1,4 +1,4 @@
-// Hooks on a node's gradients.
+// What looks at gradients on their way: hooks, and the search of a NaN.
 #pragma once
 
 #include <cstdint>
@@ -24,5 +24,7 @@ struct NodeHooks {
 
 /// Shows the complete gradients of a node's outputs to its hooks, which may replace them.
 void run_hooks(Node& node, std::span<Tensor> gradients);
+/// ArgumentError if a gradient that the node's rule gave holds a NaN, and DetectAnomaly looks for it.
+void detect_anomalies(const Node& node, std::span<const Tensor> gradients);
 
 }  // namespace triptych

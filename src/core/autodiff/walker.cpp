@@ -6,7 +6,6 @@
 
 #include "core/autodiff/decomposition.h"
 #include "core/autodiff/hooks.h"
-#include "core/check_numerics.h"
 #include "core/graph/graph.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
@@ -106,13 +105,10 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
     node.op->gradient(context);
   else
     differentiate_decomposition(node, context);
+  detect_anomalies(node, results.span());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!needed[i] || !results[i].defined()) continue;
     Tensor gradient = std::move(results[i]);
-    if (detect_anomaly && !gradient.is_symbolic() && has_nan(gradient)) [[unlikely]]
-      throw ArgumentError("backward", "a gradient became NaN",
-                          "that of input " + std::to_string(i) + " of " + describe(node), "Found by DetectAnomaly",
-                          node.where);
     if (node.op->broadcasts && !(gradient.shape().known() && gradient.shape() == inputs[i].shape()))
       gradient = sum_to_like(std::move(gradient), context.input(static_cast<int>(i)));
     contribute({producer_of(inputs[i]), inputs[i].impl()->output}, std::move(gradient));

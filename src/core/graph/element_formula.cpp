@@ -152,6 +152,12 @@ std::span<const Op* const> ops_with_element_formula() {
   return all;
 }
 
+std::string element_formula_includes() {
+  std::string text;
+  for (const Family& family : families()) text += "#include \"core/formulas/" + std::string(family.header) + ".h\"\n";
+  return text;
+}
+
 std::string cpp_type(DType dtype) {
   switch (dtype) {
     case DType::float32:

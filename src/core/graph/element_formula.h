@@ -19,6 +19,9 @@ std::optional<ElementFormula> element_formula(const Op& op, const void* attribut
 /// The ops that have one in some dtype.
 std::span<const Op* const> ops_with_element_formula();
 
+/// Includes of all the headers that formulas are in.
+std::string element_formula_includes();
+
 /// "float", "Float16", "std::int32_t", ...
 std::string cpp_type(DType dtype);
 

@@ -22,8 +22,7 @@ void relu_grad_run(const KernelCall& call) {
   });
 }
 
-const Kernel relu_kernel{.run = relu_run, .any_strides = true, .donates = 0b1, .layout = elementwise_layout};
-const Kernel relu_grad_kernel{.run = relu_grad_run, .any_strides = true, .donates = 0b1, .layout = elementwise_layout};
+const Kernel relu_kernel = elementwise_kernel(relu_run), relu_grad_kernel = elementwise_kernel(relu_grad_run);
 
 }  // namespace
 

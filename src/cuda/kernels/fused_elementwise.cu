@@ -1,9 +1,8 @@
 // fused_elementwise: the graph's expressions of elementwise ops, each a kernel that is compiled at run time.
-#include "cuda/kernels/fused_elementwise.h"
-
 #include "core/graph/expression.h"
 #include "cuda/kernels/elementwise.h"
 #include "cuda/kernels/fused_elements.h"
+#include "cuda/kernels/fused_elementwise.h"
 #include "cuda/runtime/device.h"
 #include "cuda/runtime/run_time_compiler.h"
 
@@ -18,6 +17,10 @@ std::string fused_source(const std::string& code, const std::string& formula, co
   return code + "#include \"cuda/kernels/fused_elements.h\"\n\nnamespace triptych {\n\nextern \"C\" __global__ void " +
          kernel + "(cuda::FusedArguments arguments) {\n  cuda::fused_elements<" + list + ">(" + formula +
          "(), arguments);\n}\n\n}  // namespace triptych\n";
+}
+
+std::string no_fused_kernels(int device) {
+  return no_compiler(device, element_formula_includes() + "#include \"cuda/kernels/fused_elements.h\"\n");
 }
 
 void run_fused(const KernelCall& call, cudaKernel_t kernel) {

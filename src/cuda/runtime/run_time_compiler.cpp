@@ -132,7 +132,7 @@ std::vector<char> compile(const std::string& source, int major, int minor) {
   return Program(source).compile("--gpu-architecture=sm_" + std::to_string(major) + std::to_string(minor));
 }
 
-std::string no_compiler(int device) {
+std::string no_compiler(int device, const std::string& sample) {
   static std::mutex mutex;
   static std::map<Capability, std::string> known;
   const Capability capability = capability_of(device);
@@ -140,7 +140,7 @@ std::string no_compiler(int device) {
   if (const auto found = known.find(capability); found != known.end()) return found->second;
   std::string& reason = known[capability];
   try {
-    compile("extern \"C\" __global__ void nothing() {}", capability.first, capability.second);
+    compile(sample, capability.first, capability.second);
   } catch (const Error& error) {
     reason = error.what();
   }

@@ -8,8 +8,8 @@
 
 namespace triptych::cuda {
 
-/// Why nothing can be compiled for `device`; empty: it can. Tried once for each kind of device.
-std::string no_compiler(int device);
+/// Why `sample` cannot be compiled for `device`; empty: it can. Tried once for each kind of device.
+std::string no_compiler(int device, const std::string& sample);
 
 /// Machine code of CUDA C++ for GPUs of a compute capability; needs no GPU. `source` may include what
 /// src/core/formulas/ and src/cuda/kernels/fused_elements.h do. InternalError with the compiler's messages.
