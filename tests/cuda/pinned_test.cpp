@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -64,7 +65,7 @@ TEST_F(Pinned, WithoutTheOptionACopyWaits) {
     gate.open();
   });
   const tt::Tensor there = x.to(gpu);
-  x.fill_(7);
+  std::ranges::fill(x.mutable_data<float>(), 7.0f);
   later.join();
   EXPECT_EQ(there.to_vector<int>(), std::vector<int>(1000, 1));
 }
