@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "triptych/core/autograd.h"
 #include "triptych/core/graph.h"
@@ -95,6 +96,45 @@ TEST(BatchNorm, TraceWritesTheRunningStatistics) {
   tt::mark_state(var);
   EXPECT_TRUE(tt::batch_norm(x, mean, var, {}, {}, {.training = true}).is_symbolic());
   EXPECT_TRUE(tt::batch_norm(x, mean, var).is_symbolic());
+}
+
+// The statistics of 16-bit tensors are float32; gradients of gradients have their tensors' dtypes all the same.
+TEST(Normalization, SecondDerivativesInTheNarrowDtypes) {
+  using tt::Tensor;
+  using Normalize = std::function<Tensor(const Tensor&, const Tensor&, const Tensor&)>;
+  const auto second = [](const Normalize& normalized, tt::DType dtype) {
+    std::vector<Tensor> x;
+    for (const Tensor& values : {wave<double>({4, 6}), wave<double>({6}) + 1, wave<double>({6})})
+      x.push_back(tt::cast(tt::cast(values, tt::float16), dtype).set_requires_grad());
+    const Tensor weights = tt::cast(tt::square(wave<double>({4, 6})) * 0.1, dtype);
+    const std::vector<Tensor> y{tt::sum(tt::square(normalized(x[0], x[1], x[2])) * weights)};
+    const std::vector<Tensor> first = tt::gradients(y, x, {}, {.create_graph = true});
+    return tt::gradients(std::vector<Tensor>{tt::sum(tt::square(first[0]))}, x);
+  };
+  const auto batch = [](const Tensor& x, const Tensor& gamma, const Tensor& beta) {
+    return tt::batch_norm(x, {}, {}, gamma, beta, {.training = true});
+  };
+  const auto running = [](const Tensor& x, const Tensor& gamma, const Tensor& beta) {
+    return tt::batch_norm(x, tt::full({6}, 0.5f), tt::full({6}, 2.0f), gamma, beta, {.training = false});
+  };
+  const auto layer = [](const Tensor& x, const Tensor& gamma, const Tensor& beta) {
+    return tt::layer_norm(x, {6}, gamma, beta);
+  };
+  const auto check = [&](const Normalize& normalized) {
+    const auto exact = second(normalized, tt::float32);
+    for (const tt::DType dtype : {tt::float16, tt::bfloat16}) {
+      const auto narrow = second(normalized, dtype);
+      ASSERT_EQ(narrow.size(), exact.size());
+      for (std::size_t i = 0; i < exact.size(); ++i) {
+        EXPECT_EQ(narrow[i].dtype(), dtype);
+        const double scale = tt::max(tt::abs(exact[i])).item<double>();
+        expect_near(narrow[i], exact[i].to_vector<double>(), scale * (dtype == tt::float16 ? 0.02 : 0.15));
+      }
+    }
+  };
+  check(batch);
+  check(running);
+  check(layer);
 }
 
 TEST(BatchNorm, WrongArguments) {

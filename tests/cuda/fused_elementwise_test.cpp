@@ -70,7 +70,7 @@ struct Formulas {
         const Tensors values = conformance::converted(inputs, dtype);
         if (!conformance::refusal([&] { sample.call(values); }).empty()) continue;
         const bool differentiable = tt::is_floating(dtype) && !conformance::reference(sample, "grad").empty();
-        const int order = !differentiable ? 0 : sample.smooth && dtype == tt::float64 ? 2 : 1;
+        const int order = !differentiable ? 0 : sample.smooth ? 2 : 1;
         add(conformance::trace(sample, values, false, order), values);
       }
     }

@@ -14,6 +14,9 @@ namespace {
 
 DType statistics_dtype(DType dtype) { return dtype == float64 ? float64 : float32; }
 
+/// In the dtype that the kernels compute in.
+Tensor widened(const Tensor& x) { return cast(x, statistics_dtype(x.dtype())); }
+
 /// Checks x and the vectors of C elements after it; returns the shape (C).
 Shape infer_channels(Infer& infer, int x, int first_vector) {
   const Shape& shape = infer.shape(x);
@@ -53,11 +56,12 @@ void batch_norm_gradient(Gradient& g) {
   const Tensor inputs[] = {g.upstream(), x, gamma, mean, inverse};
   Tensor results[3];
   apply(batch_norm_grad_op, inputs, &a, results, {});
+  const auto add = [&](const Tensor& more) { results[0] = results[0] + cast(more, x.dtype()); };
   if (g.has_upstream(1))  // d mean / dx = 1 / n
-    results[0] = results[0] + sum_grad(divide_by_count(g.upstream(1), x, axes), x, axes, false);
+    add(sum_grad(divide_by_count(g.upstream(1), x, axes), x, axes, false));
   if (g.has_upstream(2)) {  // d inverse / dx = -inverse^3 (x - mean) / n
     const Tensor factor = divide_by_count(g.upstream(2) * inverse * inverse * inverse * -1, x, axes);
-    results[0] = results[0] + (x - sum_grad(mean, x, axes, false)) * sum_grad(factor, x, axes, false);
+    add((widened(x) - sum_grad(mean, x, axes, false)) * sum_grad(factor, x, axes, false));
   }
   for (int i = 0; i < 3; ++i)
     if (g.needs(i)) g.set(i, results[i]);
@@ -74,14 +78,17 @@ void batch_norm_grad_infer(Infer& infer) {
 // With d = x - mean, i = inverse and sums over the n elements of a channel:
 // dgamma = i sum(dy d), dbeta = sum(dy), dx = gamma i (dy - sum(dy) / n - d i^2 sum(dy d) / n).
 std::vector<Tensor> batch_norm_grad_decompose(std::span<const Tensor> inputs, const void* attributes) {
-  const Tensor &upstream = inputs[0], &x = inputs[1], &gamma = inputs[2], &mean = inputs[3], &inverse = inputs[4];
+  const Tensor &mean = inputs[3], &inverse = inputs[4];
+  const DType dtype = inputs[1].dtype(), gamma_dtype = inputs[2].dtype();
+  const Tensor upstream = widened(inputs[0]), x = widened(inputs[1]), gamma = widened(inputs[2]);
   const Axes axes = axes_without(static_cast<const BatchNormAttributes*>(attributes)->axis, x.ndim());
   const auto expand = [&](const Tensor& channels) { return sum_grad(channels, x, axes, false); };
   const auto add_up = [&](const Tensor& t) { return axes.empty() ? t : sum(t, axes); };
   const Tensor centered = x - expand(mean);
   const Tensor beta_grad = add_up(upstream), dot = add_up(upstream * centered);
   const Tensor shift = divide_by_count(beta_grad, x, axes), slope = inverse * inverse * divide_by_count(dot, x, axes);
-  return {(upstream - expand(shift) - centered * expand(slope)) * expand(gamma * inverse), dot * inverse, beta_grad};
+  return {cast((upstream - expand(shift) - centered * expand(slope)) * expand(gamma * inverse), dtype),
+          cast(dot * inverse, gamma_dtype), cast(beta_grad, gamma_dtype)};
 }
 
 // Inputs x, gamma, beta, mean, var.
@@ -92,10 +99,11 @@ void batch_norm_inference_infer(Infer& infer) {
 
 std::vector<Tensor> batch_norm_inference_decompose(std::span<const Tensor> inputs, const void* attributes) {
   const auto& a = *static_cast<const BatchNormAttributes*>(attributes);
-  const Tensor &x = inputs[0], &gamma = inputs[1], &beta = inputs[2], &mean = inputs[3], &var = inputs[4];
+  const Tensor x = widened(inputs[0]), gamma = widened(inputs[1]), beta = widened(inputs[2]);
+  const Tensor mean = widened(inputs[3]), var = widened(inputs[4]);
   const Axes axes = axes_without(a.axis, x.ndim());
   const auto expand = [&](const Tensor& channels) { return sum_grad(channels, x, axes, false); };
-  return {(x - expand(mean)) * expand(gamma * (1 / sqrt(var + a.eps))) + expand(beta)};
+  return {cast((x - expand(mean)) * expand(gamma * (1 / sqrt(var + a.eps))) + expand(beta), inputs[0].dtype())};
 }
 
 }  // namespace

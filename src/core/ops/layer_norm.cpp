@@ -11,6 +11,10 @@ extern const Op layer_norm_grad_op;
 
 namespace {
 
+/// The dtype of the statistics, which the kernels compute in.
+DType statistics_dtype(DType dtype) { return dtype == float64 ? float64 : float32; }
+Tensor widened(const Tensor& x) { return cast(x, statistics_dtype(x.dtype())); }
+
 /// Checks x and the tensors of the normalized shape after `first`; returns the shape of one value for each row.
 Shape infer_layers(Infer& infer, int x, int first) {
   const Shape& shape = infer.shape(x);
@@ -28,7 +32,7 @@ Shape infer_layers(Infer& infer, int x, int first) {
 // Inputs x[, gamma[, beta]]; outputs y, mean, 1 / sqrt(var + eps).
 void layer_norm_infer(Infer& infer) {
   const Shape rows = infer_layers(infer, 0, 1);
-  const DType dtype = infer.dtype(0) == float64 ? float64 : float32;
+  const DType dtype = statistics_dtype(infer.dtype(0));
   infer.output(0, infer.shape(0), infer.dtype(0));
   infer.output(1, rows, dtype);
   infer.output(2, rows, dtype);
@@ -50,11 +54,12 @@ void layer_norm_gradient(Gradient& g) {
   if (g.input_count() > 1) inputs.push_back(g.input(1));
   Tensor results[3];
   apply(layer_norm_grad_op, inputs, &a, {results, g.input_count() > 1 ? std::size_t{3} : std::size_t{1}}, {});
+  const auto add = [&](const Tensor& more) { results[0] = results[0] + cast(more, x.dtype()); };
   if (g.has_upstream(1))  // d mean / dx = 1 / n
-    results[0] = results[0] + sum_grad(divide_by_count(g.upstream(1), x, axes), x, axes, false);
+    add(sum_grad(divide_by_count(g.upstream(1), x, axes), x, axes, false));
   if (g.has_upstream(2)) {  // d inverse / dx = -inverse^3 (x - mean) / n
     const Tensor factor = divide_by_count(g.upstream(2) * inverse * inverse * inverse * -1, x, axes);
-    results[0] = results[0] + (x - sum_grad(mean, x, axes, false)) * sum_grad(factor, x, axes, false);
+    add((widened(x) - sum_grad(mean, x, axes, false)) * sum_grad(factor, x, axes, false));
   }
   for (int i = 0; i < g.input_count(); ++i)
     if (g.needs(i)) g.set(i, results[i]);
@@ -71,17 +76,18 @@ void layer_norm_grad_infer(Infer& infer) {
 // sum(dy).
 std::vector<Tensor> layer_norm_grad_decompose(std::span<const Tensor> inputs, const void* attributes) {
   const auto& a = *static_cast<const LayerNormAttributes*>(attributes);
-  const Tensor &upstream = inputs[0], &x = inputs[1];
+  const Tensor upstream = widened(inputs[0]), x = widened(inputs[1]);
   const Axes axes = split_axes(a, x.ndim(), true), rows = split_axes(a, x.ndim(), false);
   const auto expand = [&](const Tensor& t) { return sum_grad(t, x, axes, false); };
   const auto over_rows = [&](const Tensor& t) { return rows.empty() ? t : sum(t, rows); };
   const Tensor inverse = expand(inputs[3]), normal = (x - expand(inputs[2])) * inverse;
-  const Tensor g = inputs.size() > 4 ? upstream * inputs[4] : upstream;
+  const Tensor g = inputs.size() > 4 ? upstream * widened(inputs[4]) : upstream;
   const Tensor shift = divide_by_count(sum(g, axes), x, axes), slope = divide_by_count(sum(g * normal, axes), x, axes);
-  std::vector<Tensor> results{(g - expand(shift) - normal * expand(slope)) * inverse};
+  const DType dtype = inputs[1].dtype();
+  std::vector<Tensor> results{cast((g - expand(shift) - normal * expand(slope)) * inverse, dtype)};
   if (inputs.size() > 4) {
-    results.push_back(over_rows(upstream * normal));
-    results.push_back(over_rows(upstream));
+    results.push_back(cast(over_rows(upstream * normal), dtype));
+    results.push_back(cast(over_rows(upstream), dtype));
   }
   return results;
 }
