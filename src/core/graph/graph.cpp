@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/error_context.h"
 #include "core/execute.h"
 #include "core/inline_vector.h"
 #include "core/modes.h"
@@ -193,6 +194,18 @@ Tensor placed(const Tensor& symbolic, Device device, Location where) {
   return symbolic.device() == device ? symbolic : to(Arg(symbolic, where), device);
 }
 
+/// For the error of a node that cannot be made: the mistake is often where one of its inputs was.
+void name_inputs(Error& error, Node& node) {
+  std::string text;
+  for (const Tensor& input : node.inputs()) {
+    const Node* from = input.defined() ? input.impl()->node.get() : nullptr;
+    const std::string line = from ? from->where.text() : "";
+    if (!line.empty() && line != error.where().text())
+      text += (text.empty() ? "Inputs: '" : ", '") + describe(*from) + "' made at " + line;
+  }
+  if (!text.empty()) add_context(error, text + ".");
+}
+
 }  // namespace
 
 void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
@@ -222,7 +235,12 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
   InlineVector<TensorMeta, 2> results(outputs.size());
   for (TensorMeta& result : results) result.device = device;
   Infer infer(op, metas.span(), attributes, results.span(), where);
-  if (op.infer) op.infer(infer);
+  try {
+    if (op.infer) op.infer(infer);
+  } catch (Error& error) {
+    name_inputs(error, *node);
+    throw;
+  }
   for (std::size_t i = 0; i < outputs.size(); ++i) node->outputs()[i] = symbolic_meta(results[i]);
   Node& added = graph.add(std::move(node), op.name);
   if (&op != &initialize_op)
