@@ -107,7 +107,8 @@ Strides contiguous_strides(const Shape& shape) {
   std::int64_t step = 1;
   for (int i = shape.rank() - 1; i >= 0; --i) {
     strides[static_cast<std::size_t>(i)] = step;
-    step *= shape.begin()[i];
+    // May wrap: that there are too many elements is found by who asks for their number.
+    step = static_cast<std::int64_t>(static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(shape.begin()[i]));
   }
   return strides;
 }

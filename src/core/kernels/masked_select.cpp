@@ -76,9 +76,11 @@ void masked_select_grad_run(const KernelCall& call) {
   std::memset(out.data, 0, static_cast<std::size_t>(out.size()) * size_of(out.dtype()));
   visit_width(out.dtype(), [&](auto word) {
     using Word = decltype(word);
-    const Word* next = upstream.as<const Word>();
-    for_each_chosen(call.inputs[1], *out.meta, out.shape(),
-                    [&](std::int64_t place) { out.as<Word>()[place] = *next, next += upstream.stride(0); });
+    const Word* from = upstream.as<const Word>();
+    std::int64_t next = 0;
+    for_each_chosen(call.inputs[1], *out.meta, out.shape(), [&](std::int64_t place) {
+      if (next < upstream.size()) out.as<Word>()[place] = from[next++ * upstream.stride(0)];
+    });
   });
 }
 

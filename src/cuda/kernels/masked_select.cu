@@ -48,11 +48,11 @@ struct Gather {
 template <class Word>
 struct PutBack {
   const Word* upstream;
-  std::int64_t step;
+  std::int64_t step, count;
   Word* out;
   StridedLoops<2> loops;
   __device__ void operator()(std::int64_t i, std::int64_t number) const {
-    out[places_of(loops, i)[0]] = upstream[number * step];
+    if (number < count) out[places_of(loops, i)[0]] = upstream[number * step];
   }
 };
 
@@ -79,8 +79,9 @@ void masked_select_grad_run(const KernelCall& call) {
         "cudaMemsetAsync", call.context.where);
   const auto loops = common_loops(*out.meta, *mask.meta, out.shape());
   visit_width(out.dtype(), [&]<class Word>(Word*) {
-    for_each_chosen(call, loops.total, InMask{mask.as<const bool>(), loops},
-                    PutBack<Word>{upstream.as<const Word>(), upstream.stride(0), out.as<Word>(), loops});
+    for_each_chosen(
+        call, loops.total, InMask{mask.as<const bool>(), loops},
+        PutBack<Word>{upstream.as<const Word>(), upstream.stride(0), upstream.size(), out.as<Word>(), loops});
   });
 }
 

@@ -10,7 +10,7 @@ namespace {
 struct StepTable {
   static constexpr int capacity = 400;
   int count = 0;
-  std::int64_t* steps[capacity];
+  std::int64_t* steps[capacity] = {};
 };
 
 __global__ void advance_kernel(StepTable table) {

@@ -16,9 +16,10 @@ struct UpdateTable {
   // A kernel's arguments may have 4 KiB in all.
   static constexpr int capacity = static_cast<int>(3800 / (sizeof(void*) * group + sizeof(std::int64_t) + sizeof(int)));
   int count = 0, blocks = 0;
-  int first_block[capacity];
-  std::int64_t sizes[capacity];
-  void* members[capacity][group];
+  // Zeros, not what lay there: the emulator looks for the host's pointers in all of an argument.
+  int first_block[capacity] = {};
+  std::int64_t sizes[capacity] = {};
+  void* members[capacity][group] = {};
 
   void add(const KernelCall& call, std::size_t at) {
     sizes[count] = call.inputs[at].size();
