@@ -4,6 +4,7 @@
 
 #include "core/ops/ops.h"
 #include "core/ops/reduce.h"
+#include "core/ops/statistics_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -11,11 +12,6 @@ namespace triptych {
 extern const Op batch_norm_grad_op;
 
 namespace {
-
-DType statistics_dtype(DType dtype) { return dtype == float64 ? float64 : float32; }
-
-/// In the dtype that the kernels compute in.
-Tensor widened(const Tensor& x) { return cast(x, statistics_dtype(x.dtype())); }
 
 /// Checks x and the vectors of C elements after it; returns the shape (C).
 Shape infer_channels(Infer& infer, int x, int first_vector) {

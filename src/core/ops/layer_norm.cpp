@@ -3,6 +3,7 @@
 
 #include "core/ops/ops.h"
 #include "core/ops/reduce.h"
+#include "core/ops/statistics_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -10,10 +11,6 @@ namespace triptych {
 extern const Op layer_norm_grad_op;
 
 namespace {
-
-/// The dtype of the statistics, which the kernels compute in.
-DType statistics_dtype(DType dtype) { return dtype == float64 ? float64 : float32; }
-Tensor widened(const Tensor& x) { return cast(x, statistics_dtype(x.dtype())); }
 
 /// Checks x and the tensors of the normalized shape after `first`; returns the shape of one value for each row.
 Shape infer_layers(Infer& infer, int x, int first) {

@@ -43,7 +43,7 @@ extern const Op masked_select_op{.name = "masked_select",
                                  .gradient = masked_select_gradient,
                                  .saves_inputs = 0b10,
                                  .broadcasts = true};
-/// Zeros of the common shape of x and mask, with the gradient's elements where the mask is true, as far as there are any.
+/// Zeros of the common shape of x and mask, with the gradient's elements, as far as they go, where the mask is true.
 extern const Op masked_select_grad_op{.name = "masked_select_grad",
                                       .inputs = 3,
                                       .infer = masked_select_grad_infer,
