@@ -1,7 +1,10 @@
-// The CUDA runtime's host functions: errors, devices, memory, streams, events. Values as in the CUDA Toolkit.
+// The CUDA runtime's host functions: errors, devices, memory, streams, events. Values and linkage as in the CUDA Toolkit:
+// one object file calls the emulator or the Toolkit, as it is linked.
 #pragma once
 
 #include <cstddef>
+
+extern "C" {
 
 // -- Errors -----------------------------------------------------------------------------------------------------------
 enum cudaError {
@@ -126,6 +129,8 @@ cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int f
 cudaError_t cudaMemset(void* pointer, int byte, std::size_t bytes);
 cudaError_t cudaMemsetAsync(void* pointer, int byte, std::size_t bytes, cudaStream_t stream = nullptr);
 
+}  // extern "C"
+
 template <class T>
 cudaError_t cudaMalloc(T** pointer, std::size_t bytes) {
   return cudaMalloc(reinterpret_cast<void**>(pointer), bytes);
@@ -140,13 +145,16 @@ cudaError_t cudaMallocHost(T** pointer, std::size_t bytes) {
 }
 
 // -- Kernels ----------------------------------------------------------------------------------------------------------
+extern "C" {
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value);
+}
 template <class Kernel>
 cudaError_t cudaFuncSetAttribute(Kernel* kernel, cudaFuncAttribute attribute, int value) {
   return cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), attribute, value);
 }
 
+extern "C" {
 /// Machine code that was made while the program runs.
 typedef struct CUlib_st* cudaLibrary_t;
 typedef struct CUkern_st* cudaKernel_t;
@@ -178,3 +186,4 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable);
 cudaError_t cudaGraphDestroy(cudaGraph_t graph);
+}  // extern "C"
