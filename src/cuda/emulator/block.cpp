@@ -122,8 +122,9 @@ void Block::make_ready(Thread& thread) {
   ready_[place < count_ ? place : place - count_] = &thread;
 }
 
-void Block::stop(const std::string& problem) {
+void Block::stop(std::string&& problem) {
   report_failure(problem);
+  std::string().swap(problem);  // its owner, a frame of this thread, is never left
   release(const_cast<Launch*>(launch_));
   Fiber::switch_to(*running_->fiber, *home_, true);
   __builtin_unreachable();

@@ -76,7 +76,7 @@ class Block {
   void wait();
   void add_fiber();
   void make_ready(Thread& thread);
-  [[noreturn]] void stop(const std::string& problem);
+  [[noreturn]] void stop(std::string&& problem);
   void complete_meeting(unsigned warp, unsigned mask);
   unsigned existing_lanes(unsigned warp) const;
   void report_failure(const std::string& problem);
