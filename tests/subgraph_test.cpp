@@ -65,11 +65,10 @@ using Body = std::function<tt::Tensor(const tt::Tensor&)>;
 tt::Tensor repeat(const tt::Tensor& x, std::int64_t times, const Body& body) {
   tt::register_kernel(repeat_op, tt::Device::Type::cpu, repeat_kernel);
   const tt::TensorMeta meta = x.meta();
-  const RepeatAttributes attributes{
-      tt::trace_subgraph({&meta, 1}, [&](std::span<const tt::Tensor> args) { return std::vector{body(args[0])}; }),
-      times};
-  std::vector<tt::Tensor> operands{x};
-  for (const tt::Tensor& captured : attributes.body.captured) operands.push_back(captured);
+  auto [function, operands] =
+      tt::trace_subgraph({&meta, 1}, [&](std::span<const tt::Tensor> args) { return std::vector{body(args[0])}; });
+  operands.insert(operands.begin(), x);
+  const RepeatAttributes attributes{std::move(function), times};
   tt::Tensor result;
   tt::apply(repeat_op, operands, &attributes, {&result, 1}, tt::Location::here());
   return result;
@@ -109,11 +108,24 @@ TEST(Subgraph, RunsAndDifferentiatesInAGraph) {
   }
 }
 
+// What the body reads from the graph around it does not keep that graph alive.
+TEST(Subgraph, EndsWithItsGraph) {
+  const std::int64_t before = tt::statistics().bytes_in_use;
+  {
+    tf::Graph graph;
+    const auto outer = graph.constant(tt::ones({1000})) * 2;
+    repeat(graph.placeholder("x", tt::float32, {1000}), 2, [&](const tt::Tensor& v) { return v * outer; });
+    EXPECT_GE(tt::statistics().bytes_in_use, before + 4000);
+  }
+  EXPECT_EQ(tt::statistics().bytes_in_use, before);
+}
+
 TEST(Subgraph, PrintsAndCompares) {
   const tt::TensorMeta meta{.shape = {tt::unknown, 3}, .strides = {}, .dtype = tt::float32, .device = {}};
   const auto trace = [&] {
     return tt::trace_subgraph({&meta, 1},
-                              [](std::span<const tt::Tensor> args) { return std::vector{tt::sum(args[0], {1})}; });
+                              [](std::span<const tt::Tensor> args) { return std::vector{tt::sum(args[0], {1})}; })
+        .subgraph;
   };
   const tt::Subgraph a = trace(), b = trace(), same = a;
   EXPECT_TRUE(a == same);

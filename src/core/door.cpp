@@ -74,7 +74,7 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     InlineVector<Tensor, 4> values(count);
     for (std::size_t i = 0; i < count; ++i) {
       values[i] = *operands[i];
-      if (values[i].is_symbolic() && !(modes.trace && modes.trace->subgraph)) graph = values[i].impl()->graph.get();
+      if (values[i].is_symbolic() && !(modes.trace && modes.trace->traced)) graph = values[i].impl()->graph.get();
     }
     append(*graph, op, values.span(), attributes, outputs, where);
     return;

@@ -10,20 +10,25 @@
 
 namespace triptych {
 
-/// `outputs` in terms of `inputs`, placeholders of a graph of their own. The last of the inputs stand for `captured`,
-/// the tensors from around it that the function reads: an op passes these as operands of its own behind the arguments,
-/// so that gradients flow into them, passes see them, and nothing reaches into another graph.
+/// `outputs` in terms of `inputs`, placeholders of a graph of their own. The last of the inputs stand for tensors from
+/// around it that the function reads (TracedSubgraph::captured).
 struct Subgraph {
-  std::vector<Tensor> inputs, outputs, captured;
+  std::vector<Tensor> inputs, outputs;
+};
 
-  std::size_t arguments() const { return inputs.size() - captured.size(); }
+/// What trace_subgraph gives. An op passes `captured` as operands of its own behind the arguments, so that gradients
+/// flow into them, passes see them, and nothing reaches into another graph. No attribute holds them: an attribute that
+/// owned tensors of the graph around it would keep that graph alive for ever.
+struct TracedSubgraph {
+  Subgraph subgraph;
+  std::vector<Tensor> captured;
 };
 
 /// The same function: the same tensors.
 TRIPTYCH_API bool operator==(const Subgraph& a, const Subgraph& b);
 
 /// Traces `function` on arguments of these shapes and dtypes.
-TRIPTYCH_API Subgraph
+TRIPTYCH_API TracedSubgraph
 trace_subgraph(std::span<const TensorMeta> arguments,
                const std::function<std::vector<Tensor>(std::span<const Tensor> arguments)>& function,
                Location where = Location::here());

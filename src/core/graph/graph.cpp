@@ -109,7 +109,7 @@ Tensor GraphImpl::handle(Node& node, std::uint32_t output) {
 
 Tensor GraphImpl::import(const Tensor& tensor, Location where) {
   const bool from_here = tensor.is_symbolic() && tensor.impl()->graph.get() == this;
-  if (subgraph && !from_here && (tensor.is_symbolic() || tensor.requires_grad() || is_captured_state(tensor)))
+  if (traced && !from_here && (tensor.is_symbolic() || tensor.requires_grad() || is_captured_state(tensor)))
     return input_for(tensor, where);
   if (tensor.is_symbolic()) {
     if (!from_here)
@@ -147,12 +147,13 @@ Tensor GraphImpl::value_at(Node& state, const Node& reader) {
 }
 
 Tensor GraphImpl::input_for(const Tensor& outer, Location where) {
-  const std::size_t first = subgraph->arguments();
-  for (std::size_t i = 0; i < subgraph->captured.size(); ++i)
-    if (same_tensor(subgraph->captured[i], outer)) return subgraph->inputs[first + i];
-  subgraph->inputs.push_back(graph_placeholder(GraphHandle(this), "captured", outer.dtype(), outer.shape(), {}, where));
-  subgraph->captured.push_back(outer);
-  return subgraph->inputs.back();
+  std::vector<Tensor>&inputs = traced->subgraph.inputs, &outers = traced->captured;
+  const std::size_t first = inputs.size() - outers.size();
+  for (std::size_t i = 0; i < outers.size(); ++i)
+    if (same_tensor(outers[i], outer)) return inputs[first + i];
+  inputs.push_back(graph_placeholder(GraphHandle(this), "captured", outer.dtype(), outer.shape(), {}, where));
+  outers.push_back(outer);
+  return inputs.back();
 }
 
 void GraphImpl::give_to_call(Node& effect) {
@@ -223,7 +224,7 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
     node->inputs()[i] = edge_to(input);
     metas[i] = &node->inputs()[i].meta();
     if (!written) continue;
-    if (graph.subgraph)
+    if (graph.traced)
       throw UnsupportedError(op.name, "a sub-graph writes no state", "input " + std::to_string(i) + " is written",
                              "Return the new value from the sub-graph, and write it around it", where);
     if (!is_state(*input.impl()->node->op))

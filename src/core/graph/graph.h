@@ -91,7 +91,7 @@ struct GraphImpl {
   std::map<std::pair<const Node*, const Node*>, Node*> snapshots;    // of a state before a write
   // What buffers were given while recording in the open call: their readers get the gradient of that.
   std::unordered_map<const TensorImpl*, Tensor> written;
-  Subgraph* subgraph = nullptr;  // while one is traced: it takes what it reads from around it as inputs
+  TracedSubgraph* traced = nullptr;  // while a sub-graph is traced: it takes what it reads from around it as inputs
   bool finalized = false;
   std::shared_ptr<void> attachment;  // what an API keeps beside the graph, as long as the graph lives
   Node* initializer = nullptr;       // the latest initialize node

@@ -24,24 +24,26 @@ void print_list(std::string& out, const std::vector<Tensor>& tensors) {
 }  // namespace
 
 bool operator==(const Subgraph& a, const Subgraph& b) {
-  return same_tensors(a.inputs, b.inputs) && same_tensors(a.outputs, b.outputs) && same_tensors(a.captured, b.captured);
+  return same_tensors(a.inputs, b.inputs) && same_tensors(a.outputs, b.outputs);
 }
 
-Subgraph trace_subgraph(std::span<const TensorMeta> arguments,
-                        const std::function<std::vector<Tensor>(std::span<const Tensor>)>& function, Location where) {
+TracedSubgraph trace_subgraph(std::span<const TensorMeta> arguments,
+                              const std::function<std::vector<Tensor>(std::span<const Tensor>)>& function,
+                              Location where) {
   const GraphHandle graph;
-  Subgraph result;
+  TracedSubgraph result;
+  auto& [inputs, outputs] = result.subgraph;
   for (const TensorMeta& argument : arguments)
-    result.inputs.push_back(graph_placeholder(graph, "argument", argument.dtype, argument.shape, {}, where));
+    inputs.push_back(graph_placeholder(graph, "argument", argument.dtype, argument.shape, {}, where));
   GraphImpl& impl = graph.impl();
-  impl.subgraph = &result;
+  impl.traced = &result;
   struct Close {
     GraphImpl& graph;
-    ~Close() { graph.subgraph = nullptr; }
+    ~Close() { graph.traced = nullptr; }
   } close{impl};
   const TraceScope scope(graph);
-  const std::vector<Tensor> given = result.inputs;
-  for (const Tensor& output : function(given)) result.outputs.push_back(impl.import(output, where));
+  const std::vector<Tensor> given = inputs;
+  for (const Tensor& output : function(given)) outputs.push_back(impl.import(output, where));
   return result;
 }
 
