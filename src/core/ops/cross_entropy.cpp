@@ -6,6 +6,7 @@
 #include "core/ops/ops.h"
 #include "core/ops/reduce.h"
 #include "core/ops/softmax.h"
+#include "core/ops/statistics_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -20,7 +21,7 @@ void cross_entropy_infer(Infer& infer) {
   const DType dtype = infer.dtype(0);
   infer.output(0, infer.attributes<CrossEntropyAttributes>().reduction == Reduction::none ? rows : Shape(), dtype);
   rows.append(2);
-  infer.output(1, rows, dtype == float64 ? float64 : float32);
+  infer.output(1, rows, statistics_dtype(dtype));
 }
 
 void cross_entropy_grad_infer(Infer& infer) {

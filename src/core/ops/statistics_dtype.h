@@ -1,4 +1,4 @@
-// The dtype that normalizations compute in.
+// The dtype that normalizations and losses compute their statistics in.
 #pragma once
 
 #include "triptych/core/ops.h"
