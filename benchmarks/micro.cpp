@@ -5,7 +5,9 @@
 
 namespace tt = triptych;
 
-int main(int argc, char** argv) {
+namespace {
+
+void register_all() {
   constexpr std::int64_t million = 1 << 20, k = 1024;
   tt::manual_seed(1);
   const tt::Tensor s = tt::rand({8, 8}), t = tt::rand({8, 8}), g = tt::rand({8, 8}).set_requires_grad();
@@ -44,5 +46,8 @@ int main(int argc, char** argv) {
     for (int i = 0; i < 1000; ++i) c = c * 1.0001;
     c.backward();
   });
-  return bench::run(argc, argv);
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return bench::run(argc, argv, register_all); }

@@ -1,13 +1,21 @@
-// Runs the registered benchmarks; with --json prints one line for each, as comparison scripts read them.
+// Runs benchmarks on the device that --device=cuda:0 names, else on the CPU; with --json prints one line for each, as
+// comparison scripts read them.
 #pragma once
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+#include <string>
 #include <vector>
 
+#include "triptych/core/device.h"
+
 namespace bench {
+
+inline triptych::Device device;
 
 /// Prints {"name":"cnn/128/train","ms":…}: with repetitions the median, else the mean of the iterations.
 class JsonLines : public benchmark::BenchmarkReporter {
@@ -25,33 +33,62 @@ class JsonLines : public benchmark::BenchmarkReporter {
   }
 };
 
-inline int run(int argc, char** argv) {
-  std::vector<char*> rest;
-  bool json = false;
-  for (int i = 0; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--json") == 0)
-      json = true;
+/// Takes `NAME=value` out of the arguments and gives the value; `otherwise` if it is not among them.
+inline std::string take_option(int& argc, char** argv, const std::string& name, std::string otherwise) {
+  int kept = 1;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument.rfind(name + "=", 0) == 0)
+      otherwise = argument.substr(name.size() + 1);
     else
-      rest.push_back(argv[i]);
+      argv[kept++] = argv[i];
   }
-  int count = static_cast<int>(rest.size());
-  benchmark::Initialize(&count, rest.data());
-  if (benchmark::ReportUnrecognizedArguments(count, rest.data())) return 2;
+  argc = kept;
+  return otherwise;
+}
+
+/// Runs what `register_all` registers. What the benchmarks make is made on the device.
+template <class F>
+int run(int argc, char** argv, F register_all) try {
+  device = triptych::Device::from_text(take_option(argc, argv, "--device", "cpu"));
+  const auto is_json = [](const char* argument) { return std::strcmp(argument, "--json") == 0; };
+  char** const end = std::remove_if(argv + 1, argv + argc, is_json);
+  const bool json = end != argv + argc;
+  argc = static_cast<int>(end - argv);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  const triptych::DeviceScope scope(device);
+  register_all();
   JsonLines lines;
   if (json)
     benchmark::RunSpecifiedBenchmarks(&lines);
   else
     benchmark::RunSpecifiedBenchmarks();
   return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 2;
+}
+
+/// The host runs ahead of a GPU, so calls are waited for there, a number of them together: the rate of a queue that is
+/// kept full.
+template <class F>
+void time_calls(benchmark::State& state, F& call) {
+  constexpr int together = 32;
+  if (device == triptych::Device::cpu()) {
+    for (auto _ : state) call();
+  } else {
+    while (state.KeepRunningBatch(together)) {
+      for (int i = 0; i < together; ++i) call();
+      triptych::synchronize(device);
+    }
+  }
 }
 
 /// Registers `call` under a name with slashes.
 template <class F>
 void add(const char* name, F call, double seconds = 0.3, int repetitions = 3) {
-  benchmark::RegisterBenchmark(name,
-                               [call](benchmark::State& state) mutable {
-                                 for (auto _ : state) call();
-                               })
+  benchmark::RegisterBenchmark(name, [call](benchmark::State& state) mutable { time_calls(state, call); })
       ->MinTime(seconds)
       ->Repetitions(repetitions)
       ->ReportAggregatesOnly(true)

@@ -1,6 +1,6 @@
-// Training and inference steps of whole models in one style: `zoo --style=lowlevel|eager|keras [--json]`.
-// Inputs are made once and reused; the loss is read back every step. Float32, the numerics that each engine has by
-// default.
+// Training and inference steps of whole models in one style:
+// `zoo --style=lowlevel|eager|keras [--device=cuda:0] [--json]`. Inputs are made once and reused; the loss is read back
+// every step. Float32, the numerics that each engine has by default.
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -35,8 +35,7 @@ Data make_data(const std::string& model, std::int64_t batch) {
   return {tt::rand({batch, 1, 28, 28}), labels};
 }
 
-// --- Low level
-// ----------------------------------------------------------------------------------------------------------
+// -- Low level --------------------------------------------------------------------------------------------------------
 
 namespace tf = triptych::lowlevel;
 
@@ -80,8 +79,7 @@ Steps lowlevel_steps(const std::string& model, std::int64_t batch) {
           [=, keep = session] { benchmark::DoNotOptimize(infer(data.x)); }};
 }
 
-// --- Eager
-// --------------------------------------------------------------------------------------------------------------
+// -- Eager ------------------------------------------------------------------------------------------------------------
 
 namespace nn = triptych::eager::nn;
 namespace optim = triptych::eager::optim;
@@ -143,8 +141,7 @@ Steps eager_steps(const std::string& model, std::int64_t batch) {
   return eager_steps<Cnn>(data, adam);
 }
 
-// --- Keras
-// --------------------------------------------------------------------------------------------------------------
+// -- Keras ------------------------------------------------------------------------------------------------------------
 
 namespace keras = triptych::keras;
 
@@ -174,15 +171,7 @@ Steps keras_steps(const std::string& name, std::int64_t batch) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string style = "lowlevel";
-  int kept = 1;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (argument.rfind("--style=", 0) == 0)
-      style = argument.substr(8);
-    else
-      argv[kept++] = argv[i];
-  }
+  const std::string style = bench::take_option(argc, argv, "--style", "lowlevel");
   if (style != "lowlevel" && style != "eager" && style != "keras") {
     std::fprintf(stderr, "zoo: --style is lowlevel, eager or keras, not '%s'\n", style.c_str());
     return 2;
@@ -198,7 +187,7 @@ int main(int argc, char** argv) {
                                  [make](benchmark::State& state) {
                                    const Call call = make();
                                    for (int i = 0; i < 3; ++i) call();
-                                   for (auto _ : state) call();
+                                   bench::time_calls(state, call);
                                  })
         ->MinTime(0.5)
         ->Repetitions(3)
@@ -208,13 +197,14 @@ int main(int argc, char** argv) {
   };
   const std::pair<const char*, std::vector<std::int64_t>> models[] = {
       {"tiny", {16}}, {"mlp", {32, 128}}, {"cnn", {32, 128}}};
-  for (const auto& [model, batches] : models) {
-    for (const std::int64_t batch : batches) {
-      const std::string prefix = std::string(model) + "/" + std::to_string(batch);
-      add(prefix + "/train", [=, name = std::string(model)] { return steps(name, batch).train; });
-      add(prefix + "/infer", [=, name = std::string(model)] { return steps(name, batch).infer; });
+  return bench::run(argc, argv, [&] {
+    for (const auto& [model, batches] : models) {
+      for (const std::int64_t batch : batches) {
+        const std::string prefix = std::string(model) + "/" + std::to_string(batch);
+        add(prefix + "/train", [=, name = std::string(model)] { return steps(name, batch).train; });
+        add(prefix + "/infer", [=, name = std::string(model)] { return steps(name, batch).infer; });
+      }
+      add(std::string(model) + "/1/infer", [=, name = std::string(model)] { return steps(name, 1).infer; });
     }
-    add(std::string(model) + "/1/infer", [=, name = std::string(model)] { return steps(name, 1).infer; });
-  }
-  return bench::run(argc, argv);
+  });
 }
