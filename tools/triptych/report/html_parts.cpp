@@ -13,6 +13,13 @@ std::string number_with_quartiles(const std::vector<Cell>& row, std::size_t i, b
   return number + element("small", " (" + bound(1) + "–" + bound(2) + ")");
 }
 
+/// A name of several parts may be broken between them, where it stands in a narrow card.
+std::string breakable(const std::string& escaped) {
+  std::string html;
+  for (const char c : escaped) html.append(1, c).append(c == '_' || c == '/' ? "<wbr/>" : "");
+  return html;
+}
+
 /// The column's lower and upper quartile follow it.
 bool has_quartiles(const Table& table, std::size_t i) {
   return i + 2 < table.columns.size() && table.columns[i + 1] == table.columns[i] + "_low" &&
@@ -48,12 +55,10 @@ std::string plain_table(const Table& table, Language language, const std::string
                                              : "word") +
                                    "\" data-label=\"" + escape(text_of("column." + table.columns[i], language)) + "\"";
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
-      const Cell& cell = table.rows[r][i];
-      const Code* code = std::get_if<Code>(&cell);
-      body[r] += element(
-          "td",
-          code ? element("pre", code_html(code->text)) : number_with_quartiles(table.rows[r], i, quartiles, language),
-          attributes);
+      const Code* code = std::get_if<Code>(&table.rows[r][i]);
+      const std::string html =
+          code ? element("pre", code_html(code->text)) : number_with_quartiles(table.rows[r], i, quartiles, language);
+      body[r] += element("td", numeric || longer ? html : breakable(html), attributes);
     }
     i += quartiles ? 3 : 1;
   }
