@@ -42,6 +42,12 @@ void expect_like_cpu(const Tensors& actual, const Tensors& cpu, const Sample& s,
   }
 }
 
+/// Ops that cuBLAS or cuDNN may do.
+bool by_library(std::string_view op) {
+  return op.starts_with("matmul") || op.starts_with("linear") || op.starts_with("conv") || op.find("pool") != op.npos ||
+         op.starts_with("batch_norm");
+}
+
 class CudaConformance : public testing::TestWithParam<std::size_t> {
  protected:
   const Sample& s() const { return samples()[GetParam()]; }
@@ -68,6 +74,16 @@ class CudaConformance : public testing::TestWithParam<std::size_t> {
         moved(defined, tt::Device::cpu()), what + " in a compiled graph");
   }
 
+  /// What a library does at `fast` only.
+  void check_fast(const Tensors& values, bool differentiable, const std::string& what) {
+    const Tensors expected = s().call(values), grads = differentiable ? gradient(s(), leaves(values)) : Tensors();
+    const tt::DeviceScope on(gpu);
+    const tt::NumericsMode fast(tt::Numerics::fast);
+    const Tensors there = moved(values, gpu);
+    expect_like_cpu(s().call(there), expected, s(), what);
+    if (differentiable) expect_like_cpu(gradient(s(), leaves(there)), grads, s(), "gradient " + what);
+  }
+
   Tensors second_order(const Tensors& values) {
     const Tensors x = leaves(values);
     Tensors first;
@@ -89,12 +105,10 @@ std::string rule_of(const std::string& refused) { return refused.substr(0, refus
 
 // The emulated cuBLAS and cuDNN are loops of our own, so what stands on them is held against PyTorch's numbers as well.
 TEST_P(CudaConformance, Reference) {
-  const std::string_view op = s().op;
-  const bool by_library = op.starts_with("matmul") || op.starts_with("linear") || op.starts_with("conv") ||
-                          op.find("pool") != op.npos || op.starts_with("batch_norm");
-  if (!by_library) return;
+  if (!by_library(s().op)) return;
   const Tensors inputs = reference(s(), "in"), expected = reference(s(), "out"), grads = reference(s(), "grad");
   const tt::DeviceScope on(gpu);
+  const tt::NumericsMode fast(tt::Numerics::fast);
   const Tensors there = moved(inputs, gpu);
   expect_close(moved(s().call(there), tt::Device::cpu()), expected, s().tolerance, "out");
   if (!grads.empty())
@@ -121,6 +135,8 @@ TEST_P(CudaConformance, Sample) {
     check_forward(values, what);
     if (HasFatalFailure()) return;
     if (differentiable && tt::is_floating(dtype)) check_gradients(values, "gradient in " + what);
+    if (HasFatalFailure()) return;
+    if (by_library(s().op)) check_fast(values, differentiable && tt::is_floating(dtype), "at fast in " + what);
     if (HasFatalFailure()) return;
   }
   if (!differentiable || !s().smooth) return;

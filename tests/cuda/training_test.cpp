@@ -69,7 +69,8 @@ std::vector<float> flat(const std::vector<tt::Tensor>& weights, bool dense_out_i
   return all;
 }
 
-Trace train_lowlevel(tt::Device device) {
+Trace train_lowlevel(tt::Device device, tt::Numerics numerics = tt::Numerics::exact,
+                     tt::UpdateFormula formula = tt::UpdateFormula::tf) {
   tt::manual_seed(7);
   const tf::Graph graph;
   std::vector<tf::Variable> v;
@@ -89,9 +90,8 @@ Trace train_lowlevel(tt::Device device) {
     const auto beta = add("beta", {channels}, tt::init::zeros(), true);
     const auto mean = add("mean", {channels}, tt::init::zeros(), false);
     const auto variance = add("variance", {channels}, tt::init::ones(), false);
-    h = tt::batch_norm(
-        h, mean, variance, gamma, beta,
-        {.training = true, .momentum = bn_momentum, .eps = bn_epsilon, .formula = tt::UpdateFormula::tf});
+    h = tt::batch_norm(h, mean, variance, gamma, beta,
+                       {.training = true, .momentum = bn_momentum, .eps = bn_epsilon, .formula = formula});
     h = tt::flatten(tt::dropout(tt::max_pool2d(tt::relu(h), {.kernel_size = 2}), {.p = drop_rate}), 1);
     const auto dense = add("dense", {features, 10}, tt::init::glorot_uniform(), true);
     const auto dense_bias = add("dense_bias", {10}, tt::init::zeros(), true);
@@ -99,7 +99,7 @@ Trace train_lowlevel(tt::Device device) {
   }
   update =
       tf::Adam({.learning_rate = learning_rate, .beta1 = beta_1, .beta2 = beta_2, .epsilon = epsilon}).minimize(loss);
-  const tf::Session session(graph, {.numerics = tt::Numerics::exact});
+  const tf::Session session(graph, {.numerics = numerics});
   session.run(graph.initializer());
   const auto step = session.make_callable({x, y}, {loss, update});
   Trace trace;
@@ -205,6 +205,15 @@ TEST_F(CudaTraining, AllStylesGiveTheSameBitsAndTheCpusLosses) {
   expect_same_bits(train_lowlevel(gpu), there, "low level");
   expect_same_bits(train_keras(false, gpu), there, "Keras, graph");
   expect_same_bits(train_keras(true, gpu), there, "Keras, eager");
+}
+
+// Where cuDNN normalizes and pools.
+TEST_F(CudaTraining, AtFastTheLossesAreTheCpusToo) {
+  const auto there = train_lowlevel(gpu, tt::Numerics::fast, tt::UpdateFormula::torch),
+             here = train_lowlevel(cpu, tt::Numerics::exact, tt::UpdateFormula::torch);
+  EXPECT_LT(here.losses.back(), here.losses.front());
+  for (std::size_t i = 0; i < here.losses.size(); ++i)
+    EXPECT_NEAR(there.losses[i], here.losses[i], 1e-4 * here.losses[i]) << "step " << i;
 }
 
 TEST_F(CudaTraining, AModuleMoves) {

@@ -1,9 +1,11 @@
-// Batch normalization on tensors with any strides: sums over each channel in two steps, parts and then their sum, in an
-// order that depends on the shape alone; and the elementwise functions of elementwise.h, with a table for each channel.
+// Batch normalization where cuDNN does not do it, on tensors with any strides: sums over each channel in two steps,
+// parts and then their sum, in an order that depends on the shape alone; and the elementwise functions of
+// elementwise.h, with a table for each channel.
 #include <algorithm>
 #include <type_traits>
 
 #include "core/formulas/batch_norm.h"
+#include "cuda/kernels/cudnn_batch_norm.h"
 #include "cuda/kernels/elementwise.h"
 #include "cuda/kernels/scratch.h"
 #include "cuda/shared_memory.h"
@@ -235,6 +237,7 @@ void normalize(const KernelCall& call, const TensorMeta& table, C* mean, C* scal
 }
 
 void batch_norm_run(const KernelCall& call) {
+  if (call.prepared) return cudnn_batch_norm(call);
   const auto& a = call.attributes_as<BatchNormAttributes>();
   const Operand& x = call.inputs[0];
   if (x.shape().begin()[channel_axis(*x.meta, a)] == 0) return;
@@ -259,6 +262,7 @@ void batch_norm_run(const KernelCall& call) {
 }
 
 void batch_norm_inference_run(const KernelCall& call) {
+  if (call.prepared) return cudnn_batch_norm(call);
   const auto& a = call.attributes_as<BatchNormAttributes>();
   const Operand& x = call.inputs[0];
   if (x.size() == 0) return;
@@ -276,6 +280,7 @@ void batch_norm_inference_run(const KernelCall& call) {
 }
 
 void batch_norm_grad_run(const KernelCall& call) {
+  if (call.prepared) return cudnn_batch_norm(call);
   const auto& a = call.attributes_as<BatchNormAttributes>();
   const Operand &upstream = call.inputs[0], &x = call.inputs[1];
   if (x.shape().begin()[channel_axis(*x.meta, a)] == 0) return;
@@ -299,9 +304,16 @@ void batch_norm_grad_run(const KernelCall& call) {
   });
 }
 
-const Kernel batch_norm_kernel{.run = batch_norm_run, .any_strides = true, .layout = elementwise_layout},
-    batch_norm_inference_kernel{.run = batch_norm_inference_run, .any_strides = true, .layout = elementwise_layout},
-    batch_norm_grad_kernel{.run = batch_norm_grad_run, .any_strides = true, .layout = elementwise_layout};
+const Kernel batch_norm_kernel{
+    .run = batch_norm_run, .prepare = prepare_cudnn_batch_norm, .any_strides = true, .layout = elementwise_layout},
+    batch_norm_inference_kernel{.run = batch_norm_inference_run,
+                                .prepare = prepare_cudnn_batch_norm,
+                                .any_strides = true,
+                                .layout = elementwise_layout},
+    batch_norm_grad_kernel{.run = batch_norm_grad_run,
+                           .prepare = prepare_cudnn_batch_norm,
+                           .any_strides = true,
+                           .layout = elementwise_layout};
 
 }  // namespace
 

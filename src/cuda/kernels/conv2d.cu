@@ -1,10 +1,10 @@
 // Convolutions by cuDNN: channels-last where it has an algorithm for that, as the results lie, else channels-first.
-#include <climits>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "core/ops/conv2d.h"
+#include "cuda/kernels/cudnn_images.h"
 #include "cuda/kernels/epilogue.h"
 #include "cuda/kernels/reordered.h"
 #include "cuda/runtime/device.h"
@@ -20,20 +20,6 @@ extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;
 namespace cuda {
 namespace {
 
-/// One of cuDNN's descriptors.
-template <class D, cudnnStatus_t (*create)(D*), cudnnStatus_t (*destroy)(D)>
-class Descriptor {
- public:
-  explicit Descriptor(const char* op) { check(create(&handle_), op, "creating a descriptor"); }
-  ~Descriptor() { static_cast<void>(destroy(handle_)); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  operator D() const { return handle_; }
-
- private:
-  D handle_ = nullptr;
-};
-using TensorDescriptor = Descriptor<cudnnTensorDescriptor_t, cudnnCreateTensorDescriptor, cudnnDestroyTensorDescriptor>;
 using FilterDescriptor = Descriptor<cudnnFilterDescriptor_t, cudnnCreateFilterDescriptor, cudnnDestroyFilterDescriptor>;
 using ConvolutionDescriptor =
     Descriptor<cudnnConvolutionDescriptor_t, cudnnCreateConvolutionDescriptor, cudnnDestroyConvolutionDescriptor>;
@@ -52,33 +38,6 @@ struct WeightGrad {
   using Found = cudnnConvolutionBwdFilterAlgoPerf_t;
 };
 
-cudnnDataType_t data_type(DType dtype) {
-  return dtype == float64    ? CUDNN_DATA_DOUBLE
-         : dtype == float16  ? CUDNN_DATA_HALF
-         : dtype == bfloat16 ? CUDNN_DATA_BFLOAT16
-                             : CUDNN_DATA_FLOAT;
-}
-
-int small(std::int64_t value, const char* op) {
-  if (value > INT_MAX)
-    throw UnsupportedError(op, "a dimension is too large for cuDNN", std::to_string(value), "Use smaller batches");
-  return static_cast<int>(value);
-}
-
-/// The strides of densely packed images or weights: channels innermost, or right after the batch.
-Strides packed_strides(const Shape& shape, DataFormat format, bool channels_last) {
-  Strides strides{};
-  channels_last_layout(shape, format, strides);
-  if (channels_last) return strides;
-  const ImageAxes axes = image_axes(format);
-  std::int64_t step = 1;
-  for (const int axis : {axes.width, axes.height, axes.channels, 0}) {
-    strides[static_cast<std::size_t>(axis)] = step;
-    step *= shape.begin()[axis];
-  }
-  return strides;
-}
-
 /// A convolution of one shape: its descriptors, the order in which its operands must lie, and the algorithm.
 template <class Kind>
 struct Convolution : Prepared {
@@ -89,16 +48,6 @@ struct Convolution : Prepared {
   typename Kind::Found found{};
 
   explicit Convolution(const char* op) : x(op), y(op), weight(op), convolution(op) {}
-
-  void describe_images(cudnnTensorDescriptor_t descriptor, const TensorMeta& meta, DataFormat format, const char* op) {
-    const ImageAxes axes = image_axes(format);
-    const auto length = [&](int axis) { return small(meta.shape.begin()[axis], op); };
-    const auto step = [&](int axis) { return small(meta.strides[static_cast<std::size_t>(axis)], op); };
-    check(cudnnSetTensor4dDescriptorEx(descriptor, data_type(meta.dtype), length(0), length(axes.channels),
-                                       length(axes.height), length(axes.width), step(0), step(axes.channels),
-                                       step(axes.height), step(axes.width)),
-          op, "cudnnSetTensor4dDescriptorEx");
-  }
 
   void describe(const PrepareCall& call, bool channels_last) {
     const char* op = call.op.name;
@@ -116,7 +65,7 @@ struct Convolution : Prepared {
       const int axis = i == 0 ? axes.height : axes.width;
       const std::int64_t length = x_meta.shape.begin()[axis];
       const auto padding = a.window(i, weight_meta.shape.begin()[2 + i]).paddings(length);
-      before[i] = small(padding[0], op);
+      before[i] = cudnn_length(padding[0], op);
       // cuDNN pads both sides alike.
       x_meta.shape.set(axis, length + std::max<std::int64_t>(padding[1] - padding[0], 0));
     }
@@ -125,17 +74,17 @@ struct Convolution : Prepared {
     weight_meta.strides = packed_strides(weight_meta.shape, DataFormat::nchw, channels_last);
     describe_images(x, x_meta, a.data_format, op);
     describe_images(y, y_meta, a.data_format, op);
-    const auto weight_length = [&](int axis) { return small(weight_meta.shape.begin()[axis], op); };
-    check(cudnnSetFilter4dDescriptor(weight, data_type(weight_meta.dtype),
+    const auto weight_length = [&](int axis) { return cudnn_length(weight_meta.shape.begin()[axis], op); };
+    check(cudnnSetFilter4dDescriptor(weight, cudnn_type(weight_meta.dtype),
                                      channels_last ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW, weight_length(0),
                                      weight_length(1), weight_length(2), weight_length(3)),
           op, "cudnnSetFilter4dDescriptor");
-    check(cudnnSetConvolution2dDescriptor(convolution, before[0], before[1], small(a.stride[0], op),
-                                          small(a.stride[1], op), small(a.dilation[0], op), small(a.dilation[1], op),
-                                          CUDNN_CROSS_CORRELATION,
+    check(cudnnSetConvolution2dDescriptor(convolution, before[0], before[1], cudnn_length(a.stride[0], op),
+                                          cudnn_length(a.stride[1], op), cudnn_length(a.dilation[0], op),
+                                          cudnn_length(a.dilation[1], op), CUDNN_CROSS_CORRELATION,
                                           x_meta.dtype == float64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT),
           op, "cudnnSetConvolution2dDescriptor");
-    check(cudnnSetConvolutionGroupCount(convolution, small(a.groups, op)), op, "cudnnSetConvolutionGroupCount");
+    check(cudnnSetConvolutionGroupCount(convolution, cudnn_length(a.groups, op)), op, "cudnnSetConvolutionGroupCount");
     const bool exact_products = x_meta.dtype == float64 || (x_meta.dtype == float32 && !allow_tf32());
     check(cudnnSetConvolutionMathType(convolution, exact_products ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH), op,
           "cudnnSetConvolutionMathType");
@@ -165,11 +114,7 @@ struct Convolution : Prepared {
   }
 
   void run(cudnnHandle_t handle, const KernelCall& call, void* x_data, void* weight_data, void* y_data) const {
-    const double one = 1, zero = 0;
-    const float one_f = 1, zero_f = 0;
-    const bool wide = x_meta.dtype == float64;
-    const void *alpha = wide ? static_cast<const void*>(&one) : &one_f,
-               *beta = wide ? static_cast<const void*>(&zero) : &zero_f;
+    const void *alpha = cudnn_factor<1>(x_meta.dtype), *beta = cudnn_factor<0>(x_meta.dtype);
     const Scratch workspace(call.context, found.memory);
     void* memory = workspace.template as<void>();
     if constexpr (std::is_same_v<Kind, Forward>)

@@ -1,10 +1,12 @@
-// Pools: one thread for each element of the result. Gradients are gathered, not scattered: an element of the image adds
-// up what the windows over it give, in their order, so that nothing depends on which thread comes first.
+// Pools, where cuDNN does not do them: one thread for each element of the result. Gradients are gathered, not
+// scattered: an element of the image adds up what the windows over it give, in their order, so that nothing depends on
+// which thread comes first.
 #include <limits>
 #include <type_traits>
 
 #include "core/formulas/elements.h"
 #include "core/kernels/pool2d.h"
+#include "cuda/kernels/cudnn_pool2d.h"
 #include "cuda/kernels/run.h"
 
 namespace triptych {
@@ -142,6 +144,7 @@ template <Pool pool>
 void pool_run(const KernelCall& call) {
   const Operand& out = call.outputs[0];
   if (out.size() == 0) return;
+  if (call.prepared) return cudnn_pool2d(call);
   const auto& attributes = call.attributes_as<Pool2dAttributes>();
   const DataFormat format = attributes.data_format;
   const bool forward = pool == Pool::max || pool == Pool::avg;
@@ -171,11 +174,16 @@ void pool_run(const KernelCall& call) {
   });
 }
 
-const Kernel max_kernel{.run = pool_run<Pool::max>, .any_strides = true, .layout = pool_layout<0>},
+const Kernel max_kernel{
+    .run = pool_run<Pool::max>, .prepare = prepare_cudnn_pool2d, .any_strides = true, .layout = pool_layout<0>},
     max_grad_kernel{.run = pool_run<Pool::max_grad>, .any_strides = true, .layout = pool_layout<1>},
     max_gather_kernel{.run = pool_run<Pool::max_gather>, .any_strides = true, .layout = pool_layout<1>},
-    avg_kernel{.run = pool_run<Pool::avg>, .any_strides = true, .layout = pool_layout<0>},
-    avg_grad_kernel{.run = pool_run<Pool::avg_grad>, .any_strides = true, .layout = pool_layout<1>};
+    avg_kernel{
+        .run = pool_run<Pool::avg>, .prepare = prepare_cudnn_pool2d, .any_strides = true, .layout = pool_layout<0>},
+    avg_grad_kernel{.run = pool_run<Pool::avg_grad>,
+                    .prepare = prepare_cudnn_pool2d,
+                    .any_strides = true,
+                    .layout = pool_layout<1>};
 
 }  // namespace
 

@@ -4,18 +4,11 @@
 #include <optional>
 
 #include "cuda/kernels/kernels.h"
+#include "cuda/kernels/lies_as.h"
 #include "cuda/kernels/run.h"
 #include "cuda/kernels/scratch.h"
 
 namespace triptych::cuda {
-
-/// Whether elements of `meta` lie where `strides` say; steps along a dimension of one do not count.
-inline bool lies_as(const TensorMeta& meta, const Strides& strides) {
-  for (int i = 0; i < meta.shape.rank(); ++i)
-    if (meta.shape.begin()[i] != 1 && meta.strides[static_cast<std::size_t>(i)] != strides[static_cast<std::size_t>(i)])
-      return false;
-  return true;
-}
 
 /// The operand itself if it has the shape of `wanted` and lies in its order, else a copy that does. A larger shape is
 /// padded with zeros behind the operand's elements.
