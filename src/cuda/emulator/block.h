@@ -76,7 +76,8 @@ class Block {
   void wait();
   void add_fiber();
   void make_ready(Thread& thread);
-  [[noreturn]] void stop(std::string&& problem);
+  /// The block ends here. This thread's frames are never left, so its text is made in here, or it would leak.
+  [[noreturn]] void stop(const std::function<std::string()>& problem);
   void complete_meeting(unsigned warp, unsigned mask);
   unsigned existing_lanes(unsigned warp) const;
   void report_failure(const std::string& problem);
