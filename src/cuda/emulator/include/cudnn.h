@@ -217,16 +217,4 @@ cudnnStatus_t cudnnBatchNormalizationBackward(cudnnHandle_t handle, cudnnBatchNo
                                               cudnnTensorDescriptor_t parameter_desc, const void* scale, void* dscale,
                                               void* dbias, double epsilon, const void* saved_mean,
                                               const void* saved_inverse_deviation);
-
-// -- Softmax ----------------------------------------------------------------------------------------------------------
-typedef enum { CUDNN_SOFTMAX_FAST = 0, CUDNN_SOFTMAX_ACCURATE = 1, CUDNN_SOFTMAX_LOG = 2 } cudnnSoftmaxAlgorithm_t;
-typedef enum { CUDNN_SOFTMAX_MODE_INSTANCE = 0, CUDNN_SOFTMAX_MODE_CHANNEL = 1 } cudnnSoftmaxMode_t;
-
-cudnnStatus_t cudnnSoftmaxForward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode,
-                                  const void* alpha, cudnnTensorDescriptor_t x_desc, const void* x, const void* beta,
-                                  cudnnTensorDescriptor_t y_desc, void* y);
-cudnnStatus_t cudnnSoftmaxBackward(cudnnHandle_t handle, cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode,
-                                   const void* alpha, cudnnTensorDescriptor_t y_desc, const void* y,
-                                   cudnnTensorDescriptor_t dy_desc, const void* dy, const void* beta,
-                                   cudnnTensorDescriptor_t dx_desc, void* dx);
 }
