@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "files.h"
+#include "triptych/eager.h"
 #include "triptych/keras.h"
 
 namespace tt = triptych;
@@ -230,6 +231,28 @@ TEST(KerasModel, OwnLayersAndSubclassedModelsTrain) {
 TEST(KerasModel, LambdaUsesAnyFunction) {
   auto doubled = Lambda([](const tt::Tensor& x) { return x * 2; });
   EXPECT_EQ(doubled(tt::tensor<float>({1, 2})).to_vector<float>(), (std::vector<float>{2, 4}));
+}
+
+// A mistake in a function of the user's is at its own line; in one that is passed by name, where it is called from.
+TEST(KerasModel, MistakesInAUsersFunctionAreAtItsLine) {
+  const auto line_of = [](const auto& call) {
+    try {
+      static_cast<void>(call());
+    } catch (const tt::ArgumentError& error) {
+      return error.where().line();
+    }
+    return 0;
+  };
+  const auto x = tt::ones({2, 3});
+  const int line = __LINE__ + 1;
+  const auto wrong = [](const tt::Tensor& v) { return tt::matmul(v, tt::ones({4, 4})); };
+  const auto lambda = Lambda(wrong), by_name = Lambda(tt::bitwise_not);
+  EXPECT_EQ(line_of([&] { return lambda(x); }), line);
+  tt::eager::nn::Lambda module(wrong);
+  EXPECT_EQ(line_of([&] { return module(x); }), line);
+  const keras::Loss loss([](const tt::Tensor& a, const tt::Tensor& b) { return tt::silu(a) + tt::softmax(b, 7); });
+  EXPECT_EQ(line_of([&] { return loss(x, x); }), line + 5);
+  EXPECT_EQ(line_of([&] { return by_name(x); }), __LINE__);
 }
 
 TEST(KerasModel, NamesAreKeras) {

@@ -13,6 +13,8 @@ struct LayerAccess {
   static std::string& name(LayerBase& layer) { return layer.name_; }
   static bool& built(LayerBase& layer) { return layer.built_; }
   static Location& made_at(LayerBase& layer) { return layer.made_at_; }
+  /// Where set_trainable(false) was called last; nowhere if the layer is trainable.
+  static Location frozen_at(const LayerBase& layer) { return layer.frozen_at_; }
   static std::vector<Weight>& own_weights(LayerBase& layer) { return layer.weights_; }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
 };

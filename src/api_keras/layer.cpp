@@ -83,9 +83,10 @@ std::vector<Tensor> LayerBase::call_many(const std::vector<Tensor>& xs, bool tra
 
 std::string LayerBase::class_name() const { return class_name_of(typeid(*this)); }
 
-void LayerBase::set_trainable(bool value) {
+void LayerBase::set_trainable(bool value, Location where) {
   trainable_ = value;
-  for (const Layer& inner : layers()) inner.set_trainable(value);
+  frozen_at_ = value ? Location() : where;
+  for (const Layer& inner : layers()) inner.set_trainable(value, where);
 }
 
 std::vector<Layer> LayerBase::layers() const {

@@ -104,6 +104,15 @@ class ClassWeighted : public Source {
   Location where_;
 };
 
+/// "; 'dense' was frozen at train.cpp:12": the first layer of that kind, the model itself included.
+std::string frozen(const LayerBase& layer) {
+  if (const Location where = LayerAccess::frozen_at(layer))
+    return "; '" + layer.name() + "' was frozen at " + where.text();
+  for (const Layer& inner : layer.layers())
+    if (std::string text = frozen(inner.base()); !text.empty()) return text;
+  return {};
+}
+
 }  // namespace
 
 void Trainer::compile(const CompileOptions& options, Location where) {
@@ -224,7 +233,8 @@ void Trainer::prepare(Phase phase, const ArrayBatch& batch, Location where) {
   if (phase == Phase::train) {
     const std::vector<Tensor> parameters = model_.trainable_weights();
     if (parameters.empty())
-      throw ArgumentError(caller_, "the model has no trainable weights", "model '" + model_.name() + "'",
+      throw ArgumentError(caller_, "the model has no trainable weights",
+                          "model '" + model_.name() + "'" + frozen(model_),
                           "Add a layer that has some, or set trainable", where);
     RunNow now;
     options_.optimizer.base().build(parameters);

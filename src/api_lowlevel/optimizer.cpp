@@ -28,6 +28,16 @@ std::vector<Tensor> reachable_trainables(const Tensor& loss) {
   return result;
 }
 
+/// "'w1', made at train.cpp:12, is not trainable", of the first Variable of that kind that the loss depends on.
+std::string frozen_variable(const Tensor& loss) {
+  const Place root = place_of(loss);
+  for (const Node* node : needed_nodes(*loss.impl()->graph, {&root, 1}, {}))
+    if (is_state(*node->op) && is_floating(node->outputs()[0].dtype()))
+      return "'" + describe(*node) + "'" + (node->where ? ", made at " + node->where.text() + "," : std::string()) +
+             " is not trainable";
+  return {};
+}
+
 /// While alive, new nodes' names begin with `name`, unscoped otherwise.
 class OwnScope {
  public:
@@ -90,7 +100,9 @@ std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss
   const std::string stop = xs.empty() ? std::string() : gradient_stop(loss);
   if (!stop.empty())
     throw ArgumentError("minimize", "the loss has no gradient", "'" + name_of(loss) + "'", stop, where);
-  throw ArgumentError("minimize", "the loss depends on nothing trainable", "'" + name_of(loss) + "'",
+  const std::string frozen = xs.empty() ? frozen_variable(loss) : std::string();
+  throw ArgumentError("minimize", "the loss depends on nothing trainable",
+                      "'" + name_of(loss) + "'" + (frozen.empty() ? "" : "; " + frozen),
                       "Build it from Variables with trainable = true, or from tensors that require a gradient", where);
 }
 

@@ -48,7 +48,7 @@ InternalError::~InternalError() = default;
 constinit thread_local Modes modes;
 
 Frame::Frame(Location where) : outermost_(!modes.frame) {
-  if (outermost_) modes.frame = where;
+  if (outermost_) modes.frame = resolve(where);
 }
 Frame::~Frame() {
   if (outermost_) modes.frame = {};
@@ -61,6 +61,18 @@ Called::~Called() {
   if (outermost_) called = nullptr;
 }
 
-Location Frame::resolve(Location inner) { return modes.frame ? modes.frame : inner; }
+UserCode::UserCode()
+    : frame_(std::exchange(modes.frame, {})), around_(std::exchange(modes.around, frame_ ? frame_ : modes.around)) {}
+UserCode::~UserCode() {
+  modes.frame = frame_;
+  modes.around = around_;
+}
+
+Location Frame::resolve(Location inner) {
+  if (modes.frame) return modes.frame;
+  const bool in_header =
+      modes.around && (!inner || std::string_view(inner.file()).find("/include/") != std::string_view::npos);
+  return in_header ? modes.around : inner;
+}
 
 }  // namespace triptych

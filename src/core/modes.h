@@ -18,6 +18,7 @@ struct Modes {
   Device device;               // where what has no operands is made
   GraphImpl* trace = nullptr;  // ops without operands append here
   Location frame;              // the outermost Frame
+  Location around;             // in a user's function: the frame around it
   Location run;                // who runs a session: for mistakes of the run, not of a node
 };
 

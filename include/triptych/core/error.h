@@ -66,4 +66,17 @@ class [[nodiscard]] TRIPTYCH_API Frame {
   bool outermost_;
 };
 
+/// While alive, a function of the user's runs inside of a frame (a loss, a Lambda layer), and its own lines are named.
+/// Lines of headers are not: std::function's, or where a function that was passed by its name is called.
+class [[nodiscard]] TRIPTYCH_API UserCode {
+ public:
+  UserCode();
+  ~UserCode();
+  UserCode(const UserCode&) = delete;
+  UserCode& operator=(const UserCode&) = delete;
+
+ private:
+  Location frame_, around_;
+};
+
 }  // namespace triptych

@@ -74,7 +74,7 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   bool built() const { return built_; }
   /// A frozen layer's weights are not trained; of a layer with inner ones it sets all.
   bool trainable() const { return trainable_; }
-  void set_trainable(bool value);
+  void set_trainable(bool value, Location where = Location::here());
   /// Shape of the last call's output on symbolic inputs, or of the build; empty before.
   const std::vector<Shape>& output_shapes() const { return output_shapes_; }
 
@@ -100,7 +100,7 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   friend struct LayerAccess;
 
   std::string name_;
-  Location made_at_;
+  Location made_at_, frozen_at_;
   bool trainable_ = true;
   bool built_ = false;
   std::vector<Weight> weights_, states_;
@@ -148,7 +148,7 @@ class TRIPTYCH_API Layer {
   /// Makes the weights for an input of `input_shape` (with the batch dimension, `tt::unknown` if it varies).
   void build(const Shape& input_shape, Location where = Location::here()) const;
   bool trainable() const { return base().trainable(); }
-  void set_trainable(bool value) const { base().set_trainable(value); }
+  void set_trainable(bool value, Location where = Location::here()) const { base().set_trainable(value, where); }
   std::vector<Weight> weights() const { return base().weights(); }
   /// The tensors themselves: what an optimizer trains, and the rest.
   std::vector<Tensor> trainable_weights() const { return base().trainable_weights(); }

@@ -20,7 +20,10 @@ class ActivationLayer : public LayerBase {
 class Lambda : public LayerBase {
  public:
   explicit Lambda(std::function<Tensor(const Tensor&)> function) : function_(std::move(function)) {}
-  Tensor call(const Tensor& x, bool) override { return function_(x); }
+  Tensor call(const Tensor& x, bool) override {
+    const UserCode its_lines;
+    return function_(x);
+  }
 
  private:
   std::function<Tensor(const Tensor&)> function_;
@@ -133,7 +136,7 @@ Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOption
     throw ArgumentError("Embedding", "input_dim and output_dim are at least 1",
                         std::to_string(input_dim) + " and " + std::to_string(output_dim), "", where);
   const Layer layer = brick<keras::Embedding>(options.name, where, input_dim, output_dim, options);
-  layer.set_trainable(options.trainable);
+  layer.set_trainable(options.trainable, where);
   return layer;
 }
 

@@ -112,12 +112,12 @@ namespace layers {
 
 Layer BatchNormalization(BatchNormalizationOptions options, Location where) {
   const Layer layer = brick<keras::BatchNormalization>(options.name, where, options);
-  layer.set_trainable(options.trainable);
+  layer.set_trainable(options.trainable, where);
   return layer;
 }
 Layer LayerNormalization(LayerNormalizationOptions options, Location where) {
   const Layer layer = brick<keras::LayerNormalization>(options.name, where, options);
-  layer.set_trainable(options.trainable);
+  layer.set_trainable(options.trainable, where);
   return layer;
 }
 Layer Dropout(double rate, DropoutOptions options, Location where) {
