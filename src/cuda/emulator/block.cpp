@@ -122,8 +122,7 @@ void Block::make_ready(Thread& thread) {
   ready_[place < count_ ? place : place - count_] = &thread;
 }
 
-void Block::stop(const std::function<std::string()>& problem) {
-  report_failure(problem());
+void Block::stop() {
   release(const_cast<Launch*>(launch_));
   Fiber::switch_to(*running_->fiber, *home_, true);
   __builtin_unreachable();
@@ -172,10 +171,9 @@ void* Block::shared_variable(const void* key, std::size_t bytes) {
   }
   shared_bytes_ += bytes;
   if (shared_bytes_ > launch_->shared_limit) {
-    stop([&] {
-      return "shared memory: " + std::to_string(shared_bytes_) + " bytes are more than the block's " +
-             std::to_string(launch_->shared_limit) + ".";
-    });
+    report_failure("shared memory: " + std::to_string(shared_bytes_) + " bytes are more than the block's " +
+                   std::to_string(launch_->shared_limit) + ".");
+    stop();
   }
   HiddenFromTsan hidden;
   shared_.push_back({key, allocate_shared(bytes)});

@@ -76,8 +76,8 @@ class Block {
   void wait();
   void add_fiber();
   void make_ready(Thread& thread);
-  /// The block ends here. This thread's frames are never left, so its text is made in here, or it would leak.
-  [[noreturn]] void stop(const std::function<std::string()>& problem);
+  /// The block ends here, after report_failure. This thread's frames are never left: they must own nothing.
+  [[noreturn]] void stop();
   void complete_meeting(unsigned warp, unsigned mask);
   unsigned existing_lanes(unsigned warp) const;
   void report_failure(const std::string& problem);

@@ -18,9 +18,9 @@ std::uint64_t Block::meet(WarpOp op, unsigned mask, std::uint64_t value, unsigne
   unsigned warp = unsigned(running_ - threads_.data()) / 32;
   mask &= existing_lanes(warp);  // of a block whose size is no multiple of 32
   if (!(mask >> lane() & 1)) {
-    stop([&] {
-      return "warp: thread " + text(self.index) + " at " + place(file, line) + " is not in the mask that it passes.";
-    });
+    report_failure("warp: thread " + text(self.index) + " at " + place(file, line) +
+                   " is not in the mask that it passes.");
+    stop();
   }
   self.state = State::in_warp;
   self.op = op;
