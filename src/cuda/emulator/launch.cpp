@@ -53,13 +53,15 @@ std::string problem_with(const void* pointer, int device) {
 }
 
 /// The same for an argument: a pointer, or a struct in which pointers stand where their alignment wants. Which words of
-/// a struct are pointers we cannot know, but AddressSanitizer knows the host's heap and stacks.
+/// a struct are pointers we cannot know, but AddressSanitizer knows the host's heap and stacks. It takes its time, so
+/// what can only be a number is not asked about.
 std::string problem_with(const KernelArgument& argument, int device) {
   for (std::size_t at = 0; at + sizeof(void*) <= argument.bytes; at += sizeof(void*)) {
     void* word = nullptr;
     std::memcpy(&word, static_cast<const std::byte*>(argument.address) + at, sizeof word);
     if (argument.is_pointer) return problem_with(word, device);
-    if (!under_asan() || find_allocation(word)) continue;
+    const auto value = reinterpret_cast<std::uintptr_t>(word);
+    if (!under_asan() || value < 1 << 16 || value >> 47 != 0 || find_allocation(word)) continue;
     char name[1];
     void* region = nullptr;
     std::size_t region_bytes = 0;
