@@ -174,9 +174,8 @@ TEST(Faults, OutOfMemorySaysWhatWasAskedForAndHeld) {
   const std::string message = error_of<tt::UnsupportedError>([] { tt::ones({1 << 21}); });
   const std::string sum = error_of<tt::UnsupportedError>([&] { tt::reshape(held, {1 << 20, 1}) + tt::zeros({1, 2}); });
   tt::set_memory_limit(0);
-  EXPECT_THAT(message,
-              testing::MatchesRegex(".ones. out of memory on cpu: asked for [0-9]* bytes with [0-9]* in use, "
-                                    "[0-9]* cached, peak [0-9]*\\. .* At faults_test.cpp:[0-9]*\\."));
+  EXPECT_THAT(message, testing::MatchesRegex(".ones. out of memory on cpu: asked for [0-9]* bytes with [0-9]* in use, "
+                                             "[0-9]* cached, peak [0-9]*\\. .* At faults_test.cpp:[0-9]*\\."));
   EXPECT_THAT(message, HasSubstr("asked for 8388"));
   EXPECT_THAT(sum, HasSubstr("At faults_test.cpp"));
   EXPECT_EQ(tt::ones({1 << 21}).numel(), 1 << 21);  // and it goes on

@@ -31,8 +31,8 @@ inline tt::data::Mnist load(const Settings& settings) {
   return mnist;
 }
 
-/// main() of each program: `PROGRAM [--device cuda:0] [epochs]`. Models and batches made in a DeviceScope are there; the
-/// programs themselves are the same on every device.
+/// main() of each program: `PROGRAM [--device cuda:0] [epochs]`. Models and batches made in a DeviceScope are there;
+/// the programs themselves are the same on every device.
 inline int run(Outcome (*program)(const Settings&), int argc, char** argv) {
   Settings settings;
   tt::Device device;

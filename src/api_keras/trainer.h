@@ -75,7 +75,7 @@ class Trainer {
   CompileOptions options_;
   bool compiled_ = false;
   std::optional<Device> device_;  // where steps run, once that is known
-  const char* caller_ = "";  // what the user called: errors name it
+  const char* caller_ = "";       // what the user called: errors name it
   Numerics numerics_ = Numerics::fast;
   std::map<std::string, Function> functions_;  // by phase and what is fed
   std::set<std::string> prepared_;             // the same, for what was checked

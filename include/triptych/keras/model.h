@@ -46,7 +46,8 @@ struct CompileOptions {
   std::string engine = "graph";
   /// "exact": the same bits on both engines; "fast"; "": exact when eager, else fast.
   std::string numerics = {};
-  /// "cpu", "cuda", "cuda:1": weights and the optimizer's state go there, batches are moved to it, predictions come back.
+  /// "cpu", "cuda", "cuda:1": weights and the optimizer's state go there, batches are moved to it, predictions come
+  /// back.
   /// "": where the weights are; those that are still to be made go where the DeviceScope says.
   std::string device = {};
 };

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <numeric>
 
+#include "core/backend.h"
 #include "core/formats/file.h"
 #include "core/formats/safetensors_header.h"
-#include "core/backend.h"
 #include "core/tensor_impl.h"
 #include "triptych/core/io.h"
 

@@ -92,9 +92,9 @@ void float_products(const KernelCall& call, FindProducts find_products) {
     check(cublasGemmStridedBatchedEx(
               handle, right->operation, left->operation, blas_int(p.n, call), blas_int(p.m, call), blas_int(p.k, call),
               alpha, at(b, p.offset(i, p.b_steps)), type, blas_int(right->leading, call),
-              p.rank > 0 ? p.b_steps[inner] : 0, at(a, p.offset(i, p.a_steps)), type,
-              blas_int(left->leading, call), p.rank > 0 ? p.a_steps[inner] : 0, beta, at(c, i * p.m * p.n), type,
-              blas_int(p.n, call), p.m * p.n, blas_int(batch, call), compute, CUBLAS_GEMM_DEFAULT),
+              p.rank > 0 ? p.b_steps[inner] : 0, at(a, p.offset(i, p.a_steps)), type, blas_int(left->leading, call),
+              p.rank > 0 ? p.a_steps[inner] : 0, beta, at(c, i * p.m * p.n), type, blas_int(p.n, call), p.m * p.n,
+              blas_int(batch, call), compute, CUBLAS_GEMM_DEFAULT),
           call.op.name, "cublasGemmStridedBatchedEx", call.context.where);
   }
 }

@@ -1,5 +1,5 @@
-// The CUDA runtime's host functions: errors, devices, memory, streams, events. Values and linkage as in the CUDA Toolkit:
-// one object file calls the emulator or the Toolkit, as it is linked.
+// The CUDA runtime's host functions: errors, devices, memory, streams, events. Values and linkage as in the CUDA
+// Toolkit: one object file calls the emulator or the Toolkit, as it is linked.
 #pragma once
 
 #include <cstddef>
