@@ -46,17 +46,19 @@ TEST(Fiber, KeepsItsPlace) {
   EXPECT_EQ(visits, expected);
 }
 
-int overflow(int depth) {
+/// Each frame is read through by the next, so that a compiler cannot leave the recursion out.
+[[gnu::noinline]] int overflow(int depth, volatile char* caller) {
   volatile char frame[4096];
-  frame[0] = char(depth);
-  return depth > 1000 ? frame[0] : overflow(depth + 1) + frame[0];
+  frame[0] = char(depth + *caller);
+  return depth > 1000 ? frame[0] : overflow(depth + 1, frame) + frame[0];
 }
 
 void run_overflow() {
   Fiber here;
   Fiber fiber(0);
   fiber.start_at([] {
-    overflow(0);
+    volatile char bottom = 0;
+    overflow(0, &bottom);
     std::exit(0);
   });
   Fiber::switch_to(here, fiber);

@@ -184,6 +184,17 @@ TEST(Verdict, NothingMeasuredIsUntestedAndStillAReport) {
   EXPECT_NE(to_html(make_report(m), Language::english).find("interrupted"), std::string::npos);
 }
 
+TEST(Report, SaysThatTheGpuWasEmulated) {
+  Measured m = made_up::comparison();
+  m.device = "cuda:0 (Triptych emulated GPU)";
+  EXPECT_EQ(to_html(make_report(m), Language::english).find("GPU was emulated"), std::string::npos);
+  m.emulated = true;
+  EXPECT_NE(to_html(make_report(m), Language::english).find("GPU was emulated"), std::string::npos);
+  const json report = json::parse(to_json(make_report(m), Language::english));
+  EXPECT_TRUE(report["emulated"].get<bool>());
+  EXPECT_EQ(report["run"]["device"], m.device);
+}
+
 TEST(Spread, QuartilesOfSortedValues) {
   const Spread spread = spread_of({4, 1, 3, 2, 5});
   EXPECT_EQ(spread.median, 3);

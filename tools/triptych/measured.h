@@ -100,7 +100,7 @@ struct Machine {
 
 struct Measured {
   Machine machine;
-  bool quick = false, interrupted = false, has_onednn = false;
+  bool quick = false, interrupted = false, has_onednn = false, emulated = false;
   std::uint64_t seed = 0;
   std::string device = "cpu";
   double seconds = 0;

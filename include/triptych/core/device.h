@@ -38,7 +38,7 @@ TRIPTYCH_API int cuda_device_count();
 /// What a device is.
 struct DeviceInfo {
   Device device;
-  std::string name;             // "NVIDIA H100", "emulated on the CPU"
+  std::string name;             // "NVIDIA H100", "Triptych emulated GPU"
   std::size_t total_bytes = 0;  // of its memory
   std::size_t free_bytes = 0;
   std::string details;  // compute capability and versions of driver and libraries; the CPU's threads

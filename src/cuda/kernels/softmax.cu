@@ -18,11 +18,11 @@ struct SoftmaxRow {
   __device__ void operator()(const Row& row) const {
     MaxSum<C> found = nothing_yet<C>();
     row.each([&](std::int64_t, std::int64_t at) { found = JoinMaxSum()(found, max_sum_of(static_cast<C>(x[at]))); });
-    const auto [max, sum] = row.fold(found, JoinMaxSum());
-    const C log_sum = math::log(sum);
+    const MaxSum<C> all = row.fold(found, JoinMaxSum());
+    const C log_sum = math::log(all.sum);
     row.each([&](std::int64_t, std::int64_t at) {
       const C v = static_cast<C>(x[at]);
-      y[at] = T(logarithm ? formula::log_softmax(v, max, log_sum) : formula::softmax(math::exp(v - max), sum));
+      y[at] = T(logarithm ? formula::log_softmax(v, all.max, log_sum) : formula::softmax(math::exp(v - all.max), all.sum));
     });
   }
 };

@@ -19,7 +19,7 @@ Verdict verdict(const char* id, bool held, std::vector<Cell> measured) {
 Verdict untested(const char* id, const char* reason) { return {.id = id, .reason = reason}; }
 
 Report make_report(const Measured& m) {
-  Report report{.interrupted = m.interrupted};
+  Report report{.interrupted = m.interrupted, .emulated = m.emulated};
   std::string models;
   for (const std::string& model : m.models) models += (models.empty() ? "" : ", ") + model;
   report.facts = {{"fact.date", m.machine.date},

@@ -71,6 +71,7 @@ std::string to_html(const Report& report, Language language) {
   const std::string title = escape(text_of("page.title", language));
   std::string body = element("h1", title) + element("p", escape(text_of("page.what", language)));
   if (report.interrupted) body += element("p", escape(text_of("page.interrupted", language)), " class=\"warning\"");
+  if (report.emulated) body += element("p", escape(text_of("page.emulated", language)), " class=\"warning\"");
   body += element("h2", escape(text_of("page.verdicts", language))) + verdict_table(report, language);
   body += element("h2", escape(text_of("page.run", language))) + facts(report, language);
   int number = 0;

@@ -53,6 +53,7 @@ std::string to_json(const Report& report, Language language) {
   json["format"] = 1;
   json["language"] = language == Language::chinese ? "zh" : "en";
   json["interrupted"] = report.interrupted;
+  json["emulated"] = report.emulated;
   for (const auto& [key, value] : report.facts) json["run"][key.substr(key.find('.') + 1)] = to_value(value, language);
   json["points"] = ordered_json::array();
   for (const Point& point : report.points) {

@@ -70,7 +70,7 @@ struct Report {
   /// Machine, build, date, options: ("fact.ID", value).
   std::vector<std::pair<std::string, Cell>> facts = {};
   std::vector<Point> points = {};
-  bool interrupted = false;
+  bool interrupted = false, emulated = false;  // warnings at the top
 };
 
 enum class Language { english, chinese };

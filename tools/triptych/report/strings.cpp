@@ -20,6 +20,11 @@ const std::map<std::string, Text>& strings() {
       {"page.interrupted",
        {"This run was interrupted: the page shows what had been measured until then.",
         "本次运行被中断：本页只显示中断前测得的内容。"}},
+      {"page.emulated",
+       {"The GPU was emulated on the CPU, and every measurement cut to the smallest sizes: whether bits agree, kernel "
+        "launches and memory are as on a GPU, times and accuracies are not.",
+        "本次运行的 GPU 由 CPU 模拟，所有测量都缩到最小规模：各风格的数值是否逐位一致、内核启动次数和内存与真实 GPU "
+        "相同，时间和准确率则不能代表真实 GPU。"}},
       {"page.verdicts", {"Verdicts", "结论"}},
       {"page.run", {"This run", "本次运行"}},
       {"word.lines", {"lines of code", "行代码"}},

@@ -78,7 +78,8 @@ int run_compare(const Options& options, const std::vector<Model>& models) {
   Measured measured{
       .machine = describe_machine(options.threads), .quick = options.quick, .has_onednn = built_with_onednn()};
   measured.seed = options.seed;
-  measured.device = options.device;
+  measured.device = device_text(options.device);
+  measured.emulated = is_emulated(options.device);
   measured.only = options.only;
   measured.models = options.models;
   // Found out now rather than after minutes of training.
@@ -106,7 +107,7 @@ int run_compare(const Options& options, const std::vector<Model>& models) {
       job.images = files->images();
       job.labels = files->labels();
     }
-    if (!job.onednn && !onednn_ran(measured, job.model)) {
+    if (built_with_onednn() && !job.onednn && !onednn_ran(measured, job.model)) {
       // The same code would be measured twice.
       progress.finish(job.weight, text_of("detail.onednn_unused", options.language));
       continue;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string_view>
 
+#include "triptych/core/device.h"
 #include "triptych/core/memory.h"
 
 namespace triptych::compare {
@@ -21,6 +22,12 @@ std::string line_of(const char* path, const std::string& prefix) {
     const std::size_t start = line.find_first_not_of(" \t:", prefix.size());
     return start == std::string::npos ? "" : line.substr(start);
   }
+  return "";
+}
+
+std::string name_of(Device device) {
+  for (const DeviceInfo& info : devices())
+    if (info.device == device) return info.name;
   return "";
 }
 
@@ -44,6 +51,15 @@ Machine describe_machine(int threads) {
   std::strftime(date, sizeof date, "%Y-%m-%d %H:%M", std::localtime(&now));
   machine.date = date;
   return machine;
+}
+
+std::string device_text(const std::string& device) {
+  const Device chosen = Device::from_text(device);
+  return chosen.type == Device::Type::cpu ? chosen.text() : chosen.text() + " (" + name_of(chosen) + ")";
+}
+
+bool is_emulated(const std::string& device) {
+  return name_of(Device::from_text(device)).find("emulated") != std::string::npos;
 }
 
 bool built_with_onednn() { return std::string_view(TRIPTYCH_ONEDNN_TEXT) == "ON"; }
