@@ -42,6 +42,31 @@ TEST(EagerAutograd, GradOutputsWeighTheRows) {
             (Floats{2, 0, 60}));
 }
 
+TEST(EagerAutograd, BackwardSaysWhereTheGradientEnded) {
+  tt::Tensor x = tt::tensor<float>({1, 2}).set_requires_grad();
+  const int line = __LINE__ + 1;
+  const tt::Tensor largest = tt::argmax(x, 0), constant = tt::ones({2});
+  const tt::Tensor loss = tt::mean(tt::cast(largest, tt::float32) * constant);
+  const std::string at = "eager_autograd_test.cpp:" + std::to_string(line);
+  EXPECT_ARGUMENT_ERROR(loss.backward(), "No gradient passes 'argmax(axis=0, keepdims=false)', called at");
+  EXPECT_ARGUMENT_ERROR(loss.backward(), at);
+  EXPECT_ARGUMENT_ERROR(tt::sum(tt::cast(x, tt::int64)).backward(), "No gradient passes 'cast(");
+  // Another way to a leaf is a gradient.
+  tt::sum(loss * x).backward();
+  EXPECT_EQ(x.grad().to_vector<float>(), (Floats{1, 1}));
+
+  x.set_requires_grad(false);
+  const std::string frozen = "was frozen at eager_autograd_test.cpp:" + std::to_string(__LINE__ - 1);
+  EXPECT_ARGUMENT_ERROR(tt::sum(x * 2).backward(), frozen);
+  EXPECT_ARGUMENT_ERROR(x.backward(), frozen);
+  x.set_requires_grad();
+  EXPECT_NO_THROW(tt::sum(x * 2).backward());
+  {
+    const tt::eager::NoGrad guard;
+    EXPECT_ARGUMENT_ERROR(tt::sum(tt::argmax(x, 0)).backward(), "check that no NoGrad guard was active");
+  }
+}
+
 TEST(EagerAutograd, BadInput) {
   tt::Tensor x = tt::tensor<float>({1, 2}).set_requires_grad(), other = tt::tensor<float>({1}).set_requires_grad();
   const tt::Tensor y = tt::sum(x * x), plain = tt::ones({2}), wide = x * 2;

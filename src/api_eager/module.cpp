@@ -217,8 +217,8 @@ void Module::zero_grad() {
   for (Tensor& parameter : parameters()) parameter.set_grad({});
 }
 
-Module& Module::requires_grad_(bool value) {
-  for (Tensor& parameter : parameters()) parameter.set_requires_grad(value);
+Module& Module::requires_grad_(bool value, Location where) {
+  for (Tensor& parameter : parameters()) parameter.set_requires_grad(value, where);
   return *this;
 }
 

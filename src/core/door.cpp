@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/allocator.h"
+#include "core/autodiff/gradient_stop.h"
 #include "core/execute.h"
 #include "core/graph/graph.h"
 #include "core/inline_vector.h"
@@ -89,6 +90,8 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
       throw UnsupportedError(op.name, "the op has no gradient rule", "an input requires a gradient",
                              std::string("Add one in src/core/ops/, or detach() the input"), where);
     record(op, operands.span(), attributes, outputs, where);
+  } else if ((flags & (Head::requires_grad | Head::gradient_stopped)) && !modes.no_grad) [[unlikely]] {
+    note_gradient_stop(op, operands.span(), attributes, outputs, where);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "core/allocator.h"
+#include "core/autodiff/gradient_stop.h"
 #include "core/graph/graph.h"
 #include "core/modes.h"
 #include "core/registry.h"
@@ -115,7 +116,10 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
       node->outputs()[i] = alias(outputs[i]);
     else if (outputs.size() > 1)
       node->outputs()[i] = make_metadata_only(outputs[i].meta());
-    if (!is_floating(outputs[i].dtype())) continue;
+    if (!is_floating(outputs[i].dtype())) {
+      note_gradient_stop(op, inputs, attributes, outputs.subspan(i, 1), where);
+      continue;
+    }
     TensorImpl& output = *outputs[i].impl();
     output.node = node;
     output.output = static_cast<std::uint32_t>(i);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/allocator.h"
+#include "core/autodiff/gradient_stop.h"
 #include "core/backend.h"
 #include "core/graph/graph.h"
 #include "core/kernels/strided.h"
@@ -70,6 +71,8 @@ void move_edge(TensorImpl& to, const TensorImpl& from) {
   to.output = from.output;
   constexpr std::uint32_t edge_flags = Head::requires_grad | Head::retains_grad;
   to.flags = from.node ? to.flags | Head::requires_grad : to.flags & ~edge_flags;
+  to.stop = from.stop;
+  to.flags = (to.flags & ~Head::gradient_stopped) | (from.flags & Head::gradient_stopped);
   if (retained && to.node) keep_gradient(to);
 }
 
@@ -264,7 +267,9 @@ Tensor& Tensor::set_requires_grad(bool value, Location where) & {
   if (!is_leaf())
     throw ArgumentError("set_requires_grad", "only leaves can change it", "the result of " + grad_fn(),
                         "Use detach() to get a leaf with these values", where);
+  const bool frozen = !value && impl.has(Head::requires_grad);
   impl.flags = value ? impl.flags | Head::requires_grad : impl.flags & ~Head::requires_grad;
+  if (frozen) note_frozen(*this, where);
   return *this;
 }
 

@@ -31,6 +31,7 @@ struct TensorImpl : detail::TensorHead {
   std::int64_t offset = 0;  // of the first element in the storage, in elements
   Ref<Storage> storage;
   Ref<Node> node;
+  Ref<Node> stop;           // with `gradient_stopped`: where a gradient ends, for messages; no place in the tape
   Ref<GraphImpl> graph;  // kept alive by user handles of symbolic tensors, empty in the nodes' own
 
   std::unique_ptr<TensorExtra> extra;

@@ -60,6 +60,7 @@ struct TensorHead {
     retains_grad = 8,   // keeps its gradient though it is not a leaf
     state = 16,         // a module's or layer's parameter or buffer: captured by reference when traced
     has_hooks = 32,
+    gradient_stopped = 64,  // it would need a gradient, had it not ended on the way here (TensorImpl::stop)
   };
   std::atomic<std::uint32_t> references{1};
   std::uint32_t flags = 0;

@@ -121,7 +121,7 @@ class TRIPTYCH_API Module {
   bool is_training() const { return training_; }
   /// Forgets the gradients.
   void zero_grad();
-  Module& requires_grad_(bool value = true);
+  Module& requires_grad_(bool value = true, Location where = Location::here());
   /// Converts floating-point parameters and buffers; the tensors stay the same objects.
   Module& to(DType dtype, Location where = Location::here());
   /// Moves parameters, buffers and gradients to `device`; the tensors stay the same objects. Before the module is

@@ -2,6 +2,7 @@
 // asked for.
 #include <optional>
 
+#include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/walker.h"
 #include "core/graph/graph.h"
 #include "core/modes.h"
@@ -47,12 +48,12 @@ void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<c
   std::vector<Tensor> initial;
   for (std::size_t i = 0; i < ys.size(); ++i) {
     const auto place = place_of(ys[i], graph, where);
-    if (!place)
+    if (!place) {
+      const std::string stop = remembered_stop(ys[i]);
       throw ArgumentError(
           op, "the tensor does not depend on anything that requires a gradient", text_of(ys[i]),
-          "Call set_requires_grad() on a leaf; check that no NoGrad guard was active, and that no op on the way, such "
-          "as argmax or a comparison, has no gradient",
-          where);
+          stop.empty() ? "Call set_requires_grad() on a leaf; check that no NoGrad guard was active" : stop, where);
+    }
     roots.push_back(*place);
     const Tensor given = i < grad_ys.size() ? grad_ys[i] : Tensor();
     const Tensor gradient = initial_gradient(ys[i], given, !graph, op, where);
