@@ -231,7 +231,9 @@ void cached_free(void* block, std::size_t bytes) {
   std::free(block);
 }
 
-KernelLaunch::KernelLaunch() : start_(kernel_timing.load(std::memory_order_relaxed) ? now_ns() : 0) {}
+bool kernel_timing_enabled() { return kernel_timing.load(std::memory_order_relaxed); }
+
+KernelLaunch::KernelLaunch() : start_(kernel_timing_enabled() ? now_ns() : 0) {}
 
 KernelLaunch::~KernelLaunch() {
   ThreadCounters& own = counters();

@@ -12,6 +12,9 @@ void* cached_allocate(std::size_t bytes);
 /// Gives back a block of cached_allocate; `bytes` as asked for.
 void cached_free(void* block, std::size_t bytes);
 
+/// Whether set_kernel_timing is on: a device's queue is waited for after each kernel, so that a clock sees the kernel.
+bool kernel_timing_enabled();
+
 /// Counts a kernel launch, and the kernel's time if asked for: stands around the call of a kernel.
 class KernelLaunch {
  public:

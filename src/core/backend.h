@@ -39,7 +39,7 @@ struct Backend {
   void (*copy_strided)(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta);
   /// Makes the device this thread's; what kernels get as RunContext::stream.
   void* (*enter)(int index);
-  /// After each kernel: waits where each is to report its own failure.
+  /// After each kernel: waits where each is to report its own failure, or is timed.
   void (*after_kernel)(std::string_view op, int index, Location where);
   void (*synchronize)(int index, Location where);
   /// What `work` puts into the queue, with the addresses that it uses, to be replayed; an error if that cannot be.

@@ -212,8 +212,8 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
   {
     const KernelLaunch launch;
     kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
+    if (backend) backend->after_kernel(op.name, device.index, where);
   }
-  if (backend) backend->after_kernel(op.name, device.index, where);
   if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
     check_numerics(op, out.span(), where);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = std::move(made[i]);

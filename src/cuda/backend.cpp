@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/allocator.h"
 #include "cuda/kernels/fused_elementwise.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/runtime/allocator.h"
@@ -77,7 +78,7 @@ void* enter(int index) {
 }
 
 void after_kernel(std::string_view op, int index, Location where) {
-  if (cuda::synchronous()) wait(cuda::current_stream(index), index, op, where);
+  if (cuda::synchronous() || kernel_timing_enabled()) wait(cuda::current_stream(index), index, op, where);
 }
 
 void synchronize_device(int index, Location where) { wait(cuda::current_stream(index), index, "synchronize", where); }

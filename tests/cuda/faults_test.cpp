@@ -7,6 +7,7 @@
 
 #include "../bad_input.h"
 #include "gpu.h"
+#include "triptych/core/memory.h"
 #include "triptych/eager.h"
 
 namespace {
@@ -70,6 +71,16 @@ TEST_F(CudaFaults, IndicesBeyondAnAxis) {
              tt::gather(x, 0, pairs).to(cpu));
   EXPECT_BAD("[scatter_add] an index is out of range: index 5 for an axis of length 3, found on cuda:0",
              tt::scatter_add(x, 0, pairs, there(tt::ones({1, 2}))).to(cpu));
+}
+
+// A clock sees a kernel only if it is waited for: so a kernel's failure is known at once.
+TEST_F(CudaFaults, ATimedKernelIsWaitedFor) {
+  const tt::Tensor table = there(tt::ones({4, 2})), indices = there(tt::tensor({3, 4}));
+  tt::set_kernel_timing(true);
+  EXPECT_BAD("[embedding] an index is out of range: index 4 for a table of 4 rows, found on cuda:0",
+             tt::embedding(table, indices));
+  EXPECT_EQ(tt::sum(table).item<float>(), 8) << "the device works on";
+  tt::set_kernel_timing(false);
 }
 
 TEST_F(CudaFaults, TheFirstIsKeptWithItsLine) {

@@ -156,6 +156,18 @@ TEST_F(CudaGraphs, StepsAreCaptured) {
   step(tt::tensor({1.0f, 0.0f}));
   EXPECT_TRUE(step.report().captured);
   EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3, 1));
+
+  // Timed, a replay is one kernel; one that would have to be captured is run op by op.
+  tt::set_kernel_timing(true);
+  const tt::Statistics before = tt::statistics();
+  step(tt::tensor({1.0f, 0.0f}));
+  EXPECT_EQ(tt::statistics().kernel_launches, before.kernel_launches + 1);
+  EXPECT_GT(tt::statistics().kernel_nanoseconds, before.kernel_nanoseconds);
+  session.set_value(v, tt::tensor({1.0f, 1.0f}));
+  step(tt::tensor({1.0f, 0.0f}));
+  tt::set_kernel_timing(false);
+  EXPECT_THAT(session.value(v).to_vector<float>(), ElementsAre(3, 1));
+  EXPECT_TRUE(step.report().captured) << step.report().capture_reason;
 }
 
 // A replayed step tells nothing of what happens within: while the check is on, each kernel is launched by itself.

@@ -26,7 +26,8 @@ struct Statistics {
 TRIPTYCH_API Statistics statistics();
 /// Sets counters to zero and the peak to what is in use.
 TRIPTYCH_API void reset_statistics();
-/// Counts the time in kernels too; off at first, since it reads a clock twice for each kernel.
+/// Counts the time in kernels too; off at first, since it reads a clock twice for each kernel, and waits for each on a
+/// GPU (where a captured step that is replayed counts as one).
 TRIPTYCH_API void set_kernel_timing(bool on);
 /// Gives cached memory back to the system.
 TRIPTYCH_API void empty_cache();

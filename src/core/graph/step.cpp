@@ -286,8 +286,8 @@ void Step::execute(Workspace& workspace, std::span<const Tensor> values, RunMeta
                 call.attributes,
                 call.prepared,
                 context});
+      if (backend) backend->after_kernel(call.op->name, call.device.index, call.where);
     }
-    if (backend) backend->after_kernel(call.op->name, call.device.index, call.where);
     if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
       check_numerics(*call.op, {operands + call.inputs, call.outputs}, call.where);
     if (metadata) {
@@ -328,6 +328,7 @@ void Step::execute_captured(Workspace& workspace) {
   const auto first_state = workspace.bases.begin() + static_cast<std::ptrdiff_t>(feeds_.size());
   std::vector<char*> states(first_state, first_state + static_cast<std::ptrdiff_t>(states_.size()));
   if (!workspace.captured || states != workspace.captured_states) {
+    if (kernel_timing_enabled()) return execute(workspace, {}, nullptr);  // which waits, as a capture cannot
     workspace.captured.reset();
     std::string reason = ++workspace.captures == most_captures ? "its variables move from run to run" : "";
     if (reason.empty()) {
@@ -347,6 +348,7 @@ void Step::execute_captured(Workspace& workspace) {
   if (!workspace.captured) return execute(workspace, {}, nullptr);
   const KernelLaunch launch;
   workspace.captured->replay();
+  backend_of(*captured_on_).after_kernel("session", captured_on_->index, {});
 }
 
 Tensor Step::tensor_of(const PlannedValue& value, const Workspace& workspace, std::span<const Tensor> values) const {

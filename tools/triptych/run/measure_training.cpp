@@ -40,24 +40,36 @@ nlohmann::json to_json(const StepReport& step) {
           {"passes", passes}};
 }
 
+/// The process's counters; what concerns memory is the device's.
+Statistics statistics_with(Device device) {
+  Statistics counts = statistics();
+  const Statistics memory = statistics(device);
+  counts.bytes_in_use = memory.bytes_in_use;
+  counts.peak_bytes_in_use = memory.peak_bytes_in_use;
+  counts.allocations = memory.allocations;
+  return counts;
+}
+
 }  // namespace
 
 int measure_training(const Job& job, const std::vector<Model>& models) {
   const Clock::time_point start = Clock::now();
   Clock::time_point loaded = start, previous = start;
+  const Device device = Device::from_text(job.device);
   Statistics at_load, at_first, at_last;
   std::int64_t step = 0;
   double first_step_ms = 0;
   Settings settings = settings_of(job);
   settings.on_loaded = [&] {
     reset_statistics();
-    at_load = statistics();
+    if (device != Device::cpu()) reset_statistics(device);
+    at_load = statistics_with(device);
     loaded = previous = Clock::now();
   };
   settings.on_step = [&](double loss) {
     const Clock::time_point now = Clock::now();
     const double ms = milliseconds(now - previous);
-    at_last = statistics();
+    at_last = statistics_with(device);
     if (step++ == 0) {
       first_step_ms = milliseconds(now - loaded);
       at_first = at_last;
