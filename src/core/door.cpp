@@ -90,9 +90,10 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
       throw UnsupportedError(op.name, "the op has no gradient rule", "an input requires a gradient",
                              std::string("Add one in src/core/ops/, or detach() the input"), where);
     record(op, operands.span(), attributes, outputs, where);
-  } else if ((flags & (Head::requires_grad | Head::gradient_stopped)) && !modes.no_grad) [[unlikely]] {
-    note_gradient_stop(op, operands.span(), attributes, outputs, where);
   }
+  const bool stopped = !recording && (flags & (Head::requires_grad | Head::gradient_stopped)) && !modes.no_grad;
+  if (stopped) [[unlikely]]
+    note_gradient_stop(op, operands.span(), attributes, outputs, where);
 }
 
 Tensor apply(const Op& op, std::span<const Arg* const> inputs, const void* attributes, Location where) {
