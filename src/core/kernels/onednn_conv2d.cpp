@@ -208,7 +208,8 @@ std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const C
       continue;
     try {
       return make(kind, sizes, method);
-    } catch (const dnnl::error&) {  // it has none for these sizes
+    } catch (const dnnl::error&) {  // it has none for these sizes, or this processor
+      if (method == algorithm::convolution_winograd && winograd_pays(kind, sizes)) return nullptr;  // but we have
     }
   }
   return nullptr;
