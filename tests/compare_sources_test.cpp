@@ -18,9 +18,7 @@ namespace {
 
 using namespace triptych::compare;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Pair;
 
 const std::vector<std::string> styles = {"lowlevel", "eager", "keras"};
 
@@ -153,8 +151,9 @@ Finished run_edit(const std::string& style, const std::string& kind, const std::
       "cd '" + folder.string() + "' && '" TRIPTYCH_EDITS "/edit_" + style + "_" + kind + "' 2>&1";
   std::FILE* pipe = popen(command.c_str(), "r");
   std::string output;
-  for (std::array<char, 4096> part{}; std::size_t got = std::fread(part.data(), 1, part.size(), pipe);)
-    output.append(part.data(), got);
+  std::array<char, 4096> part{};
+  std::size_t got = 0;
+  while ((got = std::fread(part.data(), 1, part.size(), pipe)) > 0) output.append(part.data(), got);
   return {pclose(pipe), output};
 }
 
@@ -275,11 +274,11 @@ TEST(Counting, CodeLines) {
 
 TEST(Glossary, IsInBothLanguages) {
   std::set<std::string> ids;
-  for (const Concept& concept_ : glossary()) {
-    EXPECT_TRUE(ids.insert(concept_.id).second) << concept_.id << " is there twice";
-    EXPECT_FALSE(concept_.name.en.empty()) << concept_.id;
-    EXPECT_FALSE(concept_.explanation.zh.empty()) << concept_.id;
-    EXPECT_NE(concept_.explanation.en, concept_.explanation.zh);
+  for (const Concept& entry : glossary()) {
+    EXPECT_TRUE(ids.insert(entry.id).second) << entry.id << " is there twice";
+    EXPECT_FALSE(entry.name.en.empty()) << entry.id;
+    EXPECT_FALSE(entry.explanation.zh.empty()) << entry.id;
+    EXPECT_NE(entry.explanation.en, entry.explanation.zh);
   }
 }
 
@@ -315,7 +314,7 @@ TEST(Glossary, EveryConceptIsUsed) {
   for (const char* model : {"digits", "mlp", "cnn"})
     for (const ProgramSource& program : program_sources(model))
       for (const std::string& id : program.concepts()) used.insert(id);
-  for (const Concept& concept_ : glossary()) EXPECT_TRUE(used.contains(concept_.id)) << concept_.id;
+  for (const Concept& entry : glossary()) EXPECT_TRUE(used.contains(entry.id)) << entry.id;
 }
 
 TEST(Programs, OfOneModelHaveTheSameParts) {

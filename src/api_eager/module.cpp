@@ -168,7 +168,6 @@ namespace {
 
 std::vector<Tensor> without_names(std::vector<NamedTensor> named) {
   std::vector<Tensor> result;
-  result.reserve(named.size());
   for (auto& [name, tensor] : named) result.push_back(std::move(tensor));
   return result;
 }

@@ -53,9 +53,7 @@ double squared_gain(std::string_view nonlinearity, double a, Location where) {
 }
 
 /// A row-major copy of `x` with axis i of the result being axis `axes[i]` of x.
-Tensor transposed(const Tensor& x, std::vector<std::int64_t> axes) {
-  return contiguous_now(permute(x, std::move(axes)));
-}
+Tensor transposed(const Tensor& x, const std::vector<std::int64_t>& axes) { return contiguous_now(permute(x, axes)); }
 
 /// Orthonormal columns from a tall row-major matrix, by Gram and Schmidt's method, twice, in double.
 void orthonormalize(std::vector<double>& a, std::int64_t rows, std::int64_t columns) {

@@ -10,7 +10,7 @@ Tensor pin_memory(const Tensor& x, Location where) {
   if (!backend || backend->device_count() == 0)
     throw UnsupportedError("pin_memory", "pinned memory is for copies to a GPU", "there is none", "", where);
   const Frame frame(where);
-  const Tensor source = contiguous_now(on_host(x));
+  Tensor source = contiguous_now(on_host(x));
   if (is_pinned(source)) return source;
   auto* impl = new TensorImpl;
   Tensor result = adopt(impl);

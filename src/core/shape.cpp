@@ -1,5 +1,7 @@
 #include "triptych/core/shape.h"
 
+#include <algorithm>
+
 #include "triptych/core/error.h"
 
 namespace triptych {
@@ -56,7 +58,8 @@ void Shape::insert(int axis, Dim dim) {
 }
 
 void Shape::erase(int axis) {
-  for (int i = axis; i + 1 < rank_; ++i) dims_[static_cast<std::size_t>(i)] = dims_[static_cast<std::size_t>(i + 1)];
+  const auto removed = dims_.begin() + axis;
+  std::copy(removed + 1, dims_.begin() + rank_, removed);
   --rank_;
 }
 

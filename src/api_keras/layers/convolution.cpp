@@ -154,7 +154,7 @@ Layer Conv2D(std::int64_t filters, Size2 kernel_size, Conv2DOptions options, Loc
       throw ArgumentError("Conv2D", "strides and dilation_rate are at least 1",
                           std::to_string(size.height) + " by " + std::to_string(size.width), "", where);
   const DataFormat format = data_format_of(options.data_format, "Conv2D", where);
-  const Layer layer = brick<keras::Conv2D>(options.name, where, filters, kernel_size, options, format);
+  Layer layer = brick<keras::Conv2D>(options.name, where, filters, kernel_size, options, format);
   layer.set_trainable(options.trainable, where);
   return layer;
 }

@@ -135,7 +135,7 @@ Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOption
   if (input_dim < 1 || output_dim < 1)
     throw ArgumentError("Embedding", "input_dim and output_dim are at least 1",
                         std::to_string(input_dim) + " and " + std::to_string(output_dim), "", where);
-  const Layer layer = brick<keras::Embedding>(options.name, where, input_dim, output_dim, options);
+  Layer layer = brick<keras::Embedding>(options.name, where, input_dim, output_dim, options);
   layer.set_trainable(options.trainable, where);
   return layer;
 }

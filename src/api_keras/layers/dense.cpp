@@ -44,7 +44,7 @@ class Dense : public LayerBase {
 
 Layer layers::Dense(std::int64_t units, DenseOptions options, Location where) {
   if (units < 1) throw ArgumentError("Dense", "units is at least 1", std::to_string(units), "", where);
-  const Layer layer = brick<keras::Dense>(options.name, where, units, options);
+  Layer layer = brick<keras::Dense>(options.name, where, units, options);
   layer.set_trainable(options.trainable, where);
   return layer;
 }

@@ -111,12 +111,12 @@ class Dropout : public LayerBase {
 namespace layers {
 
 Layer BatchNormalization(BatchNormalizationOptions options, Location where) {
-  const Layer layer = brick<keras::BatchNormalization>(options.name, where, options);
+  Layer layer = brick<keras::BatchNormalization>(options.name, where, options);
   layer.set_trainable(options.trainable, where);
   return layer;
 }
 Layer LayerNormalization(LayerNormalizationOptions options, Location where) {
-  const Layer layer = brick<keras::LayerNormalization>(options.name, where, options);
+  Layer layer = brick<keras::LayerNormalization>(options.name, where, options);
   layer.set_trainable(options.trainable, where);
   return layer;
 }

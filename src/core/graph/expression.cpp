@@ -69,7 +69,8 @@ bool Expression::absorb(const Value& operand, const Expression& other) {
 
 std::string Expression::text_of(int operand) const {
   if (operand >= 0) return "x" + std::to_string(operand);
-  const Step& step = steps_[static_cast<std::size_t>(~operand)];
+  const int index = ~operand;
+  const Step& step = steps_[static_cast<std::size_t>(index)];
   std::string text = std::string(step.op->name) + "(";
   for (std::size_t i = 0; i < step.operands.size(); ++i) text += (i ? ", " : "") + text_of(step.operands[i]);
   if (step.op->attributes && step.attributes) {

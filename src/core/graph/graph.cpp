@@ -1,6 +1,7 @@
 #include "core/graph/graph.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error_context.h"
 #include "core/execute.h"
@@ -72,7 +73,7 @@ GraphImpl::~GraphImpl() {
 }
 
 std::string GraphImpl::unique_name(std::string_view base) {
-  const std::string full = scope + std::string(base);
+  std::string full = scope + std::string(base);
   const int used = names[full]++;
   if (used == 0) return full;
   std::string name = full + "_" + std::to_string(used);
@@ -292,9 +293,8 @@ GraphHandle::GraphHandle() : impl_(new GraphImpl) {}
 GraphHandle::GraphHandle(GraphImpl* shared) : impl_(shared) { retain(impl_); }
 GraphHandle::GraphHandle(const GraphHandle& other) : impl_(other.impl_) { retain(impl_); }
 GraphHandle& GraphHandle::operator=(const GraphHandle& other) {
-  retain(other.impl_);
-  release(impl_);
-  impl_ = other.impl_;
+  GraphHandle copy(other);
+  std::swap(impl_, copy.impl_);
   return *this;
 }
 GraphHandle::~GraphHandle() { release(impl_); }
@@ -344,7 +344,7 @@ Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor) {
   GraphImpl& impl = graph.impl();
   if (auto found = impl.captured.find(tensor.impl()); found != impl.captured.end()) return impl.handle(*found->second);
   const CapturedAttributes attributes{tensor};
-  const Tensor symbolic = add_source(impl, captured_op, &attributes, tensor.meta(), "captured", {});
+  Tensor symbolic = add_source(impl, captured_op, &attributes, tensor.meta(), "captured", {});
   impl.captured.emplace(tensor.impl(), symbolic.impl()->node.get());
   return symbolic;
 }

@@ -94,7 +94,7 @@ void compute(const KernelCall& call, ConvolutionKind kind, const ConvolutionSize
 
 template <ConvolutionKind kind>
 void run(const KernelCall& call) {
-  constexpr Roles roles = roles_of(kind);
+  static constexpr Roles roles = roles_of(kind);
   const auto operand = [&](int role) -> const Operand& {
     return role < 0 ? call.outputs[0] : call.inputs[static_cast<std::size_t>(role)];
   };

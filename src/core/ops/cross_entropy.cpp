@@ -72,7 +72,7 @@ Tensor with_probabilities(const Tensor& logits, Tensor target, const CrossEntrop
     for (int i = logits.ndim() - 1; i > axis; --i) shape.append(1);
     terms = terms * reshape(options.weight, shape);
   }
-  const Tensor losses = sum(terms, axis) * -1;
+  Tensor losses = sum(terms, axis) * -1;
   if (options.reduction == Reduction::none) return losses;
   return options.reduction == Reduction::sum ? sum(losses) : mean(losses);
 }

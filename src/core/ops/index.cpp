@@ -63,9 +63,10 @@ CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, 
 }
 
 Tensor apply_index(Arg x, std::span<const Index> indices) {
-  const CompiledIndex compiled = compile_index(indices, operand("index", x).shape(), x.where());
+  const Location where = x.where();
+  const CompiledIndex compiled = compile_index(indices, operand("index", x).shape(), where);
   Tensor result = apply_slice(std::move(x), compiled.slice);
-  for (std::int64_t axis : compiled.new_axes) result = unsqueeze(Arg(result, x.where()), axis);
+  for (std::int64_t axis : compiled.new_axes) result = unsqueeze(Arg(result, where), axis);
   return result;
 }
 

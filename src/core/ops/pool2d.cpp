@@ -151,13 +151,13 @@ std::vector<std::int64_t> image_plane(const char* op, const Arg& x, DataFormat f
 }  // namespace
 
 Tensor global_avg_pool2d(Arg x, GlobalPoolOptions options) {
-  auto plane = image_plane("global_avg_pool2d", x, options.data_format);
-  return mean(std::move(x), std::move(plane), options.keepdims);
+  const auto plane = image_plane("global_avg_pool2d", x, options.data_format);
+  return mean(std::move(x), plane, options.keepdims);
 }
 
 Tensor global_max_pool2d(Arg x, GlobalPoolOptions options) {
-  auto plane = image_plane("global_max_pool2d", x, options.data_format);
-  return max(std::move(x), std::move(plane), options.keepdims);
+  const auto plane = image_plane("global_max_pool2d", x, options.data_format);
+  return max(std::move(x), plane, options.keepdims);
 }
 
 }  // namespace triptych
