@@ -250,10 +250,9 @@ TEST(Init, ConvolutionFans) {
 }
 
 TEST(Init, TheSameWeightInEveryLayout) {
-  const auto values = [](init::Layout layout, const tt::Shape& shape, std::vector<std::int64_t> axes) {
+  const auto values = [](init::Layout layout, const tt::Shape& shape, const std::vector<std::int64_t>& axes) {
     tt::manual_seed(3);
-    return tt::permute(init::make(init::glorot_uniform(), shape, tt::float32, layout), std::move(axes))
-        .to_vector<float>();
+    return tt::permute(init::make(init::glorot_uniform(), shape, tt::float32, layout), axes).to_vector<float>();
   };
   EXPECT_EQ(values(init::Layout::in_out, {5, 7}, {0, 1}), values(init::Layout::out_in, {7, 5}, {1, 0}));
   EXPECT_EQ(values(init::Layout::oihw, {8, 4, 3, 2}, {0, 1, 2, 3}),

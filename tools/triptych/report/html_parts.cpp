@@ -7,7 +7,7 @@ namespace triptych::compare {
 namespace {
 
 std::string number_with_quartiles(const std::vector<Cell>& row, std::size_t i, bool quartiles, Language language) {
-  const std::string number = escape(plain_text(row[i], language));
+  std::string number = escape(plain_text(row[i], language));
   if (!quartiles || !std::holds_alternative<double>(row[i])) return number;
   const auto bound = [&](std::size_t k) { return escape(plain_text(row[i + k], language)); };
   return number + element("small", " (" + bound(1) + "–" + bound(2) + ")");
