@@ -101,6 +101,8 @@ TEST(Verdict, OneDnnFaster) {
   std::erase_if(m.batches, [](const BatchRun& run) { return !run.onednn; });
   for (BatchRun& run : m.batches) run.onednn_calls = 1;
   EXPECT_EQ(finding(m, "onednn_faster"), Finding::untested) << "measured with it only";
+  m.device = "cuda:0 (NVIDIA H100)";
+  EXPECT_NE(to_html(make_report(m), Language::english).find("oneDNN computes on the CPU"), std::string::npos);
 }
 
 TEST(Verdict, KerasHighLevel) {

@@ -98,6 +98,7 @@ Verdict eager_overhead(const Measured& m) {
 /// oneDNN is faster than our own kernels: it clearly is in more than half of the cases measured with and without.
 Verdict onednn_faster(const Measured& m) {
   if (!m.has_onednn) return untested("onednn_faster", "reason.onednn_absent");
+  if (m.device != "cpu") return untested("onednn_faster", "reason.onednn_elsewhere");
   const bool ran =
       std::any_of(m.models.begin(), m.models.end(), [&](const std::string& model) { return onednn_ran(m, model); });
   if (!m.batches.empty() && !ran) return untested("onednn_faster", "reason.onednn_unused");

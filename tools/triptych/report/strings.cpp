@@ -53,6 +53,8 @@ const std::map<std::string, Text>& strings() {
       {"finding.not_held", {"did not hold", "不成立"}},
       {"finding.untested", {"can't be tested here", "此处无法检验"}},
       {"reason.not_measured", {"Not measured in this run.", "本次运行没有测量。"}},
+      {"reason.onednn_elsewhere",
+       {"oneDNN computes on the CPU, and this run was on a GPU.", "oneDNN 在 CPU 上计算，而本次运行使用的是 GPU。"}},
       {"reason.onednn_unused",
        {"oneDNN was called 0 times in this run, though it was switched on: on this processor our own kernels do all "
         "the "

@@ -3,6 +3,7 @@
 
 #include "run/compare.h"
 #include "run/machine.h"
+#include "triptych/core/device.h"
 
 namespace triptych::compare {
 namespace {
@@ -46,12 +47,12 @@ void plan_batches(const Options& options, const Model& model, std::vector<Job>& 
       job.weight += std::max(1.5 * job.seconds, 10 * model.step_seconds * static_cast<double>(batch) / 128);
     jobs.push_back(job);
   };
-  const bool onednn = built_with_onednn();
+  const bool onednn = built_with_onednn(), on_cpu = Device::from_text(options.device) == Device::cpu();
   for (const char* style : engines) {
     add(style, "exact", onednn);
     if (!options.quick) add(style, "fast", onednn);
   }
-  if (onednn && !options.quick)
+  if (onednn && on_cpu && !options.quick)
     for (const char* style : {"lowlevel", "eager", "keras"}) add(style, "exact", false);
 }
 
