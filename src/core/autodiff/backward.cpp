@@ -52,7 +52,11 @@ void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<c
       const std::string stop = remembered_stop(ys[i]);
       throw ArgumentError(
           op, "the tensor does not depend on anything that requires a gradient", text_of(ys[i]),
-          stop.empty() ? "Call set_requires_grad() on a leaf; check that no NoGrad guard was active" : stop, where);
+          stop.empty()
+              ? "Call set_requires_grad() on a leaf; check that no NoGrad guard was active and nothing on the way "
+                "detached"
+              : stop,
+          where);
     }
     roots.push_back(*place);
     const Tensor given = i < grad_ys.size() ? grad_ys[i] : Tensor();
