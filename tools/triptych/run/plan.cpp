@@ -108,11 +108,12 @@ std::vector<Job> plan(const Options& options, const std::vector<Model>& models) 
   }
   if (options.wants("architecture")) plan_sizes(options, jobs);
   if (options.wants("data_sets")) plan_streams(options, jobs);
+  const bool emulated = is_emulated(options.device);
   for (Job& job : jobs) {
     job.seed = options.seed;
     job.threads = options.threads;
     job.device = options.device;
-    if (is_emulated(options.device)) shorten(job, options);
+    if (emulated) shorten(job, options);
   }
   return jobs;
 }
