@@ -4,7 +4,7 @@
     Tensor float32 (?, 10) symbolic 'net/logits' add:0
 
 Values are read from memory, so core files work too. The library needs no debug information: it exports where the members
-lie (triptych_debug_layout, in src/core/tensor.cpp).
+lie (triptych_debug_layout, in src/core/tensor/tensor.cpp).
 """
 
 import struct

@@ -7,10 +7,10 @@
 #include <typeinfo>
 #include <unordered_set>
 
-#include "core/backend.h"
-#include "core/error_context.h"
+#include "core/dispatch/backend.h"
 #include "core/graph/graph.h"
-#include "core/tensor_impl.h"
+#include "core/support/error_context.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 

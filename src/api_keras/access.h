@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "core/modes.h"
+#include "core/dispatch/modes.h"
 #include "triptych/core/autograd.h"
 #include "triptych/keras/layer.h"
 

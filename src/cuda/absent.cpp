@@ -1,5 +1,5 @@
 // What the library links in place of the CUDA backend when it is built without.
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 
 namespace triptych {
 

@@ -1,12 +1,12 @@
 // CUDA's answers to what the core asks of a device.
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 
 #include <cuda_runtime.h>
 
 #include <string>
 
-#include "core/allocator.h"
-#include "cuda/kernels/fused_elementwise.h"
+#include "core/memory/allocator.h"
+#include "cuda/kernels/fused/fused_elementwise.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/runtime/allocator.h"
 #include "cuda/runtime/capture.h"

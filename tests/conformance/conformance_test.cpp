@@ -139,7 +139,7 @@ class Conformance : public testing::TestWithParam<std::size_t> {
 TEST_P(Conformance, Sample) {
   const Tensors inputs = reference(s(), "in"), expected = reference(s(), "out"), grads = reference(s(), "grad");
   ASSERT_FALSE(expected.empty()) << "no reference for " << s().op << "/" << s().name
-                                 << ": add it to scripts/make_conformance_references.py";
+                                 << ": add it to scripts/references/make_conformance_references.py";
   check_forward(inputs, expected);
   if (!grads.empty()) {
     check_gradient(inputs, grads);
@@ -162,16 +162,26 @@ INSTANTIATE_TEST_SUITE_P(Ops, Conformance, testing::Range<std::size_t>(0, sample
 /// Ops whose results are effects or random numbers are held by tests of their own.
 const std::map<std::string, std::string>& held_elsewhere() {
   static const std::map<std::string, std::string> tests = {
-      {"assign", "lowlevel_session_test"},     {"assign_add", "lowlevel_session_test"},
-      {"assign_sub", "lowlevel_session_test"}, {"custom_gradient", "eager_autograd_test"},
-      {"to_device", "cuda/tensors_test"},      {"dropout", "normalization_test"},
-      {"dropout_grad", "normalization_test"},  {"sgd_update", "update_test"},
-      {"momentum_update", "update_test"},      {"adam_update", "update_test"},
-      {"amsgrad_update", "update_test"},       {"random_uniform", "random_test"},
-      {"random_normal", "random_test"},        {"random_truncated_normal", "random_test"},
-      {"random_uniform_like", "random_test"},  {"random_normal_like", "random_test"},
-      {"random_integers", "random_test"},      {"random_bernoulli", "random_test"},
-      {"random_permutation", "random_test"},   {"random_multinomial", "random_test"},
+      {"assign", "api_lowlevel/lowlevel_session_test"},
+      {"assign_add", "api_lowlevel/lowlevel_session_test"},
+      {"assign_sub", "api_lowlevel/lowlevel_session_test"},
+      {"custom_gradient", "api_eager/eager_autograd_test"},
+      {"to_device", "cuda/tensors_test"},
+      {"dropout", "core/ops/normalization_test"},
+      {"dropout_grad", "core/ops/normalization_test"},
+      {"sgd_update", "core/ops/update_test"},
+      {"momentum_update", "core/ops/update_test"},
+      {"adam_update", "core/ops/update_test"},
+      {"amsgrad_update", "core/ops/update_test"},
+      {"random_uniform", "core/random/random_test"},
+      {"random_normal", "core/random/random_test"},
+      {"random_truncated_normal", "core/random/random_test"},
+      {"random_uniform_like", "core/random/random_test"},
+      {"random_normal_like", "core/random/random_test"},
+      {"random_integers", "core/random/random_test"},
+      {"random_bernoulli", "core/random/random_test"},
+      {"random_permutation", "core/random/random_test"},
+      {"random_multinomial", "core/random/random_test"},
   };
   return tests;
 }

@@ -2,7 +2,7 @@
 // ArgumentError, on both engines alike.
 #include <cmath>
 
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "runner.h"
 
 namespace conformance {

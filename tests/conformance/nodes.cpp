@@ -2,7 +2,7 @@
 #include <unordered_map>
 
 #include "core/kernels/elementwise.h"
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "runner.h"
 
 namespace conformance {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/io.h"
 #include "triptych/lowlevel.h"
 

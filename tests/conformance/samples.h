@@ -1,5 +1,5 @@
 // Samples of ops for the conformance runner. Inputs and expected results are made with PyTorch and NumPy by
-// scripts/make_conformance_references.py, which holds a sample of the same op and name.
+// scripts/references/make_conformance_references.py, which holds a sample of the same op and name.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // Functions made of simpler ops, running sums, parts of matrices, creation; references by
-// scripts/make_conformance_references_more.py.
+// scripts/references/make_conformance_references_more.py.
 #include "samples.h"
 
 namespace tt = triptych;

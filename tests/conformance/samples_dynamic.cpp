@@ -1,4 +1,4 @@
-// Shapes that depend on values; references by scripts/make_conformance_references_more.py.
+// Shapes that depend on values; references by scripts/references/make_conformance_references_more.py.
 #include "samples.h"
 
 namespace tt = triptych;

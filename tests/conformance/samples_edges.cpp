@@ -1,4 +1,5 @@
-// Tensors without elements, and without dimensions; references by scripts/make_conformance_references_more.py.
+// Tensors without elements, and without dimensions; references by
+// scripts/references/make_conformance_references_more.py.
 #include "samples.h"
 
 namespace tt = triptych;

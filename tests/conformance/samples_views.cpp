@@ -1,4 +1,4 @@
-// Views, slices, joins and gathers; references by scripts/make_conformance_references_views.py.
+// Views, slices, joins and gathers; references by scripts/references/make_conformance_references_views.py.
 #include "samples.h"
 
 namespace tt = triptych;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "../conformance/runner.h"
-#include "core/registry.h"
+#include "core/dispatch/registry.h"
 
 namespace conformance {
 namespace {

@@ -2,8 +2,8 @@
 // by conformance_test.
 #include <gtest/gtest.h>
 
-#include "core/ops/batch_norm.h"
-#include "core/ops/pool2d.h"
+#include "core/ops/normalization/batch_norm.h"
+#include "core/ops/pool/pool2d.h"
 #include "gpu.h"
 #include "triptych/core.h"
 #include "triptych/core/op.h"

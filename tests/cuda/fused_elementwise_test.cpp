@@ -1,6 +1,6 @@
 // Elementwise ops that a graph's compiler fuses and a run-time compiler compiles: NVRTC or, on the emulated device, the
 // compiler that built this. What is fused gives the bits of what is not.
-#include "cuda/kernels/fused_elementwise.h"
+#include "cuda/kernels/fused/fused_elementwise.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,10 +13,10 @@
 #include <set>
 
 #include "../conformance/runner.h"
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
+#include "core/dispatch/registry.h"
 #include "core/graph/expression.h"
 #include "core/kernels/element_loops.h"
-#include "core/registry.h"
 #include "cuda/runtime/run_time_compiler.h"
 #include "gpu.h"
 #include "triptych/core/debugging.h"

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <thread>
 
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 #include "gpu.h"
 #include "triptych/core.h"
 

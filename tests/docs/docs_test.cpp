@@ -141,8 +141,9 @@ TEST(Docs, AddingAnOpShowsTheWholeOp) {
 // What a learner reads beside the tour: one op with its kernel, the node and the walker.
 TEST(Docs, TheToursSourcesAreShort) {
   std::size_t lines = 0;
-  for (const char* const file : {"src/core/ops/relu.cpp", "src/core/kernels/relu.cpp", "src/core/node.h",
-                                 "src/core/autodiff/walker.h", "src/core/autodiff/walker.cpp"}) {
+  for (const char* const file :
+       {"src/core/ops/activation/relu.cpp", "src/core/kernels/activation/relu.cpp", "src/core/autodiff/node.h",
+        "src/core/autodiff/walker.h", "src/core/autodiff/walker.cpp"}) {
     const std::size_t count = lines_of(read_file(root / file)).size();
     EXPECT_GT(count, 20u) << file;
     lines += count;
@@ -161,7 +162,7 @@ TEST(Docs, LinksLeadSomewhere) {
   EXPECT_GT(links, 20);
 }
 
-// `src/core/door.cpp` and its like in a page are files that exist.
+// `src/core/dispatch/door.cpp` and its like in a page are files that exist.
 TEST(Docs, NamedFilesExist) {
   int named = 0;
   for (const std::string& page : pages())

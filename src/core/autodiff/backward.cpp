@@ -4,8 +4,8 @@
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/walker.h"
+#include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
-#include "core/modes.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 

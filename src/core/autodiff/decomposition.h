@@ -1,7 +1,7 @@
 // The gradient of an op without a rule of its own: that of the simpler ops that it is made of.
 #pragma once
 
-#include "core/node.h"
+#include "core/autodiff/node.h"
 
 namespace triptych {
 

@@ -1,8 +1,8 @@
 // Hooks on gradients.
 #include "core/autodiff/hooks.h"
 
-#include "core/check_numerics.h"
-#include "core/node.h"
+#include "core/autodiff/node.h"
+#include "core/dispatch/check_numerics.h"
 #include "triptych/core/autograd.h"
 
 namespace triptych {

@@ -1,8 +1,8 @@
 // What a gradient rule sees of its node: on the tape the saved values, in a graph handles to the node's inputs and
 // outputs.
+#include "core/autodiff/node.h"
+#include "core/dispatch/registry.h"
 #include "core/graph/graph.h"
-#include "core/node.h"
-#include "core/registry.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {

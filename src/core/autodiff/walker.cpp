@@ -6,9 +6,9 @@
 
 #include "core/autodiff/decomposition.h"
 #include "core/autodiff/hooks.h"
+#include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
-#include "core/inline_vector.h"
-#include "core/modes.h"
+#include "core/support/inline_vector.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {

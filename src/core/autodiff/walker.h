@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "core/node.h"
-#include "core/pointer_map.h"
+#include "core/autodiff/node.h"
+#include "core/support/pointer_map.h"
 
 namespace triptych {
 

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "core/backend.h"
-#include "core/tensor_impl.h"
+#include "core/dispatch/backend.h"
+#include "core/tensor/tensor_impl.h"
 
 namespace triptych::data {
 namespace {

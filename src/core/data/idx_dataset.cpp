@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/data/images.h"
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 
 namespace triptych::data {
 namespace {

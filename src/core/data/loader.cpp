@@ -9,9 +9,9 @@
 #include <optional>
 #include <thread>
 
-#include "core/backend.h"
-#include "core/modes.h"
-#include "core/philox.h"
+#include "core/dispatch/backend.h"
+#include "core/dispatch/modes.h"
+#include "core/random/philox.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/pinned_memory.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/data/images.h"
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/data/dataset.h"
 
 namespace triptych::data {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/data/idx.h"
 
 namespace triptych {

@@ -5,10 +5,10 @@
 #include <cstring>
 #include <numeric>
 
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 #include "core/formats/file.h"
 #include "core/formats/safetensors_header.h"
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/io.h"
 
 namespace triptych {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/formulas/layer_norm.h"
-#include "core/ops/batch_norm.h"
+#include "core/ops/normalization/batch_norm.h"
 
 namespace triptych::formula {
 

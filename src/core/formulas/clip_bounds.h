@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "core/formulas/maximum.h"
-#include "core/ops/clip.h"
+#include "core/ops/arithmetic/clip.h"
 
 namespace triptych::formula {
 

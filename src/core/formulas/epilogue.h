@@ -4,7 +4,7 @@
 
 #include "core/formulas/arithmetic.h"
 #include "core/formulas/elements.h"
-#include "core/ops/matmul.h"
+#include "core/ops/product/matmul.h"
 
 namespace triptych::formula {
 

@@ -6,7 +6,7 @@
 #include <numbers>
 
 #include "core/formulas/elements.h"
-#include "core/random_numbers.h"
+#include "core/random/random_numbers.h"
 
 namespace triptych {
 

@@ -6,7 +6,7 @@
 
 #include "core/formulas/clip_bounds.h"
 #include "core/formulas/elements.h"
-#include "core/ops/activation.h"
+#include "core/ops/activation/activation.h"
 
 namespace triptych {
 

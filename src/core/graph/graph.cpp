@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/error_context.h"
-#include "core/execute.h"
-#include "core/inline_vector.h"
-#include "core/modes.h"
+#include "core/dispatch/execute.h"
+#include "core/dispatch/modes.h"
+#include "core/support/error_context.h"
+#include "core/support/inline_vector.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {

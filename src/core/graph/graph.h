@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/node.h"
+#include "core/autodiff/node.h"
 #include "triptych/core/graph.h"
 #include "triptych/core/session_options.h"
 #include "triptych/core/subgraph.h"

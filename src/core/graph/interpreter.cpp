@@ -3,11 +3,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "core/backend.h"
-#include "core/execute.h"
+#include "core/dispatch/backend.h"
+#include "core/dispatch/execute.h"
+#include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
-#include "core/inline_vector.h"
-#include "core/modes.h"
+#include "core/support/inline_vector.h"
 #include "triptych/core/autograd.h"
 
 namespace triptych {

@@ -4,9 +4,9 @@
 #include <limits>
 #include <map>
 
-#include "core/execute.h"
-#include "core/inline_vector.h"
-#include "core/registry.h"
+#include "core/dispatch/execute.h"
+#include "core/dispatch/registry.h"
+#include "core/support/inline_vector.h"
 
 namespace triptych {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-#include "core/inline_vector.h"
+#include "core/support/inline_vector.h"
 
 namespace triptych {
 

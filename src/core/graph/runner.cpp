@@ -4,10 +4,10 @@
 #include <chrono>
 #include <utility>
 
-#include "core/backend.h"
-#include "core/error_context.h"
-#include "core/inline_vector.h"
-#include "core/modes.h"
+#include "core/dispatch/backend.h"
+#include "core/dispatch/modes.h"
+#include "core/support/error_context.h"
+#include "core/support/inline_vector.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
 

@@ -5,14 +5,14 @@
 #include <cstring>
 #include <utility>
 
-#include "core/allocator.h"
-#include "core/backend.h"
-#include "core/check_numerics.h"
-#include "core/execute.h"
+#include "core/dispatch/backend.h"
+#include "core/dispatch/check_numerics.h"
+#include "core/dispatch/execute.h"
+#include "core/dispatch/modes.h"
 #include "core/graph/compile.h"
 #include "core/graph/expression.h"
-#include "core/inline_vector.h"
-#include "core/modes.h"
+#include "core/memory/allocator.h"
+#include "core/support/inline_vector.h"
 #include "triptych/core/memory.h"
 
 namespace triptych {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 #include "core/graph/plan.h"
 
 namespace triptych {

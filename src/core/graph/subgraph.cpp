@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
-#include "core/modes.h"
 
 namespace triptych {
 namespace {

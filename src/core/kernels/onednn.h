@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/backends.h"
+#include "core/dispatch/backends.h"
 
 namespace triptych {
 

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/op.h"
 
 namespace triptych {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/formulas/softmax.h"
-#include "core/kernels/reduce.h"
+#include "core/kernels/reduce/reduce.h"
 #include "core/kernels/row_layout.h"
 #include "core/kernels/vector_math.h"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/backend.h"
-#include "core/tensor_impl.h"
+#include "core/dispatch/backend.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/op.h"
 
 namespace triptych {

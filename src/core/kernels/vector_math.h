@@ -2,7 +2,8 @@
 // multiply-adds only, so that an element has the same bits in a vector's body, in its tail, and on a GPU.
 //
 // Method, everywhere: reduce the argument to a small interval, evaluate a minimax polynomial there
-// (scripts/make_polynomials.py prints the coefficients), put the parts together. At most 2 units in the last place.
+// (scripts/references/make_polynomials.py prints the coefficients), put the parts together. At most 2 units in the last
+// place.
 #pragma once
 
 #include <bit>

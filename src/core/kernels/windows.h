@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/strided.h"
-#include "core/ops/slice.h"
+#include "core/ops/indexing/slice.h"
 #include "triptych/core/op.h"
 
 namespace triptych {

@@ -1,9 +1,9 @@
 #include <cmath>
 #include <optional>
 
-#include "core/modes.h"
+#include "core/dispatch/modes.h"
 #include "core/ops/ops.h"
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {

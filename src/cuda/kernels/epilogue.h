@@ -1,7 +1,7 @@
 // What is done to a finished product: bias and activation.
 #pragma once
 
-#include "core/ops/matmul.h"
+#include "core/ops/product/matmul.h"
 #include "cuda/kernels/run.h"
 
 namespace triptych::cuda {

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "core/formulas/elements.h"  // visit_width
-#include "core/tensor_impl.h"
+#include "core/tensor/tensor_impl.h"
 
 namespace triptych::cuda {
 

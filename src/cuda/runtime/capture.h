@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 
 namespace triptych::cuda {
 

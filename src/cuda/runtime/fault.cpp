@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/modes.h"
+#include "core/dispatch/modes.h"
 #include "cuda/runtime/stream.h"
 #include "triptych/core/error.h"
 

@@ -12,7 +12,7 @@ namespace triptych::cuda {
 std::string no_compiler(int device, const std::string& sample);
 
 /// Machine code of CUDA C++ for GPUs of a compute capability; needs no GPU. `source` may include what
-/// src/core/formulas/ and src/cuda/kernels/fused_elements.h do. InternalError with the compiler's messages.
+/// src/core/formulas/ and src/cuda/kernels/fused/fused_elements.h do. InternalError with the compiler's messages.
 std::vector<char> compile(const std::string& source, int major, int minor);
 
 /// The kernel `name` of `source`, for the current device. Loaded once, as long as the process lives.

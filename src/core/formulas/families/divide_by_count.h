@@ -3,7 +3,7 @@
 
 #include "core/formulas/families/family.h"
 #include "core/formulas/reduce.h"
-#include "core/kernels/reduce_loops.h"
+#include "core/kernels/reduce/reduce_loops.h"
 
 namespace triptych {
 

@@ -3,7 +3,7 @@
 
 #include "core/formulas/families/family.h"
 #include "core/formulas/gelu.h"
-#include "core/ops/activation.h"
+#include "core/ops/activation/activation.h"
 
 namespace triptych {
 

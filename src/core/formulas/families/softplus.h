@@ -3,7 +3,7 @@
 
 #include "core/formulas/families/family.h"
 #include "core/formulas/softplus.h"
-#include "core/ops/activation.h"
+#include "core/ops/activation/activation.h"
 
 namespace triptych {
 

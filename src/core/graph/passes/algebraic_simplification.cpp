@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 #include "core/graph/passes/passes.h"
 #include "core/kernels/strided.h"
 

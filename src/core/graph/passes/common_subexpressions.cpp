@@ -1,7 +1,7 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "core/backend.h"
+#include "core/dispatch/backend.h"
 #include "core/graph/passes/passes.h"
 
 namespace triptych {

@@ -1,6 +1,6 @@
-#include "core/execute.h"
+#include "core/dispatch/execute.h"
 #include "core/graph/passes/passes.h"
-#include "core/inline_vector.h"
+#include "core/support/inline_vector.h"
 
 namespace triptych {
 namespace {

@@ -1,5 +1,5 @@
-#include "core/backend.h"
-#include "core/check_numerics.h"
+#include "core/dispatch/backend.h"
+#include "core/dispatch/check_numerics.h"
 #include "core/graph/expression.h"
 #include "core/graph/passes/passes.h"
 

@@ -1,7 +1,7 @@
 #include "core/graph/passes/passes.h"
-#include "core/ops/conv2d.h"
-#include "core/ops/matmul.h"
-#include "core/ops/pool2d.h"
+#include "core/ops/conv/conv2d.h"
+#include "core/ops/pool/pool2d.h"
+#include "core/ops/product/matmul.h"
 
 namespace triptych {
 

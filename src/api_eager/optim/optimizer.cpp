@@ -1,0 +1,174 @@
+// What the optimizers share: groups, state, checkpoints.
+#include <cmath>
+#include <unordered_set>
+
+#include "core/dispatch/backend.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+#include "triptych/eager/optim.h"
+
+namespace triptych::eager::optim {
+
+Optimizer::Optimizer(const char* name, std::vector<const char*> buffer_names)
+    : name_(name), buffer_names_(std::move(buffer_names)) {}
+Optimizer::~Optimizer() = default;
+
+void Optimizer::fail(std::string_view rule, std::string_view given, std::string_view hint, Location where) const {
+  throw ArgumentError(name_, rule, given, hint, where);
+}
+
+void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where) {
+  if (parameters.empty()) fail("there is at least one parameter", "an empty list", "Does the module have any?", where);
+  std::unordered_set<const TensorImpl*> seen;
+  for (const Group& group : groups_)
+    for (const Slot& slot : group.slots) seen.insert(slot.parameter.impl());
+  Group group;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Tensor& parameter = parameters[i];
+    const std::string which = "parameter " + std::to_string(i);
+    if (!parameter.defined()) fail("a parameter is undefined", which, "", where);
+    if (!parameter.is_leaf())
+      fail("parameters are leaves", which + " is the result of " + parameter.grad_fn(),
+           "Pass what it was computed from", where);
+    if (!is_floating(parameter.dtype()))
+      fail("parameters are floating-point tensors", which + " is " + std::string(dtype_name(parameter.dtype())), "",
+           where);
+    if (!seen.insert(parameter.impl()).second)
+      fail("a parameter is in one group once", which + " is there twice", "", where);
+    group.slots.push_back({parameter, {}, std::vector<Tensor>(buffer_names_.size())});
+  }
+  groups_.push_back(std::move(group));
+}
+
+void Optimizer::zero_grad(bool set_to_none) {
+  for (Group& group : groups_)
+    for (Slot& slot : group.slots) {
+      if (set_to_none)
+        slot.parameter.set_grad({});
+      else if (const Tensor gradient = slot.parameter.grad(); gradient.defined())
+        slot.parameter.set_grad(zeros_like(gradient));
+    }
+}
+
+void Optimizer::check_slots(Location where) const {
+  std::size_t index = 0;
+  for (const Group& group : groups_)
+    for (const Slot& slot : group.slots) {
+      const Tensor& parameter = slot.parameter;
+      const Tensor gradient = parameter.grad();
+      const auto fits = [&](const Tensor& tensor, const char* what) {
+        if (!tensor.defined() || (tensor.shape() == parameter.shape() && tensor.dtype() == parameter.dtype())) return;
+        fail("a gradient and a buffer have their parameter's shape and dtype",
+             "parameter " + std::to_string(index) + " is " + std::string(dtype_name(parameter.dtype())) + " " +
+                 parameter.shape().text() + ", its " + what + " " + std::string(dtype_name(tensor.dtype())) + " " +
+                 tensor.shape().text(),
+             "", where);
+      };
+      fits(gradient, "gradient");
+      if (gradient.defined())
+        for (std::size_t i = 0; i < slot.buffers.size(); ++i) fits(slot.buffers[i], buffer_names_[i]);
+      ++index;
+    }
+}
+
+Optimizer::Operands Optimizer::operands(Group& group, std::size_t buffers) {
+  Operands result;
+  result.buffers.resize(buffers);
+  for (Slot& slot : group.slots) {
+    Tensor gradient = slot.parameter.grad();
+    if (!gradient.defined()) continue;
+    result.parameters.push_back(slot.parameter);
+    result.gradients.push_back(std::move(gradient));
+    if (buffers == 0) continue;
+    const Device device = slot.parameter.device();
+    const DeviceScope there(device);
+    slot.step = slot.step.defined() ? on_device(slot.step, device) : zeros({}, int64);
+    result.steps.push_back(slot.step);
+    for (std::size_t i = 0; i < buffers; ++i) {
+      Tensor& buffer = slot.buffers[i];
+      buffer = buffer.defined() ? on_device(buffer, device) : zeros(slot.parameter.shape(), slot.parameter.dtype());
+      result.buffers[i].push_back(buffer);
+    }
+  }
+  return result;
+}
+
+const Tensor& Optimizer::rate(Group& group, double learning_rate) {
+  const Device device = group.slots[0].parameter.device();
+  if (!group.rate.defined() || group.rate_value != learning_rate || group.rate.device() != device) {
+    const DeviceScope there(device);
+    group.rate = full({}, learning_rate, float64);
+    group.rate_value = learning_rate;
+  }
+  return group.rate;
+}
+
+// --- Checkpoints: "state.0.step", "state.0.exp_avg", ..., "param_groups.0.lr", ...
+// ----------------------------------------
+
+StateDict Optimizer::state_dict() const {
+  StateDict state;
+  std::size_t index = 0;
+  for (const Group& group : groups_)
+    for (const Slot& slot : group.slots) {
+      const std::string prefix = "state." + std::to_string(index++) + ".";
+      if (slot.step.defined()) state.set(prefix + "step", slot.step.detach());
+      for (std::size_t i = 0; i < buffer_names_.size(); ++i)
+        if (slot.buffers[i].defined()) state.set(prefix + buffer_names_[i], slot.buffers[i].detach());
+    }
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    for (const Setting& setting : const_cast<Optimizer*>(this)->settings(g))
+      state.set("param_groups." + std::to_string(g) + "." + setting.name,
+                full({}, setting.number ? *setting.number : static_cast<double>(*setting.flag), float64));
+  return state;
+}
+
+void Optimizer::load_state_dict(const StateDict& state, Location where) {
+  GradMode off(false);
+  std::size_t used = 0;
+  std::deque<Group> groups = groups_;
+  std::size_t index = 0;
+  for (Group& group : groups)
+    for (Slot& slot : group.slots) {
+      const std::string prefix = "state." + std::to_string(index++) + ".";
+      const auto take = [&](const std::string& name, const Shape& shape, DType dtype, Tensor& to) {
+        const Tensor* value = state.find(prefix + name);
+        to = {};
+        if (!value) return;
+        if (value->shape() != shape)
+          fail("a shape differs", "'" + prefix + name + "' is " + value->shape().text() + ", expected " + shape.text(),
+               "Is it the state of another model?", where);
+        to = value->dtype() == dtype ? value->detach() : cast(*value, dtype);
+        ++used;
+      };
+      take("step", {}, int64, slot.step);
+      for (std::size_t i = 0; i < buffer_names_.size(); ++i)
+        take(buffer_names_[i], slot.parameter.shape(), slot.parameter.dtype(), slot.buffers[i]);
+    }
+  std::vector<std::pair<Setting, double>> values;
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (const Setting& setting : settings(g)) {
+      const std::string name = "param_groups." + std::to_string(g) + "." + setting.name;
+      const Tensor* value = state.find(name);
+      if (!value || value->numel() != 1)
+        fail("the state has a number for each setting", "'" + name + "' is missing",
+             "Is it the state of another optimizer?", where);
+      values.emplace_back(setting, value->item<double>());
+      ++used;
+    }
+  if (used != state.size())
+    fail("the state fits the optimizer",
+         std::to_string(state.size() - used) + " of its " + std::to_string(state.size()) +
+             " entries belong to no parameter or setting",
+         "Is it the state of another optimizer?", where);
+  groups_ = std::move(groups);
+  for (auto& [setting, value] : values) {
+    if (setting.number)
+      *setting.number = value;
+    else
+      *setting.flag = value != 0;
+  }
+}
+
+}  // namespace triptych::eager::optim

@@ -1,0 +1,51 @@
+// The callbacks of one run.
+#pragma once
+
+#include <vector>
+
+#include "api_keras/callbacks/progbar.h"
+#include "triptych/keras/model.h"
+
+namespace triptych::keras {
+
+class CallbackList {
+ public:
+  CallbackList(const std::vector<Callback>& callbacks, ModelBase& model, const FitParameters& params)
+      : callbacks_(callbacks), params_(params) {
+    for (const Callback& callback : callbacks_) callback.base().attach(&model, params);
+  }
+  /// A bar that follows the batches of a test.
+  void show(Progbar* bar) { bar_ = bar; }
+
+  void on_train_begin(Logs& logs) { each(&CallbackBase::on_train_begin, logs); }
+  void on_train_end(Logs& logs) { each(&CallbackBase::on_train_end, logs); }
+  void on_epoch_begin(int epoch, Logs& logs) { each(&CallbackBase::on_epoch_begin, epoch, logs); }
+  void on_epoch_end(int epoch, Logs& logs) { each(&CallbackBase::on_epoch_end, epoch, logs); }
+  void on_train_batch_begin(std::int64_t batch, Logs& logs) { each(&CallbackBase::on_train_batch_begin, batch, logs); }
+  void on_train_batch_end(std::int64_t batch, Logs& logs) { each(&CallbackBase::on_train_batch_end, batch, logs); }
+  void on_test_begin(Logs& logs) { each(&CallbackBase::on_test_begin, logs); }
+  void on_test_end(Logs& logs) { each(&CallbackBase::on_test_end, logs); }
+  void on_test_batch_begin(std::int64_t batch, Logs& logs) { each(&CallbackBase::on_test_batch_begin, batch, logs); }
+  void on_test_batch_end(std::int64_t batch, Logs& logs) {
+    each(&CallbackBase::on_test_batch_end, batch, logs);
+    if (bar_) bar_->update(batch + 1, logs, batch + 1 == params_.steps);
+  }
+  void on_predict_begin(Logs& logs) { each(&CallbackBase::on_predict_begin, logs); }
+  void on_predict_end(Logs& logs) { each(&CallbackBase::on_predict_end, logs); }
+  void on_predict_batch_begin(std::int64_t batch, Logs& logs) {
+    each(&CallbackBase::on_predict_batch_begin, batch, logs);
+  }
+  void on_predict_batch_end(std::int64_t batch, Logs& logs) { each(&CallbackBase::on_predict_batch_end, batch, logs); }
+
+ private:
+  template <class Hook, class... Args>
+  void each(Hook hook, Args&&... args) {
+    for (const Callback& callback : callbacks_) (callback.base().*hook)(args...);
+  }
+
+  std::vector<Callback> callbacks_;
+  FitParameters params_;
+  Progbar* bar_ = nullptr;
+};
+
+}  // namespace triptych::keras

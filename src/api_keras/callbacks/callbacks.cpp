@@ -1,0 +1,287 @@
+#include "triptych/keras/callbacks.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+
+#include "api_keras/callbacks/progbar.h"
+#include "api_keras/names.h"
+#include "triptych/keras/model.h"
+
+namespace triptych::keras {
+namespace {
+
+/// Which of two values of the monitored metric is better.
+class Monitor {
+ public:
+  Monitor(const char* callback, std::string name, const std::string& mode, double min_delta, Location where)
+      : callback_(callback), name_(std::move(name)), delta_(std::abs(min_delta)) {
+    if (mode != "auto" && mode != "min" && mode != "max")
+      throw ArgumentError(callback, "there is no such mode", "'" + mode + "'", "Use 'auto', 'min' or 'max'", where);
+    const auto ends_with = [&](std::string_view end) {
+      return name_.size() >= end.size() && name_.compare(name_.size() - end.size(), end.size(), end) == 0;
+    };
+    larger_ = mode == "max" || (mode == "auto" && (ends_with("acc") || ends_with("accuracy") || ends_with("auc")));
+  }
+
+  bool better(double value, std::optional<double> than) const {
+    if (!than) return true;
+    return larger_ ? value - delta_ > *than : value + delta_ < *than;
+  }
+
+  /// The metric's value; null, and a warning the first time, if there is none.
+  const double* find(const Logs& logs) {
+    const double* value = logs.find(name_);
+    if (!value && !warned_) {
+      warned_ = true;
+      std::vector<std::string> names;
+      for (const auto& item : logs) names.push_back(item.first);
+      std::fprintf(stderr, "[%s] warning: metric '%s' is not available. There are %s.\n", callback_, name_.c_str(),
+                   quoted_list(names).c_str());
+    }
+    return value;
+  }
+  const std::string& name() const { return name_; }
+
+ private:
+  const char* callback_;
+  std::string name_;
+  double delta_;
+  bool larger_ = false, warned_ = false;
+};
+
+class EarlyStopping : public CallbackBase {
+ public:
+  EarlyStopping(EarlyStoppingOptions options, Location where)
+      : monitor_("EarlyStopping", options.monitor, options.mode, options.min_delta, where),
+        options_(std::move(options)) {}
+
+  void on_train_begin(Logs&) override {
+    wait_ = 0;
+    stopped_epoch_ = best_epoch_ = 0;
+    best_.reset();
+    best_weights_.clear();
+  }
+
+  void on_epoch_end(int epoch, Logs& logs) override {
+    const double* value = monitor_.find(logs);
+    if (!value || epoch < options_.start_from_epoch) return;
+    if (options_.restore_best_weights && best_weights_.empty()) remember(epoch);
+    ++wait_;
+    if (monitor_.better(*value, best_)) {
+      best_ = *value;
+      best_epoch_ = epoch;
+      if (options_.restore_best_weights) remember(epoch);
+      if (std::isnan(options_.baseline) || monitor_.better(*value, options_.baseline)) wait_ = 0;
+      return;
+    }
+    if (wait_ >= options_.patience && epoch > 0) {
+      stopped_epoch_ = epoch;
+      model().stop_training();
+    }
+  }
+
+  void on_train_end(Logs&) override {
+    if (stopped_epoch_ > 0 && options_.verbose > 0)
+      print("Epoch " + std::to_string(stopped_epoch_ + 1) + ": early stopping\n");
+    if (best_weights_.empty()) return;
+    if (options_.verbose > 0)
+      print("Restoring model weights from the end of the best epoch: " + std::to_string(best_epoch_ + 1) + ".\n");
+    model().set_weights(best_weights_);
+  }
+
+ private:
+  void remember(int epoch) {
+    best_weights_ = model().get_weights();
+    best_epoch_ = epoch;
+  }
+
+  Monitor monitor_;
+  EarlyStoppingOptions options_;
+  int wait_ = 0, stopped_epoch_ = 0, best_epoch_ = 0;
+  std::optional<double> best_;
+  std::vector<Tensor> best_weights_;
+};
+
+/// `pattern` with {epoch:02d}, {val_loss:.2f} and the like replaced.
+std::string formatted_path(const std::string& pattern, int epoch, const Logs& logs, Location where) {
+  std::string path;
+  for (std::size_t i = 0; i < pattern.size();) {
+    const std::size_t open = pattern.find('{', i), close = open == std::string::npos ? open : pattern.find('}', open);
+    if (close == std::string::npos) return path + pattern.substr(i);
+    path += pattern.substr(i, open - i);
+    std::string name = pattern.substr(open + 1, close - open - 1), format;
+    if (const auto colon = name.find(':'); colon != std::string::npos) {
+      format = name.substr(colon + 1);
+      name.resize(colon);
+    }
+    char buffer[64] = "";
+    const double* value = logs.find(name);
+    const char last = format.empty() ? '\0' : format.back();
+    const bool plain = format.find_first_not_of("0123456789.") >= format.size() - (last ? 1 : 0);
+    if (name == "epoch" && (format.empty() || last == 'd') && plain) {
+      format = "%" + (format.empty() ? "d" : format);
+      std::snprintf(buffer, sizeof buffer, format.c_str(), epoch + 1);
+    } else if (value && (format.empty() || last == 'f' || last == 'e' || last == 'g') && plain) {
+      format = "%" + (format.empty() ? "g" : format);
+      std::snprintf(buffer, sizeof buffer, format.c_str(), *value);
+    } else {
+      throw ArgumentError("ModelCheckpoint", "the file name holds a field that cannot be filled",
+                          "'" + pattern.substr(open, close - open + 1) + "'",
+                          "Use {epoch:02d} or a metric, as {val_loss:.2f}", where);
+    }
+    path += buffer;
+    i = close + 1;
+  }
+  return path;
+}
+
+class ModelCheckpoint : public CallbackBase {
+ public:
+  ModelCheckpoint(std::string filepath, ModelCheckpointOptions options, Location where)
+      : monitor_("ModelCheckpoint", options.monitor, options.mode, 0, where),
+        filepath_(std::move(filepath)),
+        options_(std::move(options)),
+        where_(where) {}
+
+  void on_epoch_end(int epoch, Logs& logs) override {
+    const std::string path = formatted_path(filepath_, epoch, logs, where_);
+    const std::string prefix = "\nEpoch " + std::to_string(epoch + 1) + ": ";
+    if (options_.save_best_only) {
+      const double* value = monitor_.find(logs);
+      if (!value) return;
+      char text[160];
+      if (!monitor_.better(*value, best_)) {
+        std::snprintf(text, sizeof text, "did not improve from %.5f\n", *best_);
+        if (options_.verbose > 0) print(prefix + monitor_.name() + " " + text);
+        return;
+      }
+      std::snprintf(text, sizeof text, "improved from %.5f to %.5f, saving model to ",
+                    best_.value_or(monitor_.better(1, 0) ? -INFINITY : INFINITY), *value);
+      if (options_.verbose > 0) print(prefix + monitor_.name() + " " + text + path + "\n");
+      best_ = *value;
+    } else if (options_.verbose > 0) {
+      print(prefix + "saving model to " + path + "\n");
+    }
+    if (options_.save_weights_only)
+      model().save_weights(path, where_);
+    else
+      model().save(path, where_);
+  }
+
+ private:
+  Monitor monitor_;
+  std::string filepath_;
+  ModelCheckpointOptions options_;
+  Location where_;
+  std::optional<double> best_;
+};
+
+class CSVLogger : public CallbackBase {
+ public:
+  CSVLogger(std::string filename, CSVLoggerOptions options, Location where)
+      : filename_(std::move(filename)), options_(std::move(options)), where_(where) {}
+
+  void on_train_begin(Logs&) override {
+    names_.clear();
+    header_ = true;
+    if (options_.append) header_ = std::ifstream(filename_).peek() == std::ifstream::traits_type::eof();
+    file_.open(filename_, options_.append ? std::ios::app : std::ios::trunc);
+    if (!file_)
+      throw ArgumentError("CSVLogger", "the file can be opened for writing", "'" + filename_ + "'", "", where_);
+  }
+
+  void on_epoch_end(int epoch, Logs& logs) override {
+    if (names_.empty()) {
+      for (const auto& item : logs) names_.push_back(item.first);
+      if (header_) {
+        file_ << "epoch";
+        for (const std::string& name : names_) file_ << options_.separator << name;
+        file_ << "\n";
+      }
+    }
+    file_ << epoch;
+    for (const std::string& name : names_) {
+      file_ << options_.separator;
+      const double* value = logs.find(name);
+      char buffer[32];
+      if (value)
+        file_.write(buffer, std::to_chars(buffer, buffer + sizeof buffer, *value).ptr - buffer);
+      else
+        file_ << "NA";
+    }
+    file_ << std::endl;  // readable while training goes on
+  }
+
+  void on_train_end(Logs&) override { file_.close(); }
+
+ private:
+  std::string filename_;
+  CSVLoggerOptions options_;
+  Location where_;
+  bool header_ = true;
+  std::ofstream file_;
+  std::vector<std::string> names_;
+};
+
+class TerminateOnNaN : public CallbackBase {
+ public:
+  void on_train_batch_end(std::int64_t batch, Logs& logs) override {
+    const double* loss = logs.find("loss");
+    if (!loss || std::isfinite(*loss)) return;
+    print("\nBatch " + std::to_string(batch) + ": Invalid loss, terminating training\n");
+    model().stop_training();
+  }
+};
+
+class LambdaCallback : public CallbackBase {
+ public:
+  explicit LambdaCallback(LambdaCallbackOptions options) : hooks_(std::move(options)) {}
+  void on_epoch_begin(int epoch, Logs& logs) override { run(hooks_.on_epoch_begin, epoch, logs); }
+  void on_epoch_end(int epoch, Logs& logs) override { run(hooks_.on_epoch_end, epoch, logs); }
+  void on_train_begin(Logs& logs) override { run(hooks_.on_train_begin, logs); }
+  void on_train_end(Logs& logs) override { run(hooks_.on_train_end, logs); }
+  void on_train_batch_begin(std::int64_t batch, Logs& logs) override { run(hooks_.on_train_batch_begin, batch, logs); }
+  void on_train_batch_end(std::int64_t batch, Logs& logs) override { run(hooks_.on_train_batch_end, batch, logs); }
+
+ private:
+  template <class Hook, class... Args>
+  static void run(const Hook& hook, Args&&... args) {
+    if (hook) hook(args...);
+  }
+  LambdaCallbackOptions hooks_;
+};
+
+}  // namespace
+
+CallbackBase::~CallbackBase() = default;
+
+Model CallbackBase::model() const {
+  if (!model_)
+    throw ArgumentError("callback", "a callback has a model only while it is used", "model() was called before fit",
+                        "");
+  return Model::of(*model_);
+}
+
+namespace callbacks {
+
+Callback EarlyStopping(EarlyStoppingOptions options, Location where) {
+  if (options.patience < 0)
+    throw ArgumentError("EarlyStopping", "patience is not negative", std::to_string(options.patience), "", where);
+  return Callback(std::make_shared<keras::EarlyStopping>(std::move(options), where));
+}
+Callback ModelCheckpoint(std::string filepath, ModelCheckpointOptions options, Location where) {
+  return Callback(std::make_shared<keras::ModelCheckpoint>(std::move(filepath), std::move(options), where));
+}
+Callback CSVLogger(std::string filename, CSVLoggerOptions options, Location where) {
+  return Callback(std::make_shared<keras::CSVLogger>(std::move(filename), std::move(options), where));
+}
+Callback TerminateOnNaN() { return Callback(std::make_shared<keras::TerminateOnNaN>()); }
+Callback LambdaCallback(LambdaCallbackOptions options) {
+  return Callback(std::make_shared<keras::LambdaCallback>(std::move(options)));
+}
+
+}  // namespace callbacks
+}  // namespace triptych::keras

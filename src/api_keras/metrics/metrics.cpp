@@ -1,0 +1,143 @@
+#include "triptych/keras/metrics.h"
+
+#include <array>
+
+#include "api_keras/names.h"
+#include "api_keras/training/targets.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych::keras {
+namespace {
+
+/// A metric that is the mean of a function over all examples.
+class MeanOf : public MetricBase {
+ public:
+  using Function = Tensor (*)(const Tensor& y_true, const Tensor& y_pred);
+  MeanOf(std::string name, Function function) : MetricBase(std::move(name)), function_(function) {}
+  Tensor values(const Tensor& y_true, const Tensor& y_pred) override { return function_(y_true, y_pred); }
+
+ private:
+  Function function_;
+};
+
+class BinaryAccuracy : public MetricBase {
+ public:
+  BinaryAccuracy(std::string name, double threshold) : MetricBase(std::move(name)), threshold_(threshold) {}
+  Tensor values(const Tensor& y_true, const Tensor& y_pred) override {
+    return mean(cast(equal(same_rank(y_true, y_pred), cast(greater(y_pred, threshold_), y_pred.dtype())), float32), -1);
+  }
+
+ private:
+  double threshold_;
+};
+
+Tensor accuracy(const Tensor& y_true, const Tensor& y_pred) {
+  return mean(cast(equal(same_rank(y_true, y_pred), y_pred), float32), -1);
+}
+Tensor sparse_accuracy(const Tensor& y_true, const Tensor& y_pred) {
+  return cast(equal(class_numbers(y_true, y_pred), argmax(y_pred, -1)), float32);
+}
+Tensor categorical_accuracy(const Tensor& y_true, const Tensor& y_pred) {
+  return cast(equal(argmax(y_true, -1), argmax(y_pred, -1)), float32);
+}
+Tensor squared_error(const Tensor& y_true, const Tensor& y_pred) {
+  const Tensor difference = y_pred - same_rank(y_true, y_pred);
+  return mean(difference * difference, -1);
+}
+Tensor absolute_error(const Tensor& y_true, const Tensor& y_pred) {
+  return mean(abs(y_pred - same_rank(y_true, y_pred)), -1);
+}
+
+/// What "accuracy" means, by the shapes: one output: binary; class numbers: sparse; else categorical.
+Tensor accuracy_by_shape(const Tensor& y_true, const Tensor& y_pred) {
+  const Dim classes = y_pred.shape().dim(-1);
+  const bool last_is_one = y_true.ndim() > 0 && y_true.shape().dim(-1).raw() == 1;
+  if (classes.raw() == 1) return BinaryAccuracy("accuracy", 0.5).values(y_true, y_pred);
+  if (y_true.ndim() < y_pred.ndim() || last_is_one) return sparse_accuracy(y_true, y_pred);
+  return categorical_accuracy(y_true, y_pred);
+}
+
+struct NamedMetric {
+  const char* name;
+  MeanOf::Function function;
+};
+
+constexpr std::array named_metrics{
+    NamedMetric{"accuracy", accuracy_by_shape},
+    NamedMetric{"acc", accuracy_by_shape},
+    NamedMetric{"binary_accuracy",
+                [](const Tensor& y, const Tensor& p) { return BinaryAccuracy("", 0.5).values(y, p); }},
+    NamedMetric{"categorical_accuracy", categorical_accuracy},
+    NamedMetric{"sparse_categorical_accuracy", sparse_accuracy},
+    NamedMetric{"mean_squared_error", squared_error},
+    NamedMetric{"mse", squared_error},
+    NamedMetric{"mean_absolute_error", absolute_error},
+    NamedMetric{"mae", absolute_error},
+};
+
+Metric mean_of(const MetricOptions& options, const char* name, MeanOf::Function function) {
+  return Metric(std::make_shared<MeanOf>(options.name.empty() ? name : options.name, function));
+}
+
+}  // namespace
+
+MetricBase::~MetricBase() = default;
+
+Tensor MetricBase::values(const Tensor&, const Tensor&) {
+  throw ArgumentError("metric", "a metric overrides values or contributions", "'" + name_ + "' overrides neither");
+}
+
+std::vector<Tensor> MetricBase::contributions(const Tensor& y_true, const Tensor& y_pred) {
+  const Tensor each = values(y_true, y_pred);
+  return {sum(each), sum(ones_like(each))};
+}
+
+double MetricBase::result(const std::vector<double>& sums) const { return sums[1] == 0 ? 0 : sums[0] / sums[1]; }
+
+Metric::Metric(const char* name, Location where) : Metric(std::string(name), where) {}
+Metric::Metric(const std::string& name, Location where) {
+  std::vector<std::string> names;
+  for (const NamedMetric& entry : named_metrics) {
+    if (to_snake_case(name) == entry.name) {
+      base_ = std::make_shared<MeanOf>(name, entry.function);
+      return;
+    }
+    names.emplace_back(entry.name);
+  }
+  throw ArgumentError("metric", "there is no metric of this name", "'" + name + "'", "There are " + quoted_list(names),
+                      where);
+}
+
+void Metric::update_state(const Tensor& y_true, const Tensor& y_pred, Location where) {
+  Frame frame(where);
+  GradMode no_recording(false);
+  std::vector<double> values;
+  for (const Tensor& part : base_->contributions(y_true, y_pred)) values.push_back(part.item<double>());
+  add(values);
+}
+
+void Metric::add(const std::vector<double>& contributions) {
+  sums_.resize(contributions.size());
+  for (std::size_t i = 0; i < contributions.size(); ++i) sums_[i] += contributions[i];
+}
+
+double Metric::result() const { return sums_.empty() ? 0 : base_->result(sums_); }
+
+namespace metrics {
+
+Metric Accuracy(MetricOptions options) { return mean_of(options, "accuracy", accuracy); }
+Metric BinaryAccuracy(BinaryAccuracyOptions options) {
+  return Metric(std::make_shared<keras::BinaryAccuracy>(std::move(options.name), options.threshold));
+}
+Metric CategoricalAccuracy(MetricOptions options) {
+  return mean_of(options, "categorical_accuracy", categorical_accuracy);
+}
+Metric SparseCategoricalAccuracy(MetricOptions options) {
+  return mean_of(options, "sparse_categorical_accuracy", sparse_accuracy);
+}
+Metric MeanSquaredError(MetricOptions options) { return mean_of(options, "mean_squared_error", squared_error); }
+Metric MeanAbsoluteError(MetricOptions options) { return mean_of(options, "mean_absolute_error", absolute_error); }
+
+}  // namespace metrics
+}  // namespace triptych::keras

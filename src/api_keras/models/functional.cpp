@@ -1,0 +1,388 @@
+#include "api_keras/models/functional.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "api_keras/access.h"
+#include "api_keras/names.h"
+#include "triptych/keras/layers.h"
+
+namespace triptych::keras {
+namespace {
+
+/// What is kept beside a graph that functional models are built in; it lives and dies with the graph. Results of layers
+/// are placeholders there, so that the graph holds no weights.
+struct KerasGraph {
+  explicit KerasGraph(GraphImpl* owner) : graph(owner) {}
+  GraphImpl* graph;
+  std::unordered_map<const Node*, std::pair<std::shared_ptr<LayerCall>, int>> made_by;
+  std::unordered_map<const LayerBase*, int> calls;
+};
+
+KerasGraph* keras_graph_of(const Tensor& tensor) {
+  return tensor.is_symbolic() ? static_cast<KerasGraph*>(tensor.impl()->graph->attachment.get()) : nullptr;
+}
+
+/// This thread's graph for functional models: the one that some tensor still holds, else a new one.
+GraphHandle current_graph() {
+  thread_local std::weak_ptr<KerasGraph> current;
+  if (const auto alive = current.lock()) return GraphHandle(alive->graph);
+  GraphHandle graph;
+  const auto side = std::make_shared<KerasGraph>(&graph.impl());
+  graph.impl().attachment = side;
+  current = side;
+  return graph;
+}
+
+std::vector<Tensor> write_down(KerasGraph& keras, std::shared_ptr<LayerCall> call,
+                               const std::vector<TensorMeta>& results) {
+  const GraphHandle graph(keras.graph);
+  call->index = keras.calls[call->layer.shared().get()]++;
+  std::vector<Tensor> outputs;
+  for (const TensorMeta& result : results) {
+    outputs.push_back(graph_placeholder(graph, call->layer.name(), result.dtype, result.shape, {}, call->where));
+    Node* node = outputs.back().impl()->node.get();
+    call->outputs.push_back(node);
+    keras.made_by[node] = {call, static_cast<int>(outputs.size()) - 1};
+  }
+  return outputs;
+}
+
+/// Turns what is written down into a plan: finds what the outputs need, and orders it by distance from the outputs.
+class Planner {
+ public:
+  Planner(KerasGraph& keras, Location where) : keras_(keras), where_(where) {}
+
+  Plan make(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
+    for (const Tensor& output : outputs) visit(output.impl()->node.get());
+    order();
+    Plan plan;
+    for (const int item : ordered_) plan.steps.push_back(step(items_[static_cast<std::size_t>(item)]));
+    for (const Tensor& input : inputs) plan.inputs.push_back(slot({input.impl()->node.get(), input.impl()->output}));
+    for (const Tensor& output : outputs)
+      plan.outputs.push_back(slot({output.impl()->node.get(), output.impl()->output}));
+    plan.slots = static_cast<int>(slots_.size());
+    check_inputs(plan, inputs.size());
+    return plan;
+  }
+
+ private:
+  struct Item {
+    std::shared_ptr<LayerCall> call;  // or
+    Node* op = nullptr;
+    std::vector<int> parents;
+    int depth = 0;
+    int first_seen = 0;
+  };
+
+  /// Adds the item that makes `node`, after what it needs; iterative, as models may be deep.
+  void visit(Node* root) {
+    struct Open {
+      int item;
+      std::vector<Node*> parents;
+      std::size_t next = 0;
+    };
+    std::vector<Open> stack;
+    const auto enter = [&](Node* node) -> int {
+      const auto made = keras_.made_by.find(node);
+      const void* key = made != keras_.made_by.end() ? static_cast<const void*>(made->second.first.get()) : node;
+      if (const auto found = index_.find(key); found != index_.end()) return found->second;
+      const int number = static_cast<int>(items_.size());
+      index_.emplace(key, number);
+      Item item;
+      item.first_seen = number;
+      std::vector<Node*> parents;
+      if (made != keras_.made_by.end()) {
+        item.call = made->second.first;
+        for (const LayerCall::Edge& edge : item.call->inputs) parents.push_back(edge.node);
+      } else {
+        item.op = node;
+        for (const Tensor& input : node->inputs()) parents.push_back(input.impl()->node.get());
+      }
+      items_.push_back(std::move(item));
+      stack.push_back({number, std::move(parents)});
+      return number;
+    };
+    enter(root);
+    while (!stack.empty()) {
+      const std::size_t top = stack.size() - 1;
+      if (stack[top].next == stack[top].parents.size()) {
+        finished_.push_back(stack[top].item);
+        stack.pop_back();
+        continue;
+      }
+      Node* parent = stack[top].parents[stack[top].next++];
+      const int child = stack[top].item, number = enter(parent);
+      items_[static_cast<std::size_t>(child)].parents.push_back(number);
+    }
+  }
+
+  void order() {
+    for (std::size_t i = finished_.size(); i-- > 0;) {
+      const Item& item = items_[static_cast<std::size_t>(finished_[i])];
+      for (const int parent : item.parents) {
+        int& depth = items_[static_cast<std::size_t>(parent)].depth;
+        depth = std::max(depth, item.depth + 1);
+      }
+    }
+    ordered_ = finished_;
+    std::sort(ordered_.begin(), ordered_.end(), [&](int a, int b) {
+      const Item &x = items_[static_cast<std::size_t>(a)], &y = items_[static_cast<std::size_t>(b)];
+      return x.depth != y.depth ? x.depth > y.depth : x.first_seen < y.first_seen;
+    });
+  }
+
+  int slot(LayerCall::Edge edge) {
+    return slots_.emplace(std::pair{edge.node, edge.output}, static_cast<int>(slots_.size())).first->second;
+  }
+
+  PlanStep step(const Item& item) {
+    PlanStep result;
+    if (item.call) {
+      result.layer = item.call->layer;
+      result.where = item.call->where;
+      result.name = result.layer.name();
+      result.call_index = item.call->index;
+      for (const LayerCall::Edge& edge : item.call->inputs) result.inputs.push_back(slot(edge));
+      for (Node* node : item.call->outputs) {
+        result.outputs.push_back(slot({node, 0}));
+        result.output_shapes.push_back(node->outputs()[0].shape());
+      }
+    } else {
+      result.op = Ref<Node>::share(item.op);
+      result.where = item.op->where;
+      result.name = keras_.graph->info_of(*item.op).name;
+      for (const Tensor& input : item.op->inputs())
+        result.inputs.push_back(slot({input.impl()->node.get(), input.impl()->output}));
+      for (std::uint32_t i = 0; i < item.op->output_count; ++i) {
+        result.outputs.push_back(slot({item.op, i}));
+        result.output_shapes.push_back(item.op->outputs()[i].shape());
+      }
+    }
+    return result;
+  }
+
+  void check_inputs(const Plan& plan, std::size_t count) const {
+    for (const PlanStep& step : plan.steps) {
+      if (!step.layer.defined() || !step.layer.as<InputLayer>()) continue;
+      if (std::find(plan.inputs.begin(), plan.inputs.end(), step.outputs[0]) == plan.inputs.end())
+        throw ArgumentError("Model", "an output depends on an Input that is not among the inputs",
+                            "'" + step.name + "' is not one of the " + std::to_string(count) + " inputs",
+                            "Add it to the inputs", where_);
+    }
+  }
+
+  KerasGraph& keras_;
+  Location where_;
+  std::vector<Item> items_;
+  std::unordered_map<const void*, int> index_;
+  std::vector<int> finished_, ordered_;  // finished: what an item needs comes before it
+  std::map<std::pair<Node*, std::uint32_t>, int> slots_;
+};
+
+KerasGraph& functional_graph(const std::vector<Tensor>& tensors, const char* what, Location where) {
+  if (tensors.empty())
+    throw ArgumentError("Model", "a model has at least one input and one output", std::string("no ") + what, "", where);
+  KerasGraph* keras = nullptr;
+  for (const Tensor& tensor : tensors) {
+    keras = keras_graph_of(tensor);
+    if (!keras)
+      throw ArgumentError("Model", std::string("the ") + what + " must come from Input and layers called on it",
+                          tensor.defined() ? "a tensor of shape " + tensor.shape().text() + " does not"
+                                           : "an undefined tensor does not",
+                          "Start with keras::Input(shape)", where);
+  }
+  return *keras;
+}
+
+Plan make_plan(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where) {
+  KerasGraph& keras = functional_graph(inputs, "inputs", where);
+  functional_graph(outputs, "outputs", where);
+  for (const Tensor& input : inputs) input_layer_of(input, where);
+  return Planner(keras, where).make(inputs, outputs);
+}
+
+}  // namespace
+
+bool is_functional(const std::vector<Tensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) { return keras_graph_of(t) != nullptr; });
+}
+
+std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, Location where) {
+  std::vector<Shape> shapes;
+  std::vector<TensorMeta> metas;
+  KerasGraph* keras = nullptr;
+  auto call = std::make_shared<LayerCall>();
+  call->layer = layer;
+  call->where = where;
+  for (const Tensor& x : xs) {
+    if (!x.is_symbolic())
+      throw ArgumentError(layer.base().class_name(), "a layer is called on symbolic tensors or on concrete ones",
+                          "layer '" + layer.name() + "' was called on both", "", where);
+    if (KerasGraph* of_x = keras_graph_of(x)) keras = of_x;
+    if (x.impl()->graph.get() != xs[0].impl()->graph.get())
+      throw ArgumentError(layer.base().class_name(), "the inputs belong to different graphs",
+                          "layer '" + layer.name() + "'", "Make both Inputs in one thread while one of them is alive",
+                          where);
+    shapes.push_back(x.shape());
+    metas.push_back(x.meta());
+    call->inputs.push_back({x.impl()->node.get(), x.impl()->output});
+  }
+  ensure_built(layer.base(), shapes);
+  const std::vector<TensorMeta> results = infer_outputs(layer.base(), metas);
+  std::vector<Shape>& output_shapes = LayerAccess::output_shapes(layer.base());
+  output_shapes.clear();
+  for (const TensorMeta& result : results) output_shapes.push_back(result.shape);
+  return write_down(*keras, std::move(call), results);
+}
+
+Layer input_layer_of(const Tensor& tensor, Location where) {
+  if (KerasGraph* keras = keras_graph_of(tensor))
+    if (const auto found = keras->made_by.find(tensor.impl()->node.get()); found != keras->made_by.end())
+      if (const Layer& layer = found->second.first->layer; layer.as<InputLayer>()) return layer;
+  throw ArgumentError("Input", "only a tensor made by Input stands for a layer",
+                      "a tensor of shape " + tensor.shape().text(), "Use keras::Input(shape)", where);
+}
+
+namespace layers {
+
+Tensor Input(const Shape& shape, InputOptions options, Location where) {
+  if (options.batch_size < 0)
+    throw ArgumentError("Input", "batch_size is not negative (0: any)", std::to_string(options.batch_size), "", where);
+  const GraphHandle graph = current_graph();
+  Shape full = shape;
+  full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);
+  const auto base = std::make_shared<InputLayer>(full, options.dtype);
+  auto call = std::make_shared<LayerCall>();
+  call->layer = Layer(base, options.name.empty() ? unique_name("input_layer") : options.name, where);
+  call->where = where;
+  LayerAccess::built(*base) = true;
+  LayerAccess::output_shapes(*base) = {full};
+  return write_down(*static_cast<KerasGraph*>(graph.impl().attachment.get()), std::move(call),
+                    {{.shape = full, .strides = {}, .dtype = options.dtype, .device = {}}})[0];
+}
+
+}  // namespace layers
+
+// --- The models -----------------------------------------------------------------------------------------------------
+
+FunctionalModel::FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where)
+    : plan_(make_plan(inputs, outputs, where)) {
+  LayerAccess::built(*this) = true;
+  for (const Tensor& output : outputs) LayerAccess::output_shapes(*this).push_back(output.shape());
+}
+
+std::vector<Layer> FunctionalModel::layers() const {
+  std::vector<Layer> result;
+  for (const PlanStep& step : plan_.steps)
+    if (step.layer.defined() && std::find(result.begin(), result.end(), step.layer) == result.end())
+      result.push_back(step.layer);
+  return result;
+}
+
+std::vector<TensorMeta> FunctionalModel::input_metas() const {
+  std::vector<TensorMeta> metas;
+  for (const int input : plan_.inputs)
+    for (const PlanStep& step : plan_.steps)
+      if (step.outputs[0] == input) metas.push_back(step.layer.as<InputLayer>()->meta());
+  return metas;
+}
+
+std::vector<std::string> FunctionalModel::output_names() const {
+  std::vector<std::string> names;
+  for (const int output : plan_.outputs)
+    for (const PlanStep& step : plan_.steps)
+      if (std::find(step.outputs.begin(), step.outputs.end(), output) != step.outputs.end()) names.push_back(step.name);
+  return names;
+}
+
+std::vector<Tensor> FunctionalModel::call_many(const std::vector<Tensor>& xs, bool training) {
+  if (xs.size() != plan_.inputs.size())
+    throw ArgumentError(class_name(), "as many tensors as the model has inputs are needed",
+                        "model '" + name() + "' has " + std::to_string(plan_.inputs.size()) + " inputs, " +
+                            std::to_string(xs.size()) + " tensors were given");
+  std::vector<Tensor> values(static_cast<std::size_t>(plan_.slots));
+  const auto value = [&](int slot) -> Tensor& { return values[static_cast<std::size_t>(slot)]; };
+  for (std::size_t i = 0; i < xs.size(); ++i) value(plan_.inputs[i]) = xs[i];
+  for (const PlanStep& step : plan_.steps) {
+    if (step.layer.defined() && step.layer.as<InputLayer>()) continue;
+    std::vector<Tensor> inputs, outputs(step.outputs.size());
+    for (const int slot : step.inputs) inputs.push_back(value(slot));
+    if (step.layer.defined())
+      outputs = step.layer.call(inputs, training, step.where);
+    else if (step.op->op == &constant_op)
+      outputs[0] = step.op->attributes_as<ConstantAttributes>().value;
+    else if (step.op->op == &captured_op)
+      outputs[0] = step.op->attributes_as<CapturedAttributes>().tensor;
+    else
+      apply(*step.op->op, inputs, step.op->attributes, outputs, step.where);
+    for (std::size_t i = 0; i < outputs.size(); ++i) value(step.outputs[i]) = std::move(outputs[i]);
+  }
+  std::vector<Tensor> results;
+  for (const int slot : plan_.outputs) results.push_back(value(slot));
+  return results;
+}
+
+void SequentialModel::append(const Layer& layer) {
+  Frame frame(LayerAccess::made_at(layer.base()));
+  ensure_built(layer.base(), {last_.shape});
+  const std::vector<TensorMeta> outputs = infer_outputs(layer.base(), {last_});
+  if (outputs.size() != 1)
+    throw ArgumentError("Sequential", "every layer has one output",
+                        "layer '" + layer.name() + "' has " + std::to_string(outputs.size()), "Use a functional Model");
+  last_ = outputs[0];
+  LayerAccess::output_shapes(layer.base()) = {last_.shape};
+  LayerAccess::output_shapes(*this) = {last_.shape};
+}
+
+void SequentialModel::add(const Layer& layer, Location where) {
+  if (layer.as<InputLayer>()) {
+    if (input_.defined() || !bricks_.empty())
+      throw ArgumentError("Sequential", "Input stands first and once",
+                          "'" + layer.name() + "' stands behind other layers", "", where);
+    input_ = layer;
+    last_ = layer.as<InputLayer>()->meta();
+    LayerAccess::output_shapes(*this) = {last_.shape};
+    LayerAccess::built(*this) = true;
+    unique_name("functional");  // Keras counts the functional model inside
+    return;
+  }
+  for (const Layer& brick : bricks_)
+    if (brick.name() == layer.name())
+      throw ArgumentError("Sequential", "the names of a model's layers differ", "'" + layer.name() + "' is in it twice",
+                          "Make a second layer, or use a functional Model to share one", where);
+  bricks_.push_back(layer);
+  if (built()) append(layer);
+}
+
+void SequentialModel::build(const Shape& input_shape) {
+  unique_name("input_layer");
+  unique_name("functional");
+  last_ = {.shape = input_shape, .strides = {}, .dtype = float32, .device = {}};
+  LayerAccess::output_shapes(*this) = {last_.shape};
+  for (const Layer& layer : bricks_) append(layer);
+}
+
+Tensor SequentialModel::call(const Tensor& x, bool training) {
+  Tensor value = x;
+  for (const Layer& layer : bricks_) value = layer(value, training, LayerAccess::made_at(layer.base()));
+  return value;
+}
+
+std::vector<TensorMeta> SequentialModel::input_metas() const {
+  if (!input_.defined()) return {};
+  return {input_.as<InputLayer>()->meta()};
+}
+
+Sequential::Sequential(const std::vector<Layer>& layers, const ModelOptions& options, Location where)
+    : Model(std::make_shared<SequentialModel>(), options.name, where) {
+  for (const Layer& layer : layers) add(layer, where);
+}
+Sequential::Sequential(std::initializer_list<Layer> layers, const ModelOptions& options, Location where)
+    : Sequential(std::vector<Layer>(layers), options, where) {}
+
+Model::Model(const TensorList& inputs, const TensorList& outputs, const ModelOptions& options, Location where)
+    : Model(std::make_shared<FunctionalModel>(inputs, outputs, where), options.name, where) {}
+
+}  // namespace triptych::keras

@@ -1,0 +1,146 @@
+#include "triptych/keras/model.h"
+
+#include "api_keras/access.h"
+#include "api_keras/callbacks/progbar.h"
+#include "api_keras/layers/brick.h"
+#include "api_keras/models/functional.h"
+#include "api_keras/names.h"
+#include "api_keras/training/batches.h"
+#include "api_keras/training/trainer.h"
+#include "triptych/core/random.h"
+
+namespace triptych::keras {
+
+ModelBase::ModelBase() : trainer_(std::make_unique<Trainer>(*this)) {}
+ModelBase::~ModelBase() = default;
+
+Model::Model(std::shared_ptr<ModelBase> base, std::string name, Location where)
+    : Layer(std::move(base), std::move(name), where) {}
+
+Model Model::of(ModelBase& base) {
+  Model handle;
+  handle.base_ = base.shared_from_this();
+  return handle;
+}
+
+ModelBase& Model::base() const { return static_cast<ModelBase&>(Layer::base()); }
+
+void Model::compile(const CompileOptions& options, Location where) const { base().trainer().compile(options, where); }
+
+History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& options, Location where) const {
+  if (!(options.validation_split >= 0 && options.validation_split < 1))
+    throw ArgumentError("fit", "validation_split is at least 0 and below 1", std::to_string(options.validation_split),
+                        "", where);
+  if (options.epochs < 0)
+    throw ArgumentError("fit", "epochs is not negative", std::to_string(options.epochs), "", where);
+  const std::uint64_t seed = options.seed >= 0 ? static_cast<std::uint64_t>(options.seed) : default_generator().seed();
+  const std::int64_t validation_batch =
+      options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size;
+  ArraySourceOptions train{.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = seed};
+  std::unique_ptr<Source> validation;
+  if (!options.validation_data.x.empty()) {
+    validation = array_source("fit", options.validation_data.x, options.validation_data.y,
+                              options.validation_data.sample_weight, {.batch_size = validation_batch}, where);
+  } else if (options.validation_split > 0 && !x.empty() && x[0].defined() && x[0].ndim() > 0) {
+    const std::int64_t count = x[0].size(0);
+    train.end = static_cast<std::int64_t>(static_cast<double>(count) * (1 - options.validation_split));
+    if (train.end == 0 || train.end == count)
+      throw ArgumentError(
+          "fit", "validation_split leaves examples on both sides",
+          std::to_string(count) + " examples, validation_split " + std::to_string(options.validation_split), "", where);
+    validation =
+        array_source("fit", x, y, options.sample_weight, {.batch_size = validation_batch, .begin = train.end}, where);
+  }
+  const auto data = array_source("fit", x, y, options.sample_weight, train, where);
+  return base().trainer().fit(*data, validation.get(), options, where);
+}
+
+History Model::fit(const data::DataLoader& loader, const FitOptions& options, Location where) const {
+  if (options.validation_split != 0)
+    throw ArgumentError("fit", "validation_split needs arrays", "a DataLoader was given", "Pass validation_data",
+                        where);
+  std::unique_ptr<Source> validation;
+  if (!options.validation_data.x.empty())
+    validation = array_source(
+        "fit", options.validation_data.x, options.validation_data.y, options.validation_data.sample_weight,
+        {.batch_size = options.validation_batch_size > 0 ? options.validation_batch_size : loader.options().batch_size},
+        where);
+  const auto data = loader_source(loader);
+  return base().trainer().fit(*data, validation.get(), options, where);
+}
+
+Logs Model::evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options, Location where) const {
+  const auto data = array_source("evaluate", x, y, options.sample_weight, {.batch_size = options.batch_size}, where);
+  return base().trainer().evaluate(*data, options, where);
+}
+
+Logs Model::evaluate(const data::DataLoader& loader, const EvaluateOptions& options, Location where) const {
+  const auto data = loader_source(loader);
+  return base().trainer().evaluate(*data, options, where);
+}
+
+Tensor Model::predict(const TensorList& x, const PredictOptions& options, Location where) const {
+  std::vector<Tensor> outputs = predict_all(x, options, where);
+  if (outputs.size() != 1)
+    throw ArgumentError("predict", "the model has several outputs", std::to_string(outputs.size()) + " outputs",
+                        "Use predict_all", where);
+  return std::move(outputs[0]);
+}
+
+std::vector<Tensor> Model::predict_all(const TensorList& x, const PredictOptions& options, Location where) const {
+  const auto data = array_source("predict", x, {}, {}, {.batch_size = options.batch_size}, where);
+  return base().trainer().predict(*data, options, where);
+}
+
+void Model::reset_metrics() const { base().trainer().reset_reports(); }
+
+Logs Model::train_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight,
+                           Location where) const {
+  return base().trainer().run_batch(Phase::train, {x, y, sample_weight}, where);
+}
+
+Logs Model::test_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight, Location where) const {
+  return base().trainer().run_batch(Phase::test, {x, y, sample_weight}, where);
+}
+
+Tensor Model::predict_on_batch(const TensorList& x, Location where) const {
+  std::vector<Tensor> outputs = base().trainer().predict_batch({.x = x, .y = {}, .sample_weight = {}}, where);
+  if (outputs.size() != 1)
+    throw ArgumentError("predict_on_batch", "the model has several outputs",
+                        std::to_string(outputs.size()) + " outputs", "Use predict_all", where);
+  return std::move(outputs[0]);
+}
+
+Layer Model::get_layer(const std::string& name, Location where) const {
+  std::vector<std::string> names;
+  for (const Layer& layer : layers()) {
+    if (layer.name() == name) return layer;
+    names.push_back(layer.name());
+  }
+  throw ArgumentError("get_layer", "there is no layer of this name", "'" + name + "'",
+                      "Model '" + this->name() + "' has " + quoted_list(names), where);
+}
+
+Layer Model::get_layer(int index, Location where) const {
+  const std::vector<Layer> all = layers();
+  const int count = static_cast<int>(all.size()), from_front = index < 0 ? index + count : index;
+  if (from_front < 0 || from_front >= count)
+    throw ArgumentError("get_layer", "there is no layer of this number", std::to_string(index),
+                        "Model '" + name() + "' has " + std::to_string(count) + " layers", where);
+  return all[static_cast<std::size_t>(from_front)];
+}
+
+Optimizer Model::optimizer(Location where) const { return base().trainer().optimizer(where); }
+
+void Sequential::add(const Layer& layer, Location where) const {
+  if (base().trainer().compiled())
+    throw ArgumentError("Sequential", "layers are added before compile", "'" + layer.name() + "' after it", "", where);
+  static_cast<SequentialModel&>(base()).add(layer, where);
+}
+
+namespace utils {
+
+void set_random_seed(std::uint64_t seed) { manual_seed(seed); }
+
+}  // namespace utils
+}  // namespace triptych::keras

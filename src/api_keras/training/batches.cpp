@@ -1,0 +1,112 @@
+#include "api_keras/training/batches.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace triptych::keras {
+namespace {
+
+class ArraySource : public Source {
+ public:
+  ArraySource(const TensorList& x, const TensorList& y, const Tensor& sample_weight, const ArraySourceOptions& options,
+              Location where)
+      : options_(options), x_count_(x.size()), y_count_(y.size()) {
+    for (const Tensor& tensor : x) arrays_.emplace_back(tensor, Tensor(), where);
+    for (const Tensor& tensor : y) arrays_.emplace_back(tensor, Tensor(), where);
+    if (sample_weight.defined()) arrays_.emplace_back(sample_weight, Tensor(), where);
+    if (options_.end < 0) options_.end = x[0].size(0);
+  }
+
+  std::int64_t steps() const override {
+    return (options_.end - options_.begin + options_.batch_size - 1) / options_.batch_size;
+  }
+
+  void start(std::int64_t epoch) override {
+    const std::int64_t size = options_.end - options_.begin;
+    if (options_.shuffle) {
+      order_ = data::shuffled_order(size, options_.seed, epoch);
+    } else {
+      order_.resize(static_cast<std::size_t>(size));
+      std::iota(order_.begin(), order_.end(), 0);
+    }
+    for (std::int64_t& index : order_) index += options_.begin;
+    position_ = 0;
+  }
+
+  std::optional<ArrayBatch> next() override {
+    if (position_ >= order_.size()) return std::nullopt;
+    const std::size_t count = std::min(order_.size() - position_, static_cast<std::size_t>(options_.batch_size));
+    const std::span<const std::int64_t> rows(order_.data() + position_, count);
+    position_ += count;
+    ArrayBatch batch;
+    for (std::size_t i = 0; i < arrays_.size(); ++i) {
+      Tensor part = arrays_[i].get_batch(rows).x;
+      if (i < x_count_)
+        batch.x.push_back(std::move(part));
+      else if (i < x_count_ + y_count_)
+        batch.y.push_back(std::move(part));
+      else
+        batch.sample_weight = std::move(part);
+    }
+    return batch;
+  }
+
+ private:
+  ArraySourceOptions options_;
+  std::size_t x_count_, y_count_;
+  std::vector<data::TensorDataset> arrays_;
+  std::vector<std::int64_t> order_;
+  std::size_t position_ = 0;
+};
+
+class LoaderSource : public Source {
+ public:
+  explicit LoaderSource(const data::DataLoader& loader) : loader_(loader) {}
+
+  std::int64_t steps() const override { return loader_.size(); }
+  void start(std::int64_t epoch) override {
+    loader_.set_epoch(epoch);
+    position_.emplace(loader_.begin());
+  }
+  std::optional<ArrayBatch> next() override {
+    if (*position_ == loader_.end()) return std::nullopt;
+    const data::Batch& batch = **position_;
+    ArrayBatch result{.x = {batch.x}, .y = {}, .sample_weight = {}};
+    if (batch.y.defined()) result.y.push_back(batch.y);
+    ++*position_;
+    return result;
+  }
+
+ private:
+  data::DataLoader loader_;
+  std::optional<data::DataLoader::Iterator> position_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> array_source(const char* what, const TensorList& x, const TensorList& y,
+                                     const Tensor& sample_weight, const ArraySourceOptions& options, Location where) {
+  if (x.empty()) throw ArgumentError(what, "x holds at least one array", "x is empty", "", where);
+  if (options.batch_size < 1)
+    throw ArgumentError(what, "batch_size is at least 1", std::to_string(options.batch_size), "", where);
+  const auto check = [&](const Tensor& tensor, const char* name) {
+    if (!tensor.defined() || tensor.is_symbolic() || tensor.ndim() == 0)
+      throw ArgumentError(
+          what, "data are concrete arrays with a first axis of examples",
+          std::string(name) + (tensor.defined() ? " has shape " + tensor.shape().text() : " is undefined"), "", where);
+    if (tensor.size(0) != x[0].size(0))
+      throw ArgumentError(
+          what, "all arrays hold the same number of examples",
+          "x has " + std::to_string(x[0].size(0)) + ", " + name + " has " + std::to_string(tensor.size(0)), "", where);
+  };
+  for (const Tensor& tensor : x) check(tensor, "x");
+  for (const Tensor& tensor : y) check(tensor, "y");
+  if (sample_weight.defined()) check(sample_weight, "sample_weight");
+  if (x[0].size(0) == 0)
+    throw ArgumentError(what, "there is at least one example", "x has shape " + x[0].shape().text(), "", where);
+  return std::make_unique<ArraySource>(x, y, sample_weight, options, where);
+}
+
+std::unique_ptr<Source> loader_source(const data::DataLoader& loader) { return std::make_unique<LoaderSource>(loader); }
+
+}  // namespace triptych::keras

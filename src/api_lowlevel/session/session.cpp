@@ -1,0 +1,122 @@
+#include "triptych/lowlevel/session.h"
+
+#include "core/graph/runner.h"
+#include "core/support/inline_vector.h"
+#include "triptych/core/io.h"
+
+namespace triptych::lowlevel {
+namespace {
+
+/// A fed number takes the dtype of what it is fed to.
+Tensor fed_value(const Arg& value, DType dtype) {
+  return value.is_scalar() ? scalar_tensor(value.scalar(), dtype) : value.tensor();
+}
+
+const Node& variable_node(const Runner& runner, const Tensor& tensor, Location where) {
+  if (!tensor.is_symbolic() || tensor.impl()->graph.get() != &runner.graph().impl() ||
+      !is_state(*tensor.impl()->node->op))
+    throw ArgumentError("session", "the tensor is not a variable of the session's graph",
+                        tensor.is_symbolic() ? "'" + describe(*tensor.impl()->node) + "'" : std::string("not symbolic"),
+                        "", where);
+  return *tensor.impl()->node;
+}
+
+std::string text(const Tensor& tensor) { return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text(); }
+
+}  // namespace
+
+Feed::Feed(const Tensor& key, const Arg& given)
+    : tensor(key), value(fed_value(given, key.defined() ? key.dtype() : float32)) {}
+
+// --- Callable
+// -----------------------------------------------------------------------------------------------------------
+
+std::vector<Tensor> Callable::run(const std::vector<Tensor>& values, Location where) const {
+  return runner_->call(*function_, values, where);
+}
+
+std::vector<Tensor> Callable::call(const Arg& first, std::initializer_list<Arg> rest) const {
+  const std::vector<Place>& feeds = function_->feeds();
+  InlineVector<Tensor, 6> values(1 + rest.size());
+  const auto dtype = [&](std::size_t i) {
+    return i < feeds.size() ? feeds[i].node->outputs()[feeds[i].output].dtype() : float32;
+  };
+  std::size_t i = 0;
+  values[i] = fed_value(first, dtype(i));
+  for (const Arg& arg : rest) {
+    ++i;
+    values[i] = fed_value(arg, dtype(i));
+  }
+  return runner_->call(*function_, values.span(), first.where());
+}
+
+StepReport Callable::report() const { return function_->report(); }
+
+// --- Session
+// ------------------------------------------------------------------------------------------------------------
+
+Session::Session(const GraphHandle& graph, const SessionOptions& options)
+    : runner_(std::make_shared<Runner>(graph, options)) {}
+
+Tensor Session::run(const Tensor& fetch, const std::vector<Feed>& feeds, const RunOptions& options,
+                    Location where) const {
+  return run(std::vector<Tensor>{fetch}, feeds, options, where)[0];
+}
+
+std::vector<Tensor> Session::run(std::initializer_list<Tensor> fetches, const std::vector<Feed>& feeds,
+                                 const RunOptions& options, Location where) const {
+  return run(std::vector<Tensor>(fetches), feeds, options, where);
+}
+
+std::vector<Tensor> Session::run(const std::vector<Tensor>& fetches, const std::vector<Feed>& feeds,
+                                 const RunOptions& options, Location where) const {
+  std::vector<Tensor> keys, values;
+  for (const Feed& feed : feeds) {
+    keys.push_back(feed.tensor);
+    values.push_back(feed.value);
+  }
+  return runner_->call(*runner_->function(keys, fetches, where), values, where, options.metadata);
+}
+
+Callable Session::make_callable(const TensorList& feeds, const TensorList& fetches, Location where) const {
+  return {runner_, runner_->function(feeds.tensors(), fetches.tensors(), where)};
+}
+
+Tensor Session::value(const Tensor& variable, Location where) const {
+  const Node& node = variable_node(*runner_, variable, where);
+  Tensor value = runner_->value(node);
+  if (!value.defined())
+    throw ArgumentError("session", "a variable is used before it is initialized", "'" + describe(node) + "'",
+                        "Run graph.initializer() first", where);
+  return value;
+}
+
+void Session::set_value(const Tensor& variable, const Tensor& value, Location where) const {
+  const Node& node = variable_node(*runner_, variable, where);
+  check_feed({const_cast<Node*>(&node), 0}, value, where);
+  const std::pair<const Node*, Tensor> entry{&node, value};
+  runner_->set_values({&entry, 1});
+}
+
+void Session::save(const std::string& path, Location where) const {
+  StateDict state;
+  for (const Variable& variable : graph().variables()) state.set(variable.name(), value(variable, where));
+  triptych::save(state, path, where);
+}
+
+void Session::restore(const std::string& path, Location where) const {
+  const StateDict state = triptych::load(path, where);
+  std::vector<std::pair<const Node*, Tensor>> values;
+  for (const Variable& variable : graph().variables()) {
+    const Tensor& value = state.at(variable.name(), where);
+    if (value.shape() != variable.shape() || value.dtype() != variable.dtype())
+      throw ArgumentError("restore", "a saved tensor does not have the variable's shape and dtype",
+                          "'" + variable.name() + "' is " + text(variable) + ", in the file " + text(value), "", where);
+    values.emplace_back(variable.impl()->node.get(), value);
+  }
+  runner_->set_values(values);
+}
+
+Graph Session::graph() const { return Graph(runner_->graph()); }
+
+}  // namespace triptych::lowlevel

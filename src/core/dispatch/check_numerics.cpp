@@ -1,0 +1,76 @@
+#include "core/dispatch/check_numerics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "core/dispatch/backend.h"
+#include "triptych/core/debugging.h"
+
+namespace triptych {
+
+std::atomic<bool> check_numerics_enabled{false};
+constinit thread_local bool detect_anomaly = false;
+
+namespace {
+
+enum class Special { none, infinity, nan };
+
+/// The first that is not finite: all ones in the exponent; with a fraction it is a NaN.
+template <class Bits>
+Special first_special(const void* data, std::int64_t count, Bits exponent, Bits fraction) {
+  const auto* bytes = static_cast<const char*>(data);
+  for (std::int64_t i = 0; i < count; ++i) {
+    Bits bits;
+    std::memcpy(&bits, bytes + static_cast<std::size_t>(i) * sizeof bits, sizeof bits);
+    if ((bits & exponent) == exponent) return bits & fraction ? Special::nan : Special::infinity;
+  }
+  return Special::none;
+}
+
+/// Of `count` dense elements; an integer is always finite.
+Special first_special(const void* data, DType dtype, std::int64_t count) {
+  if (dtype == float32) return first_special<std::uint32_t>(data, count, 0x7f800000, 0x007fffff);
+  if (dtype == float64) return first_special<std::uint64_t>(data, count, 0x7ff0000000000000, 0x000fffffffffffff);
+  if (dtype == float16) return first_special<std::uint16_t>(data, count, 0x7c00, 0x03ff);
+  if (dtype == bfloat16) return first_special<std::uint16_t>(data, count, 0x7f80, 0x007f);
+  return Special::none;
+}
+
+}  // namespace
+
+void check_numerics(const Op& op, std::span<const Operand> outputs, Location where) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const TensorMeta& meta = *outputs[i].meta;
+    if (!outputs[i].data || !is_floating(meta.dtype)) continue;
+    const void* data = outputs[i].data;
+    std::vector<char> host;
+    if (meta.device.type != Device::Type::cpu) {
+      host.resize(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype));
+      copy_bytes(host.data(), Device::cpu(), data, meta.device, host.size());
+      data = host.data();
+    }
+    const Special found = first_special(data, meta.dtype, meta.shape.size());
+    if (found == Special::none) continue;
+    throw ArgumentError(op.name, "a result is not finite",
+                        (found == Special::nan ? "NaN in output " : "infinity in output ") + std::to_string(i) + ", " +
+                            std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(),
+                        "Look at its operands: too large a learning rate, log or division of 0", where);
+  }
+}
+
+bool has_nan(const Tensor& tensor) {
+  if (!is_floating(tensor.dtype())) return false;
+  const std::vector<double> values = tensor.to_vector<double>();
+  return std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+}
+
+void enable_check_numerics() { check_numerics_enabled = true; }
+void disable_check_numerics() { check_numerics_enabled = false; }
+
+DetectAnomaly::DetectAnomaly(bool on) : previous_(detect_anomaly) { detect_anomaly = on; }
+DetectAnomaly::~DetectAnomaly() { detect_anomaly = previous_; }
+
+}  // namespace triptych

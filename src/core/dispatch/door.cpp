@@ -1,0 +1,119 @@
+// The one door: the only place where ops are run, recorded and traced.
+#include <algorithm>
+#include <array>
+
+#include "core/autodiff/gradient_stop.h"
+#include "core/autodiff/node.h"
+#include "core/dispatch/execute.h"
+#include "core/dispatch/modes.h"
+#include "core/graph/graph.h"
+#include "core/memory/allocator.h"
+#include "core/support/inline_vector.h"
+
+namespace triptych {
+namespace {
+
+using Head = detail::TensorHead;
+
+[[noreturn]] void wrong_input_count(const Op& op, std::size_t count, Location where) {
+  throw InternalError(op.name, "wrong number of inputs",
+                      std::to_string(count) + " given, " + std::to_string(op.inputs) + " to " +
+                          std::to_string(op.input_limit()) + " expected",
+                      "", where);
+}
+
+[[noreturn]] void undefined_input(const Op& op, std::size_t index, Location where) {
+  throw ArgumentError(op.name, "an input is undefined",
+                      "input " + std::to_string(index) + " is a default-constructed Tensor", "Give it a value first",
+                      where);
+}
+
+/// Inputs that may give their buffer away: temporaries that nobody else can see.
+std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool recording) {
+  std::uint32_t mask = 0;
+  if (!donation_enabled.load(std::memory_order_relaxed)) return mask;
+  for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
+    if (!inputs[i]->donated() || (recording && in_mask(op.saves_inputs, i))) continue;
+    const TensorImpl& impl = *inputs[i]->tensor().impl();
+    if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage && impl.storage->unique() &&
+        impl.storage->owned && impl.storage->shareable && !impl.has(Head::retains_grad))
+      mask |= 1u << i;
+  }
+  return mask;
+}
+
+/// Whether an op on concrete operands is added to the graph that is being traced.
+bool is_traced(const Op& op, std::span<const Tensor* const> operands, std::uint32_t flags) {
+  if (operands.empty() || op.writes || op.stateful || (flags & Head::state)) return true;
+  return std::any_of(operands.begin(), operands.end(),
+                     [](const Tensor* operand) { return is_captured_state(*operand); });
+}
+
+}  // namespace
+
+constinit std::atomic<bool> donation_enabled{true};
+
+void apply(const Op& op, std::span<const Arg* const> inputs, const void* attributes, std::span<Tensor> outputs,
+           Location where) {
+  const std::size_t count = inputs.size();
+  if (static_cast<int>(count) < op.inputs || static_cast<int>(count) > op.input_limit()) [[unlikely]]
+    wrong_input_count(op, count, where);
+  InlineVector<const Tensor*, 4> operands(count);
+  std::uint32_t flags = 0;
+  bool one_device = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Tensor& operand = inputs[i]->tensor();
+    if (!operand.defined()) [[unlikely]]
+      undefined_input(op, i, where);
+    operands[i] = &operand;
+    flags |= operand.flags();
+    one_device &= operand.device() == operands[0]->device();
+  }
+
+  if ((flags & Head::symbolic) || (modes.trace && is_traced(op, operands.span(), flags))) [[unlikely]] {
+    GraphImpl* graph = modes.trace;
+    InlineVector<Tensor, 4> values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = *operands[i];
+      if (values[i].is_symbolic() && !(modes.trace && modes.trace->traced)) graph = values[i].impl()->graph.get();
+    }
+    append(*graph, op, values.span(), attributes, outputs, where);
+    return;
+  }
+
+  if (!one_device) [[unlikely]]
+    mixed_devices(op, operands.span(), where);
+  const bool recording = (flags & Head::requires_grad) && !modes.no_grad && !op.gradient_stops;
+  run_now(op, operands.span(), attributes, outputs, where, donatable(op, inputs, recording));
+  if (recording) {
+    if (!op.gradient && !op.decompose) [[unlikely]]
+      throw UnsupportedError(op.name, "the op has no gradient rule", "an input requires a gradient",
+                             std::string("Add one in src/core/ops/, or detach() the input"), where);
+    record(op, operands.span(), attributes, outputs, where);
+  }
+  const bool stopped = !recording && (flags & (Head::requires_grad | Head::gradient_stopped)) && !modes.no_grad;
+  if (stopped) [[unlikely]]
+    note_gradient_stop(op, operands.span(), attributes, outputs, where);
+}
+
+Tensor apply(const Op& op, std::span<const Arg* const> inputs, const void* attributes, Location where) {
+  Tensor output;
+  apply(op, inputs, attributes, {&output, 1}, inputs.empty() || where ? where : inputs[0]->where());
+  return output;
+}
+
+Tensor apply(const Op& op, std::initializer_list<const Arg*> inputs, const void* attributes) {
+  return apply(op, std::span(inputs.begin(), inputs.size()), attributes);
+}
+
+void apply(const Op& op, std::span<const Tensor> inputs, const void* attributes, std::span<Tensor> outputs,
+           Location where) {
+  InlineVector<Arg, 4> args;
+  InlineVector<const Arg*, 4> pointers(inputs.size());
+  args.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) args.emplace_back(inputs[i], where);
+  for (std::size_t i = 0; i < inputs.size(); ++i) pointers[i] = &args[i];
+  apply(op, pointers.span(), attributes, outputs, where);
+}
+
+}  // namespace triptych

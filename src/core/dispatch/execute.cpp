@@ -1,0 +1,222 @@
+#include "core/dispatch/execute.h"
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "core/dispatch/backend.h"
+#include "core/dispatch/check_numerics.h"
+#include "core/dispatch/modes.h"
+#include "core/dispatch/registry.h"
+#include "core/memory/allocator.h"
+#include "core/support/inline_vector.h"
+
+namespace triptych {
+namespace {
+
+using Head = detail::TensorHead;
+using MetaPointers = InlineVector<const TensorMeta*, 4>;
+
+void check_values(const Op& op, std::span<const Tensor* const> inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i]->impl()->has(Head::metadata_only) && !in_mask(op.metadata_inputs, i))
+      throw InternalError(op.name, "a gradient rule reads a value that its op does not save",
+                          "input " + std::to_string(i), "Add it to saves_inputs or saves_outputs");
+}
+
+/// The input whose buffer the first output takes over, or -1.
+int donor(const Kernel& kernel, std::uint32_t donatable, std::span<const Tensor* const> inputs,
+          const TensorMeta& output) {
+  const std::uint32_t candidates = kernel.donates & donatable;
+  if (!candidates) return -1;
+  for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
+    if (!(candidates >> i & 1)) continue;
+    const TensorMeta& input = inputs[i]->meta();
+    if (input.dtype == output.dtype && input.shape == output.shape && input.strides == output.strides)
+      return static_cast<int>(i);
+  }
+  return -1;
+}
+
+/// A view if the strides allow one; for an op without a kernel, else a view of a contiguous copy.
+bool try_view(const Op& op, const Tensor& input, const void* attributes, TensorMeta& result, Tensor& output) {
+  std::int64_t offset = 0;
+  Tensor base = input;
+  if (!op.view(base.meta(), attributes, result, offset)) {
+    load_builtin_kernels();
+    if (op.kernels[static_cast<std::size_t>(result.device.type)].load(std::memory_order_acquire)) return false;
+    base = contiguous_now(input);
+    if (!op.view(base.meta(), attributes, result, offset))
+      throw InternalError(op.name, "the op has no kernel and is no view of a contiguous input", input.shape().text());
+  }
+  output = make_view(*base.impl(), result, base.impl()->offset + offset);
+  return true;
+}
+
+/// All outputs of an op that gives views of its first input.
+void make_views(const Op& op, const TensorImpl& base, const void* attributes, std::span<TensorMeta> results,
+                std::span<Tensor> outputs) {
+  InlineVector<std::int64_t, 8> offsets(outputs.size());
+  op.views(base.meta, attributes, results, offsets.span());
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
+}
+
+/// What `prepare` depends on, as bytes.
+std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
+  std::string key;
+  const auto add = [&](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  add(&kernel);
+  add(call.numerics);
+  const auto add_meta = [&](const TensorMeta& meta) {
+    add(meta.dtype);
+    add(meta.device);
+    const auto rank = static_cast<std::size_t>(meta.shape.rank());
+    add(rank);
+    key.append(reinterpret_cast<const char*>(meta.shape.begin()), rank * sizeof(std::int64_t));
+    key.append(reinterpret_cast<const char*>(meta.strides.data()), rank * sizeof(std::int64_t));
+  };
+  for (const TensorMeta* meta : call.inputs) add_meta(*meta);
+  for (const TensorMeta& meta : call.outputs) add_meta(meta);
+  if (call.op.attributes && call.attributes) call.op.attributes->print(call.attributes, key);
+  return key;
+}
+
+}  // namespace
+
+NumericsMode::NumericsMode(Numerics numerics) : previous_(modes.numerics) { modes.numerics = numerics; }
+NumericsMode::~NumericsMode() { modes.numerics = previous_; }
+
+const Kernel& kernel_of(const Op& op, Device::Type device, Location where) {
+  auto& slot = op.kernels[static_cast<std::size_t>(device)];
+  const Kernel* kernel = slot.load(std::memory_order_acquire);
+  if (!kernel) [[unlikely]] {
+    load_builtin_kernels();
+    kernel = slot.load(std::memory_order_acquire);
+    if (!kernel)
+      throw UnsupportedError(
+          op.name, "the op has no kernel for this device", device == Device::Type::cpu ? "cpu" : "cuda",
+          "Add one in " + std::string(device == Device::Type::cpu ? "src/core/kernels/" : "src/cuda/kernels/"), where);
+  }
+  return *kernel;
+}
+
+void mixed_devices(const Op& op, std::span<const Tensor* const> operands, Location where) {
+  std::string given;
+  for (const Tensor* operand : operands)
+    given += (given.empty() ? "" : ", ") + operand->shape().text() + " on " + operand->device().text();
+  throw ArgumentError(op.name, "operands are on different devices", given, "Move one with to(device)", where);
+}
+
+std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const PrepareCall& call) {
+  if (!kernel.prepare) return nullptr;
+  using Cache = std::unordered_map<std::string, std::shared_ptr<const Prepared>>;
+  static std::mutex mutex;
+  static Cache shared;
+  thread_local Cache recent;  // saves the lock
+  constexpr std::size_t limit = 1024;
+
+  std::string key = prepare_key(kernel, call);
+  if (auto found = recent.find(key); found != recent.end()) return found->second;
+  std::shared_ptr<const Prepared> result;
+  {
+    std::lock_guard lock(mutex);
+    if (auto found = shared.find(key); found != shared.end()) result = found->second;
+  }
+  if (!result) {
+    result = kernel.prepare(call);
+    std::lock_guard lock(mutex);
+    if (shared.size() >= limit) shared.clear();  // many shapes: start again
+    shared.emplace(key, result);
+  }
+  if (recent.size() >= limit) recent.clear();
+  recent.emplace(std::move(key), result);
+  return result;
+}
+
+void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
+             Location where, std::uint32_t donatable) {
+  const std::size_t count = inputs.size();
+  MetaPointers metas(count);
+  std::uint32_t flags = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    metas[i] = &inputs[i]->meta();
+    flags |= inputs[i]->flags();
+  }
+  if (flags & Head::metadata_only) [[unlikely]]
+    check_values(op, inputs);
+
+  InlineVector<TensorMeta, 2> results(outputs.size());
+  for (TensorMeta& result : results) result.device = count ? metas[0]->device : modes.device;
+  Infer infer(op, metas.span(), attributes, results.span(), where);
+  op.infer(infer);
+
+  const Frame frame(where);  // for what has no memory, or fails in a kernel
+  if (op.view && !inputs[0]->impl()->has(Head::metadata_only) &&
+      try_view(op, *inputs[0], attributes, results[0], outputs[0]))
+    return;
+  if (op.views) return make_views(op, *inputs[0]->impl(), attributes, results.span(), outputs);
+
+  const Device device = count ? metas[0]->device : modes.device;
+  const Kernel& kernel = kernel_of(op, device.type, where);
+  InlineVector<Tensor, 4> copies(kernel.any_strides ? 0 : count);
+  InlineVector<Operand, 4> in(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    TensorImpl* impl = inputs[i]->impl();
+    if (impl->has(Head::metadata_only)) {
+      in[i] = {nullptr, metas[i]};
+      continue;
+    }
+    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(count))) {
+      make_storage_unique(*impl);
+      if (!kernel.any_strides) make_contiguous(*impl);
+      impl->storage->generation.fetch_add(1, std::memory_order_relaxed);
+    } else if (!kernel.any_strides && !impl->meta.is_contiguous()) {
+      copies[i] = contiguous_now(*inputs[i]);
+      impl = copies[i].impl();
+      metas[i] = &impl->meta;
+    }
+    in[i] = {impl->data(), metas[i]};
+  }
+
+  const Backend* backend = device.type == Device::Type::cpu ? nullptr : &backend_of(device);
+  const RunContext context{.numerics = modes.numerics,
+                           .device = device,
+                           .stream = backend ? backend->enter(device.index) : nullptr,
+                           .where = where};
+  if (kernel.measure) kernel.measure({op, in.span(), results.span(), attributes, context});
+  for (TensorMeta& result : results) result.strides = contiguous_strides(result.shape);
+  if (kernel.layout) kernel.layout(metas.span(), attributes, results.span());
+  InlineVector<Operand, 2> out(outputs.size());
+  InlineVector<Tensor, 2> made(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const int from = i == 0 ? donor(kernel, donatable, inputs, results[0]) : -1;
+    if (from >= 0) {
+      TensorImpl& giver = *inputs[static_cast<std::size_t>(from)]->impl();
+      auto* impl = new TensorImpl;
+      impl->meta = results[i];
+      impl->offset = giver.offset;
+      // Moved: the temporary lives on until the end of the user's expression, and would keep the next op from reusing
+      // it.
+      impl->storage = std::move(giver.storage);
+      giver.flags |= Head::metadata_only;
+      made[i] = adopt(impl);
+      count_donation();
+    } else {
+      results[i].shape.size();  // an error if there are too many elements
+      made[i] = make_tensor(results[i]);
+    }
+    out[i] = {made[i].impl()->data(), &made[i].meta()};
+  }
+
+  const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
+  {
+    const KernelLaunch launch;
+    kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
+    if (backend) backend->after_kernel(op.name, device.index, where);
+  }
+  if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
+    check_numerics(op, out.span(), where);
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = std::move(made[i]);
+}
+
+}  // namespace triptych

@@ -1,0 +1,231 @@
+// Convolutions by oneDNN: single-threaded primitives on a few images at a time, so that neither the result nor the
+// scheme depends on the number of threads.
+#include <algorithm>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <optional>
+
+#include "core/kernels/conv/conv2d.h"
+#include "core/kernels/onednn.h"
+#include "triptych/core/error.h"
+
+namespace triptych {
+namespace {
+
+using dnnl::algorithm;
+using dnnl::memory;
+using Tag = memory::format_tag;
+
+dnnl::engine& cpu() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& this_thread() {
+  thread_local dnnl::stream stream(cpu());
+  return stream;
+}
+
+struct Convolution : Prepared {
+  ConvolutionKind kind;
+  ConvolutionSizes sizes;
+  std::int64_t images, parts;  // images for each part of the work
+  dnnl::primitive primitive;
+  memory::desc x, weight, y, scratchpad;               // as the primitive wants them
+  memory::desc given_x, given_weight, given_y;         // as ours are
+  dnnl::reorder reorder_x, reorder_weight, reorder_y;  // between the two, in the direction in which it is needed
+
+  std::int64_t x_step() const { return images * sizes.h * sizes.w * sizes.c; }
+  std::int64_t y_step() const { return images * sizes.pixels() * sizes.o; }
+};
+
+memory::desc dense(const memory::dims& dims, Tag tag) { return {dims, memory::data_type::f32, tag}; }
+
+/// Winograd's algorithm: half the time where there are enough channels (measured: from 32 on), but other rounding.
+bool onednn_winograd_pays(const ConvolutionSizes& s) {
+  return s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride[0] == 1 && s.stride[1] == 1 && s.dilation[0] == 1 &&
+         s.dilation[1] == 1 && s.c >= 32 && s.o >= 32 && s.c % 16 == 0 && s.o % 16 == 0;
+}
+
+/// Makes the primitives; throws dnnl::error if there are none for `method`.
+std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& s, algorithm method) {
+  auto made = std::make_shared<Convolution>();
+  Convolution& c = *made;
+  c.kind = kind;
+  c.sizes = s;
+  // As many images as fit into the second-level cache, in at least eight parts.
+  const std::int64_t image_bytes = 4 * (s.c * s.h * s.w + s.o * s.pixels()), weight_bytes = 4 * s.o * s.terms();
+  std::int64_t limit = std::min<std::int64_t>({(2 << 20) / image_bytes, 32, s.n / 8});
+  c.images = images_per_part(s.n, limit);
+  if (kind == ConvolutionKind::weight_grad)  // each part has a sum of its own: not too many
+    while (c.images < s.n && s.n / c.images * weight_bytes > (16 << 20)) c.images = images_per_part(s.n, limit *= 2);
+  c.parts = s.n / c.images;
+
+  const bool blocked = method == algorithm::convolution_winograd;
+  const memory::dims x_dims{c.images, s.c, s.h, s.w}, y_dims{c.images, s.o, s.oh, s.ow};
+  const memory::dims weight_dims = s.groups == 1 ? memory::dims{s.o, s.c, s.kh, s.kw}
+                                                 : memory::dims{s.groups, s.o / s.groups, s.c / s.groups, s.kh, s.kw};
+  c.given_x = dense(x_dims, Tag::nhwc);
+  c.given_y = dense(y_dims, Tag::nhwc);
+  c.given_weight = dense(weight_dims, s.groups == 1 ? Tag::oihw : Tag::goihw);
+  const memory::desc x = dense(x_dims, blocked ? Tag::nChw16c : Tag::nhwc),
+                     y = dense(y_dims, blocked ? Tag::nChw16c : Tag::nhwc);
+  const memory::desc weight = dense(weight_dims, Tag::any);
+  const memory::dims stride{s.stride[0], s.stride[1]}, dilation{s.dilation[0] - 1, s.dilation[1] - 1};
+  const memory::dims before{s.padding[0][0], s.padding[1][0]};
+  const memory::dims after{std::max<std::int64_t>(s.padding[0][1], 0), std::max<std::int64_t>(s.padding[1][1], 0)};
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // the library's own would be shared between threads
+
+  const dnnl::convolution_forward::primitive_desc forward(
+      {dnnl::prop_kind::forward_training, method, x, weight, y, stride, dilation, before, after}, attributes, cpu());
+  if (kind == ConvolutionKind::forward) {
+    c.primitive = dnnl::convolution_forward(forward);
+    c.x = forward.src_desc();
+    c.weight = forward.weights_desc();
+    c.y = forward.dst_desc();
+    c.scratchpad = forward.scratchpad_desc();
+  } else if (kind == ConvolutionKind::input_grad) {
+    const dnnl::convolution_backward_data::primitive_desc backward(
+        {method, x, weight, y, stride, dilation, before, after}, attributes, cpu(), forward);
+    c.primitive = dnnl::convolution_backward_data(backward);
+    c.x = backward.diff_src_desc();
+    c.weight = backward.weights_desc();
+    c.y = backward.diff_dst_desc();
+    c.scratchpad = backward.scratchpad_desc();
+  } else {
+    const dnnl::convolution_backward_weights::primitive_desc backward(
+        {method, x, weight, y, stride, dilation, before, after}, attributes, cpu(), forward);
+    c.primitive = dnnl::convolution_backward_weights(backward);
+    c.x = backward.src_desc();
+    c.weight = backward.diff_weights_desc();
+    c.y = backward.diff_dst_desc();
+    c.scratchpad = backward.scratchpad_desc();
+  }
+  const auto reorder = [](const memory::desc& from, const memory::desc& to) {
+    return from == to ? dnnl::reorder() : dnnl::reorder({cpu(), from, cpu(), to});
+  };
+  c.reorder_x = kind == ConvolutionKind::input_grad ? reorder(c.x, c.given_x) : reorder(c.given_x, c.x);
+  c.reorder_y = kind == ConvolutionKind::forward ? reorder(c.y, c.given_y) : reorder(c.given_y, c.y);
+  c.reorder_weight =
+      kind == ConvolutionKind::weight_grad ? reorder(c.weight, c.given_weight) : reorder(c.given_weight, c.weight);
+  return made;
+}
+
+/// oneDNN takes pointers to data that it only reads as plain ones.
+memory wrap(const memory::desc& desc, const void* data) { return {desc, cpu(), const_cast<void*>(data)}; }
+
+/// An operand of the primitive: where ours is, or in a buffer of its own if it must be reordered.
+class Side {
+ public:
+  Side(const memory::desc& given, const memory::desc& wanted, const dnnl::reorder& reorder, const void* data)
+      : ours_(wrap(given, data)), theirs_(ours_), reorder_(reorder) {
+    if (given == wanted) return;
+    buffer_.emplace(wanted.get_size());
+    theirs_ = wrap(wanted, buffer_->as<void>());
+  }
+  void read() {
+    if (buffer_) reorder_.execute(this_thread(), ours_, theirs_);
+  }
+  void write() {
+    if (buffer_) reorder_.execute(this_thread(), theirs_, ours_);
+  }
+  const memory& get() const { return theirs_; }
+
+ private:
+  memory ours_, theirs_;
+  dnnl::reorder reorder_;
+  std::optional<Scratch> buffer_;
+};
+
+void finish(float* y, std::int64_t pixels, std::int64_t channels, const float* bias, Activation activation) {
+  if (!bias && activation == Activation::none) return;
+  for (std::int64_t i = 0; i < pixels; ++i, y += channels) {
+    if (bias)
+      for (std::int64_t c = 0; c < channels; ++c) y[c] = y[c] + bias[c];
+    if (activation == Activation::relu)
+      for (std::int64_t c = 0; c < channels; ++c) y[c] = y[c] < 0 ? 0.0f : y[c];
+  }
+}
+
+void run_images(const Convolution& c, const float* a, const float* b, float* result, const float* bias,
+                Activation activation) {
+  const bool forward = c.kind == ConvolutionKind::forward;
+  Side weight(c.given_weight, c.weight, c.reorder_weight, b);
+  {
+    const OneOpenMPThread guard;
+    weight.read();
+  }
+  parallel_for(c.parts, [&](std::int64_t part) {
+    const OneOpenMPThread guard;
+    const float* in = a + part * (forward ? c.x_step() : c.y_step());
+    float* out = result + part * (forward ? c.y_step() : c.x_step());
+    Side x(c.given_x, c.x, c.reorder_x, forward ? in : out), y(c.given_y, c.y, c.reorder_y, forward ? out : in);
+    Scratch scratchpad(c.scratchpad.get_size());
+    (forward ? x : y).read();
+    c.primitive.execute(this_thread(), {{forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_SRC, x.get()},
+                                        {DNNL_ARG_WEIGHTS, weight.get()},
+                                        {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, y.get()},
+                                        {DNNL_ARG_SCRATCHPAD, wrap(c.scratchpad, scratchpad.as<void>())}});
+    (forward ? y : x).write();
+    if (forward) finish(out, c.images * c.sizes.pixels(), c.sizes.o, bias, activation);
+  });
+}
+
+void run_weight_grad(const Convolution& c, const float* inputs, const float* upstream, float* result) {
+  const std::size_t size = c.weight.get_size() / sizeof(float);
+  Scratch sums(static_cast<std::size_t>(c.parts) * size * sizeof(float));
+  parallel_for(c.parts, [&](std::int64_t part) {
+    const OneOpenMPThread guard;
+    Side x(c.given_x, c.x, c.reorder_x, inputs + part * c.x_step()),
+        y(c.given_y, c.y, c.reorder_y, upstream + part * c.y_step());
+    Scratch scratchpad(c.scratchpad.get_size());
+    x.read();
+    y.read();
+    c.primitive.execute(this_thread(), {{DNNL_ARG_SRC, x.get()},
+                                        {DNNL_ARG_DIFF_DST, y.get()},
+                                        {DNNL_ARG_DIFF_WEIGHTS,
+                                         wrap(c.weight, sums.as<float>() + static_cast<std::size_t>(part) * size)},
+                                        {DNNL_ARG_SCRATCHPAD, wrap(c.scratchpad, scratchpad.as<void>())}});
+  });
+  add_tree(sums.as<float>(), c.parts, static_cast<std::int64_t>(size));
+  const OneOpenMPThread guard;
+  memory from = wrap(c.weight, sums.as<void>()), to = wrap(c.given_weight, result);
+  if (c.weight == c.given_weight)
+    std::copy_n(sums.as<float>(), size, result);
+  else
+    c.reorder_weight.execute(this_thread(), from, to);
+}
+
+}  // namespace
+
+std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
+                                                   Numerics numerics) {
+  // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md).
+  if (!has_avx512() || !onednn_wanted()) return nullptr;
+  const OneOpenMPThread guard;
+  for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
+    if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))
+      continue;
+    try {
+      return make(kind, sizes, method);
+    } catch (const dnnl::error&) {  // it has none for these sizes, or this processor
+      if (method == algorithm::convolution_winograd && winograd_pays(kind, sizes)) return nullptr;  // but we have
+    }
+  }
+  return nullptr;
+}
+
+void run_onednn_convolution(const Prepared& prepared, const float* a, const float* b, float* result, const float* bias,
+                            Activation activation) {
+  const auto& convolution = static_cast<const Convolution&>(prepared);
+  try {
+    if (convolution.kind == ConvolutionKind::weight_grad)
+      run_weight_grad(convolution, a, b, result);
+    else
+      run_images(convolution, a, b, result, bias, activation);
+  } catch (const dnnl::error& error) {
+    throw InternalError("conv2d", "oneDNN failed", error.what());
+  }
+}
+
+}  // namespace triptych

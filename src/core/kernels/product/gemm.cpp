@@ -1,0 +1,215 @@
+#include "core/kernels/product/gemm.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "core/kernels/product/micro_kernel.h"
+#include "triptych/core/memory.h"
+#include "triptych/core/op.h"
+
+namespace triptych {
+namespace {
+
+template <class T, int N, int W>
+BlockFunction<T> block_of(std::int64_t rows) {
+  static constexpr auto functions = []<int... R>(std::integer_sequence<int, R...>) {
+    return std::array<BlockFunction<T>, block_rows>{&block<T, R + 1, N, W>...};
+  }
+  (std::make_integer_sequence<int, block_rows>());
+  return functions[static_cast<std::size_t>(rows - 1)];
+}
+
+/// Rows of a known number of elements, one behind the other: small copies without a call.
+template <int columns, class T>
+void copy_rows(std::int64_t k, const T* from, std::int64_t step, T* to) {
+  for (std::int64_t l = 0; l < k; ++l) std::memcpy(to + l * columns, from + l * step, columns * sizeof(T));
+}
+
+#ifdef __AVX__
+/// Writes 8 lines of 8 consecutive elements each as 8 rows.
+void transpose_8x8(const float* from, std::int64_t line, float* to, std::int64_t row) {
+  __m256 x[8], y[8];
+  for (int j = 0; j < 8; ++j) x[j] = _mm256_loadu_ps(from + j * line);
+  for (int j = 0; j < 8; j += 2) {
+    y[j] = _mm256_unpacklo_ps(x[j], x[j + 1]);
+    y[j + 1] = _mm256_unpackhi_ps(x[j], x[j + 1]);
+  }
+  for (int j = 0; j < 8; j += 4)
+    for (int i = 0; i < 2; ++i) {
+      x[j + 2 * i] = _mm256_shuffle_ps(y[j + i], y[j + 2 + i], 0x44);
+      x[j + 2 * i + 1] = _mm256_shuffle_ps(y[j + i], y[j + 2 + i], 0xee);
+    }
+  for (int i = 0; i < 4; ++i) _mm256_storeu_ps(to + i * row, _mm256_permute2f128_ps(x[i], x[i + 4], 0x20));
+  for (int i = 0; i < 4; ++i) _mm256_storeu_ps(to + (i + 4) * row, _mm256_permute2f128_ps(x[i], x[i + 4], 0x31));
+}
+#endif
+
+/// Writes lines of k consecutive elements as columns.
+template <class T>
+void transpose(std::int64_t lines, std::int64_t k, const T* from, std::int64_t line, T* to, std::int64_t row) {
+  constexpr std::int64_t stretch = 64;  // elements of one line before the next ones' turn: the machine reads ahead
+  for (std::int64_t begin = 0; begin < k; begin += stretch) {
+    const std::int64_t end = std::min(k, begin + stretch);
+    std::int64_t j = 0;
+#ifdef __AVX__
+    if constexpr (std::is_same_v<T, float>)
+      for (; j + 8 <= lines; j += 8) {
+        std::int64_t l = begin;
+        for (; l + 8 <= end; l += 8) transpose_8x8(from + j * line + l, line, to + l * row + j, row);
+        for (; l < end; ++l)
+          for (std::int64_t i = j; i < j + 8; ++i) to[l * row + i] = from[i * line + l];
+      }
+#endif
+    for (; j < lines; ++j)
+      for (std::int64_t l = begin; l < end; ++l) to[l * row + j] = from[j * line + l];
+  }
+}
+
+std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+template <class T>
+BlockFunction<T> block_function(std::int64_t rows, std::int64_t width) {
+  constexpr int size = sizeof(T);
+  if (width == panel_width<T>) return block_of<T, 2, vector_bytes / size>(rows);
+#ifdef __AVX512F__
+  if (width == 64 / size) return block_of<T, 1, 64 / size>(rows);
+#endif
+#ifdef __AVX__
+  if (width == 32 / size) return block_of<T, 1, 32 / size>(rows);
+#endif
+  return block_of<T, 1, 16 / size>(rows);
+}
+
+template <class T>
+void finish(std::int64_t m, std::int64_t n, MatrixOut<T> c, Epilogue<T> epilogue) {
+  if (!epilogue.bias && epilogue.activation == Activation::none) return;
+  for (std::int64_t i = 0; i < m; ++i) {
+    T* row = c.data + i * c.row;
+    if (epilogue.bias)
+      for (std::int64_t j = 0; j < n; ++j) row[j] = row[j] + epilogue.bias[j];
+    if (epilogue.activation == Activation::relu)
+      for (std::int64_t j = 0; j < n; ++j) row[j] = row[j] < 0 ? T(0) : row[j];
+  }
+}
+
+template <class T>
+void pack(std::int64_t k, std::int64_t columns, MatrixIn<T> matrix, T* to, std::int64_t width) {
+  if (columns < width) std::fill_n(to, k * width, T(0));
+  if (matrix.row == 1) return transpose(columns, k, matrix.data, matrix.column, to, width);
+  if (matrix.column == 1 && columns == width) {
+    if (width == panel_width<T>) return copy_rows<panel_width<T>>(k, matrix.data, matrix.row, to);
+    if (width == block_rows) return copy_rows<block_rows>(k, matrix.data, matrix.row, to);
+    if (width == block_rows - 1) return copy_rows<block_rows - 1>(k, matrix.data, matrix.row, to);
+  }
+  for (std::int64_t l = 0; l < k; ++l, to += width)
+    for (std::int64_t j = 0; j < columns; ++j) to[j] = matrix.data[l * matrix.row + j * matrix.column];
+}
+
+template <class T>
+void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
+               Epilogue<T> epilogue) {
+#ifdef TRIPTYCH_HAS_ONEDNN
+  if constexpr (std::is_same_v<T, float>) {
+    constexpr std::int64_t worth_a_call = 1 << 17;  // multiplications; below, its overhead shows
+    if (m * n * k >= worth_a_call && onednn_gemm_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
+  }
+#endif
+  // Lines of b that run along k are rows of the transposed product, to be read where they are.
+  if (b.row == 1 && b.column != 1 && m >= 4 && n * k > m * k + m * n) {
+    Scratch product(static_cast<std::size_t>(m * n) * sizeof(T));
+    gemm_tile<T>(n, m, k, {b.data, b.column, b.row}, {a.data, a.column, a.row}, {product.as<T>(), m});
+    transpose(n, m, product.as<T>(), m, c.data, c.row);
+    finish(m, n, c, epilogue);
+    return;
+  }
+  const bool pack_a = a.column != 1 && m >= block_rows && n >= 4 * panel_width<T>;  // else it does not pay
+  std::optional<Scratch> a_copy;
+  if (pack_a) a_copy.emplace(static_cast<std::size_t>(m * std::min(k, gemm_depth)) * sizeof(T));
+  alignas(64) T panel[gemm_depth * panel_width<T>];  // of b: stays in the first-level cache while a's rows pass by
+  for (std::int64_t l = 0; l < std::max<std::int64_t>(k, 1); l += gemm_depth) {
+    const std::int64_t depth = std::min(gemm_depth, k - l);
+    if (pack_a)
+      for (std::int64_t i = 0, rows; i < m; i += rows) {
+        rows = next_rows(m - i);
+        pack(depth, rows, {a.data + i * a.row + l * a.column, a.column, a.row}, a_copy->as<T>() + i * depth, rows);
+      }
+    for (std::int64_t j = 0; j < n; j += panel_width<T>) {
+      const std::int64_t columns = std::min<std::int64_t>(panel_width<T>, n - j), width = padded_width<T>(columns);
+      MatrixIn<T> right{b.data + l * b.row + j * b.column, b.row, b.column};
+      const bool in_place = b.column == 1 && columns == width;
+      if (!in_place) {
+        pack(depth, columns, right, panel, width);
+        right = {panel, width, 1};
+      }
+      for (std::int64_t i = 0, rows; i < m; i += rows) {
+        rows = next_rows(m - i);
+        const MatrixIn<T> left = pack_a ? MatrixIn<T>{a_copy->as<T>() + i * depth, 1, rows}
+                                        : MatrixIn<T>{a.data + i * a.row + l * a.column, a.row, a.column};
+        const T* starts[block_rows];
+        for (std::int64_t r = 0; r < rows; ++r) starts[r] = left.data + r * left.row;
+        // A few rows do not pay for a copy of what they can read in place.
+        const bool copy = in_place && i == 0 && rows == block_rows && columns == panel_width<T> && m > 2 * block_rows;
+        const auto function =
+            copy ? &block<T, block_rows, 2, panel_width<T> / 2, true> : block_function<T>(rows, width);
+        static constexpr std::int64_t from_start = 0;
+        function(starts, {&from_start, 1, depth, left.column}, right.data, right.row, c.data + i * c.row + j, c.row,
+                 columns, l > 0, panel);
+        if (copy) right = {panel, width, 1};
+      }
+    }
+  }
+  finish(m, n, c, epilogue);
+}
+
+template <class T>
+void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
+          Epilogue<T> epilogue) {
+  constexpr double worth_a_thread = 3e5;  // multiplications: some microseconds
+  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  if (work < 2 * worth_a_thread) return gemm_tile(m, n, k, a, b, c, epilogue);
+  // Tiles of a size for the second-level cache, smaller ones until every thread has several.
+  std::int64_t down = divide_up(m, 192), across = divide_up(n, 512);
+  const std::int64_t threads = num_threads();
+  const std::int64_t wanted =
+      threads == 1 ? 1 : std::min<std::int64_t>(4 * threads, static_cast<std::int64_t>(work / worth_a_thread));
+  while (down * across < wanted) {
+    const std::int64_t rows = m / down, columns = n / across;
+    if (columns > 2 * panel_width<T> && columns >= rows)
+      across *= 2;
+    else if (rows > 32)
+      down *= 2;
+    else if (columns > panel_width<T>)
+      across *= 2;
+    else
+      break;
+  }
+  const std::int64_t rows = divide_up(divide_up(m, down), block_rows) * block_rows;
+  const std::int64_t columns = divide_up(divide_up(n, across), panel_width<T>) * panel_width<T>;
+  down = divide_up(m, rows);
+  across = divide_up(n, columns);
+  parallel_for(down * across, [&](std::int64_t part) {
+    const std::int64_t i = part / across * rows, j = part % across * columns;
+    gemm_tile<T>(std::min(rows, m - i), std::min(columns, n - j), k, {a.data + i * a.row, a.row, a.column},
+                 {b.data + j * b.column, b.row, b.column}, {c.data + i * c.row + j, c.row},
+                 {epilogue.bias ? epilogue.bias + j : nullptr, epilogue.activation});
+  });
+}
+
+#define TRIPTYCH_GEMM(T)                                                                                       \
+  template BlockFunction<T> block_function<T>(std::int64_t, std::int64_t);                                     \
+  template void finish<T>(std::int64_t, std::int64_t, MatrixOut<T>, Epilogue<T>);                              \
+  template void pack<T>(std::int64_t, std::int64_t, MatrixIn<T>, T*, std::int64_t);                            \
+  template void gemm_tile<T>(std::int64_t, std::int64_t, std::int64_t, MatrixIn<T>, MatrixIn<T>, MatrixOut<T>, \
+                             Epilogue<T>);                                                                     \
+  template void gemm<T>(std::int64_t, std::int64_t, std::int64_t, MatrixIn<T>, MatrixIn<T>, MatrixOut<T>, Epilogue<T>);
+TRIPTYCH_GEMM(float)
+TRIPTYCH_GEMM(double)
+TRIPTYCH_GEMM(std::uint32_t)
+TRIPTYCH_GEMM(std::uint64_t)
+#undef TRIPTYCH_GEMM
+
+}  // namespace triptych

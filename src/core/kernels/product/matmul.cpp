@@ -1,0 +1,138 @@
+// Kernels of matmul and linear: which matrices are multiplied; gemm.h does it.
+#include "core/ops/product/matmul.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/formulas/epilogue.h"
+#include "core/kernels/elementwise.h"
+#include "core/kernels/product/gemm.h"
+#include "core/kernels/product/products.h"
+#include "core/tensor/tensor_impl.h"
+
+namespace triptych {
+
+extern const Op matmul_op, matmul_weight_grad_op, linear_op;
+
+namespace {
+
+/// 16-bit floats are multiplied as float; integers as unsigned ones, whose overflow is defined.
+template <class T>
+using product_type = std::conditional_t<std::is_floating_point_v<compute_type<T>>, compute_type<T>,
+                                        std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>>;
+
+template <class T>
+void multiply(const Products& p, const T* a, const T* b, T* c, Epilogue<T> epilogue) {
+  const auto product = [&](std::int64_t i, auto&& run) {
+    run(p.m, p.n, p.k, MatrixIn<T>{a + p.offset(i, p.a_steps), p.a_row, p.a_column},
+        MatrixIn<T>{b + p.offset(i, p.b_steps), p.b_row, p.b_column}, MatrixOut<T>{c + i * p.m * p.n, p.n}, epilogue);
+  };
+  constexpr std::int64_t small = 1 << 19;  // multiplications
+  const std::int64_t work = p.m * p.n * p.k;
+  if (p.count == 1 || work > small) {
+    for (std::int64_t i = 0; i < p.count; ++i) product(i, gemm<T>);
+    return;
+  }
+  const std::int64_t group = std::clamp<std::int64_t>(small / std::max<std::int64_t>(work, 1), 1, p.count);
+  parallel_for((p.count + group - 1) / group, [&](std::int64_t part) {
+    for (std::int64_t i = part * group; i < std::min(p.count, (part + 1) * group); ++i) product(i, gemm_tile<T>);
+  });
+}
+
+/// An operand's elements as `To`, in row-major order.
+template <class To>
+void converted(const Operand& operand, Scratch& scratch) {
+  const std::int64_t size = operand.size();
+  TensorMeta dense = *operand.meta;
+  dense.strides = contiguous_strides(dense.shape);
+  Scratch elements(static_cast<std::size_t>(size) * size_of(operand.dtype()));
+  copy_strided(operand.data, *operand.meta, elements.as<void>(), dense);
+  const DType dtype = std::is_same_v<To, float> ? float32 : int32;
+  convert(elements.as<void>(), operand.dtype(), scratch.as<void>(), dtype, size);
+}
+
+template <class T>
+void finish(T* out, std::int64_t rows, std::int64_t columns, const T* bias, Activation activation) {
+  const formula::Finish f{activation};
+  for (std::int64_t i = 0; i < rows; ++i, out += columns)
+    for (std::int64_t j = 0; j < columns; ++j) out[j] = bias ? f(out[j], bias[j]) : f(out[j]);
+}
+
+/// `b_row_axis`: b's axis that is summed. `bias` is null or contiguous.
+template <class T>
+void run(const Operand& a, const Operand& b, const Operand& c, const Products& from_strides, const T* bias,
+         Activation activation, Products (*with_strides)(const Operand&, const Operand&, const Operand&, const void*),
+         const void* attributes) {
+  using P = product_type<T>;
+  if constexpr (std::is_same_v<T, P>) {
+    multiply<P>(from_strides, a.as<P>(), b.as<P>(), c.as<P>(), {bias, activation});
+  } else if constexpr (sizeof(T) == sizeof(P)) {
+    multiply<P>(from_strides, a.as<P>(), b.as<P>(), c.as<P>(), {});
+    finish(c.as<T>(), c.size() / std::max<std::int64_t>(from_strides.n, 1), from_strides.n, bias, activation);
+  } else {
+    // Convert, multiply, round, and only then add: the same bits as the separate ops.
+    Scratch wide_a(static_cast<std::size_t>(a.size()) * sizeof(P)),
+        wide_b(static_cast<std::size_t>(b.size()) * sizeof(P)), wide_c(static_cast<std::size_t>(c.size()) * sizeof(P));
+    converted<P>(a, wide_a);
+    converted<P>(b, wide_b);
+    TensorMeta dense_a = *a.meta, dense_b = *b.meta;
+    dense_a.strides = contiguous_strides(dense_a.shape);
+    dense_b.strides = contiguous_strides(dense_b.shape);
+    const Products products = with_strides({nullptr, &dense_a}, {nullptr, &dense_b}, c, attributes);
+    multiply<P>(products, wide_a.as<P>(), wide_b.as<P>(), wide_c.as<P>(), {});
+    convert(wide_c.as<void>(), std::is_same_v<P, float> ? float32 : int32, c.data, c.dtype(), c.size());
+    finish(c.as<T>(), c.size() / std::max<std::int64_t>(products.n, 1), products.n, bias, activation);
+  }
+}
+
+template <auto find_products>
+void matmul_run(const KernelCall& call) {
+  const Operand &a = call.inputs[0], &b = call.inputs[1], &c = call.outputs[0];
+  if (c.size() == 0) return;
+  const Products products = find_products(a, b, c, nullptr);
+  visit_dtype(c.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    if constexpr (!std::is_same_v<T, bool>)
+      run<T>(a, b, c, products, nullptr, Activation::none, find_products, nullptr);
+  });
+}
+
+void linear_run(const KernelCall& call) {
+  const Operand &x = call.inputs[0], &weight = call.inputs[1], &y = call.outputs[0];
+  if (y.size() == 0) return;
+  const Products products = linear_products(x, weight, y, call.attributes);
+  visit_dtype(y.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    if constexpr (!std::is_same_v<T, bool>) {
+      const T* bias = nullptr;
+      std::optional<Scratch> dense;
+      if (call.inputs.size() == 3) {
+        const Operand& given = call.inputs[2];
+        bias = given.as<const T>();
+        if (!given.meta->is_contiguous()) {
+          TensorMeta meta = *given.meta;
+          meta.strides = contiguous_strides(meta.shape);
+          dense.emplace(static_cast<std::size_t>(given.size()) * sizeof(T));
+          copy_strided(given.data, *given.meta, dense->as<void>(), meta);
+          bias = dense->as<const T>();
+        }
+      }
+      run<T>(x, weight, y, products, bias, call.attributes_as<LinearAttributes>().activation, linear_products,
+             call.attributes);
+    }
+  });
+}
+
+const Kernel matmul_kernel{.run = matmul_run<matmul_products>, .any_strides = true};
+const Kernel matmul_weight_grad_kernel{.run = matmul_run<weight_grad_products>};
+const Kernel linear_kernel{.run = linear_run, .any_strides = true};
+
+}  // namespace
+
+void register_matmul_kernels() {
+  register_kernel(matmul_op, Device::Type::cpu, matmul_kernel);
+  register_kernel(matmul_weight_grad_op, Device::Type::cpu, matmul_weight_grad_kernel);
+  register_kernel(linear_op, Device::Type::cpu, linear_kernel);
+}
+
+}  // namespace triptych

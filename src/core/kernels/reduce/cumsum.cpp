@@ -1,0 +1,53 @@
+#include "core/ops/reduce/cumsum.h"
+
+#include "core/kernels/elementwise.h"
+
+namespace triptych {
+
+extern const Op cumsum_op;
+
+namespace {
+
+/// One line of `n` elements that lie `step` apart, in both operands.
+template <class In, class Out>
+void running_sums(const In* in, Out* out, std::int64_t n, std::int64_t step) {
+  using Sum = compute_type<Out>;
+  Sum sum = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const Sum value = static_cast<Sum>(static_cast<compute_type<In>>(in[i * step]));
+    if constexpr (std::is_integral_v<Sum>)  // integers wrap around
+      sum = static_cast<Sum>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(value));
+    else
+      sum += value;
+    out[i * step] = Out(sum);
+  }
+}
+
+void cumsum_run(const KernelCall& call) {
+  const Operand &in = call.inputs[0], &out = call.outputs[0];
+  const auto& [axis, reverse] = call.attributes_as<CumsumAttributes>();
+  const Shape& shape = in.shape();
+  if (in.size() == 0) return;
+  const auto at = static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
+  const std::int64_t n = shape.begin()[at], inner = in.stride(at), lines = in.size() / n;
+  const std::int64_t first = reverse ? (n - 1) * inner : 0, step = reverse ? -inner : inner;
+  visit_dtype(in.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    using R = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
+    const std::int64_t lines_in_part = std::max<std::int64_t>(1, elementwise_grain / n);
+    parallel_for((lines + lines_in_part - 1) / lines_in_part, [&](std::int64_t part) {
+      for (std::int64_t line = part * lines_in_part; line < std::min(lines, (part + 1) * lines_in_part); ++line) {
+        const std::int64_t start = line / inner * n * inner + line % inner + first;
+        running_sums(in.as<const T>() + start, out.as<R>() + start, n, step);
+      }
+    });
+  });
+}
+
+const Kernel cumsum_kernel{.run = cumsum_run};
+
+}  // namespace
+
+void register_cumsum_kernels() { register_kernel(cumsum_op, Device::Type::cpu, cumsum_kernel); }
+
+}  // namespace triptych

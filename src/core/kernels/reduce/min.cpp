@@ -1,0 +1,17 @@
+#include "core/kernels/reduce/extreme.h"
+
+namespace triptych {
+
+extern const Op min_op;
+
+namespace {
+
+void min_run(const KernelCall& call) { extreme_run(call, false, smaller); }
+
+const Kernel min_kernel{.run = min_run, .any_strides = true};
+
+}  // namespace
+
+void register_min_kernels() { register_kernel(min_op, Device::Type::cpu, min_kernel); }
+
+}  // namespace triptych

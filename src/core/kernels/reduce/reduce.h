@@ -1,0 +1,356 @@
+// Reductions over any axes and strides, with one order of addition for all of them.
+//
+// The elements that one output gathers are counted in row-major order of the reduced axes and cut into blocks of 1024.
+// Inside a block, element i belongs to lane i mod 16; a lane adds its elements in turn, by fours while there are whole
+// groups of 64; then the 16 lanes are folded in halves, and the blocks' values pairwise. This tree depends on the shape
+// alone. It suits both directions: where a reduced axis is dense in memory the lanes are a vector register; where a
+// kept axis is, each lane is a row of columns.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include "core/formulas/reduce.h"
+#include "core/kernels/elementwise.h"
+#include "core/kernels/reduce/reduce_loops.h"
+#include "triptych/core/op.h"
+
+namespace triptych {
+
+inline constexpr std::int64_t reduce_lanes = 16;
+inline constexpr std::int64_t reduce_group = 4 * reduce_lanes;
+inline constexpr std::int64_t reduce_block = 1024;
+/// Elements that are worth a task of their own.
+inline constexpr std::int64_t reduce_grain = 32768;
+
+#if defined(__AVX512F__)
+inline constexpr std::int64_t register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::int64_t register_bytes = 32;
+#else
+inline constexpr std::int64_t register_bytes = 16;
+#endif
+/// Lanes that one register holds. Not wider vectors: g++ takes comparisons and choices on those apart into scalars.
+template <class T>
+inline constexpr std::int64_t lanes_at_once = std::min<std::int64_t>(reduce_lanes,
+                                                                     register_bytes /
+                                                                         static_cast<std::int64_t>(sizeof(T)));
+
+template <class T>
+using Lanes __attribute__((vector_size(lanes_at_once<T> * sizeof(T)))) = T;
+
+/// Folds `count` values pairwise into the first.
+template <class Acc, class Combine>
+Acc fold_pairs(Acc* values, std::int64_t count, Combine combine) {
+  for (; count > 1; count = (count + 1) / 2) {
+    for (std::int64_t i = 0; i < count / 2; ++i) values[i] = combine(values[2 * i], values[2 * i + 1]);
+    if (count % 2) values[count / 2] = values[count - 1];
+  }
+  return values[0];
+}
+
+template <class Acc, class In>
+Lanes<Acc> load_lanes(const In* p) {
+  Lanes<Acc> result;
+  if constexpr (std::is_same_v<In, Acc>) {
+    std::memcpy(&result, p, sizeof result);
+  } else {
+    Acc values[lanes_at_once<Acc>];
+    for (std::int64_t l = 0; l < lanes_at_once<Acc>; ++l) values[l] = static_cast<Acc>(p[l]);
+    std::memcpy(&result, values, sizeof result);
+  }
+  return result;
+}
+
+/// One block (n <= 1024 elements) that is dense in memory: `combine` over map(parameter, element of each input).
+template <class In, class Acc, std::size_t N, class Map, class Combine>
+Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
+                    Combine combine) {
+  const Lanes<Acc> wide_parameter = parameter - Lanes<Acc>{};
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
+    Acc values[reduce_lanes];
+    for (std::int64_t first = 0; first < reduce_lanes; first += lanes_at_once<Acc>) {
+      Lanes<Acc> sums;
+      for (std::int64_t l = 0; l < lanes_at_once<Acc>; ++l) sums[l] = identity;
+      std::int64_t i = first;
+      for (; i - first + reduce_group <= n; i += reduce_group)
+        sums = combine(sums, combine(combine(at(i), at(i + reduce_lanes)),
+                                     combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
+      for (; i - first + reduce_lanes <= n; i += reduce_lanes) sums = combine(sums, at(i));
+      std::memcpy(values + first, &sums, sizeof sums);
+    }
+    std::int64_t i = n / reduce_lanes * reduce_lanes;
+    for (std::int64_t l = 0; i < n; ++i, ++l)
+      values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][i])...));
+    for (std::int64_t width = reduce_lanes / 2; width > 0; width /= 2)
+      for (std::int64_t l = 0; l < width; ++l) values[l] = combine(values[l], values[l + width]);
+    return values[0];
+  }
+  (std::make_index_sequence<N>());
+}
+
+/// A reduction of N inputs of element type In to values of type Acc. `Map` maps the elements at one place to an Acc,
+/// given the output's parameter; `Combine` is the operation. Both take scalars and Lanes alike. `Finish` takes an
+/// output's offset and value.
+template <class In, class Acc, std::size_t N, class Map, class Combine, class Finish>
+class Reducer {
+  using Loops = ReduceLoops<N>;
+  using Axis = typename Loops::Axis;
+  using Pointers = std::array<const In*, N>;
+
+ public:
+  Reducer(const Loops& loops, const Pointers& inputs, Acc identity, Map map, Combine combine, const Acc* parameters,
+          Finish finish)
+      : loops_(loops),
+        inputs_(inputs),
+        identity_(identity),
+        map_(map),
+        combine_(combine),
+        parameters_(parameters),
+        finish_(finish),
+        blocks_((loops.count + reduce_block - 1) / reduce_block) {}
+
+  void run() {
+    if (loops_.outputs == 0) return;
+    if (loops_.count == 0) {
+      for (std::int64_t i = 0; i < loops_.outputs; ++i) finish_(output_place(i), identity_);
+      return;
+    }
+    const int column = column_axis();
+    const std::int64_t leaves = blocks_ == 1 ? 0 : blocks_ * loops_.outputs;
+    Scratch scratch(static_cast<std::size_t>(std::max<std::int64_t>(leaves, 1)) * sizeof(Acc));
+    leaves_ = scratch.template as<Acc>();
+    if (column >= 0)
+      reduce_columns(column);
+    else
+      reduce_rows();
+    if (blocks_ == 1) return;
+    for (std::int64_t i = 0; i < loops_.outputs; ++i)
+      finish_(output_place(i), fold_pairs(leaves_ + i * blocks_, blocks_, combine_));
+  }
+
+ private:
+  const Axis* inner() const {
+    return loops_.reduced ? &loops_.reduced_axes[static_cast<std::size_t>(loops_.reduced - 1)] : nullptr;
+  }
+  static bool dense(const Axis& axis) {
+    return std::all_of(axis.in.begin(), axis.in.end(), [](std::int64_t step) { return step == 1; });
+  }
+
+  /// The kept axis that is dense in memory, if columns are the better direction; else -1.
+  int column_axis() const {
+    if (loops_.reduced && dense(*inner()) && inner()->length >= reduce_lanes) return -1;
+    int best = -1;
+    for (int i = 0; i < loops_.kept; ++i) {
+      const auto& axis = loops_.kept_axes[static_cast<std::size_t>(i)];
+      if (axis.length < 4) continue;
+      if (dense(axis)) best = i;
+    }
+    return best;
+  }
+
+  /// Offset of output number i, in row-major order of the kept axes.
+  std::int64_t output_place(std::int64_t i) const {
+    std::int64_t place = 0;
+    for (int axis = loops_.kept - 1; axis >= 0; --axis) {
+      const Axis& loop = loops_.kept_axes[static_cast<std::size_t>(axis)];
+      place += i % loop.length * loop.out;
+      i /= loop.length;
+    }
+    return place;
+  }
+  Pointers first_element(std::int64_t i) const {
+    Pointers result = inputs_;
+    for (int axis = loops_.kept - 1; axis >= 0; --axis) {
+      const Axis& loop = loops_.kept_axes[static_cast<std::size_t>(axis)];
+      for (std::size_t k = 0; k < N; ++k) result[k] += i % loop.length * loop.in[k];
+      i /= loop.length;
+    }
+    return result;
+  }
+  /// Calls `run(offsets, n)` for each run of the innermost reduced axis inside [begin, end); offsets are the inputs'.
+  template <class Run>
+  void for_each_run(std::int64_t begin, std::int64_t end, Run run) const {
+    while (begin < end) {
+      std::array<std::int64_t, N> offset{};
+      std::int64_t rest = begin, n = end - begin;
+      for (int axis = loops_.reduced - 1; axis >= 0; --axis) {
+        const Axis& loop = loops_.reduced_axes[static_cast<std::size_t>(axis)];
+        const std::int64_t index = rest % loop.length;
+        if (axis == loops_.reduced - 1) n = std::min(n, loop.length - index);
+        for (std::size_t k = 0; k < N; ++k) offset[k] += index * loop.in[k];
+        rest /= loop.length;
+      }
+      run(offset, n);
+      begin += n;
+    }
+  }
+
+  /// Tasks of about the same size, several of them to a part where they are small.
+  template <class Task>
+  void for_each_task(std::int64_t tasks, Task task) const {
+    const std::int64_t total = loops_.outputs * loops_.count;
+    const std::int64_t parts = total < 2 * reduce_grain ? 1 : std::min(tasks, total / reduce_grain);
+    parallel_for(parts, [&](std::int64_t part) {
+      for (std::int64_t i = tasks * part / parts; i < tasks * (part + 1) / parts; ++i) task(i);
+    });
+  }
+
+  void emit(std::int64_t output, std::int64_t place, std::int64_t block, Acc value) {
+    if (blocks_ == 1)
+      finish_(place, value);
+    else
+      leaves_[output * blocks_ + block] = value;
+  }
+
+  // --- A reduced axis is dense: lanes are a vector
+  // ---------------------------------------------------------------------
+
+  void reduce_rows() {
+    const bool direct = loops_.reduced == 0 || (loops_.reduced == 1 && dense(*inner()));
+    const std::int64_t blocks_per_task = std::min(blocks_, reduce_grain / reduce_block);
+    const std::int64_t tasks_per_output = (blocks_ + blocks_per_task - 1) / blocks_per_task;
+    for_each_task(loops_.outputs * tasks_per_output, [&](std::int64_t task) {
+      const std::int64_t output = task / tasks_per_output, place = output_place(output);
+      const std::int64_t first = task % tasks_per_output * blocks_per_task,
+                         last = std::min(blocks_, first + blocks_per_task);
+      const Acc parameter = parameters_ ? parameters_[place] : identity_;
+      row_blocks(first_element(output), direct, parameter, first, last,
+                 [&](std::int64_t block, Acc value) { emit(output, place, block, value); });
+    });
+  }
+
+  template <class Emit>
+  void row_blocks(const Pointers& row, bool direct, Acc parameter, std::int64_t block, std::int64_t last,
+                  Emit emit) const {
+    while (block < last) {
+      const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block);
+      Pointers p = row;
+      if (direct) {
+        for (const In*& pointer : p) pointer += begin;
+        emit(block++, reduce_block_of(p, parameter, end - begin, identity_, map_, combine_));
+        continue;
+      }
+      alignas(64) In packed[N][reduce_block];
+      std::int64_t filled = 0;
+      bool in_place = false;  // the whole block is one dense run
+      for_each_run(begin, end, [&](const std::array<std::int64_t, N>& offset, std::int64_t n) {
+        in_place = n == end - begin && dense(*inner());
+        for (std::size_t k = 0; k < N; ++k) {
+          p[k] = row[k] + offset[k];
+          if (in_place) continue;
+          const std::int64_t step = inner()->in[k];
+          if (step == 1)
+            std::memcpy(packed[k] + filled, p[k], static_cast<std::size_t>(n) * sizeof(In));
+          else
+            for (std::int64_t i = 0; i < n; ++i) packed[k][filled + i] = p[k][i * step];
+        }
+        filled += n;
+      });
+      if (!in_place)
+        for (std::size_t k = 0; k < N; ++k) p[k] = packed[k];
+      emit(block++, reduce_block_of(p, parameter, end - begin, identity_, map_, combine_));
+    }
+  }
+
+  // --- A kept axis is dense: each lane is a row of columns
+  // -------------------------------------------------------------
+
+  static constexpr std::int64_t tile_columns = 1024 / static_cast<std::int64_t>(sizeof(Acc));
+
+  void reduce_columns(int column) {
+    const Axis columns = loops_.kept_axes[static_cast<std::size_t>(column)];
+    std::int64_t inside = 1;  // kept places between two steps of the column axis, in row-major order
+    for (int i = column + 1; i < loops_.kept; ++i) inside *= loops_.kept_axes[static_cast<std::size_t>(i)].length;
+    const std::int64_t groups = loops_.outputs / columns.length;
+    const std::int64_t tiles = (columns.length + tile_columns - 1) / tile_columns;
+    for_each_task(groups * tiles * blocks_, [&](std::int64_t task) {
+      const std::int64_t block = task % blocks_, first = task / blocks_ % tiles * tile_columns,
+                         group = task / blocks_ / tiles;
+      const std::int64_t output = group / inside * inside * columns.length + group % inside + first * inside;
+      column_block(output, inside, columns.out, std::min(tile_columns, columns.length - first), block);
+    });
+  }
+
+  /// One block of `width` columns: outputs `output`, `output + inside`, ...
+  void column_block(std::int64_t output, std::int64_t inside, std::int64_t out_step, std::int64_t width,
+                    std::int64_t block) {
+    const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block),
+                       n = end - begin;
+    const std::int64_t place = output_place(output);
+    const Pointers base = first_element(output);
+    alignas(64) Acc sums[reduce_lanes][tile_columns];
+    alignas(64) Acc parameters[tile_columns];
+    std::int64_t offsets[N][reduce_block];
+    std::int64_t filled = 0;
+    for_each_run(begin, end, [&](const std::array<std::int64_t, N>& offset, std::int64_t run) {
+      for (std::int64_t i = 0; i < run; ++i, ++filled)
+        for (std::size_t k = 0; k < N; ++k) offsets[k][filled] = offset[k] + (loops_.reduced ? i * inner()->in[k] : 0);
+    });
+    for (std::int64_t c = 0; c < width; ++c)
+      parameters[c] = parameters_ ? parameters_[place + c * out_step] : identity_;
+    const std::int64_t lanes = std::min(n, reduce_lanes);
+    for (std::int64_t l = 0; l < lanes; ++l) std::fill_n(sums[l], width, identity_);
+
+    for (std::int64_t first = 0; first < n; first += reduce_group)
+      for (std::int64_t l = 0; l < lanes && first + l < n; ++l) [&]<std::size_t... K>(std::index_sequence<K...>) {
+          Acc* __restrict lane = sums[l];
+          const std::int64_t row = first + l;
+          if (first + reduce_group <= n) {
+            const Pointers a{base[K] + offsets[K][row]...}, b{base[K] + offsets[K][row + reduce_lanes]...},
+                c{base[K] + offsets[K][row + 2 * reduce_lanes]...}, d{base[K] + offsets[K][row + 3 * reduce_lanes]...};
+            const auto four = [&](const auto& sum, const auto& p, const auto& at) {
+              return combine_(sum, combine_(combine_(map_(p, at(a[K])...), map_(p, at(b[K])...)),
+                                            combine_(map_(p, at(c[K])...), map_(p, at(d[K])...))));
+            };
+            std::int64_t i = 0;
+            for (; i + lanes_at_once<Acc> <= width; i += lanes_at_once<Acc>) {
+              const Lanes<Acc> sum = four(load_lanes<Acc>(lane + i), load_lanes<Acc>(parameters + i),
+                                          [i](const In* row_) { return load_lanes<Acc>(row_ + i); });
+              std::memcpy(lane + i, &sum, sizeof sum);
+            }
+            for (; i < width; ++i)
+              lane[i] = four(lane[i], parameters[i], [i](const In* row_) { return static_cast<Acc>(row_[i]); });
+            return;
+          }
+          for (std::int64_t r = row; r < n; r += reduce_lanes)
+            for (std::int64_t i = 0; i < width; ++i)
+              lane[i] = combine_(lane[i], map_(parameters[i], static_cast<Acc>((base[K] + offsets[K][r])[i])...));
+        }
+    (std::make_index_sequence<N>());
+
+    for (std::int64_t half = reduce_lanes / 2; half > 0; half /= 2)
+      for (std::int64_t l = 0; l < half && l + half < lanes; ++l)
+        for (std::int64_t i = 0; i < width; ++i) sums[l][i] = combine_(sums[l][i], sums[l + half][i]);
+    for (std::int64_t i = 0; i < width; ++i) emit(output + i * inside, place + i * out_step, block, sums[0][i]);
+  }
+
+  const Loops& loops_;
+  Pointers inputs_;
+  Acc identity_;
+  Map map_;
+  Combine combine_;
+  const Acc* parameters_;
+  Finish finish_;
+  std::int64_t blocks_;
+  Acc* leaves_ = nullptr;
+};
+
+/// Reduces; see Reducer. `parameters` (may be null) holds one value for each output, at the output's offset.
+template <class In, class Acc, std::size_t N, class Map, class Combine, class Finish>
+void reduce(const ReduceLoops<N>& loops, const std::array<const In*, N>& inputs, Acc identity, Map map, Combine combine,
+            const Acc* parameters, Finish finish) {
+  Reducer<In, Acc, N, Map, Combine, Finish>(loops, inputs, identity, map, combine, parameters, finish).run();
+}
+
+inline constexpr formula::PickFirst pick_first{};
+inline constexpr formula::AddUp add_up{};
+inline constexpr formula::Larger larger{};
+inline constexpr formula::Smaller smaller{};
+
+}  // namespace triptych

@@ -1,0 +1,287 @@
+// The caching allocator: size classes an eighth of a power of two apart; small blocks in free lists of the thread,
+// large ones in lists that all threads share. Fresh pages cost more than most kernels that write them, so nothing goes
+// back to the system before empty_cache().
+#include "core/memory/allocator.h"
+
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "triptych/core/error.h"
+#include "triptych/core/memory.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TRIPTYCH_NO_CACHE 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TRIPTYCH_NO_CACHE 1
+#endif
+#endif
+
+namespace triptych {
+namespace {
+
+#ifdef TRIPTYCH_NO_CACHE
+constexpr bool caching = false;  // the sanitizer must see each block's true life
+#else
+constexpr bool caching = true;
+#endif
+
+constexpr std::size_t alignment = 64;
+constexpr std::size_t small_limit = 4096;
+constexpr std::size_t small_classes = small_limit / alignment;
+constexpr std::size_t thread_cache_blocks = 64;  // of each small class
+
+/// Counters of one thread: only it writes them, so that counting costs no locked instruction.
+struct ThreadCounters {
+  std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0}, tensors{0},
+      nodes{0}, kernel_ns{0};
+  std::atomic<std::int64_t> in_use{0};  // what is not yet part of the process's figure
+  ThreadCounters* next = nullptr;
+};
+
+std::atomic<bool> kernel_timing{false};
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+void bump(std::atomic<std::int64_t>& counter, std::int64_t by) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+// Never freed: a thread's counts stay when it ends, and the list may be read at any time.
+constinit std::atomic<ThreadCounters*> all_counters{nullptr};
+constinit thread_local ThreadCounters* own_counters = nullptr;
+
+ThreadCounters& counters() {
+  if (!own_counters) [[unlikely]] {
+    own_counters = new ThreadCounters;
+    own_counters->next = all_counters.load();
+    while (!all_counters.compare_exchange_weak(own_counters->next, own_counters)) {
+    }
+  }
+  return *own_counters;
+}
+
+std::int64_t total(std::atomic<std::int64_t> ThreadCounters::*counter) {
+  std::int64_t sum = 0;
+  for (ThreadCounters* c = all_counters.load(); c; c = c->next) sum += (c->*counter).load(std::memory_order_relaxed);
+  return sum;
+}
+
+// Bytes in use are gathered from the threads whenever one's share grows past this; the peak is known to that precision.
+constexpr std::int64_t flush_bytes = 64 * 1024;
+constinit std::atomic<std::int64_t> in_use{0}, peak{0}, limit{0};
+
+void raise_peak(std::int64_t held) {
+  std::int64_t highest = peak.load(std::memory_order_relaxed);
+  while (held > highest && !peak.compare_exchange_weak(highest, held, std::memory_order_relaxed)) {
+  }
+}
+
+/// Counts `bytes` more (or fewer) in use; false, and nothing counted, if that would pass the limit.
+bool count_bytes(std::int64_t bytes) {
+  ThreadCounters& own = counters();
+  const std::int64_t pending = own.in_use.load(std::memory_order_relaxed) + bytes;
+  if (pending < flush_bytes && pending > -flush_bytes && !limit.load(std::memory_order_relaxed)) {
+    own.in_use.store(pending, std::memory_order_relaxed);
+    return true;
+  }
+  const std::int64_t held = in_use.fetch_add(pending, std::memory_order_relaxed) + pending;
+  own.in_use.store(0, std::memory_order_relaxed);
+  if (const std::int64_t most = limit.load(std::memory_order_relaxed); bytes > 0 && most && held > most) {
+    in_use.fetch_sub(bytes, std::memory_order_relaxed);
+    return false;
+  }
+  raise_peak(held);
+  return true;
+}
+
+/// Small sizes round up to 64 bytes, large ones to an eighth of their power of two (at most 12.5 % waste).
+std::size_t round_up(std::size_t bytes) {
+  if (bytes == 0) return alignment;
+  if (bytes <= small_limit) return (bytes + alignment - 1) & ~(alignment - 1);
+  const std::size_t step = std::bit_floor(bytes) / 8;
+  return (bytes + step - 1) & ~(step - 1);
+}
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+/// This thread's free lists; plain data, so that tensors destroyed late in the thread's life find it usable.
+struct ThreadCache {
+  FreeBlock* lists[small_classes + 1];
+  std::uint8_t counts[small_classes + 1];
+  bool closed;
+};
+constinit thread_local ThreadCache thread_cache{};
+
+struct ThreadCacheCloser {
+  ~ThreadCacheCloser() {
+    thread_cache.closed = true;
+    for (std::size_t i = 0; i <= small_classes; ++i) {
+      while (FreeBlock* block = thread_cache.lists[i]) {
+        thread_cache.lists[i] = block->next;
+        bump(counters().cached, -static_cast<std::int64_t>(i * alignment));
+        std::free(block);
+      }
+    }
+  }
+};
+
+void register_closer() {
+  static thread_local ThreadCacheCloser closer;
+  static_cast<void>(closer);
+}
+
+/// Lists of large free blocks. Never destroyed: tensors with static storage duration may outlive it.
+struct SharedCache {
+  std::mutex mutex;
+  std::unordered_map<std::size_t, std::vector<void*>> blocks;
+};
+SharedCache& shared_cache() {
+  static auto* cache = new SharedCache;
+  return *cache;
+}
+
+[[noreturn]] void out_of_memory(std::size_t bytes) {
+  const Statistics now = statistics();
+  throw UnsupportedError("memory", "out of memory on cpu",
+                         "asked for " + std::to_string(bytes) + " bytes with " + std::to_string(now.bytes_in_use) +
+                             " in use, " + std::to_string(now.bytes_cached) + " cached, peak " +
+                             std::to_string(now.peak_bytes_in_use),
+                         "Use smaller batches, let go of tensors that are not needed, or raise the limit of "
+                         "set_memory_limit()");
+}
+
+void* system_allocate(std::size_t size) {
+  void* block = std::aligned_alloc(alignment, size);
+  if (!block && caching) {
+    empty_cache();
+    block = std::aligned_alloc(alignment, size);
+  }
+  return block;
+}
+
+}  // namespace
+
+void* cached_allocate(std::size_t bytes) {
+  if (bytes > (std::size_t{1} << 46)) out_of_memory(bytes);
+  const std::size_t size = round_up(bytes);
+  const auto signed_size = static_cast<std::int64_t>(size);
+  if (!count_bytes(signed_size)) out_of_memory(bytes);
+  ThreadCounters& own = counters();
+  bump(own.allocations, 1);
+  void* block = nullptr;
+  if (caching && size <= small_limit) {
+    FreeBlock*& list = thread_cache.lists[size / alignment];
+    if ((block = list)) {
+      list = list->next;
+      --thread_cache.counts[size / alignment];
+    }
+  } else if (caching) {
+    SharedCache& cache = shared_cache();
+    std::lock_guard lock(cache.mutex);
+    if (auto found = cache.blocks.find(size); found != cache.blocks.end() && !found->second.empty()) {
+      block = found->second.back();
+      found->second.pop_back();
+    }
+  }
+  if (block) {
+    bump(own.cached, -signed_size);
+    bump(own.hits, 1);
+    return block;
+  }
+  block = system_allocate(size);
+  if (!block) {
+    count_bytes(-signed_size);
+    out_of_memory(bytes);
+  }
+  return block;
+}
+
+void cached_free(void* block, std::size_t bytes) {
+  const std::size_t size = round_up(bytes);
+  const auto signed_size = static_cast<std::int64_t>(size);
+  count_bytes(-signed_size);
+  if (caching && size > small_limit) {
+    SharedCache& cache = shared_cache();
+    std::lock_guard lock(cache.mutex);
+    cache.blocks[size].push_back(block);
+    bump(counters().cached, signed_size);
+    return;
+  }
+  const std::size_t index = size / alignment;
+  if (caching && !thread_cache.closed && thread_cache.counts[index] < thread_cache_blocks) {
+    register_closer();
+    thread_cache.lists[index] = new (block) FreeBlock{thread_cache.lists[index]};
+    ++thread_cache.counts[index];
+    bump(counters().cached, signed_size);
+    return;
+  }
+  std::free(block);
+}
+
+bool kernel_timing_enabled() { return kernel_timing.load(std::memory_order_relaxed); }
+
+KernelLaunch::KernelLaunch() : start_(kernel_timing_enabled() ? now_ns() : 0) {}
+
+KernelLaunch::~KernelLaunch() {
+  ThreadCounters& own = counters();
+  bump(own.launches, 1);
+  if (start_) [[unlikely]]
+    bump(own.kernel_ns, now_ns() - start_);
+}
+
+void count_hidden_copy() { bump(counters().copies, 1); }
+void count_donation() { bump(counters().donations, 1); }
+void count_tensor() { bump(counters().tensors, 1); }
+void count_node() { bump(counters().nodes, 1); }
+
+Statistics statistics() {
+  const std::int64_t held = in_use.load() + total(&ThreadCounters::in_use);
+  raise_peak(held);
+  return {.bytes_in_use = held,
+          .peak_bytes_in_use = peak,
+          .bytes_cached = total(&ThreadCounters::cached),
+          .allocations = total(&ThreadCounters::allocations),
+          .cache_hits = total(&ThreadCounters::hits),
+          .kernel_launches = total(&ThreadCounters::launches),
+          .hidden_copies = total(&ThreadCounters::copies),
+          .donations = total(&ThreadCounters::donations),
+          .tensors = total(&ThreadCounters::tensors),
+          .nodes = total(&ThreadCounters::nodes),
+          .kernel_nanoseconds = total(&ThreadCounters::kernel_ns)};
+}
+
+void reset_statistics() {
+  peak = in_use.load() + total(&ThreadCounters::in_use);
+  for (ThreadCounters* c = all_counters.load(); c; c = c->next)
+    for (auto* counter :
+         {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations, &c->tensors, &c->nodes, &c->kernel_ns})
+      *counter = 0;
+}
+
+void empty_cache() {
+  SharedCache& cache = shared_cache();
+  std::lock_guard lock(cache.mutex);
+  for (auto& [size, blocks] : cache.blocks) {
+    for (void* block : blocks) std::free(block);
+    bump(counters().cached, -static_cast<std::int64_t>(size * blocks.size()));
+  }
+  cache.blocks.clear();
+}
+
+void set_kernel_timing(bool on) { kernel_timing = on; }
+void set_memory_limit(std::int64_t bytes) { limit = bytes; }
+
+}  // namespace triptych

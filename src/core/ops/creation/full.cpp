@@ -1,0 +1,102 @@
+// full and full_like: one value everywhere. Tensors from a caller's numbers.
+#include "core/ops/creation/full.h"
+
+#include <cstring>
+
+#include "core/dispatch/backend.h"
+#include "core/dispatch/modes.h"
+#include "core/ops/ops.h"
+#include "core/support/error_context.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+void check_fits(const Infer& infer, Scalar value, DType dtype) {
+  if (!fits(value, dtype))
+    infer.fail("the value fits the dtype",
+               std::to_string(value.to_double()) + " for " + std::string(dtype_name(dtype)));
+}
+
+void full_infer(Infer& infer) {
+  const auto& a = infer.attributes<FullAttributes>();
+  if (!a.shape.known()) infer.fail("the shape is known", a.shape.text(), "Use full_like where the feeds decide it");
+  check_fits(infer, a.value, a.dtype);
+  infer.output(0, a.shape, a.dtype);
+}
+
+void full_like_infer(Infer& infer) {
+  check_fits(infer, infer.attributes<FullLikeAttributes>().value, infer.dtype(0));
+  infer.output(0, infer.shape(0), infer.dtype(0));
+}
+
+}  // namespace
+
+extern const Op full_op{
+    .name = "full", .inputs = 0, .attributes = &attribute_type<FullAttributes>, .infer = full_infer};
+extern const Op full_like_op{.name = "full_like",
+                             .inputs = 1,
+                             .attributes = &attribute_type<FullLikeAttributes>,
+                             .infer = full_like_infer,
+                             .gradient_stops = true,
+                             .metadata_inputs = 0b1};
+
+Tensor full(const Shape& shape, Scalar value, DType dtype, Location where) {
+  const FullAttributes attributes{shape, value, dtype};
+  return apply(full_op, std::span<const Arg* const>(), &attributes, where);
+}
+Tensor zeros(const Shape& shape, DType dtype, Location where) {
+  const Called called("zeros");
+  return full(shape, 0, dtype, where);
+}
+Tensor ones(const Shape& shape, DType dtype, Location where) {
+  const Called called("ones");
+  return full(shape, 1, dtype, where);
+}
+
+Tensor full_like(Arg x, Scalar value) {
+  const FullLikeAttributes attributes{value};
+  return apply(full_like_op, {&x}, &attributes);
+}
+Tensor zeros_like(Arg x) {
+  const Called called("zeros_like");
+  return full_like(std::move(x), 0);
+}
+Tensor ones_like(Arg x) {
+  const Called called("ones_like");
+  return full_like(std::move(x), 1);
+}
+
+Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype, std::function<void()> release,
+                            Location where) {
+  if (!values && shape.size(where) > 0)
+    throw ArgumentError("from_blob", "the pointer is null", "shape " + shape.text(), "", where);
+  auto* impl = new TensorImpl;
+  Tensor result = adopt(impl);
+  impl->meta = {shape, contiguous_strides(shape), dtype, Device::cpu()};
+  impl->storage = foreign_storage(const_cast<void*>(values), static_cast<std::size_t>(shape.size()) * size_of(dtype),
+                                  std::move(release));
+  return result;
+}
+
+void detail::ragged(std::size_t expected, std::size_t given, Location where) {
+  throw ArgumentError("tensor", "the rows of a nested list have one length",
+                      std::to_string(expected) + " and " + std::to_string(given), "", where);
+}
+
+Tensor tensor(Scalar value, std::optional<DType> dtype, Location where) {
+  return number_as(dtype.value_or(value.dtype()), "tensor", Arg(value, where), Device::cpu());
+}
+
+Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where) {
+  if (static_cast<std::int64_t>(count) != shape.size(where))
+    throw ArgumentError("tensor", "the number of values differs from the shape's",
+                        std::to_string(count) + " values for shape " + shape.text(), "", where);
+  const Frame frame(where);
+  Tensor result = make_tensor(shape, dtype);
+  if (count) std::memcpy(result.impl()->data(), values, count * size_of(dtype));
+  return on_device(result, modes.device);
+}
+
+}  // namespace triptych

@@ -1,0 +1,124 @@
+// gather and index_select pick elements by index; scatter_add and index_add, which add them back, are their gradients.
+#include "core/ops/indexing/gather.h"
+
+#include "core/ops/ops.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+int along(const Infer& infer, int rank) { return infer.axis(infer.attributes<AlongAxisAttributes>().axis, rank); }
+
+void check_index(const Infer& infer, int i) {
+  if (infer.dtype(i) != int64 && infer.dtype(i) != int32)
+    infer.fail("indices are int32 or int64", std::string(dtype_name(infer.dtype(i))), "Convert with cast");
+}
+
+/// `index` has x's rank and is not longer than x outside of the axis.
+void check_gather(const Infer& infer) {
+  const Shape &x = infer.shape(0), &index = infer.shape(1);
+  check_index(infer, 1);
+  infer.check(x.rank() == index.rank(), "the index has as many dimensions as the tensor");
+  const int axis = along(infer, x.rank());
+  for (int i = 0; i < x.rank(); ++i)
+    if (i != axis && x.dim(i).known() && index.dim(i).known())
+      infer.check(index[i] <= x[i], "the index is not longer than the tensor outside of the axis");
+}
+
+void gather_infer(Infer& infer) {
+  check_gather(infer);
+  infer.output(0, infer.shape(1), infer.dtype(0));
+}
+
+void scatter_add_infer(Infer& infer) {
+  check_gather(infer);
+  infer.check(infer.shape(2).compatible(infer.shape(1)), "source and index have one shape");
+  infer.check(infer.dtype(2) == infer.dtype(0), "tensor and source have one dtype", "Convert with cast");
+  infer.output(0, infer.shape(0), infer.dtype(0));
+}
+
+void index_select_infer(Infer& infer) {
+  check_index(infer, 1);
+  infer.check(infer.shape(1).rank() == 1, "the index is a vector", "flatten it");
+  Shape out = infer.shape(0);
+  out.set(along(infer, out.rank()), infer.shape(1).dim(0));
+  infer.output(0, out, infer.dtype(0));
+}
+
+void index_add_infer(Infer& infer) {
+  check_index(infer, 1);
+  infer.check(infer.shape(1).rank() == 1, "the index is a vector", "flatten it");
+  Shape part = infer.shape(0);
+  part.set(along(infer, part.rank()), infer.shape(1).dim(0));
+  infer.check(infer.shape(2).compatible(part), "source has one slice for each index");
+  infer.check(infer.dtype(2) == infer.dtype(0), "tensor and source have one dtype", "Convert with cast");
+  infer.output(0, infer.shape(0), infer.dtype(0));
+}
+
+std::int64_t axis_of(const Gradient& g) { return g.attributes<AlongAxisAttributes>().axis; }
+
+void gather_gradient(Gradient& g) {
+  g.set(0, scatter_add(zeros_like(g.input(0)), axis_of(g), g.input(1), g.upstream()));
+}
+void scatter_add_gradient(Gradient& g) {
+  g.set(0, g.upstream());
+  if (g.needs(2)) g.set(2, gather(g.upstream(), axis_of(g), g.input(1)));
+}
+void index_select_gradient(Gradient& g) {
+  g.set(0, index_add(zeros_like(g.input(0)), axis_of(g), g.input(1), g.upstream()));
+}
+void index_add_gradient(Gradient& g) {
+  g.set(0, g.upstream());
+  if (g.needs(2)) g.set(2, index_select(g.upstream(), axis_of(g), g.input(1)));
+}
+
+}  // namespace
+
+extern const Op gather_op{.name = "gather",
+                          .inputs = 2,
+                          .attributes = &attribute_type<AlongAxisAttributes>,
+                          .infer = gather_infer,
+                          .gradient = gather_gradient,
+                          .saves_inputs = 0b10,
+                          .can_fail = true};
+extern const Op scatter_add_op{.name = "scatter_add",
+                               .inputs = 3,
+                               .attributes = &attribute_type<AlongAxisAttributes>,
+                               .infer = scatter_add_infer,
+                               .gradient = scatter_add_gradient,
+                               .saves_inputs = 0b10,
+                               .can_fail = true};
+extern const Op index_select_op{.name = "index_select",
+                                .inputs = 2,
+                                .attributes = &attribute_type<AlongAxisAttributes>,
+                                .infer = index_select_infer,
+                                .gradient = index_select_gradient,
+                                .saves_inputs = 0b10,
+                                .can_fail = true};
+extern const Op index_add_op{.name = "index_add",
+                             .inputs = 3,
+                             .attributes = &attribute_type<AlongAxisAttributes>,
+                             .infer = index_add_infer,
+                             .gradient = index_add_gradient,
+                             .saves_inputs = 0b10,
+                             .can_fail = true};
+Tensor gather(Arg x, std::int64_t axis, Arg index) {
+  const AlongAxisAttributes attributes{axis};
+  return apply(gather_op, {&x, &index}, &attributes);
+}
+
+Tensor scatter_add(Arg x, std::int64_t axis, Arg index, Arg source) {
+  const AlongAxisAttributes attributes{axis};
+  return apply(scatter_add_op, {&x, &index, &source}, &attributes);
+}
+
+Tensor index_select(Arg x, std::int64_t axis, Arg index) {
+  const AlongAxisAttributes attributes{axis};
+  return apply(index_select_op, {&x, &index}, &attributes);
+}
+
+Tensor index_add(Arg x, std::int64_t axis, Arg index, Arg source) {
+  const AlongAxisAttributes attributes{axis};
+  return apply(index_add_op, {&x, &index, &source}, &attributes);
+}
+}  // namespace triptych

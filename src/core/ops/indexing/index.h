@@ -1,0 +1,27 @@
+// Basic indexing compiled to one slice and the new axes.
+#pragma once
+
+#include <span>
+
+#include "core/ops/indexing/slice.h"
+#include "triptych/core/index.h"
+
+namespace triptych {
+
+/// What an index does: one slice, then an axis of length one at each of `new_axes` (places in the result, ascending).
+struct CompiledIndex {
+  SliceAttributes slice;
+  Axes new_axes;
+  int result_rank = 0;
+};
+CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, Location where);
+
+void append_slice(SliceAttributes& attributes, const Slice& slice);
+void append_integer(SliceAttributes& attributes, std::int64_t index);
+
+Tensor apply_slice(Arg x, const SliceAttributes& attributes);
+Tensor apply_index(Arg x, std::span<const Index> indices);
+/// x with the selected part replaced; `value` is cast to x's dtype.
+Tensor apply_index_update(Arg x, std::span<const Index> indices, const Arg& value);
+
+}  // namespace triptych

@@ -1,0 +1,19 @@
+// What losses with integer labels share.
+#pragma once
+
+#include "core/ops/loss/cross_entropy.h"
+
+namespace triptych {
+
+/// Checks scores, labels and (if there is an input of that number) weights; returns the shape of one value for each
+/// example.
+Shape infer_labels(Infer& infer, int scores, int target, int weight);
+
+/// `weight` may be undefined. Label smoothing is part of it: -((1 - s) w_t l_t + s / C * sum over c of w_c l_c).
+Tensor nll_loss_with(const Tensor& log_probabilities, const Tensor& target, const Tensor& weight,
+                     const CrossEntropyAttributes& attributes);
+/// The gradient with respect to the log-probabilities, whose metadata `like` has.
+Tensor nll_loss_grad(const Tensor& upstream, const Tensor& like, const Tensor& target, const Tensor& weight,
+                     const CrossEntropyAttributes& attributes);
+
+}  // namespace triptych

@@ -1,0 +1,54 @@
+// max and min over axes.
+#include "core/ops/ops.h"
+#include "core/ops/reduce/reduce.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+
+extern const Op tie_shares_op;
+
+namespace {
+
+void max_infer(Infer& infer) {
+  const auto& a = infer.attributes<ReduceAttributes>();
+  infer_reduction(infer, a.axes, a.keepdims, infer.dtype(0));
+  check_not_empty(infer, a.axes);
+}
+
+void max_gradient(Gradient& g) {
+  const auto& a = g.attributes<ReduceAttributes>();
+  const Tensor x = g.input(0), extreme = g.output();
+  const Arg values = x, extremes = extreme;
+  g.set(0, apply(tie_shares_op, {&values, &extremes}, &a) * sum_grad(g.upstream(), x, a.axes, a.keepdims));
+}
+
+constexpr Op extreme(const char* name) {
+  return {.name = name,
+          .inputs = 1,
+          .attributes = &attribute_type<ReduceAttributes>,
+          .infer = max_infer,
+          .gradient = max_gradient,
+          .saves_inputs = 0b1,
+          .saves_outputs = 0b1};
+}
+}  // namespace
+
+extern const Op max_op = extreme("max");
+extern const Op min_op = extreme("min");
+/// Inputs: x and its max or min. 1 / k where x is one of k elements that equal it, else 0.
+extern const Op tie_shares_op{.name = "tie_shares",
+                              .inputs = 2,
+                              .attributes = &attribute_type<ReduceAttributes>,
+                              .infer = infer_like_first,
+                              .gradient_stops = true};
+
+Tensor max(Arg x) { return apply_reduction(max_op, x, {}, false); }
+Tensor max(Arg x, const Axes& axes, bool keepdims) {
+  return apply_reduction(max_op, x, some_axes("max", axes), keepdims);
+}
+Tensor min(Arg x) { return apply_reduction(min_op, x, {}, false); }
+Tensor min(Arg x, const Axes& axes, bool keepdims) {
+  return apply_reduction(min_op, x, some_axes("min", axes), keepdims);
+}
+
+}  // namespace triptych

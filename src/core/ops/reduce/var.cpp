@@ -1,0 +1,59 @@
+// var and std over axes.
+#include "core/ops/ops.h"
+#include "core/ops/reduce/reduce.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+void var_infer(Infer& infer) {
+  if (!is_floating(infer.dtype(0)))
+    infer.fail("the variance needs a floating-point tensor", infer.given(), "Convert it with cast(x, float32)");
+  const auto& a = infer.attributes<CountAttributes>();
+  infer_reduction(infer, a.axes, a.keepdims, infer.dtype(0));
+}
+
+/// d var / dx = 2 (x - mean) / (n - correction), times `upstream` of the reduced shape.
+Tensor centered_gradient(const Gradient& g, const Tensor& upstream) {
+  const auto& a = g.attributes<CountAttributes>();
+  const Tensor x = g.input(0);
+  const Tensor center = a.axes.empty() ? mean(x) : mean(x, a.axes, true);
+  return (x - center) * sum_grad(divide_by_count(upstream * 2, x, a.axes, a.correction), x, a.axes, a.keepdims);
+}
+
+void var_gradient(Gradient& g) { g.set(0, centered_gradient(g, g.upstream())); }
+
+// d std = d var / (2 std).
+void std_gradient(Gradient& g) { g.set(0, centered_gradient(g, g.upstream() / (g.output() * 2))); }
+
+Tensor apply_over(const Op& op, Arg& x, const Axes& axes, const VarOptions& options) {
+  const CountAttributes attributes{axes, options.correction, options.keepdims};
+  return apply(op, {&x}, &attributes);
+}
+
+}  // namespace
+
+extern const Op var_op{.name = "var",
+                       .inputs = 1,
+                       .attributes = &attribute_type<CountAttributes>,
+                       .infer = var_infer,
+                       .gradient = var_gradient,
+                       .saves_inputs = 0b1};
+extern const Op std_op{.name = "std",
+                       .inputs = 1,
+                       .attributes = &attribute_type<CountAttributes>,
+                       .infer = var_infer,
+                       .gradient = std_gradient,
+                       .saves_inputs = 0b1,
+                       .saves_outputs = 0b1};
+
+Tensor var(Arg x) { return apply_over(var_op, x, {}, {}); }
+Tensor var(Arg x, const Axes& axes, VarOptions options) {
+  return apply_over(var_op, x, some_axes("var", axes), options);
+}
+Tensor std(Arg x) { return apply_over(std_op, x, {}, {}); }
+Tensor std(Arg x, const Axes& axes, VarOptions options) {
+  return apply_over(std_op, x, some_axes("std", axes), options);
+}
+
+}  // namespace triptych

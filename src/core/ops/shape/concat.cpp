@@ -1,0 +1,181 @@
+// concat and split, each the other's gradient. concat_grad splits at the lengths of concat's inputs, which a graph may
+// not know when the gradient is built.
+#include "core/ops/shape/concat.h"
+
+#include "core/ops/ops.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+
+extern const Op concat_grad_op, split_op;
+
+namespace {
+
+void concat_infer(Infer& infer) {
+  Shape out = infer.shape(0);
+  const int axis = infer.axis(infer.attributes<ConcatAttributes>().axis, out.rank());
+  Dim length = 0;
+  for (int i = 0; i < infer.input_count(); ++i) {
+    const Shape& in = infer.shape(i);
+    if (in.rank() != out.rank()) infer.fail("all inputs must have the same number of dimensions", infer.given());
+    if (infer.dtype(i) != infer.dtype(0)) infer.fail("dtypes differ", infer.given(), "Convert with cast");
+    for (int k = 0; k < out.rank(); ++k) {
+      if (k == axis) continue;
+      if (conflict(in.dim(k), out.dim(k)))
+        infer.fail("shapes differ outside of axis " + std::to_string(axis), infer.given());
+      if (!out.dim(k).known()) out.set(k, in.dim(k));
+    }
+    length = length + in.dim(axis);
+  }
+  out.set(axis, length);
+  infer.output(0, out, infer.dtype(0));
+}
+
+void concat_grad_infer(Infer& infer) {
+  for (int i = 0; i < infer.output_count(); ++i) infer.output(i, infer.shape(i + 1), infer.dtype(0));
+}
+
+void split_infer(Infer& infer) {
+  const auto& attributes = infer.attributes<SplitAttributes>();
+  const int axis = infer.axis(attributes.axis, infer.shape(0).rank()), count = infer.output_count();
+  const Dim length = infer.shape(0).dim(axis);
+  const auto whole = [&] { return "axis " + std::to_string(axis) + " of shape " + infer.shape(0).text(); };
+  Shape out = infer.shape(0);
+  if (attributes.sizes.empty()) {
+    if (length.known() && length.raw() % count != 0)
+      infer.fail("the parts are not equal", std::to_string(count) + " parts of " + whole(),
+                 "Give their sizes as a list");
+    out.set(axis, length / count);
+    for (int i = 0; i < count; ++i) infer.output(i, out, infer.dtype(0));
+    return;
+  }
+  std::int64_t total = 0;
+  for (std::int64_t size : attributes.sizes) {
+    if (size < 0) infer.fail("sizes are not negative", std::to_string(size));
+    total += size;
+  }
+  if (conflict(length, total))
+    infer.fail("the sizes do not add up to the length", "their sum is " + std::to_string(total) + ", " + whole());
+  for (int i = 0; i < count; ++i) {
+    out.set(axis, attributes.sizes[static_cast<std::size_t>(i)]);
+    infer.output(i, out, infer.dtype(0));
+  }
+}
+
+/// Consecutive parts along an axis.
+void parts(const TensorMeta& input, std::int64_t given_axis, std::span<TensorMeta> outputs,
+           std::span<std::int64_t> offsets) {
+  const int axis = static_cast<int>(given_axis < 0 ? given_axis + input.shape.rank() : given_axis);
+  std::int64_t begin = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i].strides = input.strides;
+    offsets[i] = begin * input.strides[static_cast<std::size_t>(axis)];
+    begin += outputs[i].shape[axis];
+  }
+}
+
+void concat_grad_views(const TensorMeta& input, const void* attributes, std::span<TensorMeta> outputs,
+                       std::span<std::int64_t> offsets) {
+  parts(input, static_cast<const ConcatAttributes*>(attributes)->axis, outputs, offsets);
+}
+
+void split_views(const TensorMeta& input, const void* attributes, std::span<TensorMeta> outputs,
+                 std::span<std::int64_t> offsets) {
+  parts(input, static_cast<const SplitAttributes*>(attributes)->axis, outputs, offsets);
+}
+
+std::vector<Tensor> all_upstream(const Gradient& g, std::size_t count) {
+  std::vector<Tensor> result;
+  for (std::size_t i = 0; i < count; ++i) result.push_back(g.upstream(static_cast<int>(i)));
+  return result;
+}
+
+void concat_gradient(Gradient& g) {
+  const auto count = static_cast<std::size_t>(g.input_count());
+  std::vector<Tensor> inputs{g.upstream()}, results(count);
+  for (std::size_t i = 0; i < count; ++i) inputs.push_back(g.input(static_cast<int>(i)));
+  apply(concat_grad_op, inputs, &g.attributes<ConcatAttributes>(), results, {});
+  for (std::size_t i = 0; i < count; ++i) g.set(static_cast<int>(i), std::move(results[i]));
+}
+
+void concat_grad_gradient(Gradient& g) {
+  const auto count = static_cast<std::size_t>(g.input_count()) - 1;
+  g.set(0, concat(all_upstream(g, count), g.attributes<ConcatAttributes>().axis));
+}
+
+void split_gradient(Gradient& g) {
+  g.set(0, concat(all_upstream(g, static_cast<std::size_t>(g.output_count())), g.attributes<SplitAttributes>().axis));
+}
+
+std::vector<Tensor> apply_split(Arg& x, const SplitAttributes& attributes, std::size_t count) {
+  const Arg* inputs[] = {&x};
+  std::vector<Tensor> results(count);
+  apply(split_op, inputs, &attributes, results, x.where());
+  return results;
+}
+
+/// The tensors in their common dtype.
+std::vector<Tensor> promoted(std::string_view op, const std::vector<Tensor>& tensors, Location where) {
+  if (tensors.empty()) throw ArgumentError(op, "at least one tensor is needed", "an empty list", "", where);
+  DType dtype = operand(op, Arg(tensors[0], where)).dtype();
+  for (const Tensor& tensor : tensors) dtype = promote_types(dtype, operand(op, Arg(tensor, where)).dtype());
+  std::vector<Tensor> result;
+  for (const Tensor& tensor : tensors) result.push_back(cast(Arg(tensor, where), dtype));
+  return result;
+}
+
+}  // namespace
+
+extern const Op concat_op{.name = "concat",
+                          .inputs = 1,
+                          .max_inputs = any_number,
+                          .attributes = &attribute_type<ConcatAttributes>,
+                          .infer = concat_infer,
+                          .gradient = concat_gradient};
+extern const Op concat_grad_op{.name = "concat_grad",
+                               .inputs = 2,
+                               .max_inputs = any_number,
+                               .attributes = &attribute_type<ConcatAttributes>,
+                               .infer = concat_grad_infer,
+                               .gradient = concat_grad_gradient,
+                               .metadata_inputs = ~1u,
+                               .views = concat_grad_views};
+extern const Op split_op{.name = "split",
+                         .inputs = 1,
+                         .attributes = &attribute_type<SplitAttributes>,
+                         .infer = split_infer,
+                         .gradient = split_gradient,
+                         .views = split_views};
+
+Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
+  const std::vector<Tensor> inputs = promoted("concat", tensors, where);
+  const ConcatAttributes attributes{axis};
+  Tensor result;
+  apply(concat_op, inputs, &attributes, {&result, 1}, where);
+  return result;
+}
+
+Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
+  std::vector<Tensor> rows = promoted("stack", tensors, where);
+  const int at = normalize_axis("stack", axis, rows[0].ndim() + 1, where);
+  for (Tensor& row : rows) {
+    if (!row.shape().compatible(rows[0].shape()))
+      throw ArgumentError("stack", "all tensors must have one shape",
+                          tensors[0].shape().text() + " and " + row.shape().text(), "", where);
+  }
+  for (Tensor& row : rows) row = unsqueeze(Arg(row, where), at);
+  return concat(rows, at, where);
+}
+
+std::vector<Tensor> split(Arg x, std::int64_t count, std::int64_t axis) {
+  if (count < 1)
+    throw ArgumentError("split", "the number of parts is at least one", std::to_string(count), "", x.where());
+  return apply_split(x, {{}, axis}, static_cast<std::size_t>(count));
+}
+
+std::vector<Tensor> split(Arg x, const std::vector<std::int64_t>& sizes, std::int64_t axis) {
+  if (sizes.empty()) throw ArgumentError("split", "at least one size is needed", "an empty list", "", x.where());
+  return apply_split(x, {sizes, axis}, sizes.size());
+}
+
+}  // namespace triptych

@@ -1,0 +1,112 @@
+// custom_gradient: the identity on results that were computed without recording, with a gradient rule of the user's
+// own.
+#include "triptych/core/ops/custom_gradient.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/support/inline_vector.h"
+#include "triptych/core/op.h"
+
+namespace triptych {
+namespace {
+
+/// The op's inputs are the results, the user's inputs, then other saved tensors.
+struct CustomGradientAttributes {
+  std::string name;
+  std::int64_t results = 0;
+  std::int64_t inputs = 0;
+  std::vector<std::int64_t> saved;  // places: outputs first, then inputs of the op
+  std::int64_t id = 0;              // two applications are never the same
+  std::shared_ptr<const CustomBackward> backward;
+  static constexpr auto fields() {
+    return std::tuple{field("name", &CustomGradientAttributes::name),
+                      field("results", &CustomGradientAttributes::results),
+                      field("inputs", &CustomGradientAttributes::inputs),
+                      field("saved", &CustomGradientAttributes::saved), field("id", &CustomGradientAttributes::id)};
+  }
+};
+
+void custom_gradient_infer(Infer& infer) {
+  for (int i = 0; i < infer.output_count(); ++i) infer.output(i, infer.shape(i), infer.dtype(i));
+}
+
+SavedValues custom_gradient_saves(const void* attributes) {
+  const auto& a = *static_cast<const CustomGradientAttributes*>(attributes);
+  SavedValues saved;
+  for (const std::int64_t place : a.saved) {
+    const std::int64_t bit = place < a.results ? place : place - a.results;
+    (place < a.results ? saved.outputs : saved.inputs) |= bit < 32 ? 1u << bit : every_one;
+  }
+  return saved;
+}
+
+bool custom_gradient_view(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t&) {
+  output.strides = input.strides;
+  return static_cast<const CustomGradientAttributes*>(attributes)->results == 1;
+}
+
+void custom_gradient_gradient(Gradient& g) {
+  const auto& a = g.attributes<CustomGradientAttributes>();
+  std::vector<Tensor> saved, upstream;
+  for (const std::int64_t place : a.saved)
+    saved.push_back(place < a.results ? g.output(static_cast<int>(place))
+                                      : g.input(static_cast<int>(place - a.results)));
+  for (std::int64_t i = 0; i < a.results; ++i) upstream.push_back(g.upstream(static_cast<int>(i)));
+  InlineVector<bool, 8> needed(static_cast<std::size_t>(a.inputs));
+  const auto place_of = [&](std::size_t input) { return static_cast<int>(a.results) + static_cast<int>(input); };
+  for (std::size_t i = 0; i < needed.size(); ++i) needed[i] = g.needs(place_of(i));
+
+  std::vector<Tensor> gradients = (*a.backward)(saved, upstream, needed.span());
+  if (gradients.size() != needed.size())
+    throw ArgumentError(a.name, "backward returns one gradient for each tensor that forward takes",
+                        std::to_string(gradients.size()) + " for " + std::to_string(needed.size()),
+                        "Return an undefined Tensor where there is none");
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    if (!gradients[i].defined() || !needed[i]) continue;
+    const Tensor input = g.input(place_of(i));
+    if (!gradients[i].shape().compatible(input.shape()) || gradients[i].dtype() != input.dtype())
+      throw ArgumentError(a.name, "a gradient has its tensor's shape and dtype",
+                          "input " + std::to_string(i) + " is " + std::string(dtype_name(input.dtype())) + " " +
+                              input.shape().text() + ", backward returned " +
+                              std::string(dtype_name(gradients[i].dtype())) + " " + gradients[i].shape().text());
+    g.set(place_of(i), std::move(gradients[i]));
+  }
+}
+
+}  // namespace
+
+extern const Op custom_gradient_op{.name = "custom_gradient",
+                                   .inputs = 1,
+                                   .max_inputs = any_number,
+                                   .attributes = &attribute_type<CustomGradientAttributes>,
+                                   .infer = custom_gradient_infer,
+                                   .gradient = custom_gradient_gradient,
+                                   .saves = custom_gradient_saves,
+                                   .view = custom_gradient_view};
+
+std::vector<Tensor> custom_gradient(std::string name, std::span<const Tensor> results, std::span<const Tensor> inputs,
+                                    std::span<const Tensor> saved, CustomBackward backward, Location where) {
+  static std::atomic<std::int64_t> applications{0};
+  CustomGradientAttributes attributes{.name = std::move(name),
+                                      .results = static_cast<std::int64_t>(results.size()),
+                                      .inputs = static_cast<std::int64_t>(inputs.size()),
+                                      .saved = {},
+                                      .id = applications.fetch_add(1, std::memory_order_relaxed),
+                                      .backward = std::make_shared<CustomBackward>(std::move(backward))};
+  std::vector<Tensor> operands(results.begin(), results.end());
+  operands.insert(operands.end(), inputs.begin(), inputs.end());
+  for (const Tensor& tensor : saved) {
+    const auto found =
+        std::find_if(operands.begin(), operands.end(), [&](const Tensor& t) { return t.is_same(tensor); });
+    const std::int64_t at = found - operands.begin();
+    if (found == operands.end()) operands.push_back(tensor);
+    // A result is saved as an output: there it has its gradient edge.
+    attributes.saved.push_back(at < attributes.results ? at : at + attributes.results);
+  }
+  std::vector<Tensor> outputs(results.size());
+  apply(custom_gradient_op, operands, &attributes, outputs, where);
+  return outputs;
+}
+
+}  // namespace triptych

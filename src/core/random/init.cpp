@@ -1,0 +1,217 @@
+// Initializers over the random ops.
+#include "triptych/core/init.h"
+
+#include <cmath>
+#include <string>
+
+#include "core/dispatch/modes.h"
+#include "core/random/random.h"
+#include "core/support/error_context.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/ops.h"
+
+namespace triptych::init {
+namespace {
+
+/// First values are made now, outside of any graph or tape, also while one is being built.
+class Now {
+ public:
+  Now() : trace_(std::exchange(modes.trace, nullptr)), no_grad_(std::exchange(modes.no_grad, true)) {}
+  ~Now() {
+    modes.trace = trace_;
+    modes.no_grad = no_grad_;
+  }
+  Now(const Now&) = delete;
+  Now& operator=(const Now&) = delete;
+
+ private:
+  GraphImpl* trace_;
+  bool no_grad_;
+};
+
+/// The (key, counter) operand of the next initializer call.
+Tensor next_state(Seed seed) {
+  return seed ? initializer_state(*seed, 0) : initializer_state(default_generator().seed(), next_creation_index());
+}
+
+double fan_of(const Shape& shape, FanMode mode) {
+  const Fans f = fans(shape);
+  const double fan = mode == FanMode::fan_in ? f.in : mode == FanMode::fan_out ? f.out : (f.in + f.out) / 2;
+  return std::max(1.0, fan);
+}
+
+/// The square of PyTorch's gain: kept squared, so that sqrt(2)^2 is 2.
+double squared_gain(std::string_view nonlinearity, double a, Location where) {
+  for (std::string_view name : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose2d", "sigmoid"})
+    if (nonlinearity == name) return 1;
+  if (nonlinearity == "tanh") return 25.0 / 9;
+  if (nonlinearity == "relu") return 2;
+  if (nonlinearity == "leaky_relu") return 2 / (1 + a * a);
+  if (nonlinearity == "selu") return 9.0 / 16;
+  throw ArgumentError("calculate_gain", "no nonlinearity has this name", "'" + std::string(nonlinearity) + "'",
+                      "Names are linear, conv2d, sigmoid, tanh, relu, leaky_relu, selu", where);
+}
+
+/// A row-major copy of `x` with axis i of the result being axis `axes[i]` of x.
+Tensor transposed(const Tensor& x, const std::vector<std::int64_t>& axes) { return contiguous_now(permute(x, axes)); }
+
+/// Orthonormal columns from a tall row-major matrix, by Gram and Schmidt's method, twice, in double.
+void orthonormalize(std::vector<double>& a, std::int64_t rows, std::int64_t columns) {
+  const auto at = [&](std::int64_t i, std::int64_t j) -> double& {
+    return a[static_cast<std::size_t>(i * columns + j)];
+  };
+  for (std::int64_t j = 0; j < columns; ++j) {
+    for (int pass = 0; pass < 2; ++pass)
+      for (std::int64_t k = 0; k < j; ++k) {
+        double dot = 0;
+        for (std::int64_t i = 0; i < rows; ++i) dot += at(i, k) * at(i, j);
+        for (std::int64_t i = 0; i < rows; ++i) at(i, j) -= dot * at(i, k);
+      }
+    double norm = 0;
+    for (std::int64_t i = 0; i < rows; ++i) norm += at(i, j) * at(i, j);
+    for (std::int64_t i = 0; i < rows; ++i) at(i, j) /= std::sqrt(norm);
+  }
+}
+
+}  // namespace
+
+Fans fans(const Shape& shape) {
+  if (shape.rank() == 0) return {1, 1};
+  if (shape.rank() == 1) return {static_cast<double>(shape[0]), static_cast<double>(shape[0])};
+  if (shape.rank() == 2) return {static_cast<double>(shape[0]), static_cast<double>(shape[1])};
+  double field = 1;
+  for (int i = 2; i < shape.rank(); ++i) field *= static_cast<double>(shape[i]);
+  return {static_cast<double>(shape[1]) * field, static_cast<double>(shape[0]) * field};
+}
+
+Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Layout layout, Location where) {
+  const int rank = layout == Layout::in_out || layout == Layout::out_in ? 2 : 4;
+  if (shape.rank() != rank)
+    throw ArgumentError("init", "the layout has " + std::to_string(rank) + " dimensions", "shape " + shape.text(), "",
+                        where);
+  if (!shape.known()) throw ArgumentError("init", "the shape is known", shape.text(), "", where);
+  const Now now;
+  switch (layout) {
+    case Layout::out_in:
+      return transposed(initializer({shape[1], shape[0]}, dtype), {1, 0});
+    case Layout::hwio:
+      return transposed(initializer({shape[3], shape[2], shape[0], shape[1]}, dtype), {2, 3, 1, 0});
+    default:
+      return initializer(shape, dtype);
+  }
+}
+
+Initializer zeros() { return constant(0); }
+Initializer ones() { return constant(1); }
+Initializer constant(double value) {
+  return [value](const Shape& shape, DType dtype) {
+    const Now now;
+    return full(shape, value, dtype);
+  };
+}
+
+Initializer uniform(double low, double high, Seed seed) {
+  return [=](const Shape& shape, DType dtype) {
+    const Called called("uniform");
+    const Now now;
+    return random_uniform(next_state(seed), shape, low, high, dtype);
+  };
+}
+Initializer normal(double mean, double stddev, Seed seed) {
+  return [=](const Shape& shape, DType dtype) {
+    const Called called("normal");
+    const Now now;
+    return random_normal(next_state(seed), shape, mean, stddev, dtype);
+  };
+}
+Initializer truncated_normal(double mean, double stddev, Seed seed) {
+  return [=](const Shape& shape, DType dtype) {
+    const Called called("truncated_normal");
+    const Now now;
+    return random_truncated_normal(next_state(seed), shape, mean, stddev, dtype);
+  };
+}
+
+namespace {
+
+/// Variance scale / fan.
+Initializer scaled(double scale, FanMode mode, Distribution distribution, Seed seed) {
+  return [=](const Shape& shape, DType dtype) {
+    const double variance = scale / fan_of(shape, mode);
+    switch (distribution) {
+      case Distribution::uniform: {
+        const double limit = std::sqrt(3 * variance);
+        return uniform(-limit, limit, seed)(shape, dtype);
+      }
+      case Distribution::truncated_normal:
+        return truncated_normal(0, std::sqrt(variance) / 0.87962566103423978, seed)(shape, dtype);
+      default:
+        return normal(0, std::sqrt(variance), seed)(shape, dtype);
+    }
+  };
+}
+
+/// The same with PyTorch's check: it knows no fan of a vector. `op` is what the user called.
+Initializer torch_scaled(const char* op, double scale, FanMode mode, Distribution distribution, Seed seed,
+                         Location where) {
+  return [op, where, values = scaled(scale, mode, distribution, seed)](const Shape& shape, DType dtype) {
+    if (shape.rank() < 2)
+      throw ArgumentError(op, "the shape has at least two dimensions, for inputs and outputs", shape.text(),
+                          "Use uniform or normal", where);
+    return values(shape, dtype);
+  };
+}
+
+}  // namespace
+
+Initializer variance_scaling(double scale, FanMode mode, Distribution distribution, Seed seed, Location where) {
+  if (!(scale > 0)) throw ArgumentError("variance_scaling", "the scale is positive", std::to_string(scale), "", where);
+  return scaled(scale, mode, distribution, seed);
+}
+
+Initializer glorot_uniform(Seed seed) { return variance_scaling(1, FanMode::fan_avg, Distribution::uniform, seed); }
+Initializer glorot_normal(Seed seed) {
+  return variance_scaling(1, FanMode::fan_avg, Distribution::truncated_normal, seed);
+}
+Initializer he_uniform(Seed seed) { return variance_scaling(2, FanMode::fan_in, Distribution::uniform, seed); }
+Initializer he_normal(Seed seed) { return variance_scaling(2, FanMode::fan_in, Distribution::truncated_normal, seed); }
+Initializer lecun_uniform(Seed seed) { return variance_scaling(1, FanMode::fan_in, Distribution::uniform, seed); }
+Initializer lecun_normal(Seed seed) {
+  return variance_scaling(1, FanMode::fan_in, Distribution::truncated_normal, seed);
+}
+
+double calculate_gain(std::string_view nonlinearity, double a, Location where) {
+  return std::sqrt(squared_gain(nonlinearity, a, where));
+}
+
+Initializer kaiming_uniform(double a, FanMode mode, std::string_view nonlinearity, Seed seed, Location where) {
+  return torch_scaled("kaiming_uniform", squared_gain(nonlinearity, a, where), mode, Distribution::uniform, seed,
+                      where);
+}
+Initializer kaiming_normal(double a, FanMode mode, std::string_view nonlinearity, Seed seed, Location where) {
+  return torch_scaled("kaiming_normal", squared_gain(nonlinearity, a, where), mode, Distribution::untruncated_normal,
+                      seed, where);
+}
+Initializer xavier_uniform(double gain, Seed seed, Location where) {
+  return torch_scaled("xavier_uniform", gain * gain, FanMode::fan_avg, Distribution::uniform, seed, where);
+}
+Initializer xavier_normal(double gain, Seed seed, Location where) {
+  return torch_scaled("xavier_normal", gain * gain, FanMode::fan_avg, Distribution::untruncated_normal, seed, where);
+}
+
+Initializer orthogonal(double gain, Seed seed, Location where) {
+  return [=](const Shape& shape, DType dtype) {
+    if (shape.rank() < 2)
+      throw ArgumentError("orthogonal", "the shape has at least two dimensions", shape.text(), "", where);
+    const Now now;
+    const std::int64_t n = shape[-1], m = n ? shape.size() / n : 0;
+    const std::int64_t rows = std::max(m, n), columns = std::min(m, n);
+    std::vector<double> q = random_normal(next_state(seed), {rows, columns}, 0, 1, float64).to_vector<double>();
+    orthonormalize(q, rows, columns);
+    Tensor matrix = from_span(std::span<const double>(q), {rows, columns}) * gain;
+    if (m < n) matrix = transposed(matrix, {1, 0});
+    return cast(reshape(matrix, shape), dtype);
+  };
+}
+
+}  // namespace triptych::init

@@ -1,0 +1,117 @@
+// Generators: where the (key, counter) operands of random ops come from.
+#include "triptych/core/random.h"
+
+#include "core/dispatch/backend.h"
+#include "core/dispatch/modes.h"
+#include "core/graph/graph.h"
+#include "core/random/random.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+/// Steele, Lea and Flood's SplitMix64: spreads nearby seeds over all keys.
+std::uint64_t mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+  return x ^ x >> 31;
+}
+
+Tensor make_state(std::uint64_t key, std::uint64_t counter) {
+  Tensor state = make_tensor({2}, int64);
+  auto* words = static_cast<std::uint64_t*>(state.impl()->data());
+  words[0] = key;
+  words[1] = counter;
+  return on_device(state, modes.device);
+}
+
+std::atomic<std::uint64_t> creation_index{0};
+
+}  // namespace
+
+std::uint64_t random_key(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index) {
+  return mix(mix(mix(seed) + static_cast<std::uint64_t>(purpose)) + index);
+}
+
+std::uint64_t next_creation_index() { return creation_index.fetch_add(1, std::memory_order_relaxed); }
+
+Tensor initializer_state(std::uint64_t seed, std::uint64_t index) {
+  return make_state(random_key(seed, RandomPurpose::initializer, index), 0);
+}
+
+void manual_seed(std::uint64_t seed) {
+  default_generator().manual_seed(seed);
+  creation_index = 0;
+}
+
+Generator& default_generator() {
+  static Generator generator;
+  return generator;
+}
+
+void Generator::manual_seed(std::uint64_t seed) {
+  std::lock_guard lock(mutex_);
+  seed_ = seed;
+  offset_ = stream_ = 0;
+}
+
+std::uint64_t Generator::seed() const {
+  std::lock_guard lock(mutex_);
+  return seed_;
+}
+
+std::uint64_t Generator::offset() const {
+  std::lock_guard lock(mutex_);
+  return offset_;
+}
+
+Tensor Generator::get_state() const {
+  std::lock_guard lock(mutex_);
+  const std::int64_t words[] = {static_cast<std::int64_t>(seed_), static_cast<std::int64_t>(offset_),
+                                static_cast<std::int64_t>(stream_)};
+  return from_span(std::span<const std::int64_t>(words), {3});
+}
+
+void Generator::set_state(const Tensor& state, Location where) {
+  if (!state.defined() || state.dtype() != int64 || state.shape() != Shape{3})
+    throw ArgumentError(
+        "set_state", "a generator's state is an int64 tensor of shape (3,)",
+        state.defined() ? std::string(dtype_name(state.dtype())) + " " + state.shape().text() : "an undefined tensor",
+        "Pass what get_state() returned", where);
+  const std::vector<std::int64_t> words = state.to_vector<std::int64_t>();
+  std::lock_guard lock(mutex_);
+  seed_ = static_cast<std::uint64_t>(words[0]);
+  offset_ = static_cast<std::uint64_t>(words[1]);
+  stream_ = static_cast<std::uint64_t>(words[2]);
+}
+
+Tensor Generator::next_draw() {
+  std::lock_guard lock(mutex_);
+  return make_state(random_key(seed_, RandomPurpose::draw, 0), offset_++);
+}
+
+Tensor Generator::next_stream() {
+  std::lock_guard lock(mutex_);
+  Tensor state = make_state(random_key(seed_, RandomPurpose::stream, stream_++), 0);
+  mark_state(state);
+  return state;
+}
+
+Tensor random_state(Generator* generator, bool symbolic) {
+  Generator& source = generator ? *generator : default_generator();
+  if (!modes.trace) return symbolic ? source.next_stream() : source.next_draw();
+  // A variable: sessions of one graph run side by side, and save how far they are.
+  Initializer first = [stream = source.next_stream()](const Shape&, DType) { return alias(stream); };
+  return graph_variable(GraphHandle(modes.trace), "stream", {2}, int64, std::move(first), false, {}, true);
+}
+
+Tensor random_state_for(const Tensor& like, Generator* generator) {
+  const DeviceScope beside(like.device());
+  if (!like.is_symbolic()) return random_state(generator);
+  const TraceScope scope(GraphHandle(like.impl()->graph.get()));
+  return random_state(generator);
+}
+
+}  // namespace triptych

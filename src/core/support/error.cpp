@@ -1,0 +1,78 @@
+#include "triptych/core/error.h"
+
+#include <cstring>
+
+#include "core/dispatch/modes.h"
+#include "core/support/error_context.h"
+
+namespace triptych {
+namespace {
+
+constinit thread_local const char* called = nullptr;
+
+std::string_view name_of(std::string_view op) { return called ? called : op; }
+
+std::string compose(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint,
+                    Location where) {
+  std::string text;
+  if (!op.empty()) text.append("[").append(op).append("] ");
+  text.append(rule);
+  if (!given.empty()) text.append(": ").append(given);
+  if (text.back() != '.') text += '.';
+  if (!hint.empty()) {
+    text.append(" ").append(hint);
+    if (text.back() != '.' && text.back() != '?') text += '.';
+  }
+  if (where) text.append(" At ").append(where.text()).append(".");
+  return text;
+}
+
+}  // namespace
+
+std::string Location::text() const {
+  if (!packed_) return {};
+  const char* slash = std::strrchr(file(), '/');
+  return std::string(slash ? slash + 1 : file()) + ":" + std::to_string(line());
+}
+
+Error::Error(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint, Location where)
+    : std::runtime_error(compose(name_of(op), rule, given, hint, Frame::resolve(where))),
+      op_(name_of(op)),
+      where_(Frame::resolve(where)) {}
+
+Error::~Error() = default;
+ArgumentError::~ArgumentError() = default;
+UnsupportedError::~UnsupportedError() = default;
+InternalError::~InternalError() = default;
+
+constinit thread_local Modes modes;
+
+Frame::Frame(Location where) : outermost_(!modes.frame) {
+  if (outermost_) modes.frame = resolve(where);
+}
+Frame::~Frame() {
+  if (outermost_) modes.frame = {};
+}
+
+Called::Called(const char* function) : outermost_(!called) {
+  if (outermost_) called = function;
+}
+Called::~Called() {
+  if (outermost_) called = nullptr;
+}
+
+UserCode::UserCode()
+    : frame_(std::exchange(modes.frame, {})), around_(std::exchange(modes.around, frame_ ? frame_ : modes.around)) {}
+UserCode::~UserCode() {
+  modes.frame = frame_;
+  modes.around = around_;
+}
+
+Location Frame::resolve(Location inner) {
+  if (modes.frame) return modes.frame;
+  const bool in_header =
+      modes.around && (!inner || std::string_view(inner.file()).find("/include/") != std::string_view::npos);
+  return in_header ? modes.around : inner;
+}
+
+}  // namespace triptych

@@ -1,0 +1,105 @@
+// In-place methods: the op's ordinary result, taken over by this tensor and every handle to it.
+#include "core/dispatch/modes.h"
+#include "core/graph/graph.h"
+#include "core/ops/indexing/index.h"
+#include "core/support/error_context.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+void check_writable(const Tensor& target, std::string_view op, Location where) {
+  if (!target.defined())
+    throw ArgumentError(op, "the tensor is undefined", "a default-constructed Tensor", "Give it a value first", where);
+  if (target.is_symbolic())
+    throw ArgumentError(op, "a symbolic tensor cannot be changed in place", describe(*target.impl()->node),
+                        "Use the op that returns a new tensor, or assign() to a Variable", where);
+  if (target.requires_grad() && target.is_leaf() && grad_enabled())
+    throw ArgumentError(op, "a leaf that requires a gradient cannot be changed in place while recording",
+                        std::string(dtype_name(target.dtype())) + " " + target.shape().text(),
+                        "Change it under a NoGrad guard", where);
+}
+
+/// The tensor takes over `value`, in its own dtype and shape. State that is being traced is assigned to by a node.
+void take(Tensor& target, Tensor value, std::string_view op, Location where) {
+  if (value.shape() != target.shape()) {
+    Shape result;
+    if (!broadcast(value.shape(), target.shape(), result) || !result.compatible(target.shape()))
+      throw ArgumentError(op, "the result does not have the tensor's shape",
+                          "the tensor is " + target.shape().text() + ", the value " + value.shape().text(), "", where);
+    value = contiguous(expand_like(Arg(value, where), target));
+  }
+  if (value.dtype() != target.dtype()) value = cast(Arg(value, where), target.dtype());
+  if (modes.trace && is_captured_state(target)) return trace_write(target, value, where);
+  if (value.is_symbolic())
+    throw ArgumentError(op, "a concrete tensor cannot hold a symbolic value", describe(*value.impl()->node),
+                        "Only a module's or layer's parameters and buffers can be changed while tracing", where);
+  rebind(target, std::move(value));
+}
+
+/// Arithmetic in place: the result's kind of dtype must fit into the tensor's.
+void take_arithmetic(Tensor& target, Tensor value, std::string_view op, Location where) {
+  if (is_floating(value.dtype()) && !is_floating(target.dtype()))
+    throw ArgumentError(op, "the result is floating-point, the tensor is not",
+                        std::string(dtype_name(value.dtype())) + " into " + std::string(dtype_name(target.dtype())),
+                        "Convert the tensor with cast first", where);
+  take(target, std::move(value), op, where);
+}
+
+Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& value) {
+  const Called called("set");
+  check_writable(target, "set", value.where());
+  take(target, apply_index_update(Arg(target, value.where()), indices, value), "set", value.where());
+  return target;
+}
+
+}  // namespace
+
+Tensor& Tensor::fill_(Scalar value, Location where) & {
+  check_writable(*this, "fill_", where);
+  take(*this, full_like(Arg(*this, where), value), "fill_", where);
+  return *this;
+}
+Tensor& Tensor::zero_(Location where) & { return fill_(0, where); }
+
+Tensor& Tensor::copy_(const Arg& source) & {
+  check_writable(*this, "copy_", source.where());
+  Tensor value =
+      source.is_scalar() ? scalar_tensor(source.scalar(), dtype(), device()) : triptych::to(identity(source), device());
+  take(*this, std::move(value), "copy_", source.where());
+  return *this;
+}
+Tensor& Tensor::add_(const Arg& other) & {
+  check_writable(*this, "add_", other.where());
+  take_arithmetic(*this, add(Arg(*this, other.where()), other), "add_", other.where());
+  return *this;
+}
+Tensor& Tensor::sub_(const Arg& other) & {
+  check_writable(*this, "sub_", other.where());
+  take_arithmetic(*this, sub(Arg(*this, other.where()), other), "sub_", other.where());
+  return *this;
+}
+Tensor& Tensor::mul_(const Arg& other) & {
+  check_writable(*this, "mul_", other.where());
+  take_arithmetic(*this, mul(Arg(*this, other.where()), other), "mul_", other.where());
+  return *this;
+}
+Tensor& Tensor::div_(const Arg& other) & {
+  check_writable(*this, "div_", other.where());
+  take_arithmetic(*this, div(Arg(*this, other.where()), other), "div_", other.where());
+  return *this;
+}
+
+Tensor& Tensor::set(const Index& index, const Arg& value) & { return write_part(*this, {&index, 1}, value); }
+Tensor& Tensor::set(std::initializer_list<Index> indices, const Arg& value) & {
+  return write_part(*this, {indices.begin(), indices.size()}, value);
+}
+
+Tensor& Tensor::operator+=(const Arg& other) & { return add_(other); }
+Tensor& Tensor::operator-=(const Arg& other) & { return sub_(other); }
+Tensor& Tensor::operator*=(const Arg& other) & { return mul_(other); }
+Tensor& Tensor::operator/=(const Arg& other) & { return div_(other); }
+
+}  // namespace triptych

@@ -1,0 +1,323 @@
+// The tensor handle's members that are not ops.
+#include "triptych/core/tensor.h"
+
+#include <cstddef>
+#include <cstring>
+
+#include "core/autodiff/gradient_stop.h"
+#include "core/autodiff/node.h"
+#include "core/dispatch/backend.h"
+#include "core/dispatch/modes.h"
+#include "core/graph/graph.h"
+#include "core/kernels/strided.h"
+#include "core/memory/allocator.h"
+#include "core/tensor/tensor_impl.h"
+
+namespace triptych {
+namespace {
+
+using Head = detail::TensorHead;
+
+std::string summary(const TensorMeta& meta) { return std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(); }
+
+std::string made_at(Location where) { return where ? ", made at " + where.text() : ""; }
+
+/// The block behind a concrete tensor with values; explains what else it may be.
+TensorImpl& concrete(const Tensor& tensor, std::string_view op, Location where) {
+  if (!tensor.defined())
+    throw ArgumentError(op, "the tensor is undefined", "a default-constructed Tensor", "Give it a value first", where);
+  TensorImpl& impl = *tensor.impl();
+  if (impl.has(Head::symbolic))
+    throw ArgumentError(op, "a symbolic tensor has no values until a session runs it",
+                        "node '" + describe(*impl.node) + "' " + summary(impl.meta) + made_at(impl.node->where),
+                        "Fetch it with Session::run, or use ops (where, cond) instead of C++ control flow", where);
+  if (impl.has(Head::metadata_only))
+    throw InternalError(op, "a gradient rule reads a value that its op does not save", summary(impl.meta),
+                        "Add the input or output to saves_inputs or saves_outputs of the op");
+  return impl;
+}
+
+void single(const Tensor& tensor, const char* op, Location where) {
+  const TensorImpl& impl = concrete(tensor, op, where);
+  if (impl.meta.shape.size() != 1)
+    throw ArgumentError(op, "the tensor must have exactly one element", summary(impl.meta),
+                        "Reduce it first, for example with sum or mean, or pick an element", where);
+}
+
+/// A row-major block that only this tensor sees.
+void move_to_own_storage(TensorImpl& impl, bool keep_values) {
+  const TensorMeta meta{impl.meta.shape, contiguous_strides(impl.meta.shape), impl.meta.dtype, impl.meta.device};
+  Ref<Storage> fresh = allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
+  if (keep_values) {
+    count_hidden_copy();
+    copy_strided(impl.data(), impl.meta, fresh->data, meta);
+  }
+  impl.storage = std::move(fresh);
+  impl.meta.strides = meta.strides;
+  impl.offset = 0;
+}
+
+void keep_gradient(TensorImpl& impl) {
+  Node& node = *impl.node;
+  if (!node.hooks) node.hooks = std::make_unique<NodeHooks>();
+  node.hooks->retained.push_back(&impl);
+}
+
+/// `to` becomes the output that `from` is.
+void move_edge(TensorImpl& to, const TensorImpl& from) {
+  const bool retained = to.has(Head::retains_grad);
+  if (retained) std::erase(to.node->hooks->retained, &to);
+  to.node = from.node;
+  to.output = from.output;
+  constexpr std::uint32_t edge_flags = Head::requires_grad | Head::retains_grad;
+  to.flags = from.node ? to.flags | Head::requires_grad : to.flags & ~edge_flags;
+  to.stop = from.stop;
+  to.flags = (to.flags & ~Head::gradient_stopped) | (from.flags & Head::gradient_stopped);
+  if (retained && to.node) keep_gradient(to);
+}
+
+}  // namespace
+
+// Where members lie, for scripts/gdb/triptych_gdb.py, which must work without debug information of the library.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+extern "C" TRIPTYCH_API const std::uint32_t triptych_debug_layout[];
+extern "C" const std::uint32_t triptych_debug_layout[] = {
+    offsetof(TensorImpl, offset),
+    offsetof(TensorImpl, storage),
+    offsetof(TensorImpl, node),
+    offsetof(TensorImpl, output),
+    offsetof(Storage, data),
+    offsetof(Node, op),
+    offsetof(Node, graph),
+    offsetof(Node, sequence),
+    offsetof(Op, name),
+    offsetof(GraphImpl, info),
+    sizeof(NodeInfo),
+};
+#pragma GCC diagnostic pop
+
+namespace detail {
+
+void destroy(TensorHead* head) { delete static_cast<TensorImpl*>(head); }
+
+}  // namespace detail
+
+void* TensorImpl::operator new(std::size_t size) {
+  count_tensor();
+  return cached_allocate(size);
+}
+void TensorImpl::operator delete(void* block, std::size_t size) { cached_free(block, size); }
+
+TensorImpl::~TensorImpl() {
+  if (!node) return;
+  if (node->leaf == this) node->leaf = nullptr;
+  if (has(Head::retains_grad) && node->hooks) std::erase(node->hooks->retained, this);
+}
+
+void Tensor::undefined(Location where) {
+  throw ArgumentError("tensor", "the tensor is undefined", "a default-constructed Tensor", "Give it a value first",
+                      where);
+}
+
+Tensor make_tensor(const TensorMeta& meta) {
+  auto* impl = new TensorImpl;
+  Tensor tensor = adopt(impl);
+  impl->meta = meta;
+  impl->storage = allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
+  return tensor;
+}
+
+Tensor make_tensor(const Shape& shape, DType dtype, Device device) {
+  return make_tensor({shape, contiguous_strides(shape), dtype, device});
+}
+
+Tensor make_view(const TensorImpl& base, const TensorMeta& meta, std::int64_t offset) {
+  auto* impl = new TensorImpl;
+  impl->meta = meta;
+  impl->offset = offset;
+  impl->storage = base.storage;
+  Tensor view = adopt(impl);
+  if (!base.storage->shareable) {  // a writable pointer is out: the view must not see its writes
+    count_hidden_copy();
+    Tensor copy = make_tensor(meta.shape, meta.dtype, meta.device);
+    copy_strided(impl->data(), meta, copy.impl()->data(), copy.meta());
+    return copy;
+  }
+  return view;
+}
+
+Tensor alias(const Tensor& tensor) {
+  const TensorImpl& impl = *tensor.impl();
+  return make_view(impl, impl.meta, impl.offset);
+}
+
+Tensor make_metadata_only(const TensorMeta& meta) {
+  auto* impl = new TensorImpl;
+  impl->meta = meta;
+  impl->flags = Head::metadata_only;
+  return adopt(impl);
+}
+
+void make_storage_unique(TensorImpl& impl, bool keep_values) {
+  if (!impl.storage->unique() || !impl.storage->owned) move_to_own_storage(impl, keep_values);
+}
+
+void make_contiguous(TensorImpl& impl) {
+  if (!impl.meta.is_contiguous()) move_to_own_storage(impl, true);
+}
+
+void rebind(Tensor& tensor, Tensor value) {
+  TensorImpl &to = *tensor.impl(), &from = *value.impl();
+  if (!to.storage->shareable) {
+    // A pointer to this storage is out: write into it, so that the pointer's owner sees the value too.
+    copy_strided(from.data(), from.meta, to.data(), to.meta);
+  } else {
+    to.storage = from.storage;
+    to.offset = from.offset;
+    to.meta.strides = from.meta.strides;
+  }
+  to.storage->generation.fetch_add(1, std::memory_order_relaxed);
+  // While recording, a value that depends on nothing cuts the tensor off from what it depended on before.
+  if (from.node || (!modes.no_grad && !tensor.is_leaf())) move_edge(to, from);
+}
+
+void set_data(Tensor& tensor, const Tensor& value) {
+  const Tensor copy = alias(value);
+  TensorImpl &to = *tensor.impl(), &from = *copy.impl();
+  to.meta = from.meta;
+  to.offset = from.offset;
+  to.storage = from.storage;
+  to.storage->generation.fetch_add(1, std::memory_order_relaxed);
+}
+
+Tensor contiguous_now(const Tensor& tensor) {
+  if (tensor.is_contiguous()) return tensor;
+  count_hidden_copy();
+  Tensor copy = make_tensor(tensor.shape(), tensor.dtype(), tensor.device());
+  copy_strided(tensor.impl()->data(), tensor.meta(), copy.impl()->data(), copy.meta());
+  return copy;
+}
+
+std::span<const std::int64_t> Tensor::strides(Location where) const {
+  if (is_symbolic()) return {};
+  return {meta(where).strides.data(), static_cast<std::size_t>(ndim())};
+}
+
+void Arg::number_given() const {
+  throw ArgumentError("tensor", "a tensor is needed, not a C++ number", std::to_string(scalar_.to_double()),
+                      "Make a tensor of it with full({}, number)", where_);
+}
+
+double Tensor::item_double(Location where) const {
+  single(*this, "item", where);
+  const Tensor here = on_host(*this);
+  return read_double(here.impl()->data(), here.dtype());
+}
+
+bool Tensor::truth() const {
+  single(*this, "bool", {});
+  const Tensor here = on_host(*this);
+  return read_double(here.impl()->data(), here.dtype()) != 0;
+}
+
+std::int64_t Tensor::item_int(Location where) const {
+  single(*this, "item", where);
+  const Tensor here = on_host(*this);
+  const void* data = here.impl()->data();
+  return is_floating(dtype()) ? static_cast<std::int64_t>(read_double(data, dtype())) : read_int(data, dtype());
+}
+
+const void* Tensor::raw_data(DType dtype, Location where) const {
+  const TensorImpl& impl = concrete(*this, "data", where);
+  if (impl.meta.device.type != Device::Type::cpu)
+    throw ArgumentError("data", "the values are not in the CPU's memory",
+                        summary(impl.meta) + " on " + impl.meta.device.text(),
+                        "Use to(Device::cpu()), or to_vector<T>(), which copies from any device", where);
+  if (impl.meta.dtype != dtype)
+    throw ArgumentError("data", "the element type differs from the tensor's dtype",
+                        "asked for " + std::string(dtype_name(dtype)) + ", the tensor is " + summary(impl.meta),
+                        "Convert it with cast, or use to_vector, which converts", where);
+  if (!impl.meta.is_contiguous())
+    throw ArgumentError("data", "the tensor is not contiguous", summary(impl.meta),
+                        "Use contiguous(x).data<T>(), or to_vector<T>(), which copies from any strides", where);
+  return impl.data();
+}
+
+void* Tensor::raw_mutable_data(DType dtype, Location where) {
+  TensorImpl& impl = concrete(*this, "mutable_data", where);
+  raw_data(dtype, where);
+  make_storage_unique(impl);
+  impl.storage->shareable = false;
+  impl.storage->generation.fetch_add(1, std::memory_order_relaxed);
+  return impl.data();
+}
+
+void Tensor::copy_to(void* destination, DType dtype, Location where) const {
+  concrete(*this, "to_vector", where);
+  const Tensor source = contiguous_now(on_host(*this));
+  convert(source.impl()->data(), source.dtype(), destination, dtype, source.numel());
+}
+
+Tensor& Tensor::set_requires_grad(bool value, Location where) & {
+  TensorImpl& impl = concrete(*this, "set_requires_grad", where);
+  if (value && !is_floating(impl.meta.dtype))
+    throw ArgumentError("set_requires_grad", "only floating-point tensors have gradients", summary(impl.meta), "",
+                        where);
+  if (!is_leaf())
+    throw ArgumentError("set_requires_grad", "only leaves can change it", "the result of " + grad_fn(),
+                        "Use detach() to get a leaf with these values", where);
+  const bool frozen = !value && impl.has(Head::requires_grad);
+  impl.flags = value ? impl.flags | Head::requires_grad : impl.flags & ~Head::requires_grad;
+  if (frozen) note_frozen(*this, where);
+  return *this;
+}
+
+Tensor Tensor::set_requires_grad(bool value, Location where) && {
+  set_requires_grad(value, where);
+  return std::move(*this);
+}
+
+Tensor Tensor::grad() const { return defined() && impl()->extra ? impl()->extra->grad : Tensor(); }
+
+void Tensor::set_grad(const Tensor& gradient, Location where) {
+  TensorImpl& impl = concrete(*this, "set_grad", where);
+  if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype()))
+    throw ArgumentError("set_grad", "a gradient has its tensor's shape and dtype",
+                        "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()), "", where);
+  impl.extras().grad = gradient;
+}
+
+bool Tensor::is_leaf() const { return !defined() || !impl()->node || impl()->node->op == &leaf_op; }
+
+std::string Tensor::grad_fn() const { return is_leaf() ? "" : impl()->node->op->name; }
+
+void Tensor::retain_grad(Location where) {
+  if (!requires_grad())
+    throw ArgumentError("retain_grad", "the tensor needs no gradient",
+                        defined() ? summary(meta()) : "an undefined tensor", "Call set_requires_grad() first", where);
+  if (is_leaf() || impl()->has(Head::retains_grad)) return;
+  impl()->flags |= Head::retains_grad;
+  keep_gradient(*impl());
+}
+
+Tensor Tensor::detach(Location where) const {
+  concrete(*this, "detach", where);
+  return alias(*this);
+}
+
+Tensor scalar_tensor(Scalar value, DType dtype, Device device) {
+  if (device.type != Device::Type::cpu) return on_device(scalar_tensor(value, dtype), device);
+  Tensor result = make_tensor({}, dtype);
+  void* data = result.impl()->data();
+  if (value.kind() == Scalar::Kind::floating) {
+    const double number = value.to_double();
+    convert(&number, float64, data, dtype, 1);
+  } else {
+    const std::int64_t number = value.to_int();
+    convert(&number, int64, data, dtype, 1);
+  }
+  return result;
+}
+
+}  // namespace triptych

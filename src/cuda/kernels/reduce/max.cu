@@ -1,0 +1,19 @@
+#include "cuda/kernels/reduce/extreme.h"
+
+namespace triptych {
+
+extern const Op max_op;
+
+namespace cuda {
+namespace {
+
+void max_run(const KernelCall& call) { extreme_run(call, true, formula::Larger()); }
+
+const Kernel max_kernel{.run = max_run, .any_strides = true};
+
+}  // namespace
+
+void register_max_kernels() { register_kernel(max_op, Device::Type::cuda, max_kernel); }
+
+}  // namespace cuda
+}  // namespace triptych
