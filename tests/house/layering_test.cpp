@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "files.h"
@@ -84,8 +86,8 @@ std::vector<std::string> broken_rules(const std::string& path, const std::string
       if (starts_with_one_of(include, {"Eigen/", "unsupported/Eigen", "oneapi/", "dnnl"}) && !is_kernel)
         fail("only kernels include Eigen and oneDNN");
       if (is_op && include.find("kernels/") != std::string::npos) fail("ops never include kernels");
-      if (is_api &&
-          (include.find("core/kernels/") != std::string::npos || include.find("core/registry") != std::string::npos))
+      if (is_api && (include.find("core/kernels/") != std::string::npos ||
+                     include.find("core/dispatch/registry") != std::string::npos))
         fail("an API reaches kernels through ops only");
       if (const std::string to = room_of(include); !room.empty() && !to.empty()) {
         const auto& allowed = below.at(room);
@@ -101,7 +103,69 @@ std::vector<std::string> broken_rules(const std::string& path, const std::string
   return broken;
 }
 
+/// The rooms of the core, from the ground up: a room includes what is below it.
+const std::vector<std::string> floors = {"memory", "support", "tensor", "autodiff", "dispatch", "formats",
+                                         "random", "data",    "ops",    "formulas", "kernels",  "graph"};
+
+/// The includes that go up all the same, each a circle among rooms, with its reason.
+const std::map<std::pair<std::string, std::string>, std::string> circles = {
+    {{"memory", "tensor"}, "pinning a tensor gives a tensor"},
+    {{"memory", "dispatch"}, "what a device is asked is in the table of its backend"},
+    {{"support", "dispatch"}, "errors and threads read the modes of the calling thread"},
+    {{"tensor", "autodiff"}, "a tensor knows the node that made it"},
+    {{"tensor", "dispatch"}, "values on a device are read by its backend, new ones follow the modes"},
+    {{"tensor", "ops"}, "writing a part of a tensor is an op"},
+    {{"tensor", "kernels"}, "values with strides are copied, compared and printed by one walk"},
+    {{"tensor", "graph"}, "a symbolic tensor is an output of a graph's node"},
+    {{"autodiff", "dispatch"}, "the walk and its rules run under the modes, through the registry's ops"},
+    {{"autodiff", "graph"}, "one walk serves the tape and the graph"},
+    {{"dispatch", "ops"}, "the registry starts with the library's ops"},
+    {{"dispatch", "kernels"}, "and with its kernels"},
+    {{"dispatch", "graph"}, "the door appends to a graph"},
+    {{"random", "kernels"}, "numbers are made by the kernels' vector maths, to be equal on every device"},
+    {{"random", "graph"}, "a generator that is traced is state of the graph"},
+    {{"ops", "graph"}, "assign asks the graph whose variable it is given"},
+    {{"formulas", "kernels"}, "which formula an op is, is said to the loops of either device"},
+};
+
+/// "tensor" of "src/core/tensor/shape.cpp" and of the include "core/tensor/shape.h"; "" elsewhere.
+std::string core_room_of(std::string path) {
+  if (path.starts_with("src/")) path.erase(0, 4);
+  if (!path.starts_with("core/")) return "";
+  const std::size_t end = path.find('/', 5);
+  return end == std::string::npos ? "" : path.substr(5, end - 5);
+}
+
+/// The includes of a file that go up, as pairs of rooms.
+std::set<std::pair<std::string, std::string>> ascents(const std::string& path, const std::string& content) {
+  std::set<std::pair<std::string, std::string>> found;
+  const auto floor = [](const std::string& room) { return std::find(floors.begin(), floors.end(), room); };
+  const std::string from = core_room_of(path);
+  for (const Line& line : lines_of(content))
+    if (const std::string to = core_room_of(line.include); !from.empty() && !to.empty() && floor(from) < floor(to))
+      found.emplace(from, to);
+  return found;
+}
+
 }  // namespace
+
+TEST(Layering, NoCircleAmongTheRoomsOfTheCoreThatIsNotInTheList) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(TRIPTYCH_SOURCE_DIR) / "src/core")) {
+    if (!entry.is_regular_file() || !is_source(entry.path())) continue;
+    const std::string path = fs::relative(entry.path(), TRIPTYCH_SOURCE_DIR);
+    EXPECT_TRUE(std::count(floors.begin(), floors.end(), core_room_of(path))) << path << " is in no room";
+    for (const auto& pair : ascents(path, read_file(entry.path()))) {
+      seen.insert(pair);
+      EXPECT_TRUE(circles.contains(pair)) << path << ": " << pair.first << " includes " << pair.second << " above it";
+    }
+  }
+  for (const auto& [pair, reason] : circles)
+    EXPECT_TRUE(seen.contains(pair)) << pair.first << " does not include " << pair.second << " any more";
+  // The check sees what it is for.
+  EXPECT_TRUE(ascents("src/core/ops/a.cpp", "#include \"core/tensor/shape.h\"").empty());
+  EXPECT_EQ(ascents("src/core/ops/reduce/a.cpp", "#include \"core/kernels/rows.h\"").size(), 1u);
+}
 
 TEST(Layering, TheSourcesKeepTheRules) {
   int files = 0;

@@ -1,4 +1,4 @@
-// The explicit lists of what the library brings along; static initializers would vanish from static libraries.
+// What ops and kernels there are: the library's (core/ops/list.inc), and those that users add.
 #pragma once
 
 #include "triptych/core/op.h"

@@ -3,7 +3,7 @@
 
 namespace triptych {
 
-/// Registers all of them: the explicit list.
+/// Registers all of them: those of core/ops/list.inc.
 void register_builtin_kernels();
 
 }  // namespace triptych

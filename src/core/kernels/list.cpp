@@ -1,124 +1,18 @@
-// The explicit list of the library's CPU kernels, by file: each file has one function that registers what is in it.
+// The library's CPU kernels, out of the one list of ops: each file has one function that registers what is in it.
 #include "core/kernels/kernels.h"
 
 namespace triptych {
 
-void register_adam_update_kernels();
-void register_any_kernels();
-void register_arange_kernels();
-void register_argmax_kernels();
-void register_arithmetic_kernels();
-void register_assign_kernels();
-void register_batch_norm_kernels();
-void register_binary_cross_entropy_with_logits_kernels();
-void register_cast_kernels();
-void register_comparison_kernels();
-void register_concat_kernels();
-void register_conv2d_kernels();
-void register_cross_entropy_kernels();
-void register_cumsum_kernels();
-void register_custom_gradient_kernels();
-void register_dropout_kernels();
-void register_embedding_kernels();
-void register_exponential_kernels();
-void register_floor_divide_kernels();
-void register_full_kernels();
-void register_gather_kernels();
-void register_gelu_kernels();
-void register_identity_kernels();
-void register_isnan_kernels();
-void register_layer_norm_kernels();
-void register_logic_kernels();
-void register_logsumexp_kernels();
-void register_masked_select_kernels();
-void register_matmul_kernels();
-void register_max_kernels();
-void register_maximum_kernels();
-void register_min_kernels();
-void register_momentum_update_kernels();
-void register_nll_loss_kernels();
-void register_nonzero_kernels();
-void register_one_hot_kernels();
-void register_pad_kernels();
-void register_pool2d_kernels();
-void register_power_kernels();
-void register_prod_kernels();
-void register_random_kernels();
-void register_relu_kernels();
-void register_roll_kernels();
-void register_rounding_kernels();
-void register_sgd_update_kernels();
-void register_sigmoid_kernels();
-void register_sign_kernels();
-void register_slice_kernels();
-void register_softmax_kernels();
-void register_softplus_kernels();
-void register_sum_kernels();
-void register_tie_shares_kernels();
-void register_to_device_kernels();
-void register_trigonometric_kernels();
-void register_tril_kernels();
-void register_var_kernels();
-void register_where_kernels();
+#define OPS(...)
+#define GPU_KERNELS(file)
+#define CPU_KERNELS(file) KERNELS(file)
+#define KERNELS(file) void register_##file##_kernels();
+#include "core/ops/list.inc"
+#undef KERNELS
 
 void register_builtin_kernels() {
-  register_adam_update_kernels();
-  register_any_kernels();
-  register_arange_kernels();
-  register_argmax_kernels();
-  register_arithmetic_kernels();
-  register_assign_kernels();
-  register_batch_norm_kernels();
-  register_binary_cross_entropy_with_logits_kernels();
-  register_cast_kernels();
-  register_comparison_kernels();
-  register_concat_kernels();
-  register_conv2d_kernels();
-  register_cross_entropy_kernels();
-  register_cumsum_kernels();
-  register_custom_gradient_kernels();
-  register_dropout_kernels();
-  register_embedding_kernels();
-  register_exponential_kernels();
-  register_floor_divide_kernels();
-  register_full_kernels();
-  register_gather_kernels();
-  register_gelu_kernels();
-  register_identity_kernels();
-  register_isnan_kernels();
-  register_layer_norm_kernels();
-  register_logic_kernels();
-  register_logsumexp_kernels();
-  register_masked_select_kernels();
-  register_matmul_kernels();
-  register_max_kernels();
-  register_maximum_kernels();
-  register_min_kernels();
-  register_momentum_update_kernels();
-  register_nll_loss_kernels();
-  register_nonzero_kernels();
-  register_one_hot_kernels();
-  register_pad_kernels();
-  register_pool2d_kernels();
-  register_power_kernels();
-  register_prod_kernels();
-  register_random_kernels();
-  register_relu_kernels();
-  register_roll_kernels();
-  register_rounding_kernels();
-  register_sgd_update_kernels();
-  register_sigmoid_kernels();
-  register_sign_kernels();
-  register_slice_kernels();
-  register_softmax_kernels();
-  register_softplus_kernels();
-  register_sum_kernels();
-  register_tie_shares_kernels();
-  register_to_device_kernels();
-  register_trigonometric_kernels();
-  register_tril_kernels();
-  register_var_kernels();
-  register_where_kernels();
+#define KERNELS(file) register_##file##_kernels();
+#include "core/ops/list.inc"
 }
 
 }  // namespace triptych

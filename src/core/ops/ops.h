@@ -8,7 +8,7 @@
 
 namespace triptych {
 
-/// The explicit list.
+/// Those of core/ops/list.inc.
 std::vector<const Op*> builtin_ops();
 
 /// Promotes the operands of an elementwise op to one dtype (a number to the other operand's, where its category allows)

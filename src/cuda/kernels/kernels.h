@@ -5,7 +5,7 @@
 
 namespace triptych::cuda {
 
-/// Registers all of them: the explicit list.
+/// Registers all of them: those of core/ops/list.inc.
 void register_kernels();
 
 /// Copies values within a device between tensors of one shape and dtype with any strides.
