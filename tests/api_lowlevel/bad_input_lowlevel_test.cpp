@@ -31,6 +31,10 @@ TEST_F(BadInputLowlevel, Building) {
   EXPECT_BAD("[variable] the initializer is empty", graph.variable("v", {2}, nullptr));
   EXPECT_BAD("[variable] the first value must be concrete", graph.variable("v", x));
   EXPECT_BAD("[variable] the first value must be concrete", graph.variable("v", none));
+  EXPECT_BAD("[random_normal] the shape is known: (?,)", graph.random_normal({tt::unknown}));
+  EXPECT_BAD("[random_normal] the standard deviation is not negative", graph.random_normal({2}, {.stddev = -1}));
+  EXPECT_BAD("[random_uniform] low is at most high", graph.random_uniform({2}, {.minval = 1, .maxval = 0}));
+  EXPECT_BAD("[truncated_normal] the dtype is floating", graph.truncated_normal({2}, {.dtype = tt::int64}));
   EXPECT_BAD("[find] the graph has no node of this name: 'z'", graph.find("z"));
   EXPECT_BAD("[find] the node has fewer outputs", graph.find("x:7"));
   EXPECT_BAD("[find] the node has fewer outputs", graph.find("x:99999999999999999999"));
@@ -51,6 +55,9 @@ TEST_F(BadInputLowlevel, Building) {
   EXPECT_BAD("[placeholder] the graph is finalized", graph.placeholder("late", tt::float32, {}));
   EXPECT_BAD("[variable] the graph is finalized", graph.variable("late", tt::ones({2})));
 }
+
+// A concrete tensor is no variable: `tf::Variable W(tt::zeros({4, 2}))` does not compile.
+static_assert(!std::is_constructible_v<tf::Variable, Tensor> && !std::is_convertible_v<Tensor, tf::Variable>);
 
 TEST_F(BadInputLowlevel, State) {
   const tf::Variable empty;
@@ -100,7 +107,8 @@ TEST_F(BadInputLowlevel, Running) {
   EXPECT_BAD("[session] a fetch belongs to another graph", session.run(elsewhere));
   EXPECT_BAD("[session] the shape of a fed value does not fit", session.run(y, {{x, tt::ones({2, 4})}}));
   EXPECT_BAD("[session] the shape of a fed value does not fit", session.run(y, {{x, tt::ones({3})}}));
-  EXPECT_BAD("[session] the dtype of a fed value differs", session.run(y, {{x, tt::ones({2, 3}, tt::int64)}}));
+  EXPECT_BAD("[session] a fed value has another dtype, and 'x' cannot hold it",
+             session.run(y, {{x, tt::full({2, 3}, 0.1, tt::float64)}}));
   EXPECT_BAD("[session] a fed value is undefined", session.run(y, {{x, none}}));
   EXPECT_BAD("[session] a fed value is symbolic", session.run(y, {{x, x}}));
   EXPECT_BAD("[session]", session.run(y, {{none, rows}}));
@@ -133,7 +141,8 @@ TEST_F(BadInputLowlevel, Values) {
   EXPECT_BAD("[save] the file cannot be written", session.save("/nowhere/w"));
   EXPECT_BAD("[load] the file cannot be opened", session.restore("/nowhere/w"));
   tt::save({{"v", concrete}}, folder / "v");
-  EXPECT_BAD("[StateDict]", session.restore(folder / "v"));
+  EXPECT_BAD("[restore] the file has no tensor for a variable: 'w', '" + (folder / "v") + "'. It has 'v'.",
+             session.restore(folder / "v"));
   tt::save({{"w", concrete}}, folder / "w");
   EXPECT_BAD("[restore] a saved tensor does not have the variable's shape", session.restore(folder / "w"));
 }

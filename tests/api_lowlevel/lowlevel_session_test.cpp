@@ -88,8 +88,9 @@ TEST_P(LowlevelSession, FeedErrorsNameThePlaceholderAndBothLines) {
   EXPECT_NE(error.find("At lowlevel_session_test.cpp:" + std::to_string(line)), std::string::npos) << error;
   const auto callable = session.make_callable({images}, {y});
   const int call_line = __LINE__ + 1;
-  error = error_of([&] { callable(tt::zeros({32, 784}, tt::int64)); });
-  EXPECT_NE(error.find("the dtype of a fed value differs: 'images' is float32 (?, 784), fed int64 (32, 784)"),
+  error = error_of([&] { callable(tt::full({32, 784}, 16777217, tt::int64)); });
+  EXPECT_NE(error.find("a fed value has another dtype, and 'images' cannot hold it: 'images' is float32 (?, 784), fed "
+                       "int64 (32, 784)"),
             std::string::npos)
       << error;
   EXPECT_NE(error.find("At lowlevel_session_test.cpp:" + std::to_string(call_line)), std::string::npos) << error;
@@ -252,4 +253,67 @@ TEST_P(LowlevelSession, SavesAndRestores) {
             std::string::npos);
   EXPECT_EQ(second.value(small).item<int>(), 3);  // nothing has changed
   std::filesystem::remove(path);
+}
+
+// A value of another dtype is converted where no element changes: labels that were read as int32, a mask of uint8.
+TEST_P(LowlevelSession, FeedsAreConvertedWhereNoValueChanges) {
+  tf::Graph graph;
+  const double nan = std::nan(""), infinity = std::numeric_limits<double>::infinity();
+  const auto fed = [&](tt::DType dtype, const tt::Tensor& value) -> std::string {
+    const auto x = graph.placeholder("x", dtype, {tt::unknown});
+    const tf::Session session(graph, options());
+    std::string text;
+    const std::string error = error_of([&] { text = session.run(tt::identity(x), {{x, value}}).text(); });
+    return text.empty() ? error.substr(0, error.find(',')) : text;
+  };
+  const std::string refused = "[session] a fed value has another dtype";
+  EXPECT_EQ(fed(tt::int64, tt::tensor<std::int32_t>({1, -2})), tt::tensor<std::int64_t>({1, -2}).text());
+  EXPECT_EQ(fed(tt::float32, tt::tensor<std::uint8_t>({0, 255})), tt::tensor<float>({0, 255}).text());
+  EXPECT_EQ(fed(tt::float32, tt::tensor<double>({0.5, nan, infinity})),
+            tt::tensor<float>({0.5f, NAN, INFINITY}).text());
+  EXPECT_EQ(fed(tt::boolean, tt::tensor<std::int64_t>({0, 1})), tt::tensor<bool>({false, true}).text());
+  EXPECT_EQ(fed(tt::int32, tt::tensor<float>({3, -4})), tt::tensor<std::int32_t>({3, -4}).text());
+  EXPECT_EQ(fed(tt::float32, tt::tensor<double>({0.5, 0.1})), refused);
+  EXPECT_EQ(fed(tt::int64, tt::tensor<float>({1.5f})), refused);
+  EXPECT_EQ(fed(tt::int64, tt::tensor<float>({NAN})), refused);
+  EXPECT_EQ(fed(tt::int64, tt::tensor<double>({0x1p63})), refused);
+  EXPECT_EQ(fed(tt::uint8, tt::tensor<std::int64_t>({256})), refused);
+  EXPECT_EQ(fed(tt::uint8, tt::tensor<std::int64_t>({-1})), refused);
+  EXPECT_EQ(fed(tt::boolean, tt::tensor<std::int64_t>({2})), refused);
+  EXPECT_EQ(fed(tt::float32, tt::tensor<std::int64_t>({16777217})), refused);
+  EXPECT_EQ(fed(tt::float64, tt::tensor<std::int64_t>({INT64_MAX})), refused);
+  EXPECT_EQ(fed(tt::float16, tt::tensor<float>({70000})), refused);
+
+  const auto w = graph.variable("w", {2}, filled(1));
+  const tf::Session session(graph, options());
+  session.set_value(w, tt::tensor<std::int64_t>({4, 5}));
+  EXPECT_EQ(session.value(w).to_vector<float>(), (Floats{4, 5}));
+  EXPECT_NE(error_of([&] { session.set_value(w, tt::tensor<double>({0.1, 0.2})); }).find(refused), std::string::npos);
+}
+
+TEST_P(LowlevelSession, RandomNodesDrawInEveryRun) {
+  tt::manual_seed(5);
+  tf::Graph graph;
+  const auto x = graph.placeholder("x", tt::float32, {});
+  const auto normal = graph.random_normal({40, 50}, {.mean = 3, .stddev = 0.5});
+  const auto uniform = graph.random_uniform({40, 50}, {.minval = -1, .maxval = 1, .dtype = tt::float64});
+  const auto truncated = graph.truncated_normal({40, 50});
+  const auto once = x + tt::randn({4});  // drawn when it was written
+  const tf::Session session(graph, options());
+  const std::vector<tt::Tensor> fetches{normal, uniform, truncated, once};
+  const auto first = session.run(fetches, {{x, 0}}), second = session.run(fetches, {{x, 0}});
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_FALSE(tt::array_equal(first[i], second[i])) << i;
+  EXPECT_TRUE(tt::array_equal(first[3], second[3]));
+  EXPECT_NEAR(tt::mean(first[0]).item<float>(), 3, 0.05);
+  EXPECT_NEAR(tt::std(first[0]).item<float>(), 0.5, 0.03);
+  EXPECT_EQ(first[1].dtype(), tt::float64);
+  EXPECT_GE(tt::min(first[1]).item<double>(), -1);
+  EXPECT_LT(tt::min(first[1]).item<double>(), -0.9);
+  EXPECT_LE(tt::max(tt::abs(first[2])).item<float>(), 2);
+  // Another session starts where the first did.
+  EXPECT_TRUE(tt::array_equal(tf::Session(graph, options()).run(normal), first[0]));
+  tt::Generator mine(9), same(9);
+  const auto a = graph.random_normal({3}, {.generator = &mine}), b = graph.random_normal({3}, {.generator = &same});
+  const auto both = session.run({a, b});
+  EXPECT_TRUE(tt::array_equal(both[0], both[1]));
 }

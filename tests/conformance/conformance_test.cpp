@@ -46,6 +46,25 @@ void check_directional(const std::function<Tensors(const Tensors&)>& f, const Te
   EXPECT_NEAR(left, right, 2e-6 * (1 + std::abs(right))) << what;
 }
 
+Tensors chosen(const Tensors& tensors, const std::vector<std::size_t>& places) {
+  Tensors result;
+  for (const std::size_t place : places) result.push_back(tensors[place]);
+  return result;
+}
+
+Tensors joined(Tensors a, const Tensors& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+/// Places of tensors that are defined and depend on what requires a gradient.
+std::vector<std::size_t> recorded(const Tensors& tensors) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    if (tensors[i].defined() && tensors[i].requires_grad()) places.push_back(i);
+  return places;
+}
+
 class Conformance : public testing::TestWithParam<std::size_t> {
  protected:
   const Sample& s() const { return samples()[GetParam()]; }
@@ -134,6 +153,37 @@ class Conformance : public testing::TestWithParam<std::size_t> {
         },
         inputs, second, u, "order 2");
   }
+
+  /// Order 2 with respect to the inputs and to the gradients that the first walk started with: in a graph, whether it
+  /// knows the dimensions or not, the bits of the tape.
+  void check_second_order_in_graphs(const Tensors& inputs) {
+    const Tensors x = leaves(inputs), outputs = s().call(x);
+    const std::vector<std::size_t> differentiable = recorded(outputs);
+    const Tensors ys = chosen(outputs, differentiable), u = leaves(cotangents(ys));
+    const Tensors grads = tt::gradients(ys, only_floats(x), u, {.create_graph = true, .allow_unused = true});
+    const std::vector<std::size_t> again = recorded(grads);
+    if (again.empty()) return;
+    Tensors ones;
+    for (const Tensor& grad : chosen(grads, again)) ones.push_back(tt::ones_like(grad));
+    const Tensors second = tt::gradients(chosen(grads, again), joined(only_floats(x), u), ones, {.allow_unused = true});
+    for (const bool unknown : {false, true}) {
+      if (unknown && !s().unknown_dims) continue;
+      Traced traced;
+      const Tensors tx = placeholders(traced.graph, x, unknown), tu = placeholders(traced.graph, u, unknown);
+      traced.inputs = joined(tx, tu);
+      {
+        const tt::TraceScope scope(traced.graph);
+        const tt::GradientOptions unused{.allow_unused = true};
+        const Tensors first = tt::gradients(chosen(s().call(tx), differentiable), only_floats(tx), tu, unused);
+        const Tensors results = tt::gradients(chosen(first, again), joined(only_floats(tx), tu), {}, unused);
+        for (std::size_t i = 0; i < results.size(); ++i)
+          if (second[i].defined()) traced.outputs.push_back(results[i]);
+      }
+      const std::string what = unknown ? "order 2 with unknown dimensions" : "order 2 in a graph";
+      expect_same_bits(interpret(traced, joined(inputs, u)), only_defined(second), what);
+      expect_same_bits(run_compiled(traced, joined(inputs, u)), only_defined(second), what + ", compiled");
+    }
+  }
 };
 
 TEST_P(Conformance, Sample) {
@@ -145,6 +195,7 @@ TEST_P(Conformance, Sample) {
     check_gradient(inputs, grads);
     check_saved(inputs);
     check_second_order(inputs);
+    if (!s().dynamic_shape) check_second_order_in_graphs(inputs);
   }
   if (HasFatalFailure()) return;
   check_nodes(s(), cast_floats(inputs, tt::float32));

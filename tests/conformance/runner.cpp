@@ -123,14 +123,20 @@ Tensors gradient(const Sample& sample, const Tensors& inputs, bool create_graph)
                        {.create_graph = create_graph, .allow_unused = true});
 }
 
-Traced trace(const Sample& sample, const Tensors& inputs, bool unknown, int order) {
-  Traced traced;
-  for (const Tensor& input : inputs) {
-    tt::Shape shape = input.shape();
+Tensors placeholders(const tt::GraphHandle& graph, const Tensors& like, bool unknown) {
+  Tensors result;
+  for (const Tensor& tensor : like) {
+    tt::Shape shape = tensor.shape();
     if (unknown)
       for (int axis = 0; axis < shape.rank(); ++axis) shape.set(axis, tt::unknown);
-    traced.inputs.push_back(tt::graph_placeholder(traced.graph, "x", input.dtype(), shape, {}, tt::Location::here()));
+    result.push_back(tt::graph_placeholder(graph, "x", tensor.dtype(), shape, {}, tt::Location::here()));
   }
+  return result;
+}
+
+Traced trace(const Sample& sample, const Tensors& inputs, bool unknown, int order) {
+  Traced traced;
+  traced.inputs = placeholders(traced.graph, inputs, unknown);
   // Cotangents are constants, made for the true shapes.
   Tensors shapes;
   if (order > 0) shapes = only_floats(sample.call(inputs));

@@ -42,6 +42,8 @@ struct Traced {
   tt::GraphHandle graph;
   Tensors inputs, outputs;
 };
+/// A placeholder for each tensor, with every dimension unknown if asked for.
+Tensors placeholders(const tt::GraphHandle& graph, const Tensors& like, bool unknown);
 /// With every dimension unknown, if asked for. `order` gradients are added: of the outputs, and of their gradients.
 Traced trace(const Sample& sample, const Tensors& inputs, bool unknown, int order);
 /// Node by node; checks that what was inferred is what came out.

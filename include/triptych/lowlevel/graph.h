@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "triptych/core/graph.h"
+#include "triptych/core/random.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych::lowlevel {
@@ -37,7 +38,7 @@ class TensorList {
 class TRIPTYCH_API Variable : public Tensor {
  public:
   Variable() = default;
-  explicit Variable(Tensor tensor) : Tensor(std::move(tensor)) {}
+  Variable(const Tensor& value) = delete;  // graph.variable("W", value) makes one
 
   /// The name in the graph, with scopes.
   std::string name(Location where = Location::here()) const;
@@ -47,12 +48,32 @@ class TRIPTYCH_API Variable : public Tensor {
   Tensor assign(const Arg& value) const;
   Tensor assign_add(const Arg& value) const;
   Tensor assign_sub(const Arg& value) const;
+
+ private:
+  friend class Graph;
+  struct OfGraph {};
+  Variable(OfGraph, Tensor symbolic) : Tensor(std::move(symbolic)) {}
 };
 
 struct VariableOptions {
   DType dtype = float32;
   /// Optimizers train it unless they are given a list.
   bool trainable = true;
+};
+
+struct RandomNormalOptions {
+  double mean = 0;
+  double stddev = 1;
+  DType dtype = float32;
+  /// Where the numbers' stream comes from; null: the default generator.
+  Generator* generator = nullptr;
+};
+
+struct RandomUniformOptions {
+  double minval = 0;
+  double maxval = 1;
+  DType dtype = float32;
+  Generator* generator = nullptr;
 };
 
 /// While alive, new nodes' names begin with this scope's, and ops without operands (zeros, random numbers) are nodes of
@@ -96,7 +117,7 @@ class TRIPTYCH_API Graph : public GraphHandle {
   /// one.
   Tensor placeholder(std::string_view name, DType dtype, const Shape& shape, const Tensor& default_value = {},
                      Location where = Location::here()) const;
-  /// A snapshot of a concrete tensor.
+  /// A snapshot of a concrete tensor, one that requires a gradient too.
   Tensor constant(const Tensor& value, std::string_view name = "constant", Location where = Location::here()) const;
   /// State that `initializer` fills when `initializer()` of the graph runs.
   Variable variable(std::string_view name, const Shape& shape, Initializer initializer,
@@ -104,6 +125,16 @@ class TRIPTYCH_API Graph : public GraphHandle {
   /// State that starts as `value`, whose shape and dtype it has (whatever the options say).
   Variable variable(std::string_view name, const Tensor& value, const VariableOptions& options = {},
                     Location where = Location::here()) const;
+  /// Random numbers that every run draws anew. (`tt::randn({n, d})` outside of a scope draws once, now, and becomes a
+  /// constant where it meets the graph.) With the shape of a tensor whose dimensions are fed: tt::randn_like(x).
+  Tensor random_normal(const Shape& shape, const RandomNormalOptions& options = {},
+                       Location where = Location::here()) const;
+  /// Values further than two standard deviations from the mean are drawn again.
+  Tensor truncated_normal(const Shape& shape, const RandomNormalOptions& options = {},
+                          Location where = Location::here()) const;
+  /// In [minval, maxval).
+  Tensor random_uniform(const Shape& shape, const RandomUniformOptions& options = {},
+                        Location where = Location::here()) const;
   /// Run it to give all variables that exist now their first values.
   Tensor initializer(Location where = Location::here()) const;
   /// Runs nothing; something to fetch, or to depend on.
@@ -135,6 +166,9 @@ class TRIPTYCH_API Graph : public GraphHandle {
   void write_dot(const std::string& path, Location where = Location::here()) const;
   /// A drawing of the graph that a browser shows.
   void write_svg(const std::string& path, Location where = Location::here()) const;
+
+ private:
+  std::vector<Variable> variables_where(bool only_trainable) const;
 };
 
 /// The name of a symbolic tensor's node, with ":1" for a second output.

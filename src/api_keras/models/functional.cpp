@@ -49,6 +49,16 @@ std::vector<Tensor> write_down(KerasGraph& keras, std::shared_ptr<LayerCall> cal
   return outputs;
 }
 
+/// What a node without operands stands for; undefined for other nodes.
+Tensor value_of(const Node& node) {
+  if (node.op == &constant_op) return node.attributes_as<ConstantAttributes>().value;
+  if (node.op == &captured_op) return node.attributes_as<CapturedAttributes>().tensor;
+  if (node.op != &variable_op) return {};
+  Tensor stream = initial_value(node);
+  mark_state(stream);
+  return stream;
+}
+
 /// Turns what is written down into a plan: finds what the outputs need, and orders it by distance from the outputs.
 class Planner {
  public:
@@ -151,6 +161,7 @@ class Planner {
       }
     } else {
       result.op = Ref<Node>::share(item.op);
+      result.value = value_of(*item.op);
       result.where = item.op->where;
       result.name = keras_.graph->info_of(*item.op).name;
       for (const Tensor& input : item.op->inputs())
@@ -297,6 +308,12 @@ std::vector<std::string> FunctionalModel::output_names() const {
   return names;
 }
 
+/// The op once more, without recording if it was made so.
+static void repeat(const PlanStep& step, std::span<const Tensor> inputs, std::span<Tensor> outputs) {
+  const GradMode mode(grad_enabled() && !step.op->no_grad);
+  apply(*step.op->op, inputs, step.op->attributes, outputs, step.where);
+}
+
 std::vector<Tensor> FunctionalModel::call_many(const std::vector<Tensor>& xs, bool training) {
   if (xs.size() != plan_.inputs.size())
     throw ArgumentError(class_name(), "as many tensors as the model has inputs are needed",
@@ -311,12 +328,10 @@ std::vector<Tensor> FunctionalModel::call_many(const std::vector<Tensor>& xs, bo
     for (const int slot : step.inputs) inputs.push_back(value(slot));
     if (step.layer.defined())
       outputs = step.layer.call(inputs, training, step.where);
-    else if (step.op->op == &constant_op)
-      outputs[0] = step.op->attributes_as<ConstantAttributes>().value;
-    else if (step.op->op == &captured_op)
-      outputs[0] = step.op->attributes_as<CapturedAttributes>().tensor;
+    else if (step.value.defined())
+      outputs[0] = step.value;
     else
-      apply(*step.op->op, inputs, step.op->attributes, outputs, step.where);
+      repeat(step, inputs, outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) value(step.outputs[i]) = std::move(outputs[i]);
   }
   std::vector<Tensor> results;

@@ -42,10 +42,11 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
 /// The input layer that made `tensor`; ArgumentError if none did.
 Layer input_layer_of(const Tensor& tensor, Location where);
 
-/// One step of a plan: a layer, or an op that was applied to the tensors directly.
+/// One step of a plan: a layer, or an op that was applied to the tensors directly, or where a value comes from.
 struct PlanStep {
   Layer layer;
   Ref<Node> op;
+  Tensor value;  // a constant, a captured tensor, or the stream of a random op, which the model holds
   std::vector<int> inputs, outputs;  // slots
   std::vector<Shape> output_shapes;
   Location where;

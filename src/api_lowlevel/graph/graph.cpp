@@ -4,6 +4,7 @@
 
 #include "core/formats/file.h"
 #include "core/graph/drawing.h"
+#include "core/support/error_context.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -12,35 +13,6 @@ namespace {
 
 void check_name(std::string_view name, Location where) {
   if (name.empty()) throw ArgumentError("graph", "a name must not be empty", "''", "", where);
-}
-
-/// While alive, new nodes stand outside of all scopes and calls.
-class TopLevel {
- public:
-  explicit TopLevel(GraphImpl& graph)
-      : graph_(graph),
-        scope_(std::exchange(graph.scope, {})),
-        control_(std::exchange(graph.control_stack, {})),
-        call_(std::exchange(graph.call, -1)) {}
-  ~TopLevel() {
-    graph_.call = call_;
-    graph_.scope = std::move(scope_);
-    graph_.control_stack = std::move(control_);
-  }
-
- private:
-  GraphImpl& graph_;
-  std::string scope_;
-  std::vector<Node*> control_;
-  int call_;
-};
-
-std::vector<Variable> variables_of(GraphImpl& graph, bool only_trainable) {
-  std::vector<Variable> result;
-  for (const auto& node : graph.nodes)
-    if (node->op == &variable_op && (!only_trainable || node->attributes_as<VariableAttributes>().trainable))
-      result.emplace_back(graph.handle(*node));
-  return result;
 }
 
 void write_text(const std::string& path, const std::string& text, std::string_view op, Location where) {
@@ -132,7 +104,8 @@ Variable Graph::variable(std::string_view name, const Shape& shape, Initializer 
                         "", where);
   if (!initializer)
     throw ArgumentError("variable", "the initializer is empty", "'" + std::string(name) + "'", "", where);
-  return Variable(graph_variable(*this, name, shape, options.dtype, std::move(initializer), options.trainable, where));
+  return {Variable::OfGraph(),
+          graph_variable(*this, name, shape, options.dtype, std::move(initializer), options.trainable, where)};
 }
 
 Variable Graph::variable(std::string_view name, const Tensor& value, const VariableOptions& options,
@@ -145,12 +118,27 @@ Variable Graph::variable(std::string_view name, const Tensor& value, const Varia
                   where);
 }
 
+Tensor Graph::random_normal(const Shape& shape, const RandomNormalOptions& options, Location where) const {
+  const Called called("random_normal");
+  const TraceScope here(*this);
+  return normal(shape, options.mean, options.stddev, options.dtype, options.generator, where);
+}
+Tensor Graph::truncated_normal(const Shape& shape, const RandomNormalOptions& options, Location where) const {
+  const TraceScope here(*this);
+  return triptych::truncated_normal(shape, options.mean, options.stddev, options.dtype, options.generator, where);
+}
+Tensor Graph::random_uniform(const Shape& shape, const RandomUniformOptions& options, Location where) const {
+  const Called called("random_uniform");
+  const TraceScope here(*this);
+  return uniform(shape, options.minval, options.maxval, options.dtype, options.generator, where);
+}
+
 Tensor Graph::initializer(Location where) const {
   GraphImpl& graph = impl();
-  const std::vector<Variable> variables = variables_of(graph, false);
-  if (graph.initializer && graph.initializer->input_count == variables.size()) return graph.handle(*graph.initializer);
+  const std::vector<Variable> all = variables();
+  if (graph.initializer && graph.initializer->input_count == all.size()) return graph.handle(*graph.initializer);
   const TopLevel outside(graph);
-  append(graph, initialize_op, std::vector<Tensor>(variables.begin(), variables.end()), nullptr, {}, where);
+  append(graph, initialize_op, std::vector<Tensor>(all.begin(), all.end()), nullptr, {}, where);
   graph.initializer = graph.nodes.back().get();
   return graph.handle(*graph.initializer);
 }
@@ -191,8 +179,15 @@ std::vector<std::string> Graph::node_names() const {
 }
 
 std::size_t Graph::size() const { return impl().nodes.size(); }
-std::vector<Variable> Graph::variables() const { return variables_of(impl(), false); }
-std::vector<Variable> Graph::trainable_variables() const { return variables_of(impl(), true); }
+std::vector<Variable> Graph::variables() const { return variables_where(false); }
+std::vector<Variable> Graph::trainable_variables() const { return variables_where(true); }
+std::vector<Variable> Graph::variables_where(bool only_trainable) const {
+  std::vector<Variable> result;
+  for (const auto& node : impl().nodes)
+    if (node->op == &variable_op && (!only_trainable || node->attributes_as<VariableAttributes>().trainable))
+      result.push_back(Variable(Variable::OfGraph(), impl().handle(*node)));
+  return result;
+}
 
 void Graph::finalize() const {
   if (!impl().finalized) initializer();

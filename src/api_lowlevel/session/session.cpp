@@ -1,5 +1,7 @@
 #include "triptych/lowlevel/session.h"
 
+#include <algorithm>
+
 #include "core/graph/runner.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/io.h"
@@ -19,6 +21,15 @@ const Node& variable_node(const Runner& runner, const Tensor& tensor, Location w
                         tensor.is_symbolic() ? "'" + describe(*tensor.impl()->node) + "'" : std::string("not symbolic"),
                         "", where);
   return *tensor.impl()->node;
+}
+
+/// The first few names, for a message.
+std::string names_text(const StateDict& state) {
+  constexpr std::size_t shown = 5;
+  const std::vector<std::string> names = state.names();
+  std::string text = names.empty() ? "no tensors" : "";
+  for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i ? ", '" : "'") + names[i] + "'";
+  return names.size() > shown ? text + " and " + std::to_string(names.size() - shown) + " more" : text;
 }
 
 std::string text(const Tensor& tensor) { return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text(); }
@@ -93,8 +104,7 @@ Tensor Session::value(const Tensor& variable, Location where) const {
 
 void Session::set_value(const Tensor& variable, const Tensor& value, Location where) const {
   const Node& node = variable_node(*runner_, variable, where);
-  check_feed({const_cast<Node*>(&node), 0}, value, where);
-  const std::pair<const Node*, Tensor> entry{&node, value};
+  const std::pair<const Node*, Tensor> entry{&node, fitting({const_cast<Node*>(&node), 0}, value, where)};
   runner_->set_values({&entry, 1});
 }
 
@@ -108,11 +118,15 @@ void Session::restore(const std::string& path, Location where) const {
   const StateDict state = triptych::load(path, where);
   std::vector<std::pair<const Node*, Tensor>> values;
   for (const Variable& variable : graph().variables()) {
-    const Tensor& value = state.at(variable.name(), where);
-    if (value.shape() != variable.shape() || value.dtype() != variable.dtype())
+    const Tensor* value = state.find(variable.name());
+    if (!value)
+      throw ArgumentError("restore", "the file has no tensor for a variable",
+                          "'" + variable.name() + "', '" + path + "'", "It has " + names_text(state), where);
+    if (value->shape() != variable.shape() || value->dtype() != variable.dtype())
       throw ArgumentError("restore", "a saved tensor does not have the variable's shape and dtype",
-                          "'" + variable.name() + "' is " + text(variable) + ", in the file " + text(value), "", where);
-    values.emplace_back(variable.impl()->node.get(), value);
+                          "'" + variable.name() + "' is " + text(variable) + ", in '" + path + "' " + text(*value), "",
+                          where);
+    values.emplace_back(variable.impl()->node.get(), *value);
   }
   runner_->set_values(values);
 }

@@ -8,7 +8,7 @@ namespace triptych {
 void differentiate_decomposition(const Node& node, Gradient& context) {
   if (!node.op->decompose)
     throw UnsupportedError(node.op->name, "the op has no gradient rule", describe(node),
-                           "Add one in src/core/ops/, or use stop_gradient", node.where);
+                           "Add one in src/core/ops/, or detach() the input", node.where);
   GradMode recording(true);
   std::vector<Tensor> inputs, wanted, upstream;
   std::vector<int> places;

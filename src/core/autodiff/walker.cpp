@@ -12,10 +12,17 @@
 #include "triptych/core/ops.h"
 
 namespace triptych {
+
+extern const Op sum_to_like_op;
+
 namespace {
 
 /// No gradient goes through the node.
 bool stops(const Node& node) { return node.no_grad || node.op->gradient_stops; }
+
+/// A graph that does not know shapes has a sum_to_like where the tape, and a graph that knows them, may have none. Its
+/// gradient is handed on part by part as it arrives, so that all of them add contributions in one order.
+bool is_seen_through(const Node& node) { return node.op == &sum_to_like_op && !stops(node) && !node.hooks; }
 
 /// The node that a gradient of this input goes to.
 Node* producer_of(const Tensor& input) {
@@ -56,7 +63,8 @@ void Walk::want_everything() {
 
 void Walk::want(std::span<const Place> targets) {
   for (const Place& target : targets)
-    if (const std::size_t at = index_.at(target.node); at != PointerMap::missing) entries_[at].needed = true;
+    if (const std::size_t at = index_.at(target.node); at != PointerMap::missing)
+      entries_[at].needed = entries_[at].target = true;
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
     if (stops(*entry->node)) continue;
     for (const Tensor& input : entry->node->inputs()) entry->needed |= needs(input);
@@ -70,6 +78,20 @@ bool Walk::needs(const Tensor& input) const {
 }
 
 void Walk::contribute(const Place& place, Tensor gradient) {
+  Node& node = *place.node;
+  if (!is_seen_through(node)) return add_up(place, std::move(gradient));
+  if (entries_[index_.at(&node)].target) add_up(place, gradient);
+  const Tensor& input = node.inputs()[0];
+  if (!needs(input)) return;
+  const FrameAt forward_line(node.where);
+  const InCallOf forward_call(node);
+  const Place behind{producer_of(input), input.impl()->output};
+  if (!input.shape().known() || gradient.shape() != input.shape())
+    gradient = expand_like(std::move(gradient), node.graph ? node.graph->handle(*behind.node, behind.output) : input);
+  contribute(behind, std::move(gradient));
+}
+
+void Walk::add_up(const Place& place, Tensor gradient) {
   Tensor& sum = gradients_[entries_[index_.at(place.node)].first_gradient + place.output];
   sum = sum.defined() ? add(std::move(sum), std::move(gradient)) : std::move(gradient);
 }
@@ -81,7 +103,7 @@ void Walk::run(const std::function<void(Node&, std::span<const Tensor>)>& keep) 
     if (arrived && entry.needed) {
       run_hooks(*entry.node, upstream);
       keep(*entry.node, upstream);
-      if (!stops(*entry.node)) visit(*entry.node, upstream);
+      if (!stops(*entry.node) && !is_seen_through(*entry.node)) visit(*entry.node, upstream);
     }
     for (Tensor& gradient : upstream) gradient.reset();
   }

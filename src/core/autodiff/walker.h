@@ -10,7 +10,7 @@
 
 namespace triptych {
 
-/// One walk: `start` at the roots, say what is wanted, `contribute` the gradients of the roots, `run`.
+/// One walk: `start` at the roots, say what is wanted, then `contribute` the gradients of the roots, `run`.
 class Walk {
  public:
   enum class Saved { keep, release };
@@ -32,9 +32,11 @@ class Walk {
     Node* node;
     std::size_t first_gradient = 0;
     bool needed = false;
+    bool target = false;
   };
 
   bool needs(const Tensor& input) const;
+  void add_up(const Place& place, Tensor gradient);
   void visit(Node& node, std::span<Tensor> upstream);
 
   Saved saved_;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/data/example_numbers.h"
 #include "core/dispatch/backend.h"
 #include "core/tensor/tensor_impl.h"
 
@@ -94,7 +95,10 @@ Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
   if (indices.empty()) throw ArgumentError(op, "a batch has at least one example", "no index was given");
   std::vector<Example> examples;
   examples.reserve(indices.size());
-  for (const std::int64_t index : indices) examples.push_back(get(index));
+  for (const std::int64_t index : indices) {
+    const ExampleNumbers numbers(index);
+    examples.push_back(get(index));
+  }
   return {stack_part(indices, examples, &Example::x), stack_part(indices, examples, &Example::y)};
 }
 

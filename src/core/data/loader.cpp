@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/data/example_numbers.h"
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/random/philox.h"
@@ -36,9 +37,11 @@ std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, 
 /// ahead when all slots hold batches that the loop has not had.
 class DataLoader::Epoch {
  public:
-  Epoch(std::shared_ptr<const Dataset> dataset, const DataLoaderOptions& options, std::vector<std::int64_t> order,
-        Location where, Device device)
+  Epoch(std::shared_ptr<const Dataset> dataset, const DataLoaderOptions& options, std::int64_t number,
+        std::vector<std::int64_t> order, Location where, Device device)
       : dataset_(std::move(dataset)),
+        seed_(options.seed),
+        number_(number),
         where_(where),
         device_(device),
         pin_(options.pin_memory && cuda_device_count() > 0),
@@ -102,6 +105,8 @@ class DataLoader::Epoch {
   Batch make(std::size_t number) const {
     const Frame frame(where_);
     const std::size_t begin = number * batch_size_, end = std::min(begin + batch_size_, order_.size());
+    const EpochNumbers epoch(seed_, number_);
+    const ExampleNumbers first(order_[begin]);  // for a get_batch that makes all at once
     Batch batch = dataset_->get_batch(std::span(order_).subspan(begin, end - begin));
     for (Tensor* part : {&batch.x, &batch.y})
       if (pin_ && part->defined()) *part = pin_memory(*part);
@@ -143,6 +148,8 @@ class DataLoader::Epoch {
   }
 
   std::shared_ptr<const Dataset> dataset_;
+  std::uint64_t seed_;
+  std::int64_t number_;
   Location where_;
   Device device_;
   bool pin_;
@@ -188,7 +195,7 @@ DataLoader::Iterator DataLoader::begin() {
     order.resize(static_cast<std::size_t>(size));
     std::iota(order.begin(), order.end(), 0);
   }
-  auto epoch = std::make_shared<Epoch>(dataset_, options_, std::move(order), where_, device_);
+  auto epoch = std::make_shared<Epoch>(dataset_, options_, number, std::move(order), where_, device_);
   epoch->advance();
   return Iterator(std::move(epoch));
 }

@@ -33,8 +33,9 @@ std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool r
   std::uint32_t mask = 0;
   if (!donation_enabled.load(std::memory_order_relaxed)) return mask;
   for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
-    if (!inputs[i]->donated() || (recording && in_mask(op.saves_inputs, i))) continue;
+    if (!inputs[i]->donated()) continue;
     const TensorImpl& impl = *inputs[i]->tensor().impl();
+    if (recording && (in_mask(op.saves_inputs, i) || is_kept_number(impl))) continue;
     if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage && impl.storage->unique() &&
         impl.storage->owned && impl.storage->shareable && !impl.has(Head::retains_grad))
       mask |= 1u << i;
@@ -44,9 +45,7 @@ std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool r
 
 /// Whether an op on concrete operands is added to the graph that is being traced.
 bool is_traced(const Op& op, std::span<const Tensor* const> operands, std::uint32_t flags) {
-  if (operands.empty() || op.writes || op.stateful || (flags & Head::state)) return true;
-  return std::any_of(operands.begin(), operands.end(),
-                     [](const Tensor* operand) { return is_captured_state(*operand); });
+  return operands.empty() || op.writes || op.stateful || (flags & (Head::state | Head::requires_grad));
 }
 
 }  // namespace

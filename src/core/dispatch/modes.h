@@ -9,17 +9,19 @@
 namespace triptych {
 
 struct GraphImpl;
+class Generator;
 
 struct Modes {
   bool no_grad = false;
   bool single_threaded = false;
   Numerics numerics = Numerics::exact;
-  bool device_set = false;     // a DeviceScope is alive
-  Device device;               // where what has no operands is made
-  GraphImpl* trace = nullptr;  // ops without operands append here
-  Location frame;              // the outermost Frame
-  Location around;             // in a user's function: the frame around it
-  Location run;                // who runs a session: for mistakes of the run, not of a node
+  bool device_set = false;         // a DeviceScope is alive
+  Device device;                   // where what has no operands is made
+  GraphImpl* trace = nullptr;      // ops without operands append here
+  Generator* generator = nullptr;  // default_generator() here, if there is one
+  Location frame;                  // the outermost Frame
+  Location around;                 // in a user's function: the frame around it
+  Location run;                    // who runs a session: for mistakes of the run, not of a node
 };
 
 /// This thread's modes.

@@ -5,6 +5,7 @@
 
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
+#include "core/graph/retrace.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/ops.h"
@@ -127,7 +128,8 @@ Tensor GraphImpl::import(const Tensor& tensor, Location where) {
     return handle(*value.node, value.output);
   }
   const GraphHandle self(this);
-  return is_captured_state(tensor) ? graph_captured(self, tensor) : graph_constant(self, tensor, "constant", where);
+  if (is_captured_state(tensor)) return graph_captured(self, tensor);
+  return tensor.requires_grad() ? retrace(*this, tensor, where) : graph_constant(self, tensor, "constant", where);
 }
 
 Tensor GraphImpl::value_at(Node& state, const Node& reader) {

@@ -91,6 +91,7 @@ struct GraphImpl {
   std::map<std::pair<const Node*, const Node*>, Node*> snapshots;    // of a state before a write
   // What buffers were given while recording in the open call: their readers get the gradient of that.
   std::unordered_map<const TensorImpl*, Tensor> written;
+  std::unordered_map<std::uint64_t, Node*> retraced;  // what was recorded on the tape, by its number there
   TracedSubgraph* traced = nullptr;  // while a sub-graph is traced: it takes what it reads from around it as inputs
   bool finalized = false;
   std::shared_ptr<void> attachment;  // what an API keeps beside the graph, as long as the graph lives
@@ -104,7 +105,8 @@ struct GraphImpl {
   Node& add(Ref<Node> node, std::string_view name);
   /// A user's handle to an output.
   Tensor handle(Node& node, std::uint32_t output = 0);
-  /// The symbolic tensor that stands for `tensor` here: itself, captured state, or a constant.
+  /// The symbolic tensor that stands for `tensor` here: itself, captured state, what it was computed from such state
+  /// by, or a constant.
   Tensor import(const Tensor& tensor, Location where);
   /// What `state` was when `reader` read it, for a gradient rule: effects may have written it since.
   Tensor value_at(Node& state, const Node& reader);
@@ -128,6 +130,29 @@ class InCallOf {
  private:
   GraphImpl* graph_;
   int previous_;
+};
+
+/// While alive, new nodes stand outside of all scopes and calls.
+class TopLevel {
+ public:
+  explicit TopLevel(GraphImpl& graph)
+      : graph_(graph),
+        scope_(std::exchange(graph.scope, {})),
+        control_(std::exchange(graph.control_stack, {})),
+        call_(std::exchange(graph.call, -1)) {}
+  ~TopLevel() {
+    graph_.call = call_;
+    graph_.scope = std::move(scope_);
+    graph_.control_stack = std::move(control_);
+  }
+  TopLevel(const TopLevel&) = delete;
+  TopLevel& operator=(const TopLevel&) = delete;
+
+ private:
+  GraphImpl& graph_;
+  std::string scope_;
+  std::vector<Node*> control_;
+  int call_;
 };
 
 /// Captured by reference when a graph meets it: a module's parameter or buffer, or a leaf that requires a gradient.

@@ -8,6 +8,7 @@
 #include "core/dispatch/modes.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
+#include "core/tensor/converted.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
 
@@ -54,7 +55,7 @@ class MetadataScope {
 
 }  // namespace
 
-void check_feed(const Place& place, const Tensor& value, Location where) {
+Tensor fitting(const Place& place, const Tensor& value, Location where) {
   const TensorMeta& expected = place.node->outputs()[place.output].meta();
   const auto given = [&](const std::string& value_text) {
     std::string text = "'" + describe(*place.node) + "' is " + declared(expected) + ", fed " + value_text;
@@ -67,12 +68,15 @@ void check_feed(const Place& place, const Tensor& value, Location where) {
     throw ArgumentError("session", "a fed value is symbolic",
                         given("the tensor of node '" + describe(*value.impl()->node) + "'"), "Feed a concrete tensor",
                         where);
-  if (value.dtype() != expected.dtype)
-    throw ArgumentError("session", "the dtype of a fed value differs", given(declared(value.meta())),
+  const Tensor converted = value.dtype() == expected.dtype ? value : converted_exactly(value, expected.dtype);
+  if (!converted.defined())
+    throw ArgumentError("session", "a fed value has another dtype, and '" + describe(*place.node) + "' cannot hold it",
+                        given(declared(value.meta())),
                         "Convert it with cast(value, " + std::string(dtype_name(expected.dtype)) + ")", where);
   if (!value.shape().compatible(expected.shape))
     throw ArgumentError("session", "the shape of a fed value does not fit", given(declared(value.meta())),
                         value.numel() == 0 || expected.shape.rank() == value.ndim() ? "" : "Reshape it", where);
+  return converted;
 }
 
 GraphFunction::GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches,
@@ -181,8 +185,7 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
   InlineVector<Tensor, 6> placed(values.size());  // where the fed tensors of the graph are
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Place& feed = function.feeds()[i];
-    check_feed(feed, values[i], where);
-    placed[i] = on_device(values[i], feed.node->outputs()[feed.output].device());
+    placed[i] = on_device(fitting(feed, values[i], where), feed.node->outputs()[feed.output].device());
   }
   values = placed.span();
   const NumericsMode numerics(options_.numerics);

@@ -79,7 +79,8 @@ class Runner {
   std::map<Key, std::shared_ptr<GraphFunction>> functions_;
 };
 
-/// ArgumentError that names the placeholder unless `value` fits what `place` is declared as.
-void check_feed(const Place& place, const Tensor& value, Location where);
+/// `value` as `place` is declared, converted where its dtype is another and no element changes. ArgumentError that
+/// names the placeholder if it does not fit.
+Tensor fitting(const Place& place, const Tensor& value, Location where);
 
 }  // namespace triptych

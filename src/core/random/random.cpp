@@ -48,8 +48,12 @@ void manual_seed(std::uint64_t seed) {
 
 Generator& default_generator() {
   static Generator generator;
-  return generator;
+  return modes.generator ? *modes.generator : generator;
 }
+
+GeneratorScope::GeneratorScope(std::uint64_t seed)
+    : generator_(seed), outer_(std::exchange(modes.generator, &generator_)) {}
+GeneratorScope::~GeneratorScope() { modes.generator = outer_; }
 
 void Generator::manual_seed(std::uint64_t seed) {
   std::lock_guard lock(mutex_);

@@ -58,6 +58,7 @@ Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& va
 }  // namespace
 
 Tensor& Tensor::fill_(Scalar value, Location where) & {
+  const Called called("fill_");
   check_writable(*this, "fill_", where);
   take(*this, full_like(Arg(*this, where), value), "fill_", where);
   return *this;
@@ -65,6 +66,7 @@ Tensor& Tensor::fill_(Scalar value, Location where) & {
 Tensor& Tensor::zero_(Location where) & { return fill_(0, where); }
 
 Tensor& Tensor::copy_(const Arg& source) & {
+  const Called called("copy_");
   check_writable(*this, "copy_", source.where());
   Tensor value =
       source.is_scalar() ? scalar_tensor(source.scalar(), dtype(), device()) : triptych::to(identity(source), device());
@@ -72,21 +74,25 @@ Tensor& Tensor::copy_(const Arg& source) & {
   return *this;
 }
 Tensor& Tensor::add_(const Arg& other) & {
+  const Called called("add_");
   check_writable(*this, "add_", other.where());
   take_arithmetic(*this, add(Arg(*this, other.where()), other), "add_", other.where());
   return *this;
 }
 Tensor& Tensor::sub_(const Arg& other) & {
+  const Called called("sub_");
   check_writable(*this, "sub_", other.where());
   take_arithmetic(*this, sub(Arg(*this, other.where()), other), "sub_", other.where());
   return *this;
 }
 Tensor& Tensor::mul_(const Arg& other) & {
+  const Called called("mul_");
   check_writable(*this, "mul_", other.where());
   take_arithmetic(*this, mul(Arg(*this, other.where()), other), "mul_", other.where());
   return *this;
 }
 Tensor& Tensor::div_(const Arg& other) & {
+  const Called called("div_");
   check_writable(*this, "div_", other.where());
   take_arithmetic(*this, div(Arg(*this, other.where()), other), "div_", other.where());
   return *this;

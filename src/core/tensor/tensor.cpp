@@ -12,6 +12,8 @@
 #include "core/kernels/strided.h"
 #include "core/memory/allocator.h"
 #include "core/tensor/tensor_impl.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
 
 namespace triptych {
 namespace {
@@ -30,7 +32,7 @@ TensorImpl& concrete(const Tensor& tensor, std::string_view op, Location where) 
   if (impl.has(Head::symbolic))
     throw ArgumentError(op, "a symbolic tensor has no values until a session runs it",
                         "node '" + describe(*impl.node) + "' " + summary(impl.meta) + made_at(impl.node->where),
-                        "Fetch it with Session::run, or use ops (where, cond) instead of C++ control flow", where);
+                        "Fetch it with Session::run, or use where instead of C++ control flow", where);
   if (impl.has(Head::metadata_only))
     throw InternalError(op, "a gradient rule reads a value that its op does not save", summary(impl.meta),
                         "Add the input or output to saves_inputs or saves_outputs of the op");
@@ -302,6 +304,10 @@ void Tensor::retain_grad(Location where) {
 }
 
 Tensor Tensor::detach(Location where) const {
+  if (is_symbolic()) {
+    const GradMode off(false);  // no gradient passes a node that was made so
+    return identity(Arg(*this, where));
+  }
   concrete(*this, "detach", where);
   return alias(*this);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <numeric>
 #include <thread>
 
@@ -314,4 +315,88 @@ TEST(Mean, OfTensorsAndNumbers) {
   mean.reset();
   mean.update(tt::tensor({true, false, true, true}));
   EXPECT_EQ(mean.result(), 0.75);
+}
+
+namespace {
+
+/// Example i is `draws` of random numbers: what they are is decided by i, whoever makes it.
+class Noise : public tt::data::Dataset {
+ public:
+  std::int64_t size() const override { return 20; }
+  tt::data::Example get(std::int64_t index) const override {
+    if (index % 3 == 0) tt::rand({7});  // others draw more or less
+    return {tt::concat({tt::randn({2}), tt::cast(tt::permutation(5), tt::float32), tt::rand({1})}, 0),
+            tt::full({}, index, tt::int64)};
+  }
+};
+
+/// What is drawn for each example, by its index.
+std::map<std::int64_t, std::vector<float>> noise_of(tt::data::DataLoader& loader) {
+  std::map<std::int64_t, std::vector<float>> result;
+  for (auto [x, y] : loader)
+    for (std::int64_t row = 0; row < x.size(0); ++row) result[y[row].item<std::int64_t>()] = x[row].to_vector<float>();
+  return result;
+}
+
+}  // namespace
+
+TEST(DataLoader, NumbersDependOnTheSeedTheEpochAndTheExample) {
+  tt::data::DataLoader first(Noise(), {.batch_size = 3, .seed = 5});
+  const auto epoch0 = noise_of(first), epoch1 = noise_of(first);
+  ASSERT_EQ(epoch0.size(), 20u);
+  EXPECT_NE(epoch0.at(1), epoch0.at(2));
+  EXPECT_NE(epoch0, epoch1);
+  for (const int workers : {0, 1, 3})
+    for (int again = 0; again < 2; ++again) {
+      tt::manual_seed(static_cast<std::uint64_t>(17 * workers + again));  // is not asked
+      tt::data::DataLoader loader(Noise(), {.batch_size = 4, .shuffle = true, .num_workers = workers, .seed = 5});
+      tt::rand({3});
+      EXPECT_EQ(noise_of(loader), epoch0) << workers;
+      EXPECT_EQ(noise_of(loader), epoch1) << workers;
+      loader.set_epoch(0);
+      EXPECT_EQ(noise_of(loader), epoch0) << workers;
+    }
+  tt::data::DataLoader other(Noise(), {.batch_size = 3, .seed = 6});
+  EXPECT_NE(noise_of(other), epoch0);
+}
+
+// The loop's own numbers do not depend on what the data set draws, and outside of a loader it draws from the default
+// generator, as everybody.
+TEST(DataLoader, TheLoopsNumbersAreItsOwn) {
+  tt::manual_seed(3);
+  const auto expected = tt::rand({4}).to_vector<float>();
+  for (const int workers : {0, 2}) {
+    tt::manual_seed(3);
+    tt::data::DataLoader loader(Noise(), {.batch_size = 4, .num_workers = workers});
+    noise_of(loader);
+    EXPECT_EQ(tt::rand({4}).to_vector<float>(), expected) << workers;
+  }
+  const Noise noise;
+  tt::manual_seed(3);
+  const auto one = noise[1].x.to_vector<float>();
+  EXPECT_NE(noise[1].x.to_vector<float>(), one);
+  tt::manual_seed(3);
+  EXPECT_EQ(noise[1].x.to_vector<float>(), one);
+}
+
+// A data set that makes a batch at once: its numbers follow from the batch.
+TEST(DataLoader, NumbersOfAWholeBatch) {
+  struct Augmented : tt::data::TensorDataset {
+    using TensorDataset::TensorDataset;
+    tt::data::Batch get_batch(std::span<const std::int64_t> indices) const override {
+      tt::data::Batch batch = TensorDataset::get_batch(indices);
+      batch.x = batch.x + tt::randn_like(batch.x);
+      return batch;
+    }
+  };
+  const auto epoch = [](int workers) {
+    tt::data::DataLoader loader(Augmented(tt::zeros({12, 2})), {.batch_size = 4, .num_workers = workers});
+    std::vector<float> all;
+    for (auto [x, y] : loader)
+      for (const float value : x.to_vector<float>()) all.push_back(value);
+    return all;
+  };
+  const auto alone = epoch(0);
+  EXPECT_NE(alone[0], alone[8]);
+  for (const int workers : {0, 1, 3}) EXPECT_EQ(epoch(workers), alone) << workers;
 }

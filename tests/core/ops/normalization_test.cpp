@@ -8,6 +8,7 @@
 #include "triptych/core/graph.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/ops.h"
+#include "triptych/lowlevel.h"
 
 namespace tt = triptych;
 
@@ -96,6 +97,25 @@ TEST(BatchNorm, TraceWritesTheRunningStatistics) {
   tt::mark_state(var);
   EXPECT_TRUE(tt::batch_norm(x, mean, var, {}, {}, {.training = true}).is_symbolic());
   EXPECT_TRUE(tt::batch_norm(x, mean, var).is_symbolic());
+}
+
+// gamma and beta are as many ones and zeros as there are channels, also where a graph does not know how many.
+TEST(Normalization, UnknownChannels) {
+  const tt::Tensor x = tt::tensor<float>({1, 2, 3, 5, -4, 0, 2, 2}, {2, 2, 2});
+  for (const bool training : {true, false}) {
+    tt::GraphHandle graph;
+    const tt::Tensor unknown = tt::graph_placeholder(graph, "x", tt::float32, {tt::unknown, tt::unknown, tt::unknown},
+                                                     {}, tt::Location::here());
+    const tt::BatchNormOptions options{.training = training};
+    const tt::Tensor expected = tt::batch_norm(x, {}, {}, {}, {}, options);
+    const tt::lowlevel::Session session(graph, {.numerics = tt::Numerics::exact});
+    EXPECT_TRUE(
+        tt::array_equal(session.run(tt::batch_norm(unknown, {}, {}, {}, {}, options), {{unknown, x}}), expected));
+    const tt::Tensor rows =
+        tt::graph_placeholder(graph, "rows", tt::float32, {tt::unknown, tt::unknown}, {}, tt::Location::here());
+    const tt::Tensor gradient = tt::lowlevel::gradients(tt::square(tt::batch_norm(rows, {}, {})), rows)[0];
+    EXPECT_EQ(session.run(gradient, {{rows, tt::ones({3, 2})}}).shape(), (tt::Shape{3, 2}));
+  }
 }
 
 // The statistics of 16-bit tensors are float32; gradients of gradients have their tensors' dtypes all the same.

@@ -6,6 +6,7 @@
 
 #include "core/ops/indexing/index.h"
 #include "core/ops/ops.h"
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -149,6 +150,7 @@ Tensor slice(Arg x, std::int64_t axis, Slice range) {
 }
 
 Tensor select(Arg x, std::int64_t axis, std::int64_t index) {
+  const Called called("select");
   const int at = normalize_axis("select", axis, operand("select", x).ndim(), x.where());
   SliceAttributes attributes;
   for (int i = 0; i < at; ++i) append_slice(attributes, {});

@@ -1,6 +1,7 @@
 // any and all over axes; count_nonzero.
 #include "core/ops/ops.h"
 #include "core/ops/reduce/reduce.h"
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -34,11 +35,11 @@ Tensor all(Arg x, const Axes& axes, bool keepdims) {
 }
 
 Tensor count_nonzero(Arg x) {
-  operand("count_nonzero", x);
+  const Called called("count_nonzero");
   return sum(Arg(not_equal(x, 0), x.where()));
 }
 Tensor count_nonzero(Arg x, const Axes& axes, bool keepdims) {
-  operand("count_nonzero", x);
+  const Called called("count_nonzero");
   return sum(Arg(not_equal(x, 0), x.where()), axes, keepdims);
 }
 
