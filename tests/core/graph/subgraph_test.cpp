@@ -152,7 +152,7 @@ TEST(Subgraph, WritesNoState) {
   const std::vector<std::pair<std::string, Body>> bodies{
       {"assign", [&](const tt::Tensor& v) { return w.assign(v); }},
       {"assign_add", [&](const tt::Tensor& v) { return w.assign_add(v); }},
-      {"assign", [&](const tt::Tensor& v) { return counter(v); }},
+      {"add_", [&](const tt::Tensor& v) { return counter(v); }},
       {"rand", [&](const tt::Tensor& v) { return v + tt::rand({2}); }},
       {"dropout", [&](const tt::Tensor& v) { return tt::dropout(v); }},
   };

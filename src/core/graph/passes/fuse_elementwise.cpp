@@ -24,7 +24,7 @@ class ElementwiseFusion {
     for (std::size_t i = 0; i < expressions_.size(); ++i) {
       if (expressions_[i].ops() < 2 || absorbed_[i]) continue;
       if (check_numerics_enabled.load(std::memory_order_relaxed))
-        return {program_, 0, "check_numerics looks at each op's result"};
+        return {program_, 0, "enable_check_numerics looks at each op's result"};
       const Device device = program_.instructions[i].outputs[0].device;
       if (std::string reason = backend_of(device).no_compiler(device.index); !reason.empty())
         return {program_, 0, std::move(reason)};
