@@ -112,13 +112,6 @@ TEST(StatefulOps, AFunctionalModelsEnginesDrawTheSame) {
   EXPECT_NE(graph[0], graph[1]);
 }
 
-TEST(StatefulOps, TheSummaryShowsWhatTheUserWrote) {
-  const Tensor x = keras::Input({40});
-  const std::string text = keras::Model(x, tt::dropout(x)).summary_text();
-  EXPECT_EQ(text.find("stream"), std::string::npos) << text;
-  EXPECT_EQ(text.find("[("), std::string::npos) << text;
-}
-
 // An op that was made without recording has no gradient when the model repeats it.
 TEST(StatefulOps, AFunctionalModelKeepsWhatIsNotRecorded) {
   const Tensor x = keras::Input({2});

@@ -150,8 +150,8 @@ class Rows {
     std::vector<Layer> seen;
     for (const PlanStep& step : plan.steps) {
       if (!step.layer.defined()) {
-        if (step.value.defined()) continue;
-        rows.push_back({step.name + " (" + op_class(step.op->op->name) + ")", shapes_text(used_shapes(plan, step)), "0",
+        if (step.inputs.empty()) continue;  // a constant
+        rows.push_back({step.name + " (" + op_class(step.op->op->name) + ")", shapes_text(step.output_shapes), "0",
                         sources(plan, step)});
         continue;
       }
@@ -177,22 +177,12 @@ class Rows {
     if (const auto* inner = layer.as<ModelBase>(); inner && expand_nested_) add_model(*inner, level + 1);
   }
 
-  /// Of an op's outputs that somebody reads: others serve its gradient.
-  static std::vector<Shape> used_shapes(const Plan& plan, const PlanStep& step) {
-    std::vector<int> used = plan.outputs;
-    for (const PlanStep& other : plan.steps) used.insert(used.end(), other.inputs.begin(), other.inputs.end());
-    std::vector<Shape> shapes;
-    for (std::size_t i = 0; i < step.outputs.size(); ++i)
-      if (std::find(used.begin(), used.end(), step.outputs[i]) != used.end()) shapes.push_back(step.output_shapes[i]);
-    return shapes;
-  }
-
   static std::string sources(const Plan& plan, const PlanStep& step) {
     std::string text;
     for (const int slot : step.inputs)
       for (const PlanStep& maker : plan.steps)
         if (const auto found = std::find(maker.outputs.begin(), maker.outputs.end(), slot);
-            found != maker.outputs.end() && !maker.value.defined())
+            found != maker.outputs.end())
           text += (text.empty() ? "" : ", ") + maker.name + "[" + std::to_string(maker.call_index) + "][" +
                   std::to_string(found - maker.outputs.begin()) + "]";
     return text;

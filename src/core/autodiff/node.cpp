@@ -100,7 +100,7 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
   const SavedValues kept = saved_values(op, attributes);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     TensorImpl& input = *inputs[i]->impl();
-    const bool saved = in_mask(kept.inputs, i) || is_kept_number(input);
+    const bool saved = in_mask(kept.inputs, i) || is_kept_number(*inputs[i]);
     const bool needs_gradient = input.has(Head::requires_grad);
     if (!saved && !needs_gradient && op.broadcasts) continue;  // nobody asks for it
     Tensor slot = saved ? alias(*inputs[i]) : make_metadata_only(input.meta);

@@ -59,10 +59,6 @@ extern const Op leaf_op;
 /// The node that stands for the source of gradients into `tensor` on the tape: its producer or its leaf node; null if
 /// it needs none.
 Ref<Node> gradient_edge(TensorImpl& tensor);
-/// The tape keeps it though no rule reads it: one number, without which a graph could not compute `w + 1` again.
-inline bool is_kept_number(const TensorImpl& input) {
-  return input.meta.shape.rank() == 0 && !input.has(detail::TensorHead::requires_grad);
-}
 /// Records one application of `op` on the tape.
 void record(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
             Location where);

@@ -10,6 +10,9 @@
 
 namespace triptych {
 
+/// Contributions to the gradient of this node's result go on to its input as they are made (contribute.cpp).
+bool is_seen_through(const Node& node);
+
 /// One walk: `start` at the roots, say what is wanted, then `contribute` the gradients of the roots, `run`.
 class Walk {
  public:
@@ -36,7 +39,6 @@ class Walk {
   };
 
   bool needs(const Tensor& input) const;
-  void add_up(const Place& place, Tensor gradient);
   void visit(Node& node, std::span<Tensor> upstream);
 
   Saved saved_;

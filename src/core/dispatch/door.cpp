@@ -6,6 +6,7 @@
 #include "core/autodiff/node.h"
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
+#include "core/dispatch/registry.h"
 #include "core/graph/graph.h"
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
@@ -34,8 +35,9 @@ std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool r
   if (!donation_enabled.load(std::memory_order_relaxed)) return mask;
   for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
     if (!inputs[i]->donated()) continue;
-    const TensorImpl& impl = *inputs[i]->tensor().impl();
-    if (recording && (in_mask(op.saves_inputs, i) || is_kept_number(impl))) continue;
+    const Tensor& input = inputs[i]->tensor();
+    if (recording && (in_mask(op.saves_inputs, i) || is_kept_number(input))) continue;
+    const TensorImpl& impl = *input.impl();
     if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage && impl.storage->unique() &&
         impl.storage->owned && impl.storage->shareable && !impl.has(Head::retains_grad))
       mask |= 1u << i;

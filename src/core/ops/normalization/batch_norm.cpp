@@ -134,10 +134,14 @@ Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, 
     throw ArgumentError("batch_norm", "the running mean and variance come together", "one of them is undefined", "",
                         where);
   const int axis = normalize_axis("batch_norm", options.axis, input.ndim(), where);
-  const Axes others = axes_without(axis, input.ndim());
-  // One value for each channel, however many there are.
-  const Tensor like = running_mean.defined() ? running_mean : others.empty() ? input : sum(Arg(input, where), others);
-  const auto channels = [&](double value) { return full_like(Arg(like, where), value); };
+  const Dim count = input.shape().dim(axis);
+  const auto channels = [&](double value) {
+    if (running_mean.defined()) return full_like(running_mean, value);
+    const DeviceScope beside(input.device());
+    if (count.known()) return full({count.raw()}, value, input.dtype(), where);
+    const Axes others = axes_without(axis, input.ndim());
+    return full_like(others.empty() ? input : sum(Arg(input, where), others), value);
+  };
   const Tensor scale = gamma.defined() ? gamma : channels(1), shift = beta.defined() ? beta : channels(0);
   const BatchNormAttributes attributes{options.axis, options.eps, options.momentum, options.formula};
   const Arg scale_arg(scale, where), shift_arg(shift, where), mean_arg(running_mean, where),

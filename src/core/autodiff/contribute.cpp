@@ -1,0 +1,34 @@
+// Where a contribution to a gradient is added.
+#include "core/autodiff/walker.h"
+#include "core/dispatch/modes.h"
+#include "core/graph/graph.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+
+extern const Op sum_to_like_op;
+
+// A graph that does not know shapes has a sum_to_like where the tape, and a graph that knows them, may have none. Its
+// gradient is handed on part by part, so that all of them add the contributions to one gradient in the same order.
+bool is_seen_through(const Node& node) { return node.op == &sum_to_like_op && !node.no_grad && !node.hooks; }
+
+void Walk::contribute(const Place& place, Tensor gradient) {
+  Node& node = *place.node;
+  const Entry& entry = entries_[index_.at(&node)];
+  const auto add_up = [&](Tensor part) {
+    Tensor& sum = gradients_[entry.first_gradient + place.output];
+    sum = sum.defined() ? add(std::move(sum), std::move(part)) : std::move(part);
+  };
+  if (!is_seen_through(node)) return add_up(std::move(gradient));
+  if (entry.target) add_up(gradient);
+  if (!needs(node.inputs()[0])) return;
+  const FrameAt forward_line(node.where);
+  const InCallOf forward_call(node);
+  const Tensor& input = node.inputs()[0];
+  const Place behind{input.impl()->node.get(), input.impl()->output};
+  if (!input.shape().known() || gradient.shape() != input.shape())
+    gradient = expand_like(std::move(gradient), node.graph ? node.graph->handle(*behind.node, behind.output) : input);
+  contribute(behind, std::move(gradient));
+}
+
+}  // namespace triptych
