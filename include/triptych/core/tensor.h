@@ -180,7 +180,8 @@ class TRIPTYCH_API Tensor {
   void backward(Location where = Location::here()) const;
   void backward(const Tensor& gradient, bool retain_graph = false, bool create_graph = false,
                 Location where = Location::here()) const;
-  /// The same values, outside of any recorded computation; shares storage.
+  /// The same values, outside of any recorded computation; shares storage. Of a symbolic tensor a node that passes no
+  /// gradient.
   Tensor detach(Location where = Location::here()) const;
 
   /// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`; a view. ArgumentError for an index

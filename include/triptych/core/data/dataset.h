@@ -29,14 +29,16 @@ class TRIPTYCH_API Dataset {
   virtual ~Dataset();
   /// Number of examples.
   virtual std::int64_t size() const = 0;
-  /// Example `index`, 0 <= index < size().
+  /// Example `index`, 0 <= index < size(). What it draws without a generator (`tt::rand`) depends, in a DataLoader, on
+  /// the loader's seed, the epoch and `index` only.
   virtual Example get(std::int64_t index) const = 0;
   /// The same; an error names the line that asked.
   Example operator[](At index) const {
     const Frame frame(index.where());
     return get(index.number());
   }
-  /// These examples as a batch. By default stacks what `get` returns; ArgumentError if shapes or dtypes differ.
+  /// These examples as a batch; what an override draws depends on the seed, the epoch and the first index. By default
+  /// stacks what `get` returns; ArgumentError if shapes or dtypes differ.
   virtual Batch get_batch(std::span<const std::int64_t> indices) const;
 
  protected:

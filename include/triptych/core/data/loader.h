@@ -41,6 +41,7 @@ struct DataLoaderOptions {
   bool drop_last = false;
   /// Batches that each worker may be ahead.
   int prefetch_factor = 2;
+  /// Of the order, and of the numbers that are drawn while examples are made.
   std::uint64_t seed = 0;
 };
 
