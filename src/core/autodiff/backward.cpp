@@ -1,7 +1,6 @@
 // What users call: backward() walks the tape to the leaves, gradients() walks tape or graph to the tensors that are
 // asked for.
 #include <optional>
-#include <utility>
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/walker.h"
@@ -42,11 +41,11 @@ Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std:
   return full_like(Arg(y, where), 1.0);
 }
 
-/// Starts the walk at the ys; returns their own gradients, to be contributed when it is known what is wanted.
-std::vector<std::pair<Place, Tensor>> start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys,
-                                            std::span<const Tensor> grad_ys, std::string_view op, Location where) {
+/// Starts the walk at the ys, with their own gradients in place.
+void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<const Tensor> grad_ys,
+           std::string_view op, Location where) {
   std::vector<Place> roots;
-  std::vector<std::pair<Place, Tensor>> initial;
+  std::vector<Tensor> initial;
   for (std::size_t i = 0; i < ys.size(); ++i) {
     const auto place = place_of(ys[i], graph, where);
     if (!place) {
@@ -62,10 +61,10 @@ std::vector<std::pair<Place, Tensor>> start(Walk& walk, GraphImpl* graph, std::s
     roots.push_back(*place);
     const Tensor given = i < grad_ys.size() ? grad_ys[i] : Tensor();
     const Tensor gradient = initial_gradient(ys[i], given, !graph, op, where);
-    initial.emplace_back(*place, graph ? graph->import(gradient, where) : gradient);
+    initial.push_back(graph ? graph->import(gradient, where) : gradient);
   }
   walk.start(roots);
-  return initial;
+  for (std::size_t i = 0; i < roots.size(); ++i) walk.contribute(roots[i], std::move(initial[i]));
 }
 
 }  // namespace
@@ -88,7 +87,7 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
   GradMode recording(graph || options.create_graph);
 
   Walk walk(graph || options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
-  auto initial = start(walk, graph, ys, grad_ys, "gradients", where);
+  start(walk, graph, ys, grad_ys, "gradients", where);
   std::vector<Place> targets;
   for (const Tensor& x : xs) {
     const auto place = place_of(x, graph, where);
@@ -98,7 +97,6 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
     targets.push_back(*place);
   }
   walk.want(targets);
-  for (auto& [place, gradient] : initial) walk.contribute(place, std::move(gradient));
 
   std::vector<Tensor> results(xs.size());
   walk.run([&](Node& node, std::span<const Tensor> upstream) {
@@ -122,9 +120,8 @@ void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_gra
                         "Use lowlevel::gradients or an optimizer's minimize", where);
   GradMode recording(create_graph);
   Walk walk(retain_graph || create_graph ? Walk::Saved::keep : Walk::Saved::release);
-  auto initial = start(walk, nullptr, {this, 1}, {&gradient, 1}, "backward", where);
+  start(walk, nullptr, {this, 1}, {&gradient, 1}, "backward", where);
   walk.want_everything();
-  for (auto& [place, own] : initial) walk.contribute(place, std::move(own));
   walk.run([](Node& node, std::span<const Tensor> upstream) {
     if (!node.leaf) return;
     Tensor& grad = node.leaf->extras().grad;

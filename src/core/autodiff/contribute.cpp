@@ -14,18 +14,17 @@ bool is_seen_through(const Node& node) { return node.op == &sum_to_like_op && !n
 
 void Walk::contribute(const Place& place, Tensor gradient) {
   Node& node = *place.node;
-  const Entry& entry = entries_[index_.at(&node)];
+  Tensor& sum = gradients_[entries_[index_.at(&node)].first_gradient + place.output];
   const auto add_up = [&](Tensor part) {
-    Tensor& sum = gradients_[entry.first_gradient + place.output];
     sum = sum.defined() ? add(std::move(sum), std::move(part)) : std::move(part);
   };
   if (!is_seen_through(node)) return add_up(std::move(gradient));
-  if (entry.target) add_up(gradient);
-  if (!needs(node.inputs()[0])) return;
-  const FrameAt forward_line(node.where);
-  const InCallOf forward_call(node);
+  add_up(gradient);  // for who asks for the gradient of this very result
   const Tensor& input = node.inputs()[0];
   const Place behind{input.impl()->node.get(), input.impl()->output};
+  if (!behind.node || index_.at(behind.node) == PointerMap::missing) return;
+  const FrameAt forward_line(node.where);
+  const InCallOf forward_call(node);
   if (!input.shape().known() || gradient.shape() != input.shape())
     gradient = expand_like(std::move(gradient), node.graph ? node.graph->handle(*behind.node, behind.output) : input);
   contribute(behind, std::move(gradient));

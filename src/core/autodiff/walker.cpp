@@ -56,8 +56,7 @@ void Walk::want_everything() {
 
 void Walk::want(std::span<const Place> targets) {
   for (const Place& target : targets)
-    if (const std::size_t at = index_.at(target.node); at != PointerMap::missing)
-      entries_[at].needed = entries_[at].target = true;
+    if (const std::size_t at = index_.at(target.node); at != PointerMap::missing) entries_[at].needed = true;
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
     if (stops(*entry->node)) continue;
     for (const Tensor& input : entry->node->inputs()) entry->needed |= needs(input);

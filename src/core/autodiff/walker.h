@@ -13,7 +13,7 @@ namespace triptych {
 /// Contributions to the gradient of this node's result go on to its input as they are made (contribute.cpp).
 bool is_seen_through(const Node& node);
 
-/// One walk: `start` at the roots, say what is wanted, then `contribute` the gradients of the roots, `run`.
+/// One walk: `start` at the roots, say what is wanted, `contribute` the gradients of the roots, `run`.
 class Walk {
  public:
   enum class Saved { keep, release };
@@ -35,7 +35,6 @@ class Walk {
     Node* node;
     std::size_t first_gradient = 0;
     bool needed = false;
-    bool target = false;
   };
 
   bool needs(const Tensor& input) const;
