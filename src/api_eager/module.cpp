@@ -253,9 +253,9 @@ Module& Module::to(Device device) {
 // --- State
 // ------------------------------------------------------------------------------------------------------------
 
-StateDict Module::state_dict() const {
+StateDict Module::state_dict(Location where) const {
   StateDict state;
-  for (auto& [name, tensor] : tensors(true, true, true)) state.set(std::move(name), tensor.detach());
+  for (auto& [name, tensor] : tensors(true, true, true)) state.set(std::move(name), tensor.detach(where));
   return state;
 }
 

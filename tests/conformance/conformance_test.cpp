@@ -196,6 +196,7 @@ TEST_P(Conformance, Sample) {
     check_saved(inputs);
     check_second_order(inputs);
     if (!s().dynamic_shape) check_second_order_in_graphs(inputs);
+    check_independence(s(), inputs);
   }
   if (HasFatalFailure()) return;
   check_nodes(s(), cast_floats(inputs, tt::float32));

@@ -62,5 +62,7 @@ void poison_free_memory();
 void check_nodes(const Sample& sample, const Tensors& inputs);
 /// All nine dtypes: computed right, or refused with an ArgumentError.
 void check_dtypes(const Sample& sample, const Tensors& inputs);
+/// No two gradients are one tensor, nor is one an input or what was passed to backward.
+void check_independence(const Sample& sample, const Tensors& inputs);
 
 }  // namespace conformance

@@ -52,6 +52,27 @@ TEST_F(CudaTensors, GradientsCrossDevices) {
   EXPECT_THAT(x.grad().to_vector<float>(), ElementsAre(3, 3));
 }
 
+TEST_F(CudaTensors, AViewIsNotWrittenToWhileItsBaseLives) {
+  tt::Tensor x = tt::tensor({{1.0f, 2.0f}, {3.0f, 4.0f}}).to(gpu);
+  tt::Tensor row = x[0], same = tt::identity(x);
+  EXPECT_BAD("[fill_] a view cannot be written to", row.fill_(5));
+  same.fill_(0);
+  EXPECT_THAT(x.to_vector<float>(), ElementsAre(1, 2, 3, 4));
+  x.reset();
+  row.fill_(5);
+  EXPECT_THAT(row.to_vector<float>(), ElementsAre(5, 5));
+}
+
+TEST_F(CudaTensors, GradientsAreTensorsOfTheirOwn) {
+  tt::Tensor w = tt::ones({2}).to(gpu).set_requires_grad(), d = tt::ones({2}).to(gpu).set_requires_grad();
+  const tt::Tensor seed = tt::ones({2}).to(gpu);
+  (w + d).backward(seed);
+  tt::Tensor g = w.grad();
+  g.mul_(0.5);
+  EXPECT_THAT(d.grad().to_vector<float>(), ElementsAre(1, 1));
+  EXPECT_THAT(seed.to_vector<float>(), ElementsAre(1, 1));
+}
+
 TEST_F(CudaTensors, WritesAreSeenByNoView) {
   tt::Tensor x = tt::tensor({{1.0f, 2.0f}, {3.0f, 4.0f}}).to(gpu);
   const tt::Tensor view = x.t();

@@ -9,6 +9,7 @@
 
 #include "triptych/core/export.h"
 #include "triptych/core/location.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 
@@ -23,7 +24,7 @@ struct Device {
   /// device.
   TRIPTYCH_API static Device cuda(int index = 0, Location where = Location::here());
   /// The device called "cpu", "cuda" (the first GPU) or "cuda:1"; ArgumentError for another name, and as `cuda`.
-  TRIPTYCH_API static Device from_text(std::string_view text, Location where = Location::here());
+  TRIPTYCH_API static Device from_text(Text text, Location where = Location::here());
   friend bool operator==(Device a, Device b) { return a.type == b.type && a.index == b.index; }
   friend bool operator!=(Device a, Device b) { return !(a == b); }
   /// "cpu", "cuda:0".

@@ -9,6 +9,7 @@
 
 #include "triptych/core/export.h"
 #include "triptych/core/location.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 
@@ -52,7 +53,7 @@ constexpr bool is_integral(DType dtype) { return dtype > DType::bfloat16 && dtyp
 /// "float32", "bool", ... as NumPy and PyTorch spell them.
 TRIPTYCH_API std::string_view dtype_name(DType dtype);
 /// The dtype called `name`; ArgumentError if there is none.
-TRIPTYCH_API DType dtype_from_name(std::string_view name, Location where = Location::here());
+TRIPTYCH_API DType dtype_from_name(Text name, Location where = Location::here());
 /// The dtype that holds both, by PyTorch's table (https://pytorch.org/docs/stable/tensor_attributes.html).
 TRIPTYCH_API DType promote_types(DType a, DType b);
 

@@ -11,6 +11,7 @@
 
 #include "triptych/core/op.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 
@@ -65,13 +66,12 @@ class [[nodiscard]] TRIPTYCH_API TracedCall : public TraceScope {
 };
 
 /// Builders of the nodes that stand for values from outside.
-TRIPTYCH_API Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType dtype, const Shape& shape,
+TRIPTYCH_API Tensor graph_placeholder(const GraphHandle& graph, Text name, DType dtype, const Shape& shape,
                                       const Tensor& default_value, Location where);
-TRIPTYCH_API Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
+TRIPTYCH_API Tensor graph_variable(const GraphHandle& graph, Text name, const Shape& shape, DType dtype,
                                    Initializer initializer, bool trainable, Location where, bool on_demand = false);
 /// A snapshot of a concrete tensor.
-TRIPTYCH_API Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name,
-                                   Location where);
+TRIPTYCH_API Tensor graph_constant(const GraphHandle& graph, const Tensor& value, Text name, Location where);
 /// The node by which the graph reads and writes `tensor` itself; one for each tensor.
 TRIPTYCH_API Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor);
 /// A module's or layer's parameter (needs gradients) or buffer: captured by reference when traced, never folded.

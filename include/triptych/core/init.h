@@ -7,6 +7,7 @@
 
 #include "triptych/core/graph.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::init {
 
@@ -69,15 +70,13 @@ TRIPTYCH_API Initializer lecun_normal(Seed seed = {});
 
 /// PyTorch's recommended gain for "linear", "conv2d", "sigmoid" (1), "tanh" (5/3), "relu" (sqrt 2), "leaky_relu"
 /// (sqrt(2 / (1 + a^2))), "selu" (3/4); ArgumentError for another name.
-TRIPTYCH_API double calculate_gain(std::string_view nonlinearity, double a = 0.01, Location where = Location::here());
+TRIPTYCH_API double calculate_gain(Text nonlinearity, double a = 0.01, Location where = Location::here());
 /// Uniform in +-gain sqrt(3 / fan). `a` is the slope of leaky_relu.
-TRIPTYCH_API Initializer kaiming_uniform(double a = 0, FanMode mode = FanMode::fan_in,
-                                         std::string_view nonlinearity = "leaky_relu", Seed seed = {},
-                                         Location where = Location::here());
+TRIPTYCH_API Initializer kaiming_uniform(double a = 0, FanMode mode = FanMode::fan_in, Text nonlinearity = "leaky_relu",
+                                         Seed seed = {}, Location where = Location::here());
 /// Normal with standard deviation gain / sqrt(fan).
-TRIPTYCH_API Initializer kaiming_normal(double a = 0, FanMode mode = FanMode::fan_in,
-                                        std::string_view nonlinearity = "leaky_relu", Seed seed = {},
-                                        Location where = Location::here());
+TRIPTYCH_API Initializer kaiming_normal(double a = 0, FanMode mode = FanMode::fan_in, Text nonlinearity = "leaky_relu",
+                                        Seed seed = {}, Location where = Location::here());
 /// Uniform in +-gain sqrt(6 / (fan_in + fan_out)).
 TRIPTYCH_API Initializer xavier_uniform(double gain = 1, Seed seed = {}, Location where = Location::here());
 /// Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)).

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 
@@ -24,15 +25,15 @@ class TRIPTYCH_API StateDict {
 
   bool empty() const { return items_.empty(); }
   std::size_t size() const { return items_.size(); }
-  bool contains(std::string_view name) const { return find(name) != nullptr; }
+  bool contains(Text name) const { return find(name) != nullptr; }
   /// The tensor called `name`, or null.
-  const Tensor* find(std::string_view name) const;
+  const Tensor* find(Text name) const;
   /// The tensor called `name`; ArgumentError that lists near names if there is none.
-  const Tensor& at(std::string_view name, Location where = Location::here()) const;
+  const Tensor& at(Text name, Location where = Location::here()) const;
   /// Puts `tensor` under `name`: in place of the one that had the name, else at the end.
-  void set(std::string name, Tensor tensor);
+  void set(OwnedText name, Tensor tensor);
   /// Takes `name` out; false if it was not there.
-  bool erase(std::string_view name);
+  bool erase(Text name);
 
   /// Items as (name, tensor), in order.
   std::vector<Item>::const_iterator begin() const { return items_.begin(); }
@@ -52,12 +53,12 @@ class TRIPTYCH_API StateDict {
 ///
 /// ArgumentError if a tensor is undefined or symbolic, or a name is not UTF-8 or is `__metadata__`, or the file cannot
 /// be made; UnsupportedError if the disk is full.
-TRIPTYCH_API void save(const StateDict& tensors, const std::string& path, Location where = Location::here());
+TRIPTYCH_API void save(const StateDict& tensors, const OwnedText& path, Location where = Location::here());
 
 /// Reads a safetensors file: all nine dtypes, the names in the header's order.
 ///
 /// ArgumentError if the file cannot be opened or is not a valid safetensors file, whatever it holds; UnsupportedError
 /// for an element type that the library does not have.
-TRIPTYCH_API StateDict load(const std::string& path, Location where = Location::here());
+TRIPTYCH_API StateDict load(const OwnedText& path, Location where = Location::here());
 
 }  // namespace triptych

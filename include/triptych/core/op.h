@@ -14,6 +14,7 @@
 #include "triptych/core/attributes.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 
@@ -231,6 +232,9 @@ struct Op {
 
   mutable std::atomic<const Kernel*> kernels[device_type_count]{};
 
+  /// With `view`: it stands for a copy that is not needed yet: users may write to it while its input lives (identity).
+  bool lazy_copy = false;
+
   int input_limit() const { return max_inputs == any_number ? 1 << 20 : max_inputs > inputs ? max_inputs : inputs; }
 };
 
@@ -241,7 +245,7 @@ TRIPTYCH_API void register_kernel(const Op& op, Device::Type device, const Kerne
 /// All registered ops in the order of their names.
 TRIPTYCH_API std::vector<const Op*> registered_ops();
 /// The op called `name`, null if there is none.
-TRIPTYCH_API const Op* find_op(std::string_view name);
+TRIPTYCH_API const Op* find_op(Text name);
 
 // --- The one door ---------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@
 namespace triptych {
 
 class Arg;
+struct BackwardOptions;
 class HookHandle;
 struct GradientHook;
 struct TensorImpl;
@@ -73,7 +74,8 @@ TRIPTYCH_API void destroy(TensorHead* head);
 
 /// A handle to an n-dimensional array. Copying a handle copies no data; reshape, transpose and slice give views that
 /// share storage, and a write to shared storage copies first, so a view never changes under its owner. In-place methods
-/// (`add_`, ...) change this tensor and every handle to it, never another view.
+/// (`add_`, ...) change this tensor and every handle to it, never another view; a view whose base lives cannot be
+/// written to (ArgumentError): write `x.set(0, v)`, or to `view.clone()`.
 class TRIPTYCH_API Tensor {
  public:
   /// An undefined tensor: holds nothing.
@@ -162,8 +164,10 @@ class TRIPTYCH_API Tensor {
   /// Marks a leaf as one that gradients flow into; ArgumentError for integers and for the result of a recorded op.
   Tensor& set_requires_grad(bool value = true, Location where = Location::here()) &;
   Tensor set_requires_grad(bool value = true, Location where = Location::here()) &&;
-  /// The accumulated gradient, undefined if none arrived.
+  /// The accumulated gradient, undefined if none arrived. A tensor of its own: changing it in place changes no other
+  /// gradient and nothing that was passed to backward.
   Tensor grad() const;
+  /// As if it had been accumulated: later changes of `gradient` are not seen.
   void set_grad(const Tensor& gradient, Location where = Location::here());
   /// Not the result of a recorded op.
   bool is_leaf() const;
@@ -180,8 +184,9 @@ class TRIPTYCH_API Tensor {
   void backward(Location where = Location::here()) const;
   void backward(const Tensor& gradient, bool retain_graph = false, bool create_graph = false,
                 Location where = Location::here()) const;
-  /// The same values, outside of any recorded computation; shares storage. Of a symbolic tensor a node that passes no
-  /// gradient.
+  /// `loss.backward({.inputs = {w}})`: as above, with names; and only some tensors' gradients.
+  void backward(const BackwardOptions& options, Location where = Location::here()) const;
+  /// The same values, outside of any recorded computation: a view. Of a symbolic tensor a node that passes no gradient.
   Tensor detach(Location where = Location::here()) const;
 
   /// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`; a view. ArgumentError for an index
@@ -279,8 +284,8 @@ class TRIPTYCH_API Tensor {
 
 class Tensor::Rows {
  public:
-  Rows(Tensor tensor, std::int64_t place) : tensor_(std::move(tensor)), place_(place) {}
-  Tensor operator*() const { return tensor_[place_]; }
+  Rows(Tensor tensor, std::int64_t place, Location where) : tensor_(std::move(tensor)), place_(place), where_(where) {}
+  Tensor operator*() const { return tensor_[Index(place_, where_)]; }
   Rows& operator++() {
     ++place_;
     return *this;
@@ -290,9 +295,23 @@ class Tensor::Rows {
  private:
   Tensor tensor_;
   std::int64_t place_;
+  Location where_;
 };
-inline Tensor::Rows Tensor::begin(Location where) const { return size(0, where), Rows{*this, 0}; }
-inline Tensor::Rows Tensor::end(Location where) const { return {*this, size(0, where)}; }
+inline Tensor::Rows Tensor::begin(Location where) const { return size(0, where), Rows{*this, 0, where}; }
+inline Tensor::Rows Tensor::end(Location where) const { return {*this, size(0, where), where}; }
+
+/// How `Tensor::backward` goes.
+struct BackwardOptions {
+  /// Of the final result with respect to the tensor; may be left out for a scalar.
+  Tensor gradient = {};
+  /// Keep what the tape saved, for another walk.
+  bool retain_graph = false;
+  /// The gradients can be differentiated again.
+  bool create_graph = false;
+  /// Gradients are added to these tensors alone, leaves or not; empty: to all leaves. ArgumentError if one does not
+  /// require a gradient; one that is not reached keeps the gradient it has.
+  std::vector<Tensor> inputs = {};
+};
 
 template <class T>
 std::vector<T> Tensor::to_vector(Location where) const {

@@ -36,6 +36,16 @@ class [[nodiscard]] EnableGrad {
   GradMode mode_;
 };
 
+/// While alive, nothing on this thread is recorded; `InferenceMode(false)` inside of it records again. Tensors made in
+/// it are ordinary ones: they may enter recorded computations later (PyTorch forbids it).
+class [[nodiscard]] InferenceMode {
+ public:
+  explicit InferenceMode(bool enabled = true) : mode_(!enabled) {}
+
+ private:
+  GradMode mode_;
+};
+
 /// Options of `grad`, as torch.autograd.grad's.
 struct GradOptions {
   /// Gradients of the final result with respect to the ys, one for each; may be empty if the ys are scalars.

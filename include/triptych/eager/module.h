@@ -15,6 +15,7 @@
 #include "triptych/core/graph.h"
 #include "triptych/core/io.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::eager::nn {
 
@@ -25,8 +26,9 @@ using NamedModule = std::pair<std::string, Module*>;
 
 /// The name of a member, with the line where it was given.
 struct Name {
-  Name(const char* text, Location where = Location::here()) : text(text), where(where) {}
+  Name(const char* text, Location where = Location::here()) : text(not_null(text, where)), where(where) {}
   Name(std::string text, Location where = Location::here()) : text(std::move(text)), where(where) {}
+  Name(std::nullptr_t) = delete;
   std::string text;
   Location where;
 };
@@ -129,7 +131,7 @@ class TRIPTYCH_API Module {
   Module& to(Device device);
 
   /// A snapshot: later training does not change it.
-  StateDict state_dict() const;
+  StateDict state_dict(Location where = Location::here()) const;
   /// Copies values into this module's tensors, all or none of them. ArgumentError that names them if keys are missing
   /// or unexpected (unless `strict` is off) or shapes differ.
   IncompatibleKeys load_state_dict(const StateDict& state, bool strict = true, Location where = Location::here());

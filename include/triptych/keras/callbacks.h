@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "triptych/core/text.h"
 #include "triptych/keras/logs.h"
 
 namespace triptych::keras {
@@ -117,10 +118,10 @@ namespace callbacks {
 TRIPTYCH_API Callback EarlyStopping(EarlyStoppingOptions options = {}, Location where = Location::here());
 /// Saves the model (or its weights) after every epoch, or only when the monitored metric is the best so far. `filepath`
 /// may hold `{epoch:02d}`, `{val_loss:.2f}` and the like.
-TRIPTYCH_API Callback ModelCheckpoint(std::string filepath, ModelCheckpointOptions options = {},
+TRIPTYCH_API Callback ModelCheckpoint(OwnedText filepath, ModelCheckpointOptions options = {},
                                       Location where = Location::here());
 /// Writes a line with the epoch's metrics after every epoch.
-TRIPTYCH_API Callback CSVLogger(std::string filename, CSVLoggerOptions options = {}, Location where = Location::here());
+TRIPTYCH_API Callback CSVLogger(OwnedText filename, CSVLoggerOptions options = {}, Location where = Location::here());
 /// Ends training, and says so, when the loss is NaN or infinite.
 TRIPTYCH_API Callback TerminateOnNaN();
 TRIPTYCH_API Callback LambdaCallback(LambdaCallbackOptions options);

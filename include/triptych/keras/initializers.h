@@ -16,6 +16,7 @@ class TRIPTYCH_API Initializer {
   /// ArgumentError that lists the known names if there is no such one.
   Initializer(const char* name, Location where = Location::here());
   Initializer(const std::string& name, Location where = Location::here());
+  Initializer(std::nullptr_t) = delete;
   Initializer(triptych::Initializer function) : function_(std::move(function)) {}
   template <class F>
   requires std::is_invocable_r_v<Tensor, F, const Shape&, DType> Initializer(F function)
@@ -38,6 +39,7 @@ class TRIPTYCH_API Activation {
   /// ArgumentError that lists the known names if there is no such one.
   Activation(const char* name, Location where = Location::here());
   Activation(const std::string& name, Location where = Location::here());
+  Activation(std::nullptr_t) = delete;
   template <class F>
   requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function) : function_(std::move(function)) {}
 

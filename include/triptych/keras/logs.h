@@ -8,13 +8,15 @@
 
 #include "triptych/core/error.h"
 #include "triptych/core/export.h"
+#include "triptych/core/text.h"
 
 namespace triptych::keras {
 
 /// A metric's name, and the line that asks for it.
 struct MetricName {
-  MetricName(const char* text, Location line = Location::here()) : name(text), where(line) {}
+  MetricName(const char* text, Location line = Location::here()) : name(not_null(text, line)), where(line) {}
   MetricName(const std::string& text, Location line = Location::here()) : name(text), where(line) {}
+  MetricName(std::nullptr_t) = delete;
   std::string_view name;
   Location where;
 };
@@ -26,11 +28,13 @@ class TRIPTYCH_API Logs {
 
   /// The number called `name`; ArgumentError that lists the names if there is none.
   double operator[](MetricName name) const;
-  bool contains(std::string_view name) const { return find(name) != nullptr; }
+  /// Metrics have names: logs["loss"].
+  double operator[](int) const = delete;
+  bool contains(Text name) const { return find(name) != nullptr; }
   /// Null if there is none.
-  const double* find(std::string_view name) const;
+  const double* find(Text name) const;
   /// Replaces the number called `name`, or adds it at the end.
-  void set(std::string name, double value);
+  void set(OwnedText name, double value);
 
   bool empty() const { return items_.empty(); }
   std::size_t size() const { return items_.size(); }
@@ -51,7 +55,9 @@ class TRIPTYCH_API History {
 
   /// The values called `name`, one for each epoch; ArgumentError that lists the names if there is none.
   const std::vector<double>& operator[](MetricName name) const;
-  bool contains(std::string_view name) const;
+  /// Metrics have names: history["loss"].
+  const std::vector<double>& operator[](int) const = delete;
+  bool contains(Text name) const;
   void append(int number, const Logs& logs);
 
   bool empty() const { return items_.empty(); }

@@ -32,6 +32,7 @@ class TRIPTYCH_API Loss {
   /// ArgumentError that lists the known names if there is no such one.
   Loss(const char* name, Location where = Location::here());
   Loss(const std::string& name, Location where = Location::here());
+  Loss(std::nullptr_t) = delete;
   explicit Loss(std::shared_ptr<LossBase> base, Location where = Location::here())
       : base_(std::move(base)), where_(where) {}
   template <class F>

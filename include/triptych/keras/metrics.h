@@ -40,6 +40,7 @@ class TRIPTYCH_API Metric {
   /// ArgumentError that lists the known names if there is no such one.
   Metric(const char* name, Location where = Location::here());
   Metric(const std::string& name, Location where = Location::here());
+  Metric(std::nullptr_t) = delete;
   explicit Metric(std::shared_ptr<MetricBase> base) : base_(std::move(base)) {}
 
   /// Adds a batch; the result counts all batches since the last reset.

@@ -10,6 +10,7 @@
 
 #include "triptych/core/data.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 #include "triptych/keras/callbacks.h"
 #include "triptych/keras/layer.h"
 #include "triptych/keras/logs.h"
@@ -24,6 +25,7 @@ class LossList : public std::vector<Loss> {
  public:
   LossList() = default;
   LossList(const char* name, Location where = Location::here()) : std::vector<Loss>{Loss(name, where)} {}
+  LossList(std::nullptr_t) = delete;
   LossList(const std::string& name, Location where = Location::here()) : std::vector<Loss>{Loss(name, where)} {}
   LossList(Loss loss) : std::vector<Loss>{std::move(loss)} {}
   LossList(std::initializer_list<Loss> losses) : std::vector<Loss>(losses) {}
@@ -163,7 +165,7 @@ class TRIPTYCH_API Model : public Layer {
 
   std::vector<Layer> layers() const { return base().layers(); }
   /// The inner layer called `name`; ArgumentError that lists them if there is none.
-  Layer get_layer(const std::string& name, Location where = Location::here()) const;
+  Layer get_layer(const OwnedText& name, Location where = Location::here()) const;
   /// The inner layer number `index` (negative counts from the end).
   Layer get_layer(int index, Location where = Location::here()) const;
   /// The optimizer that the model was compiled with.
@@ -177,12 +179,12 @@ class TRIPTYCH_API Model : public Layer {
   /// Class, layers and their arguments as JSON.
   std::string to_json() const;
   /// Writes a safetensors file: the weights, the optimizer's state, and the configuration (`to_json`) as its metadata.
-  void save(const std::string& path, Location where = Location::here()) const;
+  void save(const OwnedText& path, Location where = Location::here()) const;
   /// Writes the weights as safetensors, named "layer/weight".
-  void save_weights(const std::string& path, Location where = Location::here()) const;
+  void save_weights(const OwnedText& path, Location where = Location::here()) const;
   /// Reads weights that `save` or `save_weights` wrote; the optimizer's state too if the file has it and the model is
   /// compiled. ArgumentError, and nothing is changed, unless names and shapes agree.
-  void load_weights(const std::string& path, Location where = Location::here()) const;
+  void load_weights(const OwnedText& path, Location where = Location::here()) const;
 };
 
 /// A handle to a new model of your own class.

@@ -57,6 +57,7 @@ class TRIPTYCH_API Optimizer {
   /// ArgumentError that lists the known names if there is no such one.
   Optimizer(const char* name, Location where = Location::here());
   Optimizer(const std::string& name, Location where = Location::here());
+  Optimizer(std::nullptr_t) = delete;
   explicit Optimizer(std::shared_ptr<OptimizerBase> base) : base_(std::move(base)) {}
 
   double learning_rate() const { return base_->learning_rate(); }

@@ -10,6 +10,7 @@
 #include "triptych/core/graph.h"
 #include "triptych/core/random.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::lowlevel {
 
@@ -80,7 +81,7 @@ struct RandomUniformOptions {
 /// the graph; state that is changed in place in it is changed by each run that needs a node made in it.
 class [[nodiscard]] TRIPTYCH_API NameScope {
  public:
-  NameScope(const GraphHandle& graph, std::string_view name);
+  NameScope(const GraphHandle& graph, Text name);
   ~NameScope();
   NameScope(const NameScope&) = delete;
   NameScope& operator=(const NameScope&) = delete;
@@ -115,15 +116,15 @@ class TRIPTYCH_API Graph : public GraphHandle {
 
   /// A value that is fed when the graph runs; dimensions may be `unknown`. Unfed, it has `default_value`, if there is
   /// one.
-  Tensor placeholder(std::string_view name, DType dtype, const Shape& shape, const Tensor& default_value = {},
+  Tensor placeholder(Text name, DType dtype, const Shape& shape, const Tensor& default_value = {},
                      Location where = Location::here()) const;
   /// A snapshot of a concrete tensor, one that requires a gradient too.
-  Tensor constant(const Tensor& value, std::string_view name = "constant", Location where = Location::here()) const;
+  Tensor constant(const Tensor& value, Text name = "constant", Location where = Location::here()) const;
   /// State that `initializer` fills when `initializer()` of the graph runs.
-  Variable variable(std::string_view name, const Shape& shape, Initializer initializer,
-                    const VariableOptions& options = {}, Location where = Location::here()) const;
+  Variable variable(Text name, const Shape& shape, Initializer initializer, const VariableOptions& options = {},
+                    Location where = Location::here()) const;
   /// State that starts as `value`, whose shape and dtype it has (whatever the options say).
-  Variable variable(std::string_view name, const Tensor& value, const VariableOptions& options = {},
+  Variable variable(Text name, const Tensor& value, const VariableOptions& options = {},
                     Location where = Location::here()) const;
   /// Random numbers that every run draws anew. (`tt::randn({n, d})` outside of a scope draws once, now, and becomes a
   /// constant where it meets the graph.) With the shape of a tensor whose dimensions are fed: tt::randn_like(x).
@@ -138,10 +139,10 @@ class TRIPTYCH_API Graph : public GraphHandle {
   /// Run it to give all variables that exist now their first values.
   Tensor initializer(Location where = Location::here()) const;
   /// Runs nothing; something to fetch, or to depend on.
-  Tensor no_op(std::string_view name = "no_op", Location where = Location::here()) const;
+  Tensor no_op(Text name = "no_op", Location where = Location::here()) const;
 
   /// `auto scope = graph.scope("net");`: names that follow begin with "net/" (a name used before gets a number).
-  NameScope scope(std::string_view name = "") const { return NameScope(*this, name); }
+  NameScope scope(Text name = "") const { return NameScope(*this, name); }
   /// `auto on = graph.device(Device::cuda());`: what follows is placed there, as in a DeviceScope.
   DeviceScope device(Device device) const { return DeviceScope(device); }
   /// `auto after = graph.control_dependencies({update});`: nodes that follow run after these.
@@ -150,8 +151,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
   }
 
   /// The output of the node called `name`: "net/w", or "split:1" for its second output. ArgumentError if there is none.
-  Tensor find(std::string_view name, Location where = Location::here()) const;
-  bool contains(std::string_view name) const;
+  Tensor find(Text name, Location where = Location::here()) const;
+  bool contains(Text name) const;
   /// Names of all nodes in the order of their creation.
   std::vector<std::string> node_names() const;
   std::size_t size() const;
@@ -163,9 +164,9 @@ class TRIPTYCH_API Graph : public GraphHandle {
   bool finalized() const;
 
   /// The graph in Graphviz's language.
-  void write_dot(const std::string& path, Location where = Location::here()) const;
+  void write_dot(const OwnedText& path, Location where = Location::here()) const;
   /// A drawing of the graph that a browser shows.
-  void write_svg(const std::string& path, Location where = Location::here()) const;
+  void write_svg(const OwnedText& path, Location where = Location::here()) const;
 
  private:
   std::vector<Variable> variables_where(bool only_trainable) const;
@@ -177,8 +178,7 @@ TRIPTYCH_API std::string name_of(const Tensor& tensor, Location where = Location
 TRIPTYCH_API Graph graph_of(const Tensor& tensor, Location where = Location::here());
 
 /// A tensor without a value: running it runs all of `operations`.
-TRIPTYCH_API Tensor group(const TensorList& operations, std::string_view name = "group",
-                          Location where = Location::here());
+TRIPTYCH_API Tensor group(const TensorList& operations, Text name = "group", Location where = Location::here());
 
 /// d(sum of ys . grad_ys) / d xs as new nodes: one tensor for each x, undefined where no y depends on it. `grad_ys` may
 /// be empty (ones) or have undefined entries.

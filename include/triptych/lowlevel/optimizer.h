@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "triptych/core/text.h"
 #include "triptych/lowlevel/graph.h"
 
 namespace triptych::lowlevel {
@@ -39,7 +40,7 @@ class TRIPTYCH_API Optimizer {
  protected:
   Optimizer(std::string name, double learning_rate);
   /// A buffer of `variable`'s shape and dtype that starts as zeros, one for each name.
-  Tensor slot(const Tensor& variable, std::string_view slot_name);
+  Tensor slot(const Tensor& variable, Text slot_name);
   /// The count of steps done (0-d int64).
   Tensor steps(const GraphHandle& graph);
   /// Adds the op that updates `parameters`.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "triptych/core/session_options.h"
+#include "triptych/core/text.h"
 #include "triptych/lowlevel/graph.h"
 
 namespace triptych {
@@ -77,9 +78,9 @@ class TRIPTYCH_API Session {
   void set_value(const Tensor& variable, const Tensor& value, Location where = Location::here()) const;
 
   /// Writes the values of all variables, by name, as a safetensors file.
-  void save(const std::string& path, Location where = Location::here()) const;
+  void save(const OwnedText& path, Location where = Location::here()) const;
   /// Reads them back: every variable must be in the file with its shape and dtype, or nothing changes.
-  void restore(const std::string& path, Location where = Location::here()) const;
+  void restore(const OwnedText& path, Location where = Location::here()) const;
 
   Graph graph() const;
 

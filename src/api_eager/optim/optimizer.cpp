@@ -107,15 +107,15 @@ const Tensor& Optimizer::rate(Group& group, double learning_rate) {
 // --- Checkpoints: "state.0.step", "state.0.exp_avg", ..., "param_groups.0.lr", ...
 // ----------------------------------------
 
-StateDict Optimizer::state_dict() const {
+StateDict Optimizer::state_dict(Location where) const {
   StateDict state;
   std::size_t index = 0;
   for (const Group& group : groups_)
     for (const Slot& slot : group.slots) {
       const std::string prefix = "state." + std::to_string(index++) + ".";
-      if (slot.step.defined()) state.set(prefix + "step", slot.step.detach());
+      if (slot.step.defined()) state.set(prefix + "step", slot.step.detach(where));
       for (std::size_t i = 0; i < buffer_names_.size(); ++i)
-        if (slot.buffers[i].defined()) state.set(prefix + buffer_names_[i], slot.buffers[i].detach());
+        if (slot.buffers[i].defined()) state.set(prefix + buffer_names_[i], slot.buffers[i].detach(where));
     }
   for (std::size_t g = 0; g < groups_.size(); ++g)
     for (const Setting& setting : const_cast<Optimizer*>(this)->settings(g))
@@ -139,7 +139,7 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
         if (value->shape() != shape)
           fail("a shape differs", "'" + prefix + name + "' is " + value->shape().text() + ", expected " + shape.text(),
                "Is it the state of another model?", where);
-        to = value->dtype() == dtype ? value->detach() : cast(*value, dtype);
+        to = value->dtype() == dtype ? alias(*value) : cast(*value, dtype);
         ++used;
       };
       take("step", {}, int64, slot.step);

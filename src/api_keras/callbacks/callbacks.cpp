@@ -272,10 +272,10 @@ Callback EarlyStopping(EarlyStoppingOptions options, Location where) {
     throw ArgumentError("EarlyStopping", "patience is not negative", std::to_string(options.patience), "", where);
   return Callback(std::make_shared<keras::EarlyStopping>(std::move(options), where));
 }
-Callback ModelCheckpoint(std::string filepath, ModelCheckpointOptions options, Location where) {
+Callback ModelCheckpoint(OwnedText filepath, ModelCheckpointOptions options, Location where) {
   return Callback(std::make_shared<keras::ModelCheckpoint>(std::move(filepath), std::move(options), where));
 }
-Callback CSVLogger(std::string filename, CSVLoggerOptions options, Location where) {
+Callback CSVLogger(OwnedText filename, CSVLoggerOptions options, Location where) {
   return Callback(std::make_shared<keras::CSVLogger>(std::move(filename), std::move(options), where));
 }
 Callback TerminateOnNaN() { return Callback(std::make_shared<keras::TerminateOnNaN>()); }

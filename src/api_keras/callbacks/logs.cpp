@@ -15,7 +15,7 @@ template <class Items>
 
 }  // namespace
 
-const double* Logs::find(std::string_view name) const {
+const double* Logs::find(Text name) const {
   for (const Item& item : items_)
     if (item.first == name) return &item.second;
   return nullptr;
@@ -26,7 +26,7 @@ double Logs::operator[](MetricName name) const {
   no_such_name("Logs", name.name, items_, name.where);
 }
 
-void Logs::set(std::string name, double value) {
+void Logs::set(OwnedText name, double value) {
   for (Item& item : items_)
     if (item.first == name) {
       item.second = value;
@@ -35,7 +35,7 @@ void Logs::set(std::string name, double value) {
   items_.emplace_back(std::move(name), value);
 }
 
-bool History::contains(std::string_view name) const {
+bool History::contains(Text name) const {
   for (const Item& item : items_)
     if (item.first == name) return true;
   return false;

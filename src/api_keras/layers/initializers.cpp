@@ -61,7 +61,7 @@ template <class Table>
 
 }  // namespace
 
-Initializer::Initializer(const char* name, Location where) : Initializer(std::string(name), where) {}
+Initializer::Initializer(const char* name, Location where) : Initializer(std::string(not_null(name, where)), where) {}
 Initializer::Initializer(const std::string& name, Location where) : name_(to_snake_case(name)) {
   for (const NamedInitializer& entry : initializers)
     if (name_ == entry.name) {
@@ -71,7 +71,7 @@ Initializer::Initializer(const std::string& name, Location where) : name_(to_sna
   no_such("initializer", name, initializers, where);
 }
 
-Activation::Activation(const char* name, Location where) : Activation(std::string(name), where) {}
+Activation::Activation(const char* name, Location where) : Activation(std::string(not_null(name, where)), where) {}
 Activation::Activation(const std::string& name, Location where) : name_(name) {
   for (const NamedActivation& entry : activations)
     if (name_ == entry.name) {

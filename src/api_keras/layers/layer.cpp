@@ -219,9 +219,8 @@ void Layer::build(const Shape& input_shape, Location where) const {
 }
 
 std::vector<Tensor> Layer::get_weights() const {
-  GradMode no_recording(false);
-  std::vector<Tensor> values;
-  for (const Weight& weight : base().weights()) values.push_back(weight.value.detach());
+  std::vector<Tensor> values;  // as in Keras, copies
+  for (const Weight& weight : base().weights()) values.push_back(alias(weight.value));
   return values;
 }
 

@@ -91,7 +91,7 @@ constexpr std::array named_losses{
 
 LossBase::~LossBase() = default;
 
-Loss::Loss(const char* name, Location where) : Loss(std::string(name), where) {}
+Loss::Loss(const char* name, Location where) : Loss(std::string(not_null(name, where)), where) {}
 Loss::Loss(const std::string& name, Location where) {
   std::vector<std::string> names;
   for (const NamedLoss& entry : named_losses) {

@@ -95,7 +95,7 @@ std::vector<Tensor> MetricBase::contributions(const Tensor& y_true, const Tensor
 
 double MetricBase::result(const std::vector<double>& sums) const { return sums[1] == 0 ? 0 : sums[0] / sums[1]; }
 
-Metric::Metric(const char* name, Location where) : Metric(std::string(name), where) {}
+Metric::Metric(const char* name, Location where) : Metric(std::string(not_null(name, where)), where) {}
 Metric::Metric(const std::string& name, Location where) {
   std::vector<std::string> names;
   for (const NamedMetric& entry : named_metrics) {

@@ -111,7 +111,7 @@ Tensor Model::predict_on_batch(const TensorList& x, Location where) const {
   return std::move(outputs[0]);
 }
 
-Layer Model::get_layer(const std::string& name, Location where) const {
+Layer Model::get_layer(const OwnedText& name, Location where) const {
   std::vector<std::string> names;
   for (const Layer& layer : layers()) {
     if (layer.name() == name) return layer;

@@ -128,7 +128,7 @@ std::vector<std::pair<std::string, Tensor>> OptimizerBase::variables() const {
   return result;
 }
 
-Optimizer::Optimizer(const char* name, Location where) : Optimizer(std::string(name), where) {}
+Optimizer::Optimizer(const char* name, Location where) : Optimizer(std::string(not_null(name, where)), where) {}
 Optimizer::Optimizer(const std::string& name, Location where) {
   const std::string key = to_snake_case(name);
   if (key == "sgd")

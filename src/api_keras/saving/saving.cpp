@@ -67,11 +67,11 @@ std::string FunctionalModel::config() const {
 
 std::string Model::to_json() const { return layer_json(*this); }
 
-void Model::save_weights(const std::string& path, Location where) const {
+void Model::save_weights(const OwnedText& path, Location where) const {
   triptych::save(weights_of(*this), path, where);
 }
 
-void Model::save(const std::string& path, Location where) const {
+void Model::save(const OwnedText& path, Location where) const {
   StateDict dict = weights_of(*this);
   dict.metadata["format"] = "triptych.keras";
   dict.metadata["config"] = to_json();
@@ -83,7 +83,7 @@ void Model::save(const std::string& path, Location where) const {
   triptych::save(dict, path, where);
 }
 
-void Model::load_weights(const std::string& path, Location where) const {
+void Model::load_weights(const OwnedText& path, Location where) const {
   const StateDict dict = triptych::load(path, where);
   const std::vector<Weight> weights = this->weights();
   if (weights.empty())

@@ -51,7 +51,7 @@ Tensor Variable::assign(const Arg& value) const { return triptych::assign(*this,
 Tensor Variable::assign_add(const Arg& value) const { return triptych::assign_add(*this, value); }
 Tensor Variable::assign_sub(const Arg& value) const { return triptych::assign_sub(*this, value); }
 
-NameScope::NameScope(const GraphHandle& graph, std::string_view name) : graph_(graph), trace_(graph, false) {
+NameScope::NameScope(const GraphHandle& graph, Text name) : graph_(graph), trace_(graph, false) {
   GraphImpl& impl = graph_.impl();
   previous_ = impl.scope;
   if (!name.empty()) impl.scope = impl.unique_name(name) + "/";
@@ -74,7 +74,7 @@ ControlDependencies::~ControlDependencies() {
   stack.resize(stack.size() - count_);
 }
 
-Tensor Graph::placeholder(std::string_view name, DType dtype, const Shape& shape, const Tensor& default_value,
+Tensor Graph::placeholder(Text name, DType dtype, const Shape& shape, const Tensor& default_value,
                           Location where) const {
   check_name(name, where);
   if (default_value.is_symbolic())
@@ -88,7 +88,7 @@ Tensor Graph::placeholder(std::string_view name, DType dtype, const Shape& shape
   return graph_placeholder(*this, name, dtype, shape, default_value, where);
 }
 
-Tensor Graph::constant(const Tensor& value, std::string_view name, Location where) const {
+Tensor Graph::constant(const Tensor& value, Text name, Location where) const {
   check_name(name, where);
   if (!value.defined() || value.is_symbolic())
     throw ArgumentError("constant", "the value must be concrete",
@@ -96,8 +96,8 @@ Tensor Graph::constant(const Tensor& value, std::string_view name, Location wher
   return graph_constant(*this, value, name, where);
 }
 
-Variable Graph::variable(std::string_view name, const Shape& shape, Initializer initializer,
-                         const VariableOptions& options, Location where) const {
+Variable Graph::variable(Text name, const Shape& shape, Initializer initializer, const VariableOptions& options,
+                         Location where) const {
   check_name(name, where);
   if (!shape.known())
     throw ArgumentError("variable", "a variable's shape must be known", "'" + std::string(name) + "' " + shape.text(),
@@ -108,8 +108,7 @@ Variable Graph::variable(std::string_view name, const Shape& shape, Initializer 
           graph_variable(*this, name, shape, options.dtype, std::move(initializer), options.trainable, where)};
 }
 
-Variable Graph::variable(std::string_view name, const Tensor& value, const VariableOptions& options,
-                         Location where) const {
+Variable Graph::variable(Text name, const Tensor& value, const VariableOptions& options, Location where) const {
   check_name(name, where);
   if (!value.defined() || value.is_symbolic())
     throw ArgumentError("variable", "the first value must be concrete", "'" + std::string(name) + "'", "", where);
@@ -143,12 +142,12 @@ Tensor Graph::initializer(Location where) const {
   return graph.handle(*graph.initializer);
 }
 
-Tensor Graph::no_op(std::string_view name, Location where) const {
+Tensor Graph::no_op(Text name, Location where) const {
   Ref<Node> node = make_node(group_op, 0, 0, nullptr, where);
   return impl().handle(impl().add(std::move(node), name));
 }
 
-Tensor Graph::find(std::string_view name, Location where) const {
+Tensor Graph::find(Text name, Location where) const {
   std::string_view base = name;
   std::uint32_t output = 0;
   if (const auto colon = name.rfind(':'); colon != std::string_view::npos && colon + 1 < name.size() &&
@@ -168,7 +167,7 @@ Tensor Graph::find(std::string_view name, Location where) const {
                       "node_names() lists all of them", where);
 }
 
-bool Graph::contains(std::string_view name) const {
+bool Graph::contains(Text name) const {
   return std::any_of(impl().info.begin(), impl().info.end(), [&](const NodeInfo& info) { return info.name == name; });
 }
 
@@ -195,14 +194,14 @@ void Graph::finalize() const {
 }
 bool Graph::finalized() const { return impl().finalized; }
 
-void Graph::write_dot(const std::string& path, Location where) const {
+void Graph::write_dot(const OwnedText& path, Location where) const {
   write_text(path, graph_as_dot(impl()), "write_dot", where);
 }
-void Graph::write_svg(const std::string& path, Location where) const {
+void Graph::write_svg(const OwnedText& path, Location where) const {
   write_text(path, graph_as_svg(impl()), "write_svg", where);
 }
 
-Tensor group(const TensorList& operations, std::string_view name, Location where) {
+Tensor group(const TensorList& operations, Text name, Location where) {
   if (operations.empty() || !operations.begin()->is_symbolic())
     throw ArgumentError("group", "there must be at least one tensor of a graph", "none", "graph.no_op() runs nothing",
                         where);

@@ -108,13 +108,13 @@ void Session::set_value(const Tensor& variable, const Tensor& value, Location wh
   runner_->set_values({&entry, 1});
 }
 
-void Session::save(const std::string& path, Location where) const {
+void Session::save(const OwnedText& path, Location where) const {
   StateDict state;
   for (const Variable& variable : graph().variables()) state.set(variable.name(), value(variable, where));
   triptych::save(state, path, where);
 }
 
-void Session::restore(const std::string& path, Location where) const {
+void Session::restore(const OwnedText& path, Location where) const {
   const StateDict state = triptych::load(path, where);
   std::vector<std::pair<const Node*, Tensor>> values;
   for (const Variable& variable : graph().variables()) {

@@ -147,7 +147,7 @@ Variable Optimizer::learning_rate(Location where) const {
                       "Call minimize() first", where);
 }
 
-Tensor Optimizer::slot(const Tensor& variable, std::string_view slot_name) {
+Tensor Optimizer::slot(const Tensor& variable, Text slot_name) {
   GraphImpl& graph = *variable.impl()->graph;
   return state_->find_or_make(variable.impl()->node.get(), slot_name, [&] {
     const OwnScope scope(graph, describe(*variable.impl()->node) + "/" + state_->name + "/");

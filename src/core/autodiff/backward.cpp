@@ -1,8 +1,10 @@
 // What users call: backward() walks the tape to the leaves, gradients() walks tape or graph to the tensors that are
 // asked for.
+#include <algorithm>
 #include <optional>
 
 #include "core/autodiff/gradient_stop.h"
+#include "core/autodiff/leaf.h"
 #include "core/autodiff/walker.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
@@ -99,9 +101,9 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
   walk.want(targets);
 
   std::vector<Tensor> results(xs.size());
-  walk.run([&](Node& node, std::span<const Tensor> upstream) {
+  walk.run([&](Node& node, std::span<Tensor> upstream) {
     for (std::size_t i = 0; i < targets.size(); ++i)
-      if (targets[i].node == &node) results[i] = upstream[targets[i].output];
+      if (targets[i].node == &node) results[i] = own(upstream[targets[i].output], grad_enabled());
   });
   if (!options.allow_unused)
     for (std::size_t i = 0; i < results.size(); ++i)
@@ -112,20 +114,43 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
   return results;
 }
 
-void Tensor::backward(Location where) const { backward(Tensor(), false, false, where); }
+void Tensor::backward(Location where) const { backward(BackwardOptions{}, where); }
 
 void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_graph, Location where) const {
+  backward(BackwardOptions{.gradient = gradient, .retain_graph = retain_graph, .create_graph = create_graph}, where);
+}
+
+void Tensor::backward(const BackwardOptions& options, Location where) const {
   if (is_symbolic())
     throw ArgumentError("backward", "a symbolic tensor has no tape", describe(*impl()->node),
                         "Use lowlevel::gradients or an optimizer's minimize", where);
-  GradMode recording(create_graph);
-  Walk walk(retain_graph || create_graph ? Walk::Saved::keep : Walk::Saved::release);
-  start(walk, nullptr, {this, 1}, {&gradient, 1}, "backward", where);
-  walk.want_everything();
-  walk.run([](Node& node, std::span<const Tensor> upstream) {
-    if (!node.leaf) return;
-    Tensor& grad = node.leaf->extras().grad;
-    grad = grad.defined() ? add(std::move(grad), upstream[0]) : upstream[0];
+  GradMode recording(options.create_graph);
+  Walk walk(options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
+  start(walk, nullptr, {this, 1}, {&options.gradient, 1}, "backward", where);
+  if (options.inputs.empty()) {
+    walk.want_everything();
+    walk.run([](Node& node, std::span<Tensor> upstream) {
+      if (node.op == &leaf_op) accumulate(node, nullptr, std::move(upstream[0]));
+    });
+    return;
+  }
+  std::vector<Place> targets;
+  for (const Tensor& input : options.inputs) {
+    const auto place = place_of(input, nullptr, where);
+    if (!place)
+      throw ArgumentError("backward", "an input does not require a gradient", text_of(input),
+                          "Call set_requires_grad() on it", where);
+    targets.push_back(*place);
+  }
+  walk.want(targets);
+  walk.run([&](Node& node, std::span<Tensor> upstream) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      const bool twice = std::find(targets.begin(), targets.begin() + static_cast<std::ptrdiff_t>(i), targets[i]) !=
+                         targets.begin() + static_cast<std::ptrdiff_t>(i);
+      const Tensor& gradient = upstream[targets[i].output];
+      if (targets[i].node == &node && gradient.defined() && !twice)
+        accumulate(node, options.inputs[i].impl(), gradient);
+    }
   });
 }
 

@@ -1,7 +1,10 @@
 // Hooks on gradients.
 #include "core/autodiff/hooks.h"
 
-#include "core/autodiff/node.h"
+#include <mutex>
+#include <utility>
+
+#include "core/autodiff/leaf.h"
 #include "core/dispatch/check_numerics.h"
 #include "triptych/core/autograd.h"
 
@@ -28,24 +31,32 @@ void HookHandle::remove() {
 
 void run_hooks(Node& node, std::span<Tensor> gradients) {
   if (!node.hooks) return;
-  // Copies: a hook may remove itself, or register others.
-  const std::vector<NodeHooks::Hook> functions = node.hooks->functions;
+  std::vector<NodeHooks::Hook> functions;  // a copy: a hook may remove itself, or register others
+  {
+    std::lock_guard lock(mutex_of(node));
+    std::erase_if(node.hooks->functions, [](const NodeHooks::Hook& entry) { return !entry.hook->function; });
+    functions = node.hooks->functions;
+  }
   for (const NodeHooks::Hook& entry : functions) {
     Tensor& gradient = gradients[entry.output];
     const auto function = entry.hook->function;
     if (!function || !gradient.defined()) continue;
+    gradient =
+        own(std::move(gradient), grad_enabled());  // what the hook changes in place is this gradient and no other
     Tensor replaced = function(gradient);
-    if (!replaced.defined()) continue;
-    if (replaced.shape() != gradient.shape())
+    if (replaced.defined() && replaced.shape() != gradient.shape())
       throw ArgumentError(
           "register_hook", "a hook returns a gradient of the same shape",
           "the gradient is " + gradient.shape().text() + ", the hook returned " + replaced.shape().text(), "",
           node.where);
-    gradient = std::move(replaced);
+    if (replaced.defined()) gradient = std::move(replaced);
+    gradient = own(std::move(gradient), grad_enabled());  // the hook may keep its handle
   }
-  std::erase_if(node.hooks->functions, [](const NodeHooks::Hook& entry) { return !entry.hook->function; });
+  std::vector<Tensor> earlier;  // destroyed after the lock
+  std::lock_guard lock(mutex_of(node));
   for (TensorImpl* tensor : node.hooks->retained)
-    if (gradients[tensor->output].defined()) tensor->extras().grad = gradients[tensor->output];
+    if (gradients[tensor->output].defined())
+      earlier.push_back(std::exchange(tensor->extras().grad, own(gradients[tensor->output], grad_enabled())));
 }
 
 void detect_anomalies(const Node& node, std::span<const Tensor> gradients) {

@@ -27,9 +27,9 @@ struct Node {
   Location where;
   std::uint64_t sequence = 0;  // order of creation: of the process on the tape, the index in its graph
   GraphImpl* graph = nullptr;  // null on the tape
-  TensorImpl* leaf = nullptr;  // for a leaf node: the tensor, while it lives
   std::unique_ptr<NodeHooks> hooks;
-  Tensor* inputs_ = nullptr;  // input_count, behind the node
+  std::atomic<TensorImpl*> leaf = nullptr;  // of a leaf node: the tensor, while it lives
+  Tensor* inputs_ = nullptr;                // input_count, behind the node
   // output_count; in a graph metadata; on the tape what the op saves (without edge, that would be a cycle), and
   // metadata where there are several.
   Tensor* outputs_ = nullptr;

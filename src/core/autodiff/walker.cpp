@@ -69,7 +69,7 @@ bool Walk::needs(const Tensor& input) const {
   return at != PointerMap::missing && entries_[at].needed;
 }
 
-void Walk::run(const std::function<void(Node&, std::span<const Tensor>)>& keep) {
+void Walk::run(const std::function<void(Node&, std::span<Tensor>)>& keep) {
   for (const Entry& entry : entries_) {
     const std::span<Tensor> upstream{gradients_.data() + entry.first_gradient, entry.node->output_count};
     const bool arrived = std::any_of(upstream.begin(), upstream.end(), [](const Tensor& g) { return g.defined(); });

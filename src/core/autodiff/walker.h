@@ -26,8 +26,8 @@ class Walk {
   void want_everything();
   /// Adds to the gradient of one output.
   void contribute(const Place& place, Tensor gradient);
-  /// Visits the nodes; `keep` sees each with the complete gradients of its outputs.
-  void run(const std::function<void(Node&, std::span<const Tensor>)>& keep);
+  /// Visits the nodes; `keep` sees each with the complete gradients of its outputs, and may take a leaf's.
+  void run(const std::function<void(Node&, std::span<Tensor>)>& keep);
 
  private:
   /// A node, whether a wanted gradient lies behind it, and where the gradients of its outputs stand.

@@ -4,6 +4,7 @@
 
 #include "core/data/example_numbers.h"
 #include "core/dispatch/backend.h"
+#include "core/dispatch/modes.h"
 #include "core/tensor/tensor_impl.h"
 
 namespace triptych::data {
@@ -83,7 +84,7 @@ Tensor take_rows(const Tensor& tensor, std::span<const std::int64_t> indices) {
 
 /// The same values on the CPU, which later in-place changes of `tensor` do not reach; no data is copied before such a
 /// change.
-Tensor own(const Tensor& tensor) { return tensor.defined() ? alias(on_host(tensor)) : tensor; }
+Tensor snapshot(const Tensor& tensor) { return tensor.defined() ? alias(on_host(tensor)) : tensor; }
 
 }  // namespace
 
@@ -114,11 +115,11 @@ TensorDataset::TensorDataset(Tensor x_, Tensor y_, Location where) : x(std::move
   if (y.defined() && x.size(0) != y.size(0))
     throw ArgumentError("TensorDataset", "x and y have the same number of examples",
                         "x is " + x.shape().text() + ", y is " + y.shape().text(), "", where);
-  x = own(x);
-  y = own(y);
+  x = snapshot(x);
+  y = snapshot(y);
 }
 
-TensorDataset::TensorDataset(const TensorDataset& other) : Dataset(other), x(own(other.x)), y(own(other.y)) {}
+TensorDataset::TensorDataset(const TensorDataset& other) : Dataset(other), x(snapshot(other.x)), y(snapshot(other.y)) {}
 
 TensorDataset& TensorDataset::operator=(TensorDataset other) {
   x = std::move(other.x);
@@ -137,7 +138,9 @@ Example TensorDataset::get(std::int64_t index) const {
     const std::int64_t step = meta.strides[0];
     for (int axis = 0; axis < meta.shape.rank(); ++axis)
       meta.strides[static_cast<std::size_t>(axis)] = meta.strides[static_cast<std::size_t>(axis) + 1];
-    return make_view(*tensor.impl(), meta, tensor.impl()->offset + index * step);
+    Tensor row = make_view(*tensor.impl(), meta, tensor.impl()->offset + index * step);
+    row.impl()->view_of.set(*tensor.impl(), modes.frame);
+    return row;
   };
   return {row(x), row(y)};
 }

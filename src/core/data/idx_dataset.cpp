@@ -44,7 +44,7 @@ struct IdxDataset::Files {
   bool last;
 };
 
-IdxDataset::IdxDataset(const std::string& images_path, const std::string& labels_path, const ImageOptions& options,
+IdxDataset::IdxDataset(const OwnedText& images_path, const OwnedText& labels_path, const ImageOptions& options,
                        Location where) {
   const FileContext context{"IdxDataset", where};
   const bool last = channels_last(options, context);

@@ -50,15 +50,19 @@ bool try_view(const Op& op, const Tensor& input, const void* attributes, TensorM
       throw InternalError(op.name, "the op has no kernel and is no view of a contiguous input", input.shape().text());
   }
   output = make_view(*base.impl(), result, base.impl()->offset + offset);
+  if (base.is_same(input) && !op.lazy_copy) output.impl()->view_of.set(*input.impl(), modes.frame);
   return true;
 }
 
 /// All outputs of an op that gives views of its first input.
-void make_views(const Op& op, const TensorImpl& base, const void* attributes, std::span<TensorMeta> results,
+void make_views(const Op& op, TensorImpl& base, const void* attributes, std::span<TensorMeta> results,
                 std::span<Tensor> outputs) {
   InlineVector<std::int64_t, 8> offsets(outputs.size());
   op.views(base.meta, attributes, results, offsets.span());
-  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
+    outputs[i].impl()->view_of.set(base, modes.frame);
+  }
 }
 
 /// What `prepare` depends on, as bytes.
@@ -167,6 +171,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
       continue;
     }
     if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(count))) {
+      check_no_living_base(*impl, op.name, where);
       make_storage_unique(*impl);
       if (!kernel.any_strides) make_contiguous(*impl);
       impl->storage->generation.fetch_add(1, std::memory_order_relaxed);

@@ -46,7 +46,7 @@ std::vector<const Op*> registered_ops() {
   return result;
 }
 
-const Op* find_op(std::string_view name) {
+const Op* find_op(Text name) {
   Registry& all = registry();
   std::lock_guard lock(all.mutex);
   const auto found = all.ops.find(name);

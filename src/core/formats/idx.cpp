@@ -91,7 +91,7 @@ void IdxReader::finish() {
 
 namespace data {
 
-Tensor read_idx(const std::string& path, Location where) {
+Tensor read_idx(const OwnedText& path, Location where) {
   IdxReader reader(path, {"read_idx", where});
   Tensor tensor = make_tensor(reader.shape(), reader.dtype());
   reader.read(tensor.impl()->data(), static_cast<std::size_t>(tensor.numel()) * size_of(tensor.dtype()));

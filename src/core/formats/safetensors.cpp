@@ -29,7 +29,7 @@ void check_bools(const Tensor& tensor, const std::string& name, const std::strin
 
 }  // namespace
 
-void save(const StateDict& tensors, const std::string& path, Location where) {
+void save(const StateDict& tensors, const OwnedText& path, Location where) {
   const FileContext context{"save", where};
   SafetensorsHeader header;
   header.metadata = tensors.metadata;
@@ -73,7 +73,7 @@ void save(const StateDict& tensors, const std::string& path, Location where) {
   file.commit();
 }
 
-StateDict load(const std::string& path, Location where) {
+StateDict load(const OwnedText& path, Location where) {
   const FileContext context{"load", where};
   const InputFile file(path, context);
   const auto fail = [&](const std::string& problem) {

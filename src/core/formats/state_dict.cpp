@@ -8,12 +8,12 @@ StateDict::StateDict(std::initializer_list<Item> items) {
   for (const auto& [name, tensor] : items) set(name, tensor);
 }
 
-const Tensor* StateDict::find(std::string_view name) const {
+const Tensor* StateDict::find(Text name) const {
   const auto found = index_.find(std::string(name));
   return found == index_.end() ? nullptr : &items_[found->second].second;
 }
 
-const Tensor& StateDict::at(std::string_view name, Location where) const {
+const Tensor& StateDict::at(Text name, Location where) const {
   if (const Tensor* tensor = find(name)) return *tensor;
   // Most mistakes are in the prefix: offer the names that end alike.
   const std::string_view last = name.substr(name.rfind('.') + 1);
@@ -25,7 +25,7 @@ const Tensor& StateDict::at(std::string_view name, Location where) const {
                       similar.empty() ? "It has " + std::to_string(size()) + " tensors" : "It has " + similar, where);
 }
 
-void StateDict::set(std::string name, Tensor tensor) {
+void StateDict::set(OwnedText name, Tensor tensor) {
   const auto [entry, is_new] = index_.try_emplace(name, items_.size());
   if (is_new)
     items_.emplace_back(std::move(name), std::move(tensor));
@@ -33,7 +33,7 @@ void StateDict::set(std::string name, Tensor tensor) {
     items_[entry->second].second = std::move(tensor);
 }
 
-bool StateDict::erase(std::string_view name) {
+bool StateDict::erase(Text name) {
   const auto found = index_.find(std::string(name));
   if (found == index_.end()) return false;
   const std::size_t position = found->second;

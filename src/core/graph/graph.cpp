@@ -322,22 +322,22 @@ Tensor TracedCall::result(Tensor output) const {
   return identity(std::move(output));
 }
 
-Tensor graph_placeholder(const GraphHandle& graph, std::string_view name, DType dtype, const Shape& shape,
+Tensor graph_placeholder(const GraphHandle& graph, Text name, DType dtype, const Shape& shape,
                          const Tensor& default_value, Location where) {
   const PlaceholderAttributes attributes{dtype, shape, default_value};
   return add_source(graph.impl(), placeholder_op, &attributes,
                     {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
 }
 
-Tensor graph_variable(const GraphHandle& graph, std::string_view name, const Shape& shape, DType dtype,
-                      Initializer initializer, bool trainable, Location where, bool on_demand) {
+Tensor graph_variable(const GraphHandle& graph, Text name, const Shape& shape, DType dtype, Initializer initializer,
+                      bool trainable, Location where, bool on_demand) {
   const VariableAttributes attributes{dtype, shape, trainable, std::make_shared<Initializer>(std::move(initializer)),
                                       on_demand};
   return add_source(graph.impl(), variable_op, &attributes,
                     {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
 }
 
-Tensor graph_constant(const GraphHandle& graph, const Tensor& value, std::string_view name, Location where) {
+Tensor graph_constant(const GraphHandle& graph, const Tensor& value, Text name, Location where) {
   const ConstantAttributes attributes{alias(value)};
   return add_source(graph.impl(), constant_op, &attributes, value.meta(), name, where);
 }

@@ -382,6 +382,7 @@ std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, Run
   for (const State& state : states_) {
     if (!state.written) continue;
     TensorImpl& impl = *state.tensor.impl();
+    check_no_living_base(impl, "session", modes.run);
     if (state.saved) saved.add(state.tensor);
     make_storage_unique(impl);
     make_contiguous(impl);

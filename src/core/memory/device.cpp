@@ -21,7 +21,7 @@ Device Device::cuda(int index, Location where) {
   return {Type::cuda, static_cast<std::uint8_t>(index)};
 }
 
-Device Device::from_text(std::string_view text, Location where) {
+Device Device::from_text(Text text, Location where) {
   if (text == "cpu") return cpu();
   if (text == "cuda") return cuda(0, where);
   int index = 0;

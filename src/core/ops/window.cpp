@@ -15,7 +15,7 @@ PaddingMode mode_from(std::string_view mode, Location where) {
 
 }  // namespace
 
-Padding2::Padding2(const char* text, Location where) : mode(mode_from(text ? text : "", where)) {}
+Padding2::Padding2(const char* text, Location where) : mode(mode_from(not_null(text, where), where)) {}
 Padding2::Padding2(std::string_view text, Location where) : mode(mode_from(text, where)) {}
 
 const char* name_of(PaddingMode mode) {

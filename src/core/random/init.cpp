@@ -41,7 +41,7 @@ double fan_of(const Shape& shape, FanMode mode) {
 }
 
 /// The square of PyTorch's gain: kept squared, so that sqrt(2)^2 is 2.
-double squared_gain(std::string_view nonlinearity, double a, Location where) {
+double squared_gain(Text nonlinearity, double a, Location where) {
   for (std::string_view name : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose2d", "sigmoid"})
     if (nonlinearity == name) return 1;
   if (nonlinearity == "tanh") return 25.0 / 9;
@@ -180,15 +180,15 @@ Initializer lecun_normal(Seed seed) {
   return variance_scaling(1, FanMode::fan_in, Distribution::truncated_normal, seed);
 }
 
-double calculate_gain(std::string_view nonlinearity, double a, Location where) {
+double calculate_gain(Text nonlinearity, double a, Location where) {
   return std::sqrt(squared_gain(nonlinearity, a, where));
 }
 
-Initializer kaiming_uniform(double a, FanMode mode, std::string_view nonlinearity, Seed seed, Location where) {
+Initializer kaiming_uniform(double a, FanMode mode, Text nonlinearity, Seed seed, Location where) {
   return torch_scaled("kaiming_uniform", squared_gain(nonlinearity, a, where), mode, Distribution::uniform, seed,
                       where);
 }
-Initializer kaiming_normal(double a, FanMode mode, std::string_view nonlinearity, Seed seed, Location where) {
+Initializer kaiming_normal(double a, FanMode mode, Text nonlinearity, Seed seed, Location where) {
   return torch_scaled("kaiming_normal", squared_gain(nonlinearity, a, where), mode, Distribution::untruncated_normal,
                       seed, where);
 }

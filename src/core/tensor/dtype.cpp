@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, dtype_count> names = {"float32", "float64
 
 std::string_view dtype_name(DType dtype) { return names[static_cast<std::size_t>(dtype)]; }
 
-DType dtype_from_name(std::string_view name, Location where) {
+DType dtype_from_name(Text name, Location where) {
   for (std::size_t i = 0; i < names.size(); ++i)
     if (names[i] == name) return static_cast<DType>(i);
   throw ArgumentError("dtype", "no dtype has this name", "'" + std::string(name) + "'",

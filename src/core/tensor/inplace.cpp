@@ -20,6 +20,7 @@ void check_writable(const Tensor& target, std::string_view op, Location where) {
     throw ArgumentError(op, "a leaf that requires a gradient cannot be changed in place while recording",
                         std::string(dtype_name(target.dtype())) + " " + target.shape().text(),
                         "Change it under a NoGrad guard", where);
+  check_no_living_base(*target.impl(), op, where);
 }
 
 /// The tensor takes over `value`, in its own dtype and shape. State that is being traced is assigned to by a node.

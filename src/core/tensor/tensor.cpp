@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/autodiff/gradient_stop.h"
+#include "core/autodiff/leaf.h"
 #include "core/autodiff/node.h"
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
@@ -101,7 +102,15 @@ extern "C" const std::uint32_t triptych_debug_layout[] = {
 
 namespace detail {
 
-void destroy(TensorHead* head) { delete static_cast<TensorImpl*>(head); }
+void destroy(TensorHead* head) {
+  auto* impl = static_cast<TensorImpl*>(head);
+  if (impl->watchers.load(std::memory_order_acquire) == 1) {
+    delete impl;
+    return;
+  }
+  impl->end_life();
+  let_go(impl);
+}
 
 }  // namespace detail
 
@@ -112,9 +121,16 @@ void* TensorImpl::operator new(std::size_t size) {
 void TensorImpl::operator delete(void* block, std::size_t size) { cached_free(block, size); }
 
 TensorImpl::~TensorImpl() {
-  if (!node) return;
-  if (node->leaf == this) node->leaf = nullptr;
-  if (has(Head::retains_grad) && node->hooks) std::erase(node->hooks->retained, this);
+  if (node) leave_node(*this);
+}
+
+void TensorImpl::end_life() {
+  if (node) leave_node(*this);
+  extra.reset();
+  storage = {};
+  node = {};
+  stop = {};
+  graph = {};
 }
 
 void Tensor::undefined(Location where) {
@@ -249,6 +265,7 @@ const void* Tensor::raw_data(DType dtype, Location where) const {
 void* Tensor::raw_mutable_data(DType dtype, Location where) {
   TensorImpl& impl = concrete(*this, "mutable_data", where);
   raw_data(dtype, where);
+  check_no_living_base(impl, "mutable_data", where);
   make_storage_unique(impl);
   impl.storage->shareable = false;
   impl.storage->generation.fetch_add(1, std::memory_order_relaxed);
@@ -271,6 +288,7 @@ Tensor& Tensor::set_requires_grad(bool value, Location where) & {
                         "Use detach() to get a leaf with these values", where);
   const bool frozen = !value && impl.has(Head::requires_grad);
   impl.flags = value ? impl.flags | Head::requires_grad : impl.flags & ~Head::requires_grad;
+  if (value) gradient_edge(impl);  // now: later several threads may record with this leaf
   if (frozen) note_frozen(*this, where);
   return *this;
 }
@@ -287,7 +305,7 @@ void Tensor::set_grad(const Tensor& gradient, Location where) {
   if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype()))
     throw ArgumentError("set_grad", "a gradient has its tensor's shape and dtype",
                         "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()), "", where);
-  impl.extras().grad = gradient;
+  impl.extras().grad = own(gradient);
 }
 
 bool Tensor::is_leaf() const { return !defined() || !impl()->node || impl()->node->op == &leaf_op; }
@@ -308,8 +326,10 @@ Tensor Tensor::detach(Location where) const {
     const GradMode off(false);  // no gradient passes a node that was made so
     return identity(Arg(*this, where));
   }
-  concrete(*this, "detach", where);
-  return alias(*this);
+  TensorImpl& impl = concrete(*this, "detach", where);
+  Tensor view = alias(*this);
+  view.impl()->view_of.set(impl, where);
+  return view;
 }
 
 Tensor scalar_tensor(Scalar value, DType dtype, Device device) {

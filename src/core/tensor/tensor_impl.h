@@ -7,6 +7,7 @@
 
 #include "core/tensor/ref.h"
 #include "core/tensor/storage.h"
+#include "core/tensor/view.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
@@ -28,15 +29,20 @@ struct TensorExtra {
 /// `graph`.
 struct TensorImpl : detail::TensorHead {
   std::uint32_t output = 0;
-  std::int64_t offset = 0;  // of the first element in the storage, in elements
+  std::atomic<std::uint32_t> watchers{1};  // views that ask whether this tensor lives, and itself while it does
+  std::int64_t offset = 0;                 // of the first element in the storage, in elements
   Ref<Storage> storage;
   Ref<Node> node;
   Ref<Node> stop;        // with `gradient_stopped`: where a gradient ends, for messages; no place in the tape
   Ref<GraphImpl> graph;  // kept alive by user handles of symbolic tensors, empty in the nodes' own
 
+  ViewOf view_of;  // what users see this tensor as a part of
+
   std::unique_ptr<TensorExtra> extra;
 
   ~TensorImpl();
+  /// Nobody holds the tensor any more, though the block may stay for its views.
+  void end_life();
 
   bool has(Flag flag) const { return flags & flag; }
   void* data() const {
@@ -62,8 +68,11 @@ Tensor make_tensor(const TensorMeta& meta);
 Tensor make_tensor(const Shape& shape, DType dtype, Device device = {});
 /// A tensor over the same storage with other metadata, outside of any recorded computation.
 Tensor make_view(const TensorImpl& base, const TensorMeta& meta, std::int64_t offset);
-/// The same values under a handle of its own.
+/// The same values as a tensor of its own, outside of any recorded computation: no view as users see it.
 Tensor alias(const Tensor& tensor);
+/// The same values as a tensor that nobody else can change: itself if it was a temporary, else an alias, at the same
+/// place of a recorded computation if it is to be `recorded`. For what users are given.
+Tensor own(Tensor tensor, bool recorded = true);
 /// Shape and dtype only.
 Tensor make_metadata_only(const TensorMeta& meta);
 

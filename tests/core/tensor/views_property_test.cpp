@@ -1,6 +1,9 @@
-// Random programs of views and in-place writes, against a model in which every tensor is an array of its own.
+// Random programs of views and in-place writes, against a model in which every tensor is an array of its own, and knows
+// which of those that it is a view of still live.
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <memory>
 #include <random>
 
 #include "core/dispatch/execute.h"
@@ -15,10 +18,16 @@ namespace {
 
 using Values = std::vector<double>;
 
-/// A tensor and what its values must be.
+/// A tensor and what its values must be. All handles to a tensor have one `life`; a view knows those of its bases.
 struct Pair {
   tt::Tensor tensor;
   Values model;
+  std::shared_ptr<int> life = std::make_shared<int>();
+  std::vector<std::weak_ptr<int>> bases = {};
+
+  bool may_be_written() const {
+    return std::all_of(bases.begin(), bases.end(), [](const auto& base) { return base.expired(); });
+  }
 };
 
 class Program {
@@ -27,7 +36,7 @@ class Program {
 
   void run(int steps) {
     pairs_.reserve(32);  // references into it stay
-    add(fresh({2, 3, 4}));
+    pairs_.push_back(pair_of(fresh({2, 3, 4})));
     for (int i = 0; i < steps; ++i) {
       step();
       if (pairs_.size() > 12) pairs_.erase(pairs_.begin() + pick(static_cast<int>(pairs_.size())));
@@ -43,9 +52,22 @@ class Program {
 
  private:
   int pick(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
-  void add(tt::Tensor tensor) {
+  static Pair pair_of(tt::Tensor tensor) {
     Values model = tensor.to_vector<double>();
-    pairs_.push_back({std::move(tensor), std::move(model)});
+    return {std::move(tensor), std::move(model)};
+  }
+  void add(tt::Tensor tensor) { pairs_.push_back(pair_of(std::move(tensor))); }
+  void add_view(tt::Tensor view, const Pair& of) {
+    Pair pair = pair_of(std::move(view));
+    pair.bases = of.bases;
+    pair.bases.push_back(of.life);
+    pairs_.push_back(std::move(pair));
+  }
+  /// The write is made, or refused where it must be.
+  static bool written(const Pair& pair, const std::function<void()>& write) {
+    if (pair.may_be_written()) return write(), true;
+    EXPECT_THROW(write(), tt::ArgumentError);
+    return false;
   }
   tt::Tensor fresh(const tt::Shape& shape) {
     Values values(static_cast<std::size_t>(shape.size()));
@@ -56,23 +78,25 @@ class Program {
   /// A view whose model is computed from the source's model by picking elements.
   void step() {
     const int at = pick(static_cast<int>(pairs_.size()));
-    tt::Tensor& x = pairs_[static_cast<std::size_t>(at)].tensor;
-    Values& model = pairs_[static_cast<std::size_t>(at)].model;
-    switch (pick(10)) {
+    Pair& chosen = pairs_[static_cast<std::size_t>(at)];
+    tt::Tensor& x = chosen.tensor;
+    Values& model = chosen.model;
+    switch (pick(11)) {
       case 0:
-        return add(tt::transpose(x, pick(x.ndim()), pick(x.ndim())));
+        return add_view(tt::transpose(x, pick(x.ndim()), pick(x.ndim())), chosen);
       case 1:
-        return add(tt::slice(x, pick(x.ndim()), {pick(3) - 1, tt::none, 1 + pick(2)}));
+        return add_view(tt::slice(x, pick(x.ndim()), {pick(3) - 1, tt::none, 1 + pick(2)}), chosen);
       case 2:
-        return add(tt::flip(x, pick(x.ndim())));
+        return add_view(tt::flip(x, pick(x.ndim())), chosen);
       case 3:
-        return add(tt::flatten(x).reshape(x.shape()));
+        return x.is_contiguous() ? add_view(tt::flatten(x).reshape(x.shape()), chosen) : add(tt::identity(x));
       case 4:
-        return add(x);  // a handle: follows every write below
+        pairs_.push_back(chosen);  // a handle: follows every write below
+        return;
       case 5:
-        return add(x.detach());
+        return add_view(x.detach(), chosen);
       case 6: {  // in place: this tensor and its handles change, nothing else
-        x.add_(1);
+        if (!written(chosen, [&] { x.add_(1); })) return;
         for (Pair& pair : pairs_)
           if (pair.tensor.is_same(x))
             for (double& value : pair.model) value += 1;
@@ -80,7 +104,7 @@ class Program {
       }
       case 7: {
         if (x.numel() == 0) return;
-        x.set(tt::ellipsis, 7);
+        if (!written(chosen, [&] { x.set(tt::ellipsis, 7); })) return;
         std::fill(model.begin(), model.end(), 7.0);
         for (Pair& pair : pairs_)
           if (pair.tensor.is_same(x)) pair.model = model;
@@ -90,14 +114,16 @@ class Program {
         if (x.size(0) == 0) return;
         const tt::Tensor row = x[0];
         const Values first = row.to_vector<double>();
-        x.set(-1, row * 2);
+        if (!written(chosen, [&] { x.set(-1, row * 2); })) return;
         std::size_t start = model.size() - first.size();
         for (Pair& pair : pairs_)
           if (pair.tensor.is_same(x))
             for (std::size_t i = 0; i < first.size(); ++i) pair.model[start + i] = first[i] * 2;
         return;
       }
-      default: {  // temporaries give their buffers away
+      case 9:
+        return add(tt::identity(x));  // a copy, though it shares its storage until one of both is written to
+      default: {                      // temporaries give their buffers away
         tt::Tensor y = (x * 2.0 + 1.0) * (x - 3.0);
         Values expected;
         for (double value : model) expected.push_back((value * 2 + 1) * (value - 3));

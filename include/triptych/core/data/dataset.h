@@ -7,6 +7,7 @@
 #include <string>
 
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::data {
 
@@ -77,7 +78,7 @@ class TRIPTYCH_API IdxDataset : public Dataset {
  public:
   /// ArgumentError that names the file if one is not valid, or is not of uint8 images (n, height, width) and labels
   /// (n).
-  IdxDataset(const std::string& images, const std::string& labels, const ImageOptions& options = {},
+  IdxDataset(const OwnedText& images, const OwnedText& labels, const ImageOptions& options = {},
              Location where = Location::here());
 
   std::int64_t size() const override;

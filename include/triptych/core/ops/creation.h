@@ -22,6 +22,8 @@ TRIPTYCH_API Tensor ones_like(Arg x);
 
 /// Values not set: for a tensor that is written before it is read. Inside a trace scope, zeros.
 TRIPTYCH_API Tensor empty(const Shape& shape, DType dtype = float32, Location where = Location::here());
+/// The same with x's shape and dtype, where x is.
+TRIPTYCH_API Tensor empty_like(Arg x);
 
 /// start, start + step, ... as long as it is before `stop` (after, for a negative step). The dtype is int64 if all
 /// three are integers, else float32, unless it is given. ArgumentError if step is 0, a number is not finite, or stop

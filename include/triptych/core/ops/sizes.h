@@ -32,6 +32,7 @@ struct Padding2 {
   /// ArgumentError unless "same" or "valid".
   TRIPTYCH_API Padding2(const char* mode, Location where = Location::here());
   TRIPTYCH_API Padding2(std::string_view mode, Location where = Location::here());
+  Padding2(std::nullptr_t) = delete;
 
   Size2 size = 0;
   PaddingMode mode = PaddingMode::numbers;

@@ -91,4 +91,11 @@ Tensor empty(const Shape& shape, DType dtype, Location where) {
   return modes.trace ? zeros(shape, dtype, where) : make_tensor(shape, dtype, modes.device);
 }
 
+Tensor empty_like(Arg x) {
+  const Tensor& like = operand("empty_like", x);
+  if (like.is_symbolic() || modes.trace) return zeros_like(x);
+  const Frame frame(x.where());
+  return make_tensor(like.shape(), like.dtype(), like.device());
+}
+
 }  // namespace triptych

@@ -59,6 +59,11 @@ Tensor tile_axis(const Tensor& x, std::int64_t repeats, int axis, Location where
   return flatten(expand(unsqueeze(Arg(x, where), axis), shape), axis, axis + 1);
 }
 
+/// What users may write to, though little was repeated and `result` may be a view of their tensor.
+Tensor copy_of(Tensor result, Location where) {
+  return result.is_symbolic() ? result : identity(Arg(std::move(result), where));
+}
+
 void check_repeats(std::string_view op, std::int64_t repeats, Location where) {
   if (repeats < 0) throw ArgumentError(op, "the number of repeats is not negative", std::to_string(repeats), "", where);
 }
@@ -93,7 +98,7 @@ Tensor tile(Arg x, const Axes& repeats) {
     check_repeats("tile", repeats[i], x.where());
     if (repeats[i] != 1) result = tile_axis(result, repeats[i], lead + i, x.where());
   }
-  return result;
+  return copy_of(std::move(result), x.where());
 }
 
 Tensor repeat(Arg x, std::int64_t repeats, std::int64_t axis) {
@@ -101,7 +106,7 @@ Tensor repeat(Arg x, std::int64_t repeats, std::int64_t axis) {
   const int rank = operand("repeat", x).ndim(), at = normalize_axis("repeat", axis, rank, x.where());
   Shape shape;
   for (int i = 0; i <= rank; ++i) shape.append(i == at + 1 ? repeats : unknown);
-  return flatten(expand(unsqueeze(std::move(x), at + 1), shape), at, at + 1);
+  return copy_of(flatten(expand(unsqueeze(x, at + 1), shape), at, at + 1), x.where());
 }
 
 }  // namespace triptych

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "core/support/inline_vector.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
@@ -50,9 +51,9 @@ void custom_gradient_gradient(Gradient& g) {
   const auto& a = g.attributes<CustomGradientAttributes>();
   std::vector<Tensor> saved, upstream;
   for (const std::int64_t place : a.saved)
-    saved.push_back(place < a.results ? g.output(static_cast<int>(place))
-                                      : g.input(static_cast<int>(place - a.results)));
-  for (std::int64_t i = 0; i < a.results; ++i) upstream.push_back(g.upstream(static_cast<int>(i)));
+    saved.push_back(
+        own(place < a.results ? g.output(static_cast<int>(place)) : g.input(static_cast<int>(place - a.results))));
+  for (std::int64_t i = 0; i < a.results; ++i) upstream.push_back(own(g.upstream(static_cast<int>(i))));
   InlineVector<bool, 8> needed(static_cast<std::size_t>(a.inputs));
   const auto place_of = [&](std::size_t input) { return static_cast<int>(a.results) + static_cast<int>(input); };
   for (std::size_t i = 0; i < needed.size(); ++i) needed[i] = g.needs(place_of(i));
@@ -83,9 +84,10 @@ extern const Op custom_gradient_op{.name = "custom_gradient",
                                    .infer = custom_gradient_infer,
                                    .gradient = custom_gradient_gradient,
                                    .saves = custom_gradient_saves,
-                                   .view = custom_gradient_view};
+                                   .view = custom_gradient_view,
+                                   .lazy_copy = true};
 
-std::vector<Tensor> custom_gradient(std::string name, std::span<const Tensor> results, std::span<const Tensor> inputs,
+std::vector<Tensor> custom_gradient(OwnedText name, std::span<const Tensor> results, std::span<const Tensor> inputs,
                                     std::span<const Tensor> saved, CustomBackward backward, Location where) {
   static std::atomic<std::int64_t> applications{0};
   CustomGradientAttributes attributes{.name = std::move(name),

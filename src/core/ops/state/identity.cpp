@@ -19,8 +19,12 @@ void identity_gradient(Gradient& g) { g.set(0, g.upstream()); }
 
 }  // namespace
 
-extern const Op identity_op{
-    .name = "identity", .inputs = 1, .infer = infer_like_first, .gradient = identity_gradient, .view = identity_view};
+extern const Op identity_op{.name = "identity",
+                            .inputs = 1,
+                            .infer = infer_like_first,
+                            .gradient = identity_gradient,
+                            .view = identity_view,
+                            .lazy_copy = true};
 extern const Op contiguous_op{.name = "contiguous",
                               .inputs = 1,
                               .infer = infer_like_first,
