@@ -57,6 +57,7 @@ void Optimizer::check_slots(Location where) const {
     for (const Slot& slot : group.slots) {
       const Tensor& parameter = slot.parameter;
       const Tensor gradient = parameter.grad();
+      if (gradient.defined()) check_no_living_base(*parameter.impl(), name_, where);
       const auto fits = [&](const Tensor& tensor, const char* what) {
         if (!tensor.defined() || (tensor.shape() == parameter.shape() && tensor.dtype() == parameter.dtype())) return;
         fail("a gradient and a buffer have their parameter's shape and dtype",

@@ -185,11 +185,14 @@ TEST(Update, BitsDoNotDependOnThreadsNorOnTheList) {
   tt::set_num_threads(before);
 }
 
-TEST(Update, WritesDoNotReachViewsAndTakeAnyStrides) {
+TEST(Update, WritesDoNotReachOthersOfTheStorageAndTakeAnyStrides) {
   const tt::Tensor base = tt::tensor<float>({1, 2, 3, 4, 5, 6}, {2, 3});
-  const tt::Tensor p = tt::transpose(base), g = tt::transpose(tt::ones({2, 3}));
+  const tt::Tensor p = tt::transpose(tt::identity(base)), g = tt::transpose(tt::ones({2, 3}));
   tt::sgd_update(rate_tensor(1), {&p, 1}, {&g, 1});
   EXPECT_EQ(p.to_vector<float>(), (std::vector<float>{0, 3, 1, 4, 2, 5}));
+  EXPECT_EQ(base.to_vector<float>(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  const tt::Tensor view = tt::transpose(base);
+  EXPECT_THROW(tt::sgd_update(rate_tensor(1), {&view, 1}, {&g, 1}), tt::ArgumentError);
   EXPECT_EQ(base.to_vector<float>(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
 }
 
