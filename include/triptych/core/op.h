@@ -208,9 +208,12 @@ struct Op {
   std::uint32_t saves_outputs = 0;
   /// For an op where that depends on the attributes; null: it does not.
   SavedValues (*saves)(const void* attributes) = nullptr;
+  /// The gradient's rule or the decomposition takes several steps: of 16-bit values it is given float32 ones, and what
+  /// it gives is rounded once.
+  bool wide_gradient = false;
   /// Inputs are broadcast to one shape, elementwise; the walker sums their gradients back.
   bool broadcasts = false;
-  /// The gradient is zero everywhere or does not exist (comparisons, argmax, floor, stop_gradient).
+  /// The gradient does not exist (comparisons, argmax, stop_gradient).
   bool gradient_stops = false;
   /// Reads something besides its inputs, or draws random numbers: never folded or merged.
   bool stateful = false;

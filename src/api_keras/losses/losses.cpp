@@ -43,10 +43,7 @@ class BinaryCrossentropy : public LossBase {
   explicit BinaryCrossentropy(bool from_logits) : LossBase("binary_crossentropy"), from_logits_(from_logits) {}
   Tensor call(const Tensor& y_true, const Tensor& y_pred) override {
     const Tensor y = same_rank(y_true, y_pred);
-    if (from_logits_) {
-      // max(x, 0) - x y + log(1 + exp(-|x|))
-      return mean(relu(y_pred) - y_pred * y + log1p(exp(neg(abs(y_pred)))), -1);
-    }
+    if (from_logits_) return mean(binary_cross_entropy_with_logits(y_pred, y, {.reduction = Reduction::none}), -1);
     const Tensor p = clip(y_pred, epsilon, 1 - epsilon);
     return mean(neg(y * log(p) + (1 - y) * log(1 - p)), -1);
   }

@@ -1,26 +1,42 @@
 // What a gradient rule sees of its node: on the tape the saved values, in a graph handles to the node's inputs and
-// outputs.
+// outputs. A rule of several steps sees float32 where its op has 16 bits, so that only what it sets is rounded.
 #include "core/autodiff/node.h"
 #include "core/dispatch/registry.h"
+#include "core/formulas/compute_type.h"
 #include "core/graph/graph.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 
+namespace {
+
+/// The value as the rule of `op` sees it; one that it does not read stays as it is.
+Tensor seen(const Op& op, Tensor value, bool read = true) {
+  if (!read || !op.wide_gradient) return value;
+  const DType dtype = compute_dtype(value.dtype());
+  return cast(std::move(value), dtype);
+}
+
+}  // namespace
+
 const void* Gradient::raw_attributes() const { return node_.attributes; }
 
 Tensor Gradient::input(int i) const {
+  const bool read = in_mask(saved_values(*node_.op, node_.attributes).inputs, static_cast<std::size_t>(i));
   const Tensor& slot = node_.inputs()[static_cast<std::size_t>(i)];
-  if (!node_.graph) return slot;
+  if (!node_.graph) return seen(*node_.op, slot, read);
   Node& producer = *slot.impl()->node;
-  if (is_state(*producer.op) && in_mask(saved_values(*node_.op, node_.attributes).inputs, static_cast<std::size_t>(i)))
-    return node_.graph->value_at(producer, node_);
-  return node_.graph->handle(producer, slot.impl()->output);
+  Tensor value = read && is_state(*producer.op) ? node_.graph->value_at(producer, node_)
+                                                : node_.graph->handle(producer, slot.impl()->output);
+  return seen(*node_.op, std::move(value), read);
 }
 
 Tensor Gradient::output(int i) const {
   Node& node = const_cast<Node&>(node_);
-  if (node.graph) return node.graph->handle(node, static_cast<std::uint32_t>(i));
+  if (node.graph) {
+    const bool read = in_mask(saved_values(*node.op, node.attributes).outputs, static_cast<std::size_t>(i));
+    return seen(*node.op, node.graph->handle(node, static_cast<std::uint32_t>(i)), read);
+  }
   const Tensor& slot = node.outputs()[static_cast<std::size_t>(i)];
   if (!slot.defined())
     throw InternalError(node.op->name, "a gradient rule reads an output that its op does not save",
@@ -30,12 +46,12 @@ Tensor Gradient::output(int i) const {
   output.impl()->node = Ref<Node>::share(&node);
   output.impl()->output = static_cast<std::uint32_t>(i);
   output.impl()->flags |= detail::TensorHead::requires_grad;
-  return output;
+  return seen(*node.op, std::move(output));
 }
 
 Tensor Gradient::upstream(int i) const {
   const Tensor& gradient = upstream_[static_cast<std::size_t>(i)];
-  return gradient.defined() ? gradient : full_like(output(i), 0.0);
+  return gradient.defined() ? seen(*node_.op, gradient) : full_like(output(i), 0.0);
 }
 
 }  // namespace triptych

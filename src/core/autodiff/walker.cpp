@@ -106,6 +106,7 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
     Tensor gradient = std::move(results[i]);
     if (node.op->broadcasts && !(gradient.shape().known() && gradient.shape() == inputs[i].shape()))
       gradient = sum_to_like(std::move(gradient), context.input(static_cast<int>(i)));
+    if (node.op->wide_gradient) gradient = cast(std::move(gradient), inputs[i].dtype());
     contribute({producer_of(inputs[i]), inputs[i].impl()->output}, std::move(gradient));
   }
   if (saved_ == Saved::release) release_saved(node);

@@ -12,12 +12,13 @@ TRIPTYCH_HOST_DEVICE C log_one_plus(C e) {
   return u == C(1) ? e : logarithm * (e / (u - C(1)));
 }
 
-/// max(x, 0) - x z + log(1 + exp(-|x|)).
+/// max(x, 0) - x z + log(1 + exp(-|x|)), where the first two are one product, so that infinite logits give what they
+/// should.
 struct BinaryCrossEntropyWithLogits {
   template <class C>
   TRIPTYCH_HOST_DEVICE C operator()(C x, C z) const {
-    const C positive = x < C(0) ? C(0) : x, magnitude = x < C(0) ? -x : x;
-    return positive - x * z + log_one_plus(math::exp(-magnitude));
+    const C magnitude = x < C(0) ? -x : x;
+    return magnitude * (x < C(0) ? z : C(1) - z) + log_one_plus(math::exp(-magnitude));
   }
 };
 

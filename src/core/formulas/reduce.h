@@ -20,6 +20,10 @@ namespace formula {
 template <class In>
 using sum_type = std::conditional_t<std::is_integral_v<In>, std::uint64_t, compute_type<In>>;
 
+/// What sums are kept in that grow element by element, where the error of each step would add up.
+template <class Out>
+using running_sum_type = std::conditional_t<std::is_integral_v<Out>, std::uint64_t, double>;
+
 /// The element itself; the output's parameter is not used.
 struct PickFirst {
   template <class P, class T>

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "core/dispatch/modes.h"
+#include "core/formulas/compute_type.h"
 #include "core/ops/ops.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
@@ -53,7 +54,7 @@ Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device dev
   return scalar_tensor(value, dtype, device);
 }
 
-Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool float_result) {
+Tensor apply_binary(const Op& op, Arg& a, Arg& b, bool float_result) {
   std::optional<Tensor> made_a, made_b;
   if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype(), modes.device);
   const auto dtype_next_to = [](const Arg& scalar, const Tensor& other) {
@@ -81,10 +82,40 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, const void* attributes, bool f
   made_b.reset();
   prepare(a, made_a);
   prepare(b, made_b);
-  if (!made_a && !made_b) return apply(op, {&a, &b}, attributes);
+  if (!made_a && !made_b) return apply(op, {&a, &b});
   const Arg left = made_a ? Arg(std::move(*made_a), a.where()) : Arg(std::move(a));
   const Arg right = made_b ? Arg(std::move(*made_b), b.where()) : Arg(std::move(b));
-  return apply(op, {&left, &right}, attributes);
+  return apply(op, {&left, &right});
+}
+
+namespace {
+
+/// Whether the number loses nothing in a 16-bit dtype.
+bool holds(DType dtype, double number) {
+  const auto single = static_cast<float>(number);
+  const float held = dtype == float16 ? static_cast<float>(Float16(single)) : static_cast<float>(BFloat16(single));
+  return static_cast<double>(held) == number || number != number;
+}
+
+}  // namespace
+
+Tensor apply_arithmetic(const Op& op, Arg& a, Arg& b, bool float_result) {
+  const Arg &number = a.is_scalar() ? a : b, &other = a.is_scalar() ? b : a;
+  if (!number.is_scalar() || other.is_scalar() || !other.tensor().defined())
+    return apply_binary(op, a, b, float_result);
+  const DType dtype = other.tensor().dtype();
+  if (compute_dtype(dtype) == dtype || holds(dtype, number.scalar().to_double()))
+    return apply_binary(op, a, b, float_result);
+  Tensor wide = widened(other.tensor());
+  Arg operand(std::move(wide), other.where());
+  return cast(a.is_scalar() ? apply_binary(op, a, operand) : apply_binary(op, operand, b), dtype);
+}
+
+Tensor widened(const Tensor& x) { return cast(x, compute_dtype(x.dtype())); }
+
+void zero_gradient(Gradient& g) {
+  for (int i = 0; i < g.input_count(); ++i)
+    if (g.needs(i)) g.set(i, zeros_like(g.input(i)));
 }
 
 Tensor apply_floating(const Op& op, Arg& x, const void* attributes) {

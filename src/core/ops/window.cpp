@@ -28,11 +28,12 @@ Dim Window::count(Dim length) const {
   const std::int64_t n = length.raw();
   if (mode == PaddingMode::same) return (n + stride - 1) / stride;
   const std::int64_t free = n + 2 * padding - extent();
-  if (free < 0) return 0;
-  std::int64_t windows = free / stride + 1;
-  // As PyTorch: a last window that hangs over must start inside the image or its padding before.
-  if (ceil && free % stride != 0 && windows * stride < n + padding) ++windows;
-  return windows;
+  // As PyTorch: a last window may hang over, be it the only one, if it starts inside the image or its padding before.
+  if (ceil && free > -stride) {
+    const std::int64_t windows = (free + stride - 1) / stride + 1;
+    return (windows - 1) * stride < n + padding ? windows : windows - 1;
+  }
+  return free < 0 ? 0 : free / stride + 1;
 }
 
 std::array<std::int64_t, 2> Window::paddings(std::int64_t length) const {

@@ -9,6 +9,7 @@
 #include "core/formulas/elements.h"
 #include "cuda/kernels/loaded.h"
 #include "cuda/kernels/run.h"
+#include "cuda/kernels/scratch.h"
 #include "cuda/runtime/fault.h"
 #include "triptych/core/error.h"
 
@@ -31,26 +32,28 @@ __device__ A add_one(A a, A b) {
     return a + b;
 }
 
+/// Elements of these dtypes can be added with atomics, to sums in the compute type.
 template <class T>
-inline constexpr bool has_atomics =
-    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
+inline constexpr bool has_atomics = std::is_floating_point_v<compute_type<T>>;
 
-template <class T>
-__device__ void atomic_add(T* to, T value) {
-  if constexpr (std::is_floating_point_v<T>) {
-    atomicAdd(to, value);
-  } else {  // half of a word, which is what can be exchanged
-    const auto address = reinterpret_cast<std::uintptr_t>(to);
-    auto* word = reinterpret_cast<unsigned*>(address & ~std::uintptr_t{3});
-    const unsigned shift = address & 2 ? 16 : 0;
-    unsigned seen = *word, expected;
-    do {
-      expected = seen;
-      T old;
-      old.bits = static_cast<std::uint16_t>(expected >> shift);
-      const T sum = T(static_cast<float>(old) + static_cast<float>(value));
-      seen = atomicCAS(word, expected, (expected & ~(0xFFFFu << shift)) | static_cast<unsigned>(sum.bits) << shift);
-    } while (seen != expected);
+template <class From, class To>
+__global__ void convert_elements(std::int64_t n, const From* from, To* to) {
+  for (std::int64_t i = thread_index(); i < n; i += thread_count())
+    to[i] = To(static_cast<compute_type<From>>(from[i]));
+}
+
+/// Sums that grow inside of an output, by `add(sums)`: 16-bit floats are added in float32 and rounded at the end.
+template <class T, class Add>
+void grow_sums(Site site, const Operand& out, Add add) {
+  using C = compute_type<T>;
+  if constexpr (std::is_same_v<T, C>) {
+    add(out.as<T>());
+  } else {
+    const std::int64_t n = out.size();
+    const Scratch wide(site.call.context, static_cast<std::size_t>(n) * sizeof(C));
+    run(site, convert_elements<T, C>, blocks_for(n), block_threads, 0, n, out.as<const T>(), wide.as<C>());
+    add(wide.as<C>());
+    run(site, convert_elements<C, T>, blocks_for(n), block_threads, 0, n, wide.as<const C>(), out.as<T>());
   }
 }
 
@@ -75,12 +78,13 @@ struct IndexedRows {
 };
 
 template <class T>
-__global__ void add_rows_atomically(IndexedRows<T> rows) {
+__global__ void add_rows_atomically(IndexedRows<T> rows, compute_type<T>* to) {
   const std::int64_t total = rows.outer * rows.count * rows.inner;
   for (std::int64_t t = thread_index(); t < total; t += thread_count()) {
     const std::int64_t k = t % rows.inner, i = t / rows.inner % rows.count, o = t / rows.inner / rows.count;
     const std::int64_t place = rows.place(i);
-    if (place >= 0) atomic_add(rows.to + (o * rows.length + place) * rows.inner + k, rows.from[t]);
+    if (place >= 0)
+      atomicAdd(to + (o * rows.length + place) * rows.inner + k, static_cast<compute_type<T>>(rows.from[t]));
   }
 }
 
@@ -122,7 +126,9 @@ void add_rows(Site site, const IndexedRows<T>& rows) {
                         std::to_string(rows.count) + " indices for an axis of length 0", "", site.call.context.where);
   if constexpr (has_atomics<T>) {
     if (site.call.context.numerics == Numerics::fast)
-      return run(site, add_rows_atomically<T>, blocks_for(total), block_threads, 0, rows);
+      return grow_sums<T>(site, site.call.outputs[0], [&](compute_type<T>* sums) {
+        run(site, add_rows_atomically<T>, blocks_for(total), block_threads, 0, rows, sums);
+      });
   }
   const std::int64_t parts = (rows.inner + add_columns - 1) / add_columns;
   run(site, add_rows_in_order<T>, blocks_for(32 * rows.outer * rows.length * parts), block_threads, 0, rows);

@@ -66,6 +66,23 @@ TEST(BatchNorm, RunningStatisticsAsKeras) {
   expect_near(var, {1.0050880908966064, 1.9996334314346313, 0.5240394473075867}, 1e-6);
 }
 
+// PyTorch alone forbids it: of one value the mean is the value, and the gradient of x is zero.
+TEST(BatchNorm, OneValueForEachChannel) {
+  for (const tt::UpdateFormula formula : {tt::UpdateFormula::keras, tt::UpdateFormula::tf}) {
+    tt::Tensor x = tt::tensor<float>({3, -1}).reshape({1, 2}).set_requires_grad(), mean = tt::zeros({2}),
+               var = tt::ones({2});
+    tt::Tensor beta = tt::tensor<float>({5, 7}).set_requires_grad();
+    const tt::Tensor y = tt::batch_norm(
+        x, mean, var, {}, beta, {.training = true, .momentum = 0.75, .eps = 1e-3, .axis = -1, .formula = formula});
+    EXPECT_EQ(y.to_vector<float>(), (std::vector<float>{5, 7}));
+    EXPECT_EQ(mean.to_vector<float>(), (std::vector<float>{0.75, -0.25}));
+    EXPECT_EQ(var.to_vector<float>(), (std::vector<float>{0.75, 0.75}));
+    tt::sum(y * y).backward();
+    EXPECT_EQ(x.grad().to_vector<float>(), (std::vector<float>{0, 0}));
+    EXPECT_EQ(beta.grad().to_vector<float>(), (std::vector<float>{10, 14}));
+  }
+}
+
 TEST(BatchNorm, ChannelsLastIsNotCopiedAndGivesTheSameBits) {
   const tt::Tensor plain = wave<float>({6, 20, 13, 9}), last = channels_last(plain);
   const tt::Tensor gamma = wave<float>({20}), beta = wave<float>({20});

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <random>
 
 #include "triptych/core/autograd.h"
@@ -174,6 +175,50 @@ TEST(Var, Corrections) {
   EXPECT_FLOAT_EQ(tt::std(x, 0, {.correction = 0}).item<float>(), std::sqrt(3.5f));
   EXPECT_TRUE(std::isnan(tt::var(tt::ones({1})).item<float>()));
   EXPECT_FLOAT_EQ(tt::var(x + 4096).item<float>(), 14.f / 3);  // no cancellation
+}
+
+// As PyTorch: it divides by 0.
+TEST(Var, WithoutDegreesOfFreedom) {
+  const tt::Tensor x = tt::tensor<float>({2, 3});
+  for (const double correction : {2, 3}) {
+    EXPECT_EQ(tt::var(x, 0, {.correction = correction}).item<float>(), INFINITY);
+    EXPECT_TRUE(std::isnan(tt::var(tt::ones({2}), 0, {.correction = correction}).item<float>()));
+  }
+}
+
+// As NumPy's axis=(): each element by itself.
+TEST(Reductions, OverNoAxes) {
+  const tt::Axes none;
+  const tt::Tensor x = tt::tensor<float>({-2, 0, 3}), same = tt::tensor<float>({-2, 0, 3});
+  const auto expect = [](const tt::Tensor& actual, std::vector<float> expected) {
+    EXPECT_EQ(actual.to_vector<float>(), expected);
+  };
+  for (const auto reduce : {std::function([](const tt::Tensor& t) { return tt::sum(t, tt::Axes()); }),
+                            std::function([](const tt::Tensor& t) { return tt::mean(t, tt::Axes()); }),
+                            std::function([](const tt::Tensor& t) { return tt::prod(t, tt::Axes()); }),
+                            std::function([](const tt::Tensor& t) { return tt::max(t, tt::Axes()); }),
+                            std::function([](const tt::Tensor& t) { return tt::min(t, tt::Axes(), true); }),
+                            std::function([](const tt::Tensor& t) { return tt::logsumexp(t, tt::Axes()); })}) {
+    tt::Tensor leaf = x.clone().set_requires_grad();
+    const tt::Tensor y = reduce(leaf);
+    expect(y, {-2, 0, 3});
+    tt::sum(y * same).backward();
+    expect(leaf.grad(), {-2, 0, 3});
+  }
+  expect(tt::norm(x, none), {2, 0, 3});
+  expect(tt::var(x, none, {.correction = 0}), {0, 0, 0});
+  expect(tt::std(x, none, {.correction = 0}), {0, 0, 0});
+  EXPECT_TRUE(std::isnan(tt::var(x, none)[0].item<float>()));
+  EXPECT_EQ(tt::any(x, none).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{1, 0, 1}));
+  EXPECT_EQ(tt::all(x, none).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{1, 0, 1}));
+  EXPECT_EQ(tt::count_nonzero(x, none).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 0, 1}));
+  EXPECT_EQ(tt::prod(tt::tensor<std::int8_t>({100, 3}), none).dtype(), tt::int64);
+}
+
+TEST(Cumsum, KeepsItsDigits) {
+  const std::int64_t n = 10000000;
+  const tt::Tensor sums = tt::cumsum(tt::full({n}, 0.1F), 0);
+  EXPECT_EQ(sums[-1].item<float>(), 1000000.F);  // torch.full((10**7,), .1).cumsum(0)[-1]
 }
 
 // As NumPy: two's complement, which the sanitizers hold us to.

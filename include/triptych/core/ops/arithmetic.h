@@ -1,5 +1,6 @@
 // Elementwise arithmetic, with NumPy broadcasting and PyTorch's type promotion: a C++ number never widens a tensor of
-// its own or a higher category. All of it is differentiable for floating dtypes unless said otherwise.
+// its own or a higher category, and is not rounded to a 16-bit dtype first. All of it is differentiable for floating
+// dtypes unless said otherwise.
 #pragma once
 
 #include <optional>
@@ -36,7 +37,7 @@ TRIPTYCH_API Tensor maximum(Arg a, Arg b);
 /// The smaller of a and b, elementwise; NaN if one is NaN. Where they are equal, each gets half of the gradient.
 TRIPTYCH_API Tensor minimum(Arg a, Arg b);
 /// x, but `min` where it is less, and `max` where it is greater; NaN stays NaN. A bound may be left out, not both
-/// (ArgumentError). The gradient passes where min <= x <= max.
+/// (ArgumentError). The gradient passes where min < x < max, as in PyTorch from 2.15 on.
 TRIPTYCH_API Tensor clip(Arg x, std::optional<Scalar> min, std::optional<Scalar> max = {});
 
 /// -x. ArgumentError for bool.
@@ -56,7 +57,7 @@ TRIPTYCH_API Tensor rsqrt(Arg x);
 TRIPTYCH_API Tensor reciprocal(Arg x);
 /// sqrt(a^2 + b^2) without overflow on the way; integers and booleans become float32.
 TRIPTYCH_API Tensor hypot(Arg a, Arg b);
-/// start + weight (end - start): start at weight 0, end at 1.
+/// start + weight (end - start): exactly start at weight 0, end at 1.
 TRIPTYCH_API Tensor lerp(Arg start, Arg end, Arg weight);
 
 }  // namespace triptych

@@ -25,7 +25,8 @@ struct BatchNormOptions {
 /// x has any shape with a channel axis of C elements and any strides: a channels-last tensor is not copied. The other
 /// tensors are (C). `running_mean` and `running_var` may both be undefined: then the batch's statistics are always
 /// used. `gamma` and `beta` may be undefined: 1 and 0.
-/// @throws ArgumentError if shapes or dtypes do not fit, or a channel has less than two elements in training.
+/// @throws ArgumentError if shapes or dtypes do not fit, or with the formula torch a channel has less than two elements
+/// in training.
 /// Source: torch.nn.functional.batch_norm.
 TRIPTYCH_API Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, const Tensor& gamma = {},
                                const Tensor& beta = {}, BatchNormOptions options = {});

@@ -16,7 +16,8 @@ struct MaxPool2dOptions {
 };
 
 /// The largest element under a window that slides over x (n, c, h, w), or (n, h, w, c) with `data_format` nhwc. Padding
-/// counts as minus infinity and is at most half of the kernel. With `ceil_mode` a last window may hang over. NaN wins;
+/// counts as minus infinity and is at most half of the kernel. With `ceil_mode` a last window may hang over, be it the
+/// only one. NaN wins;
 /// the gradient goes to the first largest element. Floating dtypes.
 TRIPTYCH_API Tensor max_pool2d(Arg x, MaxPool2dOptions options = {});
 

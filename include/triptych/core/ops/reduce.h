@@ -1,5 +1,5 @@
-// Reductions: one value from many, over all axes or some (negative ones count from the end). An empty list of axes
-// reduces nothing, as in NumPy; leave the argument out to reduce over all.
+// Reductions: one value from many, over all axes or some (negative ones count from the end). Over an empty list
+// of axes each element is reduced by itself, as in NumPy; leave the argument out to reduce over all.
 #pragma once
 
 #include "triptych/core/tensor.h"
@@ -20,7 +20,8 @@ TRIPTYCH_API Tensor sum(Arg x, const Axes& axes, bool keepdims = false);
 TRIPTYCH_API Tensor mean(Arg x);
 TRIPTYCH_API Tensor mean(Arg x, const Axes& axes, bool keepdims = false);
 
-/// The product; of nothing: 1. Dtypes as for `sum`. The gradient is right where factors are 0, too.
+/// The product; of nothing: 1. Dtypes as for `sum`. With a factor 0 it is 0 though others overflow on the way; the
+/// gradient is right there, too.
 TRIPTYCH_API Tensor prod(Arg x);
 TRIPTYCH_API Tensor prod(Arg x, const Axes& axes, bool keepdims = false);
 
@@ -49,8 +50,8 @@ TRIPTYCH_API Tensor all(Arg x, const Axes& axes, bool keepdims = false);
 TRIPTYCH_API Tensor count_nonzero(Arg x);
 TRIPTYCH_API Tensor count_nonzero(Arg x, const Axes& axes, bool keepdims = false);
 
-/// The sums of the elements up to each, along `axis`. Dtypes as for `sum`; added one after the other, in float32 for
-/// 16-bit floats.
+/// The sums of the elements up to each, along `axis`. Dtypes as for `sum`; added one after the other, floating-point
+/// numbers in float64.
 TRIPTYCH_API Tensor cumsum(Arg x, std::int64_t axis);
 
 struct VarOptions {
@@ -60,11 +61,12 @@ struct VarOptions {
   bool keepdims = false;
 };
 
-/// The variance, sum of (x - mean)^2 / (n - correction); NaN if n - correction is not positive.
+/// The variance, sum of (x - mean)^2 / (n - correction). Where n - correction is not positive it divides by 0, as
+/// PyTorch: infinity, and NaN if all values are equal.
 /// @throws ArgumentError if x is not floating-point.
 TRIPTYCH_API Tensor var(Arg x);
 TRIPTYCH_API Tensor var(Arg x, const Axes& axes, VarOptions options = {});
-/// The standard deviation, the square root of the variance.
+/// The standard deviation, the square root of the variance. Its derivative is 0 where all values are equal.
 TRIPTYCH_API Tensor std(Arg x);
 TRIPTYCH_API Tensor std(Arg x, const Axes& axes, VarOptions options = {});
 
@@ -73,7 +75,7 @@ TRIPTYCH_API Tensor std(Arg x, const Axes& axes, VarOptions options = {});
 TRIPTYCH_API Tensor logsumexp(Arg x);
 TRIPTYCH_API Tensor logsumexp(Arg x, const Axes& axes, bool keepdims = false);
 
-/// The Euclidean norm, sqrt(sum of x^2).
+/// The Euclidean norm, sqrt(sum of x^2). Its derivative at zero is 0.
 TRIPTYCH_API Tensor norm(Arg x);
 TRIPTYCH_API Tensor norm(Arg x, const Axes& axes, bool keepdims = false);
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/kernels/elementwise.h"
+#include "core/kernels/sums.h"
 #include "core/tensor/tensor_impl.h"
 
 namespace triptych {
@@ -67,26 +68,22 @@ void gather_run(const KernelCall& call) {
   });
 }
 
-template <class T>
-T plus(T a, T b) {
-  using C = compute_type<T>;
-  return T(static_cast<C>(a) + static_cast<C>(b));
-}
-
-void copy_first(const KernelCall& call) {
-  const Operand &x = call.inputs[0], &out = call.outputs[0];
-  if (x.data != out.data && x.size())
-    std::memcpy(out.data, x.data, static_cast<std::size_t>(x.size()) * size_of(x.dtype()));
+template <class C>
+C plus(C a, C b) {
+  return static_cast<C>(a + b);
 }
 
 void scatter_add_run(const KernelCall& call) {
   const Operand &source = call.inputs[2], &out = call.outputs[0];
-  copy_first(call);
   visit_dtype(out.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    const Sums<T> sums(out);
+    sums.start_from(call.inputs[0].as<const T>());
     for_each_place(call, *out.meta, [&](std::int64_t i, std::int64_t place) {
-      out.as<T>()[place] = plus(out.as<T>()[place], source.as<const T>()[i]);
+      sums.data()[place] = plus(sums.data()[place], static_cast<C>(source.as<const T>()[i]));
     });
+    sums.finish();
   });
 }
 
@@ -114,19 +111,22 @@ void index_select_run(const KernelCall& call) {
 
 void index_add_run(const KernelCall& call) {
   const Operand &source = call.inputs[2], &out = call.outputs[0];
-  copy_first(call);
   const int axis = axis_of(call);
   const Places places{call.inputs[1], call, out.shape(), axis};
   const Blocks blocks(out.shape(), axis);
   const std::int64_t length = out.shape()[axis], count = call.inputs[1].size();
   visit_dtype(out.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
+    using C = compute_type<T>;
+    const Sums<T> sums(out);
+    sums.start_from(call.inputs[0].as<const T>());
     for (std::int64_t o = 0; o < blocks.outer; ++o)
       for (std::int64_t i = 0; i < count; ++i) {
-        T* to = out.as<T>() + (o * length + places[i]) * blocks.inner;
+        C* to = sums.data() + (o * length + places[i]) * blocks.inner;
         const T* from = source.as<const T>() + (o * count + i) * blocks.inner;
-        for (std::int64_t k = 0; k < blocks.inner; ++k) to[k] = plus(to[k], from[k]);
+        for (std::int64_t k = 0; k < blocks.inner; ++k) to[k] = plus(to[k], static_cast<C>(from[k]));
       }
+    sums.finish();
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/kernels/elementwise.h"
 #include "core/kernels/reordered.h"
+#include "core/kernels/sums.h"
 
 namespace triptych {
 
@@ -78,11 +79,11 @@ struct Largest {
   }
 };
 
-template <class T>
-void zero_image(const PoolSizes& s, const Images<T>& x, std::int64_t n) {
+template <class C>
+void zero_image(const PoolSizes& s, const Images<C>& x, std::int64_t n) {
   for (std::int64_t c = 0; c < s.c; ++c)
     for (std::int64_t y = 0; y < s.h; ++y)
-      for (std::int64_t column = 0; column < s.w; ++column) *x.at(n, c, y, column) = T(compute_type<T>(0));
+      for (std::int64_t column = 0; column < s.w; ++column) *x.at(n, c, y, column) = C(0);
 }
 
 template <class T>
@@ -105,7 +106,7 @@ void max_pool(const PoolSizes& s, Images<const T> x, Images<T> y, bool channels_
 }
 
 template <class T>
-void max_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<const T> x, Images<T> result,
+void max_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<const T> x, Images<compute_type<T>> result,
                    bool channels_inside) {
   using C = compute_type<T>;
   const bool assigns = s.partitions();
@@ -117,12 +118,12 @@ void max_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<const T>
     largest.find(s, x, n, first, channels, oy, ox);
     const T* from = upstream.at(n, first, oy, ox);
     each_element(s, oy, ox, [&](std::int64_t k, std::int64_t row, std::int64_t column) {
-      T* to = result.at(n, first, row, column);
+      C* to = result.at(n, first, row, column);
+      const auto passed = [&](std::int64_t c) { return largest.place[c] == k ? static_cast<C>(from[c]) : C(0); };
       if (assigns) {
-        for (std::int64_t c = 0; c < channels; ++c) to[c] = largest.place[c] == k ? from[c] : T(C(0));
+        for (std::int64_t c = 0; c < channels; ++c) to[c] = passed(c);
       } else {
-        for (std::int64_t c = 0; c < channels; ++c)
-          to[c] = T(static_cast<C>(to[c]) + (largest.place[c] == k ? static_cast<C>(from[c]) : C(0)));
+        for (std::int64_t c = 0; c < channels; ++c) to[c] += passed(c);
       }
     });
   };
@@ -163,14 +164,14 @@ void avg_pool(const PoolSizes& s, Images<const T> x, Images<T> y, bool channels_
 }
 
 template <class T>
-void avg_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<T> result, bool channels_inside) {
+void avg_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<compute_type<T>> result, bool channels_inside) {
   using C = compute_type<T>;
   const auto window = [&](std::int64_t n, std::int64_t first, std::int64_t channels, std::int64_t oy, std::int64_t ox) {
     const C divisor = static_cast<C>(s.divisor(oy, ox));
     const T* from = upstream.at(n, first, oy, ox);
     each_element(s, oy, ox, [&](std::int64_t, std::int64_t row, std::int64_t column) {
-      T* to = result.at(n, first, row, column);
-      for (std::int64_t c = 0; c < channels; ++c) to[c] = T(static_cast<C>(to[c]) + static_cast<C>(from[c]) / divisor);
+      C* to = result.at(n, first, row, column);
+      for (std::int64_t c = 0; c < channels; ++c) to[c] += static_cast<C>(from[c]) / divisor;
     });
   };
   each_window(s, channels_inside, window, [&](std::int64_t n) { zero_image(s, result, n); });
@@ -216,14 +217,19 @@ void run(const KernelCall& call) {
       } else if constexpr (pool == Pool::avg) {
         avg_pool<T>(s, first, result, inside);
       } else if constexpr (pool == Pool::avg_grad) {
-        avg_pool_grad<T>(s, first, result, inside);
+        const Sums<T> sums(call.outputs[0]);
+        avg_pool_grad<T>(s, first, result.with(sums.data()), inside);
+        sums.finish();
       } else {
         const Images<const T> second(call.inputs[1], format);
         inside = inside && second.channel == 1;
-        if constexpr (pool == Pool::max_grad)
-          max_pool_grad<T>(s, first, second, result, inside);
-        else
+        if constexpr (pool == Pool::max_grad) {
+          const Sums<T> sums(call.outputs[0]);
+          max_pool_grad<T>(s, first, second, result.with(sums.data()), inside);
+          sums.finish();
+        } else {
           max_pool_gather<T>(s, first, second, result, inside);
+        }
       }
     }
   });

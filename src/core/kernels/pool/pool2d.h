@@ -13,12 +13,20 @@ struct Images {
   T* data;
   std::int64_t image, channel, row, column;
 
+  Images(T* elements, std::int64_t image_step, std::int64_t channel_step, std::int64_t row_step,
+         std::int64_t column_step)
+      : data(elements), image(image_step), channel(channel_step), row(row_step), column(column_step) {}
   Images(const Operand& operand, DataFormat format) : data(operand.as<T>()) {
     const ImageAxes axes = image_axes(format);
     image = operand.stride(0);
     channel = operand.stride(axes.channels);
     row = operand.stride(axes.height);
     column = operand.stride(axes.width);
+  }
+  /// Other elements that lie alike.
+  template <class Other>
+  Images<Other> with(Other* elements) const {
+    return {elements, image, channel, row, column};
   }
   TRIPTYCH_HOST_DEVICE T* at(std::int64_t n, std::int64_t c, std::int64_t y, std::int64_t x) const {
     return data + n * image + c * channel + y * row + x * column;

@@ -1,5 +1,6 @@
 #include "core/ops/reduce/cumsum.h"
 
+#include "core/formulas/reduce.h"
 #include "core/kernels/elementwise.h"
 
 namespace triptych {
@@ -11,15 +12,11 @@ namespace {
 /// One line of `n` elements that lie `step` apart, in both operands.
 template <class In, class Out>
 void running_sums(const In* in, Out* out, std::int64_t n, std::int64_t step) {
-  using Sum = compute_type<Out>;
+  using Sum = formula::running_sum_type<Out>;
   Sum sum = 0;
   for (std::int64_t i = 0; i < n; ++i) {
-    const Sum value = static_cast<Sum>(static_cast<compute_type<In>>(in[i * step]));
-    if constexpr (std::is_integral_v<Sum>)  // integers wrap around
-      sum = static_cast<Sum>(static_cast<std::uint64_t>(sum) + static_cast<std::uint64_t>(value));
-    else
-      sum += value;
-    out[i * step] = Out(sum);
+    sum += static_cast<Sum>(static_cast<compute_type<In>>(in[i * step]));
+    out[i * step] = Out(static_cast<compute_type<Out>>(sum));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "core/formulas/prod.h"
 
+#include <cmath>
+
 #include "core/kernels/reduce/reduce.h"
 
 namespace triptych {
@@ -7,6 +9,28 @@ namespace triptych {
 extern const Op prod_op, prod_of_others_op, prod_of_others_grad_op;
 
 namespace {
+
+/// Where in a tensor the factors of an output lie.
+struct Factors {
+  const ReduceLoops<1>& loops;
+  std::int64_t first;  // the output's first factor
+  Factors(const ReduceLoops<1>& reduction, std::int64_t output)
+      : loops(reduction), first(offset(reduction.kept_axes, reduction.kept, output)) {}
+
+  std::int64_t at(std::int64_t i) const { return first + offset(loops.reduced_axes, loops.reduced, i); }
+
+ private:
+  template <class Axes>
+  static std::int64_t offset(const Axes& axes, int rank, std::int64_t i) {
+    std::int64_t sum = 0;
+    for (int axis = rank - 1; axis >= 0; --axis) {
+      const auto& loop = axes[static_cast<std::size_t>(axis)];
+      sum += (axis ? i % loop.length : i) * loop.in[0];
+      i /= loop.length;
+    }
+    return sum;
+  }
+};
 
 void prod_run(const KernelCall& call) {
   const auto loops = loops_over<1>({call.inputs[0].meta}, call.attributes_as<ReduceAttributes>().axes);
@@ -18,6 +42,13 @@ void prod_run(const KernelCall& call) {
     const std::array<const In*, 1> input{call.inputs[0].as<const In>()};
     reduce(loops, input, Acc(1), pick_first, formula::MultiplyUp(), static_cast<const Acc*>(nullptr),
            [=](std::int64_t place, Acc value) { out[place] = Out(value); });
+    if constexpr (std::is_floating_point_v<Acc>)
+      for (std::int64_t o = 0; o < loops.outputs; ++o) {
+        if (!std::isnan(static_cast<Acc>(out[o]))) continue;
+        const Factors factors(loops, o);
+        const auto factor = [&](std::int64_t i) { return static_cast<Acc>(input[0][factors.at(i)]); };
+        if (formula::overflowed_before_zero(loops.count, factor)) out[o] = Out(Acc(0));
+      }
   });
 }
 
@@ -37,26 +68,17 @@ void exclusive_run(const KernelCall& call, bool with_g, Result result) {
       Dual* after = scratch.as<Dual>();
       const T *values = call.inputs[0].as<const T>(), *weights = with_g ? call.inputs[1].as<const T>() : nullptr;
       T* out = call.outputs[0].as<T>();
-      const auto offset = [](const auto& axes, int rank, std::int64_t i) {
-        std::int64_t sum = 0;
-        for (int axis = rank - 1; axis >= 0; --axis) {
-          const auto& loop = axes[static_cast<std::size_t>(axis)];
-          sum += (axis ? i % loop.length : i) * loop.in[0];
-          i /= loop.length;
-        }
-        return sum;
-      };
       for (std::int64_t o = 0; o < loops.outputs; ++o) {
-        const std::int64_t base = offset(loops.kept_axes, loops.kept, o);
-        const auto at = [&](std::int64_t i) { return base + offset(loops.reduced_axes, loops.reduced, i); };
+        const Factors factors(loops, o);
         const auto element = [&](std::int64_t i) {
-          return Dual{static_cast<C>(values[at(i)]), with_g ? static_cast<C>(weights[at(i)]) : C(0)};
+          const std::int64_t at = factors.at(i);
+          return Dual{static_cast<C>(values[at]), with_g ? static_cast<C>(weights[at]) : C(0)};
         };
         Dual sum{1, 0};
         for (std::int64_t i = loops.count; i-- > 0; sum = join(element(i), sum)) after[i] = sum;
         Dual before{1, 0};
         for (std::int64_t i = 0; i < loops.count; before = join(before, element(i)), ++i)
-          out[at(i)] = T(result(join(before, after[i])));
+          out[factors.at(i)] = T(result(join(before, after[i])));
       }
     }
   });

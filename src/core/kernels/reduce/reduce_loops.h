@@ -87,7 +87,8 @@ inline ReduceLoops<1> loops_to_like(const KernelCall& call) {
   return reduce_loops<1>({call.inputs[0].meta}, reduced, steps);
 }
 
-/// What divide_by_count divides by.
+/// What divide_by_count divides by. If nothing is counted, what is divided goes to no element, or is a sum of none:
+/// by 1.
 inline double divided_count(const KernelCall& call) {
   const auto& a = call.attributes_as<CountAttributes>();
   const Shape& like = call.inputs[1].shape();
@@ -95,7 +96,7 @@ inline double divided_count(const KernelCall& call) {
   std::int64_t elements = 1;
   for (int i = 0; i < like.rank(); ++i)
     if (reduced[static_cast<std::size_t>(i)]) elements *= like[i];
-  return std::max(0.0, static_cast<double>(elements) - a.correction);
+  return elements == 0 ? 1 : std::max(0.0, static_cast<double>(elements) - a.correction);
 }
 
 /// A reduced tensor seen under the shape it was reduced from: it repeats along the reduced axes.

@@ -21,7 +21,7 @@ Tensor hardtanh(Arg x, double min_val, double max_val) {
                         std::to_string(min_val) + " and " + std::to_string(max_val), "", x.where());
   const Frame frame(x.where());
   const Tensor t = floating("hardtanh", x);
-  // Not clip, whose gradient passes at the bounds, too.
+  // Not clip, whose gradient ends at NaN.
   return where(less_equal(t, min_val), min_val, where(greater_equal(t, max_val), max_val, t));
 }
 
@@ -33,46 +33,41 @@ Tensor relu6(Arg x) {
 
 Tensor hardsigmoid(Arg x) {
   const Frame frame(x.where());
-  const Tensor t = floating("hardsigmoid", x);
-  return relu6(t + 3) / 6;
+  return rounded_once(floating("hardsigmoid", x), [](const Tensor& t) { return relu6(t + 3) / 6; });
 }
 
 Tensor hardswish(Arg x) {
   const Frame frame(x.where());
-  const Tensor t = floating("hardswish", x);
-  return t * relu6(t + 3) / 6;
+  return rounded_once(floating("hardswish", x), [](const Tensor& t) { return t * (clip(t, -3, 3) + 3) / 6; });
 }
 
 Tensor selu(Arg x) {
   const Frame frame(x.where());
-  const Tensor t = floating("selu", x);
-  return elu(t, 1.6732632423543772848170429916717) * 1.0507009873554804934193349852946;
+  return rounded_once(floating("selu", x), [](const Tensor& t) {
+    return elu(t, 1.6732632423543772848170429916717) * 1.0507009873554804934193349852946;
+  });
 }
 
 Tensor celu(Arg x, double alpha) {
   if (alpha == 0) throw ArgumentError("celu", "alpha is not 0", "0", "", x.where());
   const Frame frame(x.where());
-  const Tensor t = floating("celu", x);
-  return elu(t / alpha) * alpha;
+  return rounded_once(floating("celu", x), [alpha](const Tensor& t) { return elu(t / alpha) * alpha; });
 }
 
 Tensor mish(Arg x) {
   const Frame frame(x.where());
-  const Tensor t = floating("mish", x);
-  return t * tanh(softplus(t));
+  return rounded_once(floating("mish", x), [](const Tensor& t) { return t * tanh(softplus(t)); });
 }
 
 Tensor softsign(Arg x) {
   const Frame frame(x.where());
-  const Tensor t = floating("softsign", x);
-  return t / (abs(t) + 1);
+  return rounded_once(floating("softsign", x), [](const Tensor& t) { return t / (abs(t) + 1); });
 }
 
 Tensor log_sigmoid(Arg x) {
   const Frame frame(x.where());
-  const Tensor t = floating("log_sigmoid", x);
   // Beyond the threshold softplus(y) is y; at 40 that is right to the last bit in float64, too.
-  return neg(softplus(neg(t), 1, 40));
+  return neg(softplus(neg(floating("log_sigmoid", x)), 1, 40));
 }
 
 Tensor glu(Arg x, std::int64_t axis) {
@@ -81,8 +76,10 @@ Tensor glu(Arg x, std::int64_t axis) {
   const Dim length = t.shape().dim(normalize_axis("glu", axis, t.ndim(), x.where()));
   if (length.known() && length.raw() % 2 != 0)
     throw ArgumentError("glu", "the length of the axis is even", "x is " + t.shape().text(), "", x.where());
-  const std::vector<Tensor> halves = split(t, 2, axis);
-  return halves[0] * sigmoid(halves[1]);
+  return rounded_once(t, [axis](const Tensor& wide) {
+    const std::vector<Tensor> halves = split(wide, 2, axis);
+    return halves[0] * sigmoid(halves[1]);
+  });
 }
 
 }  // namespace triptych

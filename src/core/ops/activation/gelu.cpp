@@ -57,6 +57,7 @@ extern const Op gelu_grad_op{.name = "gelu_grad",
                              .infer = infer_floating,
                              .gradient = gelu_grad_gradient,
                              .saves_inputs = 0b11,
+                             .wide_gradient = true,
                              .broadcasts = true};
 
 Tensor gelu(Arg x, const GeluOptions& options) {

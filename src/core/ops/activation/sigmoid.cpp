@@ -53,18 +53,21 @@ extern const Op sigmoid_grad_op{.name = "sigmoid_grad",
                                 .infer = infer_floating,
                                 .gradient = sigmoid_grad_gradient,
                                 .saves_inputs = 0b11,
+                                .wide_gradient = true,
                                 .broadcasts = true};
 extern const Op tanh_grad_op{.name = "tanh_grad",
                              .inputs = 2,
                              .infer = infer_floating,
                              .gradient = tanh_grad_gradient,
                              .saves_inputs = 0b11,
+                             .wide_gradient = true,
                              .broadcasts = true};
 extern const Op silu_grad_op{.name = "silu_grad",
                              .inputs = 2,
                              .infer = infer_floating,
                              .gradient = silu_grad_gradient,
                              .saves_inputs = 0b11,
+                             .wide_gradient = true,
                              .broadcasts = true};
 
 Tensor sigmoid(Arg x) { return apply_floating(sigmoid_op, x); }

@@ -65,6 +65,7 @@ extern const Op softmax_grad_op{.name = "softmax_grad",
                                 .attributes = &attribute_type<SoftmaxAttributes>,
                                 .infer = softmax_infer,
                                 .saves_inputs = 0b11,
+                                .wide_gradient = true,
                                 .decompose = softmax_grad_decompose};
 extern const Op log_softmax_op{.name = "log_softmax",
                                .inputs = 1,
@@ -77,6 +78,7 @@ extern const Op log_softmax_grad_op{.name = "log_softmax_grad",
                                     .attributes = &attribute_type<SoftmaxAttributes>,
                                     .infer = softmax_infer,
                                     .saves_inputs = 0b11,
+                                    .wide_gradient = true,
                                     .decompose = log_softmax_grad_decompose};
 
 Tensor softmax(Arg x, std::int64_t axis) {

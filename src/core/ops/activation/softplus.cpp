@@ -12,8 +12,9 @@ void leaky_relu_gradient(Gradient& g) {
 
 void elu_gradient(Gradient& g) {
   const Tensor x = g.input(0);
-  // exp of the negative part only: where(x > 0) would still multiply an overflowed exp by 0 in the second derivative
-  const Tensor slope = exp(minimum(x, 0)) * g.attributes<SlopeAttributes>().slope;
+  // exp of the negative part only: where(x > 0) would still multiply an overflowed exp by 0 in the second derivative,
+  // which is that of the straight side at 0.
+  const Tensor slope = exp(where(greater_equal(x, 0), 0, x)) * g.attributes<SlopeAttributes>().slope;
   g.set(0, where(greater(x, 0), g.upstream(), g.upstream() * slope));
 }
 
@@ -30,19 +31,22 @@ extern const Op leaky_relu_op{.name = "leaky_relu",
                               .attributes = &attribute_type<SlopeAttributes>,
                               .infer = infer_floating,
                               .gradient = leaky_relu_gradient,
-                              .saves_inputs = 0b1};
+                              .saves_inputs = 0b1,
+                              .wide_gradient = true};
 extern const Op elu_op{.name = "elu",
                        .inputs = 1,
                        .attributes = &attribute_type<SlopeAttributes>,
                        .infer = infer_floating,
                        .gradient = elu_gradient,
-                       .saves_inputs = 0b1};
+                       .saves_inputs = 0b1,
+                       .wide_gradient = true};
 extern const Op softplus_op{.name = "softplus",
                             .inputs = 1,
                             .attributes = &attribute_type<SoftplusAttributes>,
                             .infer = infer_floating,
                             .gradient = softplus_gradient,
-                            .saves_inputs = 0b1};
+                            .saves_inputs = 0b1,
+                            .wide_gradient = true};
 
 Tensor leaky_relu(Arg x, double negative_slope) {
   const SlopeAttributes attributes{negative_slope};

@@ -47,11 +47,12 @@ extern const Op div_op{.name = "div",
                        .gradient = div_gradient,
                        .saves_inputs = 0b10,
                        .saves_outputs = 0b1,
+                       .wide_gradient = true,
                        .broadcasts = true};
 
-Tensor add(Arg a, Arg b) { return apply_binary(add_op, a, b); }
-Tensor sub(Arg a, Arg b) { return apply_binary(sub_op, a, b); }
-Tensor mul(Arg a, Arg b) { return apply_binary(mul_op, a, b); }
-Tensor div(Arg a, Arg b) { return apply_binary(div_op, a, b, nullptr, true); }
+Tensor add(Arg a, Arg b) { return apply_arithmetic(add_op, a, b); }
+Tensor sub(Arg a, Arg b) { return apply_arithmetic(sub_op, a, b); }
+Tensor mul(Arg a, Arg b) { return apply_arithmetic(mul_op, a, b); }
+Tensor div(Arg a, Arg b) { return apply_arithmetic(div_op, a, b, true); }
 
 }  // namespace triptych

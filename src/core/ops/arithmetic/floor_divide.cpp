@@ -5,7 +5,7 @@
 namespace triptych {
 namespace {
 
-// remainder = a - floor(a / b) b, and floor has no gradient
+// remainder = a - floor(a / b) b, and the gradient of floor is zero
 void remainder_gradient(Gradient& g) {
   if (g.needs(0)) g.set(0, g.upstream());
   if (g.needs(1)) g.set(1, neg(g.upstream() * floor_divide(g.input(0), g.input(1))));
@@ -16,18 +16,19 @@ void remainder_gradient(Gradient& g) {
 extern const Op floor_divide_op{.name = "floor_divide",
                                 .inputs = 2,
                                 .infer = infer_elementwise,
+                                .gradient = zero_gradient,
                                 .broadcasts = true,
-                                .gradient_stops = true,
                                 .can_fail = true};
 extern const Op remainder_op{.name = "remainder",
                              .inputs = 2,
                              .infer = infer_elementwise,
                              .gradient = remainder_gradient,
                              .saves_inputs = 0b11,
+                             .wide_gradient = true,
                              .broadcasts = true,
                              .can_fail = true};
 
-Tensor floor_divide(Arg a, Arg b) { return apply_binary(floor_divide_op, a, b); }
-Tensor remainder(Arg a, Arg b) { return apply_binary(remainder_op, a, b); }
+Tensor floor_divide(Arg a, Arg b) { return apply_arithmetic(floor_divide_op, a, b); }
+Tensor remainder(Arg a, Arg b) { return apply_arithmetic(remainder_op, a, b); }
 
 }  // namespace triptych

@@ -26,9 +26,9 @@ void minimum_gradient(Gradient& g) {
 void clip_gradient(Gradient& g) {
   const auto& [has_min, min, has_max, max] = g.attributes<ClipAttributes>();
   const Tensor x = g.input(0);
-  Tensor gradient = g.upstream();
-  if (has_min) gradient = where(less(x, min), 0, gradient);
-  if (has_max) gradient = where(greater(x, max), 0, gradient);
+  Tensor gradient = g.upstream();  // nothing at the bounds or at NaN, as PyTorch since 2.15
+  if (has_min) gradient = where(greater(x, min), gradient, 0);
+  if (has_max) gradient = where(less(x, max), gradient, 0);
   g.set(0, gradient);
 }
 

@@ -18,7 +18,7 @@ void abs_gradient(Gradient& g) { g.set(0, g.upstream() * sign(g.input(0))); }
 extern const Op neg_op{.name = "neg", .inputs = 1, .infer = neg_infer, .gradient = neg_gradient};
 extern const Op abs_op{
     .name = "abs", .inputs = 1, .infer = infer_elementwise, .gradient = abs_gradient, .saves_inputs = 0b1};
-extern const Op sign_op{.name = "sign", .inputs = 1, .infer = infer_elementwise, .gradient_stops = true};
+extern const Op sign_op{.name = "sign", .inputs = 1, .infer = infer_elementwise, .gradient = zero_gradient};
 
 Tensor neg(Arg x) { return apply(neg_op, {&x}); }
 Tensor abs(Arg x) { return apply(abs_op, {&x}); }

@@ -22,20 +22,44 @@ void erf_gradient(Gradient& g) {
 
 extern const Op exp_op{
     .name = "exp", .inputs = 1, .infer = infer_floating, .gradient = exp_gradient, .saves_outputs = 0b1};
-extern const Op exp2_op{
-    .name = "exp2", .inputs = 1, .infer = infer_floating, .gradient = exp2_gradient, .saves_outputs = 0b1};
-extern const Op expm1_op{
-    .name = "expm1", .inputs = 1, .infer = infer_floating, .gradient = expm1_gradient, .saves_outputs = 0b1};
+extern const Op exp2_op{.name = "exp2",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = exp2_gradient,
+                        .saves_outputs = 0b1,
+                        .wide_gradient = true};
+extern const Op expm1_op{.name = "expm1",
+                         .inputs = 1,
+                         .infer = infer_floating,
+                         .gradient = expm1_gradient,
+                         .saves_outputs = 0b1,
+                         .wide_gradient = true};
 extern const Op log_op{
     .name = "log", .inputs = 1, .infer = infer_floating, .gradient = log_gradient, .saves_inputs = 0b1};
-extern const Op log1p_op{
-    .name = "log1p", .inputs = 1, .infer = infer_floating, .gradient = log1p_gradient, .saves_inputs = 0b1};
-extern const Op log2_op{
-    .name = "log2", .inputs = 1, .infer = infer_floating, .gradient = log2_gradient, .saves_inputs = 0b1};
-extern const Op log10_op{
-    .name = "log10", .inputs = 1, .infer = infer_floating, .gradient = log10_gradient, .saves_inputs = 0b1};
-extern const Op erf_op{
-    .name = "erf", .inputs = 1, .infer = infer_floating, .gradient = erf_gradient, .saves_inputs = 0b1};
+extern const Op log1p_op{.name = "log1p",
+                         .inputs = 1,
+                         .infer = infer_floating,
+                         .gradient = log1p_gradient,
+                         .saves_inputs = 0b1,
+                         .wide_gradient = true};
+extern const Op log2_op{.name = "log2",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = log2_gradient,
+                        .saves_inputs = 0b1,
+                        .wide_gradient = true};
+extern const Op log10_op{.name = "log10",
+                         .inputs = 1,
+                         .infer = infer_floating,
+                         .gradient = log10_gradient,
+                         .saves_inputs = 0b1,
+                         .wide_gradient = true};
+extern const Op erf_op{.name = "erf",
+                       .inputs = 1,
+                       .infer = infer_floating,
+                       .gradient = erf_gradient,
+                       .saves_inputs = 0b1,
+                       .wide_gradient = true};
 
 Tensor exp(Arg x) { return apply_floating(exp_op, x); }
 Tensor exp2(Arg x) { return apply_floating(exp2_op, x); }

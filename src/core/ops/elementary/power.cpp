@@ -7,8 +7,8 @@ namespace {
 
 void pow_gradient(Gradient& g) {
   const Tensor a = g.input(0), b = g.input(1), upstream = g.upstream();
-  // Where b is 0 the derivative is 0, not 0 times the infinite 0^-1.
-  if (g.needs(0)) g.set(0, where(equal(b, 0), 0, upstream * b * pow(a, b - 1)));
+  // Where b is 0 the derivative is 0, not 0 times the infinite 0^-1, which must not come up in the next one either.
+  if (g.needs(0)) g.set(0, where(equal(b, 0), 0, upstream * b * pow(a, where(equal(b, 0), 1, b - 1))));
   // Where a is 0 and b is not negative the derivative is 0, not 0 times ln 0.
   if (g.needs(1)) g.set(1, where(logical_and(equal(a, 0), greater_equal(b, 0)), 0, upstream * pow(a, b) * log(a)));
 }
@@ -31,22 +31,40 @@ extern const Op pow_op{.name = "pow",
                        .infer = infer_elementwise,
                        .gradient = pow_gradient,
                        .saves_inputs = 0b11,
+                       .wide_gradient = true,
                        .broadcasts = true,
                        .can_fail = true};
-extern const Op square_op{
-    .name = "square", .inputs = 1, .infer = infer_elementwise, .gradient = square_gradient, .saves_inputs = 0b1};
-extern const Op sqrt_op{
-    .name = "sqrt", .inputs = 1, .infer = infer_floating, .gradient = sqrt_gradient, .saves_outputs = 0b1};
-extern const Op rsqrt_op{
-    .name = "rsqrt", .inputs = 1, .infer = infer_floating, .gradient = rsqrt_gradient, .saves_outputs = 0b1};
-extern const Op reciprocal_op{
-    .name = "reciprocal", .inputs = 1, .infer = infer_floating, .gradient = reciprocal_gradient, .saves_outputs = 0b1};
+extern const Op square_op{.name = "square",
+                          .inputs = 1,
+                          .infer = infer_elementwise,
+                          .gradient = square_gradient,
+                          .saves_inputs = 0b1,
+                          .wide_gradient = true};
+extern const Op sqrt_op{.name = "sqrt",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = sqrt_gradient,
+                        .saves_outputs = 0b1,
+                        .wide_gradient = true};
+extern const Op rsqrt_op{.name = "rsqrt",
+                         .inputs = 1,
+                         .infer = infer_floating,
+                         .gradient = rsqrt_gradient,
+                         .saves_outputs = 0b1,
+                         .wide_gradient = true};
+extern const Op reciprocal_op{.name = "reciprocal",
+                              .inputs = 1,
+                              .infer = infer_floating,
+                              .gradient = reciprocal_gradient,
+                              .saves_outputs = 0b1,
+                              .wide_gradient = true};
 extern const Op hypot_op{.name = "hypot",
                          .inputs = 2,
                          .infer = infer_floating,
                          .gradient = hypot_gradient,
                          .saves_inputs = 0b11,
                          .saves_outputs = 0b1,
+                         .wide_gradient = true,
                          .broadcasts = true};
 
 Tensor pow(Arg a, Arg b) {
@@ -56,12 +74,12 @@ Tensor pow(Arg a, Arg b) {
     if (dtype == a.tensor().dtype() && dtype != boolean && b.scalar().to_double() == 2) return square(a);
     if (is_floating(dtype) && b.scalar().to_double() == 0.5) return sqrt(a);
   }
-  return apply_binary(pow_op, a, b);
+  return apply_arithmetic(pow_op, a, b);
 }
 Tensor square(Arg x) { return apply(square_op, {&x}); }
 Tensor sqrt(Arg x) { return apply_floating(sqrt_op, x); }
 Tensor rsqrt(Arg x) { return apply_floating(rsqrt_op, x); }
 Tensor reciprocal(Arg x) { return apply_floating(reciprocal_op, x); }
-Tensor hypot(Arg a, Arg b) { return apply_binary(hypot_op, a, b, nullptr, true); }
+Tensor hypot(Arg a, Arg b) { return apply_arithmetic(hypot_op, a, b, true); }
 
 }  // namespace triptych

@@ -1,4 +1,4 @@
-// floor, ceil, round (half to even) and trunc; integers are whole already.
+// floor, ceil, round (half to even) and trunc, whose gradients are zero; integers are whole already.
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -12,10 +12,10 @@ Tensor apply_rounding(const Op& op, Arg& x) {
 
 }  // namespace
 
-extern const Op floor_op{.name = "floor", .inputs = 1, .infer = infer_floating, .gradient_stops = true};
-extern const Op ceil_op{.name = "ceil", .inputs = 1, .infer = infer_floating, .gradient_stops = true};
-extern const Op round_op{.name = "round", .inputs = 1, .infer = infer_floating, .gradient_stops = true};
-extern const Op trunc_op{.name = "trunc", .inputs = 1, .infer = infer_floating, .gradient_stops = true};
+extern const Op floor_op{.name = "floor", .inputs = 1, .infer = infer_floating, .gradient = zero_gradient};
+extern const Op ceil_op{.name = "ceil", .inputs = 1, .infer = infer_floating, .gradient = zero_gradient};
+extern const Op round_op{.name = "round", .inputs = 1, .infer = infer_floating, .gradient = zero_gradient};
+extern const Op trunc_op{.name = "trunc", .inputs = 1, .infer = infer_floating, .gradient = zero_gradient};
 
 Tensor floor(Arg x) { return apply_rounding(floor_op, x); }
 Tensor ceil(Arg x) { return apply_rounding(ceil_op, x); }

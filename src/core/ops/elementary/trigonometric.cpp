@@ -18,40 +18,86 @@ void acosh_gradient(Gradient& g) { g.set(0, g.upstream() * rsqrt(square(g.input(
 void atanh_gradient(Gradient& g) { g.set(0, g.upstream() / (1 - square(g.input(0)))); }
 
 void atan2_gradient(Gradient& g) {
-  const Tensor y = g.input(0), x = g.input(1), scaled = g.upstream() / (square(y) + square(x));
+  const Tensor y = g.input(0), x = g.input(1), squares = square(y) + square(x), origin = equal(squares, 0);
+  const Tensor scaled = where(origin, 0, g.upstream() / where(origin, 1, squares));
   if (g.needs(0)) g.set(0, scaled * x);
   if (g.needs(1)) g.set(1, neg(scaled * y));
 }
 
 }  // namespace
 
-extern const Op sin_op{
-    .name = "sin", .inputs = 1, .infer = infer_floating, .gradient = sin_gradient, .saves_inputs = 0b1};
-extern const Op cos_op{
-    .name = "cos", .inputs = 1, .infer = infer_floating, .gradient = cos_gradient, .saves_inputs = 0b1};
-extern const Op tan_op{
-    .name = "tan", .inputs = 1, .infer = infer_floating, .gradient = tan_gradient, .saves_outputs = 0b1};
-extern const Op asin_op{
-    .name = "asin", .inputs = 1, .infer = infer_floating, .gradient = asin_gradient, .saves_inputs = 0b1};
-extern const Op acos_op{
-    .name = "acos", .inputs = 1, .infer = infer_floating, .gradient = acos_gradient, .saves_inputs = 0b1};
-extern const Op atan_op{
-    .name = "atan", .inputs = 1, .infer = infer_floating, .gradient = atan_gradient, .saves_inputs = 0b1};
-extern const Op sinh_op{
-    .name = "sinh", .inputs = 1, .infer = infer_floating, .gradient = sinh_gradient, .saves_inputs = 0b1};
-extern const Op cosh_op{
-    .name = "cosh", .inputs = 1, .infer = infer_floating, .gradient = cosh_gradient, .saves_inputs = 0b1};
-extern const Op asinh_op{
-    .name = "asinh", .inputs = 1, .infer = infer_floating, .gradient = asinh_gradient, .saves_inputs = 0b1};
-extern const Op acosh_op{
-    .name = "acosh", .inputs = 1, .infer = infer_floating, .gradient = acosh_gradient, .saves_inputs = 0b1};
-extern const Op atanh_op{
-    .name = "atanh", .inputs = 1, .infer = infer_floating, .gradient = atanh_gradient, .saves_inputs = 0b1};
+extern const Op sin_op{.name = "sin",
+                       .inputs = 1,
+                       .infer = infer_floating,
+                       .gradient = sin_gradient,
+                       .saves_inputs = 0b1,
+                       .wide_gradient = true};
+extern const Op cos_op{.name = "cos",
+                       .inputs = 1,
+                       .infer = infer_floating,
+                       .gradient = cos_gradient,
+                       .saves_inputs = 0b1,
+                       .wide_gradient = true};
+extern const Op tan_op{.name = "tan",
+                       .inputs = 1,
+                       .infer = infer_floating,
+                       .gradient = tan_gradient,
+                       .saves_outputs = 0b1,
+                       .wide_gradient = true};
+extern const Op asin_op{.name = "asin",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = asin_gradient,
+                        .saves_inputs = 0b1,
+                        .wide_gradient = true};
+extern const Op acos_op{.name = "acos",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = acos_gradient,
+                        .saves_inputs = 0b1,
+                        .wide_gradient = true};
+extern const Op atan_op{.name = "atan",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = atan_gradient,
+                        .saves_inputs = 0b1,
+                        .wide_gradient = true};
+extern const Op sinh_op{.name = "sinh",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = sinh_gradient,
+                        .saves_inputs = 0b1,
+                        .wide_gradient = true};
+extern const Op cosh_op{.name = "cosh",
+                        .inputs = 1,
+                        .infer = infer_floating,
+                        .gradient = cosh_gradient,
+                        .saves_inputs = 0b1,
+                        .wide_gradient = true};
+extern const Op asinh_op{.name = "asinh",
+                         .inputs = 1,
+                         .infer = infer_floating,
+                         .gradient = asinh_gradient,
+                         .saves_inputs = 0b1,
+                         .wide_gradient = true};
+extern const Op acosh_op{.name = "acosh",
+                         .inputs = 1,
+                         .infer = infer_floating,
+                         .gradient = acosh_gradient,
+                         .saves_inputs = 0b1,
+                         .wide_gradient = true};
+extern const Op atanh_op{.name = "atanh",
+                         .inputs = 1,
+                         .infer = infer_floating,
+                         .gradient = atanh_gradient,
+                         .saves_inputs = 0b1,
+                         .wide_gradient = true};
 extern const Op atan2_op{.name = "atan2",
                          .inputs = 2,
                          .infer = infer_floating,
                          .gradient = atan2_gradient,
                          .saves_inputs = 0b11,
+                         .wide_gradient = true,
                          .broadcasts = true};
 
 Tensor sin(Arg x) { return apply_floating(sin_op, x); }
@@ -65,6 +111,6 @@ Tensor cosh(Arg x) { return apply_floating(cosh_op, x); }
 Tensor asinh(Arg x) { return apply_floating(asinh_op, x); }
 Tensor acosh(Arg x) { return apply_floating(acosh_op, x); }
 Tensor atanh(Arg x) { return apply_floating(atanh_op, x); }
-Tensor atan2(Arg y, Arg x) { return apply_binary(atan2_op, y, x, nullptr, true); }
+Tensor atan2(Arg y, Arg x) { return apply_arithmetic(atan2_op, y, x, true); }
 
 }  // namespace triptych

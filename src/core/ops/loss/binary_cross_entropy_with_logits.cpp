@@ -25,22 +25,22 @@ extern const Op binary_cross_entropy_with_logits_op{.name = "binary_cross_entrop
                                                     .inputs = 2,
                                                     .infer = bce_infer,
                                                     .gradient = bce_gradient,
-                                                    .saves_inputs = 0b11};
+                                                    .saves_inputs = 0b11,
+                                                    .wide_gradient = true};
 
 Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOptions options) {
   const Frame frame(input.where());
-  const Tensor x = input.tensor(), z = target.tensor();
-  Tensor losses = apply(binary_cross_entropy_with_logits_op, {&input, &target});
-  if (options.pos_weight.defined()) {
-    // w z log(1 + exp(-x)) + (1 - z) (x + log(1 + exp(-x))); the logarithm is the loss for the target 1.
-    const Tensor ones = ones_like(x);
-    const Arg logits = x, positive = ones;
-    losses = (1 - z) * x +
-             (z * (options.pos_weight - 1) + 1) * apply(binary_cross_entropy_with_logits_op, {&logits, &positive});
-  }
-  if (options.weight.defined()) losses = losses * options.weight;
-  if (options.reduction == Reduction::none) return losses;
-  return options.reduction == Reduction::sum ? sum(losses) : mean(losses);
+  const DType dtype = operand("binary_cross_entropy_with_logits", input).dtype();
+  const bool agree = operand("binary_cross_entropy_with_logits", target).dtype() == dtype;  // else the op refuses them
+  const Tensor x = agree ? widened(input.tensor()) : input.tensor(),
+               z = agree ? widened(target.tensor()) : target.tensor();
+  const Arg logits(x, input.where()), targets(z, target.where());
+  Tensor losses = apply(binary_cross_entropy_with_logits_op, {&logits, &targets});
+  // w z log(1 + exp(-x)) + (1 - z) (x + log(1 + exp(-x)))
+  if (options.pos_weight.defined()) losses = (1 - z) * x - (z * (widened(options.pos_weight) - 1) + 1) * log_sigmoid(x);
+  if (options.weight.defined()) losses = losses * widened(options.weight);
+  if (options.reduction == Reduction::none) return cast(losses, dtype);
+  return cast(options.reduction == Reduction::sum ? sum(losses) : mean(losses), dtype);
 }
 
 }  // namespace triptych

@@ -61,20 +61,24 @@ Tensor apply_cross_entropy(Arg& logits, Arg& target, const Tensor& weight, const
 }
 
 /// Probabilities as targets: from simpler ops.
-Tensor with_probabilities(const Tensor& logits, Tensor target, const CrossEntropyOptions& options, std::int64_t axis) {
-  if (options.label_smoothing > 0) {
-    const Tensor share = divide_by_count(full_like(target, options.label_smoothing), target, axis);
-    target = target * (1 - options.label_smoothing) + share;
-  }
-  Tensor terms = target * log_softmax(logits, axis);
-  if (options.weight.defined()) {
-    Shape shape{unknown};
-    for (int i = logits.ndim() - 1; i > axis; --i) shape.append(1);
-    terms = terms * reshape(options.weight, shape);
-  }
-  Tensor losses = sum(terms, axis) * -1;
-  if (options.reduction == Reduction::none) return losses;
-  return options.reduction == Reduction::sum ? sum(losses) : mean(losses);
+Tensor with_probabilities(const Tensor& scores, const Tensor& wanted, const CrossEntropyOptions& options,
+                          std::int64_t axis) {
+  return rounded_once(scores, [&](const Tensor& logits) {
+    Tensor target = widened(wanted);
+    if (options.label_smoothing > 0) {
+      const Tensor share = divide_by_count(full_like(target, options.label_smoothing), target, axis);
+      target = target * (1 - options.label_smoothing) + share;
+    }
+    Tensor terms = target * log_softmax(logits, axis);
+    if (options.weight.defined()) {
+      Shape shape{unknown};
+      for (int i = logits.ndim() - 1; i > axis; --i) shape.append(1);
+      terms = terms * reshape(widened(options.weight), shape);
+    }
+    Tensor losses = sum(terms, axis) * -1;
+    if (options.reduction == Reduction::none) return losses;
+    return options.reduction == Reduction::sum ? sum(losses) : mean(losses);
+  });
 }
 
 }  // namespace
@@ -96,6 +100,7 @@ extern const Op cross_entropy_grad_op{.name = "cross_entropy_grad",
                                       .attributes = &attribute_type<CrossEntropyAttributes>,
                                       .infer = cross_entropy_grad_infer,
                                       .saves_inputs = 0b11111,
+                                      .wide_gradient = true,
                                       .can_fail = true,
                                       .decompose = cross_entropy_grad_decompose};
 
@@ -129,7 +134,9 @@ Tensor softmax_cross_entropy(Arg logits, Arg probabilities) {
                             std::string(dtype_name(probabilities.tensor().dtype())) + " " + b.text(),
                         "Labels belong into sparse_softmax_cross_entropy", logits.where());
   const Frame frame(logits.where());
-  return sum(probabilities.tensor() * log_softmax(logits.tensor(), -1), -1) * -1;
+  return rounded_once(logits.tensor(), [&](const Tensor& wide) {
+    return sum(widened(probabilities.tensor()) * log_softmax(wide, -1), -1) * -1;
+  });
 }
 
 }  // namespace triptych

@@ -1,13 +1,15 @@
 // Losses that are made of simpler ops.
 #include "triptych/core/ops/losses.h"
 
+#include "core/formulas/compute_type.h"
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 namespace {
 
-void check_operands(const char* op, const Arg& input, const Arg& target) {
+/// Checks the operands and returns their common dtype.
+DType check_operands(const char* op, const Arg& input, const Arg& target) {
   const Shape &a = operand(op, input).shape(), &b = operand(op, target).shape();
   if (!a.compatible(b))
     throw ArgumentError(op, "input and target must have the same shape",
@@ -17,36 +19,41 @@ void check_operands(const char* op, const Arg& input, const Arg& target) {
   if (!is_floating(dtype))
     throw ArgumentError(op, "input or target is floating", "both are " + std::string(dtype_name(dtype)),
                         "Convert one with cast", input.where());
+  return dtype;
 }
 
-Tensor reduced(const Tensor& losses, Reduction reduction) {
-  if (reduction == Reduction::none) return losses;
-  return reduction == Reduction::sum ? sum(losses) : mean(losses);
+/// The losses that `of` makes of input - target, reduced, in the operands' common dtype.
+template <class Loss>
+Tensor loss_of_difference(const Arg& input, const Arg& target, DType dtype, Reduction reduction, Loss of) {
+  const Frame frame(input.where());
+  const DType wide = compute_dtype(dtype);
+  const Tensor losses = of(cast(input.tensor(), wide) - cast(target.tensor(), wide));
+  if (reduction == Reduction::none) return cast(losses, dtype);
+  return cast(reduction == Reduction::sum ? sum(losses) : mean(losses), dtype);
 }
 
 }  // namespace
 
 Tensor mse_loss(Arg input, Arg target, LossOptions options) {
-  check_operands("mse_loss", input, target);
-  const Frame frame(input.where());
-  const Tensor difference = input.tensor() - target.tensor();
-  return reduced(difference * difference, options.reduction);
+  const DType dtype = check_operands("mse_loss", input, target);
+  return loss_of_difference(input, target, dtype, options.reduction, [](const Tensor& d) { return d * d; });
 }
 
 Tensor l1_loss(Arg input, Arg target, LossOptions options) {
-  check_operands("l1_loss", input, target);
-  const Frame frame(input.where());
-  return reduced(abs(input.tensor() - target.tensor()), options.reduction);
+  const DType dtype = check_operands("l1_loss", input, target);
+  return loss_of_difference(input, target, dtype, options.reduction, [](const Tensor& d) { return abs(d); });
 }
 
 Tensor huber_loss(Arg input, Arg target, HuberLossOptions options) {
-  check_operands("huber_loss", input, target);
+  const DType dtype = check_operands("huber_loss", input, target);
   if (!(options.delta > 0))
     throw ArgumentError("huber_loss", "delta is positive", std::to_string(options.delta), "", input.where());
-  const Frame frame(input.where());
-  const Tensor difference = input.tensor() - target.tensor(), distance = abs(difference);
-  const Tensor near = difference * difference * 0.5, far = (distance - 0.5 * options.delta) * options.delta;
-  return reduced(where(less(distance, options.delta), near, far), options.reduction);
+  // c (d - c / 2), with d cut to c = -delta ... delta: d^2 / 2 near zero and delta (|d| - delta / 2) beyond, in one
+  // expression, so that an infinite d does not reach the gradient through the branch that is not taken.
+  return loss_of_difference(input, target, dtype, options.reduction, [&](const Tensor& d) {
+    const Tensor near = clip(d, -options.delta, options.delta);
+    return near * (d - near * 0.5);
+  });
 }
 
 }  // namespace triptych

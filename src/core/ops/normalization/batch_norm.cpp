@@ -35,7 +35,8 @@ void batch_norm_infer(Infer& infer) {
   infer.check(infer.input_count() != 4, "the running mean and variance come together");
   const Shape channels = infer_channels(infer, 0, 1);
   const Dim n = infer.shape(0).numel(), c = channels.dim(0);
-  if (n.known() && c.known() && c.raw() > 0 && n.raw() / c.raw() < 2)
+  const bool torch = infer.attributes<BatchNormAttributes>().formula == UpdateFormula::torch;
+  if (torch && n.known() && c.known() && c.raw() > 0 && n.raw() / c.raw() < 2)
     infer.fail("training needs at least two values for each channel", infer.given(),
                "Use a larger batch, or training = false");
   infer.output(0, infer.shape(0), infer.dtype(0));
@@ -118,12 +119,14 @@ extern const Op batch_norm_grad_op{.name = "batch_norm_grad",
                                    .attributes = &attribute_type<BatchNormAttributes>,
                                    .infer = batch_norm_grad_infer,
                                    .saves_inputs = 0b11111,
+                                   .wide_gradient = true,
                                    .decompose = batch_norm_grad_decompose};
 extern const Op batch_norm_inference_op{.name = "batch_norm_inference",
                                         .inputs = 5,
                                         .attributes = &attribute_type<BatchNormAttributes>,
                                         .infer = batch_norm_inference_infer,
                                         .saves_inputs = 0b11111,
+                                        .wide_gradient = true,
                                         .decompose = batch_norm_inference_decompose};
 
 Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, const Tensor& gamma, const Tensor& beta,

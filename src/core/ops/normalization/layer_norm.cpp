@@ -105,6 +105,7 @@ extern const Op layer_norm_grad_op{.name = "layer_norm_grad",
                                    .attributes = &attribute_type<LayerNormAttributes>,
                                    .infer = layer_norm_grad_infer,
                                    .saves_inputs = 0b11111,
+                                   .wide_gradient = true,
                                    .decompose = layer_norm_grad_decompose};
 
 Tensor layer_norm(Arg x, const Shape& normalized_shape, const Tensor& gamma, const Tensor& beta, double eps) {

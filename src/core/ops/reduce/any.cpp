@@ -25,14 +25,10 @@ extern const Op all_op{.name = "all",
                        .infer = any_infer,
                        .gradient_stops = true};
 
-Tensor any(Arg x) { return apply_reduction(any_op, x, {}, false); }
-Tensor any(Arg x, const Axes& axes, bool keepdims) {
-  return apply_reduction(any_op, x, some_axes("any", axes), keepdims);
-}
-Tensor all(Arg x) { return apply_reduction(all_op, x, {}, false); }
-Tensor all(Arg x, const Axes& axes, bool keepdims) {
-  return apply_reduction(all_op, x, some_axes("all", axes), keepdims);
-}
+Tensor any(Arg x) { return apply_reduction(any_op, x); }
+Tensor any(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(any_op, x, axes, keepdims); }
+Tensor all(Arg x) { return apply_reduction(all_op, x); }
+Tensor all(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(all_op, x, axes, keepdims); }
 
 Tensor count_nonzero(Arg x) {
   const Called called("count_nonzero");

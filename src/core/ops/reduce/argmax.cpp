@@ -25,9 +25,9 @@ extern const Op argmin_op{.name = "argmin",
                           .infer = argmax_infer,
                           .gradient_stops = true};
 
-Tensor argmax(Arg x) { return apply_reduction(argmax_op, x, {}, false); }
+Tensor argmax(Arg x) { return apply_reduction(argmax_op, x); }
 Tensor argmax(Arg x, std::int64_t axis, bool keepdims) { return apply_reduction(argmax_op, x, axis, keepdims); }
-Tensor argmin(Arg x) { return apply_reduction(argmin_op, x, {}, false); }
+Tensor argmin(Arg x) { return apply_reduction(argmin_op, x); }
 Tensor argmin(Arg x, std::int64_t axis, bool keepdims) { return apply_reduction(argmin_op, x, axis, keepdims); }
 
 }  // namespace triptych

@@ -29,11 +29,10 @@ extern const Op logsumexp_op{.name = "logsumexp",
                              .infer = logsumexp_infer,
                              .gradient = logsumexp_gradient,
                              .saves_inputs = 0b1,
-                             .saves_outputs = 0b1};
+                             .saves_outputs = 0b1,
+                             .wide_gradient = true};
 
-Tensor logsumexp(Arg x) { return apply_reduction(logsumexp_op, x, {}, false); }
-Tensor logsumexp(Arg x, const Axes& axes, bool keepdims) {
-  return apply_reduction(logsumexp_op, x, some_axes("logsumexp", axes), keepdims);
-}
+Tensor logsumexp(Arg x) { return apply_reduction(logsumexp_op, x); }
+Tensor logsumexp(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(logsumexp_op, x, axes, keepdims); }
 
 }  // namespace triptych

@@ -29,7 +29,8 @@ constexpr Op extreme(const char* name) {
           .infer = max_infer,
           .gradient = max_gradient,
           .saves_inputs = 0b1,
-          .saves_outputs = 0b1};
+          .saves_outputs = 0b1,
+          .wide_gradient = true};
 }
 }  // namespace
 
@@ -42,13 +43,9 @@ extern const Op tie_shares_op{.name = "tie_shares",
                               .infer = infer_like_first,
                               .gradient_stops = true};
 
-Tensor max(Arg x) { return apply_reduction(max_op, x, {}, false); }
-Tensor max(Arg x, const Axes& axes, bool keepdims) {
-  return apply_reduction(max_op, x, some_axes("max", axes), keepdims);
-}
-Tensor min(Arg x) { return apply_reduction(min_op, x, {}, false); }
-Tensor min(Arg x, const Axes& axes, bool keepdims) {
-  return apply_reduction(min_op, x, some_axes("min", axes), keepdims);
-}
+Tensor max(Arg x) { return apply_reduction(max_op, x); }
+Tensor max(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(max_op, x, axes, keepdims); }
+Tensor min(Arg x) { return apply_reduction(min_op, x); }
+Tensor min(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(min_op, x, axes, keepdims); }
 
 }  // namespace triptych

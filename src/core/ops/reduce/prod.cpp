@@ -44,7 +44,8 @@ extern const Op prod_op{.name = "prod",
                         .attributes = &attribute_type<ReduceAttributes>,
                         .infer = prod_infer,
                         .gradient = prod_gradient,
-                        .saves_inputs = 0b1};
+                        .saves_inputs = 0b1,
+                        .wide_gradient = true};
 /// For each element the product of the others along the axes.
 extern const Op prod_of_others_op{.name = "prod_of_others",
                                   .inputs = 1,
@@ -60,9 +61,7 @@ extern const Op prod_of_others_grad_op{.name = "prod_of_others_grad",
                                        .gradient = prod_of_others_grad_gradient,
                                        .saves_inputs = 0b1};
 
-Tensor prod(Arg x) { return apply_reduction(prod_op, x, {}, false); }
-Tensor prod(Arg x, const Axes& axes, bool keepdims) {
-  return apply_reduction(prod_op, x, some_axes("prod", axes), keepdims);
-}
+Tensor prod(Arg x) { return apply_reduction(prod_op, x); }
+Tensor prod(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(prod_op, x, axes, keepdims); }
 
 }  // namespace triptych

@@ -40,15 +40,12 @@ void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result
 /// Fails if an axis of length 0 is reduced (known only when it runs, if dimensions are unknown).
 void check_not_empty(Infer& infer, const Axes& axes);
 
-/// `axes`, of which there must be one.
-inline const Axes& some_axes(const char* op, const Axes& axes) {
-  if (axes.empty())
-    throw ArgumentError(op, "there must be at least one axis", "an empty list", "Leave it out to reduce over all");
-  return axes;
-}
-
-/// Applies an op with ReduceAttributes.
+/// Applies an op with ReduceAttributes, over all axes.
+Tensor apply_reduction(const Op& op, Arg& x);
+/// The same over `axes`; over none of them each element is reduced by itself.
 Tensor apply_reduction(const Op& op, Arg& x, const Axes& axes, bool keepdims);
+/// What a reduction over no axes reduces: x with an axis of length 1 in front, which is axis 0.
+Tensor with_one_axis(const Arg& x);
 
 /// The transpose of a sum: `reduced` repeated along the axes of `like` that were reduced; a view. `like`'s values are
 /// not read.

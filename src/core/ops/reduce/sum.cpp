@@ -35,10 +35,23 @@ void check_not_empty(Infer& infer, const Axes& axes) {
       infer.fail("nothing has no largest or smallest element", infer.given());
 }
 
+Tensor apply_reduction(const Op& op, Arg& x) {
+  const ReduceAttributes all;
+  return apply(op, {&x}, &all);
+}
+
 Tensor apply_reduction(const Op& op, Arg& x, const Axes& axes, bool keepdims) {
+  if (axes.empty()) {
+    const Tensor row = with_one_axis(x);
+    const Arg single(row, x.where());
+    const ReduceAttributes first{0, false};
+    return apply(op, {&single}, &first);
+  }
   const ReduceAttributes attributes{axes, keepdims};
   return apply(op, {&x}, &attributes);
 }
+
+Tensor with_one_axis(const Arg& x) { return unsqueeze(x, 0); }
 
 namespace {
 
@@ -141,19 +154,19 @@ extern const Op sum_to_like_op{.name = "sum_to_like",
                                .metadata_inputs = 0b10,
                                .view = sum_to_like_view};
 
-Tensor sum(Arg x) { return apply_reduction(sum_op, x, {}, false); }
-Tensor sum(Arg x, const Axes& axes, bool keepdims) {
-  if (axes.empty()) return is_floating(operand("sum", x).dtype()) ? x.tensor() : cast(std::move(x), int64);
-  return apply_reduction(sum_op, x, axes, keepdims);
-}
+Tensor sum(Arg x) { return apply_reduction(sum_op, x); }
+Tensor sum(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(sum_op, x, axes, keepdims); }
 
-Tensor mean(Arg x) { return apply_reduction(mean_op, x, {}, false); }
-Tensor mean(Arg x, const Axes& axes, bool keepdims) {
-  if (axes.empty()) return x.tensor();
-  return apply_reduction(mean_op, x, axes, keepdims);
-}
+Tensor mean(Arg x) { return apply_reduction(mean_op, x); }
+Tensor mean(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(mean_op, x, axes, keepdims); }
 
 namespace {
+
+/// The square root, whose derivative at 0 is 0 here: the shortest way from zero goes nowhere.
+Tensor root(const Tensor& squares) {
+  const Tensor zero = equal(squares, 0);
+  return where(zero, 0, sqrt(where(zero, 1, squares)));
+}
 
 void check_norm(const Arg& x) {
   if (!is_floating(operand("norm", x).dtype()))
@@ -166,12 +179,12 @@ void check_norm(const Arg& x) {
 Tensor norm(Arg x) {
   const Frame frame(x.where());
   check_norm(x);
-  return sqrt(sum(x.tensor() * x.tensor()));
+  return rounded_once(x.tensor(), [](const Tensor& t) { return root(sum(square(t))); });
 }
 Tensor norm(Arg x, const Axes& axes, bool keepdims) {
   const Frame frame(x.where());
   check_norm(x);
-  return sqrt(sum(x.tensor() * x.tensor(), axes, keepdims));
+  return rounded_once(x.tensor(), [&](const Tensor& t) { return root(sum(square(t), axes, keepdims)); });
 }
 
 Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims) {

@@ -92,20 +92,20 @@ void gather_run(const KernelCall& call) {
 }
 
 template <class T>
-__global__ void scatter_atomically(PlacesAlong places, std::int64_t total, const T* from, T* to) {
+__global__ void scatter_atomically(PlacesAlong places, std::int64_t total, const T* from, compute_type<T>* to) {
   for (std::int64_t i = thread_index(); i < total; i += thread_count())
-    if (const std::int64_t place = places(i); place >= 0) atomic_add(to + place, from[i]);
+    if (const std::int64_t place = places(i); place >= 0) atomicAdd(to + place, static_cast<compute_type<T>>(from[i]));
 }
 
 /// A thread for each line of the index along the axis, which are those that may add to one element.
 template <class T>
 __global__ void scatter_in_order(PlacesAlong places, std::int64_t lines, std::int64_t length, std::int64_t step,
-                                 const T* from, T* to) {
+                                 const T* from, compute_type<T>* to) {
   for (std::int64_t line = thread_index(); line < lines; line += thread_count()) {
     const std::int64_t start = line / step * length * step + line % step;
     for (std::int64_t i = start; i < start + length * step; i += step)
       if (const std::int64_t place = places(i); place >= 0)
-        to[place] = T(add_one(as_added(to[place]), as_added(from[i])));
+        to[place] = static_cast<compute_type<T>>(add_one(as_added(to[place]), as_added(from[i])));
   }
 }
 
@@ -124,12 +124,14 @@ void scatter_add_run(const KernelCall& call) {
   visit_dtype(out.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const T* from = call.inputs[2].as<const T>();
-    if constexpr (has_atomics<T>) {
-      if (call.context.numerics == Numerics::fast)
-        return run(call, scatter_atomically<T>, blocks_for(total), block_threads, 0, places, total, from, out.as<T>());
-    }
-    run(call, scatter_in_order<T>, blocks_for(total / length), block_threads, 0, places, total / length, length,
-        Around(index.shape(), places.axis).inner, from, out.as<T>());
+    grow_sums<T>(call, out, [&](compute_type<T>* sums) {
+      if constexpr (has_atomics<T>) {
+        if (call.context.numerics == Numerics::fast)
+          return run(call, scatter_atomically<T>, blocks_for(total), block_threads, 0, places, total, from, sums);
+      }
+      run(call, scatter_in_order<T>, blocks_for(total / length), block_threads, 0, places, total / length, length,
+          Around(index.shape(), places.axis).inner, from, sums);
+    });
   });
 }
 

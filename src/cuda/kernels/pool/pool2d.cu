@@ -117,24 +117,24 @@ __global__ void pool_grad_kernel(PoolSizes s, bool partitions, Images<const T> u
   using C = compute_type<T>;
   for (std::int64_t i = thread_index(); i < s.n * s.c * s.h * s.w; i += thread_count()) {
     const Place at = place_of(i, s.c, s.h, s.w, channels_inside);
-    T sum = T(C(0));                              // rounded after each addition, as on the CPU
+    C sum = 0;
     for (std::int64_t p = s.size[0]; p-- > 0;) {  // so the windows come in order
       const std::int64_t oy = window_over(s, 0, at.y, p, s.oh);
       if (oy < 0) continue;
       for (std::int64_t q = s.size[1]; q-- > 0;) {
         const std::int64_t ox = window_over(s, 1, at.x, q, s.ow);
         if (ox < 0) continue;
-        const T from = *upstream.at(at.n, at.c, oy, ox);
+        const auto from = static_cast<C>(*upstream.at(at.n, at.c, oy, ox));
         if constexpr (maximum) {
           const auto best = largest(s, x, at.n, at.c, oy, ox);
           if (best.index != p * s.size[1] + q || (s.after_relu && !(best.value > C(0)))) continue;
-          sum = partitions ? from : T(static_cast<C>(sum) + static_cast<C>(from));
+          sum = partitions ? from : sum + from;
         } else {
-          sum = T(static_cast<C>(sum) + static_cast<C>(from) / static_cast<C>(s.divisor(oy, ox)));
+          sum += from / static_cast<C>(s.divisor(oy, ox));
         }
       }
     }
-    *result.at(at.n, at.c, at.y, at.x) = sum;
+    *result.at(at.n, at.c, at.y, at.x) = T(sum);
   }
 }
 

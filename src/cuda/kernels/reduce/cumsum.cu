@@ -12,7 +12,7 @@ namespace {
 
 template <class In, class Out>
 struct RunningSum {
-  using Sum = formula::sum_type<Out>;
+  using Sum = formula::running_sum_type<Out>;
   const In* in;
   Out* out;
   std::int64_t length;
@@ -25,7 +25,7 @@ struct RunningSum {
       const std::int64_t at = row.start + (reverse ? length - 1 - i : i) * row.step;
       const Sum own = real ? static_cast<Sum>(static_cast<compute_type<In>>(in[at])) : Sum(0);
       const auto [left, total] = scan_team(row.teams, own, Sum(0), formula::AddUp(), static_cast<Sum*>(row.shared));
-      if (real) out[at] = Out(before + left + own);
+      if (real) out[at] = Out(static_cast<compute_type<Out>>(before + left + own));
       before += total;
     }
   }

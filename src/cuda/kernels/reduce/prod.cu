@@ -9,6 +9,24 @@ extern const Op prod_op, prod_of_others_op, prod_of_others_grad_op;
 namespace cuda {
 namespace {
 
+/// A zero among factors that overflowed is what their product is. Few products are NaN, so a thread looks at each.
+template <class T>
+__global__ void mend_overflowed(ReduceLoops<1> loops, const T* x, T* out) {
+  using C = compute_type<T>;
+  for (std::int64_t output = thread_index(); output < loops.outputs; output += thread_count()) {
+    ReducePlace<1> base;
+    advance(base, loops.kept_axes, loops.kept, false, output);
+    const auto product = static_cast<C>(out[base.out]);
+    if (product == product) continue;
+    const auto factor = [&](std::int64_t i) {
+      ReducePlace<1> place = base;
+      advance(place, loops.reduced_axes, loops.reduced, false, i);
+      return static_cast<C>(x[place.in[0]]);
+    };
+    if (formula::overflowed_before_zero(loops.count, factor)) out[base.out] = T(C(0));
+  }
+}
+
 void prod_run(const KernelCall& call) {
   const auto loops = loops_over<1>({call.inputs[0].meta}, call.attributes_as<ReduceAttributes>().axes);
   visit_dtype(call.inputs[0].dtype(), [&](auto* type) {
@@ -17,6 +35,10 @@ void prod_run(const KernelCall& call) {
     using Acc = formula::sum_type<Out>;
     reduce(call, loops, Acc(1), ReadElement<Acc, In>{call.inputs[0].as<const In>()}, formula::MultiplyUp(),
            WriteValue<Out>{call.outputs[0].as<Out>()});
+    if constexpr (std::is_floating_point_v<Acc>)
+      if (loops.outputs > 0)
+        run(call, mend_overflowed<In>, blocks_for(loops.outputs), block_threads, 0, loops,
+            call.inputs[0].as<const In>(), call.outputs[0].as<Out>());
   });
 }
 
