@@ -1,5 +1,5 @@
-// 16-bit floats: what an op gives is what float32 gives, rounded once, on every sample of the conformance runner.
-#include <bit>
+// 16-bit floats: what an op gives is what float32 gives, rounded once, on every sample of the conformance runner. A
+// float32 result may lie on either side of a boundary, so one unit in the last place is free.
 #include <cmath>
 
 #include "runner.h"
@@ -50,11 +50,11 @@ TEST_P(HalfPrecision, IsFloat32RoundedOnce) {
     const std::string name(tt::dtype_name(dtype));
     const Tensors actual = s.call(x), expected = s.call(wide);
     for (std::size_t i = 0; i < actual.size(); ++i)
-      if (is_float(actual[i])) expect_rounded(actual[i], expected[i], s.half_units, false, name);
+      if (is_float(actual[i])) expect_rounded(actual[i], expected[i], 1, s.rounds_parts, name);
     if (!s.float32 || reference(s, "grad").empty()) continue;
     const Tensors gradients = gradient(s, leaves(x)), exact = gradient(s, leaves(wide));
     for (std::size_t i = 0; i < gradients.size(); ++i)
-      if (gradients[i].defined()) expect_rounded(gradients[i], exact[i], 2 * s.half_units, true, "gradient in " + name);
+      if (gradients[i].defined()) expect_rounded(gradients[i], exact[i], 2, true, "gradient in " + name);
   }
 }
 

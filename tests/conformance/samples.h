@@ -31,9 +31,8 @@ struct Sample {
   bool dynamic_shape = false;
   /// Half units in the last place that a result in a narrower dtype may be off: one for each rounding on the way.
   double roundings = 8;
-  /// Units in the last place that a result in a 16-bit dtype may be off from that in float32, rounded: 1 for one op,
-  /// whose float32 result may lie on either side of a boundary.
-  double half_units = 1;
+  /// Parts of the result are rounded on the way and may cancel: in 16 bits it is as good as its largest element.
+  bool rounds_parts = false;
 };
 
 /// All samples, gathered from the functions below.

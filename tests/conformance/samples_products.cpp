@@ -23,7 +23,7 @@ void add_product_samples(std::vector<Sample>& samples) {
                          return Tensors{x.size() == 3 ? tt::conv2d(x[0], x[1], x[2], options)
                                                       : tt::conv2d(x[0], x[1], options)};
                        }});
-    samples.back().half_units = 8;  // a bias is added to the rounded product, as by an op of its own
+    samples.back().rounds_parts = true;  // the product, before the bias is added as by an op of its own
   };
   convolution("plain", {});
   convolution("bias_relu", {.activation = tt::Activation::relu});

@@ -1,5 +1,5 @@
-// Nodes are visited from the latest to the earliest. A node is made after the nodes of its inputs, so when its turn
-// comes, all its users have contributed, and they did so in an order that tape and graph share.
+// Nodes are visited from the latest to the earliest: when a node's turn comes, all its users, which were made after it,
+// have contributed, in an order that tape and graph share.
 #include "core/autodiff/walker.h"
 
 #include <algorithm>
