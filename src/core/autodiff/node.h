@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "core/autodiff/hooks.h"
 #include "core/tensor/tensor_impl.h"

@@ -2,8 +2,8 @@
 // outputs. A rule of several steps sees float32 where its op has 16 bits, so that only what it sets is rounded.
 #include "core/autodiff/node.h"
 #include "core/dispatch/registry.h"
-#include "core/formulas/compute_type.h"
 #include "core/graph/graph.h"
+#include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {

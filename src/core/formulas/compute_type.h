@@ -11,11 +11,6 @@ namespace triptych {
 template <class T>
 using compute_type = std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
 
-/// The same of a dtype: what functions of several steps compute in, so that only their result is rounded.
-constexpr DType compute_dtype(DType dtype) {
-  return dtype == DType::float16 || dtype == DType::bfloat16 ? DType::float32 : dtype;
-}
-
 /// A formula between element types: computes in the compute type of the inputs, gives `Out`.
 template <class Out, class F>
 struct Rounded {

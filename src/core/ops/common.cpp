@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "core/dispatch/modes.h"
-#include "core/formulas/compute_type.h"
 #include "core/ops/ops.h"
+#include "core/tensor/compute_dtype.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <optional>
 
-#include "core/formulas/compute_type.h"
 #include "core/ops/ops.h"
+#include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {

@@ -1,8 +1,8 @@
 // Losses that are made of simpler ops.
 #include "triptych/core/ops/losses.h"
 
-#include "core/formulas/compute_type.h"
 #include "core/ops/ops.h"
+#include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
