@@ -6,6 +6,7 @@
 
 #include "core/dispatch/backend.h"
 #include "core/dispatch/check_numerics.h"
+#include "core/dispatch/layout.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
 #include "core/memory/allocator.h"
@@ -42,11 +43,11 @@ int donor(const Kernel& kernel, std::uint32_t donatable, std::span<const Tensor*
 bool try_view(const Op& op, const Tensor& input, const void* attributes, TensorMeta& result, Tensor& output) {
   std::int64_t offset = 0;
   Tensor base = input;
-  if (!op.view(base.meta(), attributes, result, offset)) {
+  if (!view_of(op, base.meta(), attributes, result, offset)) {
     load_builtin_kernels();
     if (op.kernels[static_cast<std::size_t>(result.device.type)].load(std::memory_order_acquire)) return false;
     base = contiguous_now(input);
-    if (!op.view(base.meta(), attributes, result, offset))
+    if (!view_of(op, base.meta(), attributes, result, offset))
       throw InternalError(op.name, "the op has no kernel and is no view of a contiguous input", input.shape().text());
   }
   output = make_view(*base.impl(), result, base.impl()->offset + offset);
@@ -58,7 +59,7 @@ bool try_view(const Op& op, const Tensor& input, const void* attributes, TensorM
 void make_views(const Op& op, TensorImpl& base, const void* attributes, std::span<TensorMeta> results,
                 std::span<Tensor> outputs) {
   InlineVector<std::int64_t, 8> offsets(outputs.size());
-  op.views(base.meta, attributes, results, offsets.span());
+  views_of(op, base.meta, attributes, results, offsets.span());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
     outputs[i].impl()->view_of.set(base, modes.frame);
@@ -189,8 +190,7 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
                            .stream = backend ? backend->enter(device.index) : nullptr,
                            .where = where};
   if (kernel.measure) kernel.measure({op, in.span(), results.span(), attributes, context});
-  for (TensorMeta& result : results) result.strides = contiguous_strides(result.shape);
-  if (kernel.layout) kernel.layout(metas.span(), attributes, results.span());
+  choose_strides(kernel, metas.span(), attributes, results.span());
   InlineVector<Operand, 2> out(outputs.size());
   InlineVector<Tensor, 2> made(outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/dispatch/execute.h"
+#include "core/dispatch/layout.h"
 #include "core/dispatch/registry.h"
 #include "core/support/inline_vector.h"
 
@@ -213,13 +214,13 @@ class Planner {
     PlannedValue source = value(instruction.inputs[0]);
     std::int64_t offset = 0;
     TensorMeta meta = output.meta;
-    if (!instruction.op->view(source.meta, instruction.attributes, meta, offset)) {
+    if (!view_of(*instruction.op, source.meta, instruction.attributes, meta, offset)) {
       if (instruction.op->kernels[static_cast<std::size_t>(meta.device.type)].load(std::memory_order_acquire))
         return false;
       source = copied(source, last_use({static_cast<int>(index), 0}), instruction);
       meta = output.meta;
       offset = 0;
-      if (!instruction.op->view(source.meta, instruction.attributes, meta, offset))
+      if (!view_of(*instruction.op, source.meta, instruction.attributes, meta, offset))
         throw InternalError(instruction.op->name, "the op has no kernel and is no view of a contiguous input",
                             source.meta.shape.text());
     }
@@ -322,7 +323,7 @@ class Planner {
     for (std::size_t i = 0; i < call.inputs.size(); ++i) in[i] = &call.inputs[i].meta;
     InlineVector<TensorMeta, 2> out(outputs.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) out[i] = outputs[i].meta;
-    kernel.layout(in.span(), instruction.attributes, out.span());
+    choose_strides(kernel, in.span(), instruction.attributes, out.span());
     for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i].meta = out[i];
   }
 

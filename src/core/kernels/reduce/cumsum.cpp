@@ -2,6 +2,7 @@
 
 #include "core/formulas/reduce.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/row_layout.h"
 
 namespace triptych {
 
@@ -23,18 +24,17 @@ void running_sums(const In* in, Out* out, std::int64_t n, std::int64_t step) {
 void cumsum_run(const KernelCall& call) {
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   const auto& [axis, reverse] = call.attributes_as<CumsumAttributes>();
-  const Shape& shape = in.shape();
   if (in.size() == 0) return;
-  const auto at = static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
-  const std::int64_t n = shape.begin()[at], inner = in.stride(at), lines = in.size() / n;
-  const std::int64_t first = reverse ? (n - 1) * inner : 0, step = reverse ? -inner : inner;
+  const Rows rows(in.shape(), axis);
+  const std::int64_t n = rows.length, lines = rows.count;
+  const std::int64_t first = reverse ? (n - 1) * rows.step : 0, step = reverse ? -rows.step : rows.step;
   visit_dtype(in.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     using R = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
     const std::int64_t lines_in_part = std::max<std::int64_t>(1, elementwise_grain / n);
     parallel_for((lines + lines_in_part - 1) / lines_in_part, [&](std::int64_t part) {
       for (std::int64_t line = part * lines_in_part; line < std::min(lines, (part + 1) * lines_in_part); ++line) {
-        const std::int64_t start = line / inner * n * inner + line % inner + first;
+        const std::int64_t start = rows.start(line) + first;
         running_sums(in.as<const T>() + start, out.as<R>() + start, n, step);
       }
     });

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "triptych/core/op.h"
+#include "core/kernels/row_layout.h"
 
 namespace triptych {
 
@@ -13,14 +13,13 @@ namespace {
 void roll_run(const KernelCall& call) {
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   const auto& [shift, axis] = call.attributes_as<RollAttributes>();
-  const Shape& shape = in.shape();
   if (in.size() == 0) return;
-  const auto at = static_cast<int>(axis < 0 ? axis + shape.rank() : axis);
-  const std::int64_t n = shape.begin()[at], places = (shift % n + n) % n;
+  const Rows lines(in.shape(), axis);
+  const std::int64_t n = lines.length, places = (shift % n + n) % n;
   // Each block of n rows is two runs that change places.
-  const std::size_t row = static_cast<std::size_t>(in.stride(at)) * size_of(in.dtype());
+  const std::size_t row = static_cast<std::size_t>(lines.step) * size_of(in.dtype());
   const std::size_t block = static_cast<std::size_t>(n) * row, tail = static_cast<std::size_t>(places) * row;
-  const std::int64_t blocks = in.size() / (n * in.stride(at));
+  const std::int64_t blocks = lines.count / lines.step;
   for (std::int64_t i = 0; i < blocks; ++i) {
     const char* from = in.as<const char>() + static_cast<std::size_t>(i) * block;
     char* to = out.as<char>() + static_cast<std::size_t>(i) * block;

@@ -5,6 +5,7 @@
 #include <string>
 #include <type_traits>
 
+#include "core/kernels/product/blas_matrix.h"
 #include "core/kernels/product/products.h"
 #include "core/kernels/strided.h"
 #include "cuda/kernels/epilogue.h"
@@ -23,20 +24,8 @@ namespace {
 
 using FindProducts = Products (*)(const Operand&, const Operand&, const Operand&, const void*);
 
-/// How cuBLAS reads a rows x columns matrix with these steps, as its transpose.
-struct BlasMatrix {
-  cublasOperation_t operation;
-  std::int64_t leading;  // elements from one of its columns to the next
-};
-
-/// None: its elements lie so that it must be copied.
-std::optional<BlasMatrix> blas_matrix(std::int64_t rows, std::int64_t columns, std::int64_t row, std::int64_t column) {
-  if ((column == 1 || columns == 1) && (rows == 1 || row >= columns))
-    return BlasMatrix{CUBLAS_OP_N, rows == 1 ? columns : row};
-  if ((row == 1 || rows == 1) && (columns == 1 || column >= rows))
-    return BlasMatrix{CUBLAS_OP_T, columns == 1 ? rows : column};
-  return std::nullopt;
-}
+/// How cuBLAS, which thinks in columns, is told of a matrix: as its transpose.
+cublasOperation_t operation(const BlasMatrix& matrix) { return matrix.transposed ? CUBLAS_OP_T : CUBLAS_OP_N; }
 
 cudaDataType data_type(DType dtype) {
   return dtype == float64 ? CUDA_R_64F : dtype == float16 ? CUDA_R_16F : dtype == bfloat16 ? CUDA_R_16BF : CUDA_R_32F;
@@ -90,8 +79,8 @@ void float_products(const KernelCall& call, FindProducts find_products) {
       return operand.as<char>() + offset * static_cast<std::int64_t>(size);
     };
     check(cublasGemmStridedBatchedEx(
-              handle, right->operation, left->operation, blas_int(p.n, call), blas_int(p.m, call), blas_int(p.k, call),
-              alpha, at(b, p.offset(i, p.b_steps)), type, blas_int(right->leading, call),
+              handle, operation(*right), operation(*left), blas_int(p.n, call), blas_int(p.m, call),
+              blas_int(p.k, call), alpha, at(b, p.offset(i, p.b_steps)), type, blas_int(right->leading, call),
               p.rank > 0 ? p.b_steps[inner] : 0, at(a, p.offset(i, p.a_steps)), type, blas_int(left->leading, call),
               p.rank > 0 ? p.a_steps[inner] : 0, beta, at(c, i * p.m * p.n), type, blas_int(p.n, call), p.m * p.n,
               blas_int(batch, call), compute, CUBLAS_GEMM_DEFAULT),

@@ -1,3 +1,4 @@
+#include "core/kernels/row_layout.h"
 #include "core/ops/shape/roll.h"
 #include "cuda/kernels/random/generate.h"
 #include "cuda/kernels/width.h"
@@ -24,10 +25,10 @@ void roll_run(const KernelCall& call) {
   const Operand& in = call.inputs[0];
   const auto& [shift, axis] = call.attributes_as<RollAttributes>();
   if (in.size() == 0) return;
-  const auto at = static_cast<int>(axis < 0 ? axis + in.shape().rank() : axis);
-  const std::int64_t n = in.shape().begin()[at], places = (shift % n + n) % n;
+  const Rows lines(in.shape(), axis);
+  const std::int64_t n = lines.length, places = (shift % n + n) % n;
   visit_width(in.dtype(), [&]<class Word>(Word*) {
-    generate<Word>(call, Rolled<Word>{in.as<const Word>(), n, in.stride(at), places});
+    generate<Word>(call, Rolled<Word>{in.as<const Word>(), n, lines.step, places});
   });
 }
 
