@@ -2,10 +2,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <stdexcept>
 
 #include "../../examples/compare/mistakes/mistake.h"
 #include "sources.h"
@@ -88,21 +92,21 @@ class Printed {
  public:
   Printed() : file_(std::tmpfile()) {
     std::fflush(stdout);
-    terminal_ = dup(STDOUT_FILENO);
-    if (file_) dup2(fileno(file_), STDOUT_FILENO);
+    terminal_ = ::dup(STDOUT_FILENO);
+    if (!file_ || terminal_ < 0 || ::dup2(fileno(file_), STDOUT_FILENO) < 0)
+      throw std::runtime_error(std::string("what is printed cannot be kept: ") + std::strerror(errno));
   }
   Printed(const Printed&) = delete;
   Printed& operator=(const Printed&) = delete;
   ~Printed() {
     std::fflush(stdout);
-    dup2(terminal_, STDOUT_FILENO);
-    close(terminal_);
-    if (file_) std::fclose(file_);
+    if (::dup2(terminal_, STDOUT_FILENO) < 0) std::abort();  // nothing could be told any more
+    static_cast<void>(::close(terminal_));
+    static_cast<void>(std::fclose(file_));
   }
   std::string text() const {
     std::fflush(stdout);
     std::string result;
-    if (!file_) return result;
     std::rewind(file_);
     for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_)) result += static_cast<char>(c);
     return result.substr(std::min(result.find_first_not_of('\n'), result.size()));

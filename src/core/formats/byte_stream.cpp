@@ -17,7 +17,7 @@ struct ByteStream::Inflate {
     constexpr int gzip_only = MAX_WBITS + 16;
     if (inflateInit2(&stream, gzip_only) != Z_OK) throw std::bad_alloc();
   }
-  ~Inflate() { inflateEnd(&stream); }
+  ~Inflate() { static_cast<void>(inflateEnd(&stream)); }
   Inflate(const Inflate&) = delete;
   Inflate& operator=(const Inflate&) = delete;
 };
@@ -63,7 +63,7 @@ std::size_t ByteStream::read(void* destination, std::size_t count) {
       break;
     }
     if (inflate_->member_ended) {  // a gzip file may hold several compressed streams in turn, and nothing else
-      inflateReset(&stream);
+      if (inflateReset(&stream) != Z_OK) fail("zlib cannot begin another stream");
       inflate_->member_ended = false;
     }
     stream.next_out = static_cast<unsigned char*>(destination) + done;

@@ -49,13 +49,13 @@ InputFile::InputFile(const std::string& path, FileContext context) : path_(path)
                         context.where);
   struct stat status;
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(descriptor_);
+    static_cast<void>(::close(descriptor_));
     throw ArgumentError(context.op, "a regular file is needed", in_quotes(path) + " is none", "", context.where);
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
-InputFile::~InputFile() { ::close(descriptor_); }
+InputFile::~InputFile() { static_cast<void>(::close(descriptor_)); }
 
 void InputFile::read_at(std::uint64_t offset, void* destination, std::size_t count, FileContext context) const {
   auto* bytes = static_cast<char*>(destination);
@@ -82,7 +82,7 @@ int open_scratch(const std::string& folder) {
   // A file system without nameless files: take the name away at once.
   std::string path = folder + "/triptych-XXXXXX";
   const int descriptor = ::mkostemp(path.data(), O_CLOEXEC);
-  if (descriptor >= 0) ::unlink(path.c_str());
+  if (descriptor >= 0) static_cast<void>(::unlink(path.c_str()));
   return descriptor;
 }
 
@@ -126,8 +126,8 @@ AtomicFile::AtomicFile(const std::string& path, FileContext context) : path_(pat
 }
 
 AtomicFile::~AtomicFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (descriptor_ >= 0) static_cast<void>(::close(descriptor_));
+  if (!temporary_.empty()) static_cast<void>(::unlink(temporary_.c_str()));
 }
 
 void AtomicFile::fail(std::string_view rule, int error) const {
@@ -146,8 +146,12 @@ void AtomicFile::commit() {
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail("the file cannot be put in its place", errno);
   temporary_.clear();
   if (const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
-    ::fsync(folder);
-    ::close(folder);
+    const int error = ::fsync(folder) != 0 ? errno : 0;
+    static_cast<void>(::close(folder));
+    if (error != 0 && error != EINVAL)  // a file system that knows no such thing
+      throw UnsupportedError(context_.op, "the file's folder cannot be flushed to disk",
+                             in_quotes(path_) + " (" + describe(error) + ")",
+                             "The file is in its place, but may be gone after a power failure", context_.where);
   }
 }
 

@@ -87,7 +87,7 @@ class Program {
                                         static_cast<int>(names.size()), texts.data(), names.data()),
                   "nvrtcCreateProgram");
   }
-  ~Program() { nvrtc().DestroyProgram(&program_); }
+  ~Program() { static_cast<void>(nvrtc().DestroyProgram(&program_)); }
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
@@ -109,7 +109,7 @@ class Program {
     std::size_t bytes = 0;
     if (nvrtc().GetProgramLogSize(program_, &bytes) != NVRTC_SUCCESS || bytes == 0) return {};
     std::string text(bytes, '\0');
-    nvrtc().GetProgramLog(program_, text.data());
+    if (nvrtc().GetProgramLog(program_, text.data()) != NVRTC_SUCCESS) return {};
     text.resize(bytes - 1);  // its end is a zero
     return text;
   }

@@ -31,20 +31,21 @@ Child::Child(const std::vector<std::string>& arguments, const std::map<std::stri
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error(std::string("no process: ") + std::strerror(errno));
   if (pid_ == 0) {
-    dup2(ends[1], STDOUT_FILENO);
-    if (quiet) dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+    if (::dup2(ends[1], STDOUT_FILENO) < 0) _exit(127);
+    if (quiet && ::dup2(::open("/dev/null", O_WRONLY), STDERR_FILENO) < 0) _exit(127);
     execvpe(argv[0], argv.data(), envp.data());
     _exit(127);
   }
-  close(ends[1]);
-  lines_ = fdopen(ends[0], "r");
+  static_cast<void>(::close(ends[1]));
+  lines_ = ::fdopen(ends[0], "r");
+  if (!lines_) throw std::runtime_error(std::string("no stream: ") + std::strerror(errno));
 }
 
 Child::~Child() {
-  if (lines_) std::fclose(lines_);
+  if (lines_) static_cast<void>(std::fclose(lines_));
   if (pid_ > 0) {
-    kill(pid_, SIGTERM);
-    wait();
+    static_cast<void>(::kill(pid_, SIGTERM));  // it may have ended by itself
+    static_cast<void>(wait());
   }
 }
 
@@ -59,9 +60,11 @@ bool Child::read(std::string& line) {
 
 int Child::wait() {
   int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  pid_t ended;
+  do ended = ::waitpid(pid_, &status, 0);
+  while (ended < 0 && errno == EINTR);
   pid_ = -1;
+  if (ended < 0) return 127;  // nobody knows how it ended: not well
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -23,7 +23,7 @@ void write_file(const std::string& path, const std::string& text) {
   file.close();
   if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
     const std::string reason = std::strerror(errno);
-    std::remove(temporary.c_str());
+    static_cast<void>(std::remove(temporary.c_str()));
     throw std::runtime_error("cannot write " + path + ": " + reason + ". Choose another folder with --output");
   }
 }
