@@ -37,7 +37,8 @@ TRIPTYCH_HOST_DEVICE T quotient_down(T a, T b) {
     return quotient - down > T(0.5) ? down + 1 : down;
   } else if constexpr (std::is_signed_v<T>) {
     if (b == -1) return static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a));
-    return static_cast<T>((a - python_remainder(a, b)) / b);
+    const T quotient = static_cast<T>(a / b);  // towards zero; a - remainder would leave the range near its ends
+    return static_cast<T>(quotient - (a % b != 0 && (a < 0) != (b < 0)));
   } else {
     return static_cast<T>(a / b);
   }

@@ -156,6 +156,47 @@ TEST(Elementwise, DivisionRoundsDown) {
   EXPECT_EQ(tt::floor_divide(tt::tensor<double>({1.0}), 0.1).item<double>(), 9.0);
 }
 
+// Python's // and % of every pair of small integers, and near the ends of the wide ones (where PyTorch gives the same). The
+// one quotient that no dtype holds, the least integer by -1, wraps around.
+TEST(Elementwise, DivisionRoundsDownUpToTheEndsOfTheRange) {
+  const auto check = [](const auto& a, const auto& b) {
+    using T = typename std::remove_cvref_t<decltype(a)>::value_type;
+    const auto rows = static_cast<std::int64_t>(a.size()), columns = static_cast<std::int64_t>(b.size());
+    const Tensor x = tt::tensor<T>(a, {rows, 1}), y = tt::tensor<T>(b, {columns});
+    const auto quotients = tt::floor_divide(x, y).template to_vector<T>(),
+               rests = tt::remainder(x, y).template to_vector<T>();
+    std::size_t i = 0;
+    for (const T m : a)
+      for (const T n : b) {
+        __int128 quotient = static_cast<__int128>(m) / n, rest = static_cast<__int128>(m) % n;
+        if (rest != 0 && (rest < 0) != (n < 0)) {
+          --quotient;
+          rest += n;
+        }
+        EXPECT_EQ(quotients[i], static_cast<T>(quotient)) << +m << " // " << +n;
+        EXPECT_EQ(rests[i], static_cast<T>(rest)) << +m << " % " << +n;
+        ++i;
+      }
+  };
+  const auto all = [&check]<class T>(T) {
+    std::vector<T> numbers, divisors;
+    for (int i = std::numeric_limits<T>::min(); i <= std::numeric_limits<T>::max(); ++i) {
+      numbers.push_back(static_cast<T>(i));
+      if (i != 0) divisors.push_back(static_cast<T>(i));
+    }
+    check(numbers, divisors);
+  };
+  all(std::int8_t());
+  all(std::uint8_t());
+  const auto ends = [&check]<class T>(T) {
+    constexpr T least = std::numeric_limits<T>::min(), most = std::numeric_limits<T>::max();
+    const std::vector<T> numbers{least, least + 1, least + 2, -3, -2, -1, 1, 2, 3, most - 2, most - 1, most};
+    check(numbers, numbers);
+  };
+  ends(std::int32_t());
+  ends(std::int64_t());
+}
+
 TEST(Elementwise, WrongArguments) {
   const Tensor i = tt::tensor<std::int64_t>({1, 2, 3}), zero = tt::tensor<std::int64_t>({0});
   EXPECT_THROW(tt::floor_divide(i, zero), tt::ArgumentError);
