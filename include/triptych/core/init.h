@@ -16,12 +16,13 @@ namespace triptych::init {
 // styles. An initializer with a `seed` of its own takes no index and gives the same values at every call (as in Keras).
 //
 // An initializer takes the *canonical* layout: (in, out) for matrices, (out, in, height, width) for convolution
-// kernels. There fan_in is the number of inputs that one output sums (in, or in * height * width), fan_out that of
-// outputs that one input reaches. Parameters that lie otherwise in memory are made by `make`.
+// kernels, with any number of spatial dimensions. There fan_in is the number of inputs that one output sums (in, or in
+// * height * width), fan_out that of outputs that one input reaches. Parameters that lie otherwise in memory are made
+// by `make`.
 
 using Seed = std::optional<std::uint64_t>;
 
-/// How a parameter's dimensions are ordered.
+/// How a parameter's dimensions are ordered; `h` and `w` stand for one or more spatial dimensions.
 enum class Layout : std::uint8_t { in_out, out_in, oihw, hwio };
 
 /// A tensor of `shape`, which is in `layout`: made in the canonical layout and transposed, so that the same weight has
@@ -82,8 +83,9 @@ TRIPTYCH_API Initializer xavier_uniform(double gain = 1, Seed seed = {}, Locatio
 /// Normal with standard deviation gain sqrt(2 / (fan_in + fan_out)).
 TRIPTYCH_API Initializer xavier_normal(double gain = 1, Seed seed = {}, Location where = Location::here());
 
-/// A matrix (the last dimension against the others) whose shorter side is orthonormal, times `gain`: the Q of a normal
-/// matrix's QR factors, with the signs that make Q uniform. Saxe et al., 2013. ArgumentError below two dimensions.
+/// A matrix (of a convolution's kernel: the outputs against all else) whose shorter side is orthonormal, times `gain`:
+/// the Q of a normal matrix's QR factors, with the signs that make Q uniform. Saxe et al., 2013. ArgumentError below
+/// two dimensions.
 TRIPTYCH_API Initializer orthogonal(double gain = 1, Seed seed = {}, Location where = Location::here());
 
 }  // namespace triptych::init

@@ -10,14 +10,15 @@
 namespace triptych::keras {
 
 /// Makes a weight's first value: one of Keras's names ("glorot_uniform", "zeros", ...), or a function of shape and
-/// dtype such as those of `triptych::init`.
+/// dtype, which gets Keras's shapes: (..., in, out). Those of `triptych::init` take them as that, and give a weight the
+/// values that it has in the other styles.
 class TRIPTYCH_API Initializer {
  public:
   /// ArgumentError that lists the known names if there is no such one.
   Initializer(const char* name, Location where = Location::here());
   Initializer(const std::string& name, Location where = Location::here());
   Initializer(std::nullptr_t) = delete;
-  Initializer(triptych::Initializer function) : function_(std::move(function)) {}
+  Initializer(triptych::Initializer function);
   template <class F>
   requires std::is_invocable_r_v<Tensor, F, const Shape&, DType> Initializer(F function)
       : function_(std::move(function)) {}

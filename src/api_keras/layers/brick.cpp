@@ -5,12 +5,6 @@
 
 namespace triptych::keras {
 
-Initializer in_layout(const Initializer& initializer, init::Layout layout) {
-  return Initializer([initializer, layout](const Shape& shape, DType dtype) {
-    return init::make([initializer](const Shape& s, DType d) { return initializer(s, d); }, shape, dtype, layout);
-  });
-}
-
 std::string json_string(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {

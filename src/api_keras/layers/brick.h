@@ -17,10 +17,6 @@ Layer brick(const std::string& name, Location where, Args&&... args) {
   return Layer(std::make_shared<Brick>(std::forward<Args>(args)...), name, where);
 }
 
-/// An initializer that fills Keras's layout with the values that the canonical layout would get, so that all styles
-/// start from the same weights.
-Initializer in_layout(const Initializer& initializer, init::Layout layout);
-
 /// `"key": value` pairs as a JSON object.
 class JsonObject {
  public:

@@ -37,7 +37,7 @@ class Conv2D : public LayerBase {
     kernel_ =
         add_weight({.name = "kernel",
                     .shape = {kernel_size_.height, kernel_size_.width, channels.value() / options_.groups, filters_},
-                    .initializer = in_layout(options_.kernel_initializer, init::Layout::hwio)});
+                    .initializer = options_.kernel_initializer});
     if (options_.use_bias)
       bias_ = add_weight({.name = "bias", .shape = {filters_}, .initializer = options_.bias_initializer});
   }

@@ -14,9 +14,7 @@ class Dense : public LayerBase {
     if (!input.dim(-1).known())
       throw ArgumentError("Dense", "the last axis of the input must be known",
                           "layer '" + name() + "' got " + input.text(), "Give Input its size");
-    kernel_ = add_weight({.name = "kernel",
-                          .shape = {input[-1], units_},
-                          .initializer = in_layout(options_.kernel_initializer, init::Layout::in_out)});
+    kernel_ = add_weight({.name = "kernel", .shape = {input[-1], units_}, .initializer = options_.kernel_initializer});
     if (options_.use_bias)
       bias_ = add_weight({.name = "bias", .shape = {units_}, .initializer = options_.bias_initializer});
   }

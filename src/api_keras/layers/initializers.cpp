@@ -51,6 +51,13 @@ constexpr std::array activations{
     NamedActivation{"leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.2); }},
 };
 
+/// The core's layout for kernels of convolutions is another; matrices and vectors lie alike.
+triptych::Initializer for_keras_layout(triptych::Initializer initializer) {
+  return [initializer = std::move(initializer)](const Shape& shape, DType dtype) {
+    return shape.rank() > 2 ? init::make(initializer, shape, dtype, init::Layout::hwio) : initializer(shape, dtype);
+  };
+}
+
 template <class Table>
 [[noreturn]] void no_such(const char* what, const std::string& name, const Table& table, Location where) {
   std::vector<std::string> names;
@@ -61,11 +68,12 @@ template <class Table>
 
 }  // namespace
 
+Initializer::Initializer(triptych::Initializer function) : function_(for_keras_layout(std::move(function))) {}
 Initializer::Initializer(const char* name, Location where) : Initializer(std::string(not_null(name, where)), where) {}
 Initializer::Initializer(const std::string& name, Location where) : name_(to_snake_case(name)) {
   for (const NamedInitializer& entry : initializers)
     if (name_ == entry.name) {
-      function_ = entry.make();
+      function_ = for_keras_layout(entry.make());
       return;
     }
   no_such("initializer", name, initializers, where);

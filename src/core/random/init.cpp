@@ -85,17 +85,26 @@ Fans fans(const Shape& shape) {
 }
 
 Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Layout layout, Location where) {
-  const int rank = layout == Layout::in_out || layout == Layout::out_in ? 2 : 4;
-  if (shape.rank() != rank)
-    throw ArgumentError("init", "the layout has " + std::to_string(rank) + " dimensions", "shape " + shape.text(), "",
-                        where);
+  const bool matrix = layout == Layout::in_out || layout == Layout::out_in;
+  if (matrix ? shape.rank() != 2 : shape.rank() < 3)
+    throw ArgumentError("init",
+                        matrix ? "the layout is that of a matrix" : "the layout is that of a convolution's kernel",
+                        "shape " + shape.text(), "", where);
   if (!shape.known()) throw ArgumentError("init", "the shape is known", shape.text(), "", where);
   const Now now;
   switch (layout) {
     case Layout::out_in:
       return transposed(initializer({shape[1], shape[0]}, dtype), {1, 0});
-    case Layout::hwio:
-      return transposed(initializer({shape[3], shape[2], shape[0], shape[1]}, dtype), {2, 3, 1, 0});
+    case Layout::hwio: {
+      Shape canonical{shape[-1], shape[-2]};
+      std::vector<std::int64_t> axes;
+      for (int i = 0; i + 2 < shape.rank(); ++i) {
+        canonical.append(shape[i]);
+        axes.push_back(i + 2);
+      }
+      axes.insert(axes.end(), {1, 0});
+      return transposed(initializer(canonical, dtype), axes);
+    }
     default:
       return initializer(shape, dtype);
   }
@@ -204,12 +213,14 @@ Initializer orthogonal(double gain, Seed seed, Location where) {
     if (shape.rank() < 2)
       throw ArgumentError("orthogonal", "the shape has at least two dimensions", shape.text(), "", where);
     const Now now;
-    const std::int64_t n = shape[-1], m = n ? shape.size() / n : 0;
-    const std::int64_t rows = std::max(m, n), columns = std::min(m, n);
+    // A kernel's outputs come first, a matrix's last.
+    const bool kernel = shape.rank() > 2;
+    const std::int64_t outputs = kernel ? shape[0] : shape[1], others = outputs ? shape.size() / outputs : 0;
+    const std::int64_t rows = std::max(others, outputs), columns = std::min(others, outputs);
     std::vector<double> q = random_normal(next_state(seed), {rows, columns}, 0, 1, float64).to_vector<double>();
     orthonormalize(q, rows, columns);
     Tensor matrix = from_span(std::span<const double>(q), {rows, columns}) * gain;
-    if (m < n) matrix = transposed(matrix, {1, 0});
+    if (kernel != (others < outputs)) matrix = transposed(matrix, {1, 0});
     return cast(reshape(matrix, shape), dtype);
   };
 }

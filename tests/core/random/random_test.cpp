@@ -247,6 +247,11 @@ TEST(Init, ConvolutionFans) {
   const init::Fans fans = init::fans({64, 32, 3, 5});
   EXPECT_EQ(fans.in, 32 * 15);
   EXPECT_EQ(fans.out, 64 * 15);
+  // torch.nn.init._calculate_fan_in_and_fan_out of kernels with one and three spatial dimensions.
+  EXPECT_EQ(init::fans({6, 4, 5}).in, 20);
+  EXPECT_EQ(init::fans({6, 4, 5}).out, 30);
+  EXPECT_EQ(init::fans({6, 4, 5, 2, 3}).in, 120);
+  EXPECT_EQ(init::fans({6, 4, 5, 2, 3}).out, 180);
 }
 
 TEST(Init, TheSameWeightInEveryLayout) {
@@ -257,6 +262,10 @@ TEST(Init, TheSameWeightInEveryLayout) {
   EXPECT_EQ(values(init::Layout::in_out, {5, 7}, {0, 1}), values(init::Layout::out_in, {7, 5}, {1, 0}));
   EXPECT_EQ(values(init::Layout::oihw, {8, 4, 3, 2}, {0, 1, 2, 3}),
             values(init::Layout::hwio, {3, 2, 4, 8}, {3, 2, 0, 1}));
+  EXPECT_EQ(values(init::Layout::oihw, {8, 4, 3}, {0, 1, 2}), values(init::Layout::hwio, {3, 4, 8}, {2, 1, 0}));
+  EXPECT_EQ(values(init::Layout::oihw, {8, 4, 3, 2, 5}, {0, 1, 2, 3, 4}),
+            values(init::Layout::hwio, {3, 2, 5, 4, 8}, {4, 3, 0, 1, 2}));
+  EXPECT_THROW(init::make(init::zeros(), {3, 4}, tt::float32, init::Layout::hwio), tt::ArgumentError);
   EXPECT_THROW(init::make(init::zeros(), {3}, tt::float32, init::Layout::in_out), tt::ArgumentError);
 }
 
@@ -297,5 +306,18 @@ TEST(Init, Orthogonal) {
     const Tensor product = shape[0] > shape[1] ? tt::matmul(tt::transpose(w), w) : tt::matmul(w, tt::transpose(w));
     const auto values = product.to_vector<double>();
     for (std::size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], i % 7 == 0 ? 4 : 0, 1e-12);
+  }
+}
+
+// torch.nn.init.orthogonal_ flattens a kernel to (out, the rest), Keras's Orthogonal to (the rest, out): the shorter side
+// is orthonormal. (Flattening at the other end gives neither.)
+TEST(Init, OrthogonalKernels) {
+  tt::manual_seed(9);
+  for (const tt::Shape& shape :
+       {tt::Shape{6, 4, 3, 3}, tt::Shape{6, 4, 5}, tt::Shape{3, 2, 2, 2, 2}, tt::Shape{20, 2, 2, 2}, tt::Shape{7, 2, 3}}) {
+    const Tensor w = tt::reshape(init::orthogonal()(shape, tt::float64), {shape[0], -1});
+    const bool wide = w.size(0) <= w.size(1);
+    const Tensor product = wide ? tt::matmul(w, tt::transpose(w)) : tt::matmul(tt::transpose(w), w);
+    EXPECT_LT(tt::max(tt::abs(product - tt::eye(product.size(0), {}, tt::float64))).item<double>(), 1e-12) << shape.text();
   }
 }
