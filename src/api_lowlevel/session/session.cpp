@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/graph/runner.h"
+#include "core/ops/ops.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/io.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 /// A fed number takes the dtype of what it is fed to.
 Tensor fed_value(const Arg& value, DType dtype) {
-  return value.is_scalar() ? scalar_tensor(value.scalar(), dtype) : value.tensor();
+  return value.is_scalar() ? number_as(dtype, "session", value, {}) : value.tensor();
 }
 
 const Node& variable_node(const Runner& runner, const Tensor& tensor, Location where) {

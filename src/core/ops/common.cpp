@@ -43,15 +43,28 @@ bool fits(Scalar value, DType dtype) {
   return value.to_int() >= (dtype == uint8 ? 0 : -limit) && value.to_int() < limit;
 }
 
+namespace {
+
+constexpr const char *misfit = "the dtype cannot hold the number", *misfit_hint = "Choose a wider dtype, or use cast";
+
+std::string misfit_text(Scalar value, DType dtype) {
+  return (value.kind() == Scalar::Kind::floating ? std::to_string(value.to_double()) : std::to_string(value.to_int())) +
+         " for " + std::string(dtype_name(dtype));
+}
+
+}  // namespace
+
+void check_fits(std::string_view op, Scalar value, DType dtype, Location where) {
+  if (!fits(value, dtype)) throw ArgumentError(op, misfit, misfit_text(value, dtype), misfit_hint, where);
+}
+
+void check_fits(const Infer& infer, Scalar value, DType dtype) {
+  if (!fits(value, dtype)) infer.fail(misfit, misfit_text(value, dtype), misfit_hint);
+}
+
 Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device device) {
-  const Scalar value = number.scalar();
-  if (!fits(value, dtype))
-    throw ArgumentError(
-        op, "a number must fit the dtype that it meets",
-        (value.kind() == Scalar::Kind::floating ? std::to_string(value.to_double()) : std::to_string(value.to_int())) +
-            " for " + std::string(dtype_name(dtype)),
-        "Convert the tensor with cast", number.where());
-  return scalar_tensor(value, dtype, device);
+  check_fits(op, number.scalar(), dtype, number.where());
+  return scalar_tensor(number.scalar(), dtype, device);
 }
 
 Tensor apply_binary(const Op& op, Arg& a, Arg& b, bool float_result) {

@@ -36,6 +36,9 @@ Tensor rounded_once(const Tensor& x, Steps steps) {
 
 /// Whether a tensor of `dtype` can hold the number (its fraction aside, in integers).
 bool fits(Scalar value, DType dtype);
+/// The one rule for every number that becomes an element: ArgumentError of `op` if `dtype` cannot hold it.
+void check_fits(std::string_view op, Scalar value, DType dtype, Location where);
+void check_fits(const Infer& infer, Scalar value, DType dtype);
 /// A number as a 0-d tensor; ArgumentError of `op` if `dtype` cannot hold it.
 Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device device);
 

@@ -2,6 +2,7 @@
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/ops/indexing/index.h"
+#include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
@@ -61,6 +62,7 @@ Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& va
 Tensor& Tensor::fill_(Scalar value, Location where) & {
   const Called called("fill_");
   check_writable(*this, "fill_", where);
+  check_fits("fill_", value, dtype(), where);
   take(*this, full_like(Arg(*this, where), value), "fill_", where);
   return *this;
 }
@@ -70,7 +72,7 @@ Tensor& Tensor::copy_(const Arg& source) & {
   const Called called("copy_");
   check_writable(*this, "copy_", source.where());
   Tensor value =
-      source.is_scalar() ? scalar_tensor(source.scalar(), dtype(), device()) : triptych::to(identity(source), device());
+      source.is_scalar() ? number_as(dtype(), "copy_", source, device()) : triptych::to(identity(source), device());
   take(*this, std::move(value), "copy_", source.where());
   return *this;
 }

@@ -32,6 +32,15 @@ void clip_gradient(Gradient& g) {
   g.set(0, gradient);
 }
 
+/// As in PyTorch: a bound that cuts nothing may lie beyond what the dtype can hold, one that cuts all may not.
+void clip_infer(Infer& infer) {
+  const auto& a = infer.attributes<ClipAttributes>();
+  const DType dtype = infer.dtype(0);
+  if (a.has_min && (a.min.kind() == Scalar::Kind::floating || a.min.to_int() > 0)) check_fits(infer, a.min, dtype);
+  if (a.has_max && (a.max.kind() == Scalar::Kind::floating || a.max.to_int() < 0)) check_fits(infer, a.max, dtype);
+  infer_elementwise(infer);
+}
+
 }  // namespace
 
 extern const Op maximum_op{.name = "maximum",
@@ -49,7 +58,7 @@ extern const Op minimum_op{.name = "minimum",
 extern const Op clip_op{.name = "clip",
                         .inputs = 1,
                         .attributes = &attribute_type<ClipAttributes>,
-                        .infer = infer_elementwise,
+                        .infer = clip_infer,
                         .gradient = clip_gradient,
                         .saves_inputs = 0b1};
 

@@ -11,6 +11,13 @@ struct ArangeAttributes {
   DType dtype = int64;
   /// Computed in integers.
   bool whole() const { return start.kind() != Scalar::Kind::floating && step.kind() != Scalar::Kind::floating; }
+  /// Element i as a number: an integer that is in range wraps around on no way there.
+  Scalar element(std::int64_t i) const {
+    if (!whole()) return start.to_double() + static_cast<double>(i) * step.to_double();
+    const auto wide = static_cast<__int128>(start.to_int()) + static_cast<__int128>(i) * step.to_int();
+    return static_cast<std::int64_t>(wide) == wide ? Scalar(static_cast<std::int64_t>(wide))
+                                                   : Scalar(static_cast<double>(wide));
+  }
   static constexpr auto fields() {
     return std::tuple{field("start", &ArangeAttributes::start), field("step", &ArangeAttributes::step),
                       field("count", &ArangeAttributes::count), field("dtype", &ArangeAttributes::dtype)};

@@ -13,12 +13,6 @@
 namespace triptych {
 namespace {
 
-void check_fits(const Infer& infer, Scalar value, DType dtype) {
-  if (!fits(value, dtype))
-    infer.fail("the value fits the dtype",
-               std::to_string(value.to_double()) + " for " + std::string(dtype_name(dtype)));
-}
-
 void full_infer(Infer& infer) {
   const auto& a = infer.attributes<FullAttributes>();
   if (!a.shape.known()) infer.fail("the shape is known", a.shape.text(), "Use full_like where the feeds decide it");

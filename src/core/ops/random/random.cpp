@@ -65,8 +65,8 @@ void infer_integers(Infer& infer) {
   const std::string range = std::to_string(attributes.low) + " and " + std::to_string(attributes.high);
   if (!is_integral(attributes.dtype)) infer.fail("the dtype is an integer", std::string(dtype_name(attributes.dtype)));
   if (attributes.low >= attributes.high) infer.fail("low is less than high", range);
-  if (!fits(attributes.low, attributes.dtype) || !fits(attributes.high - 1, attributes.dtype))
-    infer.fail("the range fits the dtype", range + " for " + std::string(dtype_name(attributes.dtype)));
+  check_fits(infer, attributes.low, attributes.dtype);
+  check_fits(infer, attributes.high - 1, attributes.dtype);
   check_known(infer, attributes.shape);
   infer.output(0, attributes.shape, attributes.dtype);
 }

@@ -8,6 +8,7 @@ namespace {
 
 void pad_infer(Infer& infer) {
   const auto& a = infer.attributes<PadAttributes>();
+  check_fits(infer, a.value, infer.dtype(0));
   Shape out = infer.shape(0);
   if (a.before.size() != out.rank())
     infer.fail("there must be one pair for each dimension",

@@ -24,7 +24,10 @@ constexpr Op assignment(const char* name) {
 
 Tensor assign_with(const Op& op, const Tensor& state, const Arg& value) {
   std::optional<Tensor> number;
-  if (value.is_scalar()) number = full(state.shape(value.where()), value.scalar(), state.dtype(), value.where());
+  if (value.is_scalar()) {
+    check_fits(op.name, value.scalar(), state.dtype(), value.where());
+    number = full(state.shape(value.where()), value.scalar(), state.dtype(), value.where());
+  }
   const Tensor operands[] = {state, number ? *number : value.tensor()};
   apply(op, operands, nullptr, {}, value.where());
   if (!state.is_symbolic()) return state;
