@@ -1,7 +1,13 @@
 #include "core/kernels/elementwise.h"
 
+#include "core/kernels/path.h"
+
 namespace triptych {
 namespace {
+
+Path dense_path("elementwise: dense"), number_path("elementwise: one operand is a number"),
+    strided_path("elementwise: strided"), several_runs("elementwise: several runs"),
+    few_elements("elementwise: on one thread"), many_elements("elementwise: in parallel");
 
 /// Some order of the axes makes it contiguous, without gaps or repeats.
 bool is_dense(const TensorMeta& meta) {
@@ -74,6 +80,12 @@ void run_element_rows(const KernelCall& call, ElementRow row, const void* f) {
     steps[k] = loops.steps[k][inner];
     bytes[k] = static_cast<std::int64_t>(size_of(k == 0 ? call.outputs[0].dtype() : call.inputs[k - 1].dtype()));
   }
+
+  const auto count_of = [&](std::int64_t step) { return std::count(steps.begin(), steps.begin() + operands, step); };
+  const auto ones = static_cast<std::size_t>(count_of(1)), zeros = static_cast<std::size_t>(count_of(0));
+  (ones == operands ? dense_path : zeros == 1 && ones + 1 == operands ? number_path : strided_path).take();
+  if (loops.rank > 1) several_runs.take();
+  (total < 2 * elementwise_grain ? few_elements : many_elements).take();
 
   // Runs elements [begin, end) in row-major order of the merged loops.
   const auto run = [&](std::int64_t begin, std::int64_t end) {

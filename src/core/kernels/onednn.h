@@ -17,13 +17,16 @@ inline bool has_avx512() {
   return yes;
 }
 
-/// False if TRIPTYCH_ONEDNN is OFF in the environment: then our own kernels do the work, as in a build without oneDNN.
-inline bool onednn_wanted() {
-  static const bool wanted = [] {
+/// Whether oneDNN does the work: with AVX-512, where it is faster than our own kernels. TRIPTYCH_ONEDNN=OFF in the
+/// environment: never, as in a build without it; ALWAYS: on any processor, so that tests reach these paths everywhere
+/// (without AVX-512 its sums keep no order, so that `exact` means nothing).
+inline bool onednn_chosen() {
+  static const bool chosen = [] {
     const char* text = std::getenv("TRIPTYCH_ONEDNN");
-    return !text || std::string_view(text) != "OFF";
+    const std::string_view wanted = text ? text : "";
+    return wanted == "ALWAYS" || (wanted != "OFF" && has_avx512());
   }();
-  return wanted;
+  return chosen;
 }
 
 /// Around each call of oneDNN, which is counted. While alive, it runs on the calling thread alone: our own threads call

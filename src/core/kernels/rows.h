@@ -8,12 +8,19 @@
 
 namespace triptych {
 
+namespace row_paths {
+inline Path in_place("rows: in place"), through_buffer("rows: through a buffer"),
+    several_blocks("rows: several blocks of a sum");
+}  // namespace row_paths
+
 /// Rows of T read and written as rows of C: in place where they are dense and of that type, else through a buffer.
 template <class T, class C = compute_type<T>>
 class RowBuffer {
  public:
   explicit RowBuffer(const Rows& rows)
-      : rows_(rows), direct_(std::is_same_v<T, C> && rows.step == 1), buffer_(direct_ ? 1 : bytes()) {}
+      : rows_(rows), direct_(std::is_same_v<T, C> && rows.step == 1), buffer_(direct_ ? 1 : bytes()) {
+    (direct_ ? row_paths::in_place : row_paths::through_buffer).take();
+  }
 
   const C* read(const T* x, std::int64_t row) {
     x += rows_.start(row);
@@ -81,6 +88,7 @@ C reduce_row(std::int64_t n, C parameter, C identity, Map map, Combine combine, 
                            identity, map, combine);
   };
   if (n <= reduce_block) return n == 0 ? identity : block(0);
+  row_paths::several_blocks.take();
   const std::int64_t blocks = (n + reduce_block - 1) / reduce_block;
   Scratch scratch(static_cast<std::size_t>(blocks) * sizeof(C));
   C* values = scratch.as<C>();

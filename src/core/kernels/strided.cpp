@@ -4,11 +4,16 @@
 #include <cstring>
 
 #include "core/dispatch/backend.h"
+#include "core/kernels/path.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
 namespace {
+
+Path one_element("copy: one element"), whole_rows("copy: whole rows"), stepping("copy: element by element"),
+    squares("copy: in squares"), turned("copy: a dense axis moved inwards"), few_elements("copy: on one thread"),
+    many_elements("copy: in parallel");
 
 template <class To, class From>
 To element_cast(From value) {
@@ -85,22 +90,30 @@ void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
 template <class Word>
 void copy_all(Loops& loops, const void* from, void* to) {
   if (loops.rank == 0) {
+    one_element.take();
     *static_cast<Word*>(to) = *static_cast<const Word*>(from);
     return;
   }
   // The axis along which the source is dense goes next to the innermost one.
   for (int axis = 0; axis + 2 < loops.rank; ++axis)
     if (loops.from[axis] == 1 && loops.from[loops.rank - 1] != 1) {
+      turned.take();
       std::rotate(loops.lengths + axis, loops.lengths + axis + 1, loops.lengths + loops.rank - 1);
       std::rotate(loops.from + axis, loops.from + axis + 1, loops.from + loops.rank - 1);
       std::rotate(loops.to + axis, loops.to + axis + 1, loops.to + loops.rank - 1);
       break;
     }
+  const int last = loops.rank - 1;
+  (loops.from[last] == 1 && loops.to[last] == 1                     ? whole_rows
+   : last > 0 && loops.from[last - 1] == 1 && loops.from[last] != 1 ? squares
+                                                                    : stepping)
+      .take();
   std::int64_t total = 1;
   for (int axis = 0; axis < loops.rank; ++axis) total *= loops.lengths[axis];
   constexpr std::int64_t grain = 32768;
-  if (total < 2 * grain || loops.lengths[0] == 1)
-    return copy_words(loops, 0, static_cast<const Word*>(from), static_cast<Word*>(to));
+  const bool few = total < 2 * grain || loops.lengths[0] == 1;
+  (few ? few_elements : many_elements).take();
+  if (few) return copy_words(loops, 0, static_cast<const Word*>(from), static_cast<Word*>(to));
   const std::int64_t inner = total / loops.lengths[0], step = std::max<std::int64_t>(1, grain / inner);
   parallel_for((loops.lengths[0] + step - 1) / step, [&](std::int64_t part) {
     Loops slice = loops;

@@ -7,6 +7,7 @@
 #include <bit>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <new>
 #include <string>
@@ -46,7 +47,7 @@ struct ThreadCounters {
   ThreadCounters* next = nullptr;
 };
 
-std::atomic<bool> kernel_timing{false};
+std::atomic<bool> kernel_timing{false}, poisoning{false};
 
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -172,9 +173,7 @@ void* system_allocate(std::size_t size) {
   return block;
 }
 
-}  // namespace
-
-void* cached_allocate(std::size_t bytes) {
+void* take_block(std::size_t bytes) {
   if (bytes > (std::size_t{1} << 46)) out_of_memory(bytes);
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
@@ -208,6 +207,17 @@ void* cached_allocate(std::size_t bytes) {
   }
   return block;
 }
+
+}  // namespace
+
+void* cached_allocate(std::size_t bytes) {
+  void* block = take_block(bytes);
+  if (poisoning.load(std::memory_order_relaxed)) [[unlikely]]
+    std::memset(block, 0xff, bytes);
+  return block;
+}
+
+void poison_new_blocks(bool on) { poisoning = on; }
 
 void cached_free(void* block, std::size_t bytes) {
   const std::size_t size = round_up(bytes);

@@ -12,6 +12,10 @@ void* cached_allocate(std::size_t bytes);
 /// Gives back a block of cached_allocate; `bytes` as asked for.
 void cached_free(void* block, std::size_t bytes);
 
+/// While on, every block is filled with bytes that are NaN in every floating dtype before it is handed out, so that a
+/// result that reads what nobody wrote shows. For tests.
+void poison_new_blocks(bool on);
+
 /// Whether set_kernel_timing is on: a device's queue is waited for after each kernel, so that a clock sees the kernel.
 bool kernel_timing_enabled();
 

@@ -6,6 +6,7 @@
 
 #include "core/formulas/epilogue.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/path.h"
 #include "core/kernels/reordered.h"
 #include "core/tensor/tensor_impl.h"
 
@@ -14,6 +15,8 @@ namespace triptych {
 extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;
 
 namespace {
+
+Path sixteen_bits("convolution: in float, rounded to 16 bits");
 
 ConvolutionSizes sizes_of(const Shape& x, const Shape& weight, const Shape& y, const Conv2dAttributes& attributes) {
   const ImageAxes axes = image_axes(attributes.data_format);
@@ -120,6 +123,7 @@ void run(const KernelCall& call) {
   if (result.dtype() == float32) return with_type(result.as<float>(), bias);
   if (result.dtype() == float64) return with_type(result.as<double>(), bias);
   // 16-bit types: computed in float, rounded, and only then the bias: the same bits as the separate ops.
+  sixteen_bits.take();
   Scratch wide(static_cast<std::size_t>(result.size()) * sizeof(float));
   with_type(wide.as<float>(), nullptr);
   convert(wide.as<void>(), float32, result.data, result.dtype(), result.size());

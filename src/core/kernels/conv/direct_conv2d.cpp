@@ -5,10 +5,17 @@
 #include <vector>
 
 #include "core/kernels/conv/conv2d.h"
+#include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
 
 namespace triptych {
 namespace {
+
+Path padded("convolution: padded rows"), unpadded("convolution: rows in place"),
+    row_of_taps("convolution: a row of taps at once"), tap_by_tap("convolution: tap by tap"),
+    several_chains("convolution: several chains"), several_parts("convolution: parts of an image");
+Path forward_path("convolution: forward"), turned("convolution: input gradient, kernel turned around"),
+    scattered("convolution: input gradient, windows added"), weights_path("convolution: weight gradient");
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -19,6 +26,7 @@ class PaddedRows {
   PaddedRows(const ConvolutionSizes& s, std::int64_t output_rows)
       : s_(s), rows_(s.window_rows(output_rows)), columns_((s.ow - 1) * s.stride[1] + (s.kw - 1) * s.dilation[1] + 1) {
     needed_ = s.padding[0][0] > 0 || s.padding[1][0] > 0 || s.window_rows(s.oh) > s.h || columns_ > s.w;
+    (needed_ ? padded : unpadded).take();
     if (needed_) copy_.emplace(static_cast<std::size_t>(rows_ * columns_ * s.c) * sizeof(T));
   }
   /// Elements from one row to the next.
@@ -90,6 +98,9 @@ void correlate(const ConvolutionSizes& s, const T* x, const WeightPanels<T>& wei
   const bool whole_rows = s.groups == 1 && s.dilation[1] == 1;  // the taps of one row lie side by side
   const std::int64_t length = whole_rows ? s.kw * channels : channels, segments = s.terms() / length;
   const std::int64_t segments_per_chain = std::max<std::int64_t>(1, gemm_depth / length);
+  (whole_rows ? row_of_taps : tap_by_tap).take();
+  if (segments > segments_per_chain) several_chains.take();
+  if (parts > 1) several_parts.take();
   parallel_for(s.n * parts, [&](std::int64_t part) {
     const std::int64_t n = part / parts, begin = part % parts * rows_per_part,
                        rows = std::min(rows_per_part, s.oh - begin), pixels = rows * s.ow;
@@ -224,13 +235,21 @@ void weight_grad(const ConvolutionSizes& s, const T* x, const T* upstream, T* we
 template <class T>
 void direct_convolution(ConvolutionKind kind, const ConvolutionSizes& s, const T* a, const T* b, T* result,
                         Epilogue<T> epilogue) {
-  if (kind == ConvolutionKind::weight_grad) return weight_grad(s, a, b, result);
+  if (kind == ConvolutionKind::weight_grad) {
+    weights_path.take();
+    return weight_grad(s, a, b, result);
+  }
   const std::int64_t terms = s.terms(), taps = s.kh * s.kw, group_step = s.o / s.groups * terms;
-  if (kind == ConvolutionKind::forward)
+  if (kind == ConvolutionKind::forward) {
+    forward_path.take();
     return correlate(s, a, WeightPanels<T>(s, {b, taps, terms}, group_step, 1), result, epilogue);
+  }
   const ConvolutionSizes t = turned_around(s);
-  if (s.stride[0] != 1 || s.stride[1] != 1 || t.padding[0][0] < 0 || t.padding[1][0] < 0)
+  if (s.stride[0] != 1 || s.stride[1] != 1 || t.padding[0][0] < 0 || t.padding[1][0] < 0) {
+    scattered.take();
     return strided_input_grad(s, a, b, result);
+  }
+  turned.take();
   correlate(t, a, WeightPanels<T>(t, {b + taps - 1, terms, taps}, group_step, -1), result, {});
 }
 

@@ -6,10 +6,16 @@
 
 #include "core/kernels/conv/conv2d.h"
 #include "core/kernels/onednn.h"
+#include "core/kernels/path.h"
 #include "triptych/core/error.h"
 
 namespace triptych {
 namespace {
+
+Path forward_path("oneDNN convolution: forward", onednn_chosen),
+    input_path("oneDNN convolution: input gradient", onednn_chosen),
+    weights_path("oneDNN convolution: weight gradient", onednn_chosen),
+    winograd_path("oneDNN convolution: Winograd", [] { return onednn_chosen() && has_avx512(); });
 
 using dnnl::algorithm;
 using dnnl::memory;
@@ -201,13 +207,15 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics) {
   // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md).
-  if (!has_avx512() || !onednn_wanted()) return nullptr;
+  if (!onednn_chosen()) return nullptr;
   const OneOpenMPThread guard;
   for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
     if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))
       continue;
     try {
-      return make(kind, sizes, method);
+      auto made = make(kind, sizes, method);
+      if (method == algorithm::convolution_winograd) winograd_path.take();
+      return made;
     } catch (const dnnl::error&) {  // it has none for these sizes, or this processor
       if (method == algorithm::convolution_winograd && winograd_pays(kind, sizes)) return nullptr;  // but we have
     }
@@ -218,6 +226,10 @@ std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const C
 void run_onednn_convolution(const Prepared& prepared, const float* a, const float* b, float* result, const float* bias,
                             Activation activation) {
   const auto& convolution = static_cast<const Convolution&>(prepared);
+  (convolution.kind == ConvolutionKind::weight_grad ? weights_path
+   : convolution.kind == ConvolutionKind::forward   ? forward_path
+                                                    : input_path)
+      .take();
   try {
     if (convolution.kind == ConvolutionKind::weight_grad)
       run_weight_grad(convolution, a, b, result);

@@ -7,10 +7,14 @@
 #include <tuple>
 
 #include "core/kernels/conv/conv2d.h"
+#include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
 
 namespace triptych {
 namespace {
+
+Path forward_path("Winograd: forward"), input_path("Winograd: input gradient"),
+    weights_path("Winograd: weight gradient"), several_blocks("Winograd: several blocks of tiles");
 
 constexpr std::int64_t lanes = 8, points = 36, panel = panel_width<float>;
 using V = Vector<float, lanes>;
@@ -256,6 +260,11 @@ bool winograd_pays(ConvolutionKind kind, const ConvolutionSizes& s) {
 
 void winograd_convolution(ConvolutionKind kind, const ConvolutionSizes& s, const float* a, const float* b,
                           float* result, Epilogue<float> epilogue) {
+  (kind == ConvolutionKind::weight_grad ? weights_path
+   : kind == ConvolutionKind::forward   ? forward_path
+                                        : input_path)
+      .take();
+  if (Tiles{s}.blocks() > 1) several_blocks.take();
   if (kind == ConvolutionKind::weight_grad)
     weight_grad(s, a, b, result);
   else if (kind == ConvolutionKind::forward)

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/kernels/elementwise.h"
+#include "core/kernels/path.h"
 #include "core/kernels/reordered.h"
 #include "core/kernels/sums.h"
 
@@ -14,6 +15,10 @@ namespace triptych {
 extern const Op max_pool2d_op, max_pool2d_grad_op, max_pool2d_gather_op, avg_pool2d_op, avg_pool2d_grad_op;
 
 namespace {
+
+Path channels_together("pool: channels side by side"), channels_apart("pool: channels apart"),
+    few_images("pool: on one thread"), many_images("pool: images in parallel"), assigned("pool: each gradient once"),
+    added("pool: gradients added"), reordered_path("pool: an operand in x's order");
 
 /// Calls f(k, y, x) for the elements of window (oy, ox) that are in the image; k counts all elements of the window.
 template <class F>
@@ -34,6 +39,7 @@ constexpr std::int64_t channel_block = 64;
 /// parts of the work. Blocks of channels are long where they lie next to each other, else one.
 template <class F, class Start>
 void each_window(const PoolSizes& s, bool channels_inside, F&& f, Start&& start) {
+  (channels_inside ? channels_together : channels_apart).take();
   const std::int64_t block = channels_inside ? std::min<std::int64_t>(s.c, channel_block) : 1;
   auto image = [&](std::int64_t i) {
     start(i);
@@ -41,7 +47,9 @@ void each_window(const PoolSizes& s, bool channels_inside, F&& f, Start&& start)
       for (std::int64_t oy = 0; oy < s.oh; ++oy)
         for (std::int64_t ox = 0; ox < s.ow; ++ox) f(i, first, std::min(block, s.c - first), oy, ox);
   };
-  if (s.n * s.c * s.h * s.w < elementwise_grain) {
+  const bool few = s.n * s.c * s.h * s.w < elementwise_grain;
+  (few ? few_images : many_images).take();
+  if (few) {
     for (std::int64_t i = 0; i < s.n; ++i) image(i);
   } else {
     parallel_for(s.n, image);
@@ -110,6 +118,7 @@ void max_pool_grad(const PoolSizes& s, Images<const T> upstream, Images<const T>
                    bool channels_inside) {
   using C = compute_type<T>;
   const bool assigns = s.partitions();
+  (assigns ? assigned : added).take();
   const auto start = [&](std::int64_t n) {
     if (!assigns) zero_image(s, result, n);
   };
@@ -183,6 +192,7 @@ class ChannelsAsIn {
   ChannelsAsIn(const Operand& operand, const Operand& x, DataFormat format) : operand_(operand) {
     const auto channels = static_cast<std::size_t>(image_axes(format).channels);
     if (x.stride(image_axes(format).channels) != 1 || operand.meta->strides[channels] == 1) return;
+    reordered_path.take();
     Strides strides{};
     channels_last_layout(operand.shape(), format, strides);
     operand_ = reordered_.emplace(operand, strides).operand();

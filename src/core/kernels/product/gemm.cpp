@@ -5,12 +5,20 @@
 #include <optional>
 #include <utility>
 
+#include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
 namespace {
+
+Path one_tile("gemm: one tile"), tiles("gemm: tiles");
+Path turned("gemm tile: the transposed product"), left_packed("gemm tile: left operand packed"),
+    left_in_place("gemm tile: left operand in place"), right_packed("gemm tile: right operand packed"),
+    right_in_place("gemm tile: right operand in place"), right_on_the_way("gemm tile: right operand copied on the way"),
+    narrow("gemm tile: narrow panel"), several_chains("gemm tile: several chains"), no_terms("gemm tile: no terms");
+Path packed_lines("pack: lines become columns"), packed_rows("pack: rows"), packed_elements("pack: elements");
 
 template <class T, int N, int W>
 BlockFunction<T> block_of(std::int64_t rows) {
@@ -99,12 +107,17 @@ void finish(std::int64_t m, std::int64_t n, MatrixOut<T> c, Epilogue<T> epilogue
 template <class T>
 void pack(std::int64_t k, std::int64_t columns, MatrixIn<T> matrix, T* to, std::int64_t width) {
   if (columns < width) std::fill_n(to, k * width, T(0));
-  if (matrix.row == 1) return transpose(columns, k, matrix.data, matrix.column, to, width);
+  if (matrix.row == 1) {
+    packed_lines.take();
+    return transpose(columns, k, matrix.data, matrix.column, to, width);
+  }
   if (matrix.column == 1 && columns == width) {
+    packed_rows.take();
     if (width == panel_width<T>) return copy_rows<panel_width<T>>(k, matrix.data, matrix.row, to);
     if (width == block_rows) return copy_rows<block_rows>(k, matrix.data, matrix.row, to);
     if (width == block_rows - 1) return copy_rows<block_rows - 1>(k, matrix.data, matrix.row, to);
   }
+  packed_elements.take();
   for (std::int64_t l = 0; l < k; ++l, to += width)
     for (std::int64_t j = 0; j < columns; ++j) to[j] = matrix.data[l * matrix.row + j * matrix.column];
 }
@@ -120,6 +133,7 @@ void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, Ma
 #endif
   // Lines of b that run along k are rows of the transposed product, to be read where they are.
   if (b.row == 1 && b.column != 1 && m >= 4 && n * k > m * k + m * n) {
+    turned.take();
     Scratch product(static_cast<std::size_t>(m * n) * sizeof(T));
     gemm_tile<T>(n, m, k, {b.data, b.column, b.row}, {a.data, a.column, a.row}, {product.as<T>(), m});
     transpose(n, m, product.as<T>(), m, c.data, c.row);
@@ -127,6 +141,9 @@ void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, Ma
     return;
   }
   const bool pack_a = a.column != 1 && m >= block_rows && n >= 4 * panel_width<T>;  // else it does not pay
+  (pack_a ? left_packed : left_in_place).take();
+  if (k > gemm_depth) several_chains.take();
+  if (k == 0) no_terms.take();
   std::optional<Scratch> a_copy;
   if (pack_a) a_copy.emplace(static_cast<std::size_t>(m * std::min(k, gemm_depth)) * sizeof(T));
   alignas(64) T panel[gemm_depth * panel_width<T>];  // of b: stays in the first-level cache while a's rows pass by
@@ -141,6 +158,8 @@ void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, Ma
       const std::int64_t columns = std::min<std::int64_t>(panel_width<T>, n - j), width = padded_width<T>(columns);
       MatrixIn<T> right{b.data + l * b.row + j * b.column, b.row, b.column};
       const bool in_place = b.column == 1 && columns == width;
+      (in_place ? right_in_place : right_packed).take();
+      if (width < panel_width<T>) narrow.take();
       if (!in_place) {
         pack(depth, columns, right, panel, width);
         right = {panel, width, 1};
@@ -158,7 +177,10 @@ void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, Ma
         static constexpr std::int64_t from_start = 0;
         function(starts, {&from_start, 1, depth, left.column}, right.data, right.row, c.data + i * c.row + j, c.row,
                  columns, l > 0, panel);
-        if (copy) right = {panel, width, 1};
+        if (copy) {
+          right_on_the_way.take();
+          right = {panel, width, 1};
+        }
       }
     }
   }
@@ -170,7 +192,11 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixI
           Epilogue<T> epilogue) {
   constexpr double worth_a_thread = 3e5;  // multiplications: some microseconds
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  if (work < 2 * worth_a_thread) return gemm_tile(m, n, k, a, b, c, epilogue);
+  if (work < 2 * worth_a_thread) {
+    one_tile.take();
+    return gemm_tile(m, n, k, a, b, c, epilogue);
+  }
+  tiles.take();
   // Tiles of a size for the second-level cache, smaller ones until every thread has several.
   std::int64_t down = divide_up(m, 192), across = divide_up(n, 512);
   const std::int64_t threads = num_threads();

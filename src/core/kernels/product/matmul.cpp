@@ -6,6 +6,7 @@
 
 #include "core/formulas/epilogue.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/path.h"
 #include "core/kernels/product/gemm.h"
 #include "core/kernels/product/products.h"
 #include "core/tensor/tensor_impl.h"
@@ -15,6 +16,10 @@ namespace triptych {
 extern const Op matmul_op, matmul_weight_grad_op, linear_op;
 
 namespace {
+
+Path one_by_one("matmul: products in turn"), grouped("matmul: groups of small products");
+Path own_type("matmul: in its own type"), as_unsigned("matmul: as unsigned integers"),
+    converted_path("matmul: converted");
 
 /// 16-bit floats are multiplied as float; integers as unsigned ones, whose overflow is defined.
 template <class T>
@@ -30,9 +35,11 @@ void multiply(const Products& p, const T* a, const T* b, T* c, Epilogue<T> epilo
   constexpr std::int64_t small = 1 << 19;  // multiplications
   const std::int64_t work = p.m * p.n * p.k;
   if (p.count == 1 || work > small) {
+    one_by_one.take();
     for (std::int64_t i = 0; i < p.count; ++i) product(i, gemm<T>);
     return;
   }
+  grouped.take();
   const std::int64_t group = std::clamp<std::int64_t>(small / std::max<std::int64_t>(work, 1), 1, p.count);
   parallel_for((p.count + group - 1) / group, [&](std::int64_t part) {
     for (std::int64_t i = part * group; i < std::min(p.count, (part + 1) * group); ++i) product(i, gemm_tile<T>);
@@ -65,12 +72,15 @@ void run(const Operand& a, const Operand& b, const Operand& c, const Products& f
          const void* attributes) {
   using P = product_type<T>;
   if constexpr (std::is_same_v<T, P>) {
+    own_type.take();
     multiply<P>(from_strides, a.as<P>(), b.as<P>(), c.as<P>(), {bias, activation});
   } else if constexpr (sizeof(T) == sizeof(P)) {
+    as_unsigned.take();
     multiply<P>(from_strides, a.as<P>(), b.as<P>(), c.as<P>(), {});
     finish(c.as<T>(), c.size() / std::max<std::int64_t>(from_strides.n, 1), from_strides.n, bias, activation);
   } else {
     // Convert, multiply, round, and only then add: the same bits as the separate ops.
+    converted_path.take();
     Scratch wide_a(static_cast<std::size_t>(a.size()) * sizeof(P)),
         wide_b(static_cast<std::size_t>(b.size()) * sizeof(P)), wide_c(static_cast<std::size_t>(c.size()) * sizeof(P));
     converted<P>(a, wide_a);

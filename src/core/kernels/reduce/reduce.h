@@ -16,10 +16,17 @@
 
 #include "core/formulas/reduce.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/path.h"
 #include "core/kernels/reduce/reduce_loops.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
+
+namespace reduce_paths {
+inline Path columns("reduce: columns"), dense_rows("reduce: dense rows"), gathered_rows("reduce: gathered rows"),
+    nothing("reduce: nothing to reduce"), one_block("reduce: one block"), several_blocks("reduce: several blocks"),
+    one_part("reduce: on one thread"), several_parts("reduce: in parallel");
+}  // namespace reduce_paths
 
 inline constexpr std::int64_t reduce_lanes = 16;
 inline constexpr std::int64_t reduce_group = 4 * reduce_lanes;
@@ -118,9 +125,11 @@ class Reducer {
   void run() {
     if (loops_.outputs == 0) return;
     if (loops_.count == 0) {
+      reduce_paths::nothing.take();
       for (std::int64_t i = 0; i < loops_.outputs; ++i) finish_(output_place(i), identity_);
       return;
     }
+    (blocks_ == 1 ? reduce_paths::one_block : reduce_paths::several_blocks).take();
     const int column = column_axis();
     const std::int64_t leaves = blocks_ == 1 ? 0 : blocks_ * loops_.outputs;
     Scratch scratch(static_cast<std::size_t>(std::max<std::int64_t>(leaves, 1)) * sizeof(Acc));
@@ -196,6 +205,7 @@ class Reducer {
   void for_each_task(std::int64_t tasks, Task task) const {
     const std::int64_t total = loops_.outputs * loops_.count;
     const std::int64_t parts = total < 2 * reduce_grain ? 1 : std::min(tasks, total / reduce_grain);
+    (parts == 1 ? reduce_paths::one_part : reduce_paths::several_parts).take();
     parallel_for(parts, [&](std::int64_t part) {
       for (std::int64_t i = tasks * part / parts; i < tasks * (part + 1) / parts; ++i) task(i);
     });
@@ -213,6 +223,7 @@ class Reducer {
 
   void reduce_rows() {
     const bool direct = loops_.reduced == 0 || (loops_.reduced == 1 && dense(*inner()));
+    (direct ? reduce_paths::dense_rows : reduce_paths::gathered_rows).take();
     const std::int64_t blocks_per_task = std::min(blocks_, reduce_grain / reduce_block);
     const std::int64_t tasks_per_output = (blocks_ + blocks_per_task - 1) / blocks_per_task;
     for_each_task(loops_.outputs * tasks_per_output, [&](std::int64_t task) {
@@ -264,6 +275,7 @@ class Reducer {
   static constexpr std::int64_t tile_columns = 1024 / static_cast<std::int64_t>(sizeof(Acc));
 
   void reduce_columns(int column) {
+    reduce_paths::columns.take();
     const Axis columns = loops_.kept_axes[static_cast<std::size_t>(column)];
     std::int64_t inside = 1;  // kept places between two steps of the column axis, in row-major order
     for (int i = column + 1; i < loops_.kept; ++i) inside *= loops_.kept_axes[static_cast<std::size_t>(i)].length;
