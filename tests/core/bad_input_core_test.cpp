@@ -260,6 +260,8 @@ TEST_F(BadInput, NumbersThatADTypeCannotHold) {
   EXPECT_BAD("[full] the dtype cannot hold the number: 128 for int8", tt::full({2}, 128, tt::int8));
   EXPECT_BAD("[full] the dtype cannot hold the number: 2147483648 for int32", tt::full({2}, far, tt::int32));
   EXPECT_BAD("[full] the dtype cannot hold the number: nan for int64", tt::full({2}, nan, tt::int64));
+  EXPECT_BAD("[full] the dtype cannot hold the number", tt::full({2}, UINT64_MAX, tt::int64));
+  EXPECT_EQ(tt::full({1}, UINT64_MAX, tt::float64).item<double>(), 0x1p64);
   EXPECT_BAD("[full_like] the dtype cannot hold the number", tt::full_like(integers, 1e19));
   EXPECT_BAD("[pad] the dtype cannot hold the number: 300 for uint8", tt::pad(bytes, {{1, 1}}, 300));
   EXPECT_BAD("[pad] the dtype cannot hold the number", tt::pad(words, {{1, 1}}, far));

@@ -20,10 +20,16 @@ class Scalar {
       : kind_(std::is_same_v<T, bool> ? Kind::boolean
               : std::is_integral_v<T> ? Kind::integer
                                       : Kind::floating) {
-    if constexpr (std::is_floating_point_v<T>)
+    if constexpr (std::is_floating_point_v<T>) {
       floating_ = value;
-    else
+    } else {
       integer_ = static_cast<std::int64_t>(value);
+      if constexpr (std::is_unsigned_v<T>)
+        if (integer_ < 0) {  // 2^63 and beyond: no integer dtype holds it, and none is told another number
+          kind_ = Kind::floating;
+          floating_ = static_cast<double>(value);
+        }
+    }
   }
 
   constexpr Kind kind() const { return kind_; }

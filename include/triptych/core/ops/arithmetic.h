@@ -36,8 +36,9 @@ TRIPTYCH_API Tensor pow(Arg a, Arg b);
 TRIPTYCH_API Tensor maximum(Arg a, Arg b);
 /// The smaller of a and b, elementwise; NaN if one is NaN. Where they are equal, each gets half of the gradient.
 TRIPTYCH_API Tensor minimum(Arg a, Arg b);
-/// x, but `min` where it is less, and `max` where it is greater; NaN stays NaN. A bound may be left out, not both
-/// (ArgumentError). The gradient passes where min < x < max, as in PyTorch from 2.15 on.
+/// x, but `min` where it is less, and `max` where it is greater; NaN stays NaN. A bound may be left out, not both, and
+/// one that cuts nothing may be beyond what the dtype can hold, not one that cuts everything (ArgumentError). The
+/// gradient passes where min < x < max, as in PyTorch from 2.15 on.
 TRIPTYCH_API Tensor clip(Arg x, std::optional<Scalar> min, std::optional<Scalar> max = {});
 
 /// -x. ArgumentError for bool.
