@@ -16,6 +16,7 @@ Sizes sizes(Dice& dice) {
   Sizes s{dice.length(), dice.length(), dice.length()};
   if (dice.once_in(8)) s = {dice.between(16, 400), dice.between(1, 8), dice.between(16, 400)};
   if (dice.once_in(10)) s = {dice.between(16, 90), dice.between(60, 500), dice.between(16, 90)};
+  if (dice.once_in(30)) s = {dice.between(300, 700), dice.between(1, 2), dice.between(300, 700)};
   if (dice.once_in(20)) s.k = dice.between(385, 900);
   if (dice.once_in(25)) s = {dice.between(1, 8), dice.between(100, 500), dice.between(100, 300)};
   if (dice.once_in(150)) s.k = 0;
