@@ -528,7 +528,7 @@ TEST_F(BadInput, Values) {
   EXPECT_BAD("[mul_] the result is floating-point, the tensor is not", whole.mul_(2.5));
   EXPECT_BAD("[sub_] shapes do not broadcast", x.sub_(four));
   EXPECT_BAD("[div_] shapes do not broadcast", x /= four);
-  EXPECT_BAD("[fill_] the value fits the dtype", whole.fill_(1e19));
+  EXPECT_BAD("[fill_] the dtype cannot hold the number", whole.fill_(1e19));
   EXPECT_BAD("[copy_] the result does not have the tensor's shape", x.copy_(four));
   EXPECT_BAD("[set]", x.set(0, four));
   EXPECT_BAD("[set] the index is out of range", x.set(2, 1));
