@@ -121,6 +121,19 @@ def main():
         shared = layers.Dense(2, name="shared")
         keras.Model([a, b], [shared(left), shared(right)]).summary()
         keras.Sequential([layers.Dense(3)]).summary()
+        # Keras says where a layer's input comes from only where that is not the line above.
+        x = keras.Input((4,))
+        y = layers.Dense(2)(layers.Dense(3)(x))
+        keras.Model(x, y).summary()
+        keras.Model(x, y * 2.0 + 1.0).summary()
+        twice = layers.Dense(4)
+        keras.Model(x, twice(twice(x))).summary()
+        a, b = keras.Input((4,)), keras.Input((4,))
+        y = a + b
+        y = ((y * 2.0 - a) / 3.0) ** 3
+        y = keras.ops.exp(keras.ops.relu(-y))
+        y = keras.ops.concatenate([keras.ops.absolute(y), keras.ops.maximum(a, b)], axis=-1)
+        keras.Model([a, b], keras.ops.sum(keras.ops.sqrt(y), axis=1)).summary()
     (FOLDER / "keras_summary.txt").write_text(out.getvalue())
 
 

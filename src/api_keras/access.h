@@ -13,9 +13,17 @@ struct LayerAccess {
   static std::string& name(LayerBase& layer) { return layer.name_; }
   static bool& built(LayerBase& layer) { return layer.built_; }
   static Location& made_at(LayerBase& layer) { return layer.made_at_; }
-  /// Where set_trainable(false) was called last; nowhere if the layer is trainable.
-  static Location frozen_at(const LayerBase& layer) { return layer.frozen_at_; }
-  static std::vector<Weight>& own_weights(LayerBase& layer) { return layer.weights_; }
+  /// The user gave it its name.
+  static bool& named(LayerBase& layer) { return layer.named_; }
+  /// Where set_trainable was called last.
+  static Location set_trainable_at(const LayerBase& layer) { return layer.set_trainable_at_; }
+  /// A layer that calls only its own parts, or any layer, is not held to calling its parts.
+  static bool checks_parts(const LayerBase& layer) { return layer.checks_parts_; }
+  static void leave_parts_unchecked(LayerBase& layer) { layer.checks_parts_ = false; }
+  static const std::vector<std::shared_ptr<LayerBase>>& tracked(const LayerBase& layer) { return layer.tracked_; }
+  static const std::vector<Weight>& own_weights(const LayerBase& layer) { return layer.weights_; }
+  static const std::vector<Weight>& own_states(const LayerBase& layer) { return layer.states_; }
+  static void track(LayerBase& whole, const Layer& part) { whole.track_part(part); }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
 };
 
@@ -38,7 +46,22 @@ void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes);
 /// Shapes and dtypes of the layer's outputs on such inputs: its call, traced into a graph that is thrown away.
 std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& inputs);
 
+/// While alive, `layer` is called on this thread: layers inside of it get its training flag, and are its parts.
+class [[nodiscard]] CallScope {
+ public:
+  CallScope(const LayerBase& layer, bool training);
+  ~CallScope();
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+
+  const LayerBase& layer;
+  const bool training;
+  /// The call around this one, or null.
+  const CallScope* const outer;
+  static const CallScope* innermost();
+};
+
 /// Whether the innermost layer call that runs on this thread is in training.
-bool& call_training();
+bool call_training();
 
 }  // namespace triptych::keras

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "triptych/keras/model.h"
 
@@ -36,6 +37,26 @@ std::string unique_name(const std::string& base) {
   std::lock_guard lock(mutex);
   const int count = used[base]++;
   return count == 0 ? base : base + "_" + std::to_string(count);
+}
+
+std::string operation_name(std::string_view op) {
+  constexpr std::pair<std::string_view, std::string_view> others[] = {
+      {"sub", "subtract"},      {"mul", "multiply"},         {"div", "true_divide"}, {"neg", "negative"},
+      {"pow", "power"},         {"abs", "absolute"},         {"slice", "get_item"},  {"concat", "concatenate"},
+      {"permute", "transpose"}, {"unsqueeze", "expand_dims"}};
+  for (const auto& [ours, theirs] : others)
+    if (op == ours) return std::string(theirs);
+  return std::string(op);
+}
+
+std::string to_camel_case(std::string_view name) {
+  std::string result;
+  bool begins = true;
+  for (const char c : name) {
+    if (c != '_') result += begins ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    begins = c == '_';
+  }
+  return result;
 }
 
 std::string class_name_of(const std::type_info& type) {

@@ -12,6 +12,10 @@ namespace triptych::keras {
 std::string to_snake_case(std::string_view class_name);
 /// `base` the first time that it is asked for, then "base_1", "base_2", ...
 std::string unique_name(const std::string& base);
+/// "true_divide" for the op "div": what Keras calls the operation.
+std::string operation_name(std::string_view op);
+/// "true_divide" -> "TrueDivide".
+std::string to_camel_case(std::string_view name);
 /// The last part of a class's name, without namespaces.
 std::string class_name_of(const std::type_info& type);
 /// "`a`, `b` and `c`", for errors that list what there is.

@@ -1,4 +1,6 @@
 // The obvious wrong arguments of the Keras API that keras_errors_test does not have.
+#include <cmath>
+
 #include "bad_input.h"
 #include "files.h"
 #include "triptych/keras.h"
@@ -23,7 +25,7 @@ class BadInputKeras : public testing::Test {
 TEST_F(BadInputKeras, Bricks) {
   EXPECT_BAD("[shape]", Input({tt::unknown, -3}));
   EXPECT_BAD("[Input]", Input({4}, {.batch_size = -2}));
-  EXPECT_BAD("[Dense] units is at least 1", Dense(0));
+  EXPECT_BAD("[Dense] units is below 1: 0", Dense(0));
   EXPECT_BAD("[Conv2D]", Conv2D(0, 3));
   EXPECT_BAD("[Conv2D]", Conv2D(2, 0));
   EXPECT_BAD("[Conv2D]", Conv2D(2, 3, {.strides = 0}));
@@ -42,16 +44,36 @@ TEST_F(BadInputKeras, Bricks) {
   EXPECT_BAD("[activation]", Activation("rellu"));
   EXPECT_BAD("[Lambda]", Lambda(nullptr));
   EXPECT_BAD("[SGD]", keras::optimizers::SGD({.momentum = 2}));
-  EXPECT_BAD("[optimizer] learning_rate is not negative", keras::optimizers::Adam({.learning_rate = -1}));
-  EXPECT_BAD("[EarlyStopping]", keras::callbacks::EarlyStopping({.patience = -1}));
+  EXPECT_BAD("[optimizer] learning_rate is negative: -1", keras::optimizers::Adam({.learning_rate = -1}));
+  EXPECT_BAD("[LeakyReLU] negative_slope is negative", LeakyReLU(-0.1));
+  EXPECT_BAD("[activation]", Dense(2, "rellu"));
+  EXPECT_BAD("[optimizer] learning_rate is negative: -1", keras::optimizers::Adam(-1));
+  EXPECT_BAD("[optimizer] learning_rate is not a number", keras::optimizers::SGD(std::nan("")));
+  EXPECT_BAD("[optimizer] learning_rate is negative", keras::Optimizer("sgd").set_learning_rate(-0.5));
+}
+
+TEST_F(BadInputKeras, NullPointers) {
+  EXPECT_BAD("[loss] there is no loss", keras::Loss(std::shared_ptr<keras::LossBase>()));
+  EXPECT_BAD("[metric] there is no metric", keras::Metric(std::shared_ptr<keras::MetricBase>()));
+  EXPECT_BAD("[optimizer] there is no optimizer", keras::Optimizer(std::shared_ptr<keras::OptimizerBase>()));
+  EXPECT_BAD("[callback] there is no callback", keras::Callback(std::shared_ptr<keras::CallbackBase>()));
+  EXPECT_BAD("[Layer] there is no layer", keras::Layer(std::shared_ptr<keras::LayerBase>()));
+}
+
+TEST_F(BadInputKeras, OptionsOfCallbacks) {
+  EXPECT_BAD("[EarlyStopping] patience is negative", keras::callbacks::EarlyStopping({.patience = -1}));
+  EXPECT_BAD("[EarlyStopping] start_from_epoch is negative", keras::callbacks::EarlyStopping({.start_from_epoch = -1}));
+  EXPECT_BAD("[EarlyStopping] min_delta is not a number", keras::callbacks::EarlyStopping({.min_delta = std::nan("")}));
+  EXPECT_BAD("[EarlyStopping] there is no such mode", keras::callbacks::EarlyStopping({.mode = "best"}));
+  EXPECT_BAD("[ModelCheckpoint] there is no such mode", keras::callbacks::ModelCheckpoint("x", {.mode = "best"}));
 }
 
 TEST_F(BadInputKeras, Shapes) {
   const Tensor row = Input({4}), image = Input({5, 5, 3});
-  EXPECT_BAD("[Conv2D] the input has four axes", Conv2D(2, 3)(row));
+  EXPECT_BAD("[Conv2D] the input does not have four axes", Conv2D(2, 3)(row));
   EXPECT_BAD("[Conv2D]", Conv2D(2, 3, {.groups = 2})(image));
   EXPECT_BAD("[conv2d]", Conv2D(2, 7)(image));
-  EXPECT_BAD("[MaxPooling2D] the input has four axes", MaxPooling2D(2)(row));
+  EXPECT_BAD("[MaxPooling2D] the input does not have four axes", MaxPooling2D(2)(row));
   EXPECT_BAD("[max_pool2d]", MaxPooling2D(7)(image));
   EXPECT_BAD("[GlobalAveragePooling2D]", GlobalAveragePooling2D()(row));
   EXPECT_BAD("[Reshape]", Reshape({3})(row));
@@ -74,13 +96,13 @@ TEST_F(BadInputKeras, Shapes) {
 
 TEST_F(BadInputKeras, Models) {
   const Tensor a = Input({4}), b = Input({4});
-  EXPECT_BAD("[Model] a model has at least one input and one output", keras::Model({}, a));
-  EXPECT_BAD("[Model] a model has at least one input and one output", keras::Model(a, {}));
+  EXPECT_BAD("[Model] a model lacks inputs or outputs", keras::Model({}, a));
+  EXPECT_BAD("[Model] a model lacks inputs or outputs", keras::Model(a, {}));
   EXPECT_BAD("[Model] an output depends on an Input", keras::Model(a, Add()({a, b})));
-  EXPECT_BAD("[Model] the inputs must come from Input", keras::Model(tt::zeros({2}), a));
+  EXPECT_BAD("[Model] one of the inputs does not come from Input", keras::Model(tt::zeros({2}), a));
   EXPECT_BAD("[Model]", keras::Model(a, none));
   EXPECT_BAD("[Sequential]", keras::Sequential({Dense(2, {.name = "d"}), Dense(2, {.name = "d"})}));
-  EXPECT_BAD("[Sequential] Input stands first and once", keras::Sequential({Dense(2), Input({4})}));
+  EXPECT_BAD("[Sequential] Input does not stand first, or stands twice", keras::Sequential({Dense(2), Input({4})}));
   EXPECT_BAD("[get_layer]", compiled().get_layer("conv"));
   EXPECT_BAD("[get_layer]", compiled().get_layer(7));
   EXPECT_BAD("[compile]", compiled().compile({.engine = "fast"}));
@@ -92,7 +114,7 @@ TEST_F(BadInputKeras, Models) {
 
 TEST_F(BadInputKeras, Data) {
   const auto model = compiled();
-  EXPECT_BAD("[fit] x holds at least one array", model.fit({}, y));
+  EXPECT_BAD("[fit] x holds no array", model.fit({}, y));
   EXPECT_BAD("[fit]", model.fit(x, {}, {.verbose = 0}));
   EXPECT_BAD("[fit]", model.fit(none, y, {.verbose = 0}));
   EXPECT_BAD("[fit]", model.fit(x, none, {.verbose = 0}));
@@ -108,7 +130,26 @@ TEST_F(BadInputKeras, Data) {
   EXPECT_BAD("[fit]", model.fit(x, y, {.verbose = 0, .validation_split = 1}));
   EXPECT_BAD("[fit]", model.fit(x, y, {.verbose = 0, .validation_data = {x, tt::zeros({7, 2})}}));
   EXPECT_BAD("[fit]", model.fit(x, y, {.verbose = 0, .sample_weight = tt::ones({7})}));
-  EXPECT_BAD("[fit]", model.fit(x, y, {.epochs = -1, .verbose = 0}));
+  EXPECT_BAD("[fit] epochs is negative: -1", model.fit(x, y, {.epochs = -1, .verbose = 0}));
+  EXPECT_BAD("[fit] initial_epoch is negative: -1", model.fit(x, y, {.verbose = 0, .initial_epoch = -1}));
+  EXPECT_BAD("[fit] steps_per_epoch is negative: -2", model.fit(x, y, {.verbose = 0, .steps_per_epoch = -2}));
+  EXPECT_BAD("[fit] validation_batch_size is negative", model.fit(x, y, {.verbose = 0, .validation_batch_size = -1}));
+  EXPECT_BAD("[fit] validation_freq is below 1: 0", model.fit(x, y, {.verbose = 0, .validation_freq = 0}));
+  EXPECT_BAD("[fit] seed is below -1: -2", model.fit(x, y, {.verbose = 0, .seed = -2}));
+  EXPECT_BAD("[evaluate] verbose is not 0, 1 or 2: 7", model.evaluate(x, y, {.verbose = 7}));
+  EXPECT_BAD("[evaluate] batch_size is below 1: 0", model.evaluate(x, y, {.batch_size = 0}));
+  EXPECT_BAD("[predict] verbose is not 0, 1 or 2: -1", model.predict(x, {.verbose = -1}));
+  EXPECT_BAD("[predict] batch_size is below 1: -3", model.predict(x, {.batch_size = -3}));
+  EXPECT_BAD("[train_on_batch] the arrays hold different numbers", model.train_on_batch(x, tt::zeros({7, 2})));
+  EXPECT_BAD("[test_on_batch] the arrays hold different numbers", model.test_on_batch(x, y, tt::ones({1})));
+  const tt::data::DataLoader loader(tt::data::TensorDataset(x, y), {.batch_size = 4});
+  EXPECT_BAD("[fit] batch_size is given with a DataLoader", model.fit(loader, {.batch_size = 4}));
+  EXPECT_BAD("[fit] sample_weight is given with a DataLoader", model.fit(loader, {.sample_weight = tt::ones({8})}));
+  EXPECT_BAD("[fit] seed is given with a DataLoader", model.fit(loader, {.seed = 1}));
+  EXPECT_BAD("[fit] validation_split is given with a DataLoader", model.fit(loader, {.validation_split = 0.5}));
+  EXPECT_BAD("[evaluate] batch_size is given with a DataLoader", model.evaluate(loader, {.batch_size = 4}));
+  EXPECT_BAD("[evaluate] sample_weight is given with a DataLoader",
+             model.evaluate(loader, {.sample_weight = tt::ones({8})}));
   EXPECT_BAD("[evaluate]", model.evaluate(tt::zeros({8, 5}), y, {.verbose = 0}));
   EXPECT_BAD("[predict]", model.predict(tt::zeros({8, 5}), {.verbose = 0}));
   EXPECT_BAD("[predict]", model.predict({}, {.verbose = 0}));

@@ -65,16 +65,16 @@ TEST(KerasCallbacks, EarlyStoppingWaitsForPatienceAndRestoresTheBest) {
         inputs(), targets(),
         {.epochs = 9,
          .verbose = 0,
-         .callbacks = {
-             keep, keras::callback<Scripted>(std::vector<double>{5, 3, 4, 3, 2, 1, 1, 1, 1}),
-             keras::callbacks::EarlyStopping({.monitor = "score", .patience = 2, .restore_best_weights = true})}});
+         .callbacks = {keep, keras::callback<Scripted>(std::vector<double>{5, 3, 4, 3, 2, 1, 1, 1, 1}),
+                       keras::callbacks::EarlyStopping(
+                           {.monitor = "score", .patience = 2, .mode = "min", .restore_best_weights = true})}});
     EXPECT_EQ(history.epoch.size(), 4U) << engine;
     EXPECT_EQ(model.get_weights()[0].to_vector<float>(), weights[1]) << engine;
     EXPECT_NE(weights[1], weights[3]);
   }
 }
 
-TEST(KerasCallbacks, EarlyStoppingKnowsThatAccuracyRises) {
+TEST(KerasCallbacks, EarlyStoppingWithMaxWaitsForRisingValues) {
   const auto stop = keras::callbacks::EarlyStopping({.monitor = "score", .patience = 1, .mode = "max"});
   const auto history = small_model().fit(
       inputs(), targets(),
@@ -93,7 +93,8 @@ TEST(KerasCallbacks, ModelCheckpointKeepsTheBest) {
              .verbose = 0,
              .callbacks = {
                  keep, keras::callback<Scripted>(std::vector<double>{2, 1, 3}),
-                 keras::callbacks::ModelCheckpoint(folder / "best", {.monitor = "score", .save_best_only = true}),
+                 keras::callbacks::ModelCheckpoint(folder / "best",
+                                                   {.monitor = "score", .save_best_only = true, .mode = "min"}),
                  keras::callbacks::ModelCheckpoint(folder / "{epoch:02d}-{score:.1f}", {.save_weights_only = true})}});
   EXPECT_EQ(tt::load(folder / "best").at("dense/kernel").to_vector<float>(), weights[1]);
   EXPECT_EQ(tt::load(folder / "03-3.0").at("dense/kernel").to_vector<float>(), weights[2]);
@@ -139,4 +140,77 @@ TEST(KerasCallbacks, TerminateOnNaNEndsTraining) {
     EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
     EXPECT_EQ(sound["loss"].size(), 3u);
   }
+}
+
+TEST(KerasCallbacks, OptionsOfCsvLogger) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "log.csv";
+  const auto fit = [&](keras::CSVLoggerOptions options) {
+    small_model().fit(inputs(), targets(),
+                      {.epochs = 2, .verbose = 0, .callbacks = {keras::callbacks::CSVLogger(path, options)}});
+    return read_file(path);
+  };
+  const std::string first = fit({.separator = ";"});
+  EXPECT_EQ(first.find("epoch;loss\n0;"), 0U) << first;
+  EXPECT_EQ(fit({.separator = ";"}), first);  // a new file
+  EXPECT_EQ(fit({.separator = ";", .append = true}), first + first.substr(first.find('\n') + 1));
+}
+
+TEST(KerasCallbacks, EveryHookOfALambdaCallbackIsCalled) {
+  std::string text;
+  const auto epoch_hook = [&](const char* what) {
+    return [&text, what](int epoch, keras::Logs&) { text += what + std::to_string(epoch); };
+  };
+  const auto batch_hook = [&](const char* what) {
+    return [&text, what](std::int64_t batch, keras::Logs&) { text += what + std::to_string(batch); };
+  };
+  const auto hook = [&](const char* what) { return [&text, what](keras::Logs&) { text += what; }; };
+  small_model().fit(inputs(), targets(),
+                    {.batch_size = 2,
+                     .verbose = 0,
+                     .callbacks = {keras::callbacks::LambdaCallback({.on_epoch_begin = epoch_hook(" epoch"),
+                                                                     .on_epoch_end = epoch_hook(" end"),
+                                                                     .on_train_begin = hook("train"),
+                                                                     .on_train_end = hook(" end"),
+                                                                     .on_train_batch_begin = batch_hook(" batch"),
+                                                                     .on_train_batch_end = batch_hook(" done")})}});
+  EXPECT_EQ(text, "train epoch0 batch0 done0 batch1 done1 end0 end");
+}
+
+// Keras 3.15: early_stopping.py.
+TEST(KerasCallbacks, EarlyStoppingSaysWhatItDoes) {
+  testing::internal::CaptureStdout();
+  small_model().fit(
+      inputs(), targets(),
+      {.epochs = 5,
+       .verbose = 0,
+       .callbacks = {
+           keras::callback<Scripted>(std::vector<double>{5, 3, 4, 4, 4}),
+           keras::callbacks::EarlyStopping(
+               {.monitor = "score", .patience = 1, .verbose = 1, .mode = "min", .restore_best_weights = true})}});
+  EXPECT_EQ(testing::internal::GetCapturedStdout(),
+            "Epoch 3: early stopping\nRestoring model weights from the end of the best epoch: 2.\n");
+}
+
+TEST(KerasCallbacks, ModelCheckpointSavesTheModelOrItsWeights) {
+  const TemporaryFolder folder;
+  small_model().fit(
+      inputs(), targets(),
+      {.verbose = 0,
+       .callbacks = {keras::callbacks::ModelCheckpoint(folder / "model"),
+                     keras::callbacks::ModelCheckpoint(folder / "weights", {.save_weights_only = true})}});
+  EXPECT_TRUE(tt::load(folder / "model").contains("optimizer/iteration"));
+  EXPECT_FALSE(tt::load(folder / "weights").contains("optimizer/iteration"));
+}
+
+// As in Keras 3.15: a checkpoint too many is better than none.
+TEST(KerasCallbacks, ModelCheckpointSavesWhereTheMetricIsMissing) {
+  const TemporaryFolder folder;
+  testing::internal::CaptureStderr();
+  small_model().fit(
+      inputs(), targets(),
+      {.verbose = 0, .callbacks = {keras::callbacks::ModelCheckpoint(folder / "model", {.save_best_only = true})}});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "[ModelCheckpoint] warning: metric 'val_loss' is not available. There are 'loss'.\n");
+  EXPECT_TRUE(tt::load(folder / "model").contains("dense/kernel"));
 }

@@ -28,6 +28,17 @@ TEST(KerasText, SummariesAreKeras) {
   auto shared = Dense(2, {.name = "shared"});
   text += keras::Model({a, b}, {shared(left), shared(right)}).summary_text();
   text += keras::Sequential({Dense(3)}).summary_text();
+  auto x = Input({4}), y = Dense(2)(Dense(3)(x));
+  text += keras::Model(x, y).summary_text();
+  text += keras::Model(x, y * 2 + 1).summary_text();
+  auto twice = Dense(4);
+  text += keras::Model(x, twice(twice(x))).summary_text();
+  a = Input({4}), b = Input({4});
+  y = a + b;
+  y = tt::pow((y * 2 - a) / 3, 3);
+  y = tt::exp(tt::relu(-y));
+  y = tt::concat({tt::abs(y), tt::maximum(a, b)}, -1);
+  text += keras::Model({a, b}, tt::sum(tt::sqrt(y), {1})).summary_text();
   EXPECT_EQ(text, read_file(TRIPTYCH_SOURCE_DIR "/tests/references/keras_summary.txt"));
 }
 
@@ -65,4 +76,62 @@ TEST(KerasText, AFileGetsOneLineForEachEpoch) {
   EXPECT_EQ(text.find('\r'), std::string::npos) << text;
   EXPECT_EQ(text.find("Epoch 1/2\n2/2 ━━━━━━━━━━━━━━━━━━━━ 0s"), 0U) << text;
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
+}
+
+TEST(KerasText, OneEpochHasNoHeading) {
+  keras::Sequential model({Input({2}), Dense(1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  testing::internal::CaptureStdout();
+  model.fit(tt::ones({4, 2}), tt::zeros({4, 1}), {.batch_size = 2});
+  const std::string text = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(text.find("2/2 ━━━━━━━━━━━━━━━━━━━━ 0s"), 0U) << text;
+}
+
+namespace {
+
+struct Held : keras::ModelBase {
+  keras::Layer hidden = Dense(6), out = Dense(1);
+  tt::Tensor call(const tt::Tensor& x, bool) override { return out(hidden(x)); }
+};
+
+}  // namespace
+
+TEST(KerasText, ASubclassedModelShowsShapesOnceItHasRun) {
+  for (const bool eager : {false, true}) {
+    const keras::Model model = keras::model<Held>();
+    EXPECT_NE(model.summary_text().find("│ ?  "), std::string::npos);
+    EXPECT_NE(model.summary_text().find("0 (unbuilt)"), std::string::npos);
+    model.compile({.optimizer = "sgd", .loss = "mse", .run_eagerly = eager});
+    model.fit(tt::zeros({16, 4}), tt::zeros({16, 1}), {.verbose = 0});
+    const std::string text = model.summary_text();
+    EXPECT_NE(text.find("(None, 6)"), std::string::npos) << text;
+    EXPECT_NE(text.find("(None, 1)"), std::string::npos) << text;
+    EXPECT_EQ(text.find('?'), std::string::npos) << text;
+  }
+}
+
+// Keras 3.15: model_checkpoint.py.
+TEST(KerasText, LinesOfAModelCheckpointAreKeras) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "new folder/best";
+  keras::Sequential model({Input({2}), Dense(1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const auto scripted = keras::callbacks::LambdaCallback({.on_epoch_end = [](int epoch, keras::Logs& logs) {
+    logs.set("score", std::vector<double>{2, 1, 3}[static_cast<std::size_t>(epoch)]);
+  }});
+  const auto text_of = [&](keras::ModelCheckpointOptions options, int epochs) {
+    testing::internal::CaptureStdout();
+    model.fit(
+        tt::ones({4, 2}), tt::zeros({4, 1}),
+        {.epochs = epochs, .verbose = 0, .callbacks = {scripted, keras::callbacks::ModelCheckpoint(path, options)}});
+    return testing::internal::GetCapturedStdout();
+  };
+  EXPECT_EQ(text_of({.monitor = "score", .verbose = 1, .save_best_only = true, .mode = "min"}, 3),
+            "\nEpoch 1: score improved from None to 2.00000, saving model to " + path +
+                "\n\nEpoch 1: finished saving model to " + path +
+                "\n\nEpoch 2: score improved from 2.00000 to 1.00000, saving model to " + path +
+                "\n\nEpoch 2: finished saving model to " + path + "\n\nEpoch 3: score did not improve from 1.00000\n");
+  EXPECT_EQ(text_of({.verbose = 1}, 1),
+            "\nEpoch 1: saving model to " + path + "\n\nEpoch 1: finished saving model to " + path + "\n");
+  EXPECT_EQ(text_of({}, 1), "");
 }

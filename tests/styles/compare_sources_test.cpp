@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Expected{"wrong_shape", "lowlevel", "build", "[matmul] inner dimensions differ", 0},
         Expected{"wrong_shape", "eager", "first_step", "In module 'out', a Linear made at wrong_shape.cpp:", 2},
-        Expected{"wrong_shape", "keras", "build", "[Reshape] the target has as many elements", 0},
+        Expected{"wrong_shape", "keras", "build", "[Reshape] the target does not have as many elements", 0},
         Expected{"wrong_dtype", "lowlevel", "first_step", "Convert it with cast(value, int64)", 6},
         Expected{"wrong_dtype", "eager", "first_step", "Labels are integers: cast(target, int64)", 5},
         Expected{"wrong_dtype", "keras", "never", "loss ", -1}, Expected{"nan_loss", "lowlevel", "never", " nan", -1},

@@ -61,7 +61,7 @@ class TRIPTYCH_API CallbackBase {
 /// A handle to a callback.
 class Callback {
  public:
-  explicit Callback(std::shared_ptr<CallbackBase> base) : base_(std::move(base)) {}
+  explicit Callback(std::shared_ptr<CallbackBase> base, Location where = Location::here());
   CallbackBase& base() const { return *base_; }
   /// The callback as its class, or null.
   template <class T>
@@ -85,7 +85,7 @@ struct EarlyStoppingOptions {
   double min_delta = 0;
   int patience = 0;
   int verbose = 0;
-  /// "min", "max", or "auto": by the name of what is monitored.
+  /// "min", "max", or "auto": as losses and the built-in metrics are known to get better, with or without "val_".
   std::string mode = "auto";
   /// What the metric must reach; NaN: nothing.
   double baseline = __builtin_nan("");
@@ -114,10 +114,11 @@ struct LambdaCallbackOptions {
 
 namespace callbacks {
 
-/// Stops training when the monitored metric has stopped improving by more than `min_delta` for `patience` epochs.
+/// Stops training when the monitored metric has stopped improving by more than `min_delta` for `patience` epochs. With
+/// mode "auto" the first epoch ends with an ArgumentError if it is not known which values of the metric are better.
 TRIPTYCH_API Callback EarlyStopping(EarlyStoppingOptions options = {}, Location where = Location::here());
-/// Saves the model (or its weights) after every epoch, or only when the monitored metric is the best so far. `filepath`
-/// may hold `{epoch:02d}`, `{val_loss:.2f}` and the like.
+/// Saves the model (or its weights) after every epoch, or only when the monitored metric is the best so far (or
+/// missing: a warning says so). `filepath` may hold `{epoch:02d}`, `{val_loss:.2f}` and the like; folders are made.
 TRIPTYCH_API Callback ModelCheckpoint(OwnedText filepath, ModelCheckpointOptions options = {},
                                       Location where = Location::here());
 /// Writes a line with the epoch's metrics after every epoch.

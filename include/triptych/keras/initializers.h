@@ -42,7 +42,8 @@ class TRIPTYCH_API Activation {
   Activation(const std::string& name, Location where = Location::here());
   Activation(std::nullptr_t) = delete;
   template <class F>
-  requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function) : function_(std::move(function)) {}
+  requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function, Location = {})
+      : function_(std::move(function)) {}
 
   Tensor operator()(const Tensor& x) const { return function_ ? function_(x) : x; }
   /// "" for a function.

@@ -8,8 +8,13 @@
 //     tt::Tensor call(const tt::Tensor& x, bool training) override { return x * factor; }
 //   };
 //   keras::Layer scale = keras::layer<Scale>();
+//
+// A layer that another one holds is a part of it, and its weights count as that one's: its members, and what it makes
+// and keeps while it is constructed or built, in containers too.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -23,6 +28,7 @@
 namespace triptych::keras {
 
 class Layer;
+class LayerBase;
 class ModelBase;
 
 /// A weight: a tensor that its layer owns, and what it is called there.
@@ -67,6 +73,8 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   virtual std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool training);
   /// "Dense"; by default the name of the C++ class.
   virtual std::string class_name() const;
+  /// What data of other dtypes are converted to, where the layer is the first of a Sequential without an Input.
+  virtual DType input_dtype() const { return float32; }
   /// The layer's arguments as a JSON object, for `Model::to_json`.
   virtual std::string config() const { return "{}"; }
 
@@ -93,14 +101,22 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   Tensor add_weight(const WeightOptions& options);
   /// State of this layer that is not a weight.
   void add_state(std::string name, Tensor value);
-  /// Makes `layer` a part of this one: its weights count as this one's. Returns it.
-  Layer track(Layer layer);
+  /// Makes `layer` (or a model) a part of this one, where holding it does not: a container of layers that were made
+  /// elsewhere. Returns it.
+  template <std::derived_from<Layer> L>
+  L track(L layer) {
+    track_part(layer);
+    return layer;
+  }
 
  private:
   friend struct LayerAccess;
+  void track_part(const Layer& layer);
 
   std::string name_;
-  Location made_at_, frozen_at_;
+  bool named_ = false;        // by the user
+  bool checks_parts_ = true;  // of what is called inside of it
+  Location made_at_, set_trainable_at_;
   bool trainable_ = true;
   bool built_ = false;
   std::vector<Weight> weights_, states_;
@@ -108,19 +124,58 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   std::vector<Shape> output_shapes_;
 };
 
+namespace detail {
+/// While alive, a layer is constructed or built, and handles to layers that come to life on this thread are noted.
+class [[nodiscard]] TRIPTYCH_API Construction {
+ public:
+  Construction();
+  ~Construction();
+  Construction(const Construction&) = delete;
+  Construction& operator=(const Construction&) = delete;
+
+  /// Makes parts of `whole` of the handles inside of its own `size` bytes, and of layers that were made meanwhile and
+  /// that somebody keeps.
+  void finish(LayerBase& whole, std::size_t size);
+  static void note(const Layer& handle, bool is_new);
+
+ private:
+  struct Seen {
+    const Layer* at;
+    std::weak_ptr<LayerBase> layer;
+    bool is_new;
+  };
+  Construction* outer_;
+  std::vector<Seen> seen_;
+};
+
+template <class Mine, class... Args>
+std::shared_ptr<Mine> construct(Args&&... args) {
+  Construction parts;
+  auto mine = std::make_shared<Mine>(std::forward<Args>(args)...);
+  parts.finish(*mine, sizeof(Mine));
+  return mine;
+}
+}  // namespace detail
+
 /// A handle to a layer. Copies share the layer: used twice, it shares its weights.
 class TRIPTYCH_API Layer {
  public:
   /// An undefined handle.
   Layer() = default;
+  Layer(const Layer& other) : base_(other.base_) { detail::Construction::note(*this, false); }
+  Layer(Layer&& other) noexcept : base_(std::move(other.base_)) { detail::Construction::note(*this, false); }
+  Layer& operator=(const Layer& other);
+  Layer& operator=(Layer&& other) noexcept;
+  ~Layer() = default;
   /// Takes `base` in; it gets a name as Keras makes them ("dense", "dense_1", ...) unless `name` is given.
   explicit Layer(std::shared_ptr<LayerBase> base, std::string name = {}, Location where = Location::here());
   /// The input layer behind a tensor that `Input` returned.
   Layer(const Tensor& input, Location where = Location::here());
 
   /// Calls the layer. A tensor of a functional model (from `Input`) gives one; a concrete tensor is computed now, a
-  /// symbolic one of a lowlevel graph adds nodes. `training` decides for dropout and batch normalization; by default it
-  /// is that of the outer layer, else false. Weights are made at the first call.
+  /// symbolic one of a lowlevel graph adds nodes. `training` decides for dropout and batch normalization, in a
+  /// functional model whenever it is called; by default it is that of the outer layer, else false. Weights are made at
+  /// the first call. ArgumentError if a layer that is called inside of another one is not a part of it.
   Tensor operator()(const Tensor& x, std::optional<bool> training = {}, Location where = Location::here()) const;
   /// For layers of several inputs: `Add()({a, b})`.
   Tensor operator()(const std::vector<Tensor>& xs, std::optional<bool> training = {},
@@ -166,7 +221,7 @@ class TRIPTYCH_API Layer {
 /// A handle to a new layer of your own class.
 template <class Mine, class... Args>
 Layer layer(Args&&... args) {
-  return Layer(std::make_shared<Mine>(std::forward<Args>(args)...));
+  return Layer(detail::construct<Mine>(std::forward<Args>(args)...));
 }
 
 }  // namespace triptych::keras

@@ -1,6 +1,7 @@
 // The bricks. Each function returns one handle: used twice, it shares its weights. Options stand in Keras's order.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -85,6 +86,10 @@ struct EmbeddingOptions {
   std::string name = {};
   bool trainable = true;
 };
+struct LeakyReLUOptions {
+  double negative_slope = 0.3;
+  std::string name = {};
+};
 struct ConcatenateOptions {
   int axis = -1;
   std::string name = {};
@@ -106,6 +111,15 @@ TRIPTYCH_API Tensor Input(const Shape& shape, InputOptions options = {}, Locatio
 /// activation(x kernel + bias) over the last axis: x (..., in), kernel (in, units), bias (units), result (..., units).
 /// ArgumentError unless units is positive and the last dimension known.
 TRIPTYCH_API Layer Dense(std::int64_t units, DenseOptions options = {}, Location where = Location::here());
+/// The activation second, as in Keras: Dense(64, "relu").
+template <std::convertible_to<keras::Activation> A>
+Layer Dense(std::int64_t units, A activation, DenseOptions options = {}, Location where = Location::here()) {
+  if constexpr (std::same_as<A, keras::Activation>)
+    options.activation = std::move(activation);
+  else
+    options.activation = keras::Activation(std::move(activation), where);
+  return Dense(units, options, where);
+}
 /// 2-d convolution of x (n, h, w, in), or (n, in, h, w) with `data_format` "channels_first"; kernel (height, width,
 /// in / groups, filters), bias (filters). "same" padding gives ceil(h / stride) rows. ArgumentError if a size is not
 /// positive, groups does not divide the channels, or an image is smaller than the kernel; see triptych::conv2d.
@@ -113,9 +127,20 @@ TRIPTYCH_API Layer Conv2D(std::int64_t filters, Size2 kernel_size, Conv2DOptions
                           Location where = Location::here());
 /// The largest element under a window that slides over the images (n, h, w, c); see triptych::max_pool2d.
 TRIPTYCH_API Layer MaxPooling2D(Size2 pool_size = 2, Pooling2DOptions options = {}, Location where = Location::here());
+/// The strides second, as in Keras: MaxPooling2D(3, 2).
+template <std::integral T>
+Layer MaxPooling2D(Size2 pool_size, T strides, Pooling2DOptions options = {}, Location where = Location::here()) {
+  options.strides = strides;
+  return MaxPooling2D(pool_size, options, where);
+}
 /// The mean of the elements under a window; padding is not counted, as in Keras.
 TRIPTYCH_API Layer AveragePooling2D(Size2 pool_size = 2, Pooling2DOptions options = {},
                                     Location where = Location::here());
+template <std::integral T>
+Layer AveragePooling2D(Size2 pool_size, T strides, Pooling2DOptions options = {}, Location where = Location::here()) {
+  options.strides = strides;
+  return AveragePooling2D(pool_size, options, where);
+}
 /// The mean (maximum) over height and width: (n, h, w, c) becomes (n, c), or (n, 1, 1, c) with `keepdims`.
 TRIPTYCH_API Layer GlobalAveragePooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
 TRIPTYCH_API Layer GlobalMaxPooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
@@ -136,6 +161,14 @@ TRIPTYCH_API Layer Activation(keras::Activation activation, NameOptions options 
                               Location where = Location::here());
 /// max(x, 0).
 TRIPTYCH_API Layer ReLU(NameOptions options = {}, Location where = Location::here());
+/// x, or negative_slope x where x < 0.
+TRIPTYCH_API Layer LeakyReLU(LeakyReLUOptions options = {}, Location where = Location::here());
+template <class T>
+requires std::is_arithmetic_v<T> Layer LeakyReLU(T negative_slope, LeakyReLUOptions options = {},
+                                                 Location where = Location::here()) {
+  options.negative_slope = static_cast<double>(negative_slope);
+  return LeakyReLU(options, where);
+}
 /// e^x over its sum along an axis, the last one unless told otherwise.
 TRIPTYCH_API Layer Softmax(SoftmaxOptions options = {}, Location where = Location::here());
 /// Rows of a table (input_dim, output_dim): integers x of any shape give x's shape and output_dim. ArgumentError when

@@ -1,6 +1,7 @@
 // Numbers that training reports, by name and in order.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,9 @@ class TRIPTYCH_API Logs {
   std::vector<Item> items_;
 };
 
+/// Prints them as Python does a dict: {'accuracy': 0.5, 'loss': 0.75}.
+TRIPTYCH_API std::ostream& operator<<(std::ostream& stream, const Logs& logs);
+
 /// What `fit` returns: each metric's value after every epoch.
 class TRIPTYCH_API History {
  public:
@@ -68,5 +72,7 @@ class TRIPTYCH_API History {
  private:
   std::vector<Item> items_;
 };
+
+TRIPTYCH_API std::ostream& operator<<(std::ostream& stream, const History& history);
 
 }  // namespace triptych::keras

@@ -1,6 +1,7 @@
 // Losses.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,6 +26,10 @@ class TRIPTYCH_API LossBase {
   std::string name_;
 };
 
+/// A loss written as a function. A missing last axis of length 1 of either argument is added before, as in Keras.
+template <class F>
+concept LossFunction = std::is_invocable_r_v<Tensor, F, const Tensor&, const Tensor&>;
+
 /// A handle to a loss: an object of `keras::losses`, one of Keras's names ("mse", "sparse_categorical_crossentropy",
 /// ...) or a function `Tensor(const Tensor& y_true, const Tensor& y_pred)`.
 class TRIPTYCH_API Loss {
@@ -33,13 +38,12 @@ class TRIPTYCH_API Loss {
   Loss(const char* name, Location where = Location::here());
   Loss(const std::string& name, Location where = Location::here());
   Loss(std::nullptr_t) = delete;
-  explicit Loss(std::shared_ptr<LossBase> base, Location where = Location::here())
-      : base_(std::move(base)), where_(where) {}
-  template <class F>
-  requires std::is_invocable_r_v<Tensor, F, const Tensor&, const Tensor&> Loss(F function,
-                                                                               Location where = Location::here());
+  explicit Loss(std::shared_ptr<LossBase> base, Location where = Location::here());
+  template <LossFunction F>
+  Loss(F function, Location where = Location::here());
 
   /// The mean loss of the examples ("sum_over_batch_size"); with weights, sum(w_i l_i) / n as Keras computes it.
+  /// ArgumentError unless the weights are of the losses' shape, or broadcast to it.
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {},
                     Location where = Location::here()) const;
   /// Where it was named or made.
@@ -53,19 +57,24 @@ class TRIPTYCH_API Loss {
 };
 
 namespace detail {
+/// As Keras does before a loss: of two tensors whose ranks differ by one, the larger one ending in an axis of length 1,
+/// the smaller one gets such an axis if it has one axis, else the larger one loses it.
+TRIPTYCH_API std::pair<Tensor, Tensor> to_same_rank(const Tensor& a, const Tensor& b);
+
 template <class F>
 struct FunctionLoss : LossBase {
   explicit FunctionLoss(F f) : LossBase("loss"), function(std::move(f)) {}
   Tensor call(const Tensor& y_true, const Tensor& y_pred) override {
+    const auto [y, p] = to_same_rank(y_true, y_pred);
     const UserCode its_lines;
-    return function(y_true, y_pred);
+    return function(y, p);
   }
   F function;
 };
 }  // namespace detail
 
-template <class F>
-requires std::is_invocable_r_v<Tensor, F, const Tensor&, const Tensor&> Loss::Loss(F function, Location where)
+template <LossFunction F>
+Loss::Loss(F function, Location where)
     : base_(std::make_shared<detail::FunctionLoss<F>>(std::move(function))), where_(where) {}
 
 /// Options of the cross-entropies, in Keras's order.

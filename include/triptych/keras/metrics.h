@@ -1,6 +1,7 @@
 // Metrics.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,12 +15,16 @@ namespace triptych::keras {
 /// mean is arithmetic on the host.
 class TRIPTYCH_API MetricBase {
  public:
+  /// Which values are better, for callbacks that are to find out.
+  enum class Direction : std::uint8_t { unknown, down, up };
+
   explicit MetricBase(std::string name) : name_(std::move(name)) {}
   virtual ~MetricBase();
   MetricBase(const MetricBase&) = delete;
   MetricBase& operator=(const MetricBase&) = delete;
 
-  /// A batch's contributions, 0-d tensors: by default the sum of `values` and how many they are.
+  /// A batch's contributions, 0-d tensors: by default the sum of `values` and how many they are. Of targets and
+  /// predictions whose ranks differ by a last axis of length 1, `values` gets the same rank.
   virtual std::vector<Tensor> contributions(const Tensor& y_true, const Tensor& y_pred);
   /// How many contributions there are.
   virtual std::size_t parts() const { return 2; }
@@ -27,6 +32,7 @@ class TRIPTYCH_API MetricBase {
   virtual Tensor values(const Tensor& y_true, const Tensor& y_pred);
   /// The metric, from the contributions' sums: by default first / second.
   virtual double result(const std::vector<double>& sums) const;
+  virtual Direction direction() const { return Direction::unknown; }
   const std::string& name() const { return name_; }
 
  private:
@@ -41,7 +47,7 @@ class TRIPTYCH_API Metric {
   Metric(const char* name, Location where = Location::here());
   Metric(const std::string& name, Location where = Location::here());
   Metric(std::nullptr_t) = delete;
-  explicit Metric(std::shared_ptr<MetricBase> base) : base_(std::move(base)) {}
+  explicit Metric(std::shared_ptr<MetricBase> base, Location where = Location::here());
 
   /// Adds a batch; the result counts all batches since the last reset.
   void update_state(const Tensor& y_true, const Tensor& y_pred, Location where = Location::here());

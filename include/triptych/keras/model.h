@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,8 @@ class LossList : public std::vector<Loss> {
   LossList(std::nullptr_t) = delete;
   LossList(const std::string& name, Location where = Location::here()) : std::vector<Loss>{Loss(name, where)} {}
   LossList(Loss loss) : std::vector<Loss>{std::move(loss)} {}
+  template <LossFunction F>
+  LossList(F function, Location where = Location::here()) : std::vector<Loss>{Loss(std::move(function), where)} {}
   LossList(std::initializer_list<Loss> losses) : std::vector<Loss>(losses) {}
 };
 
@@ -61,35 +64,42 @@ struct ValidationData {
 
 /// Options of `fit`, in Keras's order.
 struct FitOptions {
-  std::int64_t batch_size = 32;
+  /// None: 32. A DataLoader makes its own batches.
+  std::optional<std::int64_t> batch_size = {};
   int epochs = 1;
   /// 0: silent, 1: progress bar, 2: a line for each epoch.
   int verbose = 1;
   std::vector<Callback> callbacks = {};
-  /// The last part of the data, taken before shuffling.
+  /// The last part of the arrays, taken before shuffling; `validation_data` goes before it.
   double validation_split = 0;
   ValidationData validation_data = {};
+  /// Of arrays; a DataLoader shuffles by its own option.
   bool shuffle = true;
-  /// Weight of each class's examples in the loss, for integer y.
+  /// Weight of each class's examples in the loss (1 if it is not named), where y is class numbers or one-hot. With
+  /// `sample_weight` their product counts.
   std::vector<std::pair<std::int64_t, double>> class_weight = {};
+  /// A number for each example, or each of its losses: its loss counts that many times. For arrays.
   Tensor sample_weight = {};
   int initial_epoch = 0;
-  /// 0: all of the data.
+  /// 0: all of the data. Else an epoch ends after so many batches, and the next one goes on from there; where the data
+  /// end, an epoch ends with a warning.
   std::int64_t steps_per_epoch = 0;
   /// 0: `batch_size`.
   std::int64_t validation_batch_size = 0;
   int validation_freq = 1;
-  /// Of the order of examples (the same as a DataLoader's); -1: that of `utils::set_random_seed`.
+  /// Of the order of the arrays' examples (the same as a DataLoader's); -1: that of `utils::set_random_seed`.
   std::int64_t seed = -1;
 };
 struct EvaluateOptions {
-  std::int64_t batch_size = 32;
+  /// None: 32. A DataLoader makes its own batches.
+  std::optional<std::int64_t> batch_size = {};
   int verbose = 1;
   Tensor sample_weight = {};
   std::vector<Callback> callbacks = {};
 };
 struct PredictOptions {
-  std::int64_t batch_size = 32;
+  /// None: 32.
+  std::optional<std::int64_t> batch_size = {};
   int verbose = 1;
   std::vector<Callback> callbacks = {};
 };
@@ -100,10 +110,10 @@ struct SummaryOptions {
 
 class Trainer;
 
-/// Base of models; a subclassed model derives from it, keeps its layers with `track`, and overrides `call`:
+/// Base of models; a subclassed model derives from it, holds its layers, and overrides `call`:
 ///
 ///   struct Net : keras::ModelBase {
-///     keras::Layer hidden = track(Dense(32, {.activation = "relu"})), out = track(Dense(10));
+///     keras::Layer hidden = Dense(32, {.activation = "relu"}), out = Dense(10);
 ///     tt::Tensor call(const tt::Tensor& x, bool) override { return out(hidden(x)); }
 ///   };
 ///   keras::Model model = keras::model<Net>();
@@ -180,17 +190,20 @@ class TRIPTYCH_API Model : public Layer {
   std::string to_json() const;
   /// Writes a safetensors file: the weights, the optimizer's state, and the configuration (`to_json`) as its metadata.
   void save(const OwnedText& path, Location where = Location::here()) const;
-  /// Writes the weights as safetensors, named "layer/weight".
+  /// Writes the weights as safetensors, named "layer/weight": a layer that was given a name by it, the others by their
+  /// class and place ("dense", "dense_1"), so that another model of the same structure can load them.
   void save_weights(const OwnedText& path, Location where = Location::here()) const;
-  /// Reads weights that `save` or `save_weights` wrote; the optimizer's state too if the file has it and the model is
-  /// compiled. ArgumentError, and nothing is changed, unless names and shapes agree.
+  /// Reads weights that `save` or `save_weights` wrote. If the file has the state of an optimizer of the same kind that
+  /// the model is compiled with, its steps and moments are read too (a warning says why if they do not fit); the
+  /// learning rate stays that of `compile`. ArgumentError, and nothing is changed, unless the weights' names and shapes
+  /// agree.
   void load_weights(const OwnedText& path, Location where = Location::here()) const;
 };
 
 /// A handle to a new model of your own class.
 template <class Mine, class... Args>
 Model model(Args&&... args) {
-  return Model(std::make_shared<Mine>(std::forward<Args>(args)...));
+  return Model(detail::construct<Mine>(std::forward<Args>(args)...));
 }
 
 /// Layers one after the other. With an `Input` first its weights are made at once, else when it first meets data.

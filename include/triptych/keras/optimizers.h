@@ -1,6 +1,7 @@
 // Optimizers, with Keras's defaults and formulas.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,6 +33,12 @@ class TRIPTYCH_API OptimizerBase {
   std::int64_t iterations() const;
   /// All state with its names, as Keras orders it: iteration, learning rate, slots.
   std::vector<std::pair<std::string, Tensor>> variables() const;
+  /// What is kept for a parameter: the slot's name, and its value.
+  struct Slot {
+    std::string name;
+    Tensor parameter, value;
+  };
+  std::vector<Slot> slots() const;
   bool built() const { return built_; }
 
  protected:
@@ -58,11 +65,11 @@ class TRIPTYCH_API Optimizer {
   Optimizer(const char* name, Location where = Location::here());
   Optimizer(const std::string& name, Location where = Location::here());
   Optimizer(std::nullptr_t) = delete;
-  explicit Optimizer(std::shared_ptr<OptimizerBase> base) : base_(std::move(base)) {}
+  explicit Optimizer(std::shared_ptr<OptimizerBase> base, Location where = Location::here());
 
   double learning_rate() const { return base_->learning_rate(); }
   /// Takes effect at the next step; nothing is compiled again.
-  void set_learning_rate(double value) const { base_->set_learning_rate(value); }
+  void set_learning_rate(double value, Location where = Location::here()) const;
   std::int64_t iterations() const { return base_->iterations(); }
   /// One step of a training loop of one's own: changes `weights` by their gradients.
   void apply(std::span<const Tensor> gradients, std::span<const Tensor> weights,
@@ -73,6 +80,10 @@ class TRIPTYCH_API Optimizer {
  private:
   std::shared_ptr<OptimizerBase> base_;
 };
+
+/// A learning rate where it stands first, as in Adam(1e-3).
+template <class T>
+concept LearningRate = std::integral<T> || std::floating_point<T>;
 
 /// Options, in Keras's order.
 struct SGDOptions {
@@ -103,10 +114,25 @@ namespace optimizers {
 
 /// Without momentum p <- p - lr g; with it v <- momentum v - lr g, p <- p + v (nesterov: p <- p + momentum v - lr g).
 TRIPTYCH_API Optimizer SGD(SGDOptions options = {}, Location where = Location::here());
+template <LearningRate T>
+Optimizer SGD(T learning_rate, SGDOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = static_cast<double>(learning_rate);
+  return SGD(options, where);
+}
 /// Adam with epsilon outside the bias correction: see `UpdateFormula::keras`.
 TRIPTYCH_API Optimizer Adam(AdamOptions options = {}, Location where = Location::here());
+template <LearningRate T>
+Optimizer Adam(T learning_rate, AdamOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = static_cast<double>(learning_rate);
+  return Adam(options, where);
+}
 /// Adam with decoupled weight decay.
 TRIPTYCH_API Optimizer AdamW(AdamWOptions options = {}, Location where = Location::here());
+template <LearningRate T>
+Optimizer AdamW(T learning_rate, AdamWOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = static_cast<double>(learning_rate);
+  return AdamW(options, where);
+}
 
 }  // namespace optimizers
 }  // namespace triptych::keras

@@ -3,54 +3,16 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
+#include "api_keras/callbacks/monitor.h"
 #include "api_keras/callbacks/progbar.h"
-#include "api_keras/names.h"
 #include "triptych/keras/model.h"
 
 namespace triptych::keras {
 namespace {
-
-/// Which of two values of the monitored metric is better.
-class Monitor {
- public:
-  Monitor(const char* callback, std::string name, const std::string& mode, double min_delta, Location where)
-      : callback_(callback), name_(std::move(name)), delta_(std::abs(min_delta)) {
-    if (mode != "auto" && mode != "min" && mode != "max")
-      throw ArgumentError(callback, "there is no such mode", "'" + mode + "'", "Use 'auto', 'min' or 'max'", where);
-    const auto ends_with = [&](std::string_view end) {
-      return name_.size() >= end.size() && name_.compare(name_.size() - end.size(), end.size(), end) == 0;
-    };
-    larger_ = mode == "max" || (mode == "auto" && (ends_with("acc") || ends_with("accuracy") || ends_with("auc")));
-  }
-
-  bool better(double value, std::optional<double> than) const {
-    if (!than) return true;
-    return larger_ ? value - delta_ > *than : value + delta_ < *than;
-  }
-
-  /// The metric's value; null, and a warning the first time, if there is none.
-  const double* find(const Logs& logs) {
-    const double* value = logs.find(name_);
-    if (!value && !warned_) {
-      warned_ = true;
-      std::vector<std::string> names;
-      for (const auto& item : logs) names.push_back(item.first);
-      std::fprintf(stderr, "[%s] warning: metric '%s' is not available. There are %s.\n", callback_, name_.c_str(),
-                   quoted_list(names).c_str());
-    }
-    return value;
-  }
-  const std::string& name() const { return name_; }
-
- private:
-  const char* callback_;
-  std::string name_;
-  double delta_;
-  bool larger_ = false, warned_ = false;
-};
 
 class EarlyStopping : public CallbackBase {
  public:
@@ -67,6 +29,7 @@ class EarlyStopping : public CallbackBase {
 
   void on_epoch_end(int epoch, Logs& logs) override {
     const double* value = monitor_.find(logs);
+    if (value) monitor_.settle(model());
     if (!value || epoch < options_.start_from_epoch) return;
     if (options_.restore_best_weights && best_weights_.empty()) remember(epoch);
     ++wait_;
@@ -138,6 +101,12 @@ std::string formatted_path(const std::string& pattern, int epoch, const Logs& lo
   return path;
 }
 
+std::string five_digits(double value) {
+  char buffer[350];
+  std::snprintf(buffer, sizeof buffer, "%.5f", value);
+  return buffer;
+}
+
 class ModelCheckpoint : public CallbackBase {
  public:
   ModelCheckpoint(std::string filepath, ModelCheckpointOptions options, Location where)
@@ -149,26 +118,28 @@ class ModelCheckpoint : public CallbackBase {
   void on_epoch_end(int epoch, Logs& logs) override {
     const std::string path = formatted_path(filepath_, epoch, logs, where_);
     const std::string prefix = "\nEpoch " + std::to_string(epoch + 1) + ": ";
-    if (options_.save_best_only) {
-      const double* value = monitor_.find(logs);
-      if (!value) return;
-      char text[160];
-      if (!monitor_.better(*value, best_)) {
-        std::snprintf(text, sizeof text, "did not improve from %.5f\n", *best_);
-        if (options_.verbose > 0) print(prefix + monitor_.name() + " " + text);
-        return;
-      }
-      std::snprintf(text, sizeof text, "improved from %.5f to %.5f, saving model to ",
-                    best_.value_or(monitor_.better(1, 0) ? -INFINITY : INFINITY), *value);
-      if (options_.verbose > 0) print(prefix + monitor_.name() + " " + text + path + "\n");
+    const auto say = [&](const std::string& text) {
+      if (options_.verbose > 0) print(prefix + text + "\n");
+    };
+    // A metric that is missing saves, after a warning, as in Keras.
+    if (const double* value = options_.save_best_only ? monitor_.find(logs) : nullptr) {
+      monitor_.settle(model());
+      const std::string from = best_ ? five_digits(*best_) : "None";
+      if (!monitor_.better(*value, best_)) return say(monitor_.name() + " did not improve from " + from);
+      say(monitor_.name() + " improved from " + from + " to " + five_digits(*value) + ", saving model to " + path);
       best_ = *value;
-    } else if (options_.verbose > 0) {
-      print(prefix + "saving model to " + path + "\n");
+    } else if (!options_.save_best_only) {
+      say("saving model to " + path);
+    }
+    if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
+      std::error_code failed;  // saving says it
+      std::filesystem::create_directories(folder, failed);
     }
     if (options_.save_weights_only)
       model().save_weights(path, where_);
     else
       model().save(path, where_);
+    say("finished saving model to " + path);
   }
 
  private:
@@ -189,8 +160,7 @@ class CSVLogger : public CallbackBase {
     header_ = true;
     if (options_.append) header_ = std::ifstream(filename_).peek() == std::ifstream::traits_type::eof();
     file_.open(filename_, options_.append ? std::ios::app : std::ios::trunc);
-    if (!file_)
-      throw ArgumentError("CSVLogger", "the file can be opened for writing", "'" + filename_ + "'", "", where_);
+    if (!file_) throw ArgumentError("CSVLogger", "the file cannot be written", "'" + filename_ + "'", "", where_);
   }
 
   void on_epoch_end(int epoch, Logs& logs) override {
@@ -258,10 +228,14 @@ class LambdaCallback : public CallbackBase {
 
 CallbackBase::~CallbackBase() = default;
 
+Callback::Callback(std::shared_ptr<CallbackBase> base, Location where) : base_(std::move(base)) {
+  if (!base_) throw ArgumentError("callback", "there is no callback", "a null pointer", "", where);
+}
+
 Model CallbackBase::model() const {
   if (!model_)
-    throw ArgumentError("callback", "a callback has a model only while it is used", "model() was called before fit",
-                        "");
+    throw ArgumentError("callback", "the callback has no model yet", "model() was called before fit",
+                        "It has one once it is used");
   return Model::of(*model_);
 }
 
@@ -269,7 +243,10 @@ namespace callbacks {
 
 Callback EarlyStopping(EarlyStoppingOptions options, Location where) {
   if (options.patience < 0)
-    throw ArgumentError("EarlyStopping", "patience is not negative", std::to_string(options.patience), "", where);
+    throw ArgumentError("EarlyStopping", "patience is negative", std::to_string(options.patience), "", where);
+  if (options.start_from_epoch < 0)
+    throw ArgumentError("EarlyStopping", "start_from_epoch is negative", std::to_string(options.start_from_epoch), "",
+                        where);
   return Callback(std::make_shared<keras::EarlyStopping>(std::move(options), where));
 }
 Callback ModelCheckpoint(OwnedText filepath, ModelCheckpointOptions options, Location where) {

@@ -1,5 +1,8 @@
 #include "triptych/keras/logs.h"
 
+#include <charconv>
+#include <ostream>
+
 #include "api_keras/names.h"
 
 namespace triptych::keras {
@@ -11,6 +14,12 @@ template <class Items>
   for (const auto& item : items) names.push_back(item.first);
   throw ArgumentError(what, "there is no metric of this name", "'" + std::string(name) + "'",
                       names.empty() ? "It is empty" : "It has " + quoted_list(names), where);
+}
+
+/// The shortest text that gives `value` back.
+std::string shortest(double value) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
 }
 
 }  // namespace
@@ -45,6 +54,32 @@ const std::vector<double>& History::operator[](MetricName name) const {
   for (const Item& item : items_)
     if (item.first == name.name) return item.second;
   no_such_name("History", name.name, items_, name.where);
+}
+
+std::ostream& operator<<(std::ostream& stream, const Logs& logs) {
+  stream << "{";
+  const char* between = "";
+  for (const auto& [name, value] : logs) {
+    stream << between << "'" << name << "': " << shortest(value);
+    between = ", ";
+  }
+  return stream << "}";
+}
+
+std::ostream& operator<<(std::ostream& stream, const History& history) {
+  stream << "{";
+  const char* between = "";
+  for (const auto& [name, values] : history) {
+    stream << between << "'" << name << "': [";
+    between = "";
+    for (const double value : values) {
+      stream << between << shortest(value);
+      between = ", ";
+    }
+    stream << "]";
+    between = ", ";
+  }
+  return stream << "}";
 }
 
 void History::append(int number, const Logs& logs) {

@@ -17,6 +17,11 @@ Layer brick(const std::string& name, Location where, Args&&... args) {
   return Layer(std::make_shared<Brick>(std::forward<Args>(args)...), name, where);
 }
 
+/// `x` in the dtype of a layer's weights: layers convert what they get, as Keras does.
+inline Tensor like_weights(const Tensor& x, const Tensor& weight) {
+  return !weight.defined() || x.dtype() == weight.dtype() ? x : cast(x, weight.dtype());
+}
+
 /// `"key": value` pairs as a JSON object.
 class JsonObject {
  public:

@@ -10,7 +10,7 @@ DataFormat data_format_of(const std::string& name, const char* layer, Location w
 
 void check_images(const Shape& input, const LayerBase& layer) {
   if (input.rank() != 4)
-    throw ArgumentError(layer.class_name(), "the input has four axes: batch, height, width and channels",
+    throw ArgumentError(layer.class_name(), "the input does not have four axes: batch, height, width and channels",
                         "layer '" + layer.name() + "' got " + input.text(),
                         input.rank() == 3 ? "Give Input a last axis of channels, as {28, 28, 1}" : "");
 }
@@ -28,10 +28,10 @@ class Conv2D : public LayerBase {
     check_images(input, *this);
     const Dim channels = input.dim(format_ == DataFormat::nhwc ? -1 : 1);
     if (!channels.known())
-      throw ArgumentError("Conv2D", "the number of channels must be known",
-                          "layer '" + name() + "' got " + input.text(), "Give Input its size");
+      throw ArgumentError("Conv2D", "the number of channels is not known", "layer '" + name() + "' got " + input.text(),
+                          "Give Input its size");
     if (channels.value() % options_.groups != 0 || filters_ % options_.groups != 0)
-      throw ArgumentError("Conv2D", "groups divides channels and filters",
+      throw ArgumentError("Conv2D", "groups does not divide channels and filters",
                           "layer '" + name() + "' has " + std::to_string(channels.value()) + " channels, " +
                               std::to_string(filters_) + " filters, " + std::to_string(options_.groups) + " groups");
     kernel_ =
@@ -42,8 +42,9 @@ class Conv2D : public LayerBase {
       bias_ = add_weight({.name = "bias", .shape = {filters_}, .initializer = options_.bias_initializer});
   }
 
-  Tensor call(const Tensor& x, bool) override {
-    check_images(x.shape(), *this);
+  Tensor call(const Tensor& input, bool) override {
+    check_images(input.shape(), *this);
+    const Tensor x = like_weights(input, kernel_);
     const Tensor weight = permute(kernel_, {3, 2, 0, 1});  // a view: HWIO to OIHW
     const Conv2dOptions options{.stride = options_.strides,
                                 .padding = options_.padding,
@@ -134,7 +135,7 @@ class GlobalPooling2D : public LayerBase {
 
 void check_pool(const char* layer, Size2 size, Location where) {
   if (size.height < 1 || size.width < 1)
-    throw ArgumentError(layer, "pool_size is at least 1",
+    throw ArgumentError(layer, "pool_size is below 1",
                         std::to_string(size.height) + " by " + std::to_string(size.width), "", where);
 }
 
@@ -144,14 +145,14 @@ namespace layers {
 
 Layer Conv2D(std::int64_t filters, Size2 kernel_size, Conv2DOptions options, Location where) {
   if (filters < 1 || kernel_size.height < 1 || kernel_size.width < 1 || options.groups < 1)
-    throw ArgumentError("Conv2D", "filters, kernel_size and groups are at least 1",
+    throw ArgumentError("Conv2D", "filters, kernel_size or groups is below 1",
                         std::to_string(filters) + " filters, a kernel of " + std::to_string(kernel_size.height) +
                             " by " + std::to_string(kernel_size.width) + ", " + std::to_string(options.groups) +
                             " groups",
                         "", where);
   for (const Size2 size : {options.strides, options.dilation_rate})
     if (size.height < 1 || size.width < 1)
-      throw ArgumentError("Conv2D", "strides and dilation_rate are at least 1",
+      throw ArgumentError("Conv2D", "strides or dilation_rate is below 1",
                           std::to_string(size.height) + " by " + std::to_string(size.width), "", where);
   const DataFormat format = data_format_of(options.data_format, "Conv2D", where);
   Layer layer = brick<keras::Conv2D>(options.name, where, filters, kernel_size, options, format);

@@ -1,4 +1,5 @@
 // Layers without weights that apply a function, and layers that change the shape or bring inputs together.
+#include "api_keras/access.h"
 #include "api_keras/layers/brick.h"
 
 namespace triptych::keras {
@@ -17,9 +18,21 @@ class ActivationLayer : public LayerBase {
   keras::Activation activation_;
 };
 
+class LeakyReLU : public LayerBase {
+ public:
+  explicit LeakyReLU(double negative_slope) : negative_slope_(negative_slope) {}
+  Tensor call(const Tensor& x, bool) override { return leaky_relu(x, negative_slope_); }
+  std::string config() const override { return JsonObject().add("negative_slope", negative_slope_).text(); }
+
+ private:
+  double negative_slope_;
+};
+
 class Lambda : public LayerBase {
  public:
-  explicit Lambda(std::function<Tensor(const Tensor&)> function) : function_(std::move(function)) {}
+  explicit Lambda(std::function<Tensor(const Tensor&)> function) : function_(std::move(function)) {
+    LayerAccess::leave_parts_unchecked(*this);
+  }
   Tensor call(const Tensor& x, bool) override {
     const UserCode its_lines;
     return function_(x);
@@ -51,7 +64,7 @@ class Reshape : public LayerBase {
     for (int i = 1; i < x.ndim(); ++i) example *= x.shape()[i];
     if (open >= 0 && known > 0) full.set(open, example / known);
     if ((open < 0 && known != example) || (open >= 0 && (known == 0 || example % known != 0)))
-      throw ArgumentError("Reshape", "the target has as many elements as an example",
+      throw ArgumentError("Reshape", "the target does not have as many elements as an example",
                           "layer '" + name() + "' got " + x.shape().text() + ", the target is " + target_.text());
     full.insert(0, unknown);
     return reshape(x, full);
@@ -66,7 +79,7 @@ class Add : public LayerBase {
  public:
   std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool) override {
     if (xs.size() < 2)
-      throw ArgumentError("Add", "at least two inputs are needed",
+      throw ArgumentError("Add", "there are less than two inputs",
                           "layer '" + name() + "' was called on " + std::to_string(xs.size()),
                           "Call it as Add()({a, b})");
     Tensor total = xs[0] + xs[1];
@@ -96,6 +109,7 @@ class Embedding : public LayerBase {
   Tensor call(const Tensor& x, bool) override {
     return embedding(embeddings_, is_integral(x.dtype()) ? x : cast(x, int64));
   }
+  DType input_dtype() const override { return int64; }
   std::string config() const override {
     return JsonObject().add("input_dim", input_dim_).add("output_dim", output_dim_).text();
   }
@@ -114,13 +128,19 @@ Layer Activation(keras::Activation activation, NameOptions options, Location whe
   return brick<ActivationLayer>(options.name, where, "Activation", std::move(activation));
 }
 Layer ReLU(NameOptions options, Location where) { return brick<ActivationLayer>(options.name, where, "ReLU", "relu"); }
+Layer LeakyReLU(LeakyReLUOptions options, Location where) {
+  const double slope = options.negative_slope;
+  if (!(slope >= 0))
+    throw ArgumentError("LeakyReLU", "negative_slope is negative or NaN", std::to_string(slope), "", where);
+  return brick<keras::LeakyReLU>(options.name, where, slope);
+}
 Layer Softmax(SoftmaxOptions options, Location where) {
   const int axis = options.axis;
   return brick<ActivationLayer>(options.name, where, "Softmax",
                                 keras::Activation([axis](const Tensor& x) { return softmax(x, axis); }));
 }
 Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options, Location where) {
-  if (!function) throw ArgumentError("Lambda", "a function is needed", "it is empty", "", where);
+  if (!function) throw ArgumentError("Lambda", "there is no function", "an empty one", "", where);
   return brick<keras::Lambda>(options.name, where, std::move(function));
 }
 Layer Flatten(NameOptions options, Location where) { return brick<keras::Flatten>(options.name, where); }
@@ -133,7 +153,7 @@ Layer Concatenate(ConcatenateOptions options, Location where) {
 }
 Layer Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOptions options, Location where) {
   if (input_dim < 1 || output_dim < 1)
-    throw ArgumentError("Embedding", "input_dim and output_dim are at least 1",
+    throw ArgumentError("Embedding", "input_dim or output_dim is below 1",
                         std::to_string(input_dim) + " and " + std::to_string(output_dim), "", where);
   Layer layer = brick<keras::Embedding>(options.name, where, input_dim, output_dim, options);
   layer.set_trainable(options.trainable, where);

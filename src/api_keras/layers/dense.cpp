@@ -9,17 +9,18 @@ class Dense : public LayerBase {
 
   void build(const Shape& input) override {
     if (input.rank() < 2)
-      throw ArgumentError("Dense", "the input has at least two axes, the first being the batch",
-                          "layer '" + name() + "' got " + input.text());
+      throw ArgumentError("Dense", "the input has less than two axes", "layer '" + name() + "' got " + input.text(),
+                          "The first one is the batch");
     if (!input.dim(-1).known())
-      throw ArgumentError("Dense", "the last axis of the input must be known",
+      throw ArgumentError("Dense", "the last axis of the input is not known",
                           "layer '" + name() + "' got " + input.text(), "Give Input its size");
     kernel_ = add_weight({.name = "kernel", .shape = {input[-1], units_}, .initializer = options_.kernel_initializer});
     if (options_.use_bias)
       bias_ = add_weight({.name = "bias", .shape = {units_}, .initializer = options_.bias_initializer});
   }
 
-  Tensor call(const Tensor& x, bool) override {
+  Tensor call(const Tensor& input, bool) override {
+    const Tensor x = like_weights(input, kernel_);
     const LinearOptions layout{.transpose_weight = false};
     return options_.activation(bias_.defined() ? linear(x, kernel_, bias_, layout) : linear(x, kernel_, layout));
   }
@@ -41,7 +42,7 @@ class Dense : public LayerBase {
 }  // namespace
 
 Layer layers::Dense(std::int64_t units, DenseOptions options, Location where) {
-  if (units < 1) throw ArgumentError("Dense", "units is at least 1", std::to_string(units), "", where);
+  if (units < 1) throw ArgumentError("Dense", "units is below 1", std::to_string(units), "", where);
   Layer layer = brick<keras::Dense>(options.name, where, units, options);
   layer.set_trainable(options.trainable, where);
   return layer;

@@ -1,6 +1,7 @@
 #include "triptych/keras/layer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "api_keras/access.h"
 #include "api_keras/models/functional.h"
@@ -10,13 +11,6 @@
 
 namespace triptych::keras {
 namespace {
-
-/// Sets the training flag for inner layers while a layer is called.
-struct CallScope {
-  explicit CallScope(bool training) : previous(std::exchange(call_training(), training)) {}
-  ~CallScope() { call_training() = previous; }
-  bool previous;
-};
 
 std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
   std::vector<Shape> shapes;
@@ -29,12 +23,88 @@ void collect(const std::vector<Weight>& from, bool trainable, std::vector<Tensor
     if (weight.trainable == trainable) into.push_back(weight.value);
 }
 
+/// `part` is somewhere inside of `whole`.
+bool is_inside(const LayerBase& part, const LayerBase& whole) {
+  for (const auto& inner : LayerAccess::tracked(whole))
+    if (inner.get() == &part) return true;
+  for (const Layer& inner : whole.layers())
+    if (&inner.base() == &part || is_inside(part, inner.base())) return true;
+  return false;
+}
+
+/// A layer that is called inside of another one but not a part of it would be neither trained nor saved.
+void check_held(LayerBase& layer, Location where) {
+  const CallScope* caller = CallScope::innermost();
+  if (!caller || !LayerAccess::checks_parts(caller->layer)) return;
+  for (const CallScope* scope = caller; scope; scope = scope->outer)
+    if (is_inside(layer, scope->layer)) return;
+  if (layer.weights().empty()) return;
+  const std::string whole = caller->layer.class_name();
+  const Location made = LayerAccess::made_at(layer);
+  throw ArgumentError(whole, "a layer with weights is called, and is not a part of the layer that calls it",
+                      "'" + layer.name() + "'" + (made ? ", made at " + made.text() + "," : std::string()) + " in '" +
+                          caller->layer.name() + "' would be neither trained nor saved",
+                      "Hold it as a member of a layer that keras::layer<" + whole + ">() or keras::model<" + whole +
+                          ">() makes, or pass it through track()",
+                      where);
+}
+
+/// The shapes that the layer gave the first time; how many examples there were does not matter.
+void remember_outputs(LayerBase& layer, const std::vector<Tensor>& outputs) {
+  std::vector<Shape>& shapes = LayerAccess::output_shapes(layer);
+  if (!shapes.empty()) return;
+  shapes = shapes_of(outputs);
+  for (Shape& shape : shapes)
+    if (shape.rank() > 0) shape.set(0, unknown);
+}
+
+void collect_inner(const LayerBase& layer, std::set<const LayerBase*>& into) {
+  for (const Layer& inner : layer.layers())
+    if (into.insert(&inner.base()).second) collect_inner(inner.base(), into);
+}
+
+thread_local const CallScope* innermost_call = nullptr;
+thread_local detail::Construction* construction = nullptr;
+
 }  // namespace
 
-bool& call_training() {
-  thread_local bool training = false;
-  return training;
+CallScope::CallScope(const LayerBase& called, bool in_training)
+    : layer(called), training(in_training), outer(std::exchange(innermost_call, this)) {}
+CallScope::~CallScope() { innermost_call = outer; }
+const CallScope* CallScope::innermost() { return innermost_call; }
+
+bool call_training() { return innermost_call && innermost_call->training; }
+
+namespace detail {
+
+Construction::Construction() : outer_(std::exchange(construction, this)) {}
+Construction::~Construction() { construction = outer_; }
+
+void Construction::note(const Layer& handle, bool is_new) {
+  if (construction) construction->seen_.push_back({&handle, handle.shared(), is_new});
 }
+
+void Construction::finish(LayerBase& whole, std::size_t size) {
+  construction = outer_;
+  const auto* begin = static_cast<const char*>(dynamic_cast<const void*>(&whole));
+  // What stands in the object's own bytes: the last handle that came to life there counts, others have gone.
+  std::set<const Layer*> known;
+  std::set<const LayerBase*> members, inner;
+  for (std::size_t i = seen_.size(); i-- > 0;) {
+    const auto* at = reinterpret_cast<const char*>(seen_[i].at);
+    const bool is_member = at >= begin && at < begin + size && known.insert(seen_[i].at).second;
+    const auto layer = seen_[i].layer.lock();
+    if (!layer) continue;
+    if (is_member) members.insert(layer.get());
+    collect_inner(*layer, inner);
+  }
+  for (const Seen& seen : seen_)
+    if (const auto layer = seen.layer.lock(); layer && layer.get() != &whole)
+      if (members.contains(layer.get()) || (seen.is_new && !inner.contains(layer.get())))
+        LayerAccess::track(whole, Layer::of(layer));
+}
+
+}  // namespace detail
 
 void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
   if (layer.built()) return;
@@ -43,7 +113,9 @@ void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
     if (shape.rank() > 0) shape.set(0, unknown);
   {
     RunNow now;
+    detail::Construction parts;
     layer.build_many(shapes);
+    parts.finish(layer, 0);
   }
   LayerAccess::built(layer) = true;
 }
@@ -54,7 +126,7 @@ std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<Tensor
   std::vector<Tensor> xs;
   for (const TensorMeta& input : inputs)
     xs.push_back(graph_placeholder(scratch, "x", input.dtype, input.shape, {}, {}));
-  CallScope context(false);
+  CallScope context(layer, false);
   std::vector<TensorMeta> outputs;
   for (const Tensor& output : layer.call_many(xs, false)) outputs.push_back(output.meta());
   return outputs;
@@ -71,12 +143,13 @@ void LayerBase::build_many(const std::vector<Shape>& input_shapes) {
 }
 
 Tensor LayerBase::call(const Tensor&, bool) {
-  throw ArgumentError(class_name(), "a layer overrides call or call_many", "'" + name_ + "' overrides neither");
+  throw ArgumentError(class_name(), "the layer has no function",
+                      "'" + name_ + "' overrides neither call nor call_many");
 }
 
 std::vector<Tensor> LayerBase::call_many(const std::vector<Tensor>& xs, bool training) {
   if (xs.size() != 1)
-    throw ArgumentError(class_name(), "the layer takes one input",
+    throw ArgumentError(class_name(), "the layer takes one input, and got another number",
                         "layer '" + name_ + "' was called on " + std::to_string(xs.size()));
   return {call(xs[0], training)};
 }
@@ -85,7 +158,7 @@ std::string LayerBase::class_name() const { return class_name_of(typeid(*this));
 
 void LayerBase::set_trainable(bool value, Location where) {
   trainable_ = value;
-  frozen_at_ = value ? Location() : where;
+  set_trainable_at_ = where;
   for (const Layer& inner : layers()) inner.set_trainable(value, where);
 }
 
@@ -132,7 +205,7 @@ std::int64_t LayerBase::count_params() const {
 Tensor LayerBase::add_weight(const WeightOptions& options) {
   RunNow now;
   if (!options.shape.known())
-    throw ArgumentError(class_name(), "a weight's shape must be known",
+    throw ArgumentError(class_name(), "a weight's shape is not known",
                         "'" + options.name + "' of layer '" + name_ + "' has shape " + options.shape.text(),
                         "Give the input all dimensions but the batch");
   Tensor value = options.initializer(options.shape, options.dtype);
@@ -155,19 +228,35 @@ std::vector<Weight> LayerBase::states() const {
   return all;
 }
 
-Layer LayerBase::track(Layer layer) {
-  tracked_.push_back(layer.shared());
-  return layer;
+void LayerBase::track_part(const Layer& layer) {
+  if (!layer.defined())
+    throw ArgumentError(class_name(), "a layer to track is undefined", "a default-constructed Layer",
+                        "Give it a layer first");
+  if (std::find(tracked_.begin(), tracked_.end(), layer.shared()) == tracked_.end()) tracked_.push_back(layer.shared());
 }
 
 // --- Layer ----------------------------------------------------------------------------------------------------------
 
 Layer::Layer(std::shared_ptr<LayerBase> base, std::string name, Location where) : base_(std::move(base)) {
+  if (!base_) throw ArgumentError("Layer", "there is no layer", "a null pointer", "", where);
+  LayerAccess::named(*base_) = !name.empty();
   LayerAccess::name(*base_) = name.empty() ? unique_name(to_snake_case(base_->class_name())) : std::move(name);
   LayerAccess::made_at(*base_) = where;
+  detail::Construction::note(*this, true);
 }
 
 Layer::Layer(const Tensor& input, Location where) : base_(input_layer_of(input, where).base_) {}
+
+Layer& Layer::operator=(const Layer& other) {
+  base_ = other.base_;
+  detail::Construction::note(*this, false);
+  return *this;
+}
+Layer& Layer::operator=(Layer&& other) noexcept {
+  base_ = std::move(other.base_);
+  detail::Construction::note(*this, false);
+  return *this;
+}
 
 Layer Layer::of(std::shared_ptr<LayerBase> base) {
   Layer handle;
@@ -200,17 +289,21 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
     if (!x.defined())
       throw ArgumentError(layer.class_name(), "an input is undefined", "layer '" + layer.name() + "'",
                           "Give the tensor a value first", where);
-  if (is_functional(xs)) return functional_call(*this, xs, where);
+  if (is_functional(xs)) return functional_call(*this, xs, training, where);
   ensure_built(layer, shapes_of(xs));
-  CallScope context(training.value_or(call_training()));
-  for (const Tensor& x : xs)
-    if (x.is_symbolic()) {
-      const TracedCall traced{GraphHandle(x.impl()->graph.get())};
-      std::vector<Tensor> outputs = layer.call_many(xs, call_training());
-      for (Tensor& output : outputs) output = traced.result(std::move(output));
-      return outputs;
-    }
-  return layer.call_many(xs, call_training());
+  check_held(layer, where);
+  const CallScope call(layer, training.value_or(call_training()));
+  std::vector<Tensor> outputs;
+  const auto symbolic = std::find_if(xs.begin(), xs.end(), [](const Tensor& x) { return x.is_symbolic(); });
+  if (symbolic != xs.end()) {
+    const TracedCall traced{GraphHandle(symbolic->impl()->graph.get())};
+    outputs = layer.call_many(xs, call.training);
+    for (Tensor& output : outputs) output = traced.result(std::move(output));
+  } else {
+    outputs = layer.call_many(xs, call.training);
+  }
+  remember_outputs(layer, outputs);
+  return outputs;
 }
 
 void Layer::build(const Shape& input_shape, Location where) const {
@@ -227,13 +320,13 @@ std::vector<Tensor> Layer::get_weights() const {
 void Layer::set_weights(const std::vector<Tensor>& values, Location where) const {
   const std::vector<Weight> weights = base().weights();
   if (values.size() != weights.size())
-    throw ArgumentError("set_weights", "as many values as weights are needed",
+    throw ArgumentError("set_weights", "the number of values is not that of the weights",
                         "layer '" + name() + "' has " + std::to_string(weights.size()) + " weights, " +
                             std::to_string(values.size()) + " values were given",
                         base().built() ? "" : "Build the layer first", where);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!values[i].defined() || values[i].shape() != weights[i].value.shape())
-      throw ArgumentError("set_weights", "a value has its weight's shape",
+      throw ArgumentError("set_weights", "a value does not have its weight's shape",
                           "weight '" + weights[i].name + "' of layer '" + name() + "' is " +
                               weights[i].value.shape().text() + ", the value " +
                               (values[i].defined() ? values[i].shape().text() : "undefined"),

@@ -12,7 +12,7 @@ class BatchNormalization : public LayerBase {
   void build(const Shape& input) override {
     const int axis = normalize_axis("BatchNormalization", options_.axis, input.rank());
     if (!input.dim(axis).known())
-      throw ArgumentError("BatchNormalization", "the normalized axis must be known",
+      throw ArgumentError("BatchNormalization", "the normalized axis is not known",
                           "layer '" + name() + "' got " + input.text(), "Give Input its size");
     const Shape shape = {input[axis]};
     if (options_.scale)
@@ -28,7 +28,7 @@ class BatchNormalization : public LayerBase {
 
   Tensor call(const Tensor& x, bool training) override {
     // A frozen layer does not move its statistics, and so uses them, as in Keras.
-    return batch_norm(x, moving_mean_, moving_variance_, gamma_, beta_,
+    return batch_norm(like_weights(x, moving_mean_), moving_mean_, moving_variance_, gamma_, beta_,
                       {.training = training && trainable(),
                        .momentum = options_.momentum,
                        .eps = options_.epsilon,
@@ -57,7 +57,7 @@ class LayerNormalization : public LayerBase {
 
   void build(const Shape& input) override {
     if (normalize_axis("LayerNormalization", options_.axis, input.rank()) != input.rank() - 1)
-      throw UnsupportedError("LayerNormalization", "only the last axis can be normalized",
+      throw UnsupportedError("LayerNormalization", "another axis than the last one is to be normalized",
                              "layer '" + name() + "' has axis " + std::to_string(options_.axis), "Permute the input");
     shape_ = {input[-1]};
     if (options_.scale)
@@ -66,7 +66,10 @@ class LayerNormalization : public LayerBase {
       beta_ = add_weight({.name = "beta", .shape = shape_, .initializer = options_.beta_initializer});
   }
 
-  Tensor call(const Tensor& x, bool) override { return layer_norm(x, shape_, gamma_, beta_, options_.epsilon); }
+  Tensor call(const Tensor& x, bool) override {
+    const Tensor input = like_weights(x, gamma_.defined() ? gamma_ : beta_);
+    return layer_norm(input, shape_, gamma_, beta_, options_.epsilon);
+  }
 
   std::string config() const override {
     return JsonObject()
@@ -122,7 +125,7 @@ Layer LayerNormalization(LayerNormalizationOptions options, Location where) {
 }
 Layer Dropout(double rate, DropoutOptions options, Location where) {
   if (!(rate >= 0 && rate <= 1))
-    throw ArgumentError("Dropout", "rate is between 0 and 1", std::to_string(rate), "", where);
+    throw ArgumentError("Dropout", "rate is not between 0 and 1", std::to_string(rate), "", where);
   return brick<keras::Dropout>(options.name, where, rate, options.seed);
 }
 

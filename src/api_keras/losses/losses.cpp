@@ -88,6 +88,9 @@ constexpr std::array named_losses{
 
 LossBase::~LossBase() = default;
 
+Loss::Loss(std::shared_ptr<LossBase> base, Location where) : base_(std::move(base)), where_(where) {
+  if (!base_) throw ArgumentError("loss", "there is no loss", "a null pointer", "", where);
+}
 Loss::Loss(const char* name, Location where) : Loss(std::string(not_null(name, where)), where) {}
 Loss::Loss(const std::string& name, Location where) {
   std::vector<std::string> names;
@@ -106,11 +109,7 @@ Loss::Loss(const std::string& name, Location where) {
 Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight, Location where) const {
   Frame frame(where);
   Tensor values = base_->call(y_true, y_pred);
-  if (sample_weight.defined()) {
-    Tensor weight = cast(sample_weight, values.dtype());
-    while (weight.ndim() < values.ndim()) weight = unsqueeze(weight, -1);
-    values = values * weight;
-  }
+  if (sample_weight.defined()) values = weighted(values, sample_weight);
   return values.ndim() == 0 ? values : mean(values);
 }
 

@@ -6,6 +6,7 @@
 #include "api_keras/training/targets.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
+#include "triptych/keras/losses.h"
 
 namespace triptych::keras {
 namespace {
@@ -14,11 +15,14 @@ namespace {
 class MeanOf : public MetricBase {
  public:
   using Function = Tensor (*)(const Tensor& y_true, const Tensor& y_pred);
-  MeanOf(std::string name, Function function) : MetricBase(std::move(name)), function_(function) {}
+  MeanOf(std::string name, Function function, Direction direction)
+      : MetricBase(std::move(name)), function_(function), direction_(direction) {}
   Tensor values(const Tensor& y_true, const Tensor& y_pred) override { return function_(y_true, y_pred); }
+  Direction direction() const override { return direction_; }
 
  private:
   Function function_;
+  Direction direction_;
 };
 
 class BinaryAccuracy : public MetricBase {
@@ -27,6 +31,7 @@ class BinaryAccuracy : public MetricBase {
   Tensor values(const Tensor& y_true, const Tensor& y_pred) override {
     return mean(cast(equal(same_rank(y_true, y_pred), cast(greater(y_pred, threshold_), y_pred.dtype())), float32), -1);
   }
+  Direction direction() const override { return Direction::up; }
 
  private:
   double threshold_;
@@ -39,7 +44,7 @@ Tensor sparse_accuracy(const Tensor& y_true, const Tensor& y_pred) {
   return cast(equal(class_numbers(y_true, y_pred), argmax(y_pred, -1)), float32);
 }
 Tensor categorical_accuracy(const Tensor& y_true, const Tensor& y_pred) {
-  return cast(equal(argmax(y_true, -1), argmax(y_pred, -1)), float32);
+  return cast(equal(argmax(same_rank(y_true, y_pred), -1), argmax(y_pred, -1)), float32);
 }
 Tensor squared_error(const Tensor& y_true, const Tensor& y_pred) {
   const Tensor difference = y_pred - same_rank(y_true, y_pred);
@@ -58,9 +63,12 @@ Tensor accuracy_by_shape(const Tensor& y_true, const Tensor& y_pred) {
   return categorical_accuracy(y_true, y_pred);
 }
 
+constexpr auto up = MetricBase::Direction::up, down = MetricBase::Direction::down;
+
 struct NamedMetric {
   const char* name;
   MeanOf::Function function;
+  MetricBase::Direction direction = up;
 };
 
 constexpr std::array named_metrics{
@@ -70,14 +78,15 @@ constexpr std::array named_metrics{
                 [](const Tensor& y, const Tensor& p) { return BinaryAccuracy("", 0.5).values(y, p); }},
     NamedMetric{"categorical_accuracy", categorical_accuracy},
     NamedMetric{"sparse_categorical_accuracy", sparse_accuracy},
-    NamedMetric{"mean_squared_error", squared_error},
-    NamedMetric{"mse", squared_error},
-    NamedMetric{"mean_absolute_error", absolute_error},
-    NamedMetric{"mae", absolute_error},
+    NamedMetric{"mean_squared_error", squared_error, down},
+    NamedMetric{"mse", squared_error, down},
+    NamedMetric{"mean_absolute_error", absolute_error, down},
+    NamedMetric{"mae", absolute_error, down},
 };
 
-Metric mean_of(const MetricOptions& options, const char* name, MeanOf::Function function) {
-  return Metric(std::make_shared<MeanOf>(options.name.empty() ? name : options.name, function));
+Metric mean_of(const MetricOptions& options, const char* name, MeanOf::Function function,
+               MetricBase::Direction direction) {
+  return Metric(std::make_shared<MeanOf>(options.name.empty() ? name : options.name, function, direction));
 }
 
 }  // namespace
@@ -85,22 +94,27 @@ Metric mean_of(const MetricOptions& options, const char* name, MeanOf::Function 
 MetricBase::~MetricBase() = default;
 
 Tensor MetricBase::values(const Tensor&, const Tensor&) {
-  throw ArgumentError("metric", "a metric overrides values or contributions", "'" + name_ + "' overrides neither");
+  throw ArgumentError("metric", "the metric has no function",
+                      "'" + name_ + "' overrides neither values nor contributions");
 }
 
 std::vector<Tensor> MetricBase::contributions(const Tensor& y_true, const Tensor& y_pred) {
-  const Tensor each = values(y_true, y_pred);
+  const auto [y, p] = detail::to_same_rank(y_true, y_pred);
+  const Tensor each = values(y, p);
   return {sum(each), sum(ones_like(each))};
 }
 
 double MetricBase::result(const std::vector<double>& sums) const { return sums[1] == 0 ? 0 : sums[0] / sums[1]; }
 
+Metric::Metric(std::shared_ptr<MetricBase> base, Location where) : base_(std::move(base)) {
+  if (!base_) throw ArgumentError("metric", "there is no metric", "a null pointer", "", where);
+}
 Metric::Metric(const char* name, Location where) : Metric(std::string(not_null(name, where)), where) {}
 Metric::Metric(const std::string& name, Location where) {
   std::vector<std::string> names;
   for (const NamedMetric& entry : named_metrics) {
     if (to_snake_case(name) == entry.name) {
-      base_ = std::make_shared<MeanOf>(name, entry.function);
+      base_ = std::make_shared<MeanOf>(name, entry.function, entry.direction);
       return;
     }
     names.emplace_back(entry.name);
@@ -126,18 +140,20 @@ double Metric::result() const { return sums_.empty() ? 0 : base_->result(sums_);
 
 namespace metrics {
 
-Metric Accuracy(MetricOptions options) { return mean_of(options, "accuracy", accuracy); }
+Metric Accuracy(MetricOptions options) { return mean_of(options, "accuracy", accuracy, up); }
 Metric BinaryAccuracy(BinaryAccuracyOptions options) {
   return Metric(std::make_shared<keras::BinaryAccuracy>(std::move(options.name), options.threshold));
 }
 Metric CategoricalAccuracy(MetricOptions options) {
-  return mean_of(options, "categorical_accuracy", categorical_accuracy);
+  return mean_of(options, "categorical_accuracy", categorical_accuracy, up);
 }
 Metric SparseCategoricalAccuracy(MetricOptions options) {
-  return mean_of(options, "sparse_categorical_accuracy", sparse_accuracy);
+  return mean_of(options, "sparse_categorical_accuracy", sparse_accuracy, up);
 }
-Metric MeanSquaredError(MetricOptions options) { return mean_of(options, "mean_squared_error", squared_error); }
-Metric MeanAbsoluteError(MetricOptions options) { return mean_of(options, "mean_absolute_error", absolute_error); }
+Metric MeanSquaredError(MetricOptions options) { return mean_of(options, "mean_squared_error", squared_error, down); }
+Metric MeanAbsoluteError(MetricOptions options) {
+  return mean_of(options, "mean_absolute_error", absolute_error, down);
+}
 
 }  // namespace metrics
 }  // namespace triptych::keras

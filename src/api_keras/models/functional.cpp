@@ -6,6 +6,7 @@
 
 #include "api_keras/access.h"
 #include "api_keras/names.h"
+#include "triptych/core/ops.h"
 #include "triptych/keras/layers.h"
 
 namespace triptych::keras {
@@ -18,6 +19,7 @@ struct KerasGraph {
   GraphImpl* graph;
   std::unordered_map<const Node*, std::pair<std::shared_ptr<LayerCall>, int>> made_by;
   std::unordered_map<const LayerBase*, int> calls;
+  std::unordered_map<const Node*, std::string> names;  // of ops that are applied without a layer
 };
 
 KerasGraph* keras_graph_of(const Tensor& tensor) {
@@ -67,6 +69,7 @@ class Planner {
   Plan make(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
     for (const Tensor& output : outputs) visit(output.impl()->node.get());
     order();
+    name_ops();
     Plan plan;
     for (const int item : ordered_) plan.steps.push_back(step(items_[static_cast<std::size_t>(item)]));
     for (const Tensor& input : inputs) plan.inputs.push_back(slot({input.impl()->node.get(), input.impl()->output}));
@@ -143,14 +146,28 @@ class Planner {
     });
   }
 
+  /// Ops get names as layers of Keras's names for them do, in the order in which they were applied.
+  void name_ops() {
+    std::vector<const Node*> ops;
+    for (const Item& item : items_)
+      if (item.op && !keras_.names.contains(item.op)) ops.push_back(item.op);
+    std::sort(ops.begin(), ops.end(), [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
+    for (const Node* op : ops) {
+      const bool is_value = op->input_count == 0;
+      keras_.names[op] = is_value ? op->op->name : unique_name(operation_name(op->op->name));
+    }
+  }
+
   int slot(LayerCall::Edge edge) {
     return slots_.emplace(std::pair{edge.node, edge.output}, static_cast<int>(slots_.size())).first->second;
   }
 
   PlanStep step(const Item& item) {
     PlanStep result;
+    result.depth = item.depth;
     if (item.call) {
       result.layer = item.call->layer;
+      result.training = item.call->training;
       result.where = item.call->where;
       result.name = result.layer.name();
       result.call_index = item.call->index;
@@ -163,7 +180,7 @@ class Planner {
       result.op = Ref<Node>::share(item.op);
       result.value = value_of(*item.op);
       result.where = item.op->where;
-      result.name = keras_.graph->info_of(*item.op).name;
+      result.name = keras_.names.at(item.op);
       for (const Tensor& input : item.op->inputs())
         result.inputs.push_back(slot({input.impl()->node.get(), input.impl()->output}));
       for (std::uint32_t i = 0; i < item.op->output_count; ++i) {
@@ -194,14 +211,13 @@ class Planner {
 
 KerasGraph& functional_graph(const std::vector<Tensor>& tensors, const char* what, Location where) {
   if (tensors.empty())
-    throw ArgumentError("Model", "a model has at least one input and one output", std::string("no ") + what, "", where);
+    throw ArgumentError("Model", "a model lacks inputs or outputs", std::string("no ") + what, "", where);
   KerasGraph* keras = nullptr;
   for (const Tensor& tensor : tensors) {
     keras = keras_graph_of(tensor);
     if (!keras)
-      throw ArgumentError("Model", std::string("the ") + what + " must come from Input and layers called on it",
-                          tensor.defined() ? "a tensor of shape " + tensor.shape().text() + " does not"
-                                           : "an undefined tensor does not",
+      throw ArgumentError("Model", std::string("one of the ") + what + " does not come from Input",
+                          tensor.defined() ? "a tensor of shape " + tensor.shape().text() : "an undefined tensor",
                           "Start with keras::Input(shape)", where);
   }
   return *keras;
@@ -220,17 +236,19 @@ bool is_functional(const std::vector<Tensor>& tensors) {
   return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) { return keras_graph_of(t) != nullptr; });
 }
 
-std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, Location where) {
+std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, std::optional<bool> training,
+                                    Location where) {
   std::vector<Shape> shapes;
   std::vector<TensorMeta> metas;
   KerasGraph* keras = nullptr;
   auto call = std::make_shared<LayerCall>();
   call->layer = layer;
+  call->training = training;
   call->where = where;
   for (const Tensor& x : xs) {
     if (!x.is_symbolic())
-      throw ArgumentError(layer.base().class_name(), "a layer is called on symbolic tensors or on concrete ones",
-                          "layer '" + layer.name() + "' was called on both", "", where);
+      throw ArgumentError(layer.base().class_name(), "a layer is called on symbolic tensors and concrete ones at once",
+                          "layer '" + layer.name() + "'", "", where);
     if (KerasGraph* of_x = keras_graph_of(x)) keras = of_x;
     if (x.impl()->graph.get() != xs[0].impl()->graph.get())
       throw ArgumentError(layer.base().class_name(), "the inputs belong to different graphs",
@@ -252,15 +270,17 @@ Layer input_layer_of(const Tensor& tensor, Location where) {
   if (KerasGraph* keras = keras_graph_of(tensor))
     if (const auto found = keras->made_by.find(tensor.impl()->node.get()); found != keras->made_by.end())
       if (const Layer& layer = found->second.first->layer; layer.as<InputLayer>()) return layer;
-  throw ArgumentError("Input", "only a tensor made by Input stands for a layer",
-                      "a tensor of shape " + tensor.shape().text(), "Use keras::Input(shape)", where);
+  throw ArgumentError("Input", "a tensor that is to stand for a layer was not made by Input",
+                      tensor.defined() ? "a tensor of shape " + tensor.shape().text() : "an undefined tensor",
+                      "Use keras::Input(shape)", where);
 }
 
 namespace layers {
 
 Tensor Input(const Shape& shape, InputOptions options, Location where) {
   if (options.batch_size < 0)
-    throw ArgumentError("Input", "batch_size is not negative (0: any)", std::to_string(options.batch_size), "", where);
+    throw ArgumentError("Input", "batch_size is negative", std::to_string(options.batch_size), "0 stands for any",
+                        where);
   const GraphHandle graph = current_graph();
   Shape full = shape;
   full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);
@@ -281,6 +301,7 @@ Tensor Input(const Shape& shape, InputOptions options, Location where) {
 FunctionalModel::FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where)
     : plan_(make_plan(inputs, outputs, where)) {
   LayerAccess::built(*this) = true;
+  LayerAccess::leave_parts_unchecked(*this);
   for (const Tensor& output : outputs) LayerAccess::output_shapes(*this).push_back(output.shape());
 }
 
@@ -316,18 +337,20 @@ static void repeat(const PlanStep& step, std::span<const Tensor> inputs, std::sp
 
 std::vector<Tensor> FunctionalModel::call_many(const std::vector<Tensor>& xs, bool training) {
   if (xs.size() != plan_.inputs.size())
-    throw ArgumentError(class_name(), "as many tensors as the model has inputs are needed",
+    throw ArgumentError(class_name(), "the number of tensors is not that of the model's inputs",
                         "model '" + name() + "' has " + std::to_string(plan_.inputs.size()) + " inputs, " +
                             std::to_string(xs.size()) + " tensors were given");
   std::vector<Tensor> values(static_cast<std::size_t>(plan_.slots));
   const auto value = [&](int slot) -> Tensor& { return values[static_cast<std::size_t>(slot)]; };
-  for (std::size_t i = 0; i < xs.size(); ++i) value(plan_.inputs[i]) = xs[i];
+  const std::vector<TensorMeta> metas = input_metas();
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    value(plan_.inputs[i]) = xs[i].dtype() == metas[i].dtype ? xs[i] : cast(xs[i], metas[i].dtype);
   for (const PlanStep& step : plan_.steps) {
     if (step.layer.defined() && step.layer.as<InputLayer>()) continue;
     std::vector<Tensor> inputs, outputs(step.outputs.size());
     for (const int slot : step.inputs) inputs.push_back(value(slot));
     if (step.layer.defined())
-      outputs = step.layer.call(inputs, training, step.where);
+      outputs = step.layer.call(inputs, step.training.value_or(training), step.where);
     else if (step.value.defined())
       outputs[0] = step.value;
     else
@@ -344,7 +367,7 @@ void SequentialModel::append(const Layer& layer) {
   ensure_built(layer.base(), {last_.shape});
   const std::vector<TensorMeta> outputs = infer_outputs(layer.base(), {last_});
   if (outputs.size() != 1)
-    throw ArgumentError("Sequential", "every layer has one output",
+    throw ArgumentError("Sequential", "a layer does not have one output",
                         "layer '" + layer.name() + "' has " + std::to_string(outputs.size()), "Use a functional Model");
   last_ = outputs[0];
   LayerAccess::output_shapes(layer.base()) = {last_.shape};
@@ -354,7 +377,7 @@ void SequentialModel::append(const Layer& layer) {
 void SequentialModel::add(const Layer& layer, Location where) {
   if (layer.as<InputLayer>()) {
     if (input_.defined() || !bricks_.empty())
-      throw ArgumentError("Sequential", "Input stands first and once",
+      throw ArgumentError("Sequential", "Input does not stand first, or stands twice",
                           "'" + layer.name() + "' stands behind other layers", "", where);
     input_ = layer;
     last_ = layer.as<InputLayer>()->meta();
@@ -365,22 +388,29 @@ void SequentialModel::add(const Layer& layer, Location where) {
   }
   for (const Layer& brick : bricks_)
     if (brick.name() == layer.name())
-      throw ArgumentError("Sequential", "the names of a model's layers differ", "'" + layer.name() + "' is in it twice",
+      throw ArgumentError("Sequential", "two layers have one name", "'" + layer.name() + "'",
                           "Make a second layer, or use a functional Model to share one", where);
   bricks_.push_back(layer);
   if (built()) append(layer);
 }
 
+SequentialModel::SequentialModel() { LayerAccess::leave_parts_unchecked(*this); }
+
+DType SequentialModel::input_dtype() const {
+  if (input_.defined()) return input_.as<InputLayer>()->dtype;
+  return bricks_.empty() ? float32 : bricks_[0].base().input_dtype();
+}
+
 void SequentialModel::build(const Shape& input_shape) {
   unique_name("input_layer");
   unique_name("functional");
-  last_ = {.shape = input_shape, .strides = {}, .dtype = float32, .device = {}};
+  last_ = {.shape = input_shape, .strides = {}, .dtype = input_dtype(), .device = {}};
   LayerAccess::output_shapes(*this) = {last_.shape};
   for (const Layer& layer : bricks_) append(layer);
 }
 
 Tensor SequentialModel::call(const Tensor& x, bool training) {
-  Tensor value = x;
+  Tensor value = x.dtype() == input_dtype() ? x : cast(x, input_dtype());
   for (const Layer& layer : bricks_) value = layer(value, training, LayerAccess::made_at(layer.base()));
   return value;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/graph/graph.h"
@@ -30,7 +31,8 @@ struct LayerCall {
   };
   Layer layer;
   std::vector<Edge> inputs;
-  std::vector<Node*> outputs;  // placeholders that stand for the results
+  std::vector<Node*> outputs;    // placeholders that stand for the results
+  std::optional<bool> training;  // as the call asked; else as the model is called
   Location where;
   int index = 0;  // how many calls the layer had before
 };
@@ -38,7 +40,8 @@ struct LayerCall {
 /// One of the tensors belongs to a functional model that is being built.
 bool is_functional(const std::vector<Tensor>& tensors);
 /// Writes the call down and returns the tensors that stand for its results.
-std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, Location where);
+std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, std::optional<bool> training,
+                                    Location where);
 /// The input layer that made `tensor`; ArgumentError if none did.
 Layer input_layer_of(const Tensor& tensor, Location where);
 
@@ -49,9 +52,11 @@ struct PlanStep {
   Tensor value;  // a constant, a captured tensor, or the stream of a random op, which the model holds
   std::vector<int> inputs, outputs;  // slots
   std::vector<Shape> output_shapes;
+  std::optional<bool> training;
   Location where;
   std::string name;
   int call_index = 0;
+  int depth = 0;  // steps to the outputs
 };
 
 struct Plan {
@@ -78,11 +83,14 @@ class FunctionalModel : public ModelBase {
 
 class SequentialModel : public ModelBase {
  public:
+  SequentialModel();
   std::string class_name() const override { return "Sequential"; }
   void build(const Shape& input_shape) override;
   Tensor call(const Tensor& x, bool training) override;
   std::vector<Layer> layers() const override { return bricks_; }
   std::vector<TensorMeta> input_metas() const override;
+  /// The Input's dtype, else that of the first brick.
+  DType input_dtype() const override;
   void add(const Layer& layer, Location where);
   std::string config() const override;
 

@@ -6,10 +6,23 @@
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/training/batches.h"
+#include "api_keras/training/options.h"
 #include "api_keras/training/trainer.h"
 #include "triptych/core/random.h"
 
 namespace triptych::keras {
+namespace {
+
+constexpr std::int64_t default_batch_size = 32;
+
+/// validation_data, or null if there are none.
+std::unique_ptr<Source> validation_source(const FitOptions& options, std::int64_t batch_size, Location where) {
+  const ValidationData& data = options.validation_data;
+  if (data.x.empty()) return nullptr;
+  return array_source("fit", data.x, data.y, data.sample_weight, {.batch_size = batch_size}, where);
+}
+
+}  // namespace
 
 ModelBase::ModelBase() : trainer_(std::make_unique<Trainer>(*this)) {}
 ModelBase::~ModelBase() = default;
@@ -28,25 +41,18 @@ ModelBase& Model::base() const { return static_cast<ModelBase&>(Layer::base()); 
 void Model::compile(const CompileOptions& options, Location where) const { base().trainer().compile(options, where); }
 
 History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& options, Location where) const {
-  if (!(options.validation_split >= 0 && options.validation_split < 1))
-    throw ArgumentError("fit", "validation_split is at least 0 and below 1", std::to_string(options.validation_split),
-                        "", where);
-  if (options.epochs < 0)
-    throw ArgumentError("fit", "epochs is not negative", std::to_string(options.epochs), "", where);
+  check_options(options, DataKind::arrays, where);
   const std::uint64_t seed = options.seed >= 0 ? static_cast<std::uint64_t>(options.seed) : default_generator().seed();
-  const std::int64_t validation_batch =
-      options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size;
-  ArraySourceOptions train{.batch_size = options.batch_size, .shuffle = options.shuffle, .seed = seed};
-  std::unique_ptr<Source> validation;
-  if (!options.validation_data.x.empty()) {
-    validation = array_source("fit", options.validation_data.x, options.validation_data.y,
-                              options.validation_data.sample_weight, {.batch_size = validation_batch}, where);
-  } else if (options.validation_split > 0 && !x.empty() && x[0].defined() && x[0].ndim() > 0) {
+  const std::int64_t batch = options.batch_size.value_or(default_batch_size);
+  const std::int64_t validation_batch = options.validation_batch_size > 0 ? options.validation_batch_size : batch;
+  ArraySourceOptions train{.batch_size = batch, .shuffle = options.shuffle, .seed = seed};
+  std::unique_ptr<Source> validation = validation_source(options, validation_batch, where);
+  if (!validation && options.validation_split > 0 && !x.empty() && x[0].defined() && x[0].ndim() > 0) {
     const std::int64_t count = x[0].size(0);
     train.end = static_cast<std::int64_t>(static_cast<double>(count) * (1 - options.validation_split));
     if (train.end == 0 || train.end == count)
       throw ArgumentError(
-          "fit", "validation_split leaves examples on both sides",
+          "fit", "validation_split leaves no example on one side",
           std::to_string(count) + " examples, validation_split " + std::to_string(options.validation_split), "", where);
     validation =
         array_source("fit", x, y, options.sample_weight, {.batch_size = validation_batch, .begin = train.end}, where);
@@ -56,25 +62,22 @@ History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& o
 }
 
 History Model::fit(const data::DataLoader& loader, const FitOptions& options, Location where) const {
-  if (options.validation_split != 0)
-    throw ArgumentError("fit", "validation_split needs arrays", "a DataLoader was given", "Pass validation_data",
-                        where);
-  std::unique_ptr<Source> validation;
-  if (!options.validation_data.x.empty())
-    validation = array_source(
-        "fit", options.validation_data.x, options.validation_data.y, options.validation_data.sample_weight,
-        {.batch_size = options.validation_batch_size > 0 ? options.validation_batch_size : loader.options().batch_size},
-        where);
+  check_options(options, DataKind::loader, where);
+  const std::unique_ptr<Source> validation = validation_source(
+      options, options.validation_batch_size > 0 ? options.validation_batch_size : loader.options().batch_size, where);
   const auto data = loader_source(loader);
   return base().trainer().fit(*data, validation.get(), options, where);
 }
 
 Logs Model::evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options, Location where) const {
-  const auto data = array_source("evaluate", x, y, options.sample_weight, {.batch_size = options.batch_size}, where);
+  check_options(options, DataKind::arrays, where);
+  const auto data = array_source("evaluate", x, y, options.sample_weight,
+                                 {.batch_size = options.batch_size.value_or(default_batch_size)}, where);
   return base().trainer().evaluate(*data, options, where);
 }
 
 Logs Model::evaluate(const data::DataLoader& loader, const EvaluateOptions& options, Location where) const {
+  check_options(options, DataKind::loader, where);
   const auto data = loader_source(loader);
   return base().trainer().evaluate(*data, options, where);
 }
@@ -88,7 +91,9 @@ Tensor Model::predict(const TensorList& x, const PredictOptions& options, Locati
 }
 
 std::vector<Tensor> Model::predict_all(const TensorList& x, const PredictOptions& options, Location where) const {
-  const auto data = array_source("predict", x, {}, {}, {.batch_size = options.batch_size}, where);
+  check_options(options, where);
+  const auto data =
+      array_source("predict", x, {}, {}, {.batch_size = options.batch_size.value_or(default_batch_size)}, where);
   return base().trainer().predict(*data, options, where);
 }
 
@@ -134,7 +139,9 @@ Optimizer Model::optimizer(Location where) const { return base().trainer().optim
 
 void Sequential::add(const Layer& layer, Location where) const {
   if (base().trainer().compiled())
-    throw ArgumentError("Sequential", "layers are added before compile", "'" + layer.name() + "' after it", "", where);
+    throw ArgumentError("Sequential", "a layer is added after compile", "'" + layer.name() + "'", "Add it before",
+                        where);
+  base().trainer().forget();
   static_cast<SequentialModel&>(base()).add(layer, where);
 }
 

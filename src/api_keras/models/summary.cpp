@@ -4,6 +4,7 @@
 
 #include "api_keras/callbacks/progbar.h"
 #include "api_keras/models/functional.h"
+#include "api_keras/names.h"
 #include "api_keras/training/trainer.h"
 
 namespace triptych::keras {
@@ -129,11 +130,27 @@ std::string params_text(const Layer& layer) {
   return layer.built() ? with_commas(layer.count_params()) : "0 (unbuilt)";
 }
 
-/// "Relu" for the op relu.
-std::string op_class(const std::string& name) {
-  std::string text = name;
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
+/// A step that is not a constant.
+bool is_shown(const PlanStep& step) { return step.layer.defined() || !step.inputs.empty(); }
+
+/// A chain, in which every step has one input and no layer is used twice: Keras shows no connections then.
+bool is_linear(const Plan& plan) {
+  std::vector<int> depths;
+  std::vector<Layer> layers;
+  for (const PlanStep& step : plan.steps) {
+    if (!is_shown(step)) continue;
+    if (std::find(depths.begin(), depths.end(), step.depth) != depths.end()) return false;
+    depths.push_back(step.depth);
+    std::int64_t inputs = 0;
+    for (const int slot : step.inputs)
+      for (const PlanStep& maker : plan.steps)
+        inputs += is_shown(maker) && std::count(maker.outputs.begin(), maker.outputs.end(), slot);
+    if (inputs > 1) return false;
+    if (!step.layer.defined()) continue;
+    if (std::find(layers.begin(), layers.end(), step.layer) != layers.end()) return false;
+    layers.push_back(step.layer);
+  }
+  return true;
 }
 
 class Rows {
@@ -150,9 +167,10 @@ class Rows {
     std::vector<Layer> seen;
     for (const PlanStep& step : plan.steps) {
       if (!step.layer.defined()) {
-        if (step.inputs.empty()) continue;  // a constant
-        rows.push_back({step.name + " (" + op_class(step.op->op->name) + ")", shapes_text(step.output_shapes), "0",
-                        sources(plan, step)});
+        if (!is_shown(step)) continue;
+        rows.push_back({step.name + " (" + to_camel_case(operation_name(step.op->op->name)) + ")",
+                        shapes_text(step.output_shapes), "0"});
+        if (connections_) rows.back().push_back(sources(plan, step));
         continue;
       }
       if (std::find(seen.begin(), seen.end(), step.layer) != seen.end()) continue;
@@ -182,7 +200,7 @@ class Rows {
     for (const int slot : step.inputs)
       for (const PlanStep& maker : plan.steps)
         if (const auto found = std::find(maker.outputs.begin(), maker.outputs.end(), slot);
-            found != maker.outputs.end())
+            is_shown(maker) && found != maker.outputs.end())
           text += (text.empty() ? "" : ", ") + maker.name + "[" + std::to_string(maker.call_index) + "][" +
                   std::to_string(found - maker.outputs.begin()) + "]";
     return text;
@@ -204,7 +222,8 @@ struct Size {
 }  // namespace
 
 std::string Model::summary_text(const SummaryOptions& options) const {
-  const bool connections = as<FunctionalModel>() != nullptr;
+  const auto* functional = as<FunctionalModel>();
+  const bool connections = functional && !is_linear(functional->plan());
   const std::vector<Column> columns =
       connections
           ? std::vector<Column>{{"Layer (type)", 19}, {"Output Shape", 17}, {"Param #", 10, true}, {"Connected to", 17}}

@@ -71,7 +71,8 @@ class Adam : public OptimizerBase {
 
 void check_learning_rate(double learning_rate, Location where) {
   if (!(learning_rate >= 0))
-    throw ArgumentError("optimizer", "learning_rate is not negative", std::to_string(learning_rate), "", where);
+    throw ArgumentError("optimizer", learning_rate < 0 ? "learning_rate is negative" : "learning_rate is not a number",
+                        std::to_string(learning_rate), "", where);
 }
 
 }  // namespace
@@ -128,6 +129,18 @@ std::vector<std::pair<std::string, Tensor>> OptimizerBase::variables() const {
   return result;
 }
 
+std::vector<OptimizerBase::Slot> OptimizerBase::slots() const {
+  std::vector<Slot> result;
+  const std::vector<std::string> names = slot_names();
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+    for (std::size_t i = 0; i < parameters_.size(); ++i)
+      result.push_back({names[slot], parameters_[i], slots_[slot][i]});
+  return result;
+}
+
+Optimizer::Optimizer(std::shared_ptr<OptimizerBase> base, Location where) : base_(std::move(base)) {
+  if (!base_) throw ArgumentError("optimizer", "there is no optimizer", "a null pointer", "", where);
+}
 Optimizer::Optimizer(const char* name, Location where) : Optimizer(std::string(not_null(name, where)), where) {}
 Optimizer::Optimizer(const std::string& name, Location where) {
   const std::string key = to_snake_case(name);
@@ -142,9 +155,14 @@ Optimizer::Optimizer(const std::string& name, Location where) {
                         "There are 'sgd', 'adam' and 'adamw'", where);
 }
 
+void Optimizer::set_learning_rate(double value, Location where) const {
+  check_learning_rate(value, where);
+  base_->set_learning_rate(value);
+}
+
 void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor> weights, Location where) const {
   if (gradients.size() != weights.size())
-    throw ArgumentError(name(), "each weight has one gradient",
+    throw ArgumentError(name(), "the number of gradients is not that of the weights",
                         std::to_string(gradients.size()) + " gradients, " + std::to_string(weights.size()) + " weights",
                         "", where);
   for (const Tensor& gradient : gradients)
@@ -162,7 +180,7 @@ namespace optimizers {
 Optimizer SGD(SGDOptions options, Location where) {
   check_learning_rate(options.learning_rate, where);
   if (!(options.momentum >= 0 && options.momentum <= 1))
-    throw ArgumentError("SGD", "momentum is between 0 and 1", std::to_string(options.momentum), "", where);
+    throw ArgumentError("SGD", "momentum is not between 0 and 1", std::to_string(options.momentum), "", where);
   return Optimizer(std::make_shared<keras::SGD>(options));
 }
 

@@ -1,5 +1,7 @@
 // Weights and configuration as files.
 #include <algorithm>
+#include <cstdio>
+#include <set>
 
 #include "api_keras/access.h"
 #include "api_keras/layers/brick.h"
@@ -21,14 +23,96 @@ std::string layer_json(const Layer& layer) {
       .text();
 }
 
-StateDict weights_of(const Model& model) {
-  StateDict dict;
-  for (const Weight& weight : model.weights()) dict.set(weight.name, weight.value.detach());
-  return dict;
+/// What a layer's weights or states are called in files.
+struct Named {
+  std::string key;
+  Tensor value;
+};
+
+/// Names of layers side by side: those that the user gave, and the others by their class and place, as in Keras, so
+/// that another model of the same structure has the same.
+std::vector<std::string> structural_names(const std::vector<Layer>& layers) {
+  std::set<std::string> taken;
+  for (const Layer& layer : layers)
+    if (LayerAccess::named(layer.base())) taken.insert(layer.name());
+  std::vector<std::string> names;
+  for (const Layer& layer : layers) {
+    std::string name = layer.name();
+    if (!LayerAccess::named(layer.base())) {
+      const std::string base = to_snake_case(layer.base().class_name());
+      name = base;
+      for (int i = 1; !taken.insert(name).second; ++i) name = base + "_" + std::to_string(i);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
-/// Keras's optimizer state under names of its own, so that a file of weights may have it too.
-std::string optimizer_key(const std::string& name) { return "optimizer/" + name; }
+/// `own` gives a layer's own; a tensor that several layers share is named once.
+template <class Own>
+void collect(const LayerBase& layer, const std::string& prefix, const Own& own, std::vector<Named>& into) {
+  for (const Weight& weight : own(layer))
+    if (std::none_of(into.begin(), into.end(), [&](const Named& n) { return n.value.is_same(weight.value); }))
+      into.push_back({prefix + weight.name, weight.value});
+  const std::vector<Layer> inner = layer.layers();
+  const std::vector<std::string> names = structural_names(inner);
+  for (std::size_t i = 0; i < inner.size(); ++i) collect(inner[i].base(), prefix + names[i] + "/", own, into);
+}
+
+std::vector<Named> weights_of(const Model& model) {
+  std::vector<Named> result;
+  collect(model.base(), "", LayerAccess::own_weights, result);
+  return result;
+}
+
+std::vector<Named> states_of(const Model& model) {
+  std::vector<Named> result;
+  collect(model.base(), "", LayerAccess::own_states, result);
+  return result;
+}
+
+void put(const std::vector<Named>& tensors, StateDict& into) {
+  for (const auto& [key, value] : tensors) into.set(key, value.detach());
+}
+
+constexpr const char* iteration_key = "optimizer/iteration";
+
+/// An optimizer's moments, named after the weights that they belong to: "optimizer/velocity/dense/kernel".
+std::vector<Named> slots_of(const OptimizerBase& optimizer, const std::vector<Named>& weights) {
+  std::vector<Named> result;
+  for (const OptimizerBase::Slot& slot : optimizer.slots())
+    for (const auto& [key, weight] : weights)
+      if (weight.is_same(slot.parameter)) result.push_back({"optimizer/" + slot.name + "/" + key, slot.value});
+  return result;
+}
+
+using Values = std::vector<std::pair<Tensor, Tensor>>;  // a tensor of the model, and what it becomes
+
+std::string described(const Tensor& tensor) {
+  return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text();
+}
+
+bool fits(const Tensor& own, const Tensor& value) {
+  return value.shape() == own.shape() && value.dtype() == own.dtype();
+}
+
+/// The optimizer's steps and moments from a file, if they are this optimizer's; else why they are not.
+std::string match_optimizer(const StateDict& dict, const OptimizerBase& optimizer, const std::vector<Named>& weights,
+                            Values& values) {
+  const auto kind = dict.metadata.find("optimizer");
+  if (kind == dict.metadata.end() || kind->second != optimizer.name())
+    return "it is of '" + (kind == dict.metadata.end() ? "an unknown optimizer" : kind->second) +
+           "', the model is compiled with '" + optimizer.name() + "'";
+  Values found{{optimizer.variables()[0].second, dict.at(iteration_key)}};
+  for (const auto& [key, own] : slots_of(optimizer, weights)) {
+    const Tensor* value = dict.find(key);
+    if (!value) return "it lacks '" + key + "'";
+    if (!fits(own, *value)) return "'" + key + "' is " + described(*value) + ", here " + described(own);
+    found.emplace_back(own, *value);
+  }
+  values.insert(values.end(), found.begin(), found.end());
+  return {};
+}
 
 }  // namespace
 
@@ -55,6 +139,7 @@ std::string FunctionalModel::config() const {
       item.add_raw("layer", layer_json(step.layer));
     else
       item.add("op", step.op->op->name);
+    if (step.training) item.add("training", *step.training);
     items += (items.empty() ? "" : ", ") +
              item.add_raw("inputs", list(step.inputs)).add_raw("outputs", list(step.outputs)).text();
   }
@@ -68,52 +153,55 @@ std::string FunctionalModel::config() const {
 std::string Model::to_json() const { return layer_json(*this); }
 
 void Model::save_weights(const OwnedText& path, Location where) const {
-  triptych::save(weights_of(*this), path, where);
+  StateDict dict;
+  put(weights_of(*this), dict);
+  triptych::save(dict, path, where);
 }
 
 void Model::save(const OwnedText& path, Location where) const {
-  StateDict dict = weights_of(*this);
+  StateDict dict;
+  const std::vector<Named> weights = weights_of(*this);
+  put(weights, dict);
+  put(states_of(*this), dict);
   dict.metadata["format"] = "triptych.keras";
   dict.metadata["config"] = to_json();
-  for (const Weight& state : base().states()) dict.set(state.name, state.value.detach());
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && optimizer->base().built()) {
     dict.metadata["optimizer"] = optimizer->name();
-    for (const auto& [name, value] : optimizer->base().variables()) dict.set(optimizer_key(name), value.detach());
+    for (const auto& [name, value] : optimizer->base().variables())
+      if (name == "iteration" || name == "learning_rate") dict.set("optimizer/" + name, value.detach());
+    put(slots_of(optimizer->base(), weights), dict);
   }
   triptych::save(dict, path, where);
 }
 
 void Model::load_weights(const OwnedText& path, Location where) const {
   const StateDict dict = triptych::load(path, where);
-  const std::vector<Weight> weights = this->weights();
+  const std::vector<Named> weights = weights_of(*this);
   if (weights.empty())
-    throw ArgumentError("load_weights", "the model must be built first", "model '" + name() + "' has no weights",
+    throw ArgumentError("load_weights", "the model has no weights yet", "model '" + name() + "' is not built",
                         "Give it an Input, or call build()", where);
-  std::vector<std::pair<Tensor, Tensor>> pairs;
+  Values values;
   const auto match = [&](const std::string& key, const Tensor& own) {
     const Tensor* value = dict.find(key);
     if (!value)
       throw ArgumentError("load_weights", "the file lacks a weight of the model",
                           "'" + key + "' is not in '" + path + "'", "It has " + quoted_list(dict.names()), where);
-    if (value->shape() != own.shape() || value->dtype() != own.dtype())
+    if (!fits(own, *value))
       throw ArgumentError("load_weights", "a weight in the file has another shape or dtype",
-                          "'" + key + "' is " + std::string(dtype_name(own.dtype())) + " " + own.shape().text() +
-                              ", in '" + path + "' " + std::string(dtype_name(value->dtype())) + " " +
-                              value->shape().text(),
-                          "", where);
-    pairs.emplace_back(own, *value);
+                          "'" + key + "' is " + described(own) + ", in '" + path + "' " + described(*value), "", where);
+    values.emplace_back(own, *value);
   };
-  for (const Weight& weight : weights) match(weight.name, weight.value);
-  for (const Weight& state : base().states())
-    if (dict.contains(state.name)) match(state.name, state.value);
-  if (const Optimizer* optimizer = base().trainer().optimizer_if_any();
-      optimizer && dict.contains(optimizer_key("iteration"))) {
-    RunNow now;
-    optimizer->base().build(base().trainable_weights());
-    for (const auto& [key, value] : optimizer->base().variables()) match(optimizer_key(key), value);
-  }
+  for (const auto& [key, own] : weights) match(key, own);
+  for (const auto& [key, own] : states_of(*this))
+    if (dict.contains(key)) match(key, own);
   RunNow now;
-  for (auto& [own, value] : pairs) own.copy_(value);
+  if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && dict.contains(iteration_key)) {
+    optimizer->base().build(base().trainable_weights());
+    if (const std::string why = match_optimizer(dict, optimizer->base(), weights, values); !why.empty())
+      std::fprintf(stderr, "[load_weights] warning: the optimizer's state in '%s' is not read: %s.\n", path.c_str(),
+                   why.c_str());
+  }
+  for (auto& [own, value] : values) own.copy_(value);
 }
 
 }  // namespace triptych::keras

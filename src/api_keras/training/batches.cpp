@@ -86,24 +86,22 @@ class LoaderSource : public Source {
 
 std::unique_ptr<Source> array_source(const char* what, const TensorList& x, const TensorList& y,
                                      const Tensor& sample_weight, const ArraySourceOptions& options, Location where) {
-  if (x.empty()) throw ArgumentError(what, "x holds at least one array", "x is empty", "", where);
-  if (options.batch_size < 1)
-    throw ArgumentError(what, "batch_size is at least 1", std::to_string(options.batch_size), "", where);
+  if (x.empty()) throw ArgumentError(what, "x holds no array", "x is empty", "", where);
   const auto check = [&](const Tensor& tensor, const char* name) {
     if (!tensor.defined() || tensor.is_symbolic() || tensor.ndim() == 0)
       throw ArgumentError(
-          what, "data are concrete arrays with a first axis of examples",
+          what, "data are not concrete arrays with a first axis of examples",
           std::string(name) + (tensor.defined() ? " has shape " + tensor.shape().text() : " is undefined"), "", where);
     if (tensor.size(0) != x[0].size(0))
       throw ArgumentError(
-          what, "all arrays hold the same number of examples",
+          what, "the arrays hold different numbers of examples",
           "x has " + std::to_string(x[0].size(0)) + ", " + name + " has " + std::to_string(tensor.size(0)), "", where);
   };
   for (const Tensor& tensor : x) check(tensor, "x");
   for (const Tensor& tensor : y) check(tensor, "y");
   if (sample_weight.defined()) check(sample_weight, "sample_weight");
   if (x[0].size(0) == 0)
-    throw ArgumentError(what, "there is at least one example", "x has shape " + x[0].shape().text(), "", where);
+    throw ArgumentError(what, "there are no examples", "x has shape " + x[0].shape().text(), "", where);
   return std::make_unique<ArraySource>(x, y, sample_weight, options, where);
 }
 

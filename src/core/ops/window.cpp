@@ -5,12 +5,12 @@
 namespace triptych {
 namespace {
 
+/// Keras and PyTorch write "same", TensorFlow "SAME".
 PaddingMode mode_from(std::string_view mode, Location where) {
-  if (mode == "same") return PaddingMode::same;
-  if (mode != "valid")
-    throw ArgumentError("padding", "must be a number, \"same\" or \"valid\"", "\"" + std::string(mode) + "\"", "",
-                        where);
-  return PaddingMode::valid;
+  if (mode == "same" || mode == "SAME") return PaddingMode::same;
+  if (mode == "valid" || mode == "VALID") return PaddingMode::valid;
+  throw ArgumentError("padding", "there is no such padding", "\"" + std::string(mode) + "\"",
+                      "It is a number, \"same\" or \"valid\"", where);
 }
 
 }  // namespace

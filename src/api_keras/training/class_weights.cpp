@@ -1,0 +1,44 @@
+#include "api_keras/training/class_weights.h"
+
+#include <cmath>
+
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych::keras {
+namespace {
+
+/// The class of every example, of targets that are class numbers or one-hot.
+std::vector<double> classes_of(const Tensor& y) {
+  GradMode no_recording(false);
+  const bool one_hot = y.ndim() > 1 && y.shape()[-1] != 1;
+  return (one_hot ? argmax(y, -1) : y).to_vector<double>();
+}
+
+}  // namespace
+
+std::optional<ArrayBatch> ClassWeighted::next() {
+  std::optional<ArrayBatch> batch = source_.next();
+  if (!batch) return batch;
+  if (batch->y.size() != 1)
+    throw ArgumentError("fit", "class_weight is given, and there is not one target",
+                        std::to_string(batch->y.size()) + " targets", "Use sample_weight", where_);
+  const std::vector<double> classes = classes_of(batch->y[0]);
+  if (static_cast<std::int64_t>(classes.size()) != batch->size())
+    throw ArgumentError("fit", "class_weight is given, and an example does not have one class",
+                        "targets of shape " + batch->y[0].shape().text(), "Use sample_weight", where_);
+  std::vector<float> values(classes.size(), 1.0F);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    for (const auto& [number, weight] : weights_)
+      if (std::nearbyint(classes[i]) == static_cast<double>(number)) values[i] = static_cast<float>(weight);
+  const DeviceScope here(batch->y[0].device());
+  Tensor weights = tensor(values);
+  if (const Tensor& others = batch->sample_weight; others.defined()) {
+    while (weights.ndim() < others.ndim()) weights = unsqueeze(weights, -1);
+    weights = weights * cast(others, float32);
+  }
+  batch->sample_weight = weights;
+  return batch;
+}
+
+}  // namespace triptych::keras

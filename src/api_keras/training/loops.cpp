@@ -1,0 +1,194 @@
+// fit, evaluate and predict: steps over batches, and what is reported of them.
+#include <algorithm>
+#include <cstdio>
+
+#include "api_keras/callbacks/callback_list.h"
+#include "api_keras/callbacks/progbar.h"
+#include "api_keras/training/class_weights.h"
+#include "api_keras/training/trainer.h"
+#include "core/dispatch/backend.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops.h"
+
+namespace triptych::keras {
+namespace {
+
+/// Passes over the data. With `steps_per_epoch` an epoch takes up where the last one ended.
+class Passes {
+ public:
+  Passes(Source& source, const FitOptions& options)
+      : source_(source), goes_on_(options.steps_per_epoch > 0), number_(options.initial_epoch) {}
+
+  void begin_epoch() {
+    if (goes_on_ && left_ > 0) return;
+    source_.start(number_++);
+    left_ = source_.steps();
+  }
+  std::optional<ArrayBatch> next() {
+    std::optional<ArrayBatch> batch = source_.next();
+    left_ = batch ? left_ - 1 : 0;
+    return batch;
+  }
+
+ private:
+  Source& source_;
+  bool goes_on_;
+  std::int64_t number_, left_ = 0;
+};
+
+}  // namespace
+
+void Trainer::reset_reports() {
+  for (Mean& loss : losses_) loss.reset();
+  for (OutputMetric& of : metrics_) of.metric.reset_state();
+}
+
+MetricBase::Direction Trainer::direction(const std::string& name) const {
+  if (name == "loss") return MetricBase::Direction::down;
+  for (std::size_t i = 1; i < losses_.size(); ++i)
+    if (name == output_names_[i - 1] + "_loss") return MetricBase::Direction::down;
+  for (const OutputMetric& of : metrics_)
+    if (name == of.name) return of.metric.base().direction();
+  return MetricBase::Direction::unknown;
+}
+
+void Trainer::report(std::span<const Tensor> results, std::int64_t batch_size) {
+  std::size_t next = 0;
+  for (Mean& loss : losses_) loss.update(results[next++].item<double>(), static_cast<double>(batch_size));
+  for (OutputMetric& of : metrics_) {
+    std::vector<double> parts;
+    for (std::size_t i = 0; i < of.metric.base().parts(); ++i) parts.push_back(results[next++].item<double>());
+    of.metric.add(parts);
+  }
+}
+
+Logs Trainer::logs() const {
+  std::vector<Logs::Item> items{{"loss", losses_[0].result()}};
+  for (std::size_t i = 1; i < losses_.size(); ++i)
+    items.emplace_back(output_names_[i - 1] + "_loss", losses_[i].result());
+  for (const OutputMetric& of : metrics_) items.emplace_back(of.name, of.metric.result());
+  std::sort(items.begin(), items.end());
+  Logs logs;
+  for (auto& [name, value] : items) logs.set(std::move(name), value);
+  return logs;
+}
+
+Logs Trainer::test_epoch(Source& source, CallbackList& callbacks) {
+  Logs logs;
+  callbacks.on_test_begin(logs);
+  reset_reports();
+  source.start(0);
+  std::int64_t number = 0;
+  while (std::optional<ArrayBatch> batch = source.next()) {
+    Logs empty;
+    callbacks.on_test_batch_begin(number, empty);
+    const std::vector<Tensor> results = run(Phase::test, *batch);
+    if (number == 0) reset_reports();  // the first step may have set them up
+    report(results, batch->size());
+    logs = this->logs();
+    callbacks.on_test_batch_end(number++, logs);
+  }
+  callbacks.on_test_end(logs);
+  return logs;
+}
+
+History Trainer::fit(Source& data, Source* validation, const FitOptions& options, Location where) {
+  const CallerScope scope(*this, "fit", where);
+  check_compiled();
+  ClassWeighted weighted(data, options.class_weight, where);
+  Source& train = options.class_weight.empty() ? data : weighted;
+  const std::int64_t steps = options.steps_per_epoch > 0 ? options.steps_per_epoch : train.steps();
+  CallbackList callbacks(options.callbacks, model_,
+                         {.verbose = options.verbose, .epochs = options.epochs, .steps = steps});
+  model_.stop_training = false;
+  History history;
+  Logs logs;
+  callbacks.on_train_begin(logs);
+  Passes passes(train, options);
+  for (int epoch = options.initial_epoch; epoch < options.epochs && !model_.stop_training; ++epoch) {
+    Logs empty;
+    callbacks.on_epoch_begin(epoch, empty);
+    check_trainable();
+    if (options.verbose && options.epochs > 1)
+      print("Epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options.epochs) + "\n");
+    Progbar bar(steps, options.verbose);
+    passes.begin_epoch();
+    std::int64_t number = 0;
+    while (number < steps && !model_.stop_training) {
+      const std::optional<ArrayBatch> batch = passes.next();
+      if (!batch) {
+        if (options.steps_per_epoch > 0)
+          std::fprintf(stderr, "[fit] warning: the data end after %lld of the %lld steps of epoch %d.\n",
+                       static_cast<long long>(number), static_cast<long long>(steps), epoch + 1);
+        break;
+      }
+      callbacks.on_train_batch_begin(number, empty);
+      const std::vector<Tensor> results = run(Phase::train, *batch);
+      if (number == 0) reset_reports();
+      report(results, batch->size());
+      logs = this->logs();
+      callbacks.on_train_batch_end(number++, logs);
+      if (options.verbose == 1) bar.update(number, logs);
+    }
+    if (validation && (epoch + 1) % options.validation_freq == 0)
+      for (const auto& [name, value] : test_epoch(*validation, callbacks)) logs.set("val_" + name, value);
+    callbacks.on_epoch_end(epoch, logs);
+    if (options.verbose) bar.update(number, logs, true);
+    history.append(epoch, logs);
+  }
+  callbacks.on_train_end(logs);
+  return history;
+}
+
+Logs Trainer::evaluate(Source& source, const EvaluateOptions& options, Location where) {
+  const CallerScope scope(*this, "evaluate", where);
+  check_compiled();
+  CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = source.steps()});
+  Progbar bar(source.steps(), options.verbose);
+  callbacks.show(options.verbose ? &bar : nullptr);
+  return test_epoch(source, callbacks);
+}
+
+std::vector<Tensor> Trainer::predict(Source& source, const PredictOptions& options, Location where) {
+  const CallerScope scope(*this, "predict", where);
+  CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = source.steps()});
+  Progbar bar(source.steps(), options.verbose);
+  Logs logs;
+  callbacks.on_predict_begin(logs);
+  source.start(0);
+  std::vector<std::vector<Tensor>> parts;
+  std::int64_t number = 0;
+  while (std::optional<ArrayBatch> batch = source.next()) {
+    callbacks.on_predict_batch_begin(number, logs);
+    std::vector<Tensor> outputs = run(Phase::predict, *batch);
+    parts.resize(outputs.size());
+    for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(on_host(outputs[i]));
+    callbacks.on_predict_batch_end(number++, logs);
+    if (options.verbose) bar.update(number, {}, number == source.steps());
+  }
+  callbacks.on_predict_end(logs);
+  GradMode no_recording(false);
+  std::vector<Tensor> results;
+  for (const std::vector<Tensor>& of_output : parts)
+    results.push_back(of_output.size() == 1 ? of_output[0] : concat(of_output, 0));
+  return results;
+}
+
+Logs Trainer::run_batch(Phase phase, const ArrayBatch& batch, Location where) {
+  const CallerScope scope(*this, phase == Phase::train ? "train_on_batch" : "test_on_batch", where);
+  check_compiled();
+  if (phase == Phase::train) check_trainable();
+  const std::vector<Tensor> results = run(phase, batch);
+  reset_reports();
+  report(results, batch.size());
+  return logs();
+}
+
+std::vector<Tensor> Trainer::predict_batch(const ArrayBatch& batch, Location where) {
+  const CallerScope scope(*this, "predict_on_batch", where);
+  std::vector<Tensor> outputs = run(Phase::predict, batch);
+  for (Tensor& output : outputs) output = on_host(output);
+  return outputs;
+}
+
+}  // namespace triptych::keras

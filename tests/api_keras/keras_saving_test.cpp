@@ -1,0 +1,199 @@
+// Files: weights and optimizers come back into models of the same structure.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "files.h"
+#include "triptych/keras.h"
+
+namespace tt = triptych;
+namespace keras = triptych::keras;
+using namespace keras::layers;
+using testing::HasSubstr;
+
+namespace {
+
+using Weights = std::vector<std::vector<float>>;
+
+tt::Tensor ramp(const tt::Shape& shape) {
+  std::vector<float> values(static_cast<std::size_t>(shape.size()));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<float>(static_cast<int>(i * 7919 % 23) - 11) / 11;
+  return tt::tensor(values, shape);
+}
+
+Weights weights_of(const keras::Layer& layer) {
+  Weights result;
+  for (const tt::Tensor& weight : layer.get_weights()) result.push_back(weight.to_vector<float>());
+  return result;
+}
+
+const tt::Tensor x = ramp({24, 4}), y = ramp({24, 1});
+
+}  // namespace
+
+TEST(KerasSaving, WeightsAndOptimizerComeBackAndTrainingGoesOnTheSame) {
+  const TemporaryFolder folder;
+  const auto make = [] {
+    keras::utils::clear_session();
+    keras::utils::set_random_seed(7);
+    keras::Sequential model({Input({4}), Dense(5, {.activation = "relu"}), BatchNormalization(), Dense(1)});
+    model.compile({.optimizer = "adam", .loss = "mse"});
+    return model;
+  };
+  const auto first = make();
+  first.fit(x, y, {.batch_size = 8, .epochs = 2, .verbose = 0, .shuffle = false});
+  first.save(folder / "model.keras");
+  const auto second = make();
+  second.load_weights(folder / "model.keras");
+  EXPECT_EQ(weights_of(first), weights_of(second));
+  EXPECT_EQ(second.optimizer().iterations(), 6);
+  for (const auto& model : {first, second}) model.fit(x, y, {.batch_size = 8, .verbose = 0, .shuffle = false});
+  EXPECT_EQ(weights_of(first), weights_of(second));
+  const tt::StateDict file = tt::load(folder / "model.keras");
+  EXPECT_TRUE(file.contains("dense/kernel"));
+  EXPECT_NE(file.metadata.at("config").find("\"units\": 5"), std::string::npos);
+}
+
+TEST(KerasSaving, AWrongFileChangesNothing) {
+  const TemporaryFolder folder;
+  keras::utils::clear_session();
+  keras::Sequential small({Input({4}), Dense(2)});
+  small.save_weights(folder / "small");
+  keras::utils::clear_session();
+  keras::Sequential large({Input({4}), Dense(3)});
+  const Weights before = weights_of(large);
+  const std::string error = error_of<tt::ArgumentError>([&] { large.load_weights(folder / "small"); });
+  EXPECT_NE(error.find("'dense/kernel' is float32 (4, 3)"), std::string::npos) << error;
+  EXPECT_EQ(weights_of(large), before);
+}
+
+namespace {
+
+struct Block : keras::LayerBase {
+  keras::Layer first = Dense(4), second = Dense(4);
+  tt::Tensor call(const tt::Tensor& v, bool) override { return second(first(v)) + v; }
+};
+struct Net : keras::ModelBase {
+  keras::Layer one = keras::layer<Block>(), two = keras::layer<Block>(), drop = Dropout(0.1), head = Dense(1);
+  tt::Tensor call(const tt::Tensor& v, bool) override { return head(drop(two(one(v)))); }
+};
+
+keras::Model functional() {
+  const tt::Tensor input = Input({4});
+  return keras::Model(input, Dense(1)(BatchNormalization()(Dense(4, {.name = "dense"})(Dense(4)(input)))));
+}
+
+}  // namespace
+
+// The names that layers get count on in a process, those in a file do not.
+TEST(KerasSaving, ASecondModelOfTheSameCodeLoads) {
+  const TemporaryFolder folder;
+  const auto check = [&](const auto& make, const std::vector<std::string>& keys) {
+    const keras::Model first = make(), second = make();
+    first(x), second(x);
+    EXPECT_NE(weights_of(first), weights_of(second));
+    first.save_weights(folder / "weights");
+    second.load_weights(folder / "weights");
+    EXPECT_EQ(weights_of(first), weights_of(second));
+    const tt::StateDict file = tt::load(folder / "weights");
+    for (const std::string& key : keys) EXPECT_TRUE(file.contains(key)) << key;
+    EXPECT_EQ(file.size(), first.weights().size());
+  };
+  check([] { return keras::Sequential({Dense(3), Dense(1)}); }, {"dense/kernel", "dense_1/bias"});
+  check([] { return keras::model<Net>(); }, {"block/dense/kernel", "block_1/dense_1/kernel", "dense/kernel"});
+  // A layer that was given the name that another one would get.
+  check(functional, {"dense/kernel", "dense_1/kernel", "dense_2/kernel", "batch_normalization/moving_mean"});
+  check(
+      [] {
+        return keras::Sequential({keras::Sequential({Dense(3)}), keras::Sequential({Dense(2)}, {.name = "mine"})});
+      },
+      {"sequential/dense/kernel", "mine/dense/kernel"});
+}
+
+TEST(KerasSaving, SharedLayersAreWrittenOnce) {
+  const TemporaryFolder folder;
+  const auto make = [] {
+    const tt::Tensor input = Input({4});
+    const auto shared = Dense(4);
+    return keras::Model(input, shared(shared(input)));
+  };
+  const auto first = make(), second = make();
+  first.save_weights(folder / "weights");
+  EXPECT_EQ(tt::load(folder / "weights").size(), 2U);
+  second.load_weights(folder / "weights");
+  EXPECT_EQ(weights_of(first), weights_of(second));
+}
+
+// --- The optimizer --------------------------------------------------------------------------------------------------
+
+namespace {
+
+keras::Sequential compiled(const keras::Optimizer& optimizer) {
+  keras::utils::set_random_seed(1);
+  keras::Sequential model({Input({4}), Dense(3), Dense(1)});
+  model.compile({.optimizer = optimizer, .loss = "mse"});
+  return model;
+}
+
+std::vector<double> slots_of(const keras::Model& model) {
+  std::vector<double> all;
+  for (const auto& slot : model.optimizer().base().slots())
+    for (const double value : slot.value.to_vector<double>()) all.push_back(value);
+  return all;
+}
+
+/// Loads a model of `saved`, trained and saved, into one of `own`; returns it and what was said on the way.
+std::pair<keras::Sequential, std::string> loaded(const keras::Optimizer& saved, const keras::Optimizer& own) {
+  const TemporaryFolder folder;
+  const auto first = compiled(saved), second = compiled(own);
+  first.fit(x, y, {.epochs = 3, .verbose = 0});
+  first.save(folder / "model");
+  testing::internal::CaptureStderr();
+  second.load_weights(folder / "model");
+  EXPECT_EQ(weights_of(first), weights_of(second));
+  return {second, testing::internal::GetCapturedStderr()};
+}
+
+}  // namespace
+
+TEST(KerasSaving, TheLearningRateOfCompileStays) {
+  const auto [model, said] = loaded(keras::optimizers::Adam(0.5), keras::optimizers::Adam(0.25));
+  EXPECT_DOUBLE_EQ(model.optimizer().learning_rate(), 0.25);
+  EXPECT_EQ(model.optimizer().iterations(), 3);
+  EXPECT_EQ(said, "");
+}
+
+TEST(KerasSaving, MomentsGoToTheSameKindOfOptimizerOnly) {
+  for (const auto& own : {keras::optimizers::SGD({.learning_rate = 0.1, .momentum = 0.9}),
+                          keras::optimizers::AdamW(0.1), keras::optimizers::SGD(0.1)}) {
+    const auto [model, said] = loaded(keras::optimizers::Adam(), own);
+    EXPECT_EQ(model.optimizer().iterations(), 0);
+    for (const double value : slots_of(model)) EXPECT_EQ(value, 0);
+    EXPECT_THAT(said, HasSubstr("[load_weights] warning: the optimizer's state in "));
+    EXPECT_THAT(said, HasSubstr("it is of 'adam', the model is compiled with '" + own.name() + "'"));
+  }
+}
+
+TEST(KerasSaving, MomentsThatTheFileLacksAreSaid) {
+  const auto [model, said] =
+      loaded(keras::optimizers::SGD(0.1), keras::optimizers::SGD({.learning_rate = 0.1, .momentum = 0.9}));
+  EXPECT_EQ(model.optimizer().iterations(), 0);
+  EXPECT_THAT(said, HasSubstr("it lacks 'optimizer/momentum/dense/kernel'"));
+}
+
+// Moments are named by their weights, so that a model with a frozen layer finds those of its others.
+TEST(KerasSaving, MomentsBelongToWeightsByName) {
+  const TemporaryFolder folder;
+  const auto first = compiled(keras::optimizers::Adam()), second = compiled(keras::optimizers::Adam());
+  first.fit(x, y, {.epochs = 2, .verbose = 0});
+  first.save(folder / "model");
+  second.layers()[0].set_trainable(false);
+  second.compile({.optimizer = "adam", .loss = "mse"});
+  second.load_weights(folder / "model");
+  const tt::StateDict file = tt::load(folder / "model");
+  for (const auto& slot : second.optimizer().base().slots()) {
+    const bool kernel = slot.value.ndim() == 2;
+    EXPECT_EQ(slot.value.to_vector<float>(),
+              file.at("optimizer/" + slot.name + "/dense_1/" + (kernel ? "kernel" : "bias")).to_vector<float>());
+  }
+}
