@@ -5,7 +5,7 @@ namespace triptych::eager {
 std::vector<Tensor> grad(std::span<const Tensor> ys, std::span<const Tensor> xs, const GradOptions& options,
                          Location where) {
   if (!options.grad_outputs.empty() && options.grad_outputs.size() != ys.size())
-    throw ArgumentError("grad", "there is one grad_output for each y",
+    throw ArgumentError("grad", "the number of grad_outputs differs from that of the ys",
                         std::to_string(options.grad_outputs.size()) + " for " + std::to_string(ys.size()), "", where);
   return gradients(ys, xs, options.grad_outputs,
                    {.create_graph = options.create_graph,

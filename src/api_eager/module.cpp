@@ -67,7 +67,8 @@ Tensor Module::run(const Tensor& x) {
 
 CallScope::CallScope(const Arg& x) : frame_(x.where()) {
   if (x.is_scalar())
-    throw ArgumentError("Module", "a module takes a tensor", "a number", "Make a tensor of it with full()", x.where());
+    throw ArgumentError("Module", "the input is not a tensor", "a number", "Make a tensor of it with full()",
+                        x.where());
   if (!x.tensor().defined())
     throw ArgumentError("Module", "an input is undefined", "a default-constructed Tensor", "Give it a value first",
                         x.where());
@@ -104,13 +105,13 @@ void Module::check_name(const Name& name) const {
   const auto fail = [&](const char* rule) {
     throw ArgumentError(this->name(), rule, "'" + name.text + "'", "", name.where);
   };
-  if (name.text.empty()) fail("the name of a member is not empty");
-  if (name.text.find('.') != std::string::npos) fail("the name of a member has no dot");
+  if (name.text.empty()) fail("the name of a member is empty");
+  if (name.text.find('.') != std::string::npos) fail("the name of a member has a dot");
   bool taken = false;
   for (const auto* members : {&parameters_, &buffers_})
     for (const Member& member : *members) taken |= member.name == name.text;
   for (const Child& child : children_) taken |= child.name == name.text;
-  if (taken) fail("the name of a member is used once");
+  if (taken) fail("the name of a member is taken");
 }
 
 void Module::add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner) {
@@ -124,7 +125,7 @@ Tensor& Module::register_parameter(const Name& name, Tensor value) {
   check_name(name);
   if (value.defined()) {
     if (!value.is_leaf())
-      throw ArgumentError(this->name(), "a parameter is not the result of a recorded op",
+      throw ArgumentError(this->name(), "a parameter is the result of a recorded op",
                           "'" + name.text + "' is the result of " + value.grad_fn(), "Pass value.detach()", name.where);
     value = contiguous_now(value);
     value.set_requires_grad(true, name.where);
@@ -239,7 +240,7 @@ Module& Module::convert(const F& converted) {
 
 Module& Module::to(DType dtype, Location where) {
   if (!is_floating(dtype))
-    throw ArgumentError("Module::to", "modules are converted to floating-point dtypes",
+    throw ArgumentError("Module::to", "a module cannot be converted to a dtype that is not floating-point",
                         std::string(dtype_name(dtype)) + " was given", "", where);
   return convert([&](const Tensor& tensor) {
     return is_floating(tensor.dtype()) && tensor.dtype() != dtype ? cast(Arg(tensor, where), dtype) : tensor;
@@ -270,7 +271,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
     if (!value) {
       keys.missing_keys.push_back(name);
     } else if (!value->defined()) {
-      throw ArgumentError("load_state_dict", "every value is defined", "'" + name + "' is a default-constructed Tensor",
+      throw ArgumentError("load_state_dict", "a value is undefined", "'" + name + "' is a default-constructed Tensor",
                           "", where);
     } else if (value->shape() != tensor.shape()) {
       wrong += (wrong.empty() ? "'" : "; '") + name + "' is " + summary(tensor) + " here and " + summary(*value) +
@@ -300,12 +301,12 @@ void Module::copy_from(const Module& other) {
   const auto mine = tensors(true, true, false), theirs = other.tensors(true, true, false);
   if (mine.size() != theirs.size())
     throw ArgumentError(
-        "clone", "the copy is built with the same parameters",
+        "clone", "the copy is built with other parameters",
         name() + " has " + std::to_string(theirs.size()) + " tensors, its copy " + std::to_string(mine.size()),
         "Pass the constructor's arguments to nn::clone");
   for (std::size_t i = 0; i < mine.size(); ++i) {
     if (mine[i].first != theirs[i].first || mine[i].second.shape() != theirs[i].second.shape())
-      throw ArgumentError("clone", "the copy is built with the same parameters",
+      throw ArgumentError("clone", "the copy is built with other parameters",
                           "'" + theirs[i].first + "' " + summary(theirs[i].second) + ", in the copy '" + mine[i].first +
                               "' " + summary(mine[i].second),
                           "Pass the constructor's arguments to nn::clone");

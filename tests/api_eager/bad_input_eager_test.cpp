@@ -17,19 +17,19 @@ class BadInputEager : public testing::Test {
 };
 
 TEST_F(BadInputEager, Modules) {
-  EXPECT_BAD("[Linear] in_features and out_features are positive", nn::Linear(0, 2));
-  EXPECT_BAD("[Linear] in_features and out_features are positive", nn::Linear(2, -1));
+  EXPECT_BAD("[Linear] in_features or out_features is not positive", nn::Linear(0, 2));
+  EXPECT_BAD("[Linear] in_features or out_features is not positive", nn::Linear(2, -1));
   EXPECT_BAD("[Linear]", nn::Linear({.in_features = 2, .out_features = 2, .dtype = tt::int64}));
   EXPECT_BAD("[Conv2d]", nn::Conv2d({.in_channels = 2, .out_channels = 2}));
   EXPECT_BAD("[Conv2d]", nn::Conv2d({.in_channels = 2, .out_channels = 3, .kernel_size = 3, .groups = 2}));
   EXPECT_BAD("[Conv2d]", nn::Conv2d({.in_channels = 2, .out_channels = 2, .kernel_size = 3, .stride = 0}));
   EXPECT_BAD("[padding]", nn::Conv2d({.in_channels = 2, .out_channels = 2, .kernel_size = 3, .padding = "full"}));
-  EXPECT_BAD("[Dropout] p is a probability", nn::Dropout(1.5));
-  EXPECT_BAD("[BatchNorm1d] num_features is positive", nn::BatchNorm1d(0));
-  EXPECT_BAD("[BatchNorm2d] num_features is positive", nn::BatchNorm2d(-3));
-  EXPECT_BAD("[LayerNorm] normalized_shape has at least one dimension", nn::LayerNorm(nn::LayerNormOptions{}));
-  EXPECT_BAD("[Embedding] num_embeddings and embedding_dim are positive", nn::Embedding(0, 3));
-  EXPECT_BAD("[Embedding] padding_idx is the number of a row",
+  EXPECT_BAD("[Dropout] p is outside of [0, 1]", nn::Dropout(1.5));
+  EXPECT_BAD("[BatchNorm1d] num_features is not positive", nn::BatchNorm1d(0));
+  EXPECT_BAD("[BatchNorm2d] num_features is not positive", nn::BatchNorm2d(-3));
+  EXPECT_BAD("[LayerNorm] normalized_shape is empty", nn::LayerNorm(nn::LayerNormOptions{}));
+  EXPECT_BAD("[Embedding] num_embeddings or embedding_dim is not positive", nn::Embedding(0, 3));
+  EXPECT_BAD("[Embedding] padding_idx is not the number of a row",
              nn::Embedding({.num_embeddings = 2, .embedding_dim = 2, .padding_idx = 2}));
   EXPECT_BAD("[Lambda] the function is empty", nn::Lambda(nn::Lambda::Options()));
   EXPECT_UNSUPPORTED("[AdaptiveAvgPool2d]", nn::AdaptiveAvgPool2d(3));
@@ -48,7 +48,7 @@ TEST_F(BadInputEager, Calls) {
   EXPECT_BAD("[linear]", linear(matrix));
   EXPECT_BAD("[linear]", linear(tt::ones({2, 4}, tt::float64)));
   EXPECT_BAD("[Module] an input is undefined", linear(none));
-  EXPECT_BAD("[Module] a module takes a tensor", linear(2));
+  EXPECT_BAD("[Module] the input is not a tensor", linear(2));
   EXPECT_BAD("[conv2d]", conv(images));
   EXPECT_BAD("[conv2d]", conv(matrix));
   EXPECT_BAD("[BatchNorm1d]", norm(images));
@@ -88,9 +88,9 @@ TEST_F(BadInputEager, Members) {
   EXPECT_BAD("[Empty]", module.add<nn::Linear>("a.b", 2, 2));
   EXPECT_BAD("[Empty]", module.register_parameter("fc", vector));
   Tensor leaf = tt::ones({2}).set_requires_grad();
-  EXPECT_BAD("[Empty] a parameter is not the result of a recorded op", module.register_parameter("p", leaf * 2));
+  EXPECT_BAD("[Empty] a parameter is the result of a recorded op", module.register_parameter("p", leaf * 2));
   EXPECT_BAD("[set_requires_grad]", module.register_parameter("i", integers));
-  EXPECT_BAD("[Module::to] modules are converted to floating-point dtypes", module.to(tt::int64));
+  EXPECT_BAD("[Module::to] a module cannot be converted to a dtype that is not floating-point", module.to(tt::int64));
   EXPECT_BAD("[load_state_dict]", module.load_state_dict({{"fc.weight", vector}}));
   EXPECT_BAD("[load_state_dict]", module.load_state_dict({{"fc.weight", tt::ones({2, 2})}}));
   EXPECT_BAD("[load_state_dict]", module.load_state_dict({{"fc.weight", none}, {"fc.bias", tt::ones({2})}}));
@@ -123,8 +123,9 @@ TEST_F(BadInputEager, Autograd) {
   EXPECT_BAD("[gradients] no y depends on an x", eager::grad(loss, other));
   EXPECT_BAD("[gradients]", eager::grad(none, x));
   EXPECT_BAD("[gradients]", eager::grad(loss, none));
-  EXPECT_BAD("[grad] there is one grad_output for each y", eager::grad({loss}, {x}, {.grad_outputs = {loss, loss}}));
-  EXPECT_BAD("[backward] only a scalar has an implicit gradient", (x * 2).backward());
+  EXPECT_BAD("[grad] the number of grad_outputs differs from that of the ys",
+             eager::grad({loss}, {x}, {.grad_outputs = {loss, loss}}));
+  EXPECT_BAD("[backward] the gradient is left out, and the tensor is no scalar", (x * 2).backward());
   const Tensor once = tt::sum(x * x);
   once.backward();
   EXPECT_THROW(once.backward(), tt::ArgumentError);  // names the line whose saved values are gone

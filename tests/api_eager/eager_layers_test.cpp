@@ -170,15 +170,15 @@ TEST(EagerLayers, PrintAsPyTorch) {
 }
 
 TEST(EagerLayers, BadInput) {
-  EXPECT_ARGUMENT_ERROR(nn::BatchNorm1d(0), "num_features is positive");
+  EXPECT_ARGUMENT_ERROR(nn::BatchNorm1d(0), "num_features is not positive");
   EXPECT_ARGUMENT_ERROR(nn::BatchNorm2d(3)(tt::zeros({2, 3})), "the input has four dimensions: x is (2, 3)");
   EXPECT_ARGUMENT_ERROR(nn::BatchNorm1d(3)(tt::zeros({2, 4})), "batch_norm");
   EXPECT_ARGUMENT_ERROR(nn::LayerNorm(nn::LayerNormOptions{}), "normalized_shape");
   EXPECT_ARGUMENT_ERROR(nn::LayerNorm(3)(tt::zeros({2, 4})), "layer_norm");
-  EXPECT_ARGUMENT_ERROR(nn::Dropout(1.5), "p is a probability");
-  EXPECT_ARGUMENT_ERROR(nn::Embedding(0, 3), "num_embeddings and embedding_dim are positive");
+  EXPECT_ARGUMENT_ERROR(nn::Dropout(1.5), "p is outside of [0, 1]");
+  EXPECT_ARGUMENT_ERROR(nn::Embedding(0, 3), "num_embeddings or embedding_dim is not positive");
   EXPECT_ARGUMENT_ERROR(nn::Embedding({.num_embeddings = 2, .embedding_dim = 3, .padding_idx = 2}),
-                        "padding_idx is the number of a row");
+                        "padding_idx is not the number of a row");
   EXPECT_ARGUMENT_ERROR(nn::Embedding(2, 3)(tt::tensor<std::int64_t>({5})), "embedding");
   EXPECT_ARGUMENT_ERROR(nn::Embedding(2, 3)(tt::zeros({2})), "embedding");
   EXPECT_ARGUMENT_ERROR(nn::CrossEntropyLoss()(tt::zeros({2, 3}), tt::zeros({3}, tt::int64)), "cross_entropy");

@@ -20,28 +20,28 @@ class BadInputLowlevel : public testing::Test {
 };
 
 TEST_F(BadInputLowlevel, Building) {
-  EXPECT_BAD("[graph] a name must not be empty", graph.placeholder("", tt::float32, {2}));
+  EXPECT_BAD("[graph] a name is empty", graph.placeholder("", tt::float32, {2}));
   EXPECT_BAD("[placeholder] the default value does not fit", graph.placeholder("p", tt::float32, {2}, tt::ones({3})));
   EXPECT_BAD("[placeholder] the default value does not fit",
              graph.placeholder("p", tt::float32, {2}, tt::ones({2}, tt::int64)));
-  EXPECT_BAD("[placeholder] the default value is concrete", graph.placeholder("p", tt::float32, {3}, elsewhere));
-  EXPECT_BAD("[constant] the value must be concrete", graph.constant(none));
-  EXPECT_BAD("[constant] the value must be concrete", graph.constant(x));
-  EXPECT_BAD("[variable] a variable's shape must be known", graph.variable("v", {tt::unknown}, tt::init::zeros()));
+  EXPECT_BAD("[placeholder] the default value is not concrete", graph.placeholder("p", tt::float32, {3}, elsewhere));
+  EXPECT_BAD("[constant] the value is not concrete", graph.constant(none));
+  EXPECT_BAD("[constant] the value is not concrete", graph.constant(x));
+  EXPECT_BAD("[variable] a variable's shape is not known", graph.variable("v", {tt::unknown}, tt::init::zeros()));
   EXPECT_BAD("[variable] the initializer is empty", graph.variable("v", {2}, nullptr));
-  EXPECT_BAD("[variable] the first value must be concrete", graph.variable("v", x));
-  EXPECT_BAD("[variable] the first value must be concrete", graph.variable("v", none));
-  EXPECT_BAD("[random_normal] the shape is known: (?,)", graph.random_normal({tt::unknown}));
-  EXPECT_BAD("[random_normal] the standard deviation is not negative", graph.random_normal({2}, {.stddev = -1}));
-  EXPECT_BAD("[random_uniform] low is at most high", graph.random_uniform({2}, {.minval = 1, .maxval = 0}));
-  EXPECT_BAD("[truncated_normal] the dtype is floating", graph.truncated_normal({2}, {.dtype = tt::int64}));
+  EXPECT_BAD("[variable] the first value is not concrete", graph.variable("v", x));
+  EXPECT_BAD("[variable] the first value is not concrete", graph.variable("v", none));
+  EXPECT_BAD("[random_normal] the shape is not known: (?,)", graph.random_normal({tt::unknown}));
+  EXPECT_BAD("[random_normal] the standard deviation is negative", graph.random_normal({2}, {.stddev = -1}));
+  EXPECT_BAD("[random_uniform] low is greater than high", graph.random_uniform({2}, {.minval = 1, .maxval = 0}));
+  EXPECT_BAD("[truncated_normal] the dtype is not floating", graph.truncated_normal({2}, {.dtype = tt::int64}));
   EXPECT_BAD("[find] the graph has no node of this name: 'z'", graph.find("z"));
   EXPECT_BAD("[find] the node has fewer outputs", graph.find("x:7"));
   EXPECT_BAD("[find] the node has fewer outputs", graph.find("x:99999999999999999999"));
-  EXPECT_BAD("[name_of] only tensors of a graph have names", tf::name_of(concrete));
-  EXPECT_BAD("[name_of] only tensors of a graph have names", tf::name_of(none));
+  EXPECT_BAD("[name_of] the tensor is not one of a graph", tf::name_of(concrete));
+  EXPECT_BAD("[name_of] the tensor is not one of a graph", tf::name_of(none));
   EXPECT_BAD("[graph_of] the tensor is not symbolic", tf::graph_of(concrete));
-  EXPECT_BAD("[group] there must be at least one tensor of a graph", tf::group({}));
+  EXPECT_BAD("[group] there is no tensor of a graph", tf::group({}));
   EXPECT_BAD("[group]", tf::group({concrete}));
   EXPECT_BAD("[control_dependencies] a dependency is not a tensor of this graph", tf::group({x, elsewhere}));
   EXPECT_BAD("[control_dependencies] a dependency is not a tensor of this graph", graph.control_dependencies({none}));
@@ -72,14 +72,15 @@ TEST_F(BadInputLowlevel, State) {
 }
 
 TEST_F(BadInputLowlevel, Gradients) {
-  EXPECT_BAD("[gradients] there must be at least one y", tf::gradients({}, x));
+  EXPECT_BAD("[gradients] there is no y", tf::gradients({}, x));
   EXPECT_BAD("[gradients] a y is not a tensor of a graph", tf::gradients(concrete, x));
   EXPECT_BAD("[gradients] a y is not a tensor of a graph", tf::gradients(none, x));
   EXPECT_BAD("[gradients] an x is undefined", tf::gradients(y, none));
   EXPECT_BAD("[graph] the tensor belongs to another graph", tf::gradients(y, elsewhere));
-  EXPECT_BAD("[gradients] there must be one grad_y for each y", tf::gradients(y, x, {concrete, concrete}));
-  EXPECT_BAD("[gradients] a gradient has its tensor's shape", tf::gradients(y, x, tt::ones({2})));
-  EXPECT_BAD("[gradients] a gradient has its tensor's shape", tf::gradients(y, x, tt::ones({}, tt::float64)));
+  EXPECT_BAD("[gradients] the number of grad_ys differs from that of the ys",
+             tf::gradients(y, x, {concrete, concrete}));
+  EXPECT_BAD("[gradients] a gradient differs from its tensor in shape", tf::gradients(y, x, tt::ones({2})));
+  EXPECT_BAD("[gradients] a gradient differs from its tensor in shape", tf::gradients(y, x, tt::ones({}, tt::float64)));
   EXPECT_BAD("[graph] the tensor belongs to another graph", tf::gradients({y, tt::sum(elsewhere)}, x));
 }
 
@@ -88,14 +89,14 @@ TEST_F(BadInputLowlevel, Optimizers) {
   tf::Adam adam;
   EXPECT_BAD("[minimize] the loss is not a tensor of a graph", sgd.minimize(concrete));
   EXPECT_BAD("[minimize] the loss is not a tensor of a graph", sgd.minimize(none));
-  EXPECT_BAD("[minimize] the loss must be a floating-point tensor", sgd.minimize(tt::sum(tt::cast(x, tt::int64))));
+  EXPECT_BAD("[minimize] the loss is not floating-point", sgd.minimize(tt::sum(tt::cast(x, tt::int64))));
   EXPECT_BAD("[minimize] the loss depends on nothing trainable", sgd.minimize(y));
-  EXPECT_BAD("[apply_gradients] only Variables", sgd.minimize(tt::sum(w * x), {x}));
+  EXPECT_BAD("[apply_gradients] a tensor to train is neither", sgd.minimize(tt::sum(w * x), {x}));
   EXPECT_BAD("[gradients] an x is undefined", sgd.minimize(tt::sum(w * x), {none}));
-  EXPECT_BAD("[optimizer] the learning rate is made with the first update", sgd.learning_rate());
-  EXPECT_BAD("[apply_gradients] there must be at least one gradient", adam.apply_gradients({}));
-  EXPECT_BAD("[apply_gradients] there must be at least one gradient", adam.apply_gradients({{none, w}}));
-  EXPECT_BAD("[apply_gradients] only Variables and captured parameters", adam.apply_gradients({{tt::sum(x), x}}));
+  EXPECT_BAD("[optimizer] there is no learning rate before the first update", sgd.learning_rate());
+  EXPECT_BAD("[apply_gradients] no gradient is", adam.apply_gradients({}));
+  EXPECT_BAD("[apply_gradients] no gradient is", adam.apply_gradients({{none, w}}));
+  EXPECT_BAD("[apply_gradients] a tensor to train is neither", adam.apply_gradients({{tt::sum(x), x}}));
   EXPECT_BAD("[adam_update]", adam.apply_gradients({{tt::sum(x), w}}));
 }
 

@@ -176,7 +176,7 @@ TEST_F(BadInput, UndefinedHandle) {
 }
 
 TEST_F(BadInput, NumbersWhereTensorsAreNeeded) {
-  EXPECT_BAD("[tensor] a tensor is needed, not a C++ number: 2", tt::exp(2));
+  EXPECT_BAD("[tensor] a C++ number stands where a tensor is needed: 2", tt::exp(2));
   EXPECT_BAD("[tensor] a tensor is needed", tt::sum(2));
   EXPECT_BAD("[tensor] a tensor is needed", tt::matmul(2, matrix));
   EXPECT_BAD("[tensor] a tensor is needed", tt::reshape(2, {1}));
@@ -185,10 +185,10 @@ TEST_F(BadInput, NumbersWhereTensorsAreNeeded) {
 }
 
 TEST_F(BadInput, ShapesAndDimensions) {
-  EXPECT_BAD("[shape] dimensions are not negative: -2", tt::Shape{2, -2});
-  EXPECT_BAD("[shape] a tensor has at most 8 dimensions", tt::Shape{1, 1, 1, 1, 1, 1, 1, 1, 1});
-  EXPECT_BAD("[shape] a tensor has at most 8 dimensions", tt::Shape(std::vector<std::int64_t>(9, 1)));
-  EXPECT_BAD("[shape] a tensor has at most 8 dimensions", tt::sum(vector, {0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  EXPECT_BAD("[shape] a dimension is negative: -2", tt::Shape{2, -2});
+  EXPECT_BAD("[shape] a tensor has more than 8 dimensions", tt::Shape{1, 1, 1, 1, 1, 1, 1, 1, 1});
+  EXPECT_BAD("[shape] a tensor has more than 8 dimensions", tt::Shape(std::vector<std::int64_t>(9, 1)));
+  EXPECT_BAD("[shape] a tensor has more than 8 dimensions", tt::sum(vector, {0, 0, 0, 0, 0, 0, 0, 0, 0}));
   EXPECT_BAD("[shape] the axis is out of range", vector.size(1));
   EXPECT_BAD("[shape] the axis is out of range", vector.shape().dim(-2));
   EXPECT_BAD("[shape] the axis is out of range", vector.shape()[1]);
@@ -196,15 +196,15 @@ TEST_F(BadInput, ShapesAndDimensions) {
   EXPECT_BAD("[shape] the value of an unknown dimension", symbolic.size(0));
   EXPECT_BAD("[shape] the value of an unknown dimension", symbolic.numel());
   EXPECT_BAD("[shape] the value of an unknown dimension", symbolic.shape().dim(0).value());
-  EXPECT_BAD("[zeros] a tensor has at most 2^59 elements", tt::zeros({1LL << 40, 1LL << 40}));
-  EXPECT_BAD("[zeros] a tensor has at most 2^59 elements", tt::zeros({1LL << 62}));
+  EXPECT_BAD("[zeros] a tensor has more than 2^59 elements", tt::zeros({1LL << 40, 1LL << 40}));
+  EXPECT_BAD("[zeros] a tensor has more than 2^59 elements", tt::zeros({1LL << 62}));
   EXPECT_BAD("[dtype] no dtype has this name: 'float'", tt::dtype_from_name("float"));
   EXPECT_BAD("[padding]", tt::Padding2("full"));
   EXPECT_BAD("[device] no device has this name: 'gpu'", tt::Device::from_text("gpu"));
   EXPECT_BAD("[device] no device has this name: 'cuda:x'", tt::Device::from_text("cuda:x"));
   if (tt::cuda_device_count() == 0) {  // this build has no CUDA, or this machine no GPU
     EXPECT_UNSUPPORTED("[device] ", tt::Device::cuda());
-    EXPECT_UNSUPPORTED("[pin_memory] pinned memory is for copies to a GPU", tt::pin_memory(tt::ones({2})));
+    EXPECT_UNSUPPORTED("[pin_memory] there is no GPU to pin memory for", tt::pin_memory(tt::ones({2})));
   } else
     EXPECT_BAD("[device] there is no CUDA device of this number", tt::Device::cuda(100));
 }
@@ -218,39 +218,39 @@ TEST_F(BadInput, Creation) {
   EXPECT_BAD("[tensor] the number of values differs", tt::tensor<float>(std::vector<float>{1, 2}, {3}));
   EXPECT_BAD("[tensor] the rows of a nested list have one length", tt::tensor({{1.f}, {1.f, 2.f}}));
   EXPECT_BAD("[from_blob] the pointer is null", tt::from_blob<float>(nullptr, {2}));
-  EXPECT_BAD("[arange] the step is not 0", tt::arange(0, 3, 0));
-  EXPECT_BAD("[arange] the step leads from start to stop", tt::arange(3, 0));
-  EXPECT_BAD("[arange] start, stop and step are finite", tt::arange(0, nan));
-  EXPECT_BAD("[linspace] the number of values is not negative", tt::linspace(0, 1, -1));
-  EXPECT_BAD("[linspace] the dtype is floating", tt::linspace(0, 1, 3, tt::int64));
-  EXPECT_BAD("[eye] dimensions are not negative", tt::eye(-1));
-  EXPECT_BAD("[eye] dimensions are not negative", tt::eye(2, -2));
+  EXPECT_BAD("[arange] the step is 0", tt::arange(0, 3, 0));
+  EXPECT_BAD("[arange] the step leads away from stop", tt::arange(3, 0));
+  EXPECT_BAD("[arange] start, stop or step is not finite", tt::arange(0, nan));
+  EXPECT_BAD("[linspace] the number of values is negative", tt::linspace(0, 1, -1));
+  EXPECT_BAD("[linspace] the dtype is not floating", tt::linspace(0, 1, 3, tt::int64));
+  EXPECT_BAD("[eye] a dimension is negative", tt::eye(-1));
+  EXPECT_BAD("[eye] a dimension is negative", tt::eye(2, -2));
   EXPECT_UNSUPPORTED("[zeros] out of memory", tt::zeros({1LL << 45}));
 }
 
 TEST_F(BadInput, Random) {
-  EXPECT_BAD("[rand] the shape is known", tt::rand({tt::unknown}));
-  EXPECT_BAD("[rand] the dtype is floating", tt::rand({2}, tt::int64));
-  EXPECT_BAD("[uniform] low is at most high", tt::uniform({2}, 1, 0));
-  EXPECT_BAD("[normal] the standard deviation is not negative", tt::normal({2}, 0, -1));
-  EXPECT_BAD("[normal] the parameters are finite", tt::normal({2}, nan, 1));
+  EXPECT_BAD("[rand] the shape is not known", tt::rand({tt::unknown}));
+  EXPECT_BAD("[rand] the dtype is not floating", tt::rand({2}, tt::int64));
+  EXPECT_BAD("[uniform] low is greater than high", tt::uniform({2}, 1, 0));
+  EXPECT_BAD("[normal] the standard deviation is negative", tt::normal({2}, 0, -1));
+  EXPECT_BAD("[normal] a parameter is not finite", tt::normal({2}, nan, 1));
   EXPECT_BAD("[truncated_normal]", tt::truncated_normal({2}, 0, -1));
-  EXPECT_BAD("[randint] low is less than high", tt::randint(3, 3, {2}));
+  EXPECT_BAD("[randint] low is not less than high", tt::randint(3, 3, {2}));
   EXPECT_BAD("[randint] the dtype cannot hold the number: 299 for uint8", tt::randint(0, 300, {2}, tt::uint8));
-  EXPECT_BAD("[randint] the dtype is an integer", tt::randint(0, 3, {2}, tt::float32));
-  EXPECT_BAD("[bernoulli] probabilities are floating", tt::bernoulli(integers));
-  EXPECT_BAD("[bernoulli] probabilities lie between 0 and 1", tt::bernoulli(vector * 2));
-  EXPECT_BAD("[permutation] n is not negative", tt::permutation(-1));
-  EXPECT_BAD("[multinomial] there are enough to choose from", tt::multinomial(vector, 4));
-  EXPECT_BAD("[multinomial] weights are a vector or a matrix", tt::multinomial(cube, 1));
-  EXPECT_BAD("[multinomial] num_samples is not negative", tt::multinomial(vector, -1));
-  EXPECT_BAD("[multinomial] weights are floating", tt::multinomial(integers, 1));
-  EXPECT_BAD("[multinomial] weights are finite and not negative", tt::multinomial(-vector, 1));
-  EXPECT_BAD("[multinomial] there are enough positive weights", tt::multinomial(vector * 0, 1));
+  EXPECT_BAD("[randint] the dtype is not an integer", tt::randint(0, 3, {2}, tt::float32));
+  EXPECT_BAD("[bernoulli] probabilities are not floating", tt::bernoulli(integers));
+  EXPECT_BAD("[bernoulli] a probability is outside of [0, 1]", tt::bernoulli(vector * 2));
+  EXPECT_BAD("[permutation] n is negative", tt::permutation(-1));
+  EXPECT_BAD("[multinomial] there are too few to choose from", tt::multinomial(vector, 4));
+  EXPECT_BAD("[multinomial] weights are neither a vector nor a matrix", tt::multinomial(cube, 1));
+  EXPECT_BAD("[multinomial] num_samples is negative", tt::multinomial(vector, -1));
+  EXPECT_BAD("[multinomial] weights are not floating", tt::multinomial(integers, 1));
+  EXPECT_BAD("[multinomial] a weight is negative or not finite", tt::multinomial(-vector, 1));
+  EXPECT_BAD("[multinomial] there are too few positive weights", tt::multinomial(vector * 0, 1));
   tt::Generator generator;
   EXPECT_BAD("[set_state]", generator.set_state(vector));
   EXPECT_BAD("[set_state]", generator.set_state(none));
-  EXPECT_BAD("[random_uniform] the state is an int64 tensor", tt::random_uniform(vector, {2}));
+  EXPECT_BAD("[random_uniform] the state is not an int64 tensor", tt::random_uniform(vector, {2}));
 }
 
 // One rule for every number that becomes an element.
@@ -300,11 +300,11 @@ TEST_F(BadInput, Elementwise) {
   EXPECT_BAD("[floor_divide]", tt::floor_divide(integers, integers));
   EXPECT_BAD("[remainder]", tt::remainder(integers, 0));
   EXPECT_BAD("[pow]", tt::pow(integers, -1));
-  EXPECT_BAD("[clip] at least one bound", tt::clip(vector, {}, {}));
+  EXPECT_BAD("[clip] no bound", tt::clip(vector, {}, {}));
   EXPECT_BAD("[gelu]", tt::gelu(vector, {.approximate = "fast"}));
   EXPECT_BAD("[softplus]", tt::softplus(vector, 0));
   EXPECT_BAD("[softplus]", tt::softplus(vector, nan));
-  EXPECT_BAD("[hardtanh] min_val is at most max_val", tt::hardtanh(vector, 1, -1));
+  EXPECT_BAD("[hardtanh] min_val is not at most max_val", tt::hardtanh(vector, 1, -1));
   EXPECT_BAD("[celu] alpha is not 0", tt::celu(vector, 0));
   EXPECT_BAD("[glu]", tt::glu(vector));
   EXPECT_BAD("[glu]", tt::glu(four, 1));
@@ -317,9 +317,9 @@ TEST_F(BadInput, Reductions) {
   EXPECT_BAD("[sum] the axis is out of range", tt::sum(vector, 1));
   EXPECT_BAD("[sum] the axis is out of range", tt::sum(scalar, 0));
   EXPECT_BAD("[sum] an axis is given twice", tt::sum(matrix, {0, -2}));
-  EXPECT_BAD("[mean] the mean needs a floating-point tensor", tt::mean(integers));
-  EXPECT_BAD("[max] nothing has no largest or smallest element", tt::max(empty, 0));
-  EXPECT_BAD("[min] nothing has no largest or smallest element", tt::min(empty));
+  EXPECT_BAD("[mean] the tensor is not floating-point", tt::mean(integers));
+  EXPECT_BAD("[max] there is no element to choose from", tt::max(empty, 0));
+  EXPECT_BAD("[min] there is no element to choose from", tt::min(empty));
   EXPECT_BAD("[argmax]", tt::argmax(empty));
   EXPECT_BAD("[argmin] the axis is out of range", tt::argmin(matrix, 2));
   EXPECT_BAD("[prod] the axis is out of range", tt::prod(vector, -2));
@@ -360,11 +360,11 @@ TEST_F(BadInput, ShapeFunctions) {
   EXPECT_BAD("[repeat]", tt::repeat(vector, -1, 0));
   EXPECT_BAD("[repeat]", tt::repeat(vector, 1, 1));
   EXPECT_BAD("[roll]", tt::roll(vector, 1, 1));
-  EXPECT_BAD("[roll] there is one shift for each axis", tt::roll(vector, {1, 2}, 0));
+  EXPECT_BAD("[roll] the number of shifts differs from that of the axes", tt::roll(vector, {1, 2}, 0));
   EXPECT_BAD("[tril]", tt::tril(vector));
   EXPECT_BAD("[triu]", tt::triu(scalar));
-  EXPECT_BAD("[diag] x is a vector or a matrix", tt::diag(cube));
-  EXPECT_BAD("[diag] the shape must be known", tt::diag(symbolic));
+  EXPECT_BAD("[diag] x is neither a vector nor a matrix", tt::diag(cube));
+  EXPECT_BAD("[diag] the shape is not known", tt::diag(symbolic));
   EXPECT_BAD("[concat]", tt::concat({}));
   EXPECT_BAD("[concat]", tt::concat({vector, matrix}));
   EXPECT_BAD("[concat]", tt::concat({vector, vector}, 1));
@@ -408,7 +408,7 @@ TEST_F(BadInput, Indexing) {
   EXPECT_BAD("[index_select]", tt::index_select(tt::ones({2}), 0, integers));
   EXPECT_BAD("[index_select]", tt::index_select(vector, 1, integers));
   EXPECT_BAD("[index_add]", tt::index_add(vector, 0, integers, four));
-  EXPECT_BAD("[masked_select] the mask is bool", tt::masked_select(vector, vector));
+  EXPECT_BAD("[masked_select] the mask is not bool", tt::masked_select(vector, vector));
   EXPECT_BAD("[masked_select] shapes do not broadcast", tt::masked_select(four, flags));
   EXPECT_BAD("[one_hot]", tt::one_hot(integers, 2));
   EXPECT_BAD("[one_hot]", tt::one_hot(integers, -1));
@@ -489,12 +489,12 @@ TEST_F(BadInput, Normalization) {
 
 TEST_F(BadInput, Losses) {
   const Tensor labels = tt::tensor<std::int64_t>({0, 1});
-  EXPECT_BAD("[mse_loss] input and target must have the same shape", tt::mse_loss(vector, four));
-  EXPECT_BAD("[mse_loss] input and target must have the same shape", tt::mse_loss(matrix, vector));
-  EXPECT_BAD("[l1_loss] input and target must have the same shape", tt::l1_loss(vector, four));
-  EXPECT_BAD("[huber_loss] input and target must have the same shape", tt::huber_loss(vector, four));
+  EXPECT_BAD("[mse_loss] input and target differ in shape", tt::mse_loss(vector, four));
+  EXPECT_BAD("[mse_loss] input and target differ in shape", tt::mse_loss(matrix, vector));
+  EXPECT_BAD("[l1_loss] input and target differ in shape", tt::l1_loss(vector, four));
+  EXPECT_BAD("[huber_loss] input and target differ in shape", tt::huber_loss(vector, four));
   EXPECT_BAD("[huber_loss]", tt::huber_loss(vector, vector, {.delta = 0}));
-  EXPECT_BAD("[mse_loss] input or target is floating", tt::mse_loss(integers, integers));
+  EXPECT_BAD("[mse_loss] neither input nor target is floating", tt::mse_loss(integers, integers));
   EXPECT_BAD("[lerp]", tt::lerp(integers, integers, 0.5));
   EXPECT_BAD("[cross_entropy]", tt::cross_entropy(matrix, integers));
   EXPECT_BAD("[cross_entropy]", tt::cross_entropy(matrix, tt::tensor<std::int64_t>({0, 3})));
@@ -516,16 +516,16 @@ TEST_F(BadInput, Losses) {
 
 TEST_F(BadInput, Values) {
   Tensor x = tt::ones({2, 3}), whole = integers, later = symbolic;
-  EXPECT_BAD("[item] the tensor must have exactly one element", x.item<float>());
+  EXPECT_BAD("[item] the tensor does not have exactly one element", x.item<float>());
   EXPECT_BAD("[item] a symbolic tensor has no values", symbolic.item<float>());
-  EXPECT_BAD("[item] the tensor must have exactly one element", x.item<bool>());
+  EXPECT_BAD("[item] the tensor does not have exactly one element", x.item<bool>());
   EXPECT_BAD("[data] a symbolic tensor has no values", symbolic.data<float>());
   EXPECT_BAD("[data] the element type differs", x.data<double>());
   EXPECT_BAD("[data] the tensor is not contiguous", tt::transpose(x).data<float>());
   EXPECT_BAD("[data] the element type differs", x.mutable_data<int>());
   EXPECT_BAD("[to_vector] a symbolic tensor has no values", elsewhere.to_vector<float>());
   EXPECT_BAD("[add_] the result does not have the tensor's shape", x.add_(tt::ones({4, 2, 3})));
-  EXPECT_BAD("[mul_] the result is floating-point, the tensor is not", whole.mul_(2.5));
+  EXPECT_BAD("[mul_] a floating-point result does not fit the tensor", whole.mul_(2.5));
   EXPECT_BAD("[sub_] shapes do not broadcast", x.sub_(four));
   EXPECT_BAD("[div_] shapes do not broadcast", x /= four);
   EXPECT_BAD("[fill_] the dtype cannot hold the number", whole.fill_(1e19));
@@ -536,10 +536,10 @@ TEST_F(BadInput, Values) {
   EXPECT_BAD("[add_] a concrete tensor cannot hold a symbolic value", x.add_(elsewhere));
   Tensor leaf = tt::ones({2}).set_requires_grad();
   EXPECT_BAD("[add_] a leaf that requires a gradient cannot be changed", leaf.add_(1));
-  EXPECT_BAD("[set_requires_grad] only floating-point tensors", whole.set_requires_grad());
-  EXPECT_BAD("[set_requires_grad] only leaves can change it", (leaf * 2).set_requires_grad(false));
-  EXPECT_BAD("[set_grad] a gradient has its tensor's shape", leaf.set_grad(four));
-  EXPECT_BAD("[set_grad] a gradient has its tensor's shape", leaf.set_grad(tt::ones({2}, tt::float64)));
+  EXPECT_BAD("[set_requires_grad] a tensor that is not floating-point", whole.set_requires_grad());
+  EXPECT_BAD("[set_requires_grad] a tensor that is no leaf cannot change it", (leaf * 2).set_requires_grad(false));
+  EXPECT_BAD("[set_grad] a gradient differs from its tensor in shape", leaf.set_grad(four));
+  EXPECT_BAD("[set_grad] a gradient differs from its tensor in shape", leaf.set_grad(tt::ones({2}, tt::float64)));
   EXPECT_BAD("[array_equal]", tt::array_equal(symbolic, x));
   EXPECT_BAD("[allclose]", tt::allclose(x, four));
   EXPECT_BAD("[shape] the axis is out of range", scalar.begin());
@@ -557,7 +557,7 @@ TEST_F(BadInput, Truth) {
   };
   EXPECT_EQ(truth_of(tt::tensor(0.5)), "true");
   EXPECT_EQ(truth_of(tt::zeros({1, 1})), "false");
-  EXPECT_EQ(truth_of(vector), "[bool] the tensor must have exactly one element");
+  EXPECT_EQ(truth_of(vector), "[bool] the tensor does not have exactly one element");
   EXPECT_EQ(truth_of(symbolic), "[bool] a symbolic tensor has no values until a session runs it");
   EXPECT_EQ(truth_of(none), "[bool] the tensor is undefined");
 }
@@ -568,18 +568,18 @@ TEST_F(BadInput, Gradients) {
   const auto once_more = [&] { return tt::sum(x * x); };  // a walk frees what it read
   const auto grad = [&](std::vector<Tensor> ys, std::vector<Tensor> xs, std::vector<Tensor> grad_ys = {},
                         tt::Location where = tt::Location::here()) { tt::gradients(ys, xs, grad_ys, {}, where); };
-  EXPECT_BAD("[gradients] there must be at least one y", grad({}, {x}));
+  EXPECT_BAD("[gradients] there is no y", grad({}, {x}));
   EXPECT_BAD("[gradients] no y depends on an x", grad({once_more()}, {y}));
   EXPECT_BAD("[gradients] an x does not require a gradient", grad({loss}, {vector}));
   EXPECT_BAD("[gradients] the tensor does not depend on anything", grad({vector}, {x}));
-  EXPECT_BAD("[gradients] only a scalar has an implicit gradient", grad({wide}, {x}));
-  EXPECT_BAD("[gradients] a gradient has its tensor's shape", grad({wide}, {x}, {vector}));
+  EXPECT_BAD("[gradients] the gradient is left out, and the tensor is no scalar", grad({wide}, {x}));
+  EXPECT_BAD("[gradients] a gradient differs from its tensor in shape", grad({wide}, {x}, {vector}));
   EXPECT_BAD("[gradients]", grad({none}, {x}));
   EXPECT_BAD("[gradients]", grad({loss}, {none}));
   EXPECT_BAD("[gradients]", grad({once_more()}, {x}, {tt::ones({}, tt::int64)}));
   EXPECT_BAD("[gradients]", grad({once_more(), once_more()}, {x}, {scalar, scalar, scalar}));
   EXPECT_BAD("[graph] the tensor belongs to another graph", grad({symbolic}, {elsewhere}));
-  EXPECT_BAD("[backward] only a scalar has an implicit gradient", wide.backward());
+  EXPECT_BAD("[backward] the gradient is left out, and the tensor is no scalar", wide.backward());
   EXPECT_BAD("[backward] a symbolic tensor has no tape", symbolic.backward());
   EXPECT_BAD("[backward] the tensor does not depend on anything", vector.backward());
 }
@@ -604,13 +604,13 @@ TEST_F(BadInput, Initializers) {
   EXPECT_BAD("[init]", tt::init::make(tt::init::zeros(), {2, tt::unknown}, tt::float32, tt::init::Layout::in_out));
   EXPECT_BAD("[calculate_gain] no nonlinearity has this name", tt::init::calculate_gain("gelu"));
   EXPECT_BAD("[calculate_gain]", tt::init::kaiming_normal(0, tt::init::FanMode::fan_in, "gelu"));
-  EXPECT_BAD("[variance_scaling] the scale is positive", tt::init::variance_scaling(-1));
+  EXPECT_BAD("[variance_scaling] the scale is not positive", tt::init::variance_scaling(-1));
   // PyTorch: "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions".
-  EXPECT_BAD("[xavier_uniform] the shape has at least two dim", tt::init::xavier_uniform()({3}, tt::float32));
-  EXPECT_BAD("[xavier_normal] the shape has at least two dim", tt::init::xavier_normal()({3}, tt::float32));
-  EXPECT_BAD("[kaiming_uniform] the shape has at least two dim", tt::init::kaiming_uniform()({}, tt::float32));
-  EXPECT_BAD("[kaiming_normal] the shape has at least two dim", tt::init::kaiming_normal()({3}, tt::float32));
-  EXPECT_BAD("[orthogonal] the shape has at least two dim", tt::init::orthogonal()({3}, tt::float32));
+  EXPECT_BAD("[xavier_uniform] the shape has less than two dim", tt::init::xavier_uniform()({3}, tt::float32));
+  EXPECT_BAD("[xavier_normal] the shape has less than two dim", tt::init::xavier_normal()({3}, tt::float32));
+  EXPECT_BAD("[kaiming_uniform] the shape has less than two dim", tt::init::kaiming_uniform()({}, tt::float32));
+  EXPECT_BAD("[kaiming_normal] the shape has less than two dim", tt::init::kaiming_normal()({3}, tt::float32));
+  EXPECT_BAD("[orthogonal] the shape has less than two dim", tt::init::orthogonal()({3}, tt::float32));
 }
 
 TEST_F(BadInput, Files) {
@@ -631,12 +631,12 @@ TEST_F(BadInput, Data) {
   EXPECT_BAD("[TensorDataset]", tt::data::TensorDataset(symbolic));
   EXPECT_BAD("[TensorDataset]", tt::data::TensorDataset(vector, four));
   const tt::data::TensorDataset dataset(vector, vector);
-  EXPECT_BAD("[DataLoader] batch_size is at least 1", tt::data::DataLoader(dataset, {.batch_size = 0}));
-  EXPECT_BAD("[DataLoader] num_workers is at least 0", tt::data::DataLoader(dataset, {.num_workers = -1}));
-  EXPECT_BAD("[DataLoader] prefetch_factor is at least 1", tt::data::DataLoader(dataset, {.prefetch_factor = 0}));
-  EXPECT_BAD("[DataLoader] batch_size is at least 1", tt::data::batches(dataset, {.batch_size = -1}));
-  EXPECT_BAD("[Dataset] an index is below the data set's size: index 3, size 3", dataset[3]);
-  EXPECT_BAD("[Dataset] an index is below the data set's size", dataset[-1]);
+  EXPECT_BAD("[DataLoader] batch_size is below 1", tt::data::DataLoader(dataset, {.batch_size = 0}));
+  EXPECT_BAD("[DataLoader] num_workers is negative", tt::data::DataLoader(dataset, {.num_workers = -1}));
+  EXPECT_BAD("[DataLoader] prefetch_factor is below 1", tt::data::DataLoader(dataset, {.prefetch_factor = 0}));
+  EXPECT_BAD("[DataLoader] batch_size is below 1", tt::data::batches(dataset, {.batch_size = -1}));
+  EXPECT_BAD("[Dataset] an index is not below the data set's size: index 3, size 3", dataset[3]);
+  EXPECT_BAD("[Dataset] an index is not below the data set's size", dataset[-1]);
   EXPECT_THROW(dataset.get(3), tt::ArgumentError);  // virtual: knows no line
 }
 

@@ -26,15 +26,14 @@ class CudaFaults : public OnGpu {
 
 TEST_F(CudaFaults, IntegersDividedByZero) {
   const tt::Tensor a = there(tt::tensor({7, -7})), b = there(tt::tensor({2, 0}));
-  EXPECT_BAD("[floor_divide] an integer is not divided by zero: a divisor is 0, found on cuda:0",
+  EXPECT_BAD("[floor_divide] an integer is divided by zero: a divisor is 0, found on cuda:0",
              tt::floor_divide(a, b).to(cpu));
-  EXPECT_BAD("[remainder] an integer is not divided by zero: a divisor is 0, found on cuda:0",
-             tt::remainder(a, b).to(cpu));
+  EXPECT_BAD("[remainder] an integer is divided by zero: a divisor is 0, found on cuda:0", tt::remainder(a, b).to(cpu));
   EXPECT_EQ(tt::floor_divide(a, 2).to(cpu).to_vector<int>(), (std::vector<int>{3, -4}));
 }
 
 TEST_F(CudaFaults, NegativeExponentsOfIntegers) {
-  EXPECT_BAD("[pow] an integer is not raised to a negative integer: exponent -3, found on cuda:0",
+  EXPECT_BAD("[pow] an integer is raised to a negative integer: exponent -3, found on cuda:0",
              tt::pow(there(tt::tensor({2, 2})), there(tt::tensor({2, -3}))).to(cpu));
 }
 

@@ -117,11 +117,11 @@ TEST_F(CudaRandom, AStreamGoesOn) {
 }
 
 TEST_F(CudaRandom, WhatCannotBeDrawnIsAnErrorWhenTheDeviceIsWaitedFor) {
-  EXPECT_BAD("[bernoulli] probabilities lie between 0 and 1: 1.500000 at element 1, found on cuda:0",
+  EXPECT_BAD("[bernoulli] a probability is outside of [0, 1]: 1.500000 at element 1, found on cuda:0",
              tt::bernoulli(tt::tensor({0.5f, 1.5f}).to(gpu)).to(cpu));
-  EXPECT_BAD("[multinomial] weights are finite and not negative: -1.000000, found on cuda:0",
+  EXPECT_BAD("[multinomial] a weight is negative or not finite: -1.000000, found on cuda:0",
              tt::multinomial(tt::tensor({0.5f, -1.0f}).to(gpu), 1).to(cpu));
-  EXPECT_BAD("[multinomial] there are enough positive weights: 2 samples, 1 positive weights, found on cuda:0",
+  EXPECT_BAD("[multinomial] there are too few positive weights: 2 samples, 1 positive weights, found on cuda:0",
              tt::multinomial(tt::tensor({0.5f, 0.0f}).to(gpu), 2).to(cpu));
 }
 

@@ -11,11 +11,11 @@
 namespace triptych {
 
 /// Base of all errors that the library throws. `what()` reads
-/// `[op] rule that was broken: what was given. Hint. Where.`
+/// `[op] what is wrong: what was given. Hint. Where.`
 class TRIPTYCH_API Error : public std::runtime_error {
  public:
-  /// `rule` says what must hold, `given` what was passed, `hint` how to mend it (may be empty).
-  Error(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint = {},
+  /// `wrong` says what does not hold, `given` what was passed, `hint` how to mend it (may be empty).
+  Error(std::string_view op, std::string_view wrong, std::string_view given, std::string_view hint = {},
         Location where = {});
   Error(const Error&) = default;
   ~Error() override;

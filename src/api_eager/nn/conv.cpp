@@ -12,15 +12,16 @@ const Conv2dOptions& checked(const Conv2dOptions& o, Location where) {
     throw ArgumentError("Conv2d", rule, given, "", where);
   };
   if (o.in_channels < 1 || o.out_channels < 1)
-    fail("in_channels and out_channels are positive",
+    fail("in_channels or out_channels is not positive",
          std::to_string(o.in_channels) + " and " + std::to_string(o.out_channels));
-  if (o.kernel_size.height < 1 || o.kernel_size.width < 1) fail("kernel_size is positive", tuple_text(o.kernel_size));
-  if (o.stride.height < 1 || o.stride.width < 1) fail("stride is positive", tuple_text(o.stride));
-  if (o.dilation.height < 1 || o.dilation.width < 1) fail("dilation is positive", tuple_text(o.dilation));
+  if (o.kernel_size.height < 1 || o.kernel_size.width < 1)
+    fail("kernel_size is not positive", tuple_text(o.kernel_size));
+  if (o.stride.height < 1 || o.stride.width < 1) fail("stride is not positive", tuple_text(o.stride));
+  if (o.dilation.height < 1 || o.dilation.width < 1) fail("dilation is not positive", tuple_text(o.dilation));
   if (o.groups < 1 || o.in_channels % o.groups != 0 || o.out_channels % o.groups != 0)
-    fail("groups divides in_channels and out_channels", "groups " + std::to_string(o.groups) + ", channels " +
-                                                            std::to_string(o.in_channels) + " and " +
-                                                            std::to_string(o.out_channels));
+    fail("groups does not divide in_channels and out_channels", "groups " + std::to_string(o.groups) + ", channels " +
+                                                                    std::to_string(o.in_channels) + " and " +
+                                                                    std::to_string(o.out_channels));
   check_parameter_dtype("Conv2d", o.dtype, where);
   return o;
 }

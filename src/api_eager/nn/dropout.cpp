@@ -9,7 +9,7 @@ namespace {
 
 const DropoutOptions& checked(const DropoutOptions& options, Location where) {
   if (!(options.p >= 0 && options.p <= 1))
-    throw ArgumentError("Dropout", "p is a probability, 0 to 1", std::to_string(options.p), "", where);
+    throw ArgumentError("Dropout", "p is outside of [0, 1]", std::to_string(options.p), "", where);
   return options;
 }
 

@@ -9,11 +9,11 @@ namespace {
 EmbeddingOptions checked(EmbeddingOptions options, Location where) {
   const std::int64_t rows = options.num_embeddings;
   if (rows < 1 || options.embedding_dim < 1)
-    throw ArgumentError("Embedding", "num_embeddings and embedding_dim are positive",
+    throw ArgumentError("Embedding", "num_embeddings or embedding_dim is not positive",
                         std::to_string(rows) + " and " + std::to_string(options.embedding_dim), "", where);
   if (options.padding_idx) {
     if (*options.padding_idx < -rows || *options.padding_idx >= rows)
-      throw ArgumentError("Embedding", "padding_idx is the number of a row",
+      throw ArgumentError("Embedding", "padding_idx is not the number of a row",
                           std::to_string(*options.padding_idx) + " of " + std::to_string(rows), "", where);
     if (*options.padding_idx < 0) *options.padding_idx += rows;
   }

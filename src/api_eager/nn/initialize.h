@@ -10,8 +10,8 @@ namespace triptych::eager {
 
 inline void check_parameter_dtype(const char* module, DType dtype, Location where) {
   if (!is_floating(dtype))
-    throw ArgumentError(module, "parameters have a floating-point dtype", std::string(dtype_name(dtype)) + " was given",
-                        "", where);
+    throw ArgumentError(module, "the dtype of parameters is not floating-point",
+                        std::string(dtype_name(dtype)) + " was given", "", where);
 }
 
 /// kaiming_uniform(a = sqrt 5): uniform in +-1 / sqrt(fan_in).

@@ -9,7 +9,7 @@ namespace {
 
 const LinearOptions& checked(const LinearOptions& options, Location where) {
   if (options.in_features < 1 || options.out_features < 1)
-    throw ArgumentError("Linear", "in_features and out_features are positive",
+    throw ArgumentError("Linear", "in_features or out_features is not positive",
                         std::to_string(options.in_features) + " and " + std::to_string(options.out_features), "",
                         where);
   check_parameter_dtype("Linear", options.dtype, where);

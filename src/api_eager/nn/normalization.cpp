@@ -9,14 +9,14 @@ namespace {
 
 const BatchNormOptions& checked(const BatchNormOptions& options, const char* name, Location where) {
   if (options.num_features < 1)
-    throw ArgumentError(name, "num_features is positive", std::to_string(options.num_features), "", where);
+    throw ArgumentError(name, "num_features is not positive", std::to_string(options.num_features), "", where);
   check_parameter_dtype(name, options.dtype, where);
   return options;
 }
 
 const LayerNormOptions& checked(const LayerNormOptions& options, Location where) {
   if (options.normalized_shape.rank() == 0 || !options.normalized_shape.known())
-    throw ArgumentError("LayerNorm", "normalized_shape has at least one dimension, and all are known",
+    throw ArgumentError("LayerNorm", "normalized_shape is empty or has an unknown dimension",
                         options.normalized_shape.text(), "", where);
   check_parameter_dtype("LayerNorm", options.dtype, where);
   return options;

@@ -37,7 +37,7 @@ std::string AvgPool2d::extra_repr() const { return sizes_text(options.kernel_siz
 
 AdaptiveAvgPool2d::AdaptiveAvgPool2d(const Options& given, Location where) : options(given) {
   if (options.output_size != Size2(1))
-    throw UnsupportedError("AdaptiveAvgPool2d", "only an output_size of 1 is supported",
+    throw UnsupportedError("AdaptiveAvgPool2d", "an output_size other than 1 is not supported",
                            tuple_text(options.output_size) + " was given", "Use AvgPool2d", where);
 }
 Tensor AdaptiveAvgPool2d::forward(const Tensor& x) { return global_avg_pool2d(x, {.keepdims = true}); }

@@ -23,11 +23,11 @@ AdamW::AdamW(std::vector<Tensor> params, const AdamWOptions& o, Location where)
            where) {}
 
 void Adam::check(const AdamOptions& o, Location where) const {
-  if (!(o.lr >= 0)) fail("lr is not negative", std::to_string(o.lr), "", where);
+  if (!(o.lr >= 0)) fail("lr is negative or NaN", std::to_string(o.lr), "", where);
   for (const double beta : {o.betas.first, o.betas.second})
-    if (!(beta >= 0 && beta < 1)) fail("betas are at least 0 and below 1", std::to_string(beta), "", where);
-  if (!(o.eps >= 0)) fail("eps is not negative", std::to_string(o.eps), "", where);
-  if (!(o.weight_decay >= 0)) fail("weight_decay is not negative", std::to_string(o.weight_decay), "", where);
+    if (!(beta >= 0 && beta < 1)) fail("a beta is outside of [0, 1)", std::to_string(beta), "", where);
+  if (!(o.eps >= 0)) fail("eps is negative or NaN", std::to_string(o.eps), "", where);
+  if (!(o.weight_decay >= 0)) fail("weight_decay is negative or NaN", std::to_string(o.weight_decay), "", where);
 }
 
 void Adam::step(Location where) {

@@ -19,7 +19,7 @@ void Optimizer::fail(std::string_view rule, std::string_view given, std::string_
 }
 
 void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where) {
-  if (parameters.empty()) fail("there is at least one parameter", "an empty list", "Does the module have any?", where);
+  if (parameters.empty()) fail("there is no parameter", "an empty list", "Does the module have any?", where);
   std::unordered_set<const TensorImpl*> seen;
   for (const Group& group : groups_)
     for (const Slot& slot : group.slots) seen.insert(slot.parameter.impl());
@@ -29,13 +29,11 @@ void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where)
     const std::string which = "parameter " + std::to_string(i);
     if (!parameter.defined()) fail("a parameter is undefined", which, "", where);
     if (!parameter.is_leaf())
-      fail("parameters are leaves", which + " is the result of " + parameter.grad_fn(),
+      fail("a parameter is not a leaf", which + " is the result of " + parameter.grad_fn(),
            "Pass what it was computed from", where);
     if (!is_floating(parameter.dtype()))
-      fail("parameters are floating-point tensors", which + " is " + std::string(dtype_name(parameter.dtype())), "",
-           where);
-    if (!seen.insert(parameter.impl()).second)
-      fail("a parameter is in one group once", which + " is there twice", "", where);
+      fail("a parameter is not floating-point", which + " is " + std::string(dtype_name(parameter.dtype())), "", where);
+    if (!seen.insert(parameter.impl()).second) fail("a parameter is given twice", which + " is there twice", "", where);
     group.slots.push_back({parameter, {}, std::vector<Tensor>(buffer_names_.size())});
   }
   groups_.push_back(std::move(group));
@@ -60,7 +58,7 @@ void Optimizer::check_slots(Location where) const {
       if (gradient.defined()) check_no_living_base(*parameter.impl(), name_, where);
       const auto fits = [&](const Tensor& tensor, const char* what) {
         if (!tensor.defined() || (tensor.shape() == parameter.shape() && tensor.dtype() == parameter.dtype())) return;
-        fail("a gradient and a buffer have their parameter's shape and dtype",
+        fail("a gradient or buffer differs from its parameter in shape or dtype",
              "parameter " + std::to_string(index) + " is " + std::string(dtype_name(parameter.dtype())) + " " +
                  parameter.shape().text() + ", its " + what + " " + std::string(dtype_name(tensor.dtype())) + " " +
                  tensor.shape().text(),
@@ -153,13 +151,12 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
       const std::string name = "param_groups." + std::to_string(g) + "." + setting.name;
       const Tensor* value = state.find(name);
       if (!value || value->numel() != 1)
-        fail("the state has a number for each setting", "'" + name + "' is missing",
-             "Is it the state of another optimizer?", where);
+        fail("the state lacks a setting", "'" + name + "' is missing", "Is it the state of another optimizer?", where);
       values.emplace_back(setting, value->item<double>());
       ++used;
     }
   if (used != state.size())
-    fail("the state fits the optimizer",
+    fail("the state does not fit the optimizer",
          std::to_string(state.size() - used) + " of its " + std::to_string(state.size()) +
              " entries belong to no parameter or setting",
          "Is it the state of another optimizer?", where);

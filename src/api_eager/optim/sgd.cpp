@@ -8,11 +8,11 @@ SGD::SGD(std::vector<Tensor> params, const SGDOptions& options, Location where)
 }
 
 void SGD::check(const SGDOptions& o, Location where) const {
-  if (!(o.lr >= 0)) fail("lr is not negative", std::to_string(o.lr), "", where);
-  if (!(o.momentum >= 0)) fail("momentum is not negative", std::to_string(o.momentum), "", where);
-  if (!(o.weight_decay >= 0)) fail("weight_decay is not negative", std::to_string(o.weight_decay), "", where);
+  if (!(o.lr >= 0)) fail("lr is negative or NaN", std::to_string(o.lr), "", where);
+  if (!(o.momentum >= 0)) fail("momentum is negative or NaN", std::to_string(o.momentum), "", where);
+  if (!(o.weight_decay >= 0)) fail("weight_decay is negative or NaN", std::to_string(o.weight_decay), "", where);
   if (o.nesterov && (o.momentum <= 0 || o.dampening != 0))
-    fail("nesterov needs a momentum and no dampening",
+    fail("nesterov comes without a momentum, or with dampening",
          "momentum " + std::to_string(o.momentum) + ", dampening " + std::to_string(o.dampening), "", where);
 }
 

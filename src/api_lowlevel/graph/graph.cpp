@@ -12,7 +12,7 @@ namespace triptych::lowlevel {
 namespace {
 
 void check_name(std::string_view name, Location where) {
-  if (name.empty()) throw ArgumentError("graph", "a name must not be empty", "''", "", where);
+  if (name.empty()) throw ArgumentError("graph", "a name is empty", "''", "", where);
 }
 
 void write_text(const std::string& path, const std::string& text, std::string_view op, Location where) {
@@ -32,7 +32,7 @@ const Node& variable_node(const Variable& variable, Location where) {
 
 std::string name_of(const Tensor& tensor, Location where) {
   if (!tensor.is_symbolic())
-    throw ArgumentError("name_of", "only tensors of a graph have names", "a concrete or undefined tensor", "", where);
+    throw ArgumentError("name_of", "the tensor is not one of a graph", "a concrete or undefined tensor", "", where);
   const TensorImpl& impl = *tensor.impl();
   return describe(*impl.node) + (impl.output ? ":" + std::to_string(impl.output) : "");
 }
@@ -78,7 +78,8 @@ Tensor Graph::placeholder(Text name, DType dtype, const Shape& shape, const Tens
                           Location where) const {
   check_name(name, where);
   if (default_value.is_symbolic())
-    throw ArgumentError("placeholder", "the default value is concrete", "'" + name_of(default_value) + "'", "", where);
+    throw ArgumentError("placeholder", "the default value is not concrete", "'" + name_of(default_value) + "'", "",
+                        where);
   if (default_value.defined() && (default_value.dtype() != dtype || !default_value.shape().compatible(shape)))
     throw ArgumentError("placeholder", "the default value does not fit",
                         "'" + std::string(name) + "' is " + std::string(dtype_name(dtype)) + " " + shape.text() +
@@ -91,7 +92,7 @@ Tensor Graph::placeholder(Text name, DType dtype, const Shape& shape, const Tens
 Tensor Graph::constant(const Tensor& value, Text name, Location where) const {
   check_name(name, where);
   if (!value.defined() || value.is_symbolic())
-    throw ArgumentError("constant", "the value must be concrete",
+    throw ArgumentError("constant", "the value is not concrete",
                         value.defined() ? "a symbolic tensor" : "a default-constructed Tensor", "", where);
   return graph_constant(*this, value, name, where);
 }
@@ -100,7 +101,7 @@ Variable Graph::variable(Text name, const Shape& shape, Initializer initializer,
                          Location where) const {
   check_name(name, where);
   if (!shape.known())
-    throw ArgumentError("variable", "a variable's shape must be known", "'" + std::string(name) + "' " + shape.text(),
+    throw ArgumentError("variable", "a variable's shape is not known", "'" + std::string(name) + "' " + shape.text(),
                         "", where);
   if (!initializer)
     throw ArgumentError("variable", "the initializer is empty", "'" + std::string(name) + "'", "", where);
@@ -111,7 +112,7 @@ Variable Graph::variable(Text name, const Shape& shape, Initializer initializer,
 Variable Graph::variable(Text name, const Tensor& value, const VariableOptions& options, Location where) const {
   check_name(name, where);
   if (!value.defined() || value.is_symbolic())
-    throw ArgumentError("variable", "the first value must be concrete", "'" + std::string(name) + "'", "", where);
+    throw ArgumentError("variable", "the first value is not concrete", "'" + std::string(name) + "'", "", where);
   Initializer initializer = [snapshot = alias(value)](const Shape&, DType) { return snapshot; };
   return variable(name, value.shape(), std::move(initializer), {.dtype = value.dtype(), .trainable = options.trainable},
                   where);
@@ -203,15 +204,14 @@ void Graph::write_svg(const OwnedText& path, Location where) const {
 
 Tensor group(const TensorList& operations, Text name, Location where) {
   if (operations.empty() || !operations.begin()->is_symbolic())
-    throw ArgumentError("group", "there must be at least one tensor of a graph", "none", "graph.no_op() runs nothing",
-                        where);
+    throw ArgumentError("group", "there is no tensor of a graph", "none", "graph.no_op() runs nothing", where);
   const Graph graph{GraphHandle(operations.begin()->impl()->graph.get())};
   const auto after = graph.control_dependencies(operations, where);
   return graph.no_op(name, where);
 }
 
 std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys, Location where) {
-  if (ys.empty()) throw ArgumentError("gradients", "there must be at least one y", "an empty list", "", where);
+  if (ys.empty()) throw ArgumentError("gradients", "there is no y", "an empty list", "", where);
   for (const Tensor& y : ys)
     if (!y.is_symbolic())
       throw ArgumentError("gradients", "a y is not a tensor of a graph", "a concrete or undefined tensor",
@@ -219,7 +219,7 @@ std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const 
   for (const Tensor& x : xs)
     if (!x.defined()) throw ArgumentError("gradients", "an x is undefined", "a default-constructed Tensor", "", where);
   if (!grad_ys.empty() && grad_ys.size() != ys.size())
-    throw ArgumentError("gradients", "there must be one grad_y for each y",
+    throw ArgumentError("gradients", "the number of grad_ys differs from that of the ys",
                         std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
   const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), "gradients");
   return triptych::gradients(ys.tensors(), xs.tensors(), grad_ys.tensors(), {.allow_unused = true}, where);

@@ -87,8 +87,7 @@ std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss
     throw ArgumentError("minimize", "the loss is not a tensor of a graph", "a concrete or undefined tensor",
                         "Build it from placeholders and Variables", where);
   if (!is_floating(loss.dtype()))
-    throw ArgumentError("minimize", "the loss must be a floating-point tensor", std::string(dtype_name(loss.dtype())),
-                        "", where);
+    throw ArgumentError("minimize", "the loss is not floating-point", std::string(dtype_name(loss.dtype())), "", where);
   const std::vector<Tensor> xs = variables.empty() ? reachable_trainables(loss) : variables.tensors();
   std::vector<Tensor> gradients;
   if (!xs.empty()) gradients = lowlevel::gradients(loss, xs, {}, where);
@@ -114,13 +113,13 @@ Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradie
     if (entry.gradient.is_symbolic()) graph = entry.gradient.impl()->graph.get();
   }
   if (!graph)
-    throw ArgumentError("apply_gradients", "there must be at least one gradient that is a tensor of a graph",
+    throw ArgumentError("apply_gradients", "no gradient is a tensor of a graph",
                         std::to_string(gradients.size()) + " entries without", "", where);
   for (const GradientAndVariable& entry : gradients) {
     if (!entry.gradient.defined()) continue;
     const Tensor parameter = graph->import(entry.variable, where);
     if (!is_state(*parameter.impl()->node->op))
-      throw ArgumentError("apply_gradients", "only Variables and captured parameters can be trained",
+      throw ArgumentError("apply_gradients", "a tensor to train is neither a Variable nor a captured parameter",
                           "'" + name_of(parameter) + "'", "", where);
     parameters.push_back(parameter);
     values.push_back(graph->import(entry.gradient, where));
@@ -143,7 +142,7 @@ Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradie
 Variable Optimizer::learning_rate(Location where) const {
   for (const State::Entry& entry : state_->entries)
     if (entry.name == "learning_rate") return entry.variable;
-  throw ArgumentError("optimizer", "the learning rate is made with the first update", state_->name,
+  throw ArgumentError("optimizer", "there is no learning rate before the first update", state_->name,
                       "Call minimize() first", where);
 }
 

@@ -33,13 +33,14 @@ std::optional<Place> place_of(const Tensor& tensor, GraphImpl* graph, Location w
 Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std::string_view op, Location where) {
   if (given.defined()) {
     if (!given.shape().compatible(y.shape()) || given.dtype() != y.dtype())
-      throw ArgumentError(op, "a gradient has its tensor's shape and dtype",
+      throw ArgumentError(op, "a gradient differs from its tensor in shape or dtype",
                           "tensor " + text_of(y) + ", gradient " + text_of(given), "", where);
     return given;
   }
   if (on_tape && y.numel() != 1)
-    throw ArgumentError(op, "only a scalar has an implicit gradient", "the tensor has shape " + y.shape().text(),
-                        "Reduce it with sum or mean, or pass the gradient", where);
+    throw ArgumentError(op, "the gradient is left out, and the tensor is no scalar",
+                        "the tensor has shape " + y.shape().text(), "Reduce it with sum or mean, or pass the gradient",
+                        where);
   return full_like(Arg(y, where), 1.0);
 }
 
@@ -77,9 +78,9 @@ GradMode::~GradMode() { modes.no_grad = !previous_; }
 
 std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
                               GradientOptions options, Location where) {
-  if (ys.empty()) throw ArgumentError("gradients", "there must be at least one y", "an empty list", "", where);
+  if (ys.empty()) throw ArgumentError("gradients", "there is no y", "an empty list", "", where);
   if (grad_ys.size() > ys.size())
-    throw ArgumentError("gradients", "there is at most one grad_y for each y",
+    throw ArgumentError("gradients", "there are more grad_ys than ys",
                         std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
   GraphImpl* graph = nullptr;
   for (const Tensor& y : ys)

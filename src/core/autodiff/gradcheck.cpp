@@ -42,14 +42,13 @@ struct Checker {
       if (!inputs[i].requires_grad()) continue;
       any = true;
       if (inputs[i].dtype() != float64)
-        throw ArgumentError("gradcheck", "inputs that require a gradient are float64",
+        throw ArgumentError("gradcheck", "an input that requires a gradient is not float64",
                             "input " + std::to_string(i) + " is " + std::string(dtype_name(inputs[i].dtype())),
                             "Finite differences drown in the rounding of the smaller types", where);
     }
     if (!any)
-      throw ArgumentError("gradcheck", "at least one input requires a gradient",
-                          std::to_string(inputs.size()) + " inputs", "Call set_requires_grad() on those to check",
-                          where);
+      throw ArgumentError("gradcheck", "no input requires a gradient", std::to_string(inputs.size()) + " inputs",
+                          "Call set_requires_grad() on those to check", where);
   }
 
   /// One row for each element of the input, made of the outputs' elements one after the other.
@@ -167,7 +166,7 @@ bool gradgradcheck(const TestedFunction& function, std::span<const Tensor> input
     all.insert(all.end(), grad_outputs.begin(), grad_outputs.end());
   }
   if (all.size() != inputs.size() + outputs.size())
-    throw ArgumentError("gradgradcheck", "there is one gradient for each differentiable result",
+    throw ArgumentError("gradgradcheck", "the number of gradients differs from that of the differentiable results",
                         std::to_string(grad_outputs.size()) + " for " + std::to_string(outputs.size()), "", where);
   const std::size_t count = inputs.size();
   const auto first_order = [&](std::span<const Tensor> at) {

@@ -46,7 +46,7 @@ void run_hooks(Node& node, std::span<Tensor> gradients) {
     Tensor replaced = function(gradient);
     if (replaced.defined() && replaced.shape() != gradient.shape())
       throw ArgumentError(
-          "register_hook", "a hook returns a gradient of the same shape",
+          "register_hook", "a hook returned a gradient of another shape",
           "the gradient is " + gradient.shape().text() + ", the hook returned " + replaced.shape().text(), "",
           node.where);
     if (replaced.defined()) gradient = std::move(replaced);

@@ -45,12 +45,12 @@ Tensor stack_part(std::span<const std::int64_t> indices, const std::vector<Examp
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const Tensor& other = examples[i].*part;
     if (other.is_symbolic())
-      throw ArgumentError(op, "an example has values", "example " + std::to_string(indices[i]) + " is symbolic");
+      throw ArgumentError(op, "an example has no values", "example " + std::to_string(indices[i]) + " is symbolic");
     const bool alike = first.defined() && other.defined()
                            ? other.shape() == first.shape() && other.dtype() == first.dtype()
                            : first.defined() == other.defined();
     if (!alike)
-      throw ArgumentError(op, "the examples of a batch have one shape and dtype",
+      throw ArgumentError(op, "the examples of a batch differ in shape or dtype",
                           "example " + std::to_string(indices[0]) + " is " + describe(first) + ", example " +
                               std::to_string(indices[i]) + " is " + describe(other));
   }
@@ -62,7 +62,7 @@ Tensor stack_part(std::span<const std::int64_t> indices, const std::vector<Examp
 
 void check_index(std::int64_t index, std::int64_t size) {
   if (index < 0 || index >= size)
-    throw ArgumentError(op, "an index is below the data set's size",
+    throw ArgumentError(op, "an index is not below the data set's size",
                         "index " + std::to_string(index) + ", size " + std::to_string(size));
 }
 
@@ -93,7 +93,7 @@ Dataset::~Dataset() = default;
 Batch Batch::to(Device device) const { return {on_device(x, device), y.defined() ? on_device(y, device) : y}; }
 
 Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
-  if (indices.empty()) throw ArgumentError(op, "a batch has at least one example", "no index was given");
+  if (indices.empty()) throw ArgumentError(op, "a batch has no example", "no index was given");
   std::vector<Example> examples;
   examples.reserve(indices.size());
   for (const std::int64_t index : indices) {
@@ -106,14 +106,14 @@ Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
 TensorDataset::TensorDataset(Tensor x_, Tensor y_, Location where) : x(std::move(x_)), y(std::move(y_)) {
   const auto check = [&](const Tensor& tensor, const char* name) {
     if (!tensor.defined() || tensor.is_symbolic() || tensor.ndim() == 0)
-      throw ArgumentError("TensorDataset", "a tensor of examples has values and a first axis that counts them",
+      throw ArgumentError("TensorDataset", "a tensor of examples has no values, or no first axis that counts them",
                           std::string(name) + " is " + (tensor.is_symbolic() ? "symbolic" : describe(tensor)), "",
                           where);
   };
   check(x, "x");
   if (y.defined()) check(y, "y");
   if (y.defined() && x.size(0) != y.size(0))
-    throw ArgumentError("TensorDataset", "x and y have the same number of examples",
+    throw ArgumentError("TensorDataset", "x and y differ in the number of examples",
                         "x is " + x.shape().text() + ", y is " + y.shape().text(), "", where);
   x = snapshot(x);
   y = snapshot(y);

@@ -72,7 +72,7 @@ Batch IdxDataset::get_batch(std::span<const std::int64_t> indices) const {
   std::vector<std::uint8_t> image(pixels);
   for (const std::int64_t index : indices) {
     if (index < 0 || index >= size())
-      throw ArgumentError("IdxDataset", "an index is below the data set's size",
+      throw ArgumentError("IdxDataset", "an index is not below the data set's size",
                           "index " + std::to_string(index) + ", size " + std::to_string(size()));
     const auto place = static_cast<std::uint64_t>(index);
     files_->images.file->read_at(files_->images.offset + place * pixels, image.data(), pixels, context);

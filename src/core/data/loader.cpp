@@ -172,11 +172,11 @@ DataLoader::DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions
   const auto check = [&](bool good, const char* rule, const std::string& given) {
     if (!good) throw ArgumentError("DataLoader", rule, given, "", where);
   };
-  check(dataset_ != nullptr, "a loader needs a data set", "a null pointer");
-  check(options_.batch_size >= 1, "batch_size is at least 1", std::to_string(options_.batch_size));
-  check(options_.num_workers >= 0, "num_workers is at least 0", std::to_string(options_.num_workers));
-  check(options_.prefetch_factor >= 1, "prefetch_factor is at least 1", std::to_string(options_.prefetch_factor));
-  check(!(options_.sampler && options_.shuffle), "a sampler decides the order itself", "both sampler and shuffle");
+  check(dataset_ != nullptr, "there is no data set", "a null pointer");
+  check(options_.batch_size >= 1, "batch_size is below 1", std::to_string(options_.batch_size));
+  check(options_.num_workers >= 0, "num_workers is negative", std::to_string(options_.num_workers));
+  check(options_.prefetch_factor >= 1, "prefetch_factor is below 1", std::to_string(options_.prefetch_factor));
+  check(!(options_.sampler && options_.shuffle), "two things decide the order", "both sampler and shuffle");
 }
 
 std::int64_t DataLoader::size() const {

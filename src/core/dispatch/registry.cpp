@@ -29,7 +29,7 @@ Registry& registry() {
 void register_op(const Op& op) {
   Registry& all = registry();
   std::lock_guard lock(all.mutex);
-  if (!op.infer) throw ArgumentError("register_op", "an op needs an infer function", op.name);
+  if (!op.infer) throw ArgumentError("register_op", "an op has no infer function", op.name);
   if (const auto [found, added] = all.ops.emplace(op.name, &op); !added && found->second != &op)
     throw ArgumentError("register_op", "an op of this name exists", op.name, "Choose another name");
 }

@@ -50,7 +50,7 @@ InputFile::InputFile(const std::string& path, FileContext context) : path_(path)
   struct stat status;
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
     static_cast<void>(::close(descriptor_));
-    throw ArgumentError(context.op, "a regular file is needed", in_quotes(path) + " is none", "", context.where);
+    throw ArgumentError(context.op, "this is not a regular file", in_quotes(path) + " is none", "", context.where);
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
@@ -112,7 +112,7 @@ AtomicFile::AtomicFile(const std::string& path, FileContext context) : path_(pat
   if (char resolved[PATH_MAX]; ::realpath(path.c_str(), resolved) != nullptr) path_ = resolved;
   struct stat status;
   if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    throw ArgumentError(context.op, "only a regular file can be replaced", in_quotes(path) + " is none", "",
+    throw ArgumentError(context.op, "what would be replaced is not a regular file", in_quotes(path) + " is none", "",
                         context.where);
 
   static std::atomic<unsigned> count{0};

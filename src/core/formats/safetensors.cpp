@@ -36,7 +36,7 @@ void save(const StateDict& tensors, const OwnedText& path, Location where) {
   std::vector<Tensor> values;
   for (const auto& [name, tensor] : tensors) {
     if (!tensor.defined() || tensor.is_symbolic())
-      throw ArgumentError(context.op, "only tensors with values can be saved",
+      throw ArgumentError(context.op, "a tensor without values cannot be saved",
                           "'" + name + "' is " + (tensor.defined() ? "symbolic" : "undefined"), "", where);
     if (name == "__metadata__")
       throw ArgumentError(context.op, "the format keeps the name '__metadata__' for itself", "a tensor of that name",
@@ -60,8 +60,8 @@ void save(const StateDict& tensors, const OwnedText& path, Location where) {
   std::string json = format_safetensors_header(header, context);
   json.resize((json.size() + 7) / 8 * 8, ' ');
   if (json.size() > max_safetensors_header)
-    throw ArgumentError(context.op, "a header has at most 100 MB", std::to_string(json.size()) + " bytes are needed",
-                        "Save fewer tensors to one file", where);
+    throw ArgumentError(context.op, "the header is longer than 100 MB",
+                        std::to_string(json.size()) + " bytes are needed", "Save fewer tensors to one file", where);
 
   AtomicFile file(path, context);
   const std::uint64_t length = json.size();

@@ -85,7 +85,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   bool number_unsigned(number_unsigned_t value) override {
     if (place_ == Place::shape) {
       if (shape_->size() == Shape::max_rank)
-        throw UnsupportedError(context_.op, "a tensor has at most 8 dimensions",
+        throw UnsupportedError(context_.op, "a tensor has more than 8 dimensions",
                                in_quotes(name_) + " in '" + path_ + "' has more", "", context_.where);
       if (value > max_dimension) fail("tensor " + in_quotes(name_) + " has a dimension of " + std::to_string(value));
       shape_->push_back(static_cast<std::int64_t>(value));
@@ -122,7 +122,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   enum class Place { start, top, metadata, entry, shape, offsets, end };
 
   [[noreturn]] void fail_here(const char* what) const {
-    if (place_ == Place::start) fail(std::string("the header must be an object and is ") + what);
+    if (place_ == Place::start) fail(std::string("the header is not an object, but ") + what);
     std::string place = in_quotes(name_);
     if (place_ != Place::top) place += ", field " + in_quotes(field_);
     fail(std::string(what) + " does not belong at " + place);
@@ -212,7 +212,7 @@ std::string format_safetensors_header(const SafetensorsHeader& header, FileConte
   try {
     return json.dump();
   } catch (const nlohmann::json::exception&) {
-    throw ArgumentError(context.op, "names and metadata are UTF-8", "a text that is not", "", context.where);
+    throw ArgumentError(context.op, "a name or metadata is not UTF-8", "a text that is not", "", context.where);
   }
 }
 

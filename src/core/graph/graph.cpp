@@ -228,10 +228,11 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
     metas[i] = &node->inputs()[i].meta();
     if (!written) continue;
     if (graph.traced)
-      throw UnsupportedError(op.name, "a sub-graph writes no state", "input " + std::to_string(i) + " is written",
+      throw UnsupportedError(op.name, "a sub-graph writes state", "input " + std::to_string(i) + " is written",
                              "Return the new value from the sub-graph, and write it around it", where);
     if (!is_state(*input.impl()->node->op))
-      throw ArgumentError(op.name, "only a Variable, or a module's or layer's parameter or buffer, can be written",
+      throw ArgumentError(op.name,
+                          "what is written is neither a Variable nor a module's or layer's parameter or buffer",
                           "input " + std::to_string(i) + " is " + describe(*input.impl()->node), "", where);
     written_states.push_back(input.impl()->node.get());
     writes_captured |= input.impl()->node->op == &captured_op;

@@ -50,7 +50,7 @@ TracedSubgraph trace_subgraph(std::span<const TensorMeta> arguments,
 std::vector<Tensor> call_subgraph(const Subgraph& subgraph, std::span<const Tensor> inputs) {
   if (inputs.size() != subgraph.inputs.size())
     throw ArgumentError(
-        "call_subgraph", "there is one value for each input",
+        "call_subgraph", "the number of values differs from that of the inputs",
         std::to_string(inputs.size()) + " values for " + std::to_string(subgraph.inputs.size()) + " inputs");
   if (subgraph.outputs.empty()) return {};
   std::unordered_map<const Node*, std::vector<Tensor>> values;

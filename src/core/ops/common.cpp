@@ -157,7 +157,7 @@ Shape common_shape(const Infer& infer) {
 void infer_elementwise(Infer& infer) { infer.output(0, common_shape(infer), infer.dtype(0)); }
 
 void infer_floating(Infer& infer) {
-  infer.check(is_floating(infer.dtype(0)), "the dtype is floating", "Convert it with cast");
+  infer.check(is_floating(infer.dtype(0)), "the dtype is not floating", "Convert it with cast");
   infer_elementwise(infer);
 }
 

@@ -90,7 +90,7 @@ Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Lay
     throw ArgumentError("init",
                         matrix ? "the layout is that of a matrix" : "the layout is that of a convolution's kernel",
                         "shape " + shape.text(), "", where);
-  if (!shape.known()) throw ArgumentError("init", "the shape is known", shape.text(), "", where);
+  if (!shape.known()) throw ArgumentError("init", "the shape is not known", shape.text(), "", where);
   const Now now;
   switch (layout) {
     case Layout::out_in:
@@ -165,7 +165,7 @@ Initializer torch_scaled(const char* op, double scale, FanMode mode, Distributio
                          Location where) {
   return [op, where, values = scaled(scale, mode, distribution, seed)](const Shape& shape, DType dtype) {
     if (shape.rank() < 2)
-      throw ArgumentError(op, "the shape has at least two dimensions, for inputs and outputs", shape.text(),
+      throw ArgumentError(op, "the shape has less than two dimensions, for inputs and outputs", shape.text(),
                           "Use uniform or normal", where);
     return values(shape, dtype);
   };
@@ -174,7 +174,7 @@ Initializer torch_scaled(const char* op, double scale, FanMode mode, Distributio
 }  // namespace
 
 Initializer variance_scaling(double scale, FanMode mode, Distribution distribution, Seed seed, Location where) {
-  if (!(scale > 0)) throw ArgumentError("variance_scaling", "the scale is positive", std::to_string(scale), "", where);
+  if (!(scale > 0)) throw ArgumentError("variance_scaling", "the scale is not positive", std::to_string(scale), "", where);
   return scaled(scale, mode, distribution, seed);
 }
 
@@ -211,7 +211,7 @@ Initializer xavier_normal(double gain, Seed seed, Location where) {
 Initializer orthogonal(double gain, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
     if (shape.rank() < 2)
-      throw ArgumentError("orthogonal", "the shape has at least two dimensions", shape.text(), "", where);
+      throw ArgumentError("orthogonal", "the shape has less than two dimensions", shape.text(), "", where);
     const Now now;
     // A kernel's outputs come first, a matrix's last.
     const bool kernel = shape.rank() > 2;

@@ -81,7 +81,7 @@ Tensor Generator::get_state() const {
 void Generator::set_state(const Tensor& state, Location where) {
   if (!state.defined() || state.dtype() != int64 || state.shape() != Shape{3})
     throw ArgumentError(
-        "set_state", "a generator's state is an int64 tensor of shape (3,)",
+        "set_state", "the state is not an int64 tensor of shape (3,)",
         state.defined() ? std::string(dtype_name(state.dtype())) + " " + state.shape().text() : "an undefined tensor",
         "Pass what get_state() returned", where);
   const std::vector<std::int64_t> words = state.to_vector<std::int64_t>();

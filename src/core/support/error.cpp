@@ -12,11 +12,11 @@ constinit thread_local const char* called = nullptr;
 
 std::string_view name_of(std::string_view op) { return called ? called : op; }
 
-std::string compose(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint,
+std::string compose(std::string_view op, std::string_view wrong, std::string_view given, std::string_view hint,
                     Location where) {
   std::string text;
   if (!op.empty()) text.append("[").append(op).append("] ");
-  text.append(rule);
+  text.append(wrong);
   if (!given.empty()) text.append(": ").append(given);
   if (text.back() != '.') text += '.';
   if (!hint.empty()) {
@@ -35,8 +35,8 @@ std::string Location::text() const {
   return std::string(slash ? slash + 1 : file()) + ":" + std::to_string(line());
 }
 
-Error::Error(std::string_view op, std::string_view rule, std::string_view given, std::string_view hint, Location where)
-    : std::runtime_error(compose(name_of(op), rule, given, hint, Frame::resolve(where))),
+Error::Error(std::string_view op, std::string_view wrong, std::string_view given, std::string_view hint, Location where)
+    : std::runtime_error(compose(name_of(op), wrong, given, hint, Frame::resolve(where))),
       op_(name_of(op)),
       where_(Frame::resolve(where)) {}
 

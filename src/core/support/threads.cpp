@@ -138,7 +138,7 @@ int num_threads() {
 
 void set_num_threads(int count) {
   if (count < 1)
-    throw ArgumentError("set_num_threads", "the number of threads is at least 1", std::to_string(count) + " was given");
+    throw ArgumentError("set_num_threads", "the number of threads is below 1", std::to_string(count) + " was given");
   thread_count = count;
 }
 

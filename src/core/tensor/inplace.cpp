@@ -44,7 +44,7 @@ void take(Tensor& target, Tensor value, std::string_view op, Location where) {
 /// Arithmetic in place: the result's kind of dtype must fit into the tensor's.
 void take_arithmetic(Tensor& target, Tensor value, std::string_view op, Location where) {
   if (is_floating(value.dtype()) && !is_floating(target.dtype()))
-    throw ArgumentError(op, "the result is floating-point, the tensor is not",
+    throw ArgumentError(op, "a floating-point result does not fit the tensor",
                         std::string(dtype_name(value.dtype())) + " into " + std::string(dtype_name(target.dtype())),
                         "Convert the tensor with cast first", where);
   take(target, std::move(value), op, where);

@@ -20,7 +20,7 @@ Tensor Tensor::transpose(std::int64_t a, std::int64_t b, Location where) const {
 }
 Tensor Tensor::t(Location where) const {
   if (ndim(where) > 2)
-    throw ArgumentError("t", "the tensor has at most two dimensions", shape().text(), "Use transpose or permute",
+    throw ArgumentError("t", "the tensor has more than two dimensions", shape().text(), "Use transpose or permute",
                         where);
   return ndim() < 2 ? *this : triptych::transpose(Arg(*this, where));
 }

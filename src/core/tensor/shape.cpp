@@ -24,10 +24,10 @@ std::int64_t Dim::value(Location where) const {
 
 Shape::Shape(std::span<const std::int64_t> dims, Location where) {
   if (dims.size() > max_rank)
-    throw ArgumentError("shape", "a tensor has at most 8 dimensions", std::to_string(dims.size()) + " were given", "",
+    throw ArgumentError("shape", "a tensor has more than 8 dimensions", std::to_string(dims.size()) + " were given", "",
                         where);
   for (std::int64_t d : dims) {
-    if (d < unknown) throw ArgumentError("shape", "dimensions are not negative", std::to_string(d), "", where);
+    if (d < unknown) throw ArgumentError("shape", "a dimension is negative", std::to_string(d), "", where);
     dims_[static_cast<std::size_t>(rank_++)] = d;
   }
 }
@@ -51,7 +51,7 @@ void Shape::set(int axis, Dim dim) {
 void Shape::append(Dim dim) { insert(rank_, dim); }
 
 void Shape::insert(int axis, Dim dim) {
-  if (rank_ == max_rank) throw ArgumentError("shape", "a tensor has at most 8 dimensions", text() + " and one more");
+  if (rank_ == max_rank) throw ArgumentError("shape", "a tensor has more than 8 dimensions", text() + " and one more");
   for (int i = rank_; i > axis; --i) dims_[static_cast<std::size_t>(i)] = dims_[static_cast<std::size_t>(i - 1)];
   dims_[static_cast<std::size_t>(axis)] = dim.raw();
   ++rank_;
@@ -73,7 +73,7 @@ std::int64_t Shape::size(Location where) const {
   }
   if (empty) return 0;
   if (overflows || product > most_elements)
-    throw ArgumentError("shape", "a tensor has at most 2^59 elements", text(), "", where);
+    throw ArgumentError("shape", "a tensor has more than 2^59 elements", text(), "", where);
   return product;
 }
 
@@ -100,7 +100,7 @@ Axes::Axes(std::span<const std::int64_t> axes, Location where) {
 
 void Axes::append(std::int64_t value, Location where) {
   if (count_ == Shape::max_rank)
-    throw ArgumentError("shape", "a tensor has at most 8 dimensions", "a list of more than 8 axes was given", "",
+    throw ArgumentError("shape", "a tensor has more than 8 dimensions", "a list of more than 8 axes was given", "",
                         where);
   values_[static_cast<std::size_t>(count_++)] = value;
 }

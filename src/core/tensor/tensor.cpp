@@ -43,7 +43,7 @@ TensorImpl& concrete(const Tensor& tensor, std::string_view op, Location where) 
 void single(const Tensor& tensor, const char* op, Location where) {
   const TensorImpl& impl = concrete(tensor, op, where);
   if (impl.meta.shape.size() != 1)
-    throw ArgumentError(op, "the tensor must have exactly one element", summary(impl.meta),
+    throw ArgumentError(op, "the tensor does not have exactly one element", summary(impl.meta),
                         "Reduce it first, for example with sum or mean, or pick an element", where);
 }
 
@@ -223,7 +223,7 @@ std::span<const std::int64_t> Tensor::strides(Location where) const {
 }
 
 void Arg::number_given() const {
-  throw ArgumentError("tensor", "a tensor is needed, not a C++ number", std::to_string(scalar_.to_double()),
+  throw ArgumentError("tensor", "a C++ number stands where a tensor is needed", std::to_string(scalar_.to_double()),
                       "Make a tensor of it with full({}, number)", where_);
 }
 
@@ -281,10 +281,10 @@ void Tensor::copy_to(void* destination, DType dtype, Location where) const {
 Tensor& Tensor::set_requires_grad(bool value, Location where) & {
   TensorImpl& impl = concrete(*this, "set_requires_grad", where);
   if (value && !is_floating(impl.meta.dtype))
-    throw ArgumentError("set_requires_grad", "only floating-point tensors have gradients", summary(impl.meta), "",
-                        where);
+    throw ArgumentError("set_requires_grad", "a tensor that is not floating-point has no gradient", summary(impl.meta),
+                        "", where);
   if (!is_leaf())
-    throw ArgumentError("set_requires_grad", "only leaves can change it", "the result of " + grad_fn(),
+    throw ArgumentError("set_requires_grad", "a tensor that is no leaf cannot change it", "the result of " + grad_fn(),
                         "Use detach() to get a leaf with these values", where);
   const bool frozen = !value && impl.has(Head::requires_grad);
   impl.flags = value ? impl.flags | Head::requires_grad : impl.flags & ~Head::requires_grad;
@@ -303,7 +303,7 @@ Tensor Tensor::grad() const { return defined() && impl()->extra ? impl()->extra-
 void Tensor::set_grad(const Tensor& gradient, Location where) {
   TensorImpl& impl = concrete(*this, "set_grad", where);
   if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype()))
-    throw ArgumentError("set_grad", "a gradient has its tensor's shape and dtype",
+    throw ArgumentError("set_grad", "a gradient differs from its tensor in shape or dtype",
                         "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()), "", where);
   impl.extras().grad = own(gradient);
 }

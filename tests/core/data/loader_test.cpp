@@ -295,9 +295,9 @@ TEST(DataLoader, RefusesOptionsThatMakeNoSense) {
   struct None : tt::data::Sampler {
     std::vector<std::int64_t> sample(std::int64_t, std::int64_t) const override { return {}; }
   };
-  EXPECT_THAT(error({.batch_size = 0}), HasSubstr("[DataLoader] batch_size is at least 1: 0. At loader_test.cpp"));
-  EXPECT_THAT(error({.num_workers = -1}), HasSubstr("num_workers is at least 0: -1"));
-  EXPECT_THAT(error({.prefetch_factor = 0}), HasSubstr("prefetch_factor is at least 1: 0"));
+  EXPECT_THAT(error({.batch_size = 0}), HasSubstr("[DataLoader] batch_size is below 1: 0. At loader_test.cpp"));
+  EXPECT_THAT(error({.num_workers = -1}), HasSubstr("num_workers is negative: -1"));
+  EXPECT_THAT(error({.prefetch_factor = 0}), HasSubstr("prefetch_factor is below 1: 0"));
   EXPECT_THAT(error({.shuffle = true, .sampler = std::make_shared<None>()}), HasSubstr("both sampler and shuffle"));
   EXPECT_THAT(error_of<tt::ArgumentError>([] { DataLoader(std::shared_ptr<const tt::data::Dataset>()); }),
               HasSubstr("a null pointer"));

@@ -162,7 +162,7 @@ TEST(Subgraph, WritesNoState) {
       ADD_FAILURE() << op;
     } catch (const tt::UnsupportedError& error) {
       const std::string text = error.what();
-      EXPECT_EQ(text.substr(0, text.find(':')), "[" + op + "] a sub-graph writes no state") << text;
+      EXPECT_EQ(text.substr(0, text.find(':')), "[" + op + "] a sub-graph writes state") << text;
       EXPECT_NE(text.find("Return the new value from the sub-graph"), std::string::npos) << text;
       EXPECT_EQ(error.where().text().substr(0, 18), "subgraph_test.cpp:") << text;
     }

@@ -16,7 +16,7 @@ void check_divisors(const KernelCall& call) {
     if constexpr (std::is_integral_v<T>)
       for_each_element<T>(call.inputs[1], [&](T b) {
         if (b == 0)
-          throw ArgumentError(call.op.name, "an integer is not divided by zero", "a divisor is 0",
+          throw ArgumentError(call.op.name, "an integer is divided by zero", "a divisor is 0",
                               "Divide floating numbers", call.context.where);
       });
   });

@@ -17,7 +17,7 @@ void check_exponents(const KernelCall& call) {
   if constexpr (std::is_signed_v<T>)
     for_each_element<T>(call.inputs[1], [&](T b) {
       if (b < 0)
-        throw ArgumentError("pow", "an integer is not raised to a negative integer", "exponent " + std::to_string(b),
+        throw ArgumentError("pow", "an integer is raised to a negative integer", "exponent " + std::to_string(b),
                             "Convert the base with cast(x, float32)", call.context.where);
     });
 }

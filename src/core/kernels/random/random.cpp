@@ -132,7 +132,7 @@ void bernoulli_run(const KernelCall& call) {
     const T* probabilities = p.as<const T>();
     for (std::int64_t i = 0; i < p.size(); ++i)
       if (const C probability = static_cast<C>(probabilities[i]); !(probability >= 0 && probability <= 1))
-        throw ArgumentError("bernoulli", "probabilities lie between 0 and 1",
+        throw ArgumentError("bernoulli", "a probability is outside of [0, 1]",
                             std::to_string(probability) + " at element " + std::to_string(i), "", call.context.where);
     T* values = out.as<T>();
     for_random_words(take_draw(call.inputs[0]), out.size(), [=](std::int64_t i, std::uint32_t word) {
@@ -164,11 +164,11 @@ std::vector<double> weights_of(const KernelCall& call, std::int64_t row, std::in
   const auto positive = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
   for (const double weight : weights)
     if (!(weight >= 0) || std::isinf(weight))
-      throw ArgumentError("multinomial", "weights are finite and not negative", std::to_string(weight), "",
+      throw ArgumentError("multinomial", "a weight is negative or not finite", std::to_string(weight), "",
                           call.context.where);
   const auto& [num_samples, replacement] = call.attributes_as<RandomMultinomialAttributes>();
   if (const std::int64_t needed = replacement ? std::min<std::int64_t>(num_samples, 1) : num_samples; positive < needed)
-    throw ArgumentError("multinomial", "there are enough positive weights",
+    throw ArgumentError("multinomial", "there are too few positive weights",
                         std::to_string(num_samples) + " samples, " + std::to_string(positive) + " positive weights", "",
                         call.context.where);
   return weights;

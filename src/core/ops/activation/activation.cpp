@@ -17,7 +17,7 @@ Tensor floating(std::string_view op, const Arg& x) {
 
 Tensor hardtanh(Arg x, double min_val, double max_val) {
   if (!(min_val <= max_val))
-    throw ArgumentError("hardtanh", "min_val is at most max_val",
+    throw ArgumentError("hardtanh", "min_val is not at most max_val",
                         std::to_string(min_val) + " and " + std::to_string(max_val), "", x.where());
   const Frame frame(x.where());
   const Tensor t = floating("hardtanh", x);
@@ -75,7 +75,7 @@ Tensor glu(Arg x, std::int64_t axis) {
   const Tensor t = floating("glu", x);
   const Dim length = t.shape().dim(normalize_axis("glu", axis, t.ndim(), x.where()));
   if (length.known() && length.raw() % 2 != 0)
-    throw ArgumentError("glu", "the length of the axis is even", "x is " + t.shape().text(), "", x.where());
+    throw ArgumentError("glu", "the length of the axis is odd", "x is " + t.shape().text(), "", x.where());
   return rounded_once(t, [axis](const Tensor& wide) {
     const std::vector<Tensor> halves = split(wide, 2, axis);
     return halves[0] * sigmoid(halves[1]);

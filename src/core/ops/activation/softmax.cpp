@@ -13,9 +13,10 @@ namespace {
 
 void softmax_infer(Infer& infer) {
   if (!is_floating(infer.dtype(0)))
-    infer.fail("softmax needs a floating-point tensor", infer.given(), "Convert it with cast(x, float32)");
+    infer.fail("the tensor is not floating-point", infer.given(), "Convert it with cast(x, float32)");
   for (int i = 0; i < infer.input_count(); ++i)
-    infer.check(infer.shape(i).compatible(infer.shape(0)) && infer.dtype(i) == infer.dtype(0), "the inputs must agree");
+    infer.check(infer.shape(i).compatible(infer.shape(0)) && infer.dtype(i) == infer.dtype(0),
+                "the inputs do not agree");
   // A 0-d tensor is one row of one element, as in PyTorch.
   infer.axis(infer.attributes<SoftmaxAttributes>().axis, std::max(infer.shape(0).rank(), 1));
   infer.output(0, infer.shape(0), infer.dtype(0));

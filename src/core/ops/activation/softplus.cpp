@@ -59,7 +59,7 @@ Tensor elu(Arg x, double alpha) {
 }
 
 Tensor softplus(Arg x, double beta, double threshold) {
-  if (!(beta > 0)) throw ArgumentError("softplus", "beta is positive", std::to_string(beta), "", x.where());
+  if (!(beta > 0)) throw ArgumentError("softplus", "beta is not positive", std::to_string(beta), "", x.where());
   const SoftplusAttributes attributes{beta, threshold};
   return apply_floating(softplus_op, x, &attributes);
 }

@@ -26,7 +26,7 @@ void div_gradient(Gradient& g) {
 }
 
 void sub_infer(Infer& infer) {
-  infer.check(infer.dtype(0) != boolean, "booleans are not subtracted", "Use logical_xor, or convert with cast");
+  infer.check(infer.dtype(0) != boolean, "booleans cannot be subtracted", "Use logical_xor, or convert with cast");
   infer_elementwise(infer);
 }
 

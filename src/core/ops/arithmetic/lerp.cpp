@@ -36,7 +36,7 @@ Tensor lerp(Arg start, Arg end, Arg weight) {
   const Tensor difference = sub(to, from);
   // Whole numbers without a sign would wrap around on the way.
   if (is_integral(difference.dtype()))
-    throw ArgumentError("lerp", "start and end are floating", std::string(dtype_name(difference.dtype())),
+    throw ArgumentError("lerp", "start and end are not floating", std::string(dtype_name(difference.dtype())),
                         "Convert them with cast");
   const auto from_start = [&] { return add(from, mul(share, difference)); };
   const auto from_end = [&] { return sub(to, mul(difference, sub(1, share))); };

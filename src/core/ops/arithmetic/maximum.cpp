@@ -66,7 +66,7 @@ Tensor maximum(Arg a, Arg b) { return apply_binary(maximum_op, a, b); }
 Tensor minimum(Arg a, Arg b) { return apply_binary(minimum_op, a, b); }
 
 Tensor clip(Arg x, std::optional<Scalar> min, std::optional<Scalar> max) {
-  if (!min && !max) throw ArgumentError("clip", "at least one bound is given", "neither min nor max", "", x.where());
+  if (!min && !max) throw ArgumentError("clip", "no bound is given", "neither min nor max", "", x.where());
   // A bound of a higher category widens x, as in other arithmetic.
   DType dtype = operand("clip", x).dtype();
   for (const auto& bound : {min, max})

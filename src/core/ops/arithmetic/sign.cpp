@@ -6,7 +6,7 @@ namespace triptych {
 namespace {
 
 void neg_infer(Infer& infer) {
-  infer.check(infer.dtype(0) != boolean, "the dtype is not bool", "Use logical_not");
+  infer.check(infer.dtype(0) != boolean, "the dtype is bool", "Use logical_not");
   infer_elementwise(infer);
 }
 

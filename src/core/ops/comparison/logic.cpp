@@ -6,7 +6,8 @@ namespace triptych {
 namespace {
 
 void infer_bitwise(Infer& infer) {
-  infer.check(!is_floating(infer.dtype(0)), "the dtype is an integer or bool", "Compare first, or convert with cast");
+  infer.check(!is_floating(infer.dtype(0)), "the dtype is neither an integer nor bool",
+              "Compare first, or convert with cast");
   infer_elementwise(infer);
 }
 

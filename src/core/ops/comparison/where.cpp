@@ -7,7 +7,7 @@ namespace triptych {
 namespace {
 
 void where_infer(Infer& infer) {
-  infer.check(infer.dtype(0) == boolean, "the condition is bool", "Compare, or convert it with cast");
+  infer.check(infer.dtype(0) == boolean, "the condition is not bool", "Compare, or convert it with cast");
   infer.check(infer.dtype(1) == infer.dtype(2), "dtypes of the choices differ", "Convert one with cast");
   Shape shape;
   infer.check(broadcast(infer.shape(1), infer.shape(2), shape) && broadcast(shape, infer.shape(0), shape),

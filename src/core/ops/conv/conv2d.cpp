@@ -13,16 +13,16 @@ namespace {
 
 void check_attributes(Infer& infer, const Conv2dAttributes& attributes) {
   for (std::size_t axis : {0, 1}) {
-    infer.check(attributes.stride[axis] > 0, "stride must be positive");
-    infer.check(attributes.dilation[axis] > 0, "dilation must be positive");
-    infer.check(attributes.padding[axis] >= 0, "padding must not be negative");
+    infer.check(attributes.stride[axis] > 0, "stride is not positive");
+    infer.check(attributes.dilation[axis] > 0, "dilation is not positive");
+    infer.check(attributes.padding[axis] >= 0, "padding is negative");
   }
-  infer.check(attributes.groups > 0, "groups must be positive");
+  infer.check(attributes.groups > 0, "groups is not positive");
 }
 
 void check_operands(Infer& infer, int count) {
   for (int i = 0; i < count; ++i) {
-    infer.check(is_floating(infer.dtype(i)), "operands must be floating-point", "Convert with cast");
+    infer.check(is_floating(infer.dtype(i)), "operands are not floating-point", "Convert with cast");
     if (infer.dtype(i) != infer.dtype(0)) infer.fail("dtypes differ", infer.given(), "Convert one with cast");
   }
 }
@@ -32,20 +32,20 @@ Shape output_shape(Infer& infer, const Shape& x, const Shape& weight, const Conv
   const ImageAxes axes = image_axes(attributes.data_format);
   const std::string given = "x is " + x.text() + ", the weight is " + weight.text();
   if (x.rank() != 4)
-    infer.fail(attributes.data_format == DataFormat::nchw ? "x must be (batch, channels, height, width)"
-                                                          : "x must be (batch, height, width, channels)",
+    infer.fail(attributes.data_format == DataFormat::nchw ? "x is not (batch, channels, height, width)"
+                                                          : "x is not (batch, height, width, channels)",
                given);
-  if (weight.rank() != 4) infer.fail("the weight must be (out, in / groups, height, width)", given);
+  if (weight.rank() != 4) infer.fail("the weight is not (out, in / groups, height, width)", given);
   if (conflict(x.dim(axes.channels), weight.dim(1) * attributes.groups))
     infer.fail(
-        "the channels of x must be groups times those of the weight",
+        "the channels of x are not groups times those of the weight",
         given + ", groups is " + std::to_string(attributes.groups),
         x.dim(image_axes(attributes.data_format == DataFormat::nchw ? DataFormat::nhwc : DataFormat::nchw).channels)
                     .raw() == (weight.dim(1) * attributes.groups).raw()
             ? "Is data_format right?"
             : "");
   if (weight.dim(0).known() && weight.dim(0).raw() % attributes.groups != 0)
-    infer.fail("the outputs must divide into groups", given + ", groups is " + std::to_string(attributes.groups));
+    infer.fail("the outputs do not divide into groups", given + ", groups is " + std::to_string(attributes.groups));
   Shape shape = x;
   shape.set(axes.channels, weight.dim(0));
   for (std::size_t i : {0, 1}) {
@@ -55,7 +55,7 @@ Shape output_shape(Infer& infer, const Shape& x, const Shape& weight, const Conv
       shape.set(axis, unknown);
       continue;
     }
-    if (kernel.raw() == 0) infer.fail("the kernel must not be empty", given);
+    if (kernel.raw() == 0) infer.fail("the kernel is empty", given);
     const Dim count = attributes.window(i, kernel.raw()).count(x.dim(axis));
     if (x.dim(axis).known() && count.raw() <= 0 && x.dim(axis).raw() > 0)
       infer.fail("the kernel is larger than the padded image", given);
@@ -71,7 +71,7 @@ void conv2d_infer(Infer& infer) {
   if (infer.input_count() == 3 &&
       (infer.shape(2).rank() != 1 ||
        (infer.shape(1).rank() == 4 && conflict(infer.shape(2).dim(0), infer.shape(1).dim(0)))))
-    infer.fail("the bias must have one element for each output channel",
+    infer.fail("the bias does not have one element for each output channel",
                "the bias is " + infer.shape(2).text() + ", the weight is " + infer.shape(1).text());
   infer.output(0, output_shape(infer, infer.shape(0), infer.shape(1), attributes), infer.dtype(0));
 }
@@ -82,7 +82,7 @@ void conv2d_input_grad_infer(Infer& infer) {
   check_attributes(infer, attributes);
   check_operands(infer, 2);
   infer.check(output_shape(infer, infer.shape(2), infer.shape(1), attributes).compatible(infer.shape(0)),
-              "upstream must have the shape of the convolution's result");
+              "upstream does not have the shape of the convolution's result");
   infer.output(0, infer.shape(2), infer.dtype(0));
 }
 
@@ -92,7 +92,7 @@ void conv2d_weight_grad_infer(Infer& infer) {
   check_attributes(infer, attributes);
   check_operands(infer, 2);
   infer.check(output_shape(infer, infer.shape(0), infer.shape(2), attributes).compatible(infer.shape(1)),
-              "upstream must have the shape of the convolution's result");
+              "upstream does not have the shape of the convolution's result");
   infer.output(0, infer.shape(2), infer.dtype(0));
 }
 

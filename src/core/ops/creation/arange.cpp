@@ -20,16 +20,15 @@ void arange_infer(Infer& infer) {
 
 void linspace_infer(Infer& infer) {
   const auto& a = infer.attributes<LinspaceAttributes>();
-  if (a.num < 0) infer.fail("the number of values is not negative", std::to_string(a.num));
+  if (a.num < 0) infer.fail("the number of values is negative", std::to_string(a.num));
   if (!is_floating(a.dtype))
-    infer.fail("the dtype is floating", std::string(dtype_name(a.dtype)), "Use arange for integers");
+    infer.fail("the dtype is not floating", std::string(dtype_name(a.dtype)), "Use arange for integers");
   infer.output(0, Shape{a.num}, a.dtype);
 }
 
 void eye_infer(Infer& infer) {
   const auto& a = infer.attributes<EyeAttributes>();
-  if (a.n < 0 || a.m < 0)
-    infer.fail("dimensions are not negative", std::to_string(a.n) + " and " + std::to_string(a.m));
+  if (a.n < 0 || a.m < 0) infer.fail("a dimension is negative", std::to_string(a.n) + " and " + std::to_string(a.m));
   infer.output(0, Shape{a.n, a.m}, a.dtype);
 }
 
@@ -44,9 +43,9 @@ std::int64_t range_count(Scalar start, Scalar stop, Scalar step, Location where)
     throw ArgumentError("arange", rule, range_text(start, stop, step), "", where);
   };
   const double distance = stop.to_double() - start.to_double();
-  if (!std::isfinite(distance) || !std::isfinite(step.to_double())) fail("start, stop and step are finite");
-  if (step.to_double() == 0) fail("the step is not 0");
-  if (distance != 0 && (distance < 0) != (step.to_double() < 0)) fail("the step leads from start to stop");
+  if (!std::isfinite(distance) || !std::isfinite(step.to_double())) fail("start, stop or step is not finite");
+  if (step.to_double() == 0) fail("the step is 0");
+  if (distance != 0 && (distance < 0) != (step.to_double() < 0)) fail("the step leads away from stop");
   using Kind = Scalar::Kind;
   if (start.kind() == Kind::floating || stop.kind() == Kind::floating || step.kind() == Kind::floating) {
     const double count = std::ceil(distance / step.to_double());
@@ -88,7 +87,7 @@ Tensor eye(std::int64_t n, std::optional<std::int64_t> m, DType dtype, Location 
 }
 
 Tensor empty(const Shape& shape, DType dtype, Location where) {
-  if (!shape.known()) throw ArgumentError("empty", "the shape is known", shape.text(), "", where);
+  if (!shape.known()) throw ArgumentError("empty", "the shape is not known", shape.text(), "", where);
   const Frame frame(where);  // of an allocation that fails
   return modes.trace ? zeros(shape, dtype, where) : make_tensor(shape, dtype, modes.device);
 }

@@ -15,7 +15,7 @@ namespace {
 
 void full_infer(Infer& infer) {
   const auto& a = infer.attributes<FullAttributes>();
-  if (!a.shape.known()) infer.fail("the shape is known", a.shape.text(), "Use full_like where the feeds decide it");
+  if (!a.shape.known()) infer.fail("the shape is not known", a.shape.text(), "Use full_like where the feeds decide it");
   check_fits(infer, a.value, a.dtype);
   infer.output(0, a.shape, a.dtype);
 }

@@ -8,8 +8,8 @@ namespace {
 
 void one_hot_infer(Infer& infer) {
   const auto& attributes = infer.attributes<OneHotAttributes>();
-  infer.check(is_integral(infer.dtype(0)), "indices are integers");
-  if (attributes.depth < 0) infer.fail("the depth is not negative", std::to_string(attributes.depth));
+  infer.check(is_integral(infer.dtype(0)), "indices are not integers");
+  if (attributes.depth < 0) infer.fail("the depth is negative", std::to_string(attributes.depth));
   Shape out = infer.shape(0);
   out.append(attributes.depth);
   infer.output(0, out, attributes.dtype);

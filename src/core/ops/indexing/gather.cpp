@@ -11,18 +11,18 @@ int along(const Infer& infer, int rank) { return infer.axis(infer.attributes<Alo
 
 void check_index(const Infer& infer, int i) {
   if (infer.dtype(i) != int64 && infer.dtype(i) != int32)
-    infer.fail("indices are int32 or int64", std::string(dtype_name(infer.dtype(i))), "Convert with cast");
+    infer.fail("indices are neither int32 nor int64", std::string(dtype_name(infer.dtype(i))), "Convert with cast");
 }
 
 /// `index` has x's rank and is not longer than x outside of the axis.
 void check_gather(const Infer& infer) {
   const Shape &x = infer.shape(0), &index = infer.shape(1);
   check_index(infer, 1);
-  infer.check(x.rank() == index.rank(), "the index has as many dimensions as the tensor");
+  infer.check(x.rank() == index.rank(), "the index differs from the tensor in the number of dimensions");
   const int axis = along(infer, x.rank());
   for (int i = 0; i < x.rank(); ++i)
     if (i != axis && x.dim(i).known() && index.dim(i).known())
-      infer.check(index[i] <= x[i], "the index is not longer than the tensor outside of the axis");
+      infer.check(index[i] <= x[i], "the index is longer than the tensor outside of the axis");
 }
 
 void gather_infer(Infer& infer) {
@@ -32,14 +32,14 @@ void gather_infer(Infer& infer) {
 
 void scatter_add_infer(Infer& infer) {
   check_gather(infer);
-  infer.check(infer.shape(2).compatible(infer.shape(1)), "source and index have one shape");
-  infer.check(infer.dtype(2) == infer.dtype(0), "tensor and source have one dtype", "Convert with cast");
+  infer.check(infer.shape(2).compatible(infer.shape(1)), "source and index differ in shape");
+  infer.check(infer.dtype(2) == infer.dtype(0), "tensor and source differ in dtype", "Convert with cast");
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 
 void index_select_infer(Infer& infer) {
   check_index(infer, 1);
-  infer.check(infer.shape(1).rank() == 1, "the index is a vector", "flatten it");
+  infer.check(infer.shape(1).rank() == 1, "the index is not a vector", "flatten it");
   Shape out = infer.shape(0);
   out.set(along(infer, out.rank()), infer.shape(1).dim(0));
   infer.output(0, out, infer.dtype(0));
@@ -47,11 +47,11 @@ void index_select_infer(Infer& infer) {
 
 void index_add_infer(Infer& infer) {
   check_index(infer, 1);
-  infer.check(infer.shape(1).rank() == 1, "the index is a vector", "flatten it");
+  infer.check(infer.shape(1).rank() == 1, "the index is not a vector", "flatten it");
   Shape part = infer.shape(0);
   part.set(along(infer, part.rank()), infer.shape(1).dim(0));
-  infer.check(infer.shape(2).compatible(part), "source has one slice for each index");
-  infer.check(infer.dtype(2) == infer.dtype(0), "tensor and source have one dtype", "Convert with cast");
+  infer.check(infer.shape(2).compatible(part), "source does not have one slice for each index");
+  infer.check(infer.dtype(2) == infer.dtype(0), "tensor and source differ in dtype", "Convert with cast");
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 

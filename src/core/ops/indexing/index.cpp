@@ -33,7 +33,7 @@ CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, 
     ellipses += index.kind == Index::Kind::ellipsis;
   }
   if (ellipses > 1)
-    throw ArgumentError("index", "an index has at most one ellipsis", std::to_string(ellipses) + " are given", "",
+    throw ArgumentError("index", "an index has more than one ellipsis", std::to_string(ellipses) + " are given", "",
                         where);
   if (taken > shape.rank())
     throw ArgumentError("index", "there are more indices than dimensions",
@@ -58,7 +58,7 @@ CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, 
   }
   result.result_rank += shape.rank() - result.slice.starts.size();
   if (result.result_rank > Shape::max_rank)
-    throw ArgumentError("index", "a tensor has at most 8 dimensions",
+    throw ArgumentError("index", "a tensor has more than 8 dimensions",
                         std::to_string(result.result_rank) + " would come of shape " + shape.text(), "", where);
   return result;
 }

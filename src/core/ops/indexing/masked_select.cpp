@@ -9,7 +9,7 @@ extern const Op masked_select_grad_op;
 namespace {
 
 Shape common_shape(const Infer& infer, int x, int mask) {
-  infer.check(infer.dtype(mask) == boolean, "the mask is bool", "Compare, or convert it with cast");
+  infer.check(infer.dtype(mask) == boolean, "the mask is not bool", "Compare, or convert it with cast");
   Shape shape;
   infer.check(broadcast(infer.shape(x), infer.shape(mask), shape), "shapes do not broadcast",
               "Dimensions, counted from the last, must be equal or 1");
@@ -29,7 +29,7 @@ void masked_select_gradient(Gradient& g) {
 
 // Inputs: upstream, the mask, x, whose values are not read.
 void masked_select_grad_infer(Infer& infer) {
-  infer.check(infer.shape(0).rank() == 1, "the gradient is a vector");
+  infer.check(infer.shape(0).rank() == 1, "the gradient is not a vector");
   infer.output(0, common_shape(infer, 2, 1), infer.dtype(0));
 }
 

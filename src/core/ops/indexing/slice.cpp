@@ -52,7 +52,7 @@ Shape part_shape(const Infer& infer, const Shape& whole) {
         infer.fail("the index is out of range",
                    "index " + std::to_string(index) + " for axis " + std::to_string(i) + " of shape " + whole.text());
     } else {
-      if (a.steps[i] == 0) infer.fail("the step of a slice is not zero", "axis " + std::to_string(i));
+      if (a.steps[i] == 0) infer.fail("the step of a slice is zero", "axis " + std::to_string(i));
       out.append(n.known()         ? Dim(resolve(a.starts[i], a.stops[i], a.steps[i], n.raw()).length)
                  : takes_all(a, i) ? n
                                    : Dim(unknown));

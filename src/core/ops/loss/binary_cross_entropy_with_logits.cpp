@@ -7,9 +7,9 @@ namespace {
 
 void bce_infer(Infer& infer) {
   if (!is_floating(infer.dtype(0)) || infer.dtype(0) != infer.dtype(1))
-    infer.fail("input and target must be floating-point, of one dtype", infer.given(), "Convert one with cast");
+    infer.fail("input and target are not floating-point of one dtype", infer.given(), "Convert one with cast");
   if (!infer.shape(0).compatible(infer.shape(1)))
-    infer.fail("input and target must have the same shape", infer.given(),
+    infer.fail("input and target differ in shape", infer.given(),
                "Broadcasting here is nearly always a mistake; reshape or squeeze one of them");
   infer.output(0, infer.shape(0).known() ? infer.shape(0) : infer.shape(1), infer.dtype(0));
 }

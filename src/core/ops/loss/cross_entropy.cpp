@@ -109,7 +109,7 @@ Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options) {
   const std::int64_t axis = scores.ndim() > 1 ? 1 : 0;
   if (is_floating(wanted.dtype())) {
     if (!scores.shape().compatible(wanted.shape()))
-      throw ArgumentError("cross_entropy", "probabilities must have the shape of the logits",
+      throw ArgumentError("cross_entropy", "probabilities do not have the shape of the logits",
                           "logits are " + scores.shape().text() + ", target is " + wanted.shape().text(),
                           "Labels are integers: cast(target, int64)", logits.where());
     const Frame frame(logits.where());
@@ -129,7 +129,7 @@ Tensor softmax_cross_entropy(Arg logits, Arg probabilities) {
   const Shape &a = operand("softmax_cross_entropy", logits).shape(),
               &b = operand("softmax_cross_entropy", probabilities).shape();
   if (!a.compatible(b) || !is_floating(probabilities.tensor().dtype()))
-    throw ArgumentError("softmax_cross_entropy", "probabilities are floating, of the shape of the logits",
+    throw ArgumentError("softmax_cross_entropy", "probabilities are not floating, or not of the shape of the logits",
                         "logits are " + a.text() + ", probabilities " +
                             std::string(dtype_name(probabilities.tensor().dtype())) + " " + b.text(),
                         "Labels belong into sparse_softmax_cross_entropy", logits.where());

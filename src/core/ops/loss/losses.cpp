@@ -12,12 +12,12 @@ namespace {
 DType check_operands(const char* op, const Arg& input, const Arg& target) {
   const Shape &a = operand(op, input).shape(), &b = operand(op, target).shape();
   if (!a.compatible(b))
-    throw ArgumentError(op, "input and target must have the same shape",
+    throw ArgumentError(op, "input and target differ in shape",
                         "input is " + a.text() + ", target is " + b.text(),
                         "Broadcasting here is nearly always a mistake; reshape or squeeze one of them", input.where());
   const DType dtype = result_type(input.tensor(), target.tensor());
   if (!is_floating(dtype))
-    throw ArgumentError(op, "input or target is floating", "both are " + std::string(dtype_name(dtype)),
+    throw ArgumentError(op, "neither input nor target is floating", "both are " + std::string(dtype_name(dtype)),
                         "Convert one with cast", input.where());
   return dtype;
 }
@@ -47,7 +47,7 @@ Tensor l1_loss(Arg input, Arg target, LossOptions options) {
 Tensor huber_loss(Arg input, Arg target, HuberLossOptions options) {
   const DType dtype = check_operands("huber_loss", input, target);
   if (!(options.delta > 0))
-    throw ArgumentError("huber_loss", "delta is positive", std::to_string(options.delta), "", input.where());
+    throw ArgumentError("huber_loss", "delta is not positive", std::to_string(options.delta), "", input.where());
   // c (d - c / 2), with d cut to c = -delta ... delta: d^2 / 2 near zero and delta (|d| - delta / 2) beyond, in one
   // expression, so that an infinite d does not reach the gradient through the branch that is not taken.
   return loss_of_difference(input, target, dtype, options.reduction, [&](const Tensor& d) {

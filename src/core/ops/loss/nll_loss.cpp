@@ -14,24 +14,24 @@ extern const Op nll_loss_op, nll_loss_grad_op;
 Shape infer_labels(Infer& infer, int scores, int target, int weight) {
   const auto& a = infer.attributes<CrossEntropyAttributes>();
   const Shape& shape = infer.shape(scores);
-  if (!is_floating(infer.dtype(scores))) infer.fail("the scores must be floating-point", infer.given());
+  if (!is_floating(infer.dtype(scores))) infer.fail("the scores are not floating-point", infer.given());
   if (!is_integral(infer.dtype(target)))
-    infer.fail("labels must be integers", infer.given(),
+    infer.fail("labels are not integers", infer.given(),
                "Pass class numbers as int64, or probabilities of the scores' shape");
   Shape rows = shape;
   const int axis = infer.axis(a.axis, shape.rank());
   rows.erase(axis);
   if (!rows.compatible(infer.shape(target)))
-    infer.fail("the labels must have the shape of the scores without their class axis",
+    infer.fail("the labels do not have the shape of the scores without their class axis",
                "scores are " + shape.text() + ", labels are " + infer.shape(target).text(),
                "There is one label for each example");
   if (weight < infer.input_count()) {
     const Shape& w = infer.shape(weight);
     if (w.rank() != 1 || conflict(w.dim(0), shape.dim(axis)) || infer.dtype(weight) != infer.dtype(scores))
-      infer.fail("there must be one weight for each class, of the scores' dtype", infer.given());
+      infer.fail("there is not one weight for each class, of the scores' dtype", infer.given());
   }
   if (a.label_smoothing < 0 || a.label_smoothing > 1)
-    infer.fail("label_smoothing must be from 0 to 1", std::to_string(a.label_smoothing));
+    infer.fail("label_smoothing is outside of [0, 1]", std::to_string(a.label_smoothing));
   return rows;
 }
 

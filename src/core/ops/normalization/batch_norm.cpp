@@ -16,12 +16,12 @@ namespace {
 /// Checks x and the vectors of C elements after it; returns the shape (C).
 Shape infer_channels(Infer& infer, int x, int first_vector) {
   const Shape& shape = infer.shape(x);
-  if (!is_floating(infer.dtype(x))) infer.fail("the input must be floating-point", infer.given());
+  if (!is_floating(infer.dtype(x))) infer.fail("the input is not floating-point", infer.given());
   Shape channels;
   channels.append(shape.dim(infer.axis(infer.attributes<BatchNormAttributes>().axis, shape.rank())));
   for (int i = first_vector; i < infer.input_count(); ++i) {
     if (!infer.shape(i).compatible(channels))
-      infer.fail("there must be one value for each channel", infer.given(),
+      infer.fail("there is not one value for each channel", infer.given(),
                  "Channels are on axis " + std::to_string(infer.attributes<BatchNormAttributes>().axis));
     if (infer.dtype(i) != infer.dtype(x) && infer.dtype(i) != statistics_dtype(infer.dtype(x)))
       infer.fail("dtypes differ", infer.given(), "Convert one with cast");
@@ -32,12 +32,12 @@ Shape infer_channels(Infer& infer, int x, int first_vector) {
 
 // Inputs x, gamma, beta[, running_mean, running_var]; outputs y, mean, 1 / sqrt(var + eps).
 void batch_norm_infer(Infer& infer) {
-  infer.check(infer.input_count() != 4, "the running mean and variance come together");
+  infer.check(infer.input_count() != 4, "one of running mean and variance is missing");
   const Shape channels = infer_channels(infer, 0, 1);
   const Dim n = infer.shape(0).numel(), c = channels.dim(0);
   const bool torch = infer.attributes<BatchNormAttributes>().formula == UpdateFormula::torch;
   if (torch && n.known() && c.known() && c.raw() > 0 && n.raw() / c.raw() < 2)
-    infer.fail("training needs at least two values for each channel", infer.given(),
+    infer.fail("in training a channel has less than two values", infer.given(),
                "Use a larger batch, or training = false");
   infer.output(0, infer.shape(0), infer.dtype(0));
   infer.output(1, channels, statistics_dtype(infer.dtype(0)));
@@ -134,7 +134,7 @@ Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, 
   const Location where = x.where();
   const Tensor& input = operand("batch_norm", x);
   if (running_mean.defined() != running_var.defined())
-    throw ArgumentError("batch_norm", "the running mean and variance come together", "one of them is undefined", "",
+    throw ArgumentError("batch_norm", "one of running mean and variance is missing", "one of them is undefined", "",
                         where);
   const int axis = normalize_axis("batch_norm", options.axis, input.ndim(), where);
   const Dim count = input.shape().dim(axis);

@@ -13,11 +13,11 @@ namespace {
 
 void check_inputs(Infer& infer) {
   if (!is_floating(infer.dtype(0)))
-    infer.fail("dropout needs a floating-point tensor", infer.given(), "Convert it with cast(x, float32)");
+    infer.fail("the tensor is not floating-point", infer.given(), "Convert it with cast(x, float32)");
   if (!infer.shape(1).compatible(Shape{2}) || infer.dtype(1) != int64)
-    infer.fail("the state must be an int64 tensor (key, counter)", infer.given(), "Generator::next_stream() makes one");
+    infer.fail("the state is not an int64 tensor (key, counter)", infer.given(), "Generator::next_stream() makes one");
   const double p = infer.attributes<DropoutAttributes>().p;
-  if (!(p >= 0 && p <= 1)) infer.fail("p must be from 0 to 1", std::to_string(p));
+  if (!(p >= 0 && p <= 1)) infer.fail("p is outside of [0, 1]", std::to_string(p));
 }
 
 // Inputs x, state; outputs y and the (key, counter) that was drawn.
@@ -67,10 +67,10 @@ extern const Op dropout_grad_op{.name = "dropout_grad",
 
 Tensor dropout(Arg x, DropoutOptions options, const Tensor& state) {
   if (!(options.p >= 0 && options.p <= 1))
-    throw ArgumentError("dropout", "p must be from 0 to 1", std::to_string(options.p), "", x.where());
+    throw ArgumentError("dropout", "p is outside of [0, 1]", std::to_string(options.p), "", x.where());
   if (!is_floating(operand("dropout", x).dtype()))
-    throw ArgumentError("dropout", "x is floating", std::string(dtype_name(x.tensor().dtype())), "Convert it with cast",
-                        x.where());
+    throw ArgumentError("dropout", "x is not floating", std::string(dtype_name(x.tensor().dtype())),
+                        "Convert it with cast", x.where());
   if (!options.training || options.p == 0) return x.tensor();
   const DropoutAttributes attributes{options.p};
   const Tensor draw = state.defined() ? state : random_state_for(x.tensor());

@@ -16,13 +16,13 @@ namespace {
 Shape infer_layers(Infer& infer, int x, int first) {
   const Shape& shape = infer.shape(x);
   const int axes = static_cast<int>(infer.attributes<LayerNormAttributes>().axes), lead = shape.rank() - axes;
-  if (!is_floating(infer.dtype(x))) infer.fail("the input must be floating-point", infer.given());
+  if (!is_floating(infer.dtype(x))) infer.fail("the input is not floating-point", infer.given());
   infer.check(axes >= 1 && lead >= 0, "the input has fewer axes than normalized_shape");
   Shape rows, normalized;
   for (int i = 0; i < shape.rank(); ++i) (i < lead ? rows : normalized).append(shape.dim(i));
   for (int i = first; i < infer.input_count(); ++i)
     if (!infer.shape(i).compatible(normalized) || infer.dtype(i) != infer.dtype(x))
-      infer.fail("gamma and beta have the shape of the last axes of x, and its dtype", infer.given());
+      infer.fail("gamma or beta differs from the last axes of x in shape, or from x in dtype", infer.given());
   return rows;
 }
 
@@ -115,7 +115,7 @@ Tensor layer_norm(Arg x, const Shape& normalized_shape, const Tensor& gamma, con
   bool fits = axes >= 1 && axes <= shape.rank();
   for (int i = 1; fits && i <= axes; ++i) fits = !conflict(shape.dim(-i), normalized_shape.dim(-i));
   if (!fits)
-    throw ArgumentError("layer_norm", "normalized_shape must be the lengths of the last axes of x",
+    throw ArgumentError("layer_norm", "normalized_shape differs from the lengths of the last axes of x",
                         "normalized_shape is " + normalized_shape.text() + ", x is " + shape.text(), "", where);
   const Tensor scale = beta.defined() && !gamma.defined() ? full_like(beta, 1) : gamma;
   const LayerNormAttributes attributes{axes, eps};

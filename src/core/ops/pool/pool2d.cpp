@@ -13,17 +13,17 @@ namespace {
 /// The shape of the pooled images x.
 Shape pooled_shape(Infer& infer, const Shape& x) {
   const auto& attributes = infer.attributes<Pool2dAttributes>();
-  infer.check(is_floating(infer.dtype(0)), "images must be floating-point", "Convert with cast");
+  infer.check(is_floating(infer.dtype(0)), "images are not floating-point", "Convert with cast");
   for (std::size_t axis : {0, 1}) {
-    infer.check(attributes.kernel_size[axis] > 0, "kernel_size must be positive");
-    infer.check(attributes.stride[axis] > 0, "stride must be positive");
-    infer.check(attributes.dilation[axis] > 0, "dilation must be positive");
+    infer.check(attributes.kernel_size[axis] > 0, "kernel_size is not positive");
+    infer.check(attributes.stride[axis] > 0, "stride is not positive");
+    infer.check(attributes.dilation[axis] > 0, "dilation is not positive");
     infer.check(attributes.padding[axis] >= 0 && 2 * attributes.padding[axis] <= attributes.kernel_size[axis],
-                "padding must be between zero and half of the kernel");
+                "padding is negative or more than half of the kernel");
   }
   if (x.rank() != 4)
-    infer.fail(attributes.data_format == DataFormat::nchw ? "x must be (batch, channels, height, width)"
-                                                          : "x must be (batch, height, width, channels)",
+    infer.fail(attributes.data_format == DataFormat::nchw ? "x is not (batch, channels, height, width)"
+                                                          : "x is not (batch, height, width, channels)",
                infer.given());
   const ImageAxes axes = image_axes(attributes.data_format);
   Shape shape = x;
@@ -42,13 +42,13 @@ void pool_infer(Infer& infer) { infer.output(0, pooled_shape(infer, infer.shape(
 // Inputs: upstream (as the pooled images), x.
 void pool_grad_infer(Infer& infer) {
   infer.check(pooled_shape(infer, infer.shape(1)).compatible(infer.shape(0)),
-              "upstream must have the shape of the pool's result");
+              "upstream does not have the shape of the pool's result");
   infer.output(0, infer.shape(1), infer.dtype(0));
 }
 
 // Inputs: values (as x), x.
 void pool_gather_infer(Infer& infer) {
-  infer.check(infer.shape(0).compatible(infer.shape(1)), "both operands must have one shape");
+  infer.check(infer.shape(0).compatible(infer.shape(1)), "the operands differ in shape");
   infer.output(0, pooled_shape(infer, infer.shape(1)), infer.dtype(0));
 }
 
@@ -143,7 +143,7 @@ namespace {
 
 std::vector<std::int64_t> image_plane(const char* op, const Arg& x, DataFormat format) {
   if (operand(op, x).ndim() != 4)
-    throw ArgumentError(op, "x must have four dimensions", "x is " + x.tensor().shape().text(), "", x.where());
+    throw ArgumentError(op, "x does not have four dimensions", "x is " + x.tensor().shape().text(), "", x.where());
   const ImageAxes axes = image_axes(format);
   return {axes.height, axes.width};
 }

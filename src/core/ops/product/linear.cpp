@@ -13,16 +13,16 @@ void linear_infer(Infer& infer) {
   const auto& attributes = infer.attributes<LinearAttributes>();
   const Shape &x = infer.shape(0), &weight = infer.shape(1);
   infer.check(x.rank() > 0, "x has no dimensions");
-  infer.check(weight.rank() == 2, "the weight must be a matrix");
+  infer.check(weight.rank() == 2, "the weight is not a matrix");
   for (int i = 1; i < infer.input_count(); ++i)
     if (infer.dtype(i) != infer.dtype(0)) infer.fail("dtypes differ", infer.given(), "Convert one with cast");
-  infer.check(infer.dtype(0) != boolean, "bool has no product", "Convert with cast");
+  infer.check(infer.dtype(0) != boolean, "bools are multiplied", "Convert with cast");
   const Dim in = weight.dim(attributes.transpose_weight ? 1 : 0), out = weight.dim(attributes.transpose_weight ? 0 : 1);
   if (conflict(x.dim(-1), in))
     infer.fail("inner dimensions differ", "x is " + x.text() + ", the weight is " + weight.text(),
                attributes.transpose_weight ? "The weight is (out, in)" : "The weight is (in, out)");
   if (infer.input_count() == 3 && (infer.shape(2).rank() != 1 || conflict(infer.shape(2).dim(0), out)))
-    infer.fail("the bias must have one element for each output",
+    infer.fail("the bias does not have one element for each output",
                "the bias is " + infer.shape(2).text() + ", the weight is " + weight.text());
   Shape shape = x;
   shape.set(-1, out);

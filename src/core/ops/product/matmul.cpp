@@ -11,7 +11,7 @@ void matmul_infer(Infer& infer) {
   const Shape &a = infer.shape(0), &b = infer.shape(1);
   infer.check(a.rank() > 0 && b.rank() > 0, "an operand has no dimensions", "Multiply by a number with *");
   if (infer.dtype(0) != infer.dtype(1)) infer.fail("dtypes differ", infer.given(), "Convert one with cast");
-  infer.check(infer.dtype(0) != boolean, "bool has no product", "Convert with cast");
+  infer.check(infer.dtype(0) != boolean, "bools are multiplied", "Convert with cast");
   const int inner = b.rank() == 1 ? 0 : b.rank() - 2;
   if (conflict(a.dim(-1), b.dim(inner)))
     infer.fail("inner dimensions differ", "a is " + a.text() + ", b is " + b.text(),
@@ -52,7 +52,7 @@ void matmul_gradient(Gradient& g) {
 void matmul_weight_grad_infer(Infer& infer) {
   Shape a = infer.shape(0), b = infer.shape(1), shape;
   infer.check(a.rank() > 1 && a.rank() == b.rank(),
-              "both operands must have the same number of dimensions, at least two");
+              "the operands differ in the number of dimensions, or have less than two");
   infer.check(infer.dtype(0) == infer.dtype(1) && infer.dtype(0) != boolean, "dtypes differ or are bool");
   shape.append(a.dim(-1));
   shape.append(b.dim(-1));

@@ -15,29 +15,29 @@ namespace {
 
 void check_state(const Infer& infer) {
   infer.check(infer.dtype(0) == int64 && infer.shape(0).compatible(Shape{2}),
-              "the state is an int64 tensor of shape (2,): key and counter");
+              "the state is not an int64 tensor of shape (2,), key and counter");
 }
 
 void check_parameters(const Infer& infer, double a, double b, DType dtype) {
   if (!is_floating(dtype))
-    infer.fail("the dtype is floating", std::string(dtype_name(dtype)), "Use randint for integers");
+    infer.fail("the dtype is not floating", std::string(dtype_name(dtype)), "Use randint for integers");
   if (!(b - a < std::numeric_limits<double>::infinity()) || !(a == a))
-    infer.fail("the parameters are finite numbers", std::to_string(a) + " and " + std::to_string(b));
+    infer.fail("a parameter is not finite", std::to_string(a) + " and " + std::to_string(b));
 }
 
 void check_uniform(const Infer& infer, double low, double high, DType dtype) {
   check_parameters(infer, low, high, dtype);
-  if (!(low <= high)) infer.fail("low is at most high", std::to_string(low) + " and " + std::to_string(high));
+  if (!(low <= high)) infer.fail("low is greater than high", std::to_string(low) + " and " + std::to_string(high));
 }
 
 void check_normal(const Infer& infer, double mean, double stddev, DType dtype) {
   check_parameters(infer, mean, stddev, dtype);
-  if (!(stddev >= 0)) infer.fail("the standard deviation is not negative", std::to_string(stddev));
+  if (!(stddev >= 0)) infer.fail("the standard deviation is negative", std::to_string(stddev));
 }
 
 void check_known(const Infer& infer, const Shape& shape) {
   if (!shape.known())
-    infer.fail("the shape is known", shape.text(), "Use rand_like, randn_like or bernoulli where the feeds decide it");
+    infer.fail("the shape is not known", shape.text(), "Use rand_like, randn_like or bernoulli where the feeds decide it");
 }
 
 using Check = void (*)(const Infer&, double, double, DType);
@@ -63,8 +63,8 @@ void infer_integers(Infer& infer) {
   check_state(infer);
   const auto& attributes = infer.attributes<RandomIntegersAttributes>();
   const std::string range = std::to_string(attributes.low) + " and " + std::to_string(attributes.high);
-  if (!is_integral(attributes.dtype)) infer.fail("the dtype is an integer", std::string(dtype_name(attributes.dtype)));
-  if (attributes.low >= attributes.high) infer.fail("low is less than high", range);
+  if (!is_integral(attributes.dtype)) infer.fail("the dtype is not an integer", std::string(dtype_name(attributes.dtype)));
+  if (attributes.low >= attributes.high) infer.fail("low is not less than high", range);
   check_fits(infer, attributes.low, attributes.dtype);
   check_fits(infer, attributes.high - 1, attributes.dtype);
   check_known(infer, attributes.shape);
@@ -73,14 +73,14 @@ void infer_integers(Infer& infer) {
 
 void infer_bernoulli(Infer& infer) {
   check_state(infer);
-  infer.check(is_floating(infer.dtype(1)), "probabilities are floating", "Convert them with cast");
+  infer.check(is_floating(infer.dtype(1)), "probabilities are not floating", "Convert them with cast");
   infer.output(0, infer.shape(1), infer.dtype(1));
 }
 
 void infer_permutation(Infer& infer) {
   check_state(infer);
   const std::int64_t n = infer.attributes<RandomPermutationAttributes>().n;
-  if (n < 0) infer.fail("n is not negative", std::to_string(n));
+  if (n < 0) infer.fail("n is negative", std::to_string(n));
   infer.output(0, Shape{n}, int64);
 }
 
@@ -88,12 +88,12 @@ void infer_multinomial(Infer& infer) {
   check_state(infer);
   const auto& [num_samples, replacement] = infer.attributes<RandomMultinomialAttributes>();
   Shape shape = infer.shape(1);
-  infer.check(is_floating(infer.dtype(1)), "weights are floating", "Convert them with cast");
-  infer.check(shape.rank() == 1 || shape.rank() == 2, "weights are a vector or a matrix");
-  if (num_samples < 0) infer.fail("num_samples is not negative", std::to_string(num_samples));
+  infer.check(is_floating(infer.dtype(1)), "weights are not floating", "Convert them with cast");
+  infer.check(shape.rank() == 1 || shape.rank() == 2, "weights are neither a vector nor a matrix");
+  if (num_samples < 0) infer.fail("num_samples is negative", std::to_string(num_samples));
   const Dim choices = shape.dim(-1);
   if (choices.known() && num_samples > (replacement ? (choices.raw() ? num_samples : 0) : choices.raw()))
-    infer.fail("there are enough to choose from",
+    infer.fail("there are too few to choose from",
                std::to_string(num_samples) + " samples of " + std::to_string(choices.raw()),
                replacement ? "" : "Draw with replacement");
   shape.set(shape.rank() - 1, num_samples);

@@ -8,7 +8,7 @@ namespace {
 
 void logsumexp_infer(Infer& infer) {
   if (!is_floating(infer.dtype(0)))
-    infer.fail("logsumexp needs a floating-point tensor", infer.given(), "Convert it with cast(x, float32)");
+    infer.fail("the tensor is not floating-point", infer.given(), "Convert it with cast(x, float32)");
   const auto& a = infer.attributes<ReduceAttributes>();
   infer_reduction(infer, a.axes, a.keepdims, infer.dtype(0));
 }

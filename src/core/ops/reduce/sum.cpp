@@ -32,7 +32,7 @@ void check_not_empty(Infer& infer, const Axes& axes) {
   const auto reduced = reduced_axes(axes, shape.rank());
   for (int i = 0; i < shape.rank(); ++i)
     if (reduced[static_cast<std::size_t>(i)] && shape.begin()[i] == 0)
-      infer.fail("nothing has no largest or smallest element", infer.given());
+      infer.fail("there is no element to choose from", infer.given());
 }
 
 Tensor apply_reduction(const Op& op, Arg& x) {
@@ -91,7 +91,7 @@ void sum_grad_gradient(Gradient& g) {
 
 void mean_infer(Infer& infer) {
   if (!is_floating(infer.dtype(0)))
-    infer.fail("the mean needs a floating-point tensor", infer.given(), "Convert it with cast(x, float32)");
+    infer.fail("the tensor is not floating-point", infer.given(), "Convert it with cast(x, float32)");
   const auto& a = infer.attributes<ReduceAttributes>();
   infer_reduction(infer, a.axes, a.keepdims, infer.dtype(0));
 }
@@ -170,8 +170,8 @@ Tensor root(const Tensor& squares) {
 
 void check_norm(const Arg& x) {
   if (!is_floating(operand("norm", x).dtype()))
-    throw ArgumentError("norm", "x is floating", std::string(dtype_name(x.tensor().dtype())), "Convert it with cast",
-                        x.where());
+    throw ArgumentError("norm", "x is not floating", std::string(dtype_name(x.tensor().dtype())),
+                        "Convert it with cast", x.where());
 }
 
 }  // namespace

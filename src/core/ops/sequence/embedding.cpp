@@ -12,13 +12,13 @@ namespace {
 
 void check_inputs(Infer& infer, int weight, int index) {
   if (infer.shape(weight).rank() != 2 || !is_floating(infer.dtype(weight)))
-    infer.fail("the table must be a floating-point matrix", infer.given());
+    infer.fail("the table is not a floating-point matrix", infer.given());
   if (!is_integral(infer.dtype(index)))
-    infer.fail("indices must be integers", infer.given(), "Convert them with cast(index, int64)");
+    infer.fail("indices are not integers", infer.given(), "Convert them with cast(index, int64)");
   const std::int64_t padding = infer.attributes<EmbeddingAttributes>().padding_idx;
   const Dim rows = infer.shape(weight).dim(0);
   if (padding < -1 || (rows.known() && padding >= rows.raw()))
-    infer.fail("padding_idx must be a row's number", std::to_string(padding));
+    infer.fail("padding_idx is not the number of a row", std::to_string(padding));
 }
 
 void embedding_infer(Infer& infer) {

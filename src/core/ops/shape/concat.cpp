@@ -17,7 +17,7 @@ void concat_infer(Infer& infer) {
   Dim length = 0;
   for (int i = 0; i < infer.input_count(); ++i) {
     const Shape& in = infer.shape(i);
-    if (in.rank() != out.rank()) infer.fail("all inputs must have the same number of dimensions", infer.given());
+    if (in.rank() != out.rank()) infer.fail("the inputs differ in the number of dimensions", infer.given());
     if (infer.dtype(i) != infer.dtype(0)) infer.fail("dtypes differ", infer.given(), "Convert with cast");
     for (int k = 0; k < out.rank(); ++k) {
       if (k == axis) continue;
@@ -51,7 +51,7 @@ void split_infer(Infer& infer) {
   }
   std::int64_t total = 0;
   for (std::int64_t size : attributes.sizes) {
-    if (size < 0) infer.fail("sizes are not negative", std::to_string(size));
+    if (size < 0) infer.fail("a size is negative", std::to_string(size));
     total += size;
   }
   if (conflict(length, total))
@@ -116,7 +116,7 @@ std::vector<Tensor> apply_split(Arg& x, const SplitAttributes& attributes, std::
 
 /// The tensors in their common dtype.
 std::vector<Tensor> promoted(std::string_view op, const std::vector<Tensor>& tensors, Location where) {
-  if (tensors.empty()) throw ArgumentError(op, "at least one tensor is needed", "an empty list", "", where);
+  if (tensors.empty()) throw ArgumentError(op, "there is no tensor", "an empty list", "", where);
   DType dtype = operand(op, Arg(tensors[0], where)).dtype();
   for (const Tensor& tensor : tensors) dtype = promote_types(dtype, operand(op, Arg(tensor, where)).dtype());
   std::vector<Tensor> result;
@@ -160,7 +160,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location whe
   const int at = normalize_axis("stack", axis, rows[0].ndim() + 1, where);
   for (Tensor& row : rows) {
     if (!row.shape().compatible(rows[0].shape()))
-      throw ArgumentError("stack", "all tensors must have one shape",
+      throw ArgumentError("stack", "the tensors differ in shape",
                           tensors[0].shape().text() + " and " + row.shape().text(), "", where);
   }
   for (Tensor& row : rows) row = unsqueeze(Arg(row, where), at);
@@ -174,7 +174,7 @@ std::vector<Tensor> split(Arg x, std::int64_t count, std::int64_t axis) {
 }
 
 std::vector<Tensor> split(Arg x, const std::vector<std::int64_t>& sizes, std::int64_t axis) {
-  if (sizes.empty()) throw ArgumentError("split", "at least one size is needed", "an empty list", "", x.where());
+  if (sizes.empty()) throw ArgumentError("split", "there is no size", "an empty list", "", x.where());
   return apply_split(x, {sizes, axis}, sizes.size());
 }
 

@@ -65,7 +65,7 @@ Tensor copy_of(Tensor result, Location where) {
 }
 
 void check_repeats(std::string_view op, std::int64_t repeats, Location where) {
-  if (repeats < 0) throw ArgumentError(op, "the number of repeats is not negative", std::to_string(repeats), "", where);
+  if (repeats < 0) throw ArgumentError(op, "the number of repeats is negative", std::to_string(repeats), "", where);
 }
 
 }  // namespace

@@ -11,11 +11,11 @@ void pad_infer(Infer& infer) {
   check_fits(infer, a.value, infer.dtype(0));
   Shape out = infer.shape(0);
   if (a.before.size() != out.rank())
-    infer.fail("there must be one pair for each dimension",
+    infer.fail("the number of pairs differs from that of the dimensions",
                std::to_string(a.before.size()) + " pairs for shape " + out.text());
   for (int i = 0; i < out.rank(); ++i) {
     if (a.before[i] < 0 || a.after[i] < 0)
-      infer.fail("padding is not negative", std::to_string(std::min(a.before[i], a.after[i])), "Cut with slice");
+      infer.fail("padding is negative", std::to_string(std::min(a.before[i], a.after[i])), "Cut with slice");
     out.set(i, out.dim(i) + Dim(a.before[i]) + Dim(a.after[i]));
   }
   infer.output(0, out, infer.dtype(0));

@@ -13,7 +13,7 @@ struct PermuteAttributes {
 void permute_infer(Infer& infer) {
   const Axes& axes = infer.attributes<PermuteAttributes>().axes;
   const Shape& in = infer.shape(0);
-  infer.check(axes.size() == in.rank(), "there must be one axis for each dimension");
+  infer.check(axes.size() == in.rank(), "the number of axes differs from that of the dimensions");
   Shape out;
   std::array<bool, Shape::max_rank> seen{};
   for (std::int64_t axis : axes) {

@@ -40,7 +40,7 @@ void reshape_infer(Infer& infer) {
       rest *= shape[i];
       continue;
     }
-    if (open >= 0) infer.fail("at most one dimension may be -1", shape.text());
+    if (open >= 0) infer.fail("more than one dimension is -1", shape.text());
     open = i;
   }
   if (open >= 0 && total.known()) {
@@ -85,7 +85,7 @@ void squeeze_infer(Infer& infer) {
   for (std::int64_t given : infer.attributes<SqueezeAttributes>().axes) {
     const int axis = infer.axis(given, in.rank());
     if (conflict(in.dim(axis), 1))
-      infer.fail("only a dimension of length one can be squeezed",
+      infer.fail("a dimension to squeeze does not have length one",
                  "axis " + std::to_string(given) + " of shape " + in.text());
     if (std::exchange(dropped[static_cast<std::size_t>(axis)], true))
       infer.fail("an axis is given twice", std::to_string(given));

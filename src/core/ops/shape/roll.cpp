@@ -35,7 +35,7 @@ extern const Op roll_op{.name = "roll",
 
 Tensor roll(Arg x, const Axes& shifts, const Axes& axes) {
   if (shifts.size() != axes.size() || axes.empty())
-    throw ArgumentError("roll", "there is one shift for each axis, and at least one",
+    throw ArgumentError("roll", "the number of shifts differs from that of the axes, or is 0",
                         std::to_string(shifts.size()) + " shifts, " + std::to_string(axes.size()) + " axes", "",
                         x.where());
   Tensor result = roll_axis(x, shifts[0], axes[0]);

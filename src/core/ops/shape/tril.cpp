@@ -10,7 +10,7 @@ namespace triptych {
 namespace {
 
 void tril_infer(Infer& infer) {
-  infer.check(infer.shape(0).rank() >= 2, "x has at least two dimensions");
+  infer.check(infer.shape(0).rank() >= 2, "x has less than two dimensions");
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 
@@ -63,8 +63,8 @@ Tensor triu(Arg x, std::int64_t k) {
 Tensor diag(Arg x, std::int64_t k) {
   const Frame frame(x.where());
   const Shape& shape = operand("diag", x).shape();
-  if (shape.rank() != 1 && shape.rank() != 2) refuse_diag(x, "x is a vector or a matrix");
-  if (!shape.known()) refuse_diag(x, "the shape must be known");
+  if (shape.rank() != 1 && shape.rank() != 2) refuse_diag(x, "x is neither a vector nor a matrix");
+  if (!shape.known()) refuse_diag(x, "the shape is not known");
   return shape.rank() == 1 ? matrix_of(x.tensor(), k) : diagonal_of(x.tensor(), k);
 }
 

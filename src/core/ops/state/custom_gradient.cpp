@@ -60,14 +60,14 @@ void custom_gradient_gradient(Gradient& g) {
 
   std::vector<Tensor> gradients = (*a.backward)(saved, upstream, needed.span());
   if (gradients.size() != needed.size())
-    throw ArgumentError(a.name, "backward returns one gradient for each tensor that forward takes",
+    throw ArgumentError(a.name, "backward does not return one gradient for each tensor that forward takes",
                         std::to_string(gradients.size()) + " for " + std::to_string(needed.size()),
                         "Return an undefined Tensor where there is none");
   for (std::size_t i = 0; i < gradients.size(); ++i) {
     if (!gradients[i].defined() || !needed[i]) continue;
     const Tensor input = g.input(place_of(i));
     if (!gradients[i].shape().compatible(input.shape()) || gradients[i].dtype() != input.dtype())
-      throw ArgumentError(a.name, "a gradient has its tensor's shape and dtype",
+      throw ArgumentError(a.name, "a gradient differs from its tensor in shape or dtype",
                           "input " + std::to_string(i) + " is " + std::string(dtype_name(input.dtype())) + " " +
                               input.shape().text() + ", backward returned " +
                               std::string(dtype_name(gradients[i].dtype())) + " " + gradients[i].shape().text());

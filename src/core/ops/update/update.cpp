@@ -6,20 +6,21 @@
 namespace triptych {
 
 void infer_update(Infer& infer, int group, bool has_step) {
-  infer.check(infer.input_count() % group == 1 && infer.dtype(0) == float64 && infer.shape(0).rank() == 0,
-              "inputs are the learning rate (a 0-d float64 tensor), then each parameter with its gradient and state");
+  infer.check(
+      infer.input_count() % group == 1 && infer.dtype(0) == float64 && infer.shape(0).rank() == 0,
+      "the inputs are not the learning rate (a 0-d float64 tensor), then each parameter with its gradient and state");
   for (int p = 1; p < infer.input_count(); p += group) {
-    infer.check(is_floating(infer.dtype(p)), "parameters are floating-point tensors");
+    infer.check(is_floating(infer.dtype(p)), "a parameter is not floating-point");
     const int tensors = group - has_step;
     for (int i = p + 1; i < p + tensors; ++i)
       if (!infer.shape(p).compatible(infer.shape(i)) || infer.dtype(p) != infer.dtype(i))
-        infer.fail("a gradient and a buffer have their parameter's shape and dtype",
+        infer.fail("a gradient or buffer differs from its parameter in shape or dtype",
                    "parameter " + std::to_string((p - 1) / group) + " is " + std::string(dtype_name(infer.dtype(p))) +
                        " " + infer.shape(p).text() + ", its " + (i == p + 1 ? "gradient " : "buffer ") +
                        std::string(dtype_name(infer.dtype(i))) + " " + infer.shape(i).text());
     if (has_step)
       infer.check(infer.dtype(p + group - 1) == int64 && infer.shape(p + group - 1).rank() == 0,
-                  "a step is a 0-d int64 tensor");
+                  "a step is not a 0-d int64 tensor");
   }
 }
 
@@ -28,7 +29,7 @@ void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_li
   const std::size_t group = lists.size(), count = lists.begin()->size();
   for (const std::span<const Tensor>& list : lists)
     if (list.size() != count)
-      throw ArgumentError(op.name, "the lists have equal lengths",
+      throw ArgumentError(op.name, "the lists differ in length",
                           std::to_string(count) + " parameters, another list has " + std::to_string(list.size()), "",
                           where);
   InlineVector<Tensor, 16> inputs(1 + count * group);

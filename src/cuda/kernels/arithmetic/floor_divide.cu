@@ -30,7 +30,7 @@ std::string divisor_text(const Fault&) { return "a divisor is 0"; }
 
 template <class F>
 void divide(const KernelCall& call) {
-  any_binary(call, Checked<F>{fault_report(call.context.device.index, call.op.name, "an integer is not divided by zero",
+  any_binary(call, Checked<F>{fault_report(call.context.device.index, call.op.name, "an integer is divided by zero",
                                            call.context.where, divisor_text)});
 }
 

@@ -31,7 +31,7 @@ std::string exponent_text(const Fault& fault) { return "exponent " + std::to_str
 
 void pow_run(const KernelCall& call) {
   any_binary(call,
-             CheckedPow{fault_report(call.context.device.index, "pow", "an integer is not raised to a negative integer",
+             CheckedPow{fault_report(call.context.device.index, "pow", "an integer is raised to a negative integer",
                                      call.context.where, exponent_text)});
 }
 

@@ -160,7 +160,7 @@ struct Bernoulli {
 
 void bernoulli_run(const KernelCall& call) {
   const Operand& out = call.outputs[0];
-  const FaultReport report = fault_report(call.context.device.index, "bernoulli", "probabilities lie between 0 and 1",
+  const FaultReport report = fault_report(call.context.device.index, "bernoulli", "a probability is outside of [0, 1]",
                                           call.context.where, probability_text);
   visit_floating(out.dtype(), [&]<class T>(T*) {
     for_random_words(call, state_of(call), out.size(), Bernoulli<T>{call.inputs[1].as<const T>(), out.as<T>(), report});
@@ -299,8 +299,8 @@ void multinomial_run(const KernelCall& call) {
   if (rows > 0 && choices > 0) {
     const int device = call.context.device.index;
     const WeightRules rules{
-        fault_report(device, "multinomial", "weights are finite and not negative", call.context.where, number_text),
-        fault_report(device, "multinomial", "there are enough positive weights", call.context.where, positive_text),
+        fault_report(device, "multinomial", "a weight is negative or not finite", call.context.where, number_text),
+        fault_report(device, "multinomial", "there are too few positive weights", call.context.where, positive_text),
         num_samples, replacement ? std::min<std::int64_t>(num_samples, 1) : num_samples};
     const Scratch memory(call.context, static_cast<std::size_t>(rows * choices) * sizeof(double));
     auto* weights = memory.as<double>();
