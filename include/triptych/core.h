@@ -3,6 +3,7 @@
 
 #include "triptych/core/autograd.h"
 #include "triptych/core/data.h"
+#include "triptych/core/debugging.h"
 #include "triptych/core/init.h"
 #include "triptych/core/io.h"
 #include "triptych/core/mean.h"

@@ -57,7 +57,7 @@ void add_reductions(std::vector<Sample>& samples) {
 void add_shapes(std::vector<Sample>& samples) {
   add(samples, "concat", "nothing", [](const Tensors& x) { return tt::concat(x); });
   add(samples, "concat", "stack_scalars", [](const Tensors& x) { return tt::stack(x); });
-  samples.push_back({"split", "nothing", [](const Tensors& x) { return tt::split(x[0], 2); }});
+  samples.push_back({"split", "nothing", [](const Tensors& x) { return tt::chunk(x[0], 2); }});
   add(samples, "pad", "nothing", [](const Tensors& x) { return tt::pad(x[0], {{2, 0}, {1, 0}}); });
   add(samples, "index_select", "nothing", [](const Tensors& x) { return tt::index_select(x[0], 0, x[1]); });
   add(samples, "scatter_add", "nothing", [](const Tensors& x) { return tt::scatter_add(x[0], 0, x[1], x[2]); });

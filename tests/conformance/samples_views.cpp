@@ -25,7 +25,7 @@ void add_view_samples(std::vector<Sample>& samples) {
   one("concat", "three", [](const Tensors& x) { return tt::concat(x, 1); });
   one("concat", "one_empty", [](const Tensors& x) { return tt::concat(x, 0); });
   one("concat", "stack", [](const Tensors& x) { return tt::stack(x, -1); });
-  samples.push_back({"split", "equal", [](const Tensors& x) { return tt::split(x[0], 3, 1); }});
+  samples.push_back({"split", "equal", [](const Tensors& x) { return tt::chunk(x[0], 3, 1); }});
   samples.push_back({"split", "sizes", [](const Tensors& x) { return tt::split(x[0], {1, 0, 3}); }});
   one("slice", "steps", [](const Tensors& x) { return x[0][{Slice(none, none, -2), tt::newaxis, 1}]; });
   one("slice", "negative", [](const Tensors& x) { return x[0][{tt::ellipsis, Slice(-3, -1)}]; });

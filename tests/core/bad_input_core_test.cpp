@@ -94,6 +94,7 @@ TEST_F(BadInput, Undefined) {
   EXPECT_BAD("[stack]", tt::stack({vector, none}));
   EXPECT_BAD("[split]", tt::split(none, 2));
   EXPECT_BAD("[split]", tt::split(none, {1, 2}));
+  EXPECT_BAD("[chunk]", tt::chunk(none, 2));
   EXPECT_BAD("[slice]", tt::slice(none, 0, {1, 2}));
   EXPECT_BAD("[select]", tt::select(none, 0, 0));
   EXPECT_BAD("[flip]", tt::flip(none, 0));
@@ -177,11 +178,11 @@ TEST_F(BadInput, UndefinedHandle) {
 
 TEST_F(BadInput, NumbersWhereTensorsAreNeeded) {
   EXPECT_BAD("[tensor] a C++ number stands where a tensor is needed: 2", tt::exp(2));
-  EXPECT_BAD("[tensor] a tensor is needed", tt::sum(2));
-  EXPECT_BAD("[tensor] a tensor is needed", tt::matmul(2, matrix));
-  EXPECT_BAD("[tensor] a tensor is needed", tt::reshape(2, {1}));
-  EXPECT_BAD("[tensor] a tensor is needed", tt::conv2d(images, 2));
-  EXPECT_BAD("[tensor] a tensor is needed", tt::cross_entropy(matrix, 2));
+  EXPECT_BAD("[tensor] a C++ number stands", tt::sum(2));
+  EXPECT_BAD("[tensor] a C++ number stands", tt::matmul(2, matrix));
+  EXPECT_BAD("[tensor] a C++ number stands", tt::reshape(2, {1}));
+  EXPECT_BAD("[tensor] a C++ number stands", tt::conv2d(images, 2));
+  EXPECT_BAD("[tensor] a C++ number stands", tt::cross_entropy(matrix, 2));
 }
 
 TEST_F(BadInput, ShapesAndDimensions) {
@@ -216,7 +217,7 @@ TEST_F(BadInput, Creation) {
   EXPECT_BAD("[empty]", tt::empty({tt::unknown}));
   EXPECT_BAD("[tensor] the dtype cannot hold the number: 300 for uint8", tt::tensor(300, tt::uint8));
   EXPECT_BAD("[tensor] the number of values differs", tt::tensor<float>(std::vector<float>{1, 2}, {3}));
-  EXPECT_BAD("[tensor] the rows of a nested list have one length", tt::tensor({{1.f}, {1.f, 2.f}}));
+  EXPECT_BAD("[tensor] the rows of a nested list differ", tt::tensor({{1.f}, {1.f, 2.f}}));
   EXPECT_BAD("[from_blob] the pointer is null", tt::from_blob<float>(nullptr, {2}));
   EXPECT_BAD("[arange] the step is 0", tt::arange(0, 3, 0));
   EXPECT_BAD("[arange] the step leads away from stop", tt::arange(3, 0));
@@ -305,7 +306,7 @@ TEST_F(BadInput, Elementwise) {
   EXPECT_BAD("[softplus]", tt::softplus(vector, 0));
   EXPECT_BAD("[softplus]", tt::softplus(vector, nan));
   EXPECT_BAD("[hardtanh] min_val is not at most max_val", tt::hardtanh(vector, 1, -1));
-  EXPECT_BAD("[celu] alpha is not 0", tt::celu(vector, 0));
+  EXPECT_BAD("[celu] alpha is 0", tt::celu(vector, 0));
   EXPECT_BAD("[glu]", tt::glu(vector));
   EXPECT_BAD("[glu]", tt::glu(four, 1));
   EXPECT_BAD("[add] shapes do not broadcast", symbolic + four);
@@ -372,13 +373,15 @@ TEST_F(BadInput, ShapeFunctions) {
   EXPECT_BAD("[stack]", tt::stack({}));
   EXPECT_BAD("[stack]", tt::stack({vector, four}));
   EXPECT_BAD("[stack]", tt::stack({vector, vector}, 2));
-  EXPECT_BAD("[split]", tt::split(vector, 2));
   EXPECT_BAD("[split]", tt::split(vector, 0));
   EXPECT_BAD("[split]", tt::split(vector, -1));
   EXPECT_BAD("[split]", tt::split(vector, {1, 1}));
   EXPECT_BAD("[split]", tt::split(vector, {4, -1}));
   EXPECT_BAD("[split]", tt::split(vector, 3, 1));
   EXPECT_BAD("[split]", tt::split(scalar, 1));
+  EXPECT_BAD("[chunk]", tt::chunk(vector, 0));
+  EXPECT_BAD("[chunk]", tt::chunk(vector, 2, 1));
+  EXPECT_BAD("[chunk]", tt::chunk(scalar, 1));
 }
 
 TEST_F(BadInput, Indexing) {
@@ -494,7 +497,7 @@ TEST_F(BadInput, Losses) {
   EXPECT_BAD("[l1_loss] input and target differ in shape", tt::l1_loss(vector, four));
   EXPECT_BAD("[huber_loss] input and target differ in shape", tt::huber_loss(vector, four));
   EXPECT_BAD("[huber_loss]", tt::huber_loss(vector, vector, {.delta = 0}));
-  EXPECT_BAD("[mse_loss] neither input nor target is floating", tt::mse_loss(integers, integers));
+  EXPECT_BAD("[mse_loss] input and target are both not floating", tt::mse_loss(integers, integers));
   EXPECT_BAD("[lerp]", tt::lerp(integers, integers, 0.5));
   EXPECT_BAD("[cross_entropy]", tt::cross_entropy(matrix, integers));
   EXPECT_BAD("[cross_entropy]", tt::cross_entropy(matrix, tt::tensor<std::int64_t>({0, 3})));
@@ -530,6 +533,10 @@ TEST_F(BadInput, Values) {
   EXPECT_BAD("[div_] shapes do not broadcast", x /= four);
   EXPECT_BAD("[fill_] the dtype cannot hold the number", whole.fill_(1e19));
   EXPECT_BAD("[copy_] the result does not have the tensor's shape", x.copy_(four));
+  Tensor bytes = tt::zeros({2}, tt::uint8);
+  EXPECT_BAD("[fill_] the dtype cannot hold the number", bytes.fill_(300));
+  EXPECT_BAD("[copy_] the dtype cannot hold the number", bytes.copy_(300));
+  EXPECT_BAD("[add_] shapes do not broadcast", x.add_(four));
   EXPECT_BAD("[set]", x.set(0, four));
   EXPECT_BAD("[set] the index is out of range", x.set(2, 1));
   EXPECT_BAD("[fill_] a symbolic tensor cannot be changed in place", later.fill_(1));
@@ -545,7 +552,7 @@ TEST_F(BadInput, Values) {
   EXPECT_BAD("[shape] the axis is out of range", scalar.begin());
 }
 
-// A conversion knows no line.
+// A conversion knows no line, but that of the op before it.
 TEST_F(BadInput, Truth) {
   const auto truth_of = [](const Tensor& tensor) -> std::string {
     try {
@@ -560,6 +567,13 @@ TEST_F(BadInput, Truth) {
   EXPECT_EQ(truth_of(vector), "[bool] the tensor does not have exactly one element");
   EXPECT_EQ(truth_of(symbolic), "[bool] a symbolic tensor has no values until a session runs it");
   EXPECT_EQ(truth_of(none), "[bool] the tensor is undefined");
+  std::string text, line;
+  try {
+    line = tt::Location::here().text(), static_cast<void>(static_cast<bool>(vector > 0));
+  } catch (const tt::ArgumentError& error) {
+    text = error.what();
+  }
+  EXPECT_TRUE(text.ends_with("The op before it is at " + line + ".")) << text;
 }
 
 TEST_F(BadInput, Gradients) {

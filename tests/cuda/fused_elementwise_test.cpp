@@ -313,7 +313,7 @@ TEST_F(Fusing, WhatIsNeededElsewhereStays) {
 TEST_F(Fusing, WhatCanFailOrDrawsStays) {
   const Tensor i = placeholder("i", {3}, tt::int32), j = placeholder("j", {3}, tt::int32);
   const Tensor quotient = tt::floor_divide(i + 1, j) * 2;
-  const Tensor whole = tt::tensor({7, -7, 9}), by = tt::tensor({2, 3, -4});
+  const Tensor whole = tt::tensor<std::int32_t>({7, -7, 9}), by = tt::tensor<std::int32_t>({2, 3, -4});
   EXPECT_EQ(run({i, j}, {quotient}, {whole, by}).rewrites, 0);
   graph = tf::Graph();
   const Tensor x = placeholder("x", {64}), y = placeholder("y", {64});

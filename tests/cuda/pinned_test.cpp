@@ -52,7 +52,8 @@ TEST_F(Pinned, HoldsTheSameValues) {
 TEST_F(Pinned, ACopyDoesNotWaitAndMemoryDoes) {
   Gate gate(gpu);
   std::vector<tt::Tensor> there;
-  for (int i = 0; i < 3; ++i) there.push_back(tt::to(tt::pin_memory(tt::full({1000}, i)), gpu, {.non_blocking = true}));
+  for (int i = 0; i < 3; ++i)
+    there.push_back(tt::to(tt::pin_memory(tt::full({1000}, i, tt::float32)), gpu, {.non_blocking = true}));
   gate.open();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(there[std::size_t(i)].to_vector<int>(), std::vector<int>(1000, i));
 }

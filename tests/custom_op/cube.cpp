@@ -11,8 +11,8 @@ namespace {
 
 // Shapes and dtypes: the only code that knows them, and that checks them.
 void cube_infer(tt::Infer& infer) {
-  infer.check(infer.dtype(0) == tt::float32 || infer.dtype(0) == tt::float64, "the dtype must be float32 or float64",
-              "Convert it with cast");
+  infer.check(infer.dtype(0) == tt::float32 || infer.dtype(0) == tt::float64,
+              "the dtype is neither float32 nor float64", "Convert it with cast");
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 

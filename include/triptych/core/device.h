@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct Device {
   /// "cpu", "cuda:0".
   TRIPTYCH_API std::string text() const;
 };
+/// Prints `Device::text`.
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, Device device);
 
 inline constexpr int device_type_count = 2;
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -52,6 +53,8 @@ constexpr bool is_integral(DType dtype) { return dtype > DType::bfloat16 && dtyp
 
 /// "float32", "bool", ... as NumPy and PyTorch spell them.
 TRIPTYCH_API std::string_view dtype_name(DType dtype);
+/// Prints the name.
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, DType dtype);
 /// The dtype called `name`; ArgumentError if there is none.
 TRIPTYCH_API DType dtype_from_name(Text name, Location where = Location::here());
 /// The dtype that holds both, by PyTorch's table (https://pytorch.org/docs/stable/tensor_attributes.html).

@@ -213,7 +213,7 @@ struct Op {
   bool wide_gradient = false;
   /// Inputs are broadcast to one shape, elementwise; the walker sums their gradients back.
   bool broadcasts = false;
-  /// The gradient does not exist (comparisons, argmax, stop_gradient).
+  /// The gradient does not exist (comparisons, argmax, detach).
   bool gradient_stops = false;
   /// Reads something besides its inputs, or draws random numbers: never folded or merged.
   bool stateful = false;

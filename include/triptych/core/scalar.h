@@ -1,12 +1,17 @@
 // A C++ number that an op takes where a tensor could stand.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <type_traits>
 
 #include "triptych/core/dtype.h"
 
 namespace triptych {
+
+/// A number that stands where options could: as a template it never takes `{}` or `{...}`, which are options.
+template <class T>
+concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
 
 /// A boolean, an integer or a floating-point number, with the category kept: a scalar never widens a tensor of its own
 /// or a higher category.

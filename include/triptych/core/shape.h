@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <string_view>
@@ -116,15 +117,19 @@ class Shape {
   std::int32_t rank_ = 0;
 };
 
+/// Prints `Shape::text`.
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Shape& shape);
+
 /// The axes that a function works on, or a number for each axis: one, or a list of at most eight, held inline. Negative
 /// axes count from the end.
 class Axes {
  public:
   Axes() = default;
   template <std::integral T>
-  Axes(T axis) : count_(1) {
-    values_[0] = static_cast<std::int64_t>(axis);
-  }
+  requires(!std::same_as<T, bool>) Axes(T axis) : count_(1) { values_[0] = static_cast<std::int64_t>(axis); }
+  /// A bool is meant for another argument, as in `std(x, false)`.
+  template <std::same_as<bool> T>
+  Axes(T) = delete;
   Axes(std::initializer_list<std::int64_t> axes, Location where = Location::here())
       : Axes(std::span(axes.begin(), axes.size()), where) {}
   Axes(const std::vector<std::int64_t>& axes, Location where = Location::here())

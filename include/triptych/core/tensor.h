@@ -323,6 +323,8 @@ std::vector<T> Tensor::to_vector(Location where) const {
 
 /// Prints as NumPy's print(): see `Tensor::text`.
 TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+/// A list, each tensor on lines of its own.
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const std::vector<Tensor>& tensors);
 
 /// How public functions take tensors: remembers the caller's line, and whether the argument was a temporary whose
 /// buffer may be reused. A C++ number stands for a 0-d tensor that does not widen the other operand.

@@ -7,8 +7,8 @@ namespace triptych::data {
 bool channels_last(const ImageOptions& options, FileContext context) {
   if (options.data_format == "channels_last") return true;
   if (options.data_format == "channels_first") return false;
-  throw ArgumentError(context.op, "data_format is 'channels_first' or 'channels_last'", "'" + options.data_format + "'",
-                      "", context.where);
+  throw ArgumentError(context.op, "there is no such data_format", "'" + options.data_format + "'",
+                      "It is 'channels_first' or 'channels_last'", context.where);
 }
 
 Shape with_channel(std::int64_t count, const Shape& images, bool channels_last) {

@@ -84,6 +84,7 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
 
   if (!one_device) [[unlikely]]
     mixed_devices(op, operands.span(), where);
+  if (where) modes.last = modes.frame ? modes.frame : where;
   const bool recording = (flags & Head::requires_grad) && !modes.no_grad && !op.gradient_stops;
   run_now(op, operands.span(), attributes, outputs, where, donatable(op, inputs, recording));
   if (recording) {

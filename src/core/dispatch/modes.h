@@ -21,6 +21,7 @@ struct Modes {
   Generator* generator = nullptr;  // default_generator() here, if there is one
   Location frame;                  // the outermost Frame
   Location around;                 // in a user's function: the frame around it
+  Location last;                   // of the last op: near the line of what cannot know its own
   Location run;                    // who runs a session: for mistakes of the run, not of a node
 };
 

@@ -1,5 +1,4 @@
-#include <algorithm>
-
+#include "core/support/near_names.h"
 #include "triptych/core/io.h"
 
 namespace triptych {
@@ -15,14 +14,9 @@ const Tensor* StateDict::find(Text name) const {
 
 const Tensor& StateDict::at(Text name, Location where) const {
   if (const Tensor* tensor = find(name)) return *tensor;
-  // Most mistakes are in the prefix: offer the names that end alike.
-  const std::string_view last = name.substr(name.rfind('.') + 1);
-  std::string similar;
-  int count = 0;
-  for (const auto& [other, tensor] : items_)
-    if (other.ends_with(last) && ++count <= 5) similar += (count == 1 ? "" : ", ") + other;
+  const std::string near = near_names(name, names());
   throw ArgumentError("StateDict", "there is no tensor of that name", "'" + std::string(name) + "'",
-                      similar.empty() ? "It has " + std::to_string(size()) + " tensors" : "It has " + similar, where);
+                      near.empty() ? "It has " + std::to_string(size()) + " tensors" : "It has " + near, where);
 }
 
 void StateDict::set(OwnedText name, Tensor tensor) {

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <ostream>
 #include <utility>
 
 #include "core/dispatch/backend.h"
@@ -35,6 +36,8 @@ Device Device::from_text(Text text, Location where) {
 }
 
 std::string Device::text() const { return type == Type::cpu ? "cpu" : "cuda:" + std::to_string(index); }
+
+std::ostream& operator<<(std::ostream& out, Device device) { return out << device.text(); }
 
 int cuda_device_count() {
   const Backend* backend = cuda_backend();

@@ -8,7 +8,7 @@ namespace triptych {
 Tensor pin_memory(const Tensor& x, Location where) {
   const Backend* backend = cuda_backend();
   if (!backend || backend->device_count() == 0)
-    throw UnsupportedError("pin_memory", "there is no GPU to pin memory for", "there is none", "", where);
+    throw UnsupportedError("pin_memory", "there is no GPU to pin memory for", "", "", where);
   const Frame frame(where);
   Tensor source = contiguous_now(on_host(x));
   if (is_pinned(source)) return source;

@@ -1,6 +1,7 @@
 #include "triptych/core/dtype.h"
 
 #include <array>
+#include <ostream>
 
 #include "triptych/core/error.h"
 #include "triptych/core/scalar.h"
@@ -14,6 +15,8 @@ constexpr std::array<std::string_view, dtype_count> names = {"float32", "float64
 }  // namespace
 
 std::string_view dtype_name(DType dtype) { return names[static_cast<std::size_t>(dtype)]; }
+
+std::ostream& operator<<(std::ostream& out, DType dtype) { return out << dtype_name(dtype); }
 
 DType dtype_from_name(Text name, Location where) {
   for (std::size_t i = 0; i < names.size(); ++i)

@@ -66,7 +66,10 @@ Tensor& Tensor::fill_(Scalar value, Location where) & {
   take(*this, full_like(Arg(*this, where), value), "fill_", where);
   return *this;
 }
-Tensor& Tensor::zero_(Location where) & { return fill_(0, where); }
+Tensor& Tensor::zero_(Location where) & {
+  const Called called("zero_");
+  return fill_(0, where);
+}
 
 Tensor& Tensor::copy_(const Arg& source) & {
   const Called called("copy_");

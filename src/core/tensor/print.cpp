@@ -291,4 +291,16 @@ std::string Tensor::text() const {
 
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << tensor.text(); }
 
+std::ostream& operator<<(std::ostream& out, const std::vector<Tensor>& tensors) {
+  std::string text = "[";
+  for (const Tensor& tensor : tensors) {
+    if (text.size() > 1) text += ",\n ";
+    for (const char c : tensor.text()) {
+      text += c;
+      if (c == '\n') text += ' ';
+    }
+  }
+  return out << text + "]";
+}
+
 }  // namespace triptych

@@ -1,6 +1,7 @@
 #include "triptych/core/shape.h"
 
 #include <algorithm>
+#include <ostream>
 
 #include "triptych/core/error.h"
 
@@ -93,6 +94,8 @@ std::string Shape::text() const {
   }
   return result + (rank_ == 1 ? ",)" : ")");
 }
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.text(); }
 
 Axes::Axes(std::span<const std::int64_t> axes, Location where) {
   for (std::int64_t axis : axes) append(axis, where);

@@ -12,6 +12,7 @@
 #include "core/graph/graph.h"
 #include "core/kernels/strided.h"
 #include "core/memory/allocator.h"
+#include "core/support/error_context.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -234,7 +235,12 @@ double Tensor::item_double(Location where) const {
 }
 
 bool Tensor::truth() const {
-  single(*this, "bool", {});
+  try {
+    single(*this, "bool", {});
+  } catch (Error& error) {
+    if (!error.where() && modes.last) add_context(error, "The op before it is at " + modes.last.text() + ".");
+    throw;
+  }
   const Tensor here = on_host(*this);
   return read_double(here.impl()->data(), here.dtype()) != 0;
 }

@@ -103,7 +103,7 @@ TEST(Faults, IdxDamagedEverywhere) {
 TEST(Faults, ADamagedCheckpointChangesNothingInASession) {
   const TemporaryFolder folder;
   tt::lowlevel::Graph graph;
-  const auto w = graph.variable("weight", tt::full({3, 2}, 5)), b = graph.variable("bias", tt::full({3}, 5));
+  const auto w = graph.variable("weight", tt::full({3, 2}, 5.0)), b = graph.variable("bias", tt::full({3}, 5.0));
   const tt::lowlevel::Session session(graph);
   session.run(graph.initializer());
   const std::string whole = bytes_of(folder, [](const std::string& path) { tt::save(checkpoint(1), path); });
@@ -115,8 +115,8 @@ TEST(Faults, ADamagedCheckpointChangesNothingInASession) {
   EXPECT_THROW(session.restore(folder / "other"), tt::ArgumentError);
   tt::save({{"weight", tt::zeros({3, 2})}}, folder / "other");
   EXPECT_THROW(session.restore(folder / "other"), tt::ArgumentError);
-  EXPECT_TRUE(tt::array_equal(session.value(w), tt::full({3, 2}, 5)));
-  EXPECT_TRUE(tt::array_equal(session.value(b), tt::full({3}, 5)));
+  EXPECT_TRUE(tt::array_equal(session.value(w), tt::full({3, 2}, 5.0)));
+  EXPECT_TRUE(tt::array_equal(session.value(b), tt::full({3}, 5.0)));
   session.restore(folder / "whole");
   EXPECT_TRUE(tt::array_equal(session.value(b), tt::ones({3})));
 }

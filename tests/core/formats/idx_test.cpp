@@ -223,8 +223,10 @@ TEST(Mnist, DataFormats) {
   EXPECT_EQ(last.train.x.shape(), (tt::Shape{20, 28, 28, 1}));
   EXPECT_EQ(first.train.x.to_vector<float>(), last.train.x.to_vector<float>());
   EXPECT_EQ(last.test.x.data<float>()[5 * 784], 5.0f / 255.0f);
-  EXPECT_THAT(error_of<tt::ArgumentError>([] { tt::data::mnist({.data_format = "NCHW"}); }),
-              HasSubstr("[mnist] data_format is 'channels_first' or 'channels_last': 'NCHW'. At idx_test.cpp"));
+  EXPECT_THAT(
+      error_of<tt::ArgumentError>([] { tt::data::mnist({.data_format = "NCHW"}); }),
+      HasSubstr(
+          "[mnist] there is no such data_format: 'NCHW'. It is 'channels_first' or 'channels_last'. At idx_test.cpp"));
 }
 
 TEST(Mnist, DamagedFilesAreNamed) {

@@ -37,10 +37,10 @@ TEST(Gdb, Program) {
   const tt::Tensor flag = tt::full({}, true, tt::boolean);
   const tt::Tensor flags = tt::tensor({1.f, 0.f}) > 0;
   const tt::Tensor float16s = tt::cast(tt::tensor({0.25f, -65504.f}), tt::float16);
-  const tt::Tensor not_finite = tt::log(tt::tensor({-1.0, 0.0}));
+  const tt::Tensor not_finite = tt::log(tt::tensor({-1.0, 0.0}, tt::float64));
   const tt::Tensor empty = tt::zeros({0, 3});
   const tt::Tensor expanded = tt::expand(matrix[{1, tt::Slice(2, 3)}], {2, 2});
-  tt::Tensor weight = tt::tensor({1.0, 2.0});
+  tt::Tensor weight = tt::tensor({1.0, 2.0}, tt::float64);
   weight.set_requires_grad();
   const tt::GraphHandle graph;
   const tt::Tensor images = tt::graph_placeholder(graph, "images", tt::float32, {tt::unknown, 3}, {}, {});

@@ -57,6 +57,15 @@ TEST(Print, Streams) {
   std::ostringstream out;
   out << tt::tensor<float>({1, 2.5});
   EXPECT_EQ(out.str(), "[1.  2.5]");
+  out.str("");
+  out << tt::Shape{2, 3} << " " << tt::bfloat16 << " " << tt::Device::cpu();
+  EXPECT_EQ(out.str(), "(2, 3) bfloat16 cpu");
+  out.str("");
+  out << std::vector<tt::Tensor>{tt::tensor({1, 2}), tt::tensor({{1, 2}, {3, 4}}), {}};
+  EXPECT_EQ(out.str(), "[[1 2],\n [[1 2]\n  [3 4]],\n Tensor(undefined)]");
+  out.str("");
+  out << std::vector<tt::Tensor>();
+  EXPECT_EQ(out.str(), "[]");
 }
 
 TEST(Print, BFloat16) { EXPECT_EQ(tt::cast(tt::tensor<float>({0.1f, 2}), tt::bfloat16).text(), "[0.1 2. ]"); }

@@ -49,11 +49,10 @@ TEST(Views, ConcatSplit) {
   const tt::Tensor a = count({2, 1}), b = count({2, 2});
   expect(tt::concat({a, b}, 1), {2, 3}, {0, 0, 1, 1, 2, 3});
   expect(tt::stack({count({2}), count({2})}, -1), {2, 2}, {0, 0, 1, 1});
-  const auto parts = tt::split(count({2, 6}), 3, 1);
+  const auto parts = tt::split(count({2, 6}), 2, 1);
   expect(parts[1], {2, 2}, {2, 3, 8, 9});
   const auto uneven = tt::split(count({5}), {1, 4});
   expect(uneven[1], {4}, {1, 2, 3, 4});
-  EXPECT_THROW(tt::split(count({5}), 2), tt::ArgumentError);
   EXPECT_THROW(tt::split(count({5}), {2, 2}), tt::ArgumentError);
   EXPECT_THROW(tt::concat({a, count({3})}), tt::ArgumentError);
 }

@@ -1,6 +1,8 @@
 // Convolutions.
 #pragma once
 
+#include <utility>
+
 #include "triptych/core/ops/matmul.h"
 #include "triptych/core/ops/sizes.h"
 #include "triptych/core/tensor.h"
@@ -23,5 +25,8 @@ struct Conv2dOptions {
 /// as the convolution followed by the addition. ArgumentError if channels, groups or sizes do not fit.
 TRIPTYCH_API Tensor conv2d(Arg x, Arg weight, Conv2dOptions options = {});
 TRIPTYCH_API Tensor conv2d(Arg x, Arg weight, Arg bias, Conv2dOptions options = {});
+inline Tensor conv2d(Arg x, Arg weight, Arg bias, Size2 stride, Padding2 padding = 0) {
+  return conv2d(std::move(x), std::move(weight), std::move(bias), Conv2dOptions{.stride = stride, .padding = padding});
+}
 
 }  // namespace triptych

@@ -11,8 +11,12 @@
 
 namespace triptych {
 
+// Numbers that are given without a dtype: floating-point ones become float32, whole ones int64, as in PyTorch. C++
+// gives 1.5 the type double, but nobody chose it; a vector or span of doubles was chosen, and stays float64.
+
 /// A tensor of `shape` filled with `value`. Inside a trace scope it is a node.
-TRIPTYCH_API Tensor full(const Shape& shape, Scalar value, DType dtype = float32, Location where = Location::here());
+TRIPTYCH_API Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype = {},
+                         Location where = Location::here());
 TRIPTYCH_API Tensor zeros(const Shape& shape, DType dtype = float32, Location where = Location::here());
 TRIPTYCH_API Tensor ones(const Shape& shape, DType dtype = float32, Location where = Location::here());
 /// Filled with `value`, with x's shape and dtype; x's values are not read.
@@ -53,22 +57,34 @@ template <class T>
 Tensor tensor(const std::vector<T>& values, Location where = Location::here()) {
   return from_span(std::span<const T>(values), {static_cast<std::int64_t>(values.size())}, where);
 }
+
+/// What stands in a (nested) list of numbers: a number or a list.
+class NumberList {
+ public:
+  template <class T>
+  requires std::is_arithmetic_v<T> NumberList(T number) : number_(number), is_list_(false) {}
+  NumberList(std::initializer_list<NumberList> list) : number_(0), list_(list), is_list_(true) {}
+
+  bool is_list() const { return is_list_; }
+  Scalar number() const { return number_; }
+  std::initializer_list<NumberList> list() const { return list_; }
+
+ private:
+  Scalar number_;
+  std::initializer_list<NumberList> list_{};
+  bool is_list_;
+};
+
+/// The numbers of a list, which may be nested: `tensor({{1, 2}, {3, 4.5}})`. float32 if one of them is floating, else
+/// int64, or bool if all are, unless the dtype is given. ArgumentError if rows differ in length or a number does not
+/// fit the dtype.
+TRIPTYCH_API Tensor tensor(std::initializer_list<NumberList> values, std::optional<DType> dtype = {},
+                           Location where = Location::here());
+/// The same in the dtype of `T`: `tensor<double>({1, 2})`.
 template <class T>
-requires std::is_arithmetic_v<T> Tensor tensor(std::initializer_list<T> values, Location where = Location::here()) {
-  return from_span(std::span<const T>(values.begin(), values.size()), {static_cast<std::int64_t>(values.size())},
-                   where);
+Tensor tensor(std::initializer_list<NumberList> values, Location where = Location::here()) {
+  return tensor(values, dtype_of<T>::value, where);
 }
-/// Nested lists: `tensor({{1.f, 2.f}, {3.f, 4.f}})`, up to four dimensions; ArgumentError if rows differ in length.
-template <class T>
-requires std::is_arithmetic_v<T> Tensor tensor(std::initializer_list<std::initializer_list<T>> values,
-                                               Location where = Location::here());
-template <class T>
-requires std::is_arithmetic_v<T> Tensor tensor(
-    std::initializer_list<std::initializer_list<std::initializer_list<T>>> values, Location where = Location::here());
-template <class T>
-requires std::is_arithmetic_v<T> Tensor
-tensor(std::initializer_list<std::initializer_list<std::initializer_list<std::initializer_list<T>>>> values,
-       Location where = Location::here());
 
 /// A tensor over the caller's memory (row-major), without a copy. The tensor only reads it: the first write copies. The
 /// memory must stay as it is until `release` is called, when the last tensor lets go.
@@ -81,50 +97,12 @@ namespace detail {
 TRIPTYCH_API Tensor from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where);
 TRIPTYCH_API Tensor from_foreign(const void* values, const Shape& shape, DType dtype, std::function<void()> release,
                                  Location where);
-[[noreturn]] TRIPTYCH_API void ragged(std::size_t expected, std::size_t given, Location where);
-
-/// Collects the numbers of a nested list, and its shape along the first rows.
-template <class T>
-struct ListReader {
-  Location where;
-  Shape shape{};
-  std::vector<std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>> values{};
-
-  void read(T value, int) { values.push_back(value); }
-  template <class List>
-  void read(std::initializer_list<List> list, int axis) {
-    if (axis == shape.rank()) shape.append(static_cast<std::int64_t>(list.size()));
-    if (shape[axis] != static_cast<std::int64_t>(list.size()))
-      ragged(static_cast<std::size_t>(shape[axis]), list.size(), where);
-    for (const List& element : list) read(element, axis + 1);
-  }
-  template <class List>
-  Tensor tensor(List list) {
-    read(list, 0);
-    return from_bytes(values.data(), values.size(), shape, dtype_of<T>::value, where);
-  }
-};
 
 }  // namespace detail
 
 template <class T>
 Tensor from_span(std::span<const T> values, const Shape& shape, Location where) {
   return detail::from_bytes(values.data(), values.size(), shape, dtype_of<T>::value, where);
-}
-template <class T>
-requires std::is_arithmetic_v<T> Tensor tensor(std::initializer_list<std::initializer_list<T>> values, Location where) {
-  return detail::ListReader<T>{where}.tensor(values);
-}
-template <class T>
-requires std::is_arithmetic_v<T> Tensor
-tensor(std::initializer_list<std::initializer_list<std::initializer_list<T>>> values, Location where) {
-  return detail::ListReader<T>{where}.tensor(values);
-}
-template <class T>
-requires std::is_arithmetic_v<T> Tensor
-tensor(std::initializer_list<std::initializer_list<std::initializer_list<std::initializer_list<T>>>> values,
-       Location where) {
-  return detail::ListReader<T>{where}.tensor(values);
 }
 template <class T>
 Tensor from_blob(const T* values, const Shape& shape, std::function<void()> release, Location where) {

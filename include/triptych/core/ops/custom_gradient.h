@@ -21,7 +21,8 @@ using CustomBackward = std::function<std::vector<Tensor>(
 
 /// The `results`, which somebody computed from `inputs` without recording, as outputs of one op whose gradient calls
 /// `backward`. `saved` may hold inputs, results and any other tensors; inputs and results keep their gradient edges, so
-/// that `backward` can be differentiated again. Works on concrete and symbolic tensors.
+/// that `backward` can be differentiated again. Inputs and saved tensors may be undefined, and are so in `backward`.
+/// Works on concrete and symbolic tensors.
 TRIPTYCH_API std::vector<Tensor> custom_gradient(OwnedText name, std::span<const Tensor> results,
                                                  std::span<const Tensor> inputs, std::span<const Tensor> saved,
                                                  CustomBackward backward, Location where = Location::here());

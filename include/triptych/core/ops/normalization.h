@@ -1,6 +1,8 @@
 // Batch and layer normalization, dropout.
 #pragma once
 
+#include <utility>
+
 #include "triptych/core/ops/update.h"
 #include "triptych/core/tensor.h"
 
@@ -52,5 +54,9 @@ struct DropoutOptions {
 /// Generator::next_stream); if undefined, the default generator gives the next draw.
 /// @throws ArgumentError unless 0 <= p <= 1 and x is floating-point.
 TRIPTYCH_API Tensor dropout(Arg x, DropoutOptions options = {}, const Tensor& state = {});
+template <Number P>
+Tensor dropout(Arg x, P p, bool training = true) {
+  return dropout(std::move(x), DropoutOptions{.p = static_cast<double>(p), .training = training});
+}
 
 }  // namespace triptych

@@ -1,6 +1,8 @@
 // Pooling.
 #pragma once
 
+#include <utility>
+
 #include "triptych/core/ops/sizes.h"
 #include "triptych/core/tensor.h"
 
@@ -20,6 +22,9 @@ struct MaxPool2dOptions {
 /// only one. NaN wins;
 /// the gradient goes to the first largest element. Floating dtypes.
 TRIPTYCH_API Tensor max_pool2d(Arg x, MaxPool2dOptions options = {});
+inline Tensor max_pool2d(Arg x, Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0) {
+  return max_pool2d(std::move(x), MaxPool2dOptions{.kernel_size = kernel_size, .stride = stride, .padding = padding});
+}
 
 struct AvgPool2dOptions {
   Size2 kernel_size = 2;
@@ -33,6 +38,9 @@ struct AvgPool2dOptions {
 
 /// The mean of the elements under a window that slides over x; see max_pool2d.
 TRIPTYCH_API Tensor avg_pool2d(Arg x, AvgPool2dOptions options = {});
+inline Tensor avg_pool2d(Arg x, Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0) {
+  return avg_pool2d(std::move(x), AvgPool2dOptions{.kernel_size = kernel_size, .stride = stride, .padding = padding});
+}
 
 struct GlobalPoolOptions {
   bool keepdims = false;

@@ -29,7 +29,7 @@ struct Padding2 {
   template <std::integral T>
   constexpr Padding2(T both) : size(both) {}
   constexpr Padding2(std::int64_t height, std::int64_t width) : size(height, width) {}
-  /// ArgumentError unless "same" or "valid".
+  /// ArgumentError unless "same" or "valid" ("SAME" or "VALID").
   TRIPTYCH_API Padding2(const char* mode, Location where = Location::here());
   TRIPTYCH_API Padding2(std::string_view mode, Location where = Location::here());
   Padding2(std::nullptr_t) = delete;

@@ -49,7 +49,7 @@ Tensor selu(Arg x) {
 }
 
 Tensor celu(Arg x, double alpha) {
-  if (alpha == 0) throw ArgumentError("celu", "alpha is not 0", "0", "", x.where());
+  if (alpha == 0) throw ArgumentError("celu", "alpha is 0", "", "", x.where());
   const Frame frame(x.where());
   return rounded_once(floating("celu", x), [alpha](const Tensor& t) { return elu(t / alpha) * alpha; });
 }
@@ -77,7 +77,7 @@ Tensor glu(Arg x, std::int64_t axis) {
   if (length.known() && length.raw() % 2 != 0)
     throw ArgumentError("glu", "the length of the axis is odd", "x is " + t.shape().text(), "", x.where());
   return rounded_once(t, [axis](const Tensor& wide) {
-    const std::vector<Tensor> halves = split(wide, 2, axis);
+    const std::vector<Tensor> halves = chunk(wide, 2, axis);
     return halves[0] * sigmoid(halves[1]);
   });
 }

@@ -62,7 +62,8 @@ extern const Op gelu_grad_op{.name = "gelu_grad",
 
 Tensor gelu(Arg x, const GeluOptions& options) {
   if (options.approximate != "none" && options.approximate != "tanh")
-    throw ArgumentError("gelu", "approximate is 'none' or 'tanh'", "'" + options.approximate + "'", "", x.where());
+    throw ArgumentError("gelu", "there is no such approximation", "'" + options.approximate + "'",
+                        "It is 'none' or 'tanh'", x.where());
   const GeluAttributes attributes{options.approximate == "tanh"};
   return apply_floating(gelu_op, x, &attributes);
 }

@@ -1,6 +1,7 @@
 // full and full_like: one value everywhere. Tensors from a caller's numbers.
 #include "core/ops/creation/full.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/dispatch/backend.h"
@@ -25,6 +26,61 @@ void full_like_infer(Infer& infer) {
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 
+/// Collects the numbers of a nested list, and its shape along the first rows.
+class ListReader {
+ public:
+  explicit ListReader(Location where) : where_(where) {}
+
+  void read(std::initializer_list<NumberList> list, int axis) {
+    const auto length = static_cast<std::int64_t>(list.size());
+    if (axis == shape_.rank() && numbers_.empty()) shape_.append(length);
+    if (axis >= shape_.rank()) ragged("a list beside a number");
+    if (shape_[axis] != length) ragged("lengths " + std::to_string(shape_[axis]) + " and " + std::to_string(length));
+    for (const NumberList& element : list) {
+      if (element.is_list()) {
+        read(element.list(), axis + 1);
+      } else {
+        if (axis + 1 != shape_.rank()) ragged("a number beside a list");
+        numbers_.push_back(element.number());
+      }
+    }
+  }
+
+  Tensor tensor(std::optional<DType> given) const {
+    const DType dtype = given.value_or(natural_dtype());
+    for (const Scalar number : numbers_) check_fits("tensor", number, dtype, where_);
+    const bool floating = std::any_of(numbers_.begin(), numbers_.end(), is_floating_number);
+    return cast(Arg(floating ? values<double>() : values<std::int64_t>(), where_), dtype);
+  }
+
+ private:
+  static bool is_floating_number(Scalar number) { return number.kind() == Scalar::Kind::floating; }
+
+  DType natural_dtype() const {
+    if (numbers_.empty()) return float32;
+    DType dtype = numbers_[0].dtype();
+    for (const Scalar number : numbers_) dtype = promote_types(dtype, number.dtype());
+    return dtype;
+  }
+
+  template <class T>
+  Tensor values() const {
+    std::vector<T> values;
+    for (const Scalar number : numbers_)
+      values.push_back(std::is_same_v<T, double> ? static_cast<T>(number.to_double())
+                                                 : static_cast<T>(number.to_int()));
+    return from_span(std::span<const T>(values), shape_, where_);
+  }
+
+  [[noreturn]] void ragged(const std::string& given) const {
+    throw ArgumentError("tensor", "the rows of a nested list differ", given, "", where_);
+  }
+
+  Location where_;
+  Shape shape_;
+  std::vector<Scalar> numbers_;
+};
+
 }  // namespace
 
 extern const Op full_op{
@@ -36,8 +92,8 @@ extern const Op full_like_op{.name = "full_like",
                              .gradient_stops = true,
                              .metadata_inputs = 0b1};
 
-Tensor full(const Shape& shape, Scalar value, DType dtype, Location where) {
-  const FullAttributes attributes{shape, value, dtype};
+Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype, Location where) {
+  const FullAttributes attributes{shape, value, dtype.value_or(value.dtype())};
   return apply(full_op, std::span<const Arg* const>(), &attributes, where);
 }
 Tensor zeros(const Shape& shape, DType dtype, Location where) {
@@ -74,13 +130,14 @@ Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype,
   return result;
 }
 
-void detail::ragged(std::size_t expected, std::size_t given, Location where) {
-  throw ArgumentError("tensor", "the rows of a nested list have one length",
-                      std::to_string(expected) + " and " + std::to_string(given), "", where);
-}
-
 Tensor tensor(Scalar value, std::optional<DType> dtype, Location where) {
   return number_as(dtype.value_or(value.dtype()), "tensor", Arg(value, where), Device::cpu());
+}
+
+Tensor tensor(std::initializer_list<NumberList> values, std::optional<DType> dtype, Location where) {
+  ListReader reader{where};
+  reader.read(values, 0);
+  return reader.tensor(dtype);
 }
 
 Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where) {

@@ -17,7 +17,7 @@ DType check_operands(const char* op, const Arg& input, const Arg& target) {
                         "Broadcasting here is nearly always a mistake; reshape or squeeze one of them", input.where());
   const DType dtype = result_type(input.tensor(), target.tensor());
   if (!is_floating(dtype))
-    throw ArgumentError(op, "neither input nor target is floating", "both are " + std::string(dtype_name(dtype)),
+    throw ArgumentError(op, "input and target are both not floating", "both are " + std::string(dtype_name(dtype)),
                         "Convert one with cast", input.where());
   return dtype;
 }

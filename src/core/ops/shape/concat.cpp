@@ -2,6 +2,8 @@
 // not know when the gradient is built.
 #include "core/ops/shape/concat.h"
 
+#include <algorithm>
+
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -167,15 +169,34 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location whe
   return concat(rows, at, where);
 }
 
-std::vector<Tensor> split(Arg x, std::int64_t count, std::int64_t axis) {
-  if (count < 1)
-    throw ArgumentError("split", "the number of parts is at least one", std::to_string(count), "", x.where());
-  return apply_split(x, {{}, axis}, static_cast<std::size_t>(count));
+std::vector<Tensor> split(Arg x, std::int64_t size, std::int64_t axis) {
+  const Tensor& whole = operand("split", x);
+  const int at = normalize_axis("split", axis, whole.ndim(), x.where());
+  const Dim length = whole.shape().dim(at);
+  if (size < 0 || (size == 0 && length.raw() != 0))
+    throw ArgumentError("split", "the size of a part is not positive", std::to_string(size), "", x.where());
+  if (!length.known())
+    throw ArgumentError("split", "the length of the axis is not known", whole.shape().text(),
+                        "Give the sizes of all parts as a list, or their number to chunk", x.where());
+  if (length.raw() == 0) return apply_split(x, {{}, at}, 1);
+  std::vector<std::int64_t> sizes;
+  for (std::int64_t left = length.raw(); left > 0; left -= size) sizes.push_back(std::min(size, left));
+  return apply_split(x, {sizes, at}, sizes.size());
 }
 
 std::vector<Tensor> split(Arg x, const std::vector<std::int64_t>& sizes, std::int64_t axis) {
   if (sizes.empty()) throw ArgumentError("split", "there is no size", "an empty list", "", x.where());
   return apply_split(x, {sizes, axis}, sizes.size());
+}
+
+std::vector<Tensor> chunk(Arg x, std::int64_t count, std::int64_t axis) {
+  const Tensor& whole = operand("chunk", x);
+  const int at = normalize_axis("chunk", axis, whole.ndim(), x.where());
+  if (count < 1)
+    throw ArgumentError("chunk", "the number of parts is not positive", std::to_string(count), "", x.where());
+  const Dim length = whole.shape().dim(at);
+  if (!length.known() || length.raw() % count == 0) return apply_split(x, {{}, at}, static_cast<std::size_t>(count));
+  return split(std::move(x), length.raw() / count + 1, at);
 }
 
 }  // namespace triptych

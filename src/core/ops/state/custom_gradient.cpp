@@ -12,18 +12,19 @@
 namespace triptych {
 namespace {
 
-/// The op's inputs are the results, the user's inputs, then other saved tensors.
+/// The op's inputs are the results, the user's inputs that are defined, then other saved tensors.
 struct CustomGradientAttributes {
+  static constexpr std::int64_t none = -1;  // in place of an undefined tensor
   std::string name;
   std::int64_t results = 0;
-  std::int64_t inputs = 0;
-  std::vector<std::int64_t> saved;  // places: outputs first, then inputs of the op
+  std::vector<std::int64_t> given;  // for each tensor of the user's its number among the inputs, or none
+  std::vector<std::int64_t> saved;  // places: outputs first, then inputs of the op; or none
   std::int64_t id = 0;              // two applications are never the same
   std::shared_ptr<const CustomBackward> backward;
   static constexpr auto fields() {
     return std::tuple{field("name", &CustomGradientAttributes::name),
                       field("results", &CustomGradientAttributes::results),
-                      field("inputs", &CustomGradientAttributes::inputs),
+                      field("given", &CustomGradientAttributes::given),
                       field("saved", &CustomGradientAttributes::saved), field("id", &CustomGradientAttributes::id)};
   }
 };
@@ -36,6 +37,7 @@ SavedValues custom_gradient_saves(const void* attributes) {
   const auto& a = *static_cast<const CustomGradientAttributes*>(attributes);
   SavedValues saved;
   for (const std::int64_t place : a.saved) {
+    if (place == a.none) continue;
     const std::int64_t bit = place < a.results ? place : place - a.results;
     (place < a.results ? saved.outputs : saved.inputs) |= bit < 32 ? 1u << bit : every_one;
   }
@@ -51,12 +53,13 @@ void custom_gradient_gradient(Gradient& g) {
   const auto& a = g.attributes<CustomGradientAttributes>();
   std::vector<Tensor> saved, upstream;
   for (const std::int64_t place : a.saved)
-    saved.push_back(
-        own(place < a.results ? g.output(static_cast<int>(place)) : g.input(static_cast<int>(place - a.results))));
+    saved.push_back(place == a.none     ? Tensor()
+                    : place < a.results ? own(g.output(static_cast<int>(place)))
+                                        : own(g.input(static_cast<int>(place - a.results))));
   for (std::int64_t i = 0; i < a.results; ++i) upstream.push_back(own(g.upstream(static_cast<int>(i))));
-  InlineVector<bool, 8> needed(static_cast<std::size_t>(a.inputs));
-  const auto place_of = [&](std::size_t input) { return static_cast<int>(a.results) + static_cast<int>(input); };
-  for (std::size_t i = 0; i < needed.size(); ++i) needed[i] = g.needs(place_of(i));
+  InlineVector<bool, 8> needed(a.given.size());
+  const auto place_of = [&](std::size_t input) { return static_cast<int>(a.results + a.given[input]); };
+  for (std::size_t i = 0; i < needed.size(); ++i) needed[i] = a.given[i] != a.none && g.needs(place_of(i));
 
   std::vector<Tensor> gradients = (*a.backward)(saved, upstream, needed.span());
   if (gradients.size() != needed.size())
@@ -92,13 +95,21 @@ std::vector<Tensor> custom_gradient(OwnedText name, std::span<const Tensor> resu
   static std::atomic<std::int64_t> applications{0};
   CustomGradientAttributes attributes{.name = std::move(name),
                                       .results = static_cast<std::int64_t>(results.size()),
-                                      .inputs = static_cast<std::int64_t>(inputs.size()),
+                                      .given = {},
                                       .saved = {},
                                       .id = applications.fetch_add(1, std::memory_order_relaxed),
                                       .backward = std::make_shared<CustomBackward>(std::move(backward))};
   std::vector<Tensor> operands(results.begin(), results.end());
-  operands.insert(operands.end(), inputs.begin(), inputs.end());
+  for (const Tensor& input : inputs) {
+    const auto number = static_cast<std::int64_t>(operands.size()) - attributes.results;
+    attributes.given.push_back(input.defined() ? number : attributes.none);
+    if (input.defined()) operands.push_back(input);
+  }
   for (const Tensor& tensor : saved) {
+    if (!tensor.defined()) {
+      attributes.saved.push_back(attributes.none);
+      continue;
+    }
     const auto found =
         std::find_if(operands.begin(), operands.end(), [&](const Tensor& t) { return t.is_same(tensor); });
     const std::int64_t at = found - operands.begin();
