@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <ostream>
+#include <sstream>
 #include <typeinfo>
 #include <unordered_set>
 
@@ -13,6 +14,7 @@
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/random.h"
 
 namespace triptych::eager::nn {
 namespace {
@@ -42,7 +44,20 @@ std::string summary(const Tensor& tensor) {
 Module::Module() = default;
 Module::~Module() = default;
 
-Tensor Module::forward(const Tensor&) {
+// Chosen by their types: a call by name would find Module's forward.
+Tensor detail::OtherForwards::forward(Tensor x) {
+  return (this->*static_cast<Tensor (OtherForwards::*)(Tensor) const>(&OtherForwards::forward))(std::move(x));
+}
+Tensor detail::OtherForwards::forward(Tensor x) const {
+  return (this->*static_cast<Tensor (OtherForwards::*)(const Tensor&) const>(&OtherForwards::forward))(x);
+}
+Tensor detail::OtherForwards::forward(const Tensor&) const { return no_forward(); }
+
+Tensor Module::forward(const Tensor& x) {
+  return (this->*static_cast<Tensor (OtherForwards::*)(Tensor)>(&OtherForwards::forward))(x);
+}
+
+Tensor Module::no_forward() const {
   throw ArgumentError(name(), "the module has no forward for one tensor", "'" + name() + "' was called with one",
                       "Override forward(const Tensor&), or use nn::call(module, a, b) for a forward with other inputs");
 }
@@ -53,6 +68,7 @@ Tensor Module::operator()(const Arg& x) {
 }
 
 Tensor Module::run(const Tensor& x) {
+  check_members();
   try {
     return forward(x);
   } catch (Error& error) {
@@ -108,7 +124,7 @@ void Module::check_name(const Name& name) const {
   if (name.text.empty()) fail("the name of a member is empty");
   if (name.text.find('.') != std::string::npos) fail("the name of a member has a dot");
   bool taken = false;
-  for (const auto* members : {&parameters_, &buffers_})
+  for (const Members* members : {&parameters_, &buffers_, &streams_})
     for (const Member& member : *members) taken |= member.name == name.text;
   for (const Child& child : children_) taken |= child.name == name.text;
   if (taken) fail("the name of a member is taken");
@@ -142,25 +158,43 @@ Tensor& Module::register_buffer(const Name& name, Tensor value, bool persistent)
   return buffers_.back().tensor;
 }
 
+Tensor& Module::register_stream(const Name& name) {
+  check_name(name);
+  streams_.push_back({name.text, default_generator().next_stream()});
+  return streams_.back().tensor;
+}
+
+void Module::check_members(Location where) {
+  const auto is_state = [](const Tensor& tensor) {
+    return !tensor.defined() || tensor.flags() & triptych::detail::TensorHead::state;
+  };
+  for (const Member& member : parameters_) {
+    if (is_state(member.tensor)) continue;
+    throw ArgumentError(name(), "a tensor that is no parameter was assigned to a parameter",
+                        "'" + member.name + "' is now " + summary(member.tensor),
+                        "Copy its values under a NoGrad guard (" + member.name + ".copy_(values)), or load_state_dict",
+                        where);
+  }
+  for (Member& member : buffers_)
+    if (!is_state(member.tensor)) mark_state(member.tensor);
+}
+
 template <class F>
 void Module::visit(const std::string& prefix, const F& function) {
   function(prefix, *this);
   for (const Child& child : children_) child.module->visit((prefix.empty() ? "" : prefix + ".") + child.name, function);
 }
 
-std::vector<NamedTensor> Module::tensors(bool parameters, bool buffers, bool only_persistent) const {
+std::vector<NamedTensor> Module::tensors(std::initializer_list<Members Module::*> kinds, bool for_state) const {
   std::vector<NamedTensor> result;
   std::unordered_set<const TensorImpl*> seen;
   const_cast<Module*>(this)->visit("", [&](const std::string& prefix, const Module& module) {
-    const auto collect = [&](const std::deque<Member>& members) {
-      for (const Member& member : members) {
-        if (!member.tensor.defined() || (only_persistent && !member.persistent)) continue;
-        if (!only_persistent && !seen.insert(member.tensor.impl()).second) continue;
+    for (const auto kind : kinds)
+      for (const Member& member : module.*kind) {
+        if (!member.tensor.defined() || (for_state && !member.persistent)) continue;
+        if (!for_state && !seen.insert(member.tensor.impl()).second) continue;
         result.emplace_back((prefix.empty() ? "" : prefix + ".") + member.name, member.tensor);
       }
-    };
-    if (parameters) collect(module.parameters_);
-    if (buffers) collect(module.buffers_);
   });
   return result;
 }
@@ -175,9 +209,16 @@ std::vector<Tensor> without_names(std::vector<NamedTensor> named) {
 
 }  // namespace
 
-std::vector<NamedTensor> Module::named_parameters() const { return tensors(true, false, false); }
-std::vector<Tensor> Module::parameters() const { return without_names(named_parameters()); }
-std::vector<NamedTensor> Module::named_buffers() const { return tensors(false, true, false); }
+void Module::check_all_members(Location where) const {
+  const_cast<Module*>(this)->visit("", [&](const std::string&, Module& module) { module.check_members(where); });
+}
+
+std::vector<NamedTensor> Module::named_parameters(Location where) const {
+  check_all_members(where);
+  return tensors({&Module::parameters_});
+}
+std::vector<Tensor> Module::parameters(Location where) const { return without_names(named_parameters(where)); }
+std::vector<NamedTensor> Module::named_buffers() const { return tensors({&Module::buffers_}); }
 std::vector<Tensor> Module::buffers() const { return without_names(named_buffers()); }
 
 std::vector<NamedModule> Module::named_children() const {
@@ -215,11 +256,11 @@ Module& Module::train(bool mode) {
 }
 
 void Module::zero_grad() {
-  for (Tensor& parameter : parameters()) parameter.set_grad({});
+  for (Tensor& parameter : without_names(tensors({&Module::parameters_}))) parameter.set_grad({});
 }
 
 Module& Module::requires_grad_(bool value, Location where) {
-  for (Tensor& parameter : parameters()) parameter.set_requires_grad(value, where);
+  for (Tensor& parameter : parameters(where)) parameter.set_requires_grad(value, where);
   return *this;
 }
 
@@ -227,7 +268,7 @@ Module& Module::requires_grad_(bool value, Location where) {
 template <class F>
 Module& Module::convert(const F& converted) {
   GradMode off(false);
-  for (Tensor& tensor : without_names(tensors(true, true, false))) {
+  for (Tensor& tensor : without_names(tensors({&Module::parameters_, &Module::buffers_, &Module::streams_}))) {
     const Tensor value = converted(tensor);
     if (value.is_same(tensor)) continue;
     const Tensor gradient = tensor.grad();
@@ -254,9 +295,35 @@ Module& Module::to(Device device) {
 // --- State
 // ------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Where a state's metadata keeps a random stream: as text, key and counter.
+std::string stream_key(const std::string& name) { return "stream." + name; }
+
+std::string stream_text(const Tensor& stream) {
+  const auto values = stream.to_vector<std::int64_t>();
+  return std::to_string(values[0]) + " " + std::to_string(values[1]);
+}
+
+Tensor stream_from(const std::string& name, const std::string& text, Location where) {
+  std::int64_t key = 0, counter = 0;
+  char rest = 0;
+  std::istringstream in(text);
+  if (!(in >> key >> counter) || in >> rest)
+    throw ArgumentError("load_state_dict", "a random stream is not two numbers", "'" + name + "' is '" + text + "'", "",
+                        where);
+  return from_span(std::span<const std::int64_t>({key, counter}), {2}, where);
+}
+
+}  // namespace
+
 StateDict Module::state_dict(Location where) const {
+  check_all_members(where);
   StateDict state;
-  for (auto& [name, tensor] : tensors(true, true, true)) state.set(std::move(name), tensor.detach(where));
+  for (auto& [name, tensor] : tensors({&Module::parameters_, &Module::buffers_}, true))
+    state.set(std::move(name), tensor.detach(where));
+  for (const auto& [name, stream] : tensors({&Module::streams_}, true))
+    state.metadata[stream_key(name)] = stream_text(stream);
   return state;
 }
 
@@ -265,7 +332,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
   IncompatibleKeys keys;
   std::unordered_set<std::string> known;
   std::string wrong;
-  for (auto& [name, tensor] : tensors(true, true, true)) {
+  for (auto& [name, tensor] : tensors({&Module::parameters_, &Module::buffers_}, true)) {
     known.insert(name);
     const Tensor* value = state.find(name);
     if (!value) {
@@ -282,6 +349,11 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
   }
   for (const auto& [name, value] : state)
     if (!known.contains(name)) keys.unexpected_keys.push_back(name);
+  // Streams may be missing: a state from PyTorch has none.
+  std::vector<std::pair<Tensor, Tensor>> streams;
+  for (const auto& [name, stream] : tensors({&Module::streams_}, true))
+    if (const auto text = state.metadata.find(stream_key(name)); text != state.metadata.end())
+      streams.emplace_back(stream, stream_from(name, text->second, where));
   if (!wrong.empty())
     throw ArgumentError("load_state_dict", "a shape differs", wrong, "Is it the state of another model?", where);
   if (strict && !(keys.missing_keys.empty() && keys.unexpected_keys.empty())) {
@@ -293,12 +365,14 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
                         "Pass strict = false to load what fits", where);
   }
   GradMode off(false);
-  for (auto& [tensor, value] : copies) tensor.copy_(Arg(value, where));
+  for (auto* values : {&copies, &streams})
+    for (auto& [tensor, value] : *values) tensor.copy_(Arg(value, where));
   return keys;
 }
 
 void Module::copy_from(const Module& other) {
-  const auto mine = tensors(true, true, false), theirs = other.tensors(true, true, false);
+  const auto mine = tensors({&Module::parameters_, &Module::buffers_, &Module::streams_}),
+             theirs = other.tensors({&Module::parameters_, &Module::buffers_, &Module::streams_});
   if (mine.size() != theirs.size())
     throw ArgumentError(
         "clone", "the copy is built with other parameters",

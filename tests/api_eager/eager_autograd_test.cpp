@@ -223,6 +223,20 @@ struct Pair : eager::Function<Pair> {
   }
 };
 
+/// x w + b, or x w where b is left out.
+struct Affine : eager::Function<Affine> {
+  static tt::Tensor forward(eager::FunctionContext& context, const tt::Tensor& b, const tt::Tensor& x,
+                            const tt::Tensor& w) {
+    context.save_for_backward({b, x, w});
+    return b.defined() ? x * w + b : x * w;
+  }
+  static std::vector<tt::Tensor> backward(eager::FunctionContext& context, std::span<const tt::Tensor> g) {
+    const auto& saved = context.saved_tensors();
+    EXPECT_EQ(saved[0].defined(), context.needs_input_grad(0));
+    return {saved[0].defined() ? g[0] : tt::Tensor(), g[0] * saved[2], g[0] * saved[1]};
+  }
+};
+
 struct Forgetful : eager::Function<Forgetful> {
   static tt::Tensor forward(eager::FunctionContext&, const tt::Tensor& x) { return x * 2; }
   static std::vector<tt::Tensor> backward(eager::FunctionContext&, std::span<const tt::Tensor>) { return {}; }
@@ -261,6 +275,21 @@ TEST(EagerFunction, SeveralTensorsAndResults) {
   const tt::Tensor b = tt::tensor<float>({3, 4});
   tt::sum(Pair::apply(a, b, 2.0)[0]).backward();
   EXPECT_EQ(a.grad().to_vector<float>(), (Floats{3, 4}));
+}
+
+TEST(EagerFunction, TakesAndSavesUndefinedTensors) {
+  for (const bool with_bias : {true, false}) {
+    tt::Tensor x = tt::tensor({2.0}).set_requires_grad(), w = tt::tensor({3.0}).set_requires_grad(), b;
+    if (with_bias) b = tt::tensor({5.0}).set_requires_grad();
+    const tt::Tensor y = Affine::apply(b, x, w);
+    EXPECT_EQ(y.item<float>(), with_bias ? 11 : 6);
+    y.backward();
+    EXPECT_EQ(x.grad().item<float>(), 3);
+    EXPECT_EQ(w.grad().item<float>(), 2);
+    if (with_bias) {
+      EXPECT_EQ(b.grad().item<float>(), 1);
+    }
+  }
 }
 
 TEST(EagerFunction, SavedValuesAreFreedByBackward) {

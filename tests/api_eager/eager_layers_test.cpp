@@ -171,7 +171,7 @@ TEST(EagerLayers, PrintAsPyTorch) {
 
 TEST(EagerLayers, BadInput) {
   EXPECT_ARGUMENT_ERROR(nn::BatchNorm1d(0), "num_features is not positive");
-  EXPECT_ARGUMENT_ERROR(nn::BatchNorm2d(3)(tt::zeros({2, 3})), "the input has four dimensions: x is (2, 3)");
+  EXPECT_ARGUMENT_ERROR(nn::BatchNorm2d(3)(tt::zeros({2, 3})), "the input does not have four dimensions: x is (2, 3)");
   EXPECT_ARGUMENT_ERROR(nn::BatchNorm1d(3)(tt::zeros({2, 4})), "batch_norm");
   EXPECT_ARGUMENT_ERROR(nn::LayerNorm(nn::LayerNormOptions{}), "normalized_shape");
   EXPECT_ARGUMENT_ERROR(nn::LayerNorm(3)(tt::zeros({2, 4})), "layer_norm");

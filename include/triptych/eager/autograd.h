@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "triptych/core/autograd.h"
+#include "triptych/core/debugging.h"
 #include "triptych/core/gradcheck.h"
 #include "triptych/core/ops/custom_gradient.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych::eager {
 
+using triptych::DetectAnomaly;
 using triptych::gradcheck;
 using triptych::GradcheckOptions;
 using triptych::gradgradcheck;

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -39,10 +40,36 @@ struct IncompatibleKeys {
   std::vector<std::string> unexpected_keys;
 };
 
+namespace detail {
+
+/// The ways of writing forward that would not override Module's, but be functions that nobody calls. Declared here,
+/// they are overridden, too; each hands on to the next one.
+class TRIPTYCH_API OtherForwards {
+ public:
+  virtual ~OtherForwards() = default;
+  virtual Tensor forward(Tensor x);
+  virtual Tensor forward(Tensor x) const;
+  virtual Tensor forward(const Tensor& x) const;
+  virtual Tensor no_forward() const = 0;
+};
+
+}  // namespace detail
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"  // Module's forward calls those that it hides
+
+/// M has a member `options` from which another M can be made.
+template <class M>
+inline constexpr bool made_from_options = requires(const M& module) {
+  requires std::is_constructible_v<M, decltype((module.options))>;
+};
+
 /// A copy of `module` with parameters and buffers of its own. Modules with an `options` member or a default constructor
 /// are made from it; for others pass their constructor's arguments again.
-template <class M, class... A>
-std::unique_ptr<M> clone(const M& module, A&&... arguments);
+template <class M>
+std::unique_ptr<M> clone(const M& module, Location where = Location::here());
+template <class M, class First, class... Rest>
+std::unique_ptr<M> clone(const M& module, First&& first, Rest&&... rest);
 
 /// Base class of modules. Children live in their parent, so a module can be neither copied nor moved:
 ///
@@ -54,10 +81,10 @@ std::unique_ptr<M> clone(const M& module, A&&... arguments);
 ///
 /// Called on a symbolic tensor a module adds its nodes to the tensor's graph, with its parameters and buffers captured
 /// by reference: a session trains them.
-class TRIPTYCH_API Module {
+class TRIPTYCH_API Module : private detail::OtherForwards {
  public:
   Module();
-  virtual ~Module();
+  ~Module() override;
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
@@ -82,7 +109,8 @@ class TRIPTYCH_API Module {
   }
   /// The same from options: `add<nn::Conv2d>("conv", {.in_channels = 1, .out_channels = 8, .kernel_size = 3})`.
   template <class M>
-  M& add(const Name& name, const typename M::Options& options) {
+  requires std::is_constructible_v<M, const typename M::Options&> M& add(const Name& name,
+                                                                         const typename M::Options& options) {
     const Frame frame(name.where);
     return adopt(name, std::make_unique<M>(options));
   }
@@ -101,11 +129,14 @@ class TRIPTYCH_API Module {
   Tensor& register_parameter(const Name& name, Tensor value);
   /// Adds a tensor that is state but not trained; not in state_dict unless `persistent`.
   Tensor& register_buffer(const Name& name, Tensor value, bool persistent = true);
+  /// Adds a random stream of the module's own, for dropout and the like: int64 [2], key and counter. Checkpoints keep
+  /// it in `state_dict().metadata`, so that the tensors of a state are those that PyTorch's modules have.
+  Tensor& register_stream(const Name& name);
 
   /// Own ones first, then the children's in the order in which they were added, with dotted names; a tensor that is
-  /// there twice comes once.
-  std::vector<NamedTensor> named_parameters() const;
-  std::vector<Tensor> parameters() const;
+  /// there twice comes once. ArgumentError if a tensor that is no parameter was assigned to one.
+  std::vector<NamedTensor> named_parameters(Location where = Location::here()) const;
+  std::vector<Tensor> parameters(Location where = Location::here()) const;
   std::vector<NamedTensor> named_buffers() const;
   std::vector<Tensor> buffers() const;
   /// The direct children.
@@ -137,6 +168,9 @@ class TRIPTYCH_API Module {
   IncompatibleKeys load_state_dict(const StateDict& state, bool strict = true, Location where = Location::here());
   /// Takes values, dtypes, modes and requires_grad from a module of the same structure.
   void copy_from(const Module& other);
+  /// What every call does first. ArgumentError if a tensor that is no parameter was assigned to one of this module's:
+  /// it would not be trained. What was assigned to a buffer is the buffer from now on.
+  void check_members(Location where = Location::here());
 
  private:
   using Cloner = std::unique_ptr<Module> (*)(const Module&);
@@ -145,16 +179,16 @@ class TRIPTYCH_API Module {
     Tensor tensor;
     bool persistent = true;
   };
+  using Members = std::deque<Member>;
   struct Child {
     std::string name;
     std::unique_ptr<Module> module;
     Cloner cloner;
   };
   template <class M>
-  static constexpr bool clonable = requires(const M& m) {
-    std::make_unique<M>(m.options);
-  }
-  || std::is_default_constructible_v<M> || requires(const M& m) { m.clone(); };
+  static constexpr bool clonable = made_from_options<M> || std::is_default_constructible_v<M> || requires(const M& m) {
+    m.clone();
+  };
   friend class Sequential;
 
   /// Calls forward; an error from inside says which module it was.
@@ -165,14 +199,19 @@ class TRIPTYCH_API Module {
   void visit(const std::string& prefix, const F& function);
   template <class F>
   Module& convert(const F& converted);
-  std::vector<NamedTensor> tensors(bool parameters, bool buffers, bool only_persistent) const;
+  /// Of this module and all below, each tensor once; or for a state, where each name counts, the persistent ones.
+  std::vector<NamedTensor> tensors(std::initializer_list<Members Module::*> kinds, bool for_state = false) const;
+  void check_all_members(Location where) const;
+  Tensor no_forward() const override;
 
-  std::deque<Member> parameters_, buffers_;  // a deque: references to the tensors stay valid
+  Members parameters_, buffers_, streams_;  // deques: references to the tensors stay valid
   std::vector<Child> children_;
   std::string member_name_;  // in its parent
   Location made_at_;
   bool training_ = true;
 };
+
+#pragma GCC diagnostic pop
 
 TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Module& module);
 
@@ -196,25 +235,37 @@ class [[nodiscard]] TRIPTYCH_API CallScope {
 template <class M, class... Rest>
 auto call(M& module, const Arg& first, const Rest&... rest) {
   const CallScope scope(first);
+  module.check_members(first.where());
   if constexpr (std::is_same_v<decltype(module.forward(first.tensor(), rest...)), Tensor>)
     return scope.result(module.forward(first.tensor(), rest...));
   else
     return module.forward(first.tensor(), rest...);
 }
 
-template <class M, class... A>
-std::unique_ptr<M> clone(const M& module, A&&... arguments) {
-  if constexpr (sizeof...(A) == 0 && requires { module.clone(); }) {
+template <class M>
+std::unique_ptr<M> clone(const M& module, Location where) {
+  const Frame frame(where);
+  if constexpr (requires { module.clone(); }) {
     return module.clone();
   } else {
     std::unique_ptr<M> copy;
-    if constexpr (sizeof...(A) == 0 && requires { std::make_unique<M>(module.options); })
+    if constexpr (made_from_options<M>) {
       copy = std::make_unique<M>(module.options);
-    else
-      copy = std::make_unique<M>(std::forward<A>(arguments)...);
+    } else {
+      static_assert(std::is_default_constructible_v<M>,
+                    "pass the constructor's arguments, too: nn::clone(module, ...)");
+      copy = std::make_unique<M>();
+    }
     copy->copy_from(module);
     return copy;
   }
+}
+
+template <class M, class First, class... Rest>
+std::unique_ptr<M> clone(const M& module, First&& first, Rest&&... rest) {
+  auto copy = std::make_unique<M>(std::forward<First>(first), std::forward<Rest>(rest)...);
+  copy->copy_from(module);
+  return copy;
 }
 
 }  // namespace triptych::eager::nn

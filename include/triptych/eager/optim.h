@@ -149,6 +149,9 @@ class GroupedOptimizer : public Optimizer {
 class TRIPTYCH_API SGD : public GroupedOptimizer<SGDOptions> {
  public:
   explicit SGD(std::vector<Tensor> params, const SGDOptions& options = {}, Location where = Location::here());
+  template <Number T>
+  SGD(std::vector<Tensor> params, T lr, double momentum = 0, Location where = Location::here())
+      : SGD(std::move(params), SGDOptions{.lr = static_cast<double>(lr), .momentum = momentum}, where) {}
   using Optimizer::step;
   void step(Location where = Location::here()) override;
 
@@ -161,6 +164,9 @@ class TRIPTYCH_API SGD : public GroupedOptimizer<SGDOptions> {
 class TRIPTYCH_API Adam : public GroupedOptimizer<AdamOptions> {
  public:
   explicit Adam(std::vector<Tensor> params, const AdamOptions& options = {}, Location where = Location::here());
+  template <Number T>
+  Adam(std::vector<Tensor> params, T lr, Location where = Location::here())
+      : Adam(std::move(params), AdamOptions{.lr = static_cast<double>(lr)}, where) {}
   using Optimizer::step;
   void step(Location where = Location::here()) override;
 
@@ -176,6 +182,9 @@ class TRIPTYCH_API Adam : public GroupedOptimizer<AdamOptions> {
 class TRIPTYCH_API AdamW : public Adam {
  public:
   explicit AdamW(std::vector<Tensor> params, const AdamWOptions& options = {}, Location where = Location::here());
+  template <Number T>
+  AdamW(std::vector<Tensor> params, T lr, Location where = Location::here())
+      : AdamW(std::move(params), AdamWOptions{.lr = static_cast<double>(lr)}, where) {}
 };
 
 }  // namespace triptych::eager::optim

@@ -59,6 +59,9 @@ struct GradientDescentOptions {
 class TRIPTYCH_API GradientDescent : public Optimizer {
  public:
   explicit GradientDescent(const GradientDescentOptions& options = {});
+  template <Number T>
+  explicit GradientDescent(T learning_rate)
+      : GradientDescent(GradientDescentOptions{static_cast<double>(learning_rate)}) {}
 
  private:
   void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,
@@ -74,6 +77,9 @@ struct MomentumOptions {
 class TRIPTYCH_API Momentum : public Optimizer {
  public:
   explicit Momentum(const MomentumOptions& options = {});
+  template <Number T>
+  Momentum(T learning_rate, double momentum)
+      : Momentum(MomentumOptions{.learning_rate = static_cast<double>(learning_rate), .momentum = momentum}) {}
 
  private:
   void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,
@@ -92,6 +98,8 @@ struct AdamOptions {
 class TRIPTYCH_API Adam : public Optimizer {
  public:
   explicit Adam(const AdamOptions& options = {});
+  template <Number T>
+  explicit Adam(T learning_rate) : Adam(AdamOptions{.learning_rate = static_cast<double>(learning_rate)}) {}
 
  private:
   void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,

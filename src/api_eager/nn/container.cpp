@@ -25,8 +25,8 @@ std::unique_ptr<Sequential> Sequential::clone() const {
   auto copy = std::make_unique<Sequential>();
   for (const Child& child : children_) {
     if (!child.cloner)
-      throw ArgumentError("clone", "a module that can be copied has options, a default constructor or a clone()",
-                          "'" + child.name + "' is a " + child.module->name());
+      throw ArgumentError("clone", "a module cannot be copied", "'" + child.name + "' is a " + child.module->name(),
+                          "It needs options that it can be made from, a default constructor or a clone()");
     copy->add_child(Name(child.name), child.cloner(*child.module), child.cloner);
   }
   copy->copy_from(*this);

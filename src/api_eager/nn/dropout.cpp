@@ -2,7 +2,6 @@
 
 #include "api_eager/repr.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/random.h"
 
 namespace triptych::eager::nn {
 namespace {
@@ -16,7 +15,7 @@ const DropoutOptions& checked(const DropoutOptions& options, Location where) {
 }  // namespace
 
 Dropout::Dropout(const DropoutOptions& given, Location where)
-    : options(checked(given, where)), stream(register_buffer("stream", default_generator().next_stream())) {}
+    : options(checked(given, where)), stream(register_stream("stream")) {}
 
 Tensor Dropout::forward(const Tensor& x) { return dropout(x, {.p = options.p, .training = is_training()}, stream); }
 

@@ -4,6 +4,7 @@ namespace triptych::eager::nn {
 
 Tensor Loss::operator()(const Arg& input, const Arg& target) {
   const CallScope scope(input);
+  check_members(input.where());
   return forward(input.tensor(), target.tensor());
 }
 

@@ -41,7 +41,8 @@ BatchNorm::BatchNorm(const BatchNormOptions& given, const char* name, int min_ra
 Tensor BatchNorm::forward(const Tensor& x) {
   if (x.ndim() < min_rank_ || x.ndim() > max_rank_)
     throw ArgumentError(
-        name_, "the input has " + std::string(min_rank_ == max_rank_ ? "four" : "two or three") + " dimensions",
+        name_,
+        "the input does not have " + std::string(min_rank_ == max_rank_ ? "four" : "two or three") + " dimensions",
         "x is " + x.shape().text(), "The first is the batch, the second are the channels");
   Tensor y = batch_norm(
       x, running_mean, running_var, weight, bias,

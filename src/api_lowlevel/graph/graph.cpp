@@ -5,6 +5,7 @@
 #include "core/formats/file.h"
 #include "core/graph/drawing.h"
 #include "core/support/error_context.h"
+#include "core/support/near_names.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -164,8 +165,9 @@ Tensor Graph::find(Text name, Location where) const {
       throw ArgumentError("find", "the node has fewer outputs", "'" + std::string(name) + "'", "", where);
     return graph.handle(*node, output);
   }
+  const std::string near = near_names(base, node_names());
   throw ArgumentError("find", "the graph has no node of this name", "'" + std::string(name) + "'",
-                      "node_names() lists all of them", where);
+                      (near.empty() ? "" : "It has " + near + "; ") + "node_names() lists all of them", where);
 }
 
 bool Graph::contains(Text name) const {

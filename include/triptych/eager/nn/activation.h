@@ -1,6 +1,7 @@
 // Activation functions as modules, with PyTorch's options.
 #pragma once
 
+#include <concepts>
 #include <string>
 
 #include "triptych/eager/module.h"
@@ -36,6 +37,8 @@ class TRIPTYCH_API LeakyReLU : public Module {
  public:
   using Options = LeakyReLUOptions;
   explicit LeakyReLU(const Options& options = {}) : options(options) {}
+  template <Number T>
+  explicit LeakyReLU(T negative_slope) : options{static_cast<double>(negative_slope)} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -49,6 +52,8 @@ class TRIPTYCH_API ELU : public Module {
  public:
   using Options = ELUOptions;
   explicit ELU(const Options& options = {}) : options(options) {}
+  template <Number T>
+  explicit ELU(T alpha) : options{static_cast<double>(alpha)} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -62,6 +67,8 @@ class TRIPTYCH_API GELU : public Module {
  public:
   using Options = GELUOptions;
   explicit GELU(const Options& options = {}) : options(options) {}
+  template <std::convertible_to<std::string> T>
+  explicit GELU(const T& approximate) : options{approximate} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -75,7 +82,8 @@ class TRIPTYCH_API Softmax : public Module {
  public:
   using Options = SoftmaxOptions;
   explicit Softmax(const Options& options) : options(options) {}
-  explicit Softmax(std::int64_t dim) : options{dim} {}
+  template <Number T>
+  explicit Softmax(T dim) : options{dim} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -85,7 +93,8 @@ class TRIPTYCH_API LogSoftmax : public Module {
  public:
   using Options = SoftmaxOptions;
   explicit LogSoftmax(const Options& options) : options(options) {}
-  explicit LogSoftmax(std::int64_t dim) : options{dim} {}
+  template <Number T>
+  explicit LogSoftmax(T dim) : options{dim} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -100,6 +109,8 @@ class TRIPTYCH_API Softplus : public Module {
  public:
   using Options = SoftplusOptions;
   explicit Softplus(const Options& options = {}) : options(options) {}
+  template <Number T>
+  explicit Softplus(T beta, double threshold = 20) : options{static_cast<double>(beta), threshold} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -114,6 +125,8 @@ class TRIPTYCH_API Flatten : public Module {
  public:
   using Options = FlattenOptions;
   explicit Flatten(const Options& options = {}) : options(options) {}
+  template <Number T>
+  explicit Flatten(T start_dim, std::int64_t end_dim = -1) : options{start_dim, end_dim} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;

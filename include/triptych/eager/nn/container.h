@@ -1,7 +1,6 @@
 // Sequential and what goes into it.
 #pragma once
 
-#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,29 +36,45 @@ struct Made {
   Location where;
 };
 
-/// A first argument with the line where it was given.
-struct FirstArgument {
-  template <std::integral T>
-  FirstArgument(T value, Location where = Location::here()) : value(value), where(where) {}
-  std::int64_t value;
-  Location where;
-};
-
-/// Makes a module for a Sequential: `nn::make<nn::Linear>(784, 128)`, `nn::make<nn::ReLU>()`, or from options.
+namespace detail {
 template <class M, class... A>
-Made<M> make(FirstArgument first, A&&... arguments) {
-  const Frame frame(first.where);
-  return {std::make_unique<M>(first.value, std::forward<A>(arguments)...), first.where};
+Made<M> made(Location where, A&&... arguments) {
+  const Frame frame(where);
+  return {std::make_unique<M>(std::forward<A>(arguments)...), where};
 }
+}  // namespace detail
+
+/// Makes a module for a Sequential from the arguments of its constructor, at most five: `nn::make<nn::Linear>(784,
+/// 128)`, `nn::make<nn::ReLU>()`.
 template <class M>
 Made<M> make(Location where = Location::here()) {
-  const Frame frame(where);
-  return {std::make_unique<M>(), where};
+  return detail::made<M>(where);
 }
+template <class M, class A>
+Made<M> make(A&& a, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a));
+}
+template <class M, class A, class B>
+Made<M> make(A&& a, B&& b, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b));
+}
+template <class M, class A, class B, class C>
+Made<M> make(A&& a, B&& b, C&& c, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
+}
+template <class M, class A, class B, class C, class D>
+Made<M> make(A&& a, B&& b, C&& c, D&& d, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d));
+}
+template <class M, class A, class B, class C, class D, class E>
+Made<M> make(A&& a, B&& b, C&& c, D&& d, E&& e, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d),
+                         std::forward<E>(e));
+}
+/// The same from options: `nn::make<nn::Linear>({.in_features = 128, .out_features = 10})`.
 template <class M>
 Made<M> make(const typename M::Options& options, Location where = Location::here()) {
-  const Frame frame(where);
-  return {std::make_unique<M>(options), where};
+  return detail::made<M>(where, options);
 }
 
 /// Modules one after the other, named "0", "1", ... unless they are added by name:

@@ -25,6 +25,14 @@ class TRIPTYCH_API Conv2d : public Module {
  public:
   using Options = Conv2dOptions;
   explicit Conv2d(const Conv2dOptions& options, Location where = Location::here());
+  Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel_size, Size2 stride = 1, Padding2 padding = 0,
+         Location where = Location::here())
+      : Conv2d(Conv2dOptions{.in_channels = in_channels,
+                             .out_channels = out_channels,
+                             .kernel_size = kernel_size,
+                             .stride = stride,
+                             .padding = padding},
+               where) {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 

@@ -9,13 +9,14 @@ struct DropoutOptions {
   double p = 0.5;
 };
 /// In training, sets elements to zero with probability p and divides the others by 1 - p; the identity in evaluation.
-/// The numbers come from a stream of the module's own, whose counter is in state_dict, so that training goes on from a
-/// checkpoint as if it had not stopped. ArgumentError unless 0 <= p <= 1.
+/// The numbers come from a stream of the module's own (`register_stream`), so that training goes on from a checkpoint
+/// as if it had not stopped. ArgumentError unless 0 <= p <= 1.
 class TRIPTYCH_API Dropout : public Module {
  public:
   using Options = DropoutOptions;
   explicit Dropout(const DropoutOptions& options = {}, Location where = Location::here());
-  explicit Dropout(double p, Location where = Location::here()) : Dropout(DropoutOptions{p}, where) {}
+  template <Number T>
+  explicit Dropout(T p, Location where = Location::here()) : Dropout(DropoutOptions{static_cast<double>(p)}, where) {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 

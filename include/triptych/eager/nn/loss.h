@@ -1,6 +1,8 @@
 // Losses, as functions and as modules, with PyTorch's options.
 #pragma once
 
+#include <concepts>
+
 #include "triptych/core/ops/losses.h"
 #include "triptych/eager/module.h"
 
@@ -29,6 +31,8 @@ class TRIPTYCH_API CrossEntropyLoss : public Loss {
  public:
   using Options = CrossEntropyOptions;
   explicit CrossEntropyLoss(const Options& options = {}) : options(options) {}
+  template <std::same_as<Tensor> T>
+  explicit CrossEntropyLoss(const T& weight) : options{.weight = weight} {}
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;
@@ -39,6 +43,8 @@ class TRIPTYCH_API NLLLoss : public Loss {
  public:
   using Options = NllLossOptions;
   explicit NLLLoss(const Options& options = {}) : options(options) {}
+  template <std::same_as<Tensor> T>
+  explicit NLLLoss(const T& weight) : options{.weight = weight} {}
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;
@@ -64,6 +70,8 @@ class TRIPTYCH_API BCEWithLogitsLoss : public Loss {
  public:
   using Options = BceWithLogitsOptions;
   explicit BCEWithLogitsLoss(const Options& options = {}) : options(options) {}
+  template <std::same_as<Tensor> T>
+  explicit BCEWithLogitsLoss(const T& weight) : options{.weight = weight} {}
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;

@@ -1,6 +1,8 @@
 // Normalisation.
 #pragma once
 
+#include <concepts>
+
 #include "triptych/core/ops/update.h"
 #include "triptych/eager/module.h"
 
@@ -74,6 +76,9 @@ class TRIPTYCH_API LayerNorm : public Module {
   explicit LayerNorm(const LayerNormOptions& options, Location where = Location::here());
   explicit LayerNorm(std::int64_t size, Location where = Location::here())
       : LayerNorm(LayerNormOptions{.normalized_shape = {size}}, where) {}
+  template <std::same_as<Shape> S>
+  explicit LayerNorm(const S& normalized_shape, Location where = Location::here())
+      : LayerNorm(LayerNormOptions{.normalized_shape = normalized_shape}, where) {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 

@@ -18,7 +18,8 @@ class TRIPTYCH_API MaxPool2d : public Module {
  public:
   using Options = MaxPool2dOptions;
   explicit MaxPool2d(const Options& options) : options(options) {}
-  explicit MaxPool2d(std::int64_t kernel_size) : options{.kernel_size = kernel_size} {}
+  explicit MaxPool2d(Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0)
+      : options{.kernel_size = kernel_size, .stride = stride, .padding = padding} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -36,7 +37,8 @@ class TRIPTYCH_API AvgPool2d : public Module {
  public:
   using Options = AvgPool2dOptions;
   explicit AvgPool2d(const Options& options) : options(options) {}
-  explicit AvgPool2d(std::int64_t kernel_size) : options{.kernel_size = kernel_size} {}
+  explicit AvgPool2d(Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0)
+      : options{.kernel_size = kernel_size, .stride = stride, .padding = padding} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -50,7 +52,7 @@ class TRIPTYCH_API AdaptiveAvgPool2d : public Module {
  public:
   using Options = AdaptiveAvgPool2dOptions;
   explicit AdaptiveAvgPool2d(const Options& options = {}, Location where = Location::here());
-  explicit AdaptiveAvgPool2d(std::int64_t output_size, Location where = Location::here())
+  explicit AdaptiveAvgPool2d(Size2 output_size, Location where = Location::here())
       : AdaptiveAvgPool2d(Options{output_size}, where) {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
