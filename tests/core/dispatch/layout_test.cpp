@@ -45,7 +45,7 @@ TEST(Layout, ViewsAreNormal) {
   expect_normal(tt::slice(cube, 0, {2, 3, 2}), "slice");
   expect_normal(tt::permute(tt::ones({4, 1, 1}), {2, 0, 1}), "permute");
   expect_normal(tt::slice(cube, 1, {1, 1}), "a slice of nothing");
-  expect_normal(tt::split(cube, 4, 0)[3], "split");
+  expect_normal(tt::chunk(cube, 4, 0)[3], "split");
   expect_normal(tt::conv2d(tt::ones({2, 1, 4, 4}), tt::ones({1, 1, 3, 3})), "a result that lies channels-last");
 }
 
