@@ -3,6 +3,7 @@
 
 #include "gpu.h"
 #include "triptych/core/autograd.h"
+#include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
 
 namespace {

@@ -16,9 +16,9 @@ extern const Op abs_op, acos_op, acosh_op, add_op, asin_op, asinh_op, atan2_op, 
     floor_op, gelu_grad_op, gelu_op, greater_equal_op, greater_op, hypot_op, isfinite_op, isinf_op, isnan_op,
     leaky_relu_op, less_equal_op, less_op, log10_op, log1p_op, log2_op, log_op, logical_and_op, logical_not_op,
     logical_or_op, logical_xor_op, maximum_op, minimum_op, mul_op, neg_op, not_equal_op, pow_op, reciprocal_op,
-    relu_grad_op, relu_op, remainder_op, round_op, rsqrt_op, sigmoid_grad_op, sigmoid_op, sign_op, silu_grad_op,
-    silu_op, sin_op, sinh_op, softplus_op, sqrt_op, square_op, sub_op, tan_op, tanh_grad_op, tanh_op, trunc_op,
-    where_op;
+    relu_grad_op, relu_op, remainder_op, root_op, round_op, rsqrt_op, sigmoid_grad_op, sigmoid_op, sign_op,
+    silu_grad_op, silu_op, sin_op, sinh_op, softplus_op, sqrt_op, square_op, sub_op, tan_op, tanh_grad_op, tanh_op,
+    trunc_op, where_op;
 
 namespace {
 
@@ -114,7 +114,7 @@ const std::vector<Family>& families() {
       {"maximum", by_name, {&maximum_op, &minimum_op}},
       {"maximum", clip_text, {&clip_op}},
       {"power", floating_only, {&pow_op}},
-      {"power", by_name, {&square_op, &sqrt_op, &rsqrt_op, &reciprocal_op, &hypot_op}},
+      {"power", by_name, {&square_op, &sqrt_op, &root_op, &rsqrt_op, &reciprocal_op, &hypot_op}},
       {"relu", on_elements, {&relu_op, &relu_grad_op}},
       {"rounding", by_name, {&floor_op, &ceil_op, &round_op, &trunc_op}},
       {"sigmoid", by_name, {&sigmoid_op, &sigmoid_grad_op, &tanh_op, &tanh_grad_op, &silu_op, &silu_grad_op}},

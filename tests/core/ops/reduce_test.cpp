@@ -193,7 +193,7 @@ TEST(Reductions, OverNoAxes) {
   const auto expect = [](const tt::Tensor& actual, std::vector<float> expected) {
     EXPECT_EQ(actual.to_vector<float>(), expected);
   };
-  for (const auto reduce : {std::function([](const tt::Tensor& t) { return tt::sum(t, tt::Axes()); }),
+  for (const auto& reduce : {std::function([](const tt::Tensor& t) { return tt::sum(t, tt::Axes()); }),
                             std::function([](const tt::Tensor& t) { return tt::mean(t, tt::Axes()); }),
                             std::function([](const tt::Tensor& t) { return tt::prod(t, tt::Axes()); }),
                             std::function([](const tt::Tensor& t) { return tt::max(t, tt::Axes()); }),

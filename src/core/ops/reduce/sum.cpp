@@ -5,7 +5,7 @@
 
 namespace triptych {
 
-extern const Op sum_op;
+extern const Op sum_op, root_op;
 
 void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result) {
   const Shape& shape = infer.shape(0);
@@ -162,11 +162,8 @@ Tensor mean(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(mea
 
 namespace {
 
-/// The square root, whose derivative at 0 is 0 here: the shortest way from zero goes nowhere.
-Tensor root(const Tensor& squares) {
-  const Tensor zero = equal(squares, 0);
-  return where(zero, 0, sqrt(where(zero, 1, squares)));
-}
+/// The square root, whose derivative at 0 is 0 here.
+Tensor root(Arg squares) { return apply(root_op, {&squares}); }
 
 void check_norm(const Arg& x) {
   if (!is_floating(operand("norm", x).dtype()))
