@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{"wrong_shape", "lowlevel", "build", "[matmul] inner dimensions differ", 0},
         Expected{"wrong_shape", "eager", "first_step", "In module 'out', a Linear made at wrong_shape.cpp:", 2},
         Expected{"wrong_shape", "keras", "build", "[Reshape] the target does not have as many elements", 0},
-        Expected{"wrong_dtype", "lowlevel", "first_step", "Convert it with cast(value, int64)", 6},
+        Expected{"wrong_dtype", "lowlevel", "never", "loss ", -1},
         Expected{"wrong_dtype", "eager", "first_step", "Labels are integers: cast(target, int64)", 5},
         Expected{"wrong_dtype", "keras", "never", "loss ", -1}, Expected{"nan_loss", "lowlevel", "never", " nan", -1},
         Expected{"nan_loss", "eager", "never", " nan", -1}, Expected{"nan_loss", "keras", "never", " nan", -1},
@@ -77,8 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{"frozen", "lowlevel", "build", "'w1', made at frozen.cpp:15, is not trainable", 1},
         Expected{"frozen", "eager", "first_step", "was frozen at frozen.cpp:", 0},
         Expected{"frozen", "keras", "first_step", "was frozen at frozen.cpp:17", 0},
-        Expected{"wrong_checkpoint", "lowlevel", "build", "'w1' is float32 (784, 128), in the file float32 (784, 64)",
-                 2},
+        Expected{"wrong_checkpoint", "lowlevel", "build", "'w1' is float32 (784, 128), in '", 2},
         Expected{"wrong_checkpoint", "eager", "build", "'hidden.weight' is float32 (128, 784) here", 2},
         Expected{"wrong_checkpoint", "keras", "build", "'hidden/kernel' is float32 (784, 128)", 3}),
     [](const auto& info) { return std::string(info.param.kind) + "_" + info.param.style; });
