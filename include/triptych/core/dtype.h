@@ -10,9 +10,10 @@
 
 #include "triptych/core/export.h"
 #include "triptych/core/location.h"
-#include "triptych/core/text.h"
 
 namespace triptych {
+
+class Text;  // triptych/core/text.h
 
 /// Element type of a tensor.
 enum class DType : std::uint8_t { float32, float64, float16, bfloat16, int8, uint8, int32, int64, boolean };

@@ -21,6 +21,7 @@
 #include "triptych/core/location.h"
 #include "triptych/core/scalar.h"
 #include "triptych/core/shape.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 

@@ -5,6 +5,7 @@
 
 #include "triptych/core/error.h"
 #include "triptych/core/scalar.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 namespace {

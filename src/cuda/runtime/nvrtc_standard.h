@@ -16,6 +16,7 @@ using uint64_t = unsigned long;
 using uintptr_t = unsigned long;
 
 class string;  // in declarations only
+class ostream;
 class string_view;
 
 template <class A, class B>
