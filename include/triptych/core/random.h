@@ -42,8 +42,8 @@ class TRIPTYCH_API Generator {
   std::uint64_t seed_, offset_ = 0, stream_ = 0;
 };
 
-/// What functions use that are given no generator. Its seed is 0 until `manual_seed` is called. While a DataLoader makes
-/// an example it is one of that example's own.
+/// What functions use that are given no generator. Its seed is 0 until `manual_seed` is called. While a DataLoader
+/// makes an example it is one of that example's own.
 TRIPTYCH_API Generator& default_generator();
 
 /// The (key, counter) operand for a random op that a user's function applies now: the next draw, or, when a graph is

@@ -12,8 +12,7 @@ namespace {
 DType check_operands(const char* op, const Arg& input, const Arg& target) {
   const Shape &a = operand(op, input).shape(), &b = operand(op, target).shape();
   if (!a.compatible(b))
-    throw ArgumentError(op, "input and target differ in shape",
-                        "input is " + a.text() + ", target is " + b.text(),
+    throw ArgumentError(op, "input and target differ in shape", "input is " + a.text() + ", target is " + b.text(),
                         "Broadcasting here is nearly always a mistake; reshape or squeeze one of them", input.where());
   const DType dtype = result_type(input.tensor(), target.tensor());
   if (!is_floating(dtype))
