@@ -29,7 +29,7 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string quoted(std::string_view text) {
+std::string dot_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -126,12 +126,12 @@ std::string graph_as_dot(const GraphImpl& graph) {
   std::string text = "digraph {\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n";
   for (const auto& node : graph.nodes) {
     const std::string id = "n" + std::to_string(node->sequence);
-    text += "  " + id + " [label=" + quoted(describe(*node) + "\n" + node->op->name + " " + outputs_of(*node)) +
+    text += "  " + id + " [label=" + dot_string(describe(*node) + "\n" + node->op->name + " " + outputs_of(*node)) +
             ", fillcolor=\"" + colour_of(*node) + "\"" +
-            (node->where ? ", tooltip=" + quoted(node->where.text()) : std::string()) + "];\n";
+            (node->where ? ", tooltip=" + dot_string(node->where.text()) : std::string()) + "];\n";
     for (const Tensor& input : node->inputs())
       text += "  n" + std::to_string(place_of(input).node->sequence) + " -> " + id +
-              " [label=" + quoted(input.shape().text()) + "];\n";
+              " [label=" + dot_string(input.shape().text()) + "];\n";
     for (const Node* before : graph.info_of(*node).control)
       text += "  n" + std::to_string(before->sequence) + " -> " + id + " [style=dashed];\n";
   }
