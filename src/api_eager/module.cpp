@@ -11,6 +11,7 @@
 #include "core/dispatch/backend.h"
 #include "core/graph/graph.h"
 #include "core/support/error_context.h"
+#include "core/support/printable.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -106,7 +107,8 @@ std::string Module::name() const {
 std::string Module::text() const {
   const std::string extra = extra_repr();
   std::string lines;
-  for (const Child& child : children_) lines += "\n  (" + child.name + "): " + indented(child.module->text());
+  for (const Child& child : children_)
+    lines += "\n  (" + printable(child.name) + "): " + indented(child.module->text());
   if (lines.empty()) return name() + "(" + extra + ")";
   if (!extra.empty()) lines = "\n  " + indented(extra) + lines;
   return name() + "(" + lines + "\n)";

@@ -48,17 +48,17 @@ class TRIPTYCH_API StateDict {
   std::unordered_map<std::string, std::size_t> index_;
 };
 
-/// Writes `tensors` as a safetensors file (https://huggingface.co/docs/safetensors). The file appears whole or not at
-/// all: an older one stays as it was until the new one is on disk.
+/// Writes `tensors` as a safetensors file (https://huggingface.co/docs/safetensors), whole or not at all: an older one
+/// stays as it was until the new one is on disk; its mode and owner are kept, and a link is written through.
 ///
-/// ArgumentError if a tensor is undefined or symbolic, or a name is not UTF-8 or is `__metadata__`, or the file cannot
-/// be made; UnsupportedError if the disk is full.
+/// ArgumentError if a tensor is undefined or symbolic, a name is not UTF-8 or is `__metadata__`, there are more than
+/// 262,144 tensors and metadata, or the file cannot be made; UnsupportedError if the disk is full.
 TRIPTYCH_API void save(const StateDict& tensors, const OwnedText& path, Location where = Location::here());
 
 /// Reads a safetensors file: all nine dtypes, the names in the header's order.
 ///
 /// ArgumentError if the file cannot be opened or is not a valid safetensors file, whatever it holds; UnsupportedError
-/// for an element type that the library does not have.
+/// for an element type that the library does not have, or more than 262,144 tensors and metadata.
 TRIPTYCH_API StateDict load(const OwnedText& path, Location where = Location::here());
 
 }  // namespace triptych

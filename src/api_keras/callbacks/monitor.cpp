@@ -5,6 +5,7 @@
 
 #include "api_keras/names.h"
 #include "api_keras/training/trainer.h"
+#include "core/support/printable.h"
 
 namespace triptych::keras {
 
@@ -36,8 +37,8 @@ const double* Monitor::find(const Logs& logs) {
     warned_ = true;
     std::vector<std::string> names;
     for (const auto& item : logs) names.push_back(item.first);
-    std::fprintf(stderr, "[%s] warning: metric '%s' is not available. There are %s.\n", callback_, name_.c_str(),
-                 quoted_list(names).c_str());
+    std::fprintf(stderr, "[%s] warning: metric '%s' is not available. There are %s.\n", callback_,
+                 printable(name_).c_str(), printable(quoted_list(names)).c_str());
   }
   return value;
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/support/printable.h"
+
 namespace triptych::keras {
 namespace {
 
@@ -60,7 +62,7 @@ std::string format_time_per_step(double seconds) {
 std::string format_metrics(const Logs& logs) {
   std::string text;
   for (const auto& [name, value] : logs) {
-    text += " - " + name + ": ";
+    text += " - " + printable(name) + ": ";
     text += formatted(std::abs(value) > 1e-3 ? "%.4f" : "%.4e", value);
   }
   return text;

@@ -3,11 +3,13 @@
 #include <charconv>
 #include <cstdio>
 
+#include "core/support/printable.h"
+
 namespace triptych::keras {
 
 std::string json_string(const std::string& text) {
   std::string result = "\"";
-  for (const char c : text) {
+  for (const char c : valid_utf8(text)) {
     if (c == '"' || c == '\\') {
       result += '\\';
       result += c;

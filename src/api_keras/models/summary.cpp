@@ -6,6 +6,7 @@
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/training/trainer.h"
+#include "core/support/printable.h"
 
 namespace triptych::keras {
 namespace {
@@ -168,7 +169,7 @@ class Rows {
     for (const PlanStep& step : plan.steps) {
       if (!step.layer.defined()) {
         if (!is_shown(step)) continue;
-        rows.push_back({step.name + " (" + to_camel_case(operation_name(step.op->op->name)) + ")",
+        rows.push_back({printable(step.name) + " (" + to_camel_case(operation_name(step.op->op->name)) + ")",
                         shapes_text(step.output_shapes), "0"});
         if (connections_) rows.back().push_back(sources(plan, step));
         continue;
@@ -187,7 +188,7 @@ class Rows {
 
  private:
   void add_layer(const Layer& layer, int level, const std::string& connected, const std::vector<Shape>& shapes = {}) {
-    std::string name = layer.name() + " (" + layer.base().class_name() + ")";
+    std::string name = printable(layer.name()) + " (" + layer.base().class_name() + ")";
     if (level > 0) name = std::string(static_cast<std::size_t>(3 * level), ' ') + "└ " + name;
     Row row{name, shapes_text(shapes.empty() ? layer.base().output_shapes() : shapes), params_text(layer)};
     if (connections_) row.push_back(connected);
@@ -201,7 +202,7 @@ class Rows {
       for (const PlanStep& maker : plan.steps)
         if (const auto found = std::find(maker.outputs.begin(), maker.outputs.end(), slot);
             is_shown(maker) && found != maker.outputs.end())
-          text += (text.empty() ? "" : ", ") + maker.name + "[" + std::to_string(maker.call_index) + "][" +
+          text += (text.empty() ? "" : ", ") + printable(maker.name) + "[" + std::to_string(maker.call_index) + "][" +
                   std::to_string(found - maker.outputs.begin()) + "]";
     return text;
   }
@@ -244,7 +245,7 @@ std::string Model::summary_text(const SummaryOptions& options) const {
       optimizer.add(value, counted_as);
       total.add(value, counted_as);
     }
-  std::string text = "Model: \"" + name() + "\"\n" + table(columns, rows.rows);
+  std::string text = "Model: \"" + printable(name()) + "\"\n" + table(columns, rows.rows);
   text += " Total params: " + total.text() + " Trainable params: " + trainable.text() +
           " Non-trainable params: " + frozen.text();
   if (with_optimizer) text += " Optimizer params: " + optimizer.text();

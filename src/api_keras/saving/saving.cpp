@@ -8,6 +8,7 @@
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/training/trainer.h"
+#include "core/support/printable.h"
 #include "triptych/core/io.h"
 
 namespace triptych::keras {
@@ -198,8 +199,8 @@ void Model::load_weights(const OwnedText& path, Location where) const {
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && dict.contains(iteration_key)) {
     optimizer->base().build(base().trainable_weights());
     if (const std::string why = match_optimizer(dict, optimizer->base(), weights, values); !why.empty())
-      std::fprintf(stderr, "[load_weights] warning: the optimizer's state in '%s' is not read: %s.\n", path.c_str(),
-                   why.c_str());
+      std::fprintf(stderr, "[load_weights] warning: the optimizer's state in '%s' is not read: %s.\n",
+                   printable(path).c_str(), printable(why).c_str());
   }
   for (auto& [own, value] : values) own.copy_(value);
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/formats/file.h"
+#include "core/formats/atomic_file.h"
 #include "core/graph/drawing.h"
 #include "core/support/error_context.h"
 #include "core/support/near_names.h"

@@ -1,4 +1,4 @@
-// Files as the formats need them: reading at an offset, and writing that replaces a file whole or not at all.
+// Files as the formats read them: at an offset, from several threads.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/formats/descriptor.h"
 #include "triptych/core/error.h"
 
 namespace triptych {
@@ -17,12 +18,20 @@ struct FileContext {
   Location where;
 };
 
+/// ArgumentError if the operating system would take `path` for another one: it is empty, or has a byte 0.
+void check_path(const std::string& path, FileContext context);
+
+/// False, with errno set, if not everything could be written.
+bool write_all(int descriptor, const void* bytes, std::size_t count);
+
+/// `path` in quotes with the operating system's word for `error`.
+std::string path_and_reason(const std::string& path, int error);
+
 /// A regular file opened for reading. May be read from several threads.
 class InputFile {
  public:
   /// ArgumentError if there is no such file or it is not a regular one.
   InputFile(const std::string& path, FileContext context);
-  ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
@@ -35,7 +44,7 @@ class InputFile {
   InputFile(int descriptor, std::string path) : path_(std::move(path)), descriptor_(descriptor) {}
 
   std::string path_;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
   std::uint64_t size_ = 0;
 };
 
@@ -44,28 +53,6 @@ class ScratchFile : public InputFile {
  public:
   explicit ScratchFile(FileContext context);
   void append(const void* bytes, std::size_t count, FileContext context);
-};
-
-/// A file that appears under its name whole, or not at all: it is written under a temporary name in the same folder,
-/// flushed to disk and renamed by `commit`. Without `commit` the temporary file is removed, and an older file of that
-/// name stays as it was.
-class AtomicFile {
- public:
-  AtomicFile(const std::string& path, FileContext context);
-  ~AtomicFile();
-  AtomicFile(const AtomicFile&) = delete;
-  AtomicFile& operator=(const AtomicFile&) = delete;
-
-  void write(const void* bytes, std::size_t count);
-  void write(std::string_view text) { write(text.data(), text.size()); }
-  void commit();
-
- private:
-  [[noreturn]] void fail(std::string_view rule, int error) const;
-
-  std::string path_, temporary_;
-  FileContext context_;
-  int descriptor_ = -1;
 };
 
 }  // namespace triptych

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/dispatch/backend.h"
-#include "core/formats/file.h"
+#include "core/formats/atomic_file.h"
 #include "core/formats/safetensors_header.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/io.h"
@@ -86,10 +86,13 @@ StateDict load(const OwnedText& path, Location where) {
   if (length > file.size() - length_bytes)
     fail("the header's length is given as " + std::to_string(length) + " bytes, the file has " +
          std::to_string(file.size()));
-  std::string json(length, '\0');
-  file.read_at(length_bytes, json.data(), json.size(), context);
   const std::uint64_t data_start = length_bytes + length;
-  SafetensorsHeader header = parse_safetensors_header(json, file.size() - data_start, path, context);
+  const auto read_header = [&] {
+    std::string json(length, '\0');
+    file.read_at(length_bytes, json.data(), json.size(), context);
+    return parse_safetensors_header(json, file.size() - data_start, path, context);
+  };
+  SafetensorsHeader header = read_header();
 
   StateDict tensors;
   tensors.metadata = std::move(header.metadata);

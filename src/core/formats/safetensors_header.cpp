@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
-#include <unordered_set>
+
+#include "core/support/printable.h"
 
 namespace triptych {
 namespace {
@@ -18,10 +19,9 @@ constexpr std::uint64_t max_dimension = INT64_MAX;
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t enough = 80;
-  std::string result = "'";
-  result += text.substr(0, enough);
-  result += text.size() > enough ? "...'" : "'";
-  return result;
+  std::size_t end = 0;  // not within a character
+  while (end < std::min(text.size(), enough)) end += first_character(text.substr(end)).bytes;
+  return "'" + std::string(text.substr(0, end)) + (end < text.size() ? "...'" : "'");
 }
 
 class Reader final : public nlohmann::json_sax<nlohmann::json> {
@@ -38,7 +38,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     if (place_ == Place::start)
       place_ = Place::top;
     else if (place_ == Place::top && name_ == "__metadata__")
-      place_ = Place::metadata;
+      start_metadata();
     else if (place_ == Place::top)
       start_entry();
     else
@@ -48,11 +48,12 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool key(string_t& key) override {
     if (place_ == Place::top) {
-      if (!names_.insert(key).second) fail("the name " + in_quotes(key) + " stands there twice");
       name_ = key;
+      count_one();
     } else if (place_ == Place::metadata) {
       if (header.metadata.count(key)) fail("the metadata " + in_quotes(key) + " stands there twice");
       field_ = key;
+      count_one();
     } else {
       field_ = key;
     }
@@ -109,7 +110,10 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool null() override { fail_here("null"); }
+  bool null() override {
+    if (place_ != Place::top || name_ != "__metadata__") fail_here("null");
+    return true;  // none
+  }
   bool boolean(bool) override { fail_here("true or false"); }
   bool number_integer(number_integer_t) override { fail_here("a negative number"); }
   bool number_float(number_float_t, const string_t&) override { fail_here("a fraction"); }
@@ -126,6 +130,19 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     std::string place = in_quotes(name_);
     if (place_ != Place::top) place += ", field " + in_quotes(field_);
     fail(std::string(what) + " does not belong at " + place);
+  }
+
+  void count_one() {
+    if (++count_ <= max_safetensors_entries) return;
+    throw UnsupportedError(context_.op, "the file has too many tensors and metadata",
+                           "'" + path_ + "' has more than " + std::to_string(max_safetensors_entries), "",
+                           context_.where);
+  }
+
+  void start_metadata() {
+    if (has_metadata_) fail("the name '__metadata__' stands there twice");
+    has_metadata_ = true;
+    place_ = Place::metadata;
   }
 
   void start_entry() {
@@ -166,7 +183,8 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   const std::string& path_;
   FileContext context_;
   Place place_ = Place::start;
-  std::unordered_set<std::string> names_;
+  std::size_t count_ = 0;
+  bool has_metadata_ = false;
   std::string name_, field_;
   std::optional<DType> dtype_;
   std::optional<std::vector<std::int64_t>> shape_;
@@ -178,16 +196,26 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes, const std::string& path,
                                            FileContext context) {
   Reader reader(path, context);
+  // The parser takes a byte 0 for the end, and skips a byte order mark; in JSON neither stands outside of text.
+  if (const std::size_t zero = json.find('\0'); zero != std::string_view::npos)
+    reader.fail("the header is no JSON at byte " + std::to_string(zero) + ", which is 0");
+  if (json.starts_with("\xef\xbb\xbf")) reader.fail("the header is no JSON: it begins with a byte order mark");
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
 
   const auto& entries = reader.header.entries;
-  std::vector<std::size_t> by_offset(entries.size());
-  std::iota(by_offset.begin(), by_offset.end(), 0);
-  std::sort(by_offset.begin(), by_offset.end(), [&](std::size_t a, std::size_t b) {
+  std::vector<std::size_t> order(entries.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto named_less = [&](std::size_t a, std::size_t b) { return entries[a].name < entries[b].name; };
+  std::sort(order.begin(), order.end(), named_less);
+  const auto twice =
+      std::adjacent_find(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return !named_less(a, b); });
+  if (twice != order.end()) reader.fail("the name " + in_quotes(entries[*twice].name) + " stands there twice");
+
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return std::pair(entries[a].begin, entries[a].end) < std::pair(entries[b].begin, entries[b].end);
   });
   std::uint64_t covered = 0;
-  for (const std::size_t i : by_offset) {
+  for (const std::size_t i : order) {
     if (entries[i].begin != covered)
       reader.fail("the data of tensor " + in_quotes(entries[i].name) + " begins at byte " +
                   std::to_string(entries[i].begin) + ", expected " + std::to_string(covered) +
@@ -201,19 +229,44 @@ SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t 
 }
 
 std::string format_safetensors_header(const SafetensorsHeader& header, FileContext context) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  if (!header.metadata.empty()) json["__metadata__"] = header.metadata;
+  const std::size_t count = header.entries.size() + header.metadata.size();
+  if (count > max_safetensors_entries)
+    throw ArgumentError(context.op, "there are too many tensors and metadata for one file", std::to_string(count),
+                        "At most " + std::to_string(max_safetensors_entries) + " are read again", context.where);
+  const auto quoted = [&](const std::string& text) {
+    try {
+      return nlohmann::json(text).dump();
+    } catch (const nlohmann::json::exception&) {
+      throw ArgumentError(context.op, "a name or metadata is not UTF-8", in_quotes(text), "", context.where);
+    }
+  };
+  std::string json = "{";
+  auto next = [separator = "", &json]() mutable {
+    json += separator;
+    separator = ",";
+  };
+  if (!header.metadata.empty()) {
+    next();
+    json += R"("__metadata__":)";
+    char separator = '{';
+    for (const auto& [key, text] : header.metadata) {
+      json += separator + quoted(key) + ':' + quoted(text);
+      separator = ',';
+    }
+    json += '}';
+  }
   for (const auto& entry : header.entries) {
-    nlohmann::ordered_json& item = json.emplace(entry.name, nlohmann::ordered_json::object()).first.value();
-    item["dtype"] = dtype_codes[static_cast<int>(entry.dtype)];
-    item["shape"] = entry.shape.to_vector();
-    item["data_offsets"] = {entry.begin, entry.end};
+    next();
+    json += quoted(entry.name) + R"(:{"dtype":")" + std::string(dtype_codes[static_cast<int>(entry.dtype)]) +
+            R"(","shape":[)";
+    const char* separator = "";
+    for (const std::int64_t dim : entry.shape) {
+      json += separator + std::to_string(dim);
+      separator = ",";
+    }
+    json += R"(],"data_offsets":[)" + std::to_string(entry.begin) + ',' + std::to_string(entry.end) + "]}";
   }
-  try {
-    return json.dump();
-  } catch (const nlohmann::json::exception&) {
-    throw ArgumentError(context.op, "a name or metadata is not UTF-8", "a text that is not", "", context.where);
-  }
+  return json + "}";
 }
 
 }  // namespace triptych

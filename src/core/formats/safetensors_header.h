@@ -29,12 +29,16 @@ struct SafetensorsHeader {
 /// Longer headers are refused, as the reference implementation does.
 inline constexpr std::uint64_t max_safetensors_header = 100'000'000;
 
+/// More tensors and metadata than this are refused: a hostile header of that length could have ten million of them, and
+/// cost ten times its size in memory.
+inline constexpr std::size_t max_safetensors_entries = 1 << 18;
+
 /// Parses and checks a header over `data_bytes` bytes of data: known dtypes and fields, no name twice, sizes that agree
 /// with shapes, and data that the tensors cover without gap or overlap. `path` is for the errors.
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes, const std::string& path,
                                            FileContext context);
 
-/// The header's JSON; ArgumentError if a name or metadata is not UTF-8.
+/// The header's JSON; ArgumentError if a name or metadata is not UTF-8, or there are too many.
 std::string format_safetensors_header(const SafetensorsHeader& header, FileContext context);
 
 }  // namespace triptych

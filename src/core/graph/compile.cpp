@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/formats/file.h"
+#include "core/formats/atomic_file.h"
 #include "core/graph/passes/passes.h"
 
 namespace triptych {

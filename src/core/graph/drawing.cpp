@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/support/printable.h"
+
 namespace triptych {
 namespace {
 
@@ -36,6 +38,15 @@ std::string dot_string(std::string_view text) {
     result += c;
   }
   return result + "\"";
+}
+
+/// What fits into a box of a name, from its end: a name's first parts are scopes.
+std::string last_part(std::string_view name) {
+  constexpr std::size_t fits = 30;
+  if (name.size() <= fits) return std::string(name);
+  name.remove_prefix(name.size() - fits + 3);
+  while ((name.front() & 0xc0) == 0x80) name.remove_prefix(1);  // not within a character
+  return "..." + std::string(name);
 }
 
 std::string outputs_of(const Node& node) {
@@ -126,7 +137,8 @@ std::string graph_as_dot(const GraphImpl& graph) {
   std::string text = "digraph {\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n";
   for (const auto& node : graph.nodes) {
     const std::string id = "n" + std::to_string(node->sequence);
-    text += "  " + id + " [label=" + dot_string(describe(*node) + "\n" + node->op->name + " " + outputs_of(*node)) +
+    text += "  " + id +
+            " [label=" + dot_string(printable(describe(*node)) + "\n" + node->op->name + " " + outputs_of(*node)) +
             ", fillcolor=\"" + colour_of(*node) + "\"" +
             (node->where ? ", tooltip=" + dot_string(node->where.text()) : std::string()) + "];\n";
     for (const Tensor& input : node->inputs())
@@ -164,16 +176,15 @@ std::string graph_as_svg(const GraphImpl& graph) {
   for (const auto& node : graph.nodes) {
     const std::size_t i = node->sequence;
     const std::string centre = number(left(i) + width / 2);
-    std::string name = describe(*node);
-    if (name.size() > 30) name = "..." + name.substr(name.size() - 27);
+    const std::string name = printable(describe(*node));
     text += "<g><title>" +
-            escaped(describe(*node) + ": " + node->op->name + ", " + outputs_of(*node) +
+            escaped(name + ": " + node->op->name + ", " + outputs_of(*node) +
                     (node->where ? ", " + node->where.text() : "")) +
             "</title><rect x=\"" + number(left(i)) + "\" y=\"" + number(top(i)) + "\" width=\"" + number(width) +
             "\" height=\"" + number(height) + "\" rx=\"6\" fill=\"" + colour_of(*node) + "\" stroke=\"#555\"/>" +
             "<text x=\"" + centre + "\" y=\"" + number(top(i) + 18) +
-            "\" text-anchor=\"middle\" font-weight=\"bold\">" + escaped(name) + "</text><text x=\"" + centre +
-            "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" + escaped(outputs_of(*node)) +
+            "\" text-anchor=\"middle\" font-weight=\"bold\">" + escaped(last_part(name)) + "</text><text x=\"" +
+            centre + "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" + escaped(outputs_of(*node)) +
             "</text></g>\n";
   }
   return text + "</svg>\n";

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "core/support/inline_vector.h"
+#include "core/support/printable.h"
 
 namespace triptych {
 
@@ -136,7 +137,7 @@ std::string Program::text() const {
       }
     }
     if (instruction.origin) {
-      text += "  # " + describe(*instruction.origin);
+      text += "  # " + printable(describe(*instruction.origin));
       if (instruction.origin->where) text += ", " + instruction.origin->where.text();
     }
     text += "\n";

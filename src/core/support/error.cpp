@@ -4,6 +4,7 @@
 
 #include "core/dispatch/modes.h"
 #include "core/support/error_context.h"
+#include "core/support/printable.h"
 
 namespace triptych {
 namespace {
@@ -24,7 +25,7 @@ std::string compose(std::string_view op, std::string_view wrong, std::string_vie
     if (text.back() != '.' && text.back() != '?') text += '.';
   }
   if (where) text.append(" At ").append(where.text()).append(".");
-  return text;
+  return printable(text);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/support/printable.h"
 #include "triptych/core/error.h"
 
 namespace triptych {
@@ -10,7 +11,7 @@ namespace triptych {
 /// Adds a sentence to the end of the message; the error stays of its class. Call it where the error is caught, then
 /// `throw;`.
 inline void add_context(Error& error, const std::string& sentence) {
-  const std::string text = error.what() + (" " + sentence);
+  const std::string text = error.what() + (" " + printable(sentence));
   static_cast<std::runtime_error&>(error) = std::runtime_error(text);
 }
 

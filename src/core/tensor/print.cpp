@@ -10,6 +10,7 @@
 #include "core/dispatch/backend.h"
 #include "core/graph/graph.h"
 #include "core/kernels/strided.h"
+#include "core/support/printable.h"
 #include "core/tensor/tensor_impl.h"
 
 namespace triptych {
@@ -279,7 +280,7 @@ class Printer {
 std::string Tensor::text() const {
   if (!defined()) return "Tensor(undefined)";
   const std::string kind = std::string(dtype_name(dtype())) + " " + shape().text();
-  if (is_symbolic()) return "Tensor('" + describe(*impl()->node) + "', " + kind + ")";
+  if (is_symbolic()) return "Tensor('" + printable(describe(*impl()->node)) + "', " + kind + ")";
   if (impl()->has(detail::TensorHead::metadata_only)) return "Tensor(" + kind + ")";
   if (numel() == 0) return "[]";
   if (device() != Device::cpu()) return on_host(*this).text();

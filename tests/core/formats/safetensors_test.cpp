@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <random>
+#include <set>
 
 #include "files.h"
 #include "triptych/core/io.h"
@@ -229,6 +231,54 @@ TEST(Safetensors, HostileHeaders) {
     const std::string what = error_of<tt::ArgumentError>([&] { tt::load(path); });
     EXPECT_THAT(what, testing::AllOf(HasSubstr(message), HasSubstr("hostile'"))) << bytes.substr(0, 200);
   }
+}
+
+// Forged files, and what the reference implementation says of them (scripts/references/make_safetensors_verdicts.py):
+// nothing that it refuses is read, and what it reads is, but for the following.
+TEST(Safetensors, RefusesWhatTheReferenceRefuses) {
+  const std::set<std::string> stricter = {
+      "name twice, same",          // the format's page forbids it
+      "metadata key twice",        // likewise
+      "unknown field",             // what it would mean is not known
+      "entry as list",             // the fields' names are what the page gives
+      "zero before an overflow",   // the reference's own check, in another order
+      "dimension beyond 63 bits",  // NumPy refuses the array, too
+      "ten dimensions",            // at most 8 here
+      "bool of 2",                 // would be neither true nor false
+  };
+  const TemporaryFolder folder;
+  std::ifstream lines(TRIPTYCH_SOURCE_DIR "/tests/references/safetensors_verdicts.txt");
+  std::string verdict, hex, name;
+  int read = 0, refused = 0;
+  while (lines >> verdict >> hex && std::getline(lines >> std::ws, name)) {
+    std::string bytes;
+    for (std::size_t i = 0; hex != "-" && i < hex.size(); i += 2)
+      bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    write_file(folder / "forged", bytes);
+    const std::string error = error_of<tt::Error>([&] { tt::load(folder / "forged"); });
+    const bool reads = verdict == "ok" && !stricter.contains(name);
+    EXPECT_EQ(error == "no error", reads) << name << ": " << error;
+    ++(reads ? read : refused);
+  }
+  EXPECT_EQ(read, 19);
+  EXPECT_EQ(refused, 86);
+}
+
+// A header of 100 MB may hold ten million names: memory is bounded by their number, of what is written, too.
+TEST(Safetensors, TooManyNames) {
+  const TemporaryFolder folder;
+  tt::StateDict dict;
+  for (int i = 0; i < 1 << 18; ++i) dict.metadata[std::to_string(i)];
+  tt::save(dict, folder / "most");
+  EXPECT_EQ(tt::load(folder / "most").metadata.size(), 1u << 18);
+
+  std::string header = read_file(folder / "most").substr(8);
+  header.insert(header.find("}}"), R"(,"one":"more")");
+  write_file(folder / "more", file_of(header));
+  EXPECT_THAT(error_of<tt::UnsupportedError>([&] { tt::load(folder / "more"); }),
+              testing::AllOf(HasSubstr("too many tensors and metadata"), HasSubstr("more' has more than 262144")));
+  dict.metadata["one"] = "more";
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] { tt::save(dict, folder / "more"); }), HasSubstr("262145. At most 262144"));
 }
 
 TEST(Safetensors, WhatTheLibraryDoesNotHave) {
