@@ -5,8 +5,8 @@ set -eu
 output=$1 root=$2
 shift 2
 for folder in "$@"; do
-  find "$root/$folder" -name '*.h' -o -name '*.cpp' | sort | xargs cat | awk -v folder="$folder" \
-    -v files="$(find "$root/$folder" -name '*.h' -o -name '*.cpp' | wc -l)" \
+  mapfile -d '' files < <(find "$root/$folder" \( -name '*.h' -o -name '*.cpp' \) -print0 | sort -z)
+  cat -- "${files[@]}" </dev/null | awk -v folder="$folder" -v files="${#files[@]}" \
     '!/^[[:space:]]*(\/\/.*)?$/ { code++ } END { print folder, files, NR, code + 0 }'
 done >"$output.new"
 if cmp -s "$output.new" "$output"; then rm "$output.new"; else mv "$output.new" "$output"; fi

@@ -11,6 +11,7 @@ times=$({ time "$@" -o /dev/null >"$said" 2>&1; echo $?; } 2>&1)
 read -r user system status <<<"$(tr '\n' ' ' <<<"$times")"
 {
   awk "BEGIN { printf \"%d %.2f\\n\", $status, $user + $system }"
-  sed "s|$root/||g" "$said"
+  text=$(<"$said")
+  [[ -z $text ]] || printf '%s\n' "${text//"$root/"/}"
 } >"$output"
 rm -f "$said"

@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -99,10 +101,11 @@ struct Writer {
   std::function<void(const std::string& path, int version)> write;
 };
 
+/// A chain of relus, of which each version has one more. (Constants would be dumped with their addresses.)
 tf::Graph graph_of(int version) {
   tf::Graph graph;
   tt::Tensor x = graph.placeholder("x", tt::float32, {2});
-  for (int i = 0; i < 200 + version; ++i) x = x + 1;
+  for (int i = 0; i < 200 + version; ++i) x = tt::relu(x);
   return graph;
 }
 
@@ -150,9 +153,9 @@ std::vector<Writer> writers() {
   all.push_back({"Graph::write_svg", "graph.svg",
                  [](const std::string& path, int version) { graph_of(version).write_svg(path); }});
   all.push_back({"SessionOptions::dump_directory", "00_graph.txt", [](const std::string& path, int version) {
-                   tf::Graph graph = graph_of(version);
-                   tf::Session session(graph, {.dump_directory = fs::path(path).parent_path()});
-                   session.run(graph.find("add"), {{graph.find("x"), tt::ones({2})}});
+                   const tf::Graph graph = graph_of(version);
+                   const tf::Session session(graph, {.dump_directory = fs::path(path).parent_path()});
+                   session.run(graph.find(graph.node_names().back()), {{graph.find("x"), tt::ones({2})}});
                  }});
   return all;
 }
@@ -188,10 +191,10 @@ class Killing {
   int run() {
     const auto all = writers();
     for (const Writer& writer : all) learn(writer);
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     const auto over = [&] {
       if (options_.kills > 0) return kills_ >= options_.kills;
-      return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() >= options_.seconds;
+      return std::chrono::duration<double>(Clock::now() - start).count() >= options_.seconds;
     };
     for (std::size_t i = 0; found_ == 0 && !over(); ++i) round(i % all.size(), all[i % all.size()]);
     std::printf("%ld kills, %ld saves that came to their end, %ld files that dead processes left: ", kills_, saves_,
@@ -201,6 +204,8 @@ class Killing {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   fs::path folder_of(const Writer& writer) const { return folder_ / std::to_string(&writer - first_); }
 
   void fail(const Writer& writer, const std::string& what) {
@@ -213,10 +218,12 @@ class Killing {
     if (bytes_.empty()) first_ = &writer;
     auto& bytes = bytes_.emplace_back();
     fs::create_directory(folder_of(writer));
+    const auto start = Clock::now();
     for (int version = 0; version < versions; ++version) {
       writer.write(folder_of(writer) / writer.file, version);
       bytes.push_back(read_file(folder_of(writer) / writer.file));
     }
+    durations_.push_back(Clock::now() - start);
     names_.push_back(names_in(folder_of(writer)));
   }
 
@@ -239,7 +246,11 @@ class Killing {
     }
   }
 
-  void wait_a_while() { usleep(static_cast<useconds_t>(random_() % 15000)); }
+  /// Some moment of the first few saves.
+  void wait_a_while(std::size_t place) {
+    const double longest = std::chrono::duration<double, std::micro>(durations_[place]).count();
+    usleep(static_cast<useconds_t>(std::uniform_real_distribution<>(0, longest)(random_)));
+  }
 
   void end(pid_t child) {
     kill(child, SIGKILL);
@@ -253,7 +264,7 @@ class Killing {
     writer.write(path, 0);
     const pid_t child = start(writer, *progress_, 1);
     while (progress_->begun == 1 && waitpid(child, nullptr, WNOHANG) == 0) usleep(100);
-    wait_a_while();
+    wait_a_while(place);
     if (kills_ % 4 == 3) stop_another(writer, child, versions_of);
     end(child);
     const long begun = progress_->begun, ended = progress_->ended;
@@ -297,6 +308,7 @@ class Killing {
   Progress* progress_ = Progress::shared();
   const Writer* first_ = nullptr;
   std::vector<std::vector<std::string>> bytes_, names_;
+  std::vector<Clock::duration> durations_;  // of all versions
   long kills_ = 0, saves_ = 0, left_ = 0;
   int found_ = 0;
 };

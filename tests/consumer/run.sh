@@ -41,7 +41,7 @@ done
 echo "-- a project that uses find_package"
 "$CMAKE" -S "$project" -B "$work/project" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix"
 "$CMAKE" --build "$work/project" --parallel 2
-"$CTEST" --test-dir "$work/project" --output-on-failure --no-tests=error
+env -u LD_LIBRARY_PATH "$CTEST" --test-dir "$work/project" --output-on-failure --no-tests=error
 
 echo "-- a program that uses pkg-config"
 pc=$(dirname "$(find "$prefix" -name triptych.pc)")
@@ -49,4 +49,4 @@ flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs triptych)
 echo "$flags"
 # shellcheck disable=SC2086 # the flags are words
 "$CXX" ${CXXFLAGS:-} -std=c++20 -Wall -Wextra -Werror "$project/core.cpp" $flags -o "$work/with-pkg-config"
-LD_LIBRARY_PATH=$pc/.. "$work/with-pkg-config"
+env -u LD_LIBRARY_PATH "$work/with-pkg-config"

@@ -49,7 +49,6 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& key) override {
     if (place_ == Place::top) {
       name_ = key;
-      count_one();
     } else if (place_ == Place::metadata) {
       if (header.metadata.count(key)) fail("the metadata " + in_quotes(key) + " stands there twice");
       field_ = key;
@@ -146,6 +145,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   void start_entry() {
+    count_one();
     place_ = Place::entry;
     field_.clear();
     dtype_.reset();

@@ -202,9 +202,9 @@ TEST(AtomicFile, AByteZeroIsNoEndOfAPath) {
 
 TEST(AtomicFile, WhatAKilledProcessLeftIsRemovedByTheNextWriterOfThatFile) {
   const TemporaryFolder folder;
-  half_written(folder / "a").end();
-  half_written(folder / "a").end();
-  half_written(folder / "b").end();
+  {
+    const Child one = half_written(folder / "a"), two = half_written(folder / "a"), other = half_written(folder / "b");
+  }
   ASSERT_EQ(names_in(folder.path()).size(), 3u);
   write_file(folder / "a.triptych-notes.tmp", "of somebody else");
   write(folder / "a", "whole");

@@ -85,7 +85,9 @@ TEST(Printable, GraphsDumpsAndPictures) {
   session.run(y, {{x, tt::ones({2})}});
   expect_harmless(read_file(folder / "00_graph.txt"));
   graph.write_dot(folder / "graph.dot");
-  expect_harmless(read_file(folder / "graph.dot"));
+  std::string dot = read_file(folder / "graph.dot");  // where a backslash is two
+  for (std::size_t at = 0; (at = dot.find("\\\\", at)) != std::string::npos; ++at) dot.erase(at, 1);
+  expect_harmless(dot);
   graph.write_svg(folder / "graph.svg");
   expect_harmless(read_file(folder / "graph.svg"));
 }
