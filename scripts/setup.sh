@@ -71,6 +71,10 @@ prepare() {
     fail "apt-get could not install ${missing[*]}"
 }
 
+# A build needs a folder that can be written; a source tree may be read-only.
+can_build() { mkdir -p "$build" 2>/dev/null && [[ -w $build ]]; }
+no_build() { echo "the build folder $build cannot be written; set TRIPTYCH_BUILD_DIR to one that can"; }
+
 # configure and build the given CMake targets, Release; TRIPTYCH_BUILD_DIR chooses another folder than build/.
 # Each returns its command's status.
 configure() {

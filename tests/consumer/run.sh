@@ -50,3 +50,15 @@ echo "$flags"
 # shellcheck disable=SC2086 # the flags are words
 "$CXX" ${CXXFLAGS:-} -std=c++20 -Wall -Wextra -Werror "$project/core.cpp" $flags -o "$work/with-pkg-config"
 env -u LD_LIBRARY_PATH "$work/with-pkg-config"
+
+if [[ $library == *.so.* && -z ${CXXFLAGS:-} ]]; then
+  echo "-- an op of one's own, built as docs/adding_an_op.md says"
+  mkdir "$work/op"
+  cp "$project"/../../custom_op/{cube.h,cube.cpp,my_program.cpp} "$work/op"
+  cd "$work/op"
+  lines=$(sed -n '/^```sh$/,/^```$/{/^```/!p}' "$project/../../../docs/adding_an_op.md")
+  [[ $(wc -l <<<"$lines") == 2 ]]
+  said=$(PKG_CONFIG_PATH=$pc bash -ec "$lines")
+  echo "$said"
+  [[ $said == "[1. 8.] [ 3. 12.]" ]]
+fi
