@@ -247,7 +247,7 @@ std::string format_safetensors_header(const SafetensorsHeader& header, FileConte
   };
   if (!header.metadata.empty()) {
     next();
-    json += R"("__metadata__":)";
+    json += "\"__metadata__\":";
     char separator = '{';
     for (const auto& [key, text] : header.metadata) {
       json += separator + quoted(key) + ':' + quoted(text);
@@ -257,14 +257,14 @@ std::string format_safetensors_header(const SafetensorsHeader& header, FileConte
   }
   for (const auto& entry : header.entries) {
     next();
-    json += quoted(entry.name) + R"(:{"dtype":")" + std::string(dtype_codes[static_cast<int>(entry.dtype)]) +
-            R"(","shape":[)";
+    json += quoted(entry.name) + ":{\"dtype\":\"" + std::string(dtype_codes[static_cast<int>(entry.dtype)]) +
+            "\",\"shape\":[";
     const char* separator = "";
     for (const std::int64_t dim : entry.shape) {
       json += separator + std::to_string(dim);
       separator = ",";
     }
-    json += R"(],"data_offsets":[)" + std::to_string(entry.begin) + ',' + std::to_string(entry.end) + "]}";
+    json += "],\"data_offsets\":[" + std::to_string(entry.begin) + ',' + std::to_string(entry.end) + "]}";
   }
   return json + "}";
 }
