@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "api_keras/names.h"
+#include "core/support/printable.h"
 
 namespace triptych::keras {
 namespace {
@@ -60,7 +61,7 @@ std::ostream& operator<<(std::ostream& stream, const Logs& logs) {
   stream << "{";
   const char* between = "";
   for (const auto& [name, value] : logs) {
-    stream << between << "'" << name << "': " << shortest(value);
+    stream << between << "'" << printable(name) << "': " << shortest(value);
     between = ", ";
   }
   return stream << "}";
@@ -70,7 +71,7 @@ std::ostream& operator<<(std::ostream& stream, const History& history) {
   stream << "{";
   const char* between = "";
   for (const auto& [name, values] : history) {
-    stream << between << "'" << name << "': [";
+    stream << between << "'" << printable(name) << "': [";
     between = "";
     for (const double value : values) {
       stream << between << shortest(value);

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "api_keras/callbacks/progbar.h"
 #include "files.h"
 #include "triptych/eager.h"
 #include "triptych/keras.h"
@@ -106,6 +107,18 @@ TEST(Printable, PicturesParse) {
     const std::string parse = "python3 -c \"import sys, xml.dom.minidom as m; m.parse(sys.argv[1])\" ";
     EXPECT_EQ(std::system((parse + (folder / "graph.svg")).c_str()), 0) << read_file(folder / "graph.svg");
   }
+}
+
+TEST(Printable, KerasLogs) {
+  keras::Logs logs;
+  logs.set(hostile, 0.5);
+  keras::History history;
+  history.append(0, logs);
+  std::ostringstream printed;
+  printed << logs << "\n" << history;
+  expect_harmless(printed.str());
+  expect_harmless(keras::line_text({.current = 1, .target = 1}, logs));
+  expect_harmless(keras::bar_text({.current = 1, .target = 1}, logs, false));
 }
 
 TEST(Printable, KerasTables) {
