@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# interrupted.sh PROGRAM FOLDER: a comparison that is stopped early writes what it has, and says so.
+# interrupted.sh PROGRAM FOLDER: a comparison that is stopped early writes what it has, and says so; until then an older report
+# stays.
 set -eu
 program=$1 folder=$2
 rm -rf "$folder"
 mkdir -p "$folder"
+echo old >"$folder/compare.json"
 "$program" compare --quick --models mlp --only training,data_sets --output "$folder" >"$folder/output" &
 pid=$!
 for _ in $(seq 300); do # until the second training has begun
   [[ $(grep -c '^training' "$folder/output" || true) -lt 2 ]] || break
   sleep 0.1
 done
+[[ $(ls "$folder") == $'compare.json\noutput' && $(<"$folder/compare.json") == old ]] || { ls -l "$folder"; kill $pid; exit 1; }
 kill -INT $pid
 status=0
 wait $pid || status=$?

@@ -82,8 +82,10 @@ int run_compare(const Options& options, const std::vector<Model>& models) {
   measured.emulated = is_emulated(options.device);
   measured.only = options.only;
   measured.models = options.models;
-  // Found out now rather than after minutes of training.
-  write_file(options.output + "/compare.json", "{}\n");
+  // Found out now rather than after minutes of training; an older report stays until there is a new one.
+  const std::string trial = options.output + "/compare.tmp";
+  write_file(trial, "");
+  static_cast<void>(std::remove(trial.c_str()));
 
   std::vector<Job> jobs = plan(options, models);
   double total = 0;
