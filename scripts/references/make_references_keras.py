@@ -135,6 +135,36 @@ def main():
         y = keras.ops.concatenate([keras.ops.absolute(y), keras.ops.maximum(a, b)], axis=-1)
         keras.Model([a, b], keras.ops.sum(keras.ops.sqrt(y), axis=1)).summary()
     (FOLDER / "keras_summary.txt").write_text(out.getvalue())
+    (FOLDER / "keras_summary_subclassed.txt").write_text(subclassed_summary())
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.pool, self.norm = layers.Conv2D(2, 3), layers.MaxPooling2D(2), layers.BatchNormalization()
+        self.relu, self.mean, self.flat = layers.Activation("relu"), layers.GlobalAveragePooling2D(), layers.Flatten()
+        self.drop, self.joined = layers.Dropout(0.5), layers.Concatenate()
+        self.head = keras.Sequential([layers.Dense(3)])
+
+    def call(self, x):
+        x = self.flat(self.mean(self.relu(self.norm(self.pool(self.conv(x))))))
+        return self.head(self.joined([self.drop(x), x]))
+
+
+def subclassed_summary():
+    """Of a model of one's own, before and after it has run; and of one with an Input that nothing needs."""
+    keras.utils.clear_session()
+    out = io.StringIO()
+    with redirect_stdout(out):
+        net = Net()
+        net.summary()
+        net(np.zeros((2, 8, 8, 1), np.float32))
+        net.summary()
+        net(np.zeros((3, 8, 8, 1), np.float32))
+        net.summary()
+        a, unused = keras.Input((4,)), keras.Input((3,))
+        keras.Model([unused, a], layers.Dense(2)(layers.Dense(2)(a))).summary()
+    return out.getvalue()
 
 
 if __name__ == "__main__":

@@ -323,7 +323,7 @@ StateDict Module::state_dict(Location where) const {
   check_all_members(where);
   StateDict state;
   for (auto& [name, tensor] : tensors({&Module::parameters_, &Module::buffers_}, true))
-    state.set(std::move(name), tensor.detach(where));
+    state.add(std::move(name), tensor.detach(where), where);
   for (const auto& [name, stream] : tensors({&Module::streams_}, true))
     state.metadata[stream_key(name)] = stream_text(stream);
   return state;

@@ -1,7 +1,10 @@
 // What the API's own files may do with a layer, and the state that calls pass down.
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/dispatch/modes.h"
 #include "triptych/core/autograd.h"
@@ -11,6 +14,8 @@ namespace triptych::keras {
 
 struct LayerAccess {
   static std::string& name(LayerBase& layer) { return layer.name_; }
+  /// Keras takes it for built from the start.
+  static bool& is_plain(LayerBase& layer) { return layer.is_plain_; }
   static bool& built(LayerBase& layer) { return layer.built_; }
   static Location& made_at(LayerBase& layer) { return layer.made_at_; }
   /// The user gave it its name.
@@ -23,7 +28,7 @@ struct LayerAccess {
   static const std::vector<std::shared_ptr<LayerBase>>& tracked(const LayerBase& layer) { return layer.tracked_; }
   static const std::vector<Weight>& own_weights(const LayerBase& layer) { return layer.weights_; }
   static const std::vector<Weight>& own_states(const LayerBase& layer) { return layer.states_; }
-  static void track(LayerBase& whole, const Layer& part) { whole.track_part(part); }
+  static void track(LayerBase& whole, const Layer& part, Location where) { whole.track_part(part, where); }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
 };
 
@@ -39,6 +44,16 @@ class [[nodiscard]] RunNow {
   GraphImpl* previous_;
   GradMode recording_{false};
 };
+
+/// `part` is somewhere inside of `whole`.
+bool is_inside(const LayerBase& part, const LayerBase& whole);
+
+/// How many times a layer has got another part, in this process: what was traced before may be of another model.
+std::uint64_t structure_changes();
+void structure_changed();
+
+/// The layer's outputs; ArgumentError if a layer of the user's gives none, or an undefined one.
+std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training);
 
 /// Makes the layer's weights if it has none yet; the batch dimension is taken as unknown.
 void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes);
@@ -59,6 +74,18 @@ class [[nodiscard]] CallScope {
   /// The call around this one, or null.
   const CallScope* const outer;
   static const CallScope* innermost();
+};
+
+/// While alive, a step of so many examples is run or traced on this thread.
+class [[nodiscard]] BatchScope {
+ public:
+  explicit BatchScope(std::int64_t size);
+  ~BatchScope();
+  BatchScope(const BatchScope&) = delete;
+  BatchScope& operator=(const BatchScope&) = delete;
+
+ private:
+  std::int64_t outer_;
 };
 
 /// Whether the innermost layer call that runs on this thread is in training.

@@ -8,6 +8,9 @@
 
 namespace triptych::keras {
 
+/// Files hold an optimizer's state under this name, so no layer has it.
+inline constexpr const char* optimizer_folder = "optimizer";
+
 /// "MaxPooling2D" -> "max_pooling2d".
 std::string to_snake_case(std::string_view class_name);
 /// `base` the first time that it is asked for, then "base_1", "base_2", ...

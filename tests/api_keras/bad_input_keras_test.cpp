@@ -44,12 +44,33 @@ TEST_F(BadInputKeras, Bricks) {
   EXPECT_BAD("[activation]", Activation("rellu"));
   EXPECT_BAD("[Lambda]", Lambda(nullptr));
   EXPECT_BAD("[SGD]", keras::optimizers::SGD({.momentum = 2}));
-  EXPECT_BAD("[optimizer] learning_rate is negative: -1", keras::optimizers::Adam({.learning_rate = -1}));
-  EXPECT_BAD("[LeakyReLU] negative_slope is negative", LeakyReLU(-0.1));
   EXPECT_BAD("[activation]", Dense(2, "rellu"));
-  EXPECT_BAD("[optimizer] learning_rate is negative: -1", keras::optimizers::Adam(-1));
-  EXPECT_BAD("[optimizer] learning_rate is not a number", keras::optimizers::SGD(std::nan("")));
-  EXPECT_BAD("[optimizer] learning_rate is negative", keras::Optimizer("sgd").set_learning_rate(-0.5));
+  EXPECT_BAD("[Dropout] seed is below -1", Dropout(0.5, {.seed = -2}));
+  EXPECT_BAD("[LayerNormalization] no axis is given", LayerNormalization({.axis = tt::Axes()}));
+  EXPECT_BAD("[Reshape] two dimensions of the target are left open", Reshape({-1, 2, -1}));
+}
+
+// NaN passes none of the checks, nor does an infinity.
+TEST_F(BadInputKeras, Hyperparameters) {
+  namespace o = keras::optimizers;
+  for (const double bad : {-1.0, std::nan(""), static_cast<double>(INFINITY)}) {
+    EXPECT_BAD("[SGD] learning_rate is negative or not finite", o::SGD(bad));
+    EXPECT_BAD("[SGD] momentum is outside of [0, 1]", o::SGD({.momentum = bad}));
+    EXPECT_BAD("[SGD] weight_decay is negative or not finite", o::SGD({.weight_decay = bad}));
+    EXPECT_BAD("[Adam] learning_rate is negative or not finite", o::Adam(bad));
+    EXPECT_BAD("[Adam] beta_1 is outside of [0, 1)", o::Adam({.beta_1 = bad}));
+    EXPECT_BAD("[Adam] beta_2 is outside of [0, 1)", o::Adam({.beta_2 = bad}));
+    EXPECT_BAD("[Adam] epsilon is negative or not finite", o::Adam({.epsilon = bad}));
+    EXPECT_BAD("[AdamW] weight_decay is negative or not finite", o::AdamW({.weight_decay = bad}));
+    EXPECT_BAD("[AdamW] beta_2 is outside of [0, 1)", o::AdamW({.beta_2 = bad}));
+    EXPECT_BAD("[sgd] learning_rate is negative or not finite", keras::Optimizer("sgd").set_learning_rate(bad));
+    EXPECT_BAD("[LeakyReLU] negative_slope is negative or not finite", LeakyReLU(bad));
+    EXPECT_BAD("[Dropout] rate is outside of [0, 1]", Dropout(bad));
+    EXPECT_BAD("[BatchNormalization] epsilon is negative or not finite", BatchNormalization({.epsilon = bad}));
+    EXPECT_BAD("[LayerNormalization] epsilon is negative or not finite", LayerNormalization({.epsilon = bad}));
+  }
+  EXPECT_BAD("[Adam] beta_1 is outside of [0, 1): 1", o::Adam({.beta_1 = 1}));
+  EXPECT_BAD("[BatchNormalization] momentum is not finite", BatchNormalization({.momentum = std::nan("")}));
 }
 
 TEST_F(BadInputKeras, NullPointers) {
@@ -77,8 +98,15 @@ TEST_F(BadInputKeras, Shapes) {
   EXPECT_BAD("[max_pool2d]", MaxPooling2D(7)(image));
   EXPECT_BAD("[GlobalAveragePooling2D]", GlobalAveragePooling2D()(row));
   EXPECT_BAD("[Reshape]", Reshape({3})(row));
+  EXPECT_BAD("[Reshape]", Reshape({0, -1})(row));
+  EXPECT_BAD("[Reshape]", Reshape({5, -1})(row));
+  EXPECT_BAD("[Reshape] an example's shape is not known", Reshape({-1})(Input({tt::unknown, 3})));
   EXPECT_BAD("[BatchNormalization]", BatchNormalization({.axis = 7})(row));
   EXPECT_BAD("[LayerNormalization]", LayerNormalization({.axis = -7})(row));
+  EXPECT_BAD("[LayerNormalization] the axis of the batch", LayerNormalization({.axis = {0, 1}})(row));
+  EXPECT_BAD("[LayerNormalization] an axis is given twice", LayerNormalization({.axis = {1, -1}})(row));
+  EXPECT_BAD("[LayerNormalization] a normalized axis is not known",
+             LayerNormalization({.axis = {1, 2}})(Input({tt::unknown, 3})));
   EXPECT_BAD("[Add]", Add()(row));
   EXPECT_BAD("[add] shapes do not broadcast", Add()({row, Input({3})}));
   EXPECT_BAD("[concat]", Concatenate({.axis = 1})({image, Input({4, 4, 3})}));
@@ -134,10 +162,14 @@ TEST_F(BadInputKeras, Data) {
   EXPECT_BAD("[fit] initial_epoch is negative: -1", model.fit(x, y, {.verbose = 0, .initial_epoch = -1}));
   EXPECT_BAD("[fit] steps_per_epoch is negative: -2", model.fit(x, y, {.verbose = 0, .steps_per_epoch = -2}));
   EXPECT_BAD("[fit] validation_batch_size is negative", model.fit(x, y, {.verbose = 0, .validation_batch_size = -1}));
+  EXPECT_BAD("[fit] validation_steps is negative: -1", model.fit(x, y, {.verbose = 0, .validation_steps = -1}));
+  EXPECT_BAD("[fit] class_weight has a class twice: 1", model.fit(x, y, {.class_weight = {{1, 2.0}, {1, 3.0}}}));
   EXPECT_BAD("[fit] validation_freq is below 1: 0", model.fit(x, y, {.verbose = 0, .validation_freq = 0}));
   EXPECT_BAD("[fit] seed is below -1: -2", model.fit(x, y, {.verbose = 0, .seed = -2}));
   EXPECT_BAD("[evaluate] verbose is not 0, 1 or 2: 7", model.evaluate(x, y, {.verbose = 7}));
   EXPECT_BAD("[evaluate] batch_size is below 1: 0", model.evaluate(x, y, {.batch_size = 0}));
+  EXPECT_BAD("[evaluate] steps is negative: -1", model.evaluate(x, y, {.steps = -1}));
+  EXPECT_BAD("[predict] steps is negative: -1", model.predict(x, {.steps = -1}));
   EXPECT_BAD("[predict] verbose is not 0, 1 or 2: -1", model.predict(x, {.verbose = -1}));
   EXPECT_BAD("[predict] batch_size is below 1: -3", model.predict(x, {.batch_size = -3}));
   EXPECT_BAD("[train_on_batch] the arrays hold different numbers", model.train_on_batch(x, tt::zeros({7, 2})));
@@ -150,6 +182,9 @@ TEST_F(BadInputKeras, Data) {
   EXPECT_BAD("[evaluate] batch_size is given with a DataLoader", model.evaluate(loader, {.batch_size = 4}));
   EXPECT_BAD("[evaluate] sample_weight is given with a DataLoader",
              model.evaluate(loader, {.sample_weight = tt::ones({8})}));
+  EXPECT_BAD("[predict] batch_size is given with a DataLoader", model.predict(loader, {.batch_size = 4}));
+  EXPECT_BAD("[fit] validation_batch_size is given with a DataLoader",
+             model.fit(x, y, {.validation_data = loader, .validation_batch_size = 4}));
   EXPECT_BAD("[evaluate]", model.evaluate(tt::zeros({8, 5}), y, {.verbose = 0}));
   EXPECT_BAD("[predict]", model.predict(tt::zeros({8, 5}), {.verbose = 0}));
   EXPECT_BAD("[predict]", model.predict({}, {.verbose = 0}));

@@ -1,6 +1,10 @@
 // Callbacks: when hooks are called, early stopping, checkpoints, logs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
 #include "files.h"
 #include "triptych/keras.h"
 
@@ -154,6 +158,48 @@ TEST(KerasCallbacks, OptionsOfCsvLogger) {
   EXPECT_EQ(first.find("epoch;loss\n0;"), 0U) << first;
   EXPECT_EQ(fit({.separator = ";"}), first);  // a new file
   EXPECT_EQ(fit({.separator = ";", .append = true}), first + first.substr(first.find('\n') + 1));
+}
+
+TEST(KerasCallbacks, CsvLoggerSaysThatALineIsLost) {
+  const auto logger = keras::callbacks::CSVLogger("/dev/full");
+  const auto model = small_model();
+  for (int run = 0; run < 2; ++run) {
+    const std::string error = error_of<tt::UnsupportedError>(
+        [&] { model.fit(inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {logger}}); });
+    EXPECT_EQ(error.find("[CSVLogger] a line could not be written: '/dev/full': No space left on device."), 0U) << error;
+    EXPECT_NE(error.find("At keras_callbacks_test.cpp:"), std::string::npos) << error;
+  }
+  EXPECT_EQ(model.optimizer().iterations(), 2);  // of each run the epoch that it had taken
+}
+
+TEST(KerasCallbacks, CsvLoggerServesAgainAfterAFitThatFailed) {
+  const TemporaryFolder folder;
+  const auto logger = keras::callbacks::CSVLogger(folder / "log.csv");
+  const auto fails = keras::callbacks::LambdaCallback(
+      {.on_train_batch_begin = [](std::int64_t, keras::Logs&) { throw std::runtime_error("enough"); }});
+  const auto model = small_model();
+  EXPECT_THROW(model.fit(inputs(), targets(), {.verbose = 0, .callbacks = {logger, fails}}), std::runtime_error);
+  model.fit(inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {logger}});
+  const std::string text = read_file(folder / "log.csv");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
+}
+
+TEST(KerasCallbacks, NamesOfCheckpointsAreWhole) {
+  const TemporaryFolder folder;
+  const auto fit = [&](const std::string& name) {
+    small_model().fit(inputs(), targets(),
+                      {.epochs = 2,
+                       .verbose = 0,
+                       .callbacks = {keras::callback<Scripted>(std::vector<double>{0.5, 0.25}),
+                                     keras::callbacks::ModelCheckpoint(folder / name, {.save_weights_only = true})}});
+  };
+  fit("{score:.80f}");
+  fit("{epoch:040}-{score:08.3f}");
+  for (const std::string name :
+       {"0.5" + std::string(79, '0'), "0.25" + std::string(78, '0'), std::string(39, '0') + "1-0000.500"})
+    EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
+  for (const char* name : {"{score:.4000f}", "{score:1.2.3f}", "{score:d}", "{epoch:.2f}", "{score:%n}", "{nothing}"})
+    EXPECT_THROW(fit(name), tt::ArgumentError) << name;
 }
 
 TEST(KerasCallbacks, EveryHookOfALambdaCallbackIsCalled) {

@@ -101,6 +101,27 @@ TEST_P(KerasNumbers, BatchNormalization) {
                            Activation("relu"), GlobalAveragePooling2D(), Dense(3)}),
         {.optimizer = "adam", .loss = logits, .metrics = {"accuracy"}, .engine = GetParam()});
 }
+// Numbers: keras.layers.LayerNormalization of Keras 3.15, on ((i * 7919) mod 23 - 11) / 11.
+TEST(KerasLayerNormalization, OverSeveralAxes) {
+  std::vector<float> values(48);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(static_cast<int>(i * 7919 % 23) - 11) / 11;
+  const tt::Tensor x = tt::tensor(values, {2, 3, 2, 4});
+  const auto layer = LayerNormalization({.axis = {3, 1}});
+  layer.build({tt::unknown, 3, 2, 4});
+  const tt::Tensor steps = tt::reshape(tt::arange(0, 12, 1, tt::float32), {3, 4});
+  layer.set_weights({steps / 6 + 0.5, steps / 12 - 0.5});
+  const tt::Tensor y = layer(x), one = LayerNormalization({.axis = 1})(x);
+  const auto first = y.to_vector<float>(), of_one = one.to_vector<float>();
+  const std::vector<double> expected{-1.29033780, -0.79474175, 0.03870863, 1.21001339, -0.87982029, -0.23696673,
+                                     0.74895024,  -1.30369496, -0.32151657, 1.09111273, -2.15382147, -0.62052989},
+      expected_of_one{-1.22363484, -0.41901222, 0.95774221, 0.95774215, -0.41901219, -0.41901219};
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(first[i], expected[i], 2e-6) << i;
+  EXPECT_NEAR(first.back(), -1.13935981, 2e-6);
+  for (std::size_t i = 0; i < expected_of_one.size(); ++i) EXPECT_NEAR(of_one[i], expected_of_one[i], 2e-6) << i;
+  EXPECT_EQ(y.shape(), x.shape());
+  EXPECT_EQ(layer(Input({3, 2, 4})).shape().text(), "(?, 3, 2, 4)");
+}
+
 TEST_P(KerasNumbers, EmbeddingLayerNormalizationAndProbabilities) {
   check("embedding",
         keras::Sequential({Input({7}, {.dtype = tt::int64}), Embedding(11, 4), LayerNormalization(), Flatten(),

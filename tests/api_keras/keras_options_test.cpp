@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
+#include "bad_input.h"
 #include "triptych/keras.h"
 
 namespace tt = triptych;
@@ -116,9 +119,90 @@ TEST(KerasOptions, ValidationFrequencyAndBatchSize) {
 TEST(KerasOptions, ValidationDataHaveWeightsOfTheirOwn) {
   const tt::Tensor x = numbers(2), y = tt::zeros({2, 1});
   const auto history = numbering().fit(
-      x, y, {.verbose = 0, .validation_data = {.x = x, .y = y, .sample_weight = tt::tensor<float>({0, 4})}});
+      x, y, {.verbose = 0, .validation_data = {x, y, tt::tensor<float>({0, 4})}});
   EXPECT_DOUBLE_EQ(history["val_loss"][0], 2);  // (0 * 0 + 4 * 1) / 2
   EXPECT_DOUBLE_EQ(history["loss"][0], 0.5);
+}
+
+// Numbers: Keras 3.15, which begins each validation at the first batch.
+TEST(KerasOptions, ValidationStepsAreTheFirstBatches) {
+  const tt::Tensor x = numbers(5), y = tt::zeros({5, 1});
+  const tt::data::TensorDataset examples(x, y);
+  const auto losses = [&](keras::FitOptions options) {
+    options.epochs = 3;
+    options.verbose = 0;
+    options.validation_steps = 2;
+    return numbering().fit(x, y, options)["val_loss"];
+  };
+  const std::vector<double> half(3, 0.5);
+  EXPECT_EQ(losses({.validation_data = {x, y}, .validation_batch_size = 1}), half);
+  EXPECT_EQ(losses({.validation_data = tt::data::DataLoader(examples, {.batch_size = 1})}), half);
+  EXPECT_EQ(losses({.validation_data = examples, .validation_batch_size = 1}), half);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(losses({.validation_data = examples}), std::vector<double>(3, 2));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the data end after 1 of the 2 steps"));
+}
+
+TEST(KerasOptions, StepsOfEvaluateAndPredict) {
+  const tt::Tensor x = numbers(5), y = tt::zeros({5, 1});
+  const tt::data::DataLoader loader(tt::data::TensorDataset(x, y), {.batch_size = 1});
+  const auto model = numbering();
+  for (int run = 0; run < 2; ++run) {
+    EXPECT_DOUBLE_EQ(model.evaluate(x, y, {.batch_size = 1, .verbose = 0, .steps = 2})["loss"], 0.5);
+    EXPECT_DOUBLE_EQ(model.evaluate(loader, {.verbose = 0, .steps = 2})["loss"], 0.5);
+    EXPECT_EQ(model.predict(loader, {.verbose = 0, .steps = 2}).to_vector<float>(), (std::vector<float>{0, 1}));
+    EXPECT_EQ(model.predict(x, {.batch_size = 2, .verbose = 0, .steps = 1}).to_vector<float>(),
+              (std::vector<float>{0, 1}));
+  }
+  EXPECT_EQ(model.predict(loader, {.verbose = 0}).to_vector<float>(), x.to_vector<float>());
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  EXPECT_DOUBLE_EQ(model.evaluate(x, y, {.batch_size = 1, .verbose = 2, .steps = 9})["loss"], 2);
+  EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::StartsWith("5/9 - "));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "[evaluate] warning: the data end after 5 of the 9 steps.\n");
+}
+
+TEST(KerasOptions, LargeBatchesTakeAllExamples) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(examples(5, {.batch_size = most, .shuffle = false}), (Epochs{{2}}));
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(examples(2, {.batch_size = 1, .shuffle = false, .steps_per_epoch = most}), (Epochs{{0, 1}}));
+  testing::internal::GetCapturedStderr();
+  const auto model = numbering();
+  const tt::Tensor x = numbers(5), y = tt::zeros({5, 1});
+  EXPECT_DOUBLE_EQ(model.evaluate(x, y, {.batch_size = most, .verbose = 0})["loss"], 2);
+  EXPECT_EQ(model.predict(x, {.batch_size = most, .verbose = 0}).size(0), 5);
+  const auto history = model.fit(x, y, {.verbose = 0, .validation_data = {x, y}, .validation_batch_size = most});
+  EXPECT_DOUBLE_EQ(history["val_loss"][0], 2);
+}
+
+// A sampler may take less than the data set has, or more.
+TEST(KerasOptions, AnEpochIsWhatTheLoaderGives) {
+  struct Some : tt::data::Sampler {
+    explicit Some(std::vector<std::int64_t> given) : indices(std::move(given)) {}
+    std::vector<std::int64_t> sample(std::int64_t, std::int64_t) const override { return indices; }
+    std::vector<std::int64_t> indices;
+  };
+  const auto loader_of = [](std::vector<std::int64_t> indices) {
+    return tt::data::DataLoader(tt::data::TensorDataset(numbers(3), tt::zeros({3, 1})),
+                                {.batch_size = 1, .sampler = std::make_shared<Some>(std::move(indices))});
+  };
+  const auto model = numbering();
+  EXPECT_EQ(model.predict(loader_of({2, 2, 1, 0, 1}), {.verbose = 0}).size(0), 5);
+  const auto seen = keras::callback<Seen>();
+  model.fit(loader_of({2, 2, 1, 0, 1}), {.epochs = 2, .verbose = 0, .callbacks = {seen}});
+  EXPECT_EQ(seen.as<Seen>()->epochs, (Epochs{{2, 2, 1, 0, 1}, {2, 2, 1, 0, 1}}));
+  const std::string error = "the data hold no batch";
+  const auto nothing = loader_of({});
+  EXPECT_BAD("[fit] " + error, model.fit(nothing, {.verbose = 0}));
+  EXPECT_BAD("[fit] " + error, model.fit(nothing, {.verbose = 0, .steps_per_epoch = 2}));
+  EXPECT_BAD("[fit] " + error, model.fit(numbers(2), numbers(2), {.verbose = 0, .validation_data = nothing}));
+  EXPECT_BAD("[evaluate] " + error, model.evaluate(nothing, {.verbose = 0}));
+  EXPECT_BAD("[predict] " + error, model.predict(nothing, {.verbose = 0}));
+  const tt::data::DataLoader dropped(tt::data::TensorDataset(numbers(3), numbers(3)),
+                                     {.batch_size = 4, .drop_last = true});
+  EXPECT_BAD("[fit] " + error, model.fit(dropped, {.verbose = 0}));
 }
 
 TEST(KerasOptions, EvaluateCountsItsWeightsAndBatches) {

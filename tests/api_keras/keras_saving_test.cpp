@@ -174,6 +174,41 @@ TEST(KerasSaving, MomentsGoToTheSameKindOfOptimizerOnly) {
   }
 }
 
+TEST(KerasSaving, StepsThatCannotBeAreSaid) {
+  const TemporaryFolder folder;
+  const auto model = compiled(keras::optimizers::Adam());
+  model.fit(x, y, {.epochs = 2, .verbose = 0});
+  model.save(folder / "model");
+  for (const auto& [steps, why] : {std::pair{tt::full({}, -5, tt::int64), "'optimizer/iteration' is negative: -5"},
+                                   std::pair{tt::full({2}, 1, tt::int64), "'optimizer/iteration' is int64 (2,)"},
+                                   std::pair{tt::full({}, 1.5), "'optimizer/iteration' is float32 ()"}}) {
+    tt::StateDict file = tt::load(folder / "model");
+    file.set("optimizer/iteration", steps);
+    tt::save(file, folder / "wrong");
+    testing::internal::CaptureStderr();
+    model.load_weights(folder / "wrong");
+    EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr(why));
+    EXPECT_EQ(model.optimizer().iterations(), 2);
+  }
+}
+
+// A class of the user's may be called so; its files have room for both.
+TEST(KerasSaving, ALayerOfTheClassOptimizer) {
+  struct Optimizer : keras::LayerBase {
+    void build(const tt::Shape&) override { add_weight({.name = "iteration", .shape = {1}}); }
+    tt::Tensor call(const tt::Tensor& v, bool) override { return v; }
+  };
+  const TemporaryFolder folder;
+  const keras::Sequential model({Input({4}), keras::layer<Optimizer>(), Dense(1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  model.fit(x, y, {.verbose = 0});
+  model.save(folder / "model");
+  EXPECT_THAT(tt::load(folder / "model").names(),
+              testing::ElementsAre("optimizer_1/iteration", "dense/kernel", "dense/bias", "optimizer/iteration",
+                                   "optimizer/learning_rate"));
+  EXPECT_NO_THROW(model.load_weights(folder / "model"));
+}
+
 TEST(KerasSaving, MomentsThatTheFileLacksAreSaid) {
   const auto [model, said] =
       loaded(keras::optimizers::SGD(0.1), keras::optimizers::SGD({.learning_rate = 0.1, .momentum = 0.9}));

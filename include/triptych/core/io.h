@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,7 +22,11 @@ class TRIPTYCH_API StateDict {
   using Item = std::pair<std::string, Tensor>;
 
   StateDict() = default;
-  StateDict(std::initializer_list<Item> items);
+  /// ArgumentError if two items have one name.
+  StateDict(std::initializer_list<Item> items, Location where = Location::here());
+  StateDict(const StateDict& other);
+  StateDict(StateDict&& other) noexcept;
+  StateDict& operator=(StateDict other) noexcept;
 
   bool empty() const { return items_.empty(); }
   std::size_t size() const { return items_.size(); }
@@ -30,22 +35,24 @@ class TRIPTYCH_API StateDict {
   const Tensor* find(Text name) const;
   /// The tensor called `name`; ArgumentError that lists near names if there is none.
   const Tensor& at(Text name, Location where = Location::here()) const;
+  /// Puts `tensor` under `name` at the end; ArgumentError if there is one of this name already.
+  void add(OwnedText name, Tensor tensor, Location where = Location::here());
   /// Puts `tensor` under `name`: in place of the one that had the name, else at the end.
   void set(OwnedText name, Tensor tensor);
   /// Takes `name` out; false if it was not there.
   bool erase(Text name);
 
   /// Items as (name, tensor), in order.
-  std::vector<Item>::const_iterator begin() const { return items_.begin(); }
-  std::vector<Item>::const_iterator end() const { return items_.end(); }
+  std::list<Item>::const_iterator begin() const { return items_.begin(); }
+  std::list<Item>::const_iterator end() const { return items_.end(); }
   std::vector<std::string> names() const;
 
   /// Text that travels with the tensors (safetensors' `__metadata__`).
   std::map<std::string, std::string> metadata;
 
  private:
-  std::vector<Item> items_;
-  std::unordered_map<std::string, std::size_t> index_;
+  std::list<Item> items_;
+  std::unordered_map<std::string_view, std::list<Item>::iterator> index_;  // the names are those of the items
 };
 
 /// Writes `tensors` as a safetensors file (https://huggingface.co/docs/safetensors), whole or not at all: an older one

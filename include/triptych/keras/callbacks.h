@@ -12,8 +12,8 @@
 
 namespace triptych::keras {
 
+class LayerBase;
 class Model;
-class ModelBase;
 
 /// How the run that a callback sees was set up.
 struct FitParameters {
@@ -45,23 +45,25 @@ class TRIPTYCH_API CallbackBase {
   virtual void on_predict_batch_begin(std::int64_t, Logs&) {}
   virtual void on_predict_batch_end(std::int64_t, Logs&) {}
 
-  /// The model that is being trained.
-  Model model() const;
+  /// The model that is trained, or was last; ArgumentError before it is used, and once the model is gone.
+  Model model(Location where = Location::here()) const;
   const FitParameters& params() const { return params_; }
-  void attach(ModelBase* model, const FitParameters& params) {
-    model_ = model;
-    params_ = params;
-  }
+  void attach(const Model& model, const FitParameters& params);
 
  private:
-  ModelBase* model_ = nullptr;
+  std::weak_ptr<LayerBase> model_;
+  bool used_ = false;
   FitParameters params_;
 };
 
 /// A handle to a callback.
-class Callback {
+class TRIPTYCH_API Callback {
  public:
   explicit Callback(std::shared_ptr<CallbackBase> base, Location where = Location::here());
+  // Copies only: a handle that was moved from is one still.
+  Callback(const Callback&) = default;
+  Callback& operator=(const Callback&) = default;
+  ~Callback() = default;
   CallbackBase& base() const { return *base_; }
   /// The callback as its class, or null.
   template <class T>
@@ -81,26 +83,26 @@ Callback callback(Args&&... args) {
 
 /// Options, in Keras's order.
 struct EarlyStoppingOptions {
-  std::string monitor = "val_loss";
+  OwnedText monitor = "val_loss";
   double min_delta = 0;
   int patience = 0;
   int verbose = 0;
   /// "min", "max", or "auto": as losses and the built-in metrics are known to get better, with or without "val_".
-  std::string mode = "auto";
+  OwnedText mode = "auto";
   /// What the metric must reach; NaN: nothing.
   double baseline = __builtin_nan("");
   bool restore_best_weights = false;
   int start_from_epoch = 0;
 };
 struct ModelCheckpointOptions {
-  std::string monitor = "val_loss";
+  OwnedText monitor = "val_loss";
   int verbose = 0;
   bool save_best_only = false;
   bool save_weights_only = false;
-  std::string mode = "auto";
+  OwnedText mode = "auto";
 };
 struct CSVLoggerOptions {
-  std::string separator = ",";
+  OwnedText separator = ",";
   bool append = false;
 };
 struct LambdaCallbackOptions {

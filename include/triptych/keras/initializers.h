@@ -3,7 +3,10 @@
 
 #include <functional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
+#include "triptych/core/function.h"
 #include "triptych/core/graph.h"
 #include "triptych/core/tensor.h"
 
@@ -18,10 +21,11 @@ class TRIPTYCH_API Initializer {
   Initializer(const char* name, Location where = Location::here());
   Initializer(const std::string& name, Location where = Location::here());
   Initializer(std::nullptr_t) = delete;
-  Initializer(triptych::Initializer function);
+  Initializer(triptych::Initializer function, Location where = Location::here());
   template <class F>
-  requires std::is_invocable_r_v<Tensor, F, const Shape&, DType> Initializer(F function)
-      : function_(std::move(function)) {}
+  requires std::is_invocable_r_v<Tensor, F, const Shape&, DType> Initializer(F function,
+                                                                                Location where = Location::here())
+      : function_(not_empty(std::move(function), "initializer", where)) {}
 
   Tensor operator()(const Shape& shape, DType dtype) const { return function_(shape, dtype); }
   /// "" for a function.
@@ -42,8 +46,9 @@ class TRIPTYCH_API Activation {
   Activation(const std::string& name, Location where = Location::here());
   Activation(std::nullptr_t) = delete;
   template <class F>
-  requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function, Location = {})
-      : function_(std::move(function)) {}
+  requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function,
+                                                                           Location where = Location::here())
+      : function_(not_empty(std::move(function), "activation", where)) {}
 
   Tensor operator()(const Tensor& x) const { return function_ ? function_(x) : x; }
   /// "" for a function.

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 #include "triptych/keras/initializers.h"
 
 namespace triptych::keras {
@@ -40,7 +41,8 @@ struct Weight {
 
 /// Options of `LayerBase::add_weight`, in Keras's order.
 struct WeightOptions {
-  std::string name = "variable";
+  /// "": as Keras makes them, "variable", "variable_1", ...
+  OwnedText name = {};
   Shape shape = {};
   Initializer initializer = "glorot_uniform";
   DType dtype = float32;
@@ -83,7 +85,7 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   /// A frozen layer's weights are not trained; of a layer with inner ones it sets all.
   bool trainable() const { return trainable_; }
   void set_trainable(bool value, Location where = Location::here());
-  /// Shape of the last call's output on symbolic inputs, or of the build; empty before.
+  /// Shape of the last call's output in a functional model, else of the build, or of the first batch; empty before.
   const std::vector<Shape>& output_shapes() const { return output_shapes_; }
 
   /// All weights, trainable ones first, in the order in which they were made; inner layers' after its own.
@@ -97,25 +99,29 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   virtual std::vector<Layer> layers() const;
 
  protected:
-  /// A weight of this layer: made now by its initializer. Call it from `build`.
-  Tensor add_weight(const WeightOptions& options);
-  /// State of this layer that is not a weight.
-  void add_state(std::string name, Tensor value);
+  /// A weight of this layer: made now by its initializer. Call it from `build`. ArgumentError if the layer has a weight
+  /// or a state of this name, if the name has a slash (files call a weight "layer/weight"), if a dimension of the shape
+  /// is unknown, or if an initializer that is a function makes another shape or dtype.
+  Tensor add_weight(const WeightOptions& options, Location where = Location::here());
+  /// State of this layer that is not a weight. ArgumentError for a name as in `add_weight`.
+  void add_state(OwnedText name, Tensor value, Location where = Location::here());
   /// Makes `layer` (or a model) a part of this one, where holding it does not: a container of layers that were made
-  /// elsewhere. Returns it.
+  /// elsewhere. Returns it. ArgumentError if another part was given the same name, or if this layer is inside of it.
   template <std::derived_from<Layer> L>
-  L track(L layer) {
-    track_part(layer);
+  L track(L layer, Location where = Location::here()) {
+    track_part(layer, where);
     return layer;
   }
 
  private:
   friend struct LayerAccess;
-  void track_part(const Layer& layer);
+  void track_part(const Layer& layer, Location where);
+  void check_new_name(const std::string& name, const char* what, Location where) const;
 
   std::string name_;
   bool named_ = false;        // by the user
   bool checks_parts_ = true;  // of what is called inside of it
+  bool is_plain_ = false;     // has nothing to build
   Location made_at_, set_trainable_at_;
   bool trainable_ = true;
   bool built_ = false;
@@ -167,8 +173,9 @@ class TRIPTYCH_API Layer {
   Layer& operator=(const Layer& other);
   Layer& operator=(Layer&& other) noexcept;
   ~Layer() = default;
-  /// Takes `base` in; it gets a name as Keras makes them ("dense", "dense_1", ...) unless `name` is given.
-  explicit Layer(std::shared_ptr<LayerBase> base, std::string name = {}, Location where = Location::here());
+  /// Takes `base` in; it gets a name as Keras makes them ("dense", "dense_1", ...) unless `name` is given. ArgumentError
+  /// for a name with a slash, or "optimizer": files need both for themselves.
+  explicit Layer(std::shared_ptr<LayerBase> base, OwnedText name = {}, Location where = Location::here());
   /// The input layer behind a tensor that `Input` returned.
   Layer(const Tensor& input, Location where = Location::here());
 
@@ -188,7 +195,8 @@ class TRIPTYCH_API Layer {
   static Layer of(std::shared_ptr<LayerBase> base);
 
   bool defined() const { return base_ != nullptr; }
-  LayerBase& base() const;
+  /// The layer; ArgumentError if the handle is undefined, or was moved from.
+  LayerBase& base(Location where = Location::here()) const;
   const std::shared_ptr<LayerBase>& shared() const { return base_; }
   /// The layer as its class, or null.
   template <class T>
@@ -198,19 +206,23 @@ class TRIPTYCH_API Layer {
   friend bool operator==(const Layer& a, const Layer& b) { return a.base_ == b.base_; }
   friend bool operator!=(const Layer& a, const Layer& b) { return a.base_ != b.base_; }
 
-  const std::string& name() const { return base().name(); }
-  bool built() const { return base().built(); }
+  const std::string& name(Location where = Location::here()) const { return base(where).name(); }
+  bool built(Location where = Location::here()) const { return base(where).built(); }
   /// Makes the weights for an input of `input_shape` (with the batch dimension, `tt::unknown` if it varies).
   void build(const Shape& input_shape, Location where = Location::here()) const;
-  bool trainable() const { return base().trainable(); }
-  void set_trainable(bool value, Location where = Location::here()) const { base().set_trainable(value, where); }
-  std::vector<Weight> weights() const { return base().weights(); }
+  bool trainable(Location where = Location::here()) const { return base(where).trainable(); }
+  void set_trainable(bool value, Location where = Location::here()) const { base(where).set_trainable(value, where); }
+  std::vector<Weight> weights(Location where = Location::here()) const { return base(where).weights(); }
   /// The tensors themselves: what an optimizer trains, and the rest.
-  std::vector<Tensor> trainable_weights() const { return base().trainable_weights(); }
-  std::vector<Tensor> non_trainable_weights() const { return base().non_trainable_weights(); }
-  std::int64_t count_params() const { return base().count_params(); }
+  std::vector<Tensor> trainable_weights(Location where = Location::here()) const {
+    return base(where).trainable_weights();
+  }
+  std::vector<Tensor> non_trainable_weights(Location where = Location::here()) const {
+    return base(where).non_trainable_weights();
+  }
+  std::int64_t count_params(Location where = Location::here()) const { return base(where).count_params(); }
   /// Copies of the weights' values.
-  std::vector<Tensor> get_weights() const;
+  std::vector<Tensor> get_weights(Location where = Location::here()) const;
   /// Copies `values` into the weights; ArgumentError unless they agree in number and shapes.
   void set_weights(const std::vector<Tensor>& values, Location where = Location::here()) const;
 

@@ -4,11 +4,12 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <string>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 #include "triptych/core/ops/sizes.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/layer.h"
 
@@ -18,45 +19,45 @@ struct InputOptions {
   /// 0: any.
   std::int64_t batch_size = 0;
   DType dtype = float32;
-  std::string name = {};
+  OwnedText name = {};
 };
 struct DenseOptions {
   Activation activation = {};
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  std::string name = {};
+  OwnedText name = {};
   bool trainable = true;
 };
 struct Conv2DOptions {
   Size2 strides = 1;
   Padding2 padding = "valid";
-  std::string data_format = "channels_last";
+  OwnedText data_format = "channels_last";
   Size2 dilation_rate = 1;
   std::int64_t groups = 1;
   Activation activation = {};
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  std::string name = {};
+  OwnedText name = {};
   bool trainable = true;
 };
 struct Pooling2DOptions {
   /// 0: the pool size.
   Size2 strides = 0;
   Padding2 padding = "valid";
-  std::string data_format = "channels_last";
-  std::string name = {};
+  OwnedText data_format = "channels_last";
+  OwnedText name = {};
 };
 struct GlobalPooling2DOptions {
-  std::string data_format = "channels_last";
+  OwnedText data_format = "channels_last";
   bool keepdims = false;
-  std::string name = {};
+  OwnedText name = {};
 };
 struct DropoutOptions {
-  /// The stream of random numbers; -1: the next of `utils::set_random_seed`'s.
+  /// The stream of random numbers; -1: the next of `utils::set_random_seed`'s. ArgumentError if it is less.
   std::int64_t seed = -1;
-  std::string name = {};
+  OwnedText name = {};
 };
 struct BatchNormalizationOptions {
   int axis = -1;
@@ -68,39 +69,40 @@ struct BatchNormalizationOptions {
   Initializer gamma_initializer = "ones";
   Initializer moving_mean_initializer = "zeros";
   Initializer moving_variance_initializer = "ones";
-  std::string name = {};
+  OwnedText name = {};
   bool trainable = true;
 };
 struct LayerNormalizationOptions {
-  int axis = -1;
+  /// One or several, in any order; the first one, of the batch, cannot be among them.
+  Axes axis = -1;
   double epsilon = 1e-3;
   bool center = true;
   bool scale = true;
   Initializer beta_initializer = "zeros";
   Initializer gamma_initializer = "ones";
-  std::string name = {};
+  OwnedText name = {};
   bool trainable = true;
 };
 struct EmbeddingOptions {
   Initializer embeddings_initializer = "uniform";
-  std::string name = {};
+  OwnedText name = {};
   bool trainable = true;
 };
 struct LeakyReLUOptions {
   double negative_slope = 0.3;
-  std::string name = {};
+  OwnedText name = {};
 };
 struct ConcatenateOptions {
   int axis = -1;
-  std::string name = {};
+  OwnedText name = {};
 };
 struct SoftmaxOptions {
   int axis = -1;
-  std::string name = {};
+  OwnedText name = {};
 };
 /// Options of layers that have no others.
 struct NameOptions {
-  std::string name = {};
+  OwnedText name = {};
 };
 
 namespace layers {
@@ -154,7 +156,8 @@ TRIPTYCH_API Layer Dropout(double rate, DropoutOptions options = {}, Location wh
 /// gamma (x - mean) / sqrt(variance + epsilon) + beta, with the batch's moments over all axes but one in training (when
 /// the moving ones follow: moving <- moving * momentum + batch * (1 - momentum)), else with the moving ones.
 TRIPTYCH_API Layer BatchNormalization(BatchNormalizationOptions options = {}, Location where = Location::here());
-/// gamma (x - mean) / sqrt(variance + epsilon) + beta over the last axis of each example.
+/// gamma (x - mean) / sqrt(variance + epsilon) + beta, with the moments over an axis of each example, or several; gamma
+/// and beta have the sizes of these axes.
 TRIPTYCH_API Layer LayerNormalization(LayerNormalizationOptions options = {}, Location where = Location::here());
 /// An activation by Keras's name or as a function, elementwise but for softmax; see keras::Activation.
 TRIPTYCH_API Layer Activation(keras::Activation activation, NameOptions options = {},

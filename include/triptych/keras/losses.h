@@ -4,16 +4,19 @@
 #include <concepts>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
+#include "triptych/core/function.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::keras {
 
 /// Base of losses: the loss of every example.
 class TRIPTYCH_API LossBase {
  public:
-  explicit LossBase(std::string name) : name_(std::move(name)) {}
+  explicit LossBase(OwnedText name) : name_(std::move(name)) {}
   virtual ~LossBase();
   LossBase(const LossBase&) = delete;
   LossBase& operator=(const LossBase&) = delete;
@@ -39,6 +42,10 @@ class TRIPTYCH_API Loss {
   Loss(const std::string& name, Location where = Location::here());
   Loss(std::nullptr_t) = delete;
   explicit Loss(std::shared_ptr<LossBase> base, Location where = Location::here());
+  // Copies only: a handle that was moved from is one still.
+  Loss(const Loss&) = default;
+  Loss& operator=(const Loss&) = default;
+  ~Loss() = default;
   template <LossFunction F>
   Loss(F function, Location where = Location::here());
 
@@ -75,7 +82,7 @@ struct FunctionLoss : LossBase {
 
 template <LossFunction F>
 Loss::Loss(F function, Location where)
-    : base_(std::make_shared<detail::FunctionLoss<F>>(std::move(function))), where_(where) {}
+    : base_(std::make_shared<detail::FunctionLoss<F>>(not_empty(std::move(function), "loss", where))), where_(where) {}
 
 /// Options of the cross-entropies, in Keras's order.
 struct CrossentropyOptions {

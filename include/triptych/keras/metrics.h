@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::keras {
 
@@ -18,7 +19,7 @@ class TRIPTYCH_API MetricBase {
   /// Which values are better, for callbacks that are to find out.
   enum class Direction : std::uint8_t { unknown, down, up };
 
-  explicit MetricBase(std::string name) : name_(std::move(name)) {}
+  explicit MetricBase(OwnedText name) : name_(std::move(name)) {}
   virtual ~MetricBase();
   MetricBase(const MetricBase&) = delete;
   MetricBase& operator=(const MetricBase&) = delete;
@@ -30,7 +31,7 @@ class TRIPTYCH_API MetricBase {
   virtual std::size_t parts() const { return 2; }
   /// The metric of every example (or element); for metrics that are a mean.
   virtual Tensor values(const Tensor& y_true, const Tensor& y_pred);
-  /// The metric, from the contributions' sums: by default first / second.
+  /// The metric, from the contributions' sums, of which there are `parts()`: by default first / second.
   virtual double result(const std::vector<double>& sums) const;
   virtual Direction direction() const { return Direction::unknown; }
   const std::string& name() const { return name_; }
@@ -48,14 +49,18 @@ class TRIPTYCH_API Metric {
   Metric(const std::string& name, Location where = Location::here());
   Metric(std::nullptr_t) = delete;
   explicit Metric(std::shared_ptr<MetricBase> base, Location where = Location::here());
+  // Copies only: a handle that was moved from is one still.
+  Metric(const Metric&) = default;
+  Metric& operator=(const Metric&) = default;
+  ~Metric() = default;
 
   /// Adds a batch; the result counts all batches since the last reset.
   void update_state(const Tensor& y_true, const Tensor& y_pred, Location where = Location::here());
   /// 0 if nothing was added.
   double result() const;
   void reset_state() { sums_.clear(); }
-  /// Adds contributions that were computed elsewhere.
-  void add(const std::vector<double>& contributions);
+  /// Adds contributions that were computed elsewhere; ArgumentError unless they are `base().parts()` numbers.
+  void add(const std::vector<double>& contributions, Location where = Location::here());
 
   MetricBase& base() const { return *base_; }
   const std::string& name() const { return base_->name(); }
@@ -68,10 +73,10 @@ class TRIPTYCH_API Metric {
 /// Options of metrics, in Keras's order.
 struct MetricOptions {
   /// "": Keras's name.
-  std::string name = {};
+  OwnedText name = {};
 };
 struct BinaryAccuracyOptions {
-  std::string name = "binary_accuracy";
+  OwnedText name = "binary_accuracy";
   double threshold = 0.5;
 };
 

@@ -1,6 +1,7 @@
 // Models: layers, and how they are trained.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -35,7 +36,7 @@ class LossList : public std::vector<Loss> {
 };
 
 struct ModelOptions {
-  std::string name = {};
+  OwnedText name = {};
 };
 
 /// Options of `compile`, in Keras's order.
@@ -48,18 +49,28 @@ struct CompileOptions {
   /// The same as `engine = "eager"`.
   bool run_eagerly = false;
   /// "graph" (traced once, compiled) or "eager" (runs as written).
-  std::string engine = "graph";
+  OwnedText engine = "graph";
   /// "exact": the same bits on both engines; "fast"; "": exact when eager, else fast.
-  std::string numerics = {};
+  OwnedText numerics = {};
   /// "cpu", "cuda", "cuda:1": weights and the optimizer's state go there, batches are moved to it, predictions come
   /// back.
   /// "": where the weights are; those that are still to be made go where the DeviceScope says.
-  std::string device = {};
+  OwnedText device = {};
 };
 
-struct ValidationData {
+/// What validation takes: `{x, y}`, `{x, y, sample_weight}`, a DataLoader, or a data set.
+struct TRIPTYCH_API ValidationData {
+  /// None.
+  ValidationData() = default;
+  ValidationData(TensorList x, TensorList y, Tensor sample_weight = {});
+  ValidationData(data::DataLoader batches);
+  template <std::derived_from<data::Dataset> D>
+  ValidationData(D examples) : dataset(std::make_shared<D>(std::move(examples))) {}
+
   TensorList x, y;
-  Tensor sample_weight = {};
+  Tensor sample_weight;
+  std::optional<data::DataLoader> loader;
+  std::shared_ptr<const data::Dataset> dataset;
 };
 
 /// Options of `fit`, in Keras's order.
@@ -84,7 +95,9 @@ struct FitOptions {
   /// 0: all of the data. Else an epoch ends after so many batches, and the next one goes on from there; where the data
   /// end, an epoch ends with a warning.
   std::int64_t steps_per_epoch = 0;
-  /// 0: `batch_size`.
+  /// 0: all of the validation data. Else its first batches, as many.
+  std::int64_t validation_steps = 0;
+  /// 0: `batch_size`. A DataLoader makes its own batches.
   std::int64_t validation_batch_size = 0;
   int validation_freq = 1;
   /// Of the order of the arrays' examples (the same as a DataLoader's); -1: that of `utils::set_random_seed`.
@@ -95,12 +108,16 @@ struct EvaluateOptions {
   std::optional<std::int64_t> batch_size = {};
   int verbose = 1;
   Tensor sample_weight = {};
+  /// 0: all of the data. Else the first batches, as many; a warning says if there are less.
+  std::int64_t steps = 0;
   std::vector<Callback> callbacks = {};
 };
 struct PredictOptions {
-  /// None: 32.
+  /// None: 32. A DataLoader makes its own batches.
   std::optional<std::int64_t> batch_size = {};
   int verbose = 1;
+  /// As in EvaluateOptions.
+  std::int64_t steps = 0;
   std::vector<Callback> callbacks = {};
 };
 struct SummaryOptions {
@@ -139,14 +156,14 @@ class TRIPTYCH_API Model : public Layer {
  public:
   Model() = default;
   /// The functional model from `inputs` (made by `Input`) to `outputs`. ArgumentError if an output depends on another
-  /// input.
+  /// input, if two layers have one name, or if tensors belong to different graphs (`Input` starts one in each thread).
   Model(const TensorList& inputs, const TensorList& outputs, const ModelOptions& options = {},
         Location where = Location::here());
-  explicit Model(std::shared_ptr<ModelBase> base, std::string name = {}, Location where = Location::here());
+  explicit Model(std::shared_ptr<ModelBase> base, OwnedText name = {}, Location where = Location::here());
 
-  ModelBase& base() const;
-  /// A handle to the model that `base` is part of.
-  static Model of(ModelBase& base);
+  ModelBase& base(Location where = Location::here()) const;
+  /// A handle to a model that is in others' hands already; ArgumentError if none holds it, as one that lies on the stack.
+  static Model of(ModelBase& base, Location where = Location::here());
 
   /// Sets how the model is trained. ArgumentError for an unknown engine or numerics.
   void compile(const CompileOptions& options = {}, Location where = Location::here()) const;
@@ -159,9 +176,13 @@ class TRIPTYCH_API Model : public Layer {
                 Location where = Location::here()) const;
   Logs evaluate(const data::DataLoader& loader, const EvaluateOptions& options = {},
                 Location where = Location::here()) const;
-  /// The output for all examples; for a model of one output.
+  /// The output for all examples; for a model of one output. Of a loader's batches the x are taken.
   Tensor predict(const TensorList& x, const PredictOptions& options = {}, Location where = Location::here()) const;
+  Tensor predict(const data::DataLoader& loader, const PredictOptions& options = {},
+                 Location where = Location::here()) const;
   std::vector<Tensor> predict_all(const TensorList& x, const PredictOptions& options = {},
+                                  Location where = Location::here()) const;
+  std::vector<Tensor> predict_all(const data::DataLoader& loader, const PredictOptions& options = {},
                                   Location where = Location::here()) const;
   /// One step on one batch; returns its loss and metrics.
   Logs train_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight = {},
@@ -171,23 +192,23 @@ class TRIPTYCH_API Model : public Layer {
   Tensor predict_on_batch(const TensorList& x, Location where = Location::here()) const;
   /// Loss and metrics count from here on. During an epoch they are means of all its batches so far; a callback that
   /// calls this before each batch sees those of the batch.
-  void reset_metrics() const;
+  void reset_metrics(Location where = Location::here()) const;
 
-  std::vector<Layer> layers() const { return base().layers(); }
+  std::vector<Layer> layers(Location where = Location::here()) const { return base(where).layers(); }
   /// The inner layer called `name`; ArgumentError that lists them if there is none.
   Layer get_layer(const OwnedText& name, Location where = Location::here()) const;
   /// The inner layer number `index` (negative counts from the end).
   Layer get_layer(int index, Location where = Location::here()) const;
   /// The optimizer that the model was compiled with.
   Optimizer optimizer(Location where = Location::here()) const;
-  void stop_training() const { base().stop_training = true; }
+  void stop_training(Location where = Location::here()) const { base(where).stop_training = true; }
 
   /// Prints the layers as Keras does.
-  void summary(const SummaryOptions& options = {}) const;
-  std::string summary_text(const SummaryOptions& options = {}) const;
+  void summary(const SummaryOptions& options = {}, Location where = Location::here()) const;
+  std::string summary_text(const SummaryOptions& options = {}, Location where = Location::here()) const;
 
   /// Class, layers and their arguments as JSON.
-  std::string to_json() const;
+  std::string to_json(Location where = Location::here()) const;
   /// Writes a safetensors file: the weights, the optimizer's state, and the configuration (`to_json`) as its metadata.
   void save(const OwnedText& path, Location where = Location::here()) const;
   /// Writes the weights as safetensors, named "layer/weight": a layer that was given a name by it, the others by their
@@ -212,7 +233,8 @@ class TRIPTYCH_API Sequential : public Model {
   Sequential(std::initializer_list<Layer> layers = {}, const ModelOptions& options = {},
              Location where = Location::here());
   Sequential(const std::vector<Layer>& layers, const ModelOptions& options = {}, Location where = Location::here());
-  /// Adds a layer at the end. ArgumentError if the model is compiled already.
+  /// Adds a layer at the end. ArgumentError if the model is compiled already, has a layer of this name, or is inside of
+  /// the layer.
   void add(const Layer& layer, Location where = Location::here()) const;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::keras {
 
@@ -16,7 +17,8 @@ namespace triptych::keras {
 /// reads and writes them.
 class TRIPTYCH_API OptimizerBase {
  public:
-  OptimizerBase(std::string name, double learning_rate);
+  /// ArgumentError if the learning rate is negative or not finite.
+  OptimizerBase(OwnedText name, double learning_rate, Location where = Location::here());
   virtual ~OptimizerBase();
   OptimizerBase(const OptimizerBase&) = delete;
   OptimizerBase& operator=(const OptimizerBase&) = delete;
@@ -66,6 +68,10 @@ class TRIPTYCH_API Optimizer {
   Optimizer(const std::string& name, Location where = Location::here());
   Optimizer(std::nullptr_t) = delete;
   explicit Optimizer(std::shared_ptr<OptimizerBase> base, Location where = Location::here());
+  // Copies only: a handle that was moved from is one still.
+  Optimizer(const Optimizer&) = default;
+  Optimizer& operator=(const Optimizer&) = default;
+  ~Optimizer() = default;
 
   double learning_rate() const { return base_->learning_rate(); }
   /// Takes effect at the next step; nothing is compiled again.

@@ -112,14 +112,14 @@ StateDict Optimizer::state_dict(Location where) const {
   for (const Group& group : groups_)
     for (const Slot& slot : group.slots) {
       const std::string prefix = "state." + std::to_string(index++) + ".";
-      if (slot.step.defined()) state.set(prefix + "step", slot.step.detach(where));
+      if (slot.step.defined()) state.add(prefix + "step", slot.step.detach(where), where);
       for (std::size_t i = 0; i < buffer_names_.size(); ++i)
-        if (slot.buffers[i].defined()) state.set(prefix + buffer_names_[i], slot.buffers[i].detach(where));
+        if (slot.buffers[i].defined()) state.add(prefix + buffer_names_[i], slot.buffers[i].detach(where), where);
     }
   for (std::size_t g = 0; g < groups_.size(); ++g)
     for (const Setting& setting : const_cast<Optimizer*>(this)->settings(g))
-      state.set("param_groups." + std::to_string(g) + "." + setting.name,
-                full({}, setting.number ? *setting.number : static_cast<double>(*setting.flag), float64));
+      state.add("param_groups." + std::to_string(g) + "." + setting.name,
+                full({}, setting.number ? *setting.number : static_cast<double>(*setting.flag), float64), where);
   return state;
 }
 

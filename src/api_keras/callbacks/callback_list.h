@@ -1,6 +1,7 @@
 // The callbacks of one run.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "api_keras/callbacks/progbar.h"
@@ -11,8 +12,9 @@ namespace triptych::keras {
 class CallbackList {
  public:
   CallbackList(const std::vector<Callback>& callbacks, ModelBase& model, const FitParameters& params)
-      : callbacks_(callbacks), params_(params) {
-    for (const Callback& callback : callbacks_) callback.base().attach(&model, params);
+      : callbacks_(callbacks) {
+    const Model handle = Model::of(model);
+    for (const Callback& callback : callbacks_) callback.base().attach(handle, params);
   }
   /// A bar that follows the batches of a test.
   void show(Progbar* bar) { bar_ = bar; }
@@ -24,11 +26,15 @@ class CallbackList {
   void on_train_batch_begin(std::int64_t batch, Logs& logs) { each(&CallbackBase::on_train_batch_begin, batch, logs); }
   void on_train_batch_end(std::int64_t batch, Logs& logs) { each(&CallbackBase::on_train_batch_end, batch, logs); }
   void on_test_begin(Logs& logs) { each(&CallbackBase::on_test_begin, logs); }
-  void on_test_end(Logs& logs) { each(&CallbackBase::on_test_end, logs); }
+  void on_test_end(Logs& logs) {
+    each(&CallbackBase::on_test_end, logs);
+    if (bar_) bar_->update(tested_, logs, true);
+  }
   void on_test_batch_begin(std::int64_t batch, Logs& logs) { each(&CallbackBase::on_test_batch_begin, batch, logs); }
   void on_test_batch_end(std::int64_t batch, Logs& logs) {
     each(&CallbackBase::on_test_batch_end, batch, logs);
-    if (bar_) bar_->update(batch + 1, logs, batch + 1 == params_.steps);
+    tested_ = batch + 1;
+    if (bar_) bar_->update(tested_, logs);
   }
   void on_predict_begin(Logs& logs) { each(&CallbackBase::on_predict_begin, logs); }
   void on_predict_end(Logs& logs) { each(&CallbackBase::on_predict_end, logs); }
@@ -44,8 +50,8 @@ class CallbackList {
   }
 
   std::vector<Callback> callbacks_;
-  FitParameters params_;
   Progbar* bar_ = nullptr;
+  std::int64_t tested_ = 0;  // batches
 };
 
 }  // namespace triptych::keras

@@ -1,11 +1,16 @@
 #include "triptych/keras/callbacks.h"
 
+#include <cctype>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <regex>
+#include <string_view>
 
 #include "api_keras/callbacks/monitor.h"
 #include "api_keras/callbacks/progbar.h"
@@ -68,6 +73,22 @@ class EarlyStopping : public CallbackBase {
   std::vector<Tensor> best_weights_;
 };
 
+/// What a field of a file name asks for: a format of printf for an int or a double; empty if it is none of them. A width or
+/// precision has at most three digits, so that the text stays a name.
+std::string printf_format(std::string_view format, bool is_integer) {
+  static const std::regex integer("0?[0-9]{0,3}d?"), number("0?[0-9]{0,3}(\\.[0-9]{1,3})?[feg]?");
+  if (!std::regex_match(format.begin(), format.end(), is_integer ? integer : number)) return {};
+  const bool has_type = !format.empty() && std::isalpha(static_cast<unsigned char>(format.back())) != 0;
+  return "%" + std::string(format) + (has_type ? "" : is_integer ? "d" : "g");
+}
+
+template <class Number>
+std::string printed(const std::string& format, Number value) {
+  std::string text(static_cast<std::size_t>(std::snprintf(nullptr, 0, format.c_str(), value)), '\0');
+  std::snprintf(text.data(), text.size() + 1, format.c_str(), value);
+  return text;
+}
+
 /// `pattern` with {epoch:02d}, {val_loss:.2f} and the like replaced.
 std::string formatted_path(const std::string& pattern, int epoch, const Logs& logs, Location where) {
   std::string path;
@@ -80,22 +101,14 @@ std::string formatted_path(const std::string& pattern, int epoch, const Logs& lo
       format = name.substr(colon + 1);
       name.resize(colon);
     }
-    char buffer[64] = "";
+    const bool is_epoch = name == "epoch";
     const double* value = logs.find(name);
-    const char last = format.empty() ? '\0' : format.back();
-    const bool plain = format.find_first_not_of("0123456789.") >= format.size() - (last ? 1 : 0);
-    if (name == "epoch" && (format.empty() || last == 'd') && plain) {
-      format = "%" + (format.empty() ? "d" : format);
-      std::snprintf(buffer, sizeof buffer, format.c_str(), epoch + 1);
-    } else if (value && (format.empty() || last == 'f' || last == 'e' || last == 'g') && plain) {
-      format = "%" + (format.empty() ? "g" : format);
-      std::snprintf(buffer, sizeof buffer, format.c_str(), *value);
-    } else {
+    format = is_epoch || value ? printf_format(format, is_epoch) : std::string();
+    if (format.empty())
       throw ArgumentError("ModelCheckpoint", "the file name holds a field that cannot be filled",
                           "'" + pattern.substr(open, close - open + 1) + "'",
                           "Use {epoch:02d} or a metric, as {val_loss:.2f}", where);
-    }
-    path += buffer;
+    path += is_epoch ? printed(format, epoch + 1) : printed(format, *value);
     i = close + 1;
   }
   return path;
@@ -127,10 +140,17 @@ class ModelCheckpoint : public CallbackBase {
       const std::string from = best_ ? five_digits(*best_) : "None";
       if (!monitor_.better(*value, best_)) return say(monitor_.name() + " did not improve from " + from);
       say(monitor_.name() + " improved from " + from + " to " + five_digits(*value) + ", saving model to " + path);
+      save(path);
       best_ = *value;
-    } else if (!options_.save_best_only) {
-      say("saving model to " + path);
+    } else {
+      if (!options_.save_best_only) say("saving model to " + path);
+      save(path);
     }
+    say("finished saving model to " + path);
+  }
+
+ private:
+  void save(const std::string& path) {
     if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
       std::error_code failed;  // saving says it
       std::filesystem::create_directories(folder, failed);
@@ -139,10 +159,8 @@ class ModelCheckpoint : public CallbackBase {
       model().save_weights(path, where_);
     else
       model().save(path, where_);
-    say("finished saving model to " + path);
   }
 
- private:
   Monitor monitor_;
   std::string filepath_;
   ModelCheckpointOptions options_;
@@ -159,7 +177,7 @@ class CSVLogger : public CallbackBase {
     names_.clear();
     header_ = true;
     if (options_.append) header_ = std::ifstream(filename_).peek() == std::ifstream::traits_type::eof();
-    file_.open(filename_, options_.append ? std::ios::app : std::ios::trunc);
+    file_ = std::ofstream(filename_, options_.append ? std::ios::app : std::ios::trunc);  // an earlier fit may have failed
     if (!file_) throw ArgumentError("CSVLogger", "the file cannot be written", "'" + filename_ + "'", "", where_);
   }
 
@@ -182,7 +200,12 @@ class CSVLogger : public CallbackBase {
       else
         file_ << "NA";
     }
+    errno = 0;
     file_ << std::endl;  // readable while training goes on
+    if (!file_)
+      throw UnsupportedError("CSVLogger", "a line could not be written",
+                             "'" + filename_ + "'" + (errno != 0 ? std::string(": ") + std::strerror(errno) : ""),
+                             "Training ends after the step that was taken", where_);
   }
 
   void on_train_end(Logs&) override { file_.close(); }
@@ -232,11 +255,21 @@ Callback::Callback(std::shared_ptr<CallbackBase> base, Location where) : base_(s
   if (!base_) throw ArgumentError("callback", "there is no callback", "a null pointer", "", where);
 }
 
-Model CallbackBase::model() const {
-  if (!model_)
+void CallbackBase::attach(const Model& model, const FitParameters& params) {
+  model_ = model.shared();
+  used_ = true;
+  params_ = params;
+}
+
+Model CallbackBase::model(Location where) const {
+  if (!used_)
     throw ArgumentError("callback", "the callback has no model yet", "model() was called before fit",
-                        "It has one once it is used");
-  return Model::of(*model_);
+                        "It has one once it is used", where);
+  const auto alive = std::dynamic_pointer_cast<ModelBase>(model_.lock());
+  if (!alive)
+    throw ArgumentError("callback", "the callback's model is gone", "no handle holds it any more",
+                        "Keep a handle to the model", where);
+  return Model::of(*alive, where);
 }
 
 namespace callbacks {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "api_keras/access.h"
 #include "triptych/core/init.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/layers.h"
@@ -15,6 +16,15 @@ namespace triptych::keras {
 template <class Brick, class... Args>
 Layer brick(const std::string& name, Location where, Args&&... args) {
   return Layer(std::make_shared<Brick>(std::forward<Args>(args)...), name, where);
+}
+
+/// The same, for one that Keras takes for built from the start: its summary shows a shape only in a Sequential or a
+/// functional model.
+template <class Brick, class... Args>
+Layer plain_brick(const std::string& name, Location where, Args&&... args) {
+  Layer layer = brick<Brick>(name, where, std::forward<Args>(args)...);
+  LayerAccess::is_plain(layer.base()) = true;
+  return layer;
 }
 
 /// `x` in the dtype of a layer's weights: layers convert what they get, as Keras does.

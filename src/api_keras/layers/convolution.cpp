@@ -162,20 +162,20 @@ Layer Conv2D(std::int64_t filters, Size2 kernel_size, Conv2DOptions options, Loc
 Layer MaxPooling2D(Size2 pool_size, Pooling2DOptions options, Location where) {
   check_pool("MaxPooling2D", pool_size, where);
   const DataFormat format = data_format_of(options.data_format, "MaxPooling2D", where);
-  return brick<Pooling2D>(options.name, where, true, pool_size, options, format);
+  return plain_brick<Pooling2D>(options.name, where, true, pool_size, options, format);
 }
 Layer AveragePooling2D(Size2 pool_size, Pooling2DOptions options, Location where) {
   check_pool("AveragePooling2D", pool_size, where);
   const DataFormat format = data_format_of(options.data_format, "AveragePooling2D", where);
-  return brick<Pooling2D>(options.name, where, false, pool_size, options, format);
+  return plain_brick<Pooling2D>(options.name, where, false, pool_size, options, format);
 }
 Layer GlobalAveragePooling2D(GlobalPooling2DOptions options, Location where) {
   const DataFormat format = data_format_of(options.data_format, "GlobalAveragePooling2D", where);
-  return brick<GlobalPooling2D>(options.name, where, false, options, format);
+  return plain_brick<GlobalPooling2D>(options.name, where, false, options, format);
 }
 Layer GlobalMaxPooling2D(GlobalPooling2DOptions options, Location where) {
   const DataFormat format = data_format_of(options.data_format, "GlobalMaxPooling2D", where);
-  return brick<GlobalPooling2D>(options.name, where, true, options, format);
+  return plain_brick<GlobalPooling2D>(options.name, where, true, options, format);
 }
 
 }  // namespace layers

@@ -1,6 +1,9 @@
 // Layers without weights that apply a function, and layers that change the shape or bring inputs together.
+#include <algorithm>
+
 #include "api_keras/access.h"
 #include "api_keras/layers/brick.h"
+#include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
 namespace {
@@ -52,18 +55,20 @@ class Reshape : public LayerBase {
   explicit Reshape(const Shape& target) : target_(target) {}
   Tensor call(const Tensor& x, bool) override {
     // The batch is left open; an open dimension of the target is worked out from the example's size.
-    Shape full = target_;
-    std::int64_t known = 1, example = 1;
+    Shape example = x.shape(), known, full = target_;
+    example.erase(0);
+    if (!example.known())
+      throw ArgumentError("Reshape", "an example's shape is not known",
+                          "layer '" + name() + "' got " + x.shape().text(), "Give Input all dimensions but the batch");
     int open = -1;
-    for (int i = 0; i < target_.rank(); ++i) {
+    for (int i = 0; i < target_.rank(); ++i)
       if (target_.dim(i).known())
-        known *= target_[i];
+        known.append(target_.dim(i));
       else
         open = i;
-    }
-    for (int i = 1; i < x.ndim(); ++i) example *= x.shape()[i];
-    if (open >= 0 && known > 0) full.set(open, example / known);
-    if ((open < 0 && known != example) || (open >= 0 && (known == 0 || example % known != 0)))
+    const std::int64_t elements = example.size(), wanted = known.size();
+    if (open >= 0 && wanted > 0) full.set(open, elements / wanted);
+    if (open < 0 ? wanted != elements : wanted == 0 || elements % wanted != 0)
       throw ArgumentError("Reshape", "the target does not have as many elements as an example",
                           "layer '" + name() + "' got " + x.shape().text() + ", the target is " + target_.text());
     full.insert(0, unknown);
@@ -125,18 +130,16 @@ class Embedding : public LayerBase {
 namespace layers {
 
 Layer Activation(keras::Activation activation, NameOptions options, Location where) {
-  return brick<ActivationLayer>(options.name, where, "Activation", std::move(activation));
+  return plain_brick<ActivationLayer>(options.name, where, "Activation", std::move(activation));
 }
-Layer ReLU(NameOptions options, Location where) { return brick<ActivationLayer>(options.name, where, "ReLU", "relu"); }
+Layer ReLU(NameOptions options, Location where) { return plain_brick<ActivationLayer>(options.name, where, "ReLU", "relu"); }
 Layer LeakyReLU(LeakyReLUOptions options, Location where) {
-  const double slope = options.negative_slope;
-  if (!(slope >= 0))
-    throw ArgumentError("LeakyReLU", "negative_slope is negative or NaN", std::to_string(slope), "", where);
-  return brick<keras::LeakyReLU>(options.name, where, slope);
+  Hyperparameters("LeakyReLU", where).not_negative("negative_slope", options.negative_slope);
+  return plain_brick<keras::LeakyReLU>(options.name, where, options.negative_slope);
 }
 Layer Softmax(SoftmaxOptions options, Location where) {
   const int axis = options.axis;
-  return brick<ActivationLayer>(options.name, where, "Softmax",
+  return plain_brick<ActivationLayer>(options.name, where, "Softmax",
                                 keras::Activation([axis](const Tensor& x) { return softmax(x, axis); }));
 }
 Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options, Location where) {
@@ -145,7 +148,9 @@ Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options,
 }
 Layer Flatten(NameOptions options, Location where) { return brick<keras::Flatten>(options.name, where); }
 Layer Reshape(const Shape& target_shape, NameOptions options, Location where) {
-  return brick<keras::Reshape>(options.name, where, target_shape);
+  if (std::count(target_shape.begin(), target_shape.end(), unknown) > 1)
+    throw ArgumentError("Reshape", "two dimensions of the target are left open", target_shape.text(), "", where);
+  return plain_brick<keras::Reshape>(options.name, where, target_shape);
 }
 Layer Add(NameOptions options, Location where) { return brick<keras::Add>(options.name, where); }
 Layer Concatenate(ConcatenateOptions options, Location where) {

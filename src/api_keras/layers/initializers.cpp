@@ -68,7 +68,8 @@ template <class Table>
 
 }  // namespace
 
-Initializer::Initializer(triptych::Initializer function) : function_(for_keras_layout(std::move(function))) {}
+Initializer::Initializer(triptych::Initializer function, Location where)
+    : function_(for_keras_layout(not_empty(std::move(function), "initializer", where))) {}
 Initializer::Initializer(const char* name, Location where) : Initializer(std::string(not_null(name, where)), where) {}
 Initializer::Initializer(const std::string& name, Location where) : name_(to_snake_case(name)) {
   for (const NamedInitializer& entry : initializers)

@@ -1,6 +1,7 @@
 #include "triptych/keras/layer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 
 #include "api_keras/access.h"
@@ -23,15 +24,6 @@ void collect(const std::vector<Weight>& from, bool trainable, std::vector<Tensor
     if (weight.trainable == trainable) into.push_back(weight.value);
 }
 
-/// `part` is somewhere inside of `whole`.
-bool is_inside(const LayerBase& part, const LayerBase& whole) {
-  for (const auto& inner : LayerAccess::tracked(whole))
-    if (inner.get() == &part) return true;
-  for (const Layer& inner : whole.layers())
-    if (&inner.base() == &part || is_inside(part, inner.base())) return true;
-  return false;
-}
-
 /// A layer that is called inside of another one but not a part of it would be neither trained nor saved.
 void check_held(LayerBase& layer, Location where) {
   const CallScope* caller = CallScope::innermost();
@@ -49,13 +41,15 @@ void check_held(LayerBase& layer, Location where) {
                       where);
 }
 
-/// The shapes that the layer gave the first time; how many examples there were does not matter.
+thread_local std::int64_t examples = unknown;
+
+/// The shapes that the layer gave the first time, as Keras shows them: those of the first batch.
 void remember_outputs(LayerBase& layer, const std::vector<Tensor>& outputs) {
   std::vector<Shape>& shapes = LayerAccess::output_shapes(layer);
-  if (!shapes.empty()) return;
+  if (!shapes.empty() || LayerAccess::is_plain(layer)) return;
   shapes = shapes_of(outputs);
   for (Shape& shape : shapes)
-    if (shape.rank() > 0) shape.set(0, unknown);
+    if (shape.rank() > 0 && !shape.dim(0).known()) shape.set(0, examples);
 }
 
 void collect_inner(const LayerBase& layer, std::set<const LayerBase*>& into) {
@@ -65,13 +59,20 @@ void collect_inner(const LayerBase& layer, std::set<const LayerBase*>& into) {
 
 thread_local const CallScope* innermost_call = nullptr;
 thread_local detail::Construction* construction = nullptr;
+std::atomic<std::uint64_t> changes{1};
 
 }  // namespace
+
+std::uint64_t structure_changes() { return changes.load(std::memory_order_relaxed); }
+void structure_changed() { changes.fetch_add(1, std::memory_order_relaxed); }
 
 CallScope::CallScope(const LayerBase& called, bool in_training)
     : layer(called), training(in_training), outer(std::exchange(innermost_call, this)) {}
 CallScope::~CallScope() { innermost_call = outer; }
 const CallScope* CallScope::innermost() { return innermost_call; }
+
+BatchScope::BatchScope(std::int64_t size) : outer_(std::exchange(examples, size)) {}
+BatchScope::~BatchScope() { examples = outer_; }
 
 bool call_training() { return innermost_call && innermost_call->training; }
 
@@ -101,10 +102,29 @@ void Construction::finish(LayerBase& whole, std::size_t size) {
   for (const Seen& seen : seen_)
     if (const auto layer = seen.layer.lock(); layer && layer.get() != &whole)
       if (members.contains(layer.get()) || (seen.is_new && !inner.contains(layer.get())))
-        LayerAccess::track(whole, Layer::of(layer));
+        LayerAccess::track(whole, Layer::of(layer), LayerAccess::made_at(*layer));
 }
 
 }  // namespace detail
+
+bool is_inside(const LayerBase& part, const LayerBase& whole) {
+  for (const auto& inner : LayerAccess::tracked(whole))
+    if (inner.get() == &part) return true;
+  for (const Layer& inner : whole.layers())
+    if (&inner.base() == &part || is_inside(part, inner.base())) return true;
+  return false;
+}
+
+std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training) {
+  std::vector<Tensor> outputs = layer.call_many(inputs, training);
+  for (const Tensor& output : outputs)
+    if (!output.defined())
+      throw ArgumentError(layer.class_name(), "the layer's function returned an undefined tensor",
+                          "layer '" + layer.name() + "'");
+  if (outputs.empty())
+    throw ArgumentError(layer.class_name(), "the layer's function returned no tensor", "layer '" + layer.name() + "'");
+  return outputs;
+}
 
 void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
   if (layer.built()) return;
@@ -128,7 +148,7 @@ std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<Tensor
     xs.push_back(graph_placeholder(scratch, "x", input.dtype, input.shape, {}, {}));
   CallScope context(layer, false);
   std::vector<TensorMeta> outputs;
-  for (const Tensor& output : layer.call_many(xs, false)) outputs.push_back(output.meta());
+  for (const Tensor& output : outputs_of(layer, xs, false)) outputs.push_back(output.meta());
   return outputs;
 }
 
@@ -202,20 +222,48 @@ std::int64_t LayerBase::count_params() const {
   return count;
 }
 
-Tensor LayerBase::add_weight(const WeightOptions& options) {
+void LayerBase::check_new_name(const std::string& name, const char* what, Location where) const {
+  const auto fail = [&](const std::string& wrong, const char* hint) {
+    throw ArgumentError(class_name(), wrong, "'" + name + "' of layer '" + name_ + "'", hint, where);
+  };
+  if (name.find('/') != std::string::npos)
+    fail(std::string("the name of a ") + what + " has a slash", "Files call a weight 'layer/weight'");
+  const auto has_name = [&](const Weight& other) { return other.name == name; };
+  if (std::any_of(weights_.begin(), weights_.end(), has_name) || std::any_of(states_.begin(), states_.end(), has_name))
+    fail(std::string("the name of a ") + what + " is taken", "One of the two would be lost in files");
+}
+
+Tensor LayerBase::add_weight(const WeightOptions& options, Location where) {
+  std::string name = options.name;
+  for (int i = 0; options.name.empty(); ++i) {
+    name = i == 0 ? "variable" : "variable_" + std::to_string(i);
+    if (std::none_of(weights_.begin(), weights_.end(), [&](const Weight& other) { return other.name == name; })) break;
+  }
+  check_new_name(name, "weight", where);
+  const auto fail = [&](const char* wrong, const std::string& given, const char* hint) {
+    throw ArgumentError(class_name(), wrong, "'" + name + "' of layer '" + name_ + "' " + given, hint, where);
+  };
   RunNow now;
   if (!options.shape.known())
-    throw ArgumentError(class_name(), "a weight's shape is not known",
-                        "'" + options.name + "' of layer '" + name_ + "' has shape " + options.shape.text(),
-                        "Give the input all dimensions but the batch");
+    fail("a weight's shape is not known", "has shape " + options.shape.text(),
+         "Give the input all dimensions but the batch");
   Tensor value = options.initializer(options.shape, options.dtype);
+  if (!value.defined() || value.is_symbolic()) fail("an initializer returned a tensor without values", "has none", "");
+  if (value.shape() != options.shape || value.dtype() != options.dtype)
+    fail("an initializer made another shape or dtype than it was asked for",
+         "is " + std::string(dtype_name(options.dtype)) + " " + options.shape.text() + ", made was " +
+             std::string(dtype_name(value.dtype())) + " " + value.shape().text(),
+         "");
   if (options.trainable && is_floating(options.dtype)) value.set_requires_grad();
   mark_state(value);
-  weights_.push_back({options.name, value, options.trainable});
+  weights_.push_back({std::move(name), value, options.trainable});
   return value;
 }
 
-void LayerBase::add_state(std::string name, Tensor value) {
+void LayerBase::add_state(OwnedText name, Tensor value, Location where) {
+  check_new_name(name, "state", where);
+  if (!value.defined())
+    throw ArgumentError(class_name(), "a state is undefined", "'" + name + "' of layer '" + name_ + "'", "", where);
   mark_state(value);
   states_.push_back({std::move(name), std::move(value), false});
 }
@@ -228,17 +276,33 @@ std::vector<Weight> LayerBase::states() const {
   return all;
 }
 
-void LayerBase::track_part(const Layer& layer) {
+void LayerBase::track_part(const Layer& layer, Location where) {
   if (!layer.defined())
     throw ArgumentError(class_name(), "a layer to track is undefined", "a default-constructed Layer",
-                        "Give it a layer first");
-  if (std::find(tracked_.begin(), tracked_.end(), layer.shared()) == tracked_.end()) tracked_.push_back(layer.shared());
+                        "Give it a layer first", where);
+  LayerBase& part = layer.base();
+  if (&part == this || is_inside(*this, part))
+    throw ArgumentError(class_name(), "a layer would be inside of itself", "'" + part.name_ + "'", "", where);
+  for (const auto& other : tracked_) {
+    if (other.get() == &part) return;
+    if (other->named_ && part.named_ && other->name_ == part.name_)
+      throw ArgumentError(class_name(), "two layers have one name", "'" + part.name_ + "'",
+                          "One of the two would be lost in files", where);
+  }
+  tracked_.push_back(layer.shared());
+  structure_changed();
 }
 
 // --- Layer ----------------------------------------------------------------------------------------------------------
 
-Layer::Layer(std::shared_ptr<LayerBase> base, std::string name, Location where) : base_(std::move(base)) {
+Layer::Layer(std::shared_ptr<LayerBase> base, OwnedText name, Location where) : base_(std::move(base)) {
   if (!base_) throw ArgumentError("Layer", "there is no layer", "a null pointer", "", where);
+  if (name.find('/') != std::string::npos)
+    throw ArgumentError(base_->class_name(), "the name of a layer has a slash", "'" + name + "'",
+                        "Files call a weight 'layer/weight'", where);
+  if (name == optimizer_folder)
+    throw ArgumentError(base_->class_name(), "the name of a layer is that of the optimizer's state in files",
+                        "'" + name + "'", "Choose another one", where);
   LayerAccess::named(*base_) = !name.empty();
   LayerAccess::name(*base_) = name.empty() ? unique_name(to_snake_case(base_->class_name())) : std::move(name);
   LayerAccess::made_at(*base_) = where;
@@ -264,9 +328,10 @@ Layer Layer::of(std::shared_ptr<LayerBase> base) {
   return handle;
 }
 
-LayerBase& Layer::base() const {
+LayerBase& Layer::base(Location where) const {
   if (!base_)
-    throw ArgumentError("Layer", "the handle is undefined", "a default-constructed Layer", "Give it a layer first");
+    throw ArgumentError("Layer", "the handle is undefined", "a Layer that was default-constructed or moved from",
+                        "Give it a layer first", where);
   return *base_;
 }
 
@@ -284,7 +349,7 @@ Tensor Layer::operator()(const std::vector<Tensor>& xs, std::optional<bool> trai
 
 std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> training, Location where) const {
   Frame frame(where);
-  LayerBase& layer = base();
+  LayerBase& layer = base(where);
   for (const Tensor& x : xs)
     if (!x.defined())
       throw ArgumentError(layer.class_name(), "an input is undefined", "layer '" + layer.name() + "'",
@@ -297,10 +362,10 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
   const auto symbolic = std::find_if(xs.begin(), xs.end(), [](const Tensor& x) { return x.is_symbolic(); });
   if (symbolic != xs.end()) {
     const TracedCall traced{GraphHandle(symbolic->impl()->graph.get())};
-    outputs = layer.call_many(xs, call.training);
+    outputs = outputs_of(layer, xs, call.training);
     for (Tensor& output : outputs) output = traced.result(std::move(output));
   } else {
-    outputs = layer.call_many(xs, call.training);
+    outputs = outputs_of(layer, xs, call.training);
   }
   remember_outputs(layer, outputs);
   return outputs;
@@ -308,17 +373,17 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
 
 void Layer::build(const Shape& input_shape, Location where) const {
   Frame frame(where);
-  ensure_built(base(), {input_shape});
+  ensure_built(base(where), {input_shape});
 }
 
-std::vector<Tensor> Layer::get_weights() const {
+std::vector<Tensor> Layer::get_weights(Location where) const {
   std::vector<Tensor> values;  // as in Keras, copies
-  for (const Weight& weight : base().weights()) values.push_back(alias(weight.value));
+  for (const Weight& weight : weights(where)) values.push_back(alias(weight.value));
   return values;
 }
 
 void Layer::set_weights(const std::vector<Tensor>& values, Location where) const {
-  const std::vector<Weight> weights = base().weights();
+  const std::vector<Weight> weights = this->weights(where);
   if (values.size() != weights.size())
     throw ArgumentError("set_weights", "the number of values is not that of the weights",
                         "layer '" + name() + "' has " + std::to_string(weights.size()) + " weights, " +

@@ -1,5 +1,9 @@
 // Normalization and dropout: layers that do something else in training.
+#include <algorithm>
+#include <vector>
+
 #include "api_keras/layers/brick.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/random.h"
 
 namespace triptych::keras {
@@ -56,10 +60,20 @@ class LayerNormalization : public LayerBase {
   explicit LayerNormalization(LayerNormalizationOptions options) : options_(std::move(options)) {}
 
   void build(const Shape& input) override {
-    if (normalize_axis("LayerNormalization", options_.axis, input.rank()) != input.rank() - 1)
-      throw UnsupportedError("LayerNormalization", "another axis than the last one is to be normalized",
-                             "layer '" + name() + "' has axis " + std::to_string(options_.axis), "Permute the input");
-    shape_ = {input[-1]};
+    axes_.clear();
+    for (const std::int64_t axis : options_.axis)
+      axes_.push_back(normalize_axis("LayerNormalization", axis, input.rank()));
+    std::sort(axes_.begin(), axes_.end());
+    const auto fail = [&](const char* wrong, const char* hint) {
+      throw ArgumentError("LayerNormalization", wrong, "layer '" + name() + "' got " + input.text(), hint);
+    };
+    if (axes_[0] == 0) fail("the axis of the batch is among those to normalize", "Each example is normalized alone");
+    if (std::adjacent_find(axes_.begin(), axes_.end()) != axes_.end()) fail("an axis is given twice", "");
+    shape_ = Shape();
+    for (const int axis : axes_) {
+      if (!input.dim(axis).known()) fail("a normalized axis is not known", "Give Input its size");
+      shape_.append(input.dim(axis));
+    }
     if (options_.scale)
       gamma_ = add_weight({.name = "gamma", .shape = shape_, .initializer = options_.gamma_initializer});
     if (options_.center)
@@ -68,12 +82,22 @@ class LayerNormalization : public LayerBase {
 
   Tensor call(const Tensor& x, bool) override {
     const Tensor input = like_weights(x, gamma_.defined() ? gamma_ : beta_);
-    return layer_norm(input, shape_, gamma_, beta_, options_.epsilon);
+    if (axes_[0] == input.ndim() - static_cast<int>(axes_.size()))  // the last ones
+      return layer_norm(input, shape_, gamma_, beta_, options_.epsilon);
+    std::vector<std::int64_t> order, back(static_cast<std::size_t>(input.ndim()));
+    for (int axis = 0; axis < input.ndim(); ++axis)
+      if (std::find(axes_.begin(), axes_.end(), axis) == axes_.end()) order.push_back(axis);
+    order.insert(order.end(), axes_.begin(), axes_.end());
+    for (std::size_t i = 0; i < order.size(); ++i)
+      back[static_cast<std::size_t>(order[i])] = static_cast<std::int64_t>(i);
+    return permute(layer_norm(permute(input, order), shape_, gamma_, beta_, options_.epsilon), back);
   }
 
   std::string config() const override {
+    std::string axes;
+    for (const std::int64_t axis : options_.axis) axes += (axes.empty() ? "" : ", ") + std::to_string(axis);
     return JsonObject()
-        .add("axis", options_.axis)
+        .add_raw("axis", options_.axis.size() == 1 ? axes : "[" + axes + "]")
         .add("epsilon", options_.epsilon)
         .add("center", options_.center)
         .add("scale", options_.scale)
@@ -82,7 +106,8 @@ class LayerNormalization : public LayerBase {
 
  private:
   LayerNormalizationOptions options_;
-  Shape shape_;
+  std::vector<int> axes_;  // from the front, rising
+  Shape shape_;            // their sizes
   Tensor gamma_, beta_;
 };
 
@@ -114,19 +139,25 @@ class Dropout : public LayerBase {
 namespace layers {
 
 Layer BatchNormalization(BatchNormalizationOptions options, Location where) {
+  const Hyperparameters check("BatchNormalization", where);
+  check.finite("momentum", options.momentum);
+  check.not_negative("epsilon", options.epsilon);
   Layer layer = brick<keras::BatchNormalization>(options.name, where, options);
   layer.set_trainable(options.trainable, where);
   return layer;
 }
 Layer LayerNormalization(LayerNormalizationOptions options, Location where) {
+  Hyperparameters("LayerNormalization", where).not_negative("epsilon", options.epsilon);
+  if (options.axis.empty()) throw ArgumentError("LayerNormalization", "no axis is given", "an empty list", "", where);
   Layer layer = brick<keras::LayerNormalization>(options.name, where, options);
   layer.set_trainable(options.trainable, where);
   return layer;
 }
 Layer Dropout(double rate, DropoutOptions options, Location where) {
-  if (!(rate >= 0 && rate <= 1))
-    throw ArgumentError("Dropout", "rate is not between 0 and 1", std::to_string(rate), "", where);
-  return brick<keras::Dropout>(options.name, where, rate, options.seed);
+  Hyperparameters("Dropout", where).share("rate", rate);
+  if (options.seed < -1)
+    throw ArgumentError("Dropout", "seed is below -1", std::to_string(options.seed), "-1 takes the next stream", where);
+  return plain_brick<keras::Dropout>(options.name, where, rate, options.seed);
 }
 
 }  // namespace layers

@@ -108,7 +108,10 @@ Loss::Loss(const std::string& name, Location where) {
 
 Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight, Location where) const {
   Frame frame(where);
+  check_targets("loss", y_true, y_pred);
   Tensor values = base_->call(y_true, y_pred);
+  if (!values.defined())
+    throw ArgumentError("loss", "the loss function returned an undefined tensor", "loss '" + name() + "'");
   if (sample_weight.defined()) values = weighted(values, sample_weight);
   return values.ndim() == 0 ? values : mean(values);
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api_keras/metrics/contributions.h"
 #include "api_keras/names.h"
 #include "api_keras/training/targets.h"
 #include "triptych/core/autograd.h"
@@ -86,7 +87,15 @@ constexpr std::array named_metrics{
 
 Metric mean_of(const MetricOptions& options, const char* name, MeanOf::Function function,
                MetricBase::Direction direction) {
-  return Metric(std::make_shared<MeanOf>(options.name.empty() ? name : options.name, function, direction));
+  return Metric(std::make_shared<MeanOf>(options.name.empty() ? OwnedText(name) : options.name, function, direction));
+}
+
+void check_parts(const MetricBase& metric, std::size_t count, const char* what, Location where) {
+  if (count != metric.parts())
+    throw ArgumentError("metric", std::string("the number of ") + what + " is not that of the metric's parts",
+                        "'" + metric.name() + "' has " + std::to_string(metric.parts()) + " parts, " +
+                            std::to_string(count) + " were given",
+                        "", where);
 }
 
 }  // namespace
@@ -104,7 +113,23 @@ std::vector<Tensor> MetricBase::contributions(const Tensor& y_true, const Tensor
   return {sum(each), sum(ones_like(each))};
 }
 
-double MetricBase::result(const std::vector<double>& sums) const { return sums[1] == 0 ? 0 : sums[0] / sums[1]; }
+double MetricBase::result(const std::vector<double>& sums) const {
+  if (sums.size() != 2)
+    throw ArgumentError("metric", "a metric of another number of sums than two has no result of its own",
+                        "'" + name_ + "' was given " + std::to_string(sums.size()), "Override result");
+  return sums[1] == 0 ? 0 : sums[0] / sums[1];
+}
+
+std::vector<Tensor> contributions_of(MetricBase& metric, const Tensor& y_true, const Tensor& y_pred) {
+  std::vector<Tensor> parts = metric.contributions(y_true, y_pred);
+  check_parts(metric, parts.size(), "contributions", {});
+  for (const Tensor& part : parts)
+    if (!part.defined() || part.ndim() != 0)
+      throw ArgumentError("metric", "a contribution is no 0-d tensor",
+                          "'" + metric.name() + "' gave " +
+                              (part.defined() ? "one of shape " + part.shape().text() : "an undefined one"));
+  return parts;
+}
 
 Metric::Metric(std::shared_ptr<MetricBase> base, Location where) : base_(std::move(base)) {
   if (!base_) throw ArgumentError("metric", "there is no metric", "a null pointer", "", where);
@@ -126,12 +151,14 @@ Metric::Metric(const std::string& name, Location where) {
 void Metric::update_state(const Tensor& y_true, const Tensor& y_pred, Location where) {
   Frame frame(where);
   GradMode no_recording(false);
+  check_targets("metric", y_true, y_pred);
   std::vector<double> values;
-  for (const Tensor& part : base_->contributions(y_true, y_pred)) values.push_back(part.item<double>());
-  add(values);
+  for (const Tensor& part : contributions_of(*base_, y_true, y_pred)) values.push_back(part.item<double>());
+  add(values, where);
 }
 
-void Metric::add(const std::vector<double>& contributions) {
+void Metric::add(const std::vector<double>& contributions, Location where) {
+  check_parts(*base_, contributions.size(), "contributions", where);
   sums_.resize(contributions.size());
   for (std::size_t i = 0; i < contributions.size(); ++i) sums_[i] += contributions[i];
 }

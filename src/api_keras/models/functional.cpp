@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "api_keras/access.h"
@@ -21,6 +22,8 @@ struct KerasGraph {
   std::unordered_map<const LayerBase*, int> calls;
   std::unordered_map<const Node*, std::string> names;  // of ops that are applied without a layer
 };
+
+constexpr const char* one_graph = "Make all Inputs of a model in one thread while one of them is alive";
 
 KerasGraph* keras_graph_of(const Tensor& tensor) {
   return tensor.is_symbolic() ? static_cast<KerasGraph*>(tensor.impl()->graph->attachment.get()) : nullptr;
@@ -68,7 +71,11 @@ class Planner {
 
   Plan make(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
     for (const Tensor& output : outputs) visit(output.impl()->node.get());
+    const std::size_t used = items_.size();
+    for (const Tensor& input : inputs) visit(input.impl()->node.get());
+    for (std::size_t i = used; i < items_.size(); ++i) items_[i].first_seen = -1;  // inputs that no output needs
     order();
+    check_names();
     name_ops();
     Plan plan;
     for (const int item : ordered_) plan.steps.push_back(step(items_[static_cast<std::size_t>(item)]));
@@ -76,6 +83,7 @@ class Planner {
     for (const Tensor& output : outputs)
       plan.outputs.push_back(slot({output.impl()->node.get(), output.impl()->output}));
     plan.slots = static_cast<int>(slots_.size());
+    hide_unread(plan);
     check_inputs(plan, inputs.size());
     return plan;
   }
@@ -140,10 +148,23 @@ class Planner {
       }
     }
     ordered_ = finished_;
-    std::sort(ordered_.begin(), ordered_.end(), [&](int a, int b) {
+    std::stable_sort(ordered_.begin(), ordered_.end(), [&](int a, int b) {
       const Item &x = items_[static_cast<std::size_t>(a)], &y = items_[static_cast<std::size_t>(b)];
       return x.depth != y.depth ? x.depth > y.depth : x.first_seen < y.first_seen;
     });
+  }
+
+  /// As in Keras, of two layers of one name one could not be found, nor be read from a file.
+  void check_names() const {
+    std::map<std::string, const Layer*> known;
+    for (const int item : ordered_) {
+      const auto& call = items_[static_cast<std::size_t>(item)].call;
+      if (!call) continue;
+      const auto [other, is_new] = known.emplace(call->layer.name(), &call->layer);
+      if (!is_new && *other->second != call->layer)
+        throw ArgumentError("Model", "two layers have one name", "'" + other->first + "'", "Give one of them another name",
+                            where_);
+    }
   }
 
   /// Ops get names as layers of Keras's names for them do, in the order in which they were applied.
@@ -191,6 +212,15 @@ class Planner {
     return result;
   }
 
+  /// Of what an op gives beside its value (the mask of dropout), nothing is shown that nobody reads.
+  static void hide_unread(Plan& plan) {
+    std::set<int> read(plan.outputs.begin(), plan.outputs.end());
+    for (const PlanStep& step : plan.steps) read.insert(step.inputs.begin(), step.inputs.end());
+    for (PlanStep& step : plan.steps)
+      for (std::size_t i = step.outputs.size(); step.op && i-- > 1;)
+        if (!read.contains(step.outputs[i])) step.output_shapes.erase(step.output_shapes.begin() + static_cast<int>(i));
+  }
+
   void check_inputs(const Plan& plan, std::size_t count) const {
     for (const PlanStep& step : plan.steps) {
       if (!step.layer.defined() || !step.layer.as<InputLayer>()) continue;
@@ -209,25 +239,36 @@ class Planner {
   std::map<std::pair<Node*, std::uint32_t>, int> slots_;
 };
 
-KerasGraph& functional_graph(const std::vector<Tensor>& tensors, const char* what, Location where) {
+/// The graph of `tensors`, which are all of one: `graph`, unless that is null.
+KerasGraph* functional_graph(const std::vector<Tensor>& tensors, const char* what, KerasGraph* graph, Location where) {
   if (tensors.empty())
     throw ArgumentError("Model", "a model lacks inputs or outputs", std::string("no ") + what, "", where);
-  KerasGraph* keras = nullptr;
   for (const Tensor& tensor : tensors) {
-    keras = keras_graph_of(tensor);
+    KerasGraph* keras = keras_graph_of(tensor);
     if (!keras)
       throw ArgumentError("Model", std::string("one of the ") + what + " does not come from Input",
                           tensor.defined() ? "a tensor of shape " + tensor.shape().text() : "an undefined tensor",
                           "Start with keras::Input(shape)", where);
+    if (graph && keras != graph)
+      throw ArgumentError("Model", "inputs and outputs belong to different graphs",
+                          std::string("one of the ") + what + " does not belong to that of the first input", one_graph,
+                          where);
+    graph = keras;
   }
-  return *keras;
+  return graph;
 }
 
 Plan make_plan(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where) {
-  KerasGraph& keras = functional_graph(inputs, "inputs", where);
-  functional_graph(outputs, "outputs", where);
-  for (const Tensor& input : inputs) input_layer_of(input, where);
-  return Planner(keras, where).make(inputs, outputs);
+  KerasGraph* keras = functional_graph(inputs, "inputs", nullptr, where);
+  functional_graph(outputs, "outputs", keras, where);
+  std::vector<Layer> layers;
+  for (const Tensor& input : inputs) {
+    const Layer layer = input_layer_of(input, where);
+    if (std::find(layers.begin(), layers.end(), layer) != layers.end())
+      throw ArgumentError("Model", "an Input is given twice", "'" + layer.name() + "'", "", where);
+    layers.push_back(layer);
+  }
+  return Planner(*keras, where).make(inputs, outputs);
 }
 
 }  // namespace
@@ -252,8 +293,7 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
     if (KerasGraph* of_x = keras_graph_of(x)) keras = of_x;
     if (x.impl()->graph.get() != xs[0].impl()->graph.get())
       throw ArgumentError(layer.base().class_name(), "the inputs belong to different graphs",
-                          "layer '" + layer.name() + "'", "Make both Inputs in one thread while one of them is alive",
-                          where);
+                          "layer '" + layer.name() + "'", one_graph, where);
     shapes.push_back(x.shape());
     metas.push_back(x.meta());
     call->inputs.push_back({x.impl()->node.get(), x.impl()->output});
@@ -286,7 +326,7 @@ Tensor Input(const Shape& shape, InputOptions options, Location where) {
   full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);
   const auto base = std::make_shared<InputLayer>(full, options.dtype);
   auto call = std::make_shared<LayerCall>();
-  call->layer = Layer(base, options.name.empty() ? unique_name("input_layer") : options.name, where);
+  call->layer = Layer(base, options.name.empty() ? OwnedText(unique_name("input_layer")) : options.name, where);
   call->where = where;
   LayerAccess::built(*base) = true;
   LayerAccess::output_shapes(*base) = {full};
@@ -371,10 +411,17 @@ void SequentialModel::append(const Layer& layer) {
                         "layer '" + layer.name() + "' has " + std::to_string(outputs.size()), "Use a functional Model");
   last_ = outputs[0];
   LayerAccess::output_shapes(layer.base()) = {last_.shape};
-  LayerAccess::output_shapes(*this) = {last_.shape};
+  if (input_.defined()) LayerAccess::output_shapes(*this) = {last_.shape};
 }
 
 void SequentialModel::add(const Layer& layer, Location where) {
+  if (LayerBase& part = layer.base(where); &part == this || is_inside(*this, part))
+    throw ArgumentError("Sequential", "a model would be inside of itself", "'" + name() + "'", "", where);
+  const auto check_name = [&](const Layer& other) {
+    if (other.defined() && other.name() == layer.name())
+      throw ArgumentError("Sequential", "two layers have one name", "'" + layer.name() + "'",
+                          "Make a second layer, or use a functional Model to share one", where);
+  };
   if (layer.as<InputLayer>()) {
     if (input_.defined() || !bricks_.empty())
       throw ArgumentError("Sequential", "Input does not stand first, or stands twice",
@@ -386,12 +433,11 @@ void SequentialModel::add(const Layer& layer, Location where) {
     unique_name("functional");  // Keras counts the functional model inside
     return;
   }
-  for (const Layer& brick : bricks_)
-    if (brick.name() == layer.name())
-      throw ArgumentError("Sequential", "two layers have one name", "'" + layer.name() + "'",
-                          "Make a second layer, or use a functional Model to share one", where);
-  bricks_.push_back(layer);
+  check_name(input_);
+  for (const Layer& brick : bricks_) check_name(brick);
   if (built()) append(layer);
+  bricks_.push_back(layer);
+  structure_changed();
 }
 
 SequentialModel::SequentialModel() { LayerAccess::leave_parts_unchecked(*this); }
@@ -405,7 +451,6 @@ void SequentialModel::build(const Shape& input_shape) {
   unique_name("input_layer");
   unique_name("functional");
   last_ = {.shape = input_shape, .strides = {}, .dtype = input_dtype(), .device = {}};
-  LayerAccess::output_shapes(*this) = {last_.shape};
   for (const Layer& layer : bricks_) append(layer);
 }
 

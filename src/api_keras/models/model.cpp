@@ -15,30 +15,53 @@ namespace {
 
 constexpr std::int64_t default_batch_size = 32;
 
-/// validation_data, or null if there are none.
+/// validation_data, or null if there are none. `batch_size` is for those that do not come in batches.
 std::unique_ptr<Source> validation_source(const FitOptions& options, std::int64_t batch_size, Location where) {
   const ValidationData& data = options.validation_data;
+  if (data.loader) return loader_source(*data.loader);
+  if (data.dataset) return loader_source(data::DataLoader(data.dataset, {.batch_size = batch_size}, where));
   if (data.x.empty()) return nullptr;
   return array_source("fit", data.x, data.y, data.sample_weight, {.batch_size = batch_size}, where);
 }
 
+/// The model's trainer. It keeps the model alive, though a callback lets go of the last handle.
+std::shared_ptr<Trainer> trainer_of(const Model& model, Location where) {
+  return {model.shared(), &model.base(where).trainer()};
+}
+
+Tensor only_one(std::vector<Tensor> outputs, const char* what, Location where) {
+  if (outputs.size() != 1)
+    throw ArgumentError(what, "the model has several outputs", std::to_string(outputs.size()) + " outputs",
+                        "Use predict_all", where);
+  return std::move(outputs[0]);
+}
+
 }  // namespace
+
+ValidationData::ValidationData(TensorList x_, TensorList y_, Tensor weight)
+    : x(std::move(x_)), y(std::move(y_)), sample_weight(std::move(weight)) {}
+ValidationData::ValidationData(data::DataLoader batches) : loader(std::move(batches)) {}
 
 ModelBase::ModelBase() : trainer_(std::make_unique<Trainer>(*this)) {}
 ModelBase::~ModelBase() = default;
 
-Model::Model(std::shared_ptr<ModelBase> base, std::string name, Location where)
+Model::Model(std::shared_ptr<ModelBase> base, OwnedText name, Location where)
     : Layer(std::move(base), std::move(name), where) {}
 
-Model Model::of(ModelBase& base) {
+Model Model::of(ModelBase& base, Location where) {
   Model handle;
-  handle.base_ = base.shared_from_this();
+  handle.base_ = base.weak_from_this().lock();
+  if (!handle.base_)
+    throw ArgumentError("Model", "no handle holds the model", "an object of " + base.class_name(),
+                        "Make it with keras::model<" + base.class_name() + ">()", where);
   return handle;
 }
 
-ModelBase& Model::base() const { return static_cast<ModelBase&>(Layer::base()); }
+ModelBase& Model::base(Location where) const { return static_cast<ModelBase&>(Layer::base(where)); }
 
-void Model::compile(const CompileOptions& options, Location where) const { base().trainer().compile(options, where); }
+void Model::compile(const CompileOptions& options, Location where) const {
+  base(where).trainer().compile(options, where);
+}
 
 History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& options, Location where) const {
   check_options(options, DataKind::arrays, where);
@@ -58,7 +81,7 @@ History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& o
         array_source("fit", x, y, options.sample_weight, {.batch_size = validation_batch, .begin = train.end}, where);
   }
   const auto data = array_source("fit", x, y, options.sample_weight, train, where);
-  return base().trainer().fit(*data, validation.get(), options, where);
+  return trainer_of(*this, where)->fit(*data, validation.get(), options, where);
 }
 
 History Model::fit(const data::DataLoader& loader, const FitOptions& options, Location where) const {
@@ -66,59 +89,61 @@ History Model::fit(const data::DataLoader& loader, const FitOptions& options, Lo
   const std::unique_ptr<Source> validation = validation_source(
       options, options.validation_batch_size > 0 ? options.validation_batch_size : loader.options().batch_size, where);
   const auto data = loader_source(loader);
-  return base().trainer().fit(*data, validation.get(), options, where);
+  return trainer_of(*this, where)->fit(*data, validation.get(), options, where);
 }
 
 Logs Model::evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options, Location where) const {
   check_options(options, DataKind::arrays, where);
   const auto data = array_source("evaluate", x, y, options.sample_weight,
                                  {.batch_size = options.batch_size.value_or(default_batch_size)}, where);
-  return base().trainer().evaluate(*data, options, where);
+  return trainer_of(*this, where)->evaluate(*data, options, where);
 }
 
 Logs Model::evaluate(const data::DataLoader& loader, const EvaluateOptions& options, Location where) const {
   check_options(options, DataKind::loader, where);
   const auto data = loader_source(loader);
-  return base().trainer().evaluate(*data, options, where);
+  return trainer_of(*this, where)->evaluate(*data, options, where);
 }
 
 Tensor Model::predict(const TensorList& x, const PredictOptions& options, Location where) const {
-  std::vector<Tensor> outputs = predict_all(x, options, where);
-  if (outputs.size() != 1)
-    throw ArgumentError("predict", "the model has several outputs", std::to_string(outputs.size()) + " outputs",
-                        "Use predict_all", where);
-  return std::move(outputs[0]);
+  return only_one(predict_all(x, options, where), "predict", where);
+}
+Tensor Model::predict(const data::DataLoader& loader, const PredictOptions& options, Location where) const {
+  return only_one(predict_all(loader, options, where), "predict", where);
 }
 
 std::vector<Tensor> Model::predict_all(const TensorList& x, const PredictOptions& options, Location where) const {
-  check_options(options, where);
+  check_options(options, DataKind::arrays, where);
   const auto data =
       array_source("predict", x, {}, {}, {.batch_size = options.batch_size.value_or(default_batch_size)}, where);
-  return base().trainer().predict(*data, options, where);
+  return trainer_of(*this, where)->predict(*data, options, where);
+}
+std::vector<Tensor> Model::predict_all(const data::DataLoader& loader, const PredictOptions& options,
+                                       Location where) const {
+  check_options(options, DataKind::loader, where);
+  const auto data = loader_source(loader);
+  return trainer_of(*this, where)->predict(*data, options, where);
 }
 
-void Model::reset_metrics() const { base().trainer().reset_reports(); }
+void Model::reset_metrics(Location where) const { base(where).trainer().reset_reports(); }
 
 Logs Model::train_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight,
                            Location where) const {
-  return base().trainer().run_batch(Phase::train, {x, y, sample_weight}, where);
+  return trainer_of(*this, where)->run_batch(Phase::train, {x, y, sample_weight}, where);
 }
 
 Logs Model::test_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight, Location where) const {
-  return base().trainer().run_batch(Phase::test, {x, y, sample_weight}, where);
+  return trainer_of(*this, where)->run_batch(Phase::test, {x, y, sample_weight}, where);
 }
 
 Tensor Model::predict_on_batch(const TensorList& x, Location where) const {
-  std::vector<Tensor> outputs = base().trainer().predict_batch({.x = x, .y = {}, .sample_weight = {}}, where);
-  if (outputs.size() != 1)
-    throw ArgumentError("predict_on_batch", "the model has several outputs",
-                        std::to_string(outputs.size()) + " outputs", "Use predict_all", where);
-  return std::move(outputs[0]);
+  return only_one(trainer_of(*this, where)->predict_batch({.x = x, .y = {}, .sample_weight = {}}, where),
+                  "predict_on_batch", where);
 }
 
 Layer Model::get_layer(const OwnedText& name, Location where) const {
   std::vector<std::string> names;
-  for (const Layer& layer : layers()) {
+  for (const Layer& layer : layers(where)) {
     if (layer.name() == name) return layer;
     names.push_back(layer.name());
   }
@@ -127,7 +152,7 @@ Layer Model::get_layer(const OwnedText& name, Location where) const {
 }
 
 Layer Model::get_layer(int index, Location where) const {
-  const std::vector<Layer> all = layers();
+  const std::vector<Layer> all = layers(where);
   const int count = static_cast<int>(all.size()), from_front = index < 0 ? index + count : index;
   if (from_front < 0 || from_front >= count)
     throw ArgumentError("get_layer", "there is no layer of this number", std::to_string(index),
@@ -135,14 +160,14 @@ Layer Model::get_layer(int index, Location where) const {
   return all[static_cast<std::size_t>(from_front)];
 }
 
-Optimizer Model::optimizer(Location where) const { return base().trainer().optimizer(where); }
+Optimizer Model::optimizer(Location where) const { return base(where).trainer().optimizer(where); }
 
 void Sequential::add(const Layer& layer, Location where) const {
-  if (base().trainer().compiled())
-    throw ArgumentError("Sequential", "a layer is added after compile", "'" + layer.name() + "'", "Add it before",
-                        where);
-  base().trainer().forget();
+  if (base(where).trainer().compiled())
+    throw ArgumentError("Sequential", "a layer is added after compile", "'" + layer.name(where) + "'",
+                        "Add it before", where);
   static_cast<SequentialModel&>(base()).add(layer, where);
+  base().trainer().forget();
 }
 
 namespace utils {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "api_keras/access.h"
 #include "api_keras/callbacks/progbar.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
@@ -128,7 +129,7 @@ std::string table(const std::vector<Column>& columns, const std::vector<Row>& ro
 }
 
 std::string params_text(const Layer& layer) {
-  return layer.built() ? with_commas(layer.count_params()) : "0 (unbuilt)";
+  return layer.built() || LayerAccess::is_plain(layer.base()) ? with_commas(layer.count_params()) : "0 (unbuilt)";
 }
 
 /// A step that is not a constant.
@@ -222,7 +223,8 @@ struct Size {
 
 }  // namespace
 
-std::string Model::summary_text(const SummaryOptions& options) const {
+std::string Model::summary_text(const SummaryOptions& options, Location where) const {
+  base(where);
   const auto* functional = as<FunctionalModel>();
   const bool connections = functional && !is_linear(functional->plan());
   const std::vector<Column> columns =
@@ -252,6 +254,6 @@ std::string Model::summary_text(const SummaryOptions& options) const {
   return text;
 }
 
-void Model::summary(const SummaryOptions& options) const { print(summary_text(options)); }
+void Model::summary(const SummaryOptions& options, Location where) const { print(summary_text(options, where)); }
 
 }  // namespace triptych::keras

@@ -5,6 +5,7 @@
 #include "api_keras/access.h"
 #include "api_keras/names.h"
 #include "core/graph/graph.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/update.h"
@@ -69,15 +70,23 @@ class Adam : public OptimizerBase {
   AdamOptions options_;
 };
 
-void check_learning_rate(double learning_rate, Location where) {
-  if (!(learning_rate >= 0))
-    throw ArgumentError("optimizer", learning_rate < 0 ? "learning_rate is negative" : "learning_rate is not a number",
-                        std::to_string(learning_rate), "", where);
+void check_learning_rate(const std::string& optimizer, double learning_rate, Location where) {
+  Hyperparameters(optimizer, where).not_negative("learning_rate", learning_rate);
+}
+
+void check_adam(const char* name, const AdamOptions& options, Location where) {
+  const Hyperparameters check(name, where);
+  check.not_negative("learning_rate", options.learning_rate);
+  check.decay("beta_1", options.beta_1);
+  check.decay("beta_2", options.beta_2);
+  check.not_negative("epsilon", options.epsilon);
+  check.not_negative("weight_decay", options.weight_decay);
 }
 
 }  // namespace
 
-OptimizerBase::OptimizerBase(std::string name, double learning_rate) : name_(std::move(name)) {
+OptimizerBase::OptimizerBase(OwnedText name, double learning_rate, Location where) : name_(std::move(name)) {
+  check_learning_rate(name_, learning_rate, where);
   RunNow now;
   iterations_ = full({}, 0, int64);
   learning_rate_ = full({}, learning_rate, float64);
@@ -156,7 +165,7 @@ Optimizer::Optimizer(const std::string& name, Location where) {
 }
 
 void Optimizer::set_learning_rate(double value, Location where) const {
-  check_learning_rate(value, where);
+  check_learning_rate(name(), value, where);
   base_->set_learning_rate(value);
 }
 
@@ -169,6 +178,8 @@ void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor>
     if (!gradient.defined())
       throw ArgumentError(name(), "a gradient is undefined", "the loss does not depend on every weight",
                           "Leave out weights without a gradient", where);
+  for (const Tensor& weight : weights)
+    if (!weight.defined()) throw ArgumentError(name(), "a weight is undefined", "a default-constructed Tensor", "", where);
   const Frame frame(where);
   GradMode no_recording(false);
   base_->build(weights);
@@ -178,25 +189,27 @@ void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor>
 namespace optimizers {
 
 Optimizer SGD(SGDOptions options, Location where) {
-  check_learning_rate(options.learning_rate, where);
-  if (!(options.momentum >= 0 && options.momentum <= 1))
-    throw ArgumentError("SGD", "momentum is not between 0 and 1", std::to_string(options.momentum), "", where);
+  const Hyperparameters check("SGD", where);
+  check.not_negative("learning_rate", options.learning_rate);
+  check.share("momentum", options.momentum);
+  check.not_negative("weight_decay", options.weight_decay);
   return Optimizer(std::make_shared<keras::SGD>(options));
 }
 
 Optimizer Adam(AdamOptions options, Location where) {
-  check_learning_rate(options.learning_rate, where);
+  check_adam("Adam", options, where);
   return Optimizer(std::make_shared<keras::Adam>("adam", options));
 }
 
 Optimizer AdamW(AdamWOptions options, Location where) {
-  check_learning_rate(options.learning_rate, where);
-  return Optimizer(std::make_shared<keras::Adam>("adamw", AdamOptions{.learning_rate = options.learning_rate,
-                                                                      .beta_1 = options.beta_1,
-                                                                      .beta_2 = options.beta_2,
-                                                                      .epsilon = options.epsilon,
-                                                                      .amsgrad = options.amsgrad,
-                                                                      .weight_decay = options.weight_decay}));
+  const AdamOptions all{.learning_rate = options.learning_rate,
+                        .beta_1 = options.beta_1,
+                        .beta_2 = options.beta_2,
+                        .epsilon = options.epsilon,
+                        .amsgrad = options.amsgrad,
+                        .weight_decay = options.weight_decay};
+  check_adam("AdamW", all, where);
+  return Optimizer(std::make_shared<keras::Adam>("adamw", all));
 }
 
 }  // namespace optimizers

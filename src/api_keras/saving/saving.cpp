@@ -33,7 +33,7 @@ struct Named {
 /// Names of layers side by side: those that the user gave, and the others by their class and place, as in Keras, so
 /// that another model of the same structure has the same.
 std::vector<std::string> structural_names(const std::vector<Layer>& layers) {
-  std::set<std::string> taken;
+  std::set<std::string> taken{optimizer_folder};
   for (const Layer& layer : layers)
     if (LayerAccess::named(layer.base())) taken.insert(layer.name());
   std::vector<std::string> names;
@@ -72,18 +72,18 @@ std::vector<Named> states_of(const Model& model) {
   return result;
 }
 
-void put(const std::vector<Named>& tensors, StateDict& into) {
-  for (const auto& [key, value] : tensors) into.set(key, value.detach());
+void put(const std::vector<Named>& tensors, StateDict& into, Location where) {
+  for (const auto& [key, value] : tensors) into.add(key, value.detach(), where);
 }
 
-constexpr const char* iteration_key = "optimizer/iteration";
+const std::string optimizer_prefix = std::string(optimizer_folder) + "/", iteration_key = optimizer_prefix + "iteration";
 
 /// An optimizer's moments, named after the weights that they belong to: "optimizer/velocity/dense/kernel".
 std::vector<Named> slots_of(const OptimizerBase& optimizer, const std::vector<Named>& weights) {
   std::vector<Named> result;
   for (const OptimizerBase::Slot& slot : optimizer.slots())
     for (const auto& [key, weight] : weights)
-      if (weight.is_same(slot.parameter)) result.push_back({"optimizer/" + slot.name + "/" + key, slot.value});
+      if (weight.is_same(slot.parameter)) result.push_back({optimizer_prefix + slot.name + "/" + key, slot.value});
   return result;
 }
 
@@ -104,7 +104,13 @@ std::string match_optimizer(const StateDict& dict, const OptimizerBase& optimize
   if (kind == dict.metadata.end() || kind->second != optimizer.name())
     return "it is of '" + (kind == dict.metadata.end() ? "an unknown optimizer" : kind->second) +
            "', the model is compiled with '" + optimizer.name() + "'";
-  Values found{{optimizer.variables()[0].second, dict.at(iteration_key)}};
+  const Tensor iterations = optimizer.variables()[0].second;
+  const Tensor& steps = dict.at(iteration_key);
+  if (!fits(iterations, steps))
+    return "'" + iteration_key + "' is " + described(steps) + ", here " + described(iterations);
+  if (const auto count = steps.item<std::int64_t>(); count < 0)
+    return "'" + iteration_key + "' is negative: " + std::to_string(count);
+  Values found{{iterations, steps}};
   for (const auto& [key, own] : slots_of(optimizer, weights)) {
     const Tensor* value = dict.find(key);
     if (!value) return "it lacks '" + key + "'";
@@ -151,31 +157,37 @@ std::string FunctionalModel::config() const {
       .text();
 }
 
-std::string Model::to_json() const { return layer_json(*this); }
+std::string Model::to_json(Location where) const {
+  base(where);
+  return layer_json(*this);
+}
 
 void Model::save_weights(const OwnedText& path, Location where) const {
+  base(where);
   StateDict dict;
-  put(weights_of(*this), dict);
+  put(weights_of(*this), dict, where);
   triptych::save(dict, path, where);
 }
 
 void Model::save(const OwnedText& path, Location where) const {
+  base(where);
   StateDict dict;
   const std::vector<Named> weights = weights_of(*this);
-  put(weights, dict);
-  put(states_of(*this), dict);
+  put(weights, dict, where);
+  put(states_of(*this), dict, where);
   dict.metadata["format"] = "triptych.keras";
   dict.metadata["config"] = to_json();
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && optimizer->base().built()) {
     dict.metadata["optimizer"] = optimizer->name();
     for (const auto& [name, value] : optimizer->base().variables())
-      if (name == "iteration" || name == "learning_rate") dict.set("optimizer/" + name, value.detach());
-    put(slots_of(optimizer->base(), weights), dict);
+      if (name == "iteration" || name == "learning_rate") dict.add(optimizer_prefix + name, value.detach(), where);
+    put(slots_of(optimizer->base(), weights), dict, where);
   }
   triptych::save(dict, path, where);
 }
 
 void Model::load_weights(const OwnedText& path, Location where) const {
+  base(where);
   const StateDict dict = triptych::load(path, where);
   const std::vector<Named> weights = weights_of(*this);
   if (weights.empty())

@@ -18,7 +18,8 @@ class ArraySource : public Source {
   }
 
   std::int64_t steps() const override {
-    return (options_.end - options_.begin + options_.batch_size - 1) / options_.batch_size;
+    const std::int64_t examples = options_.end - options_.begin;
+    return examples / options_.batch_size + (examples % options_.batch_size != 0);
   }
 
   void start(std::int64_t epoch) override {

@@ -22,7 +22,7 @@ struct ArrayBatch {
 class Source {
  public:
   virtual ~Source() = default;
-  /// Batches in an epoch.
+  /// Batches in an epoch; a loader's sampler may give more or less.
   virtual std::int64_t steps() const = 0;
   /// Begins epoch number `epoch`, which decides the order.
   virtual void start(std::int64_t epoch) = 0;

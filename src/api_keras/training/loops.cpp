@@ -19,10 +19,13 @@ class Passes {
   Passes(Source& source, const FitOptions& options)
       : source_(source), goes_on_(options.steps_per_epoch > 0), number_(options.initial_epoch) {}
 
-  void begin_epoch() {
-    if (goes_on_ && left_ > 0) return;
+  /// The first batch of an epoch.
+  std::optional<ArrayBatch> first() {
+    if (goes_on_ && left_ > 0)
+      if (std::optional<ArrayBatch> batch = next()) return batch;
     source_.start(number_++);
     left_ = source_.steps();
+    return next();
   }
   std::optional<ArrayBatch> next() {
     std::optional<ArrayBatch> batch = source_.next();
@@ -73,13 +76,26 @@ Logs Trainer::logs() const {
   return logs;
 }
 
-Logs Trainer::test_epoch(Source& source, CallbackList& callbacks) {
+void Trainer::check_any(bool any) const {
+  if (!any)
+    throw ArgumentError(caller_, "the data hold no batch", "the first one is missing",
+                        "An empty data set, or drop_last with less examples than a batch?", where_);
+}
+
+void Trainer::warn_of_end(std::int64_t number, std::int64_t steps, const std::string& of) const {
+  std::fprintf(stderr, "[%s] warning: the data end after %lld of the %lld steps%s.\n", caller_,
+               static_cast<long long>(number), static_cast<long long>(steps), of.c_str());
+}
+
+Logs Trainer::test_epoch(Source& source, std::int64_t steps, CallbackList& callbacks) {
   Logs logs;
   callbacks.on_test_begin(logs);
   reset_reports();
   source.start(0);
   std::int64_t number = 0;
-  while (std::optional<ArrayBatch> batch = source.next()) {
+  while (steps == 0 || number < steps) {
+    const std::optional<ArrayBatch> batch = source.next();
+    if (!batch) break;
     Logs empty;
     callbacks.on_test_batch_begin(number, empty);
     const std::vector<Tensor> results = run(Phase::test, *batch);
@@ -88,6 +104,8 @@ Logs Trainer::test_epoch(Source& source, CallbackList& callbacks) {
     logs = this->logs();
     callbacks.on_test_batch_end(number++, logs);
   }
+  check_any(number > 0);
+  if (number < steps) warn_of_end(number, steps);
   callbacks.on_test_end(logs);
   return logs;
 }
@@ -112,14 +130,12 @@ History Trainer::fit(Source& data, Source* validation, const FitOptions& options
     if (options.verbose && options.epochs > 1)
       print("Epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options.epochs) + "\n");
     Progbar bar(steps, options.verbose);
-    passes.begin_epoch();
     std::int64_t number = 0;
-    while (number < steps && !model_.stop_training) {
-      const std::optional<ArrayBatch> batch = passes.next();
+    while ((options.steps_per_epoch == 0 || number < steps) && !model_.stop_training) {
+      const std::optional<ArrayBatch> batch = number == 0 ? passes.first() : passes.next();
       if (!batch) {
-        if (options.steps_per_epoch > 0)
-          std::fprintf(stderr, "[fit] warning: the data end after %lld of the %lld steps of epoch %d.\n",
-                       static_cast<long long>(number), static_cast<long long>(steps), epoch + 1);
+        check_any(number > 0);
+        if (options.steps_per_epoch > 0) warn_of_end(number, steps, " of epoch " + std::to_string(epoch + 1));
         break;
       }
       callbacks.on_train_batch_begin(number, empty);
@@ -131,7 +147,8 @@ History Trainer::fit(Source& data, Source* validation, const FitOptions& options
       if (options.verbose == 1) bar.update(number, logs);
     }
     if (validation && (epoch + 1) % options.validation_freq == 0)
-      for (const auto& [name, value] : test_epoch(*validation, callbacks)) logs.set("val_" + name, value);
+      for (const auto& [name, value] : test_epoch(*validation, options.validation_steps, callbacks))
+        logs.set("val_" + name, value);
     callbacks.on_epoch_end(epoch, logs);
     if (options.verbose) bar.update(number, logs, true);
     history.append(epoch, logs);
@@ -143,30 +160,38 @@ History Trainer::fit(Source& data, Source* validation, const FitOptions& options
 Logs Trainer::evaluate(Source& source, const EvaluateOptions& options, Location where) {
   const CallerScope scope(*this, "evaluate", where);
   check_compiled();
-  CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = source.steps()});
-  Progbar bar(source.steps(), options.verbose);
+  const std::int64_t steps = options.steps > 0 ? options.steps : source.steps();
+  CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = steps});
+  Progbar bar(steps, options.verbose);
   callbacks.show(options.verbose ? &bar : nullptr);
-  return test_epoch(source, callbacks);
+  return test_epoch(source, options.steps, callbacks);
 }
 
 std::vector<Tensor> Trainer::predict(Source& source, const PredictOptions& options, Location where) {
   const CallerScope scope(*this, "predict", where);
-  CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = source.steps()});
-  Progbar bar(source.steps(), options.verbose);
+  const std::int64_t steps = options.steps > 0 ? options.steps : source.steps();
+  CallbackList callbacks(options.callbacks, model_, {.verbose = options.verbose, .epochs = 1, .steps = steps});
+  Progbar bar(steps, options.verbose);
   Logs logs;
   callbacks.on_predict_begin(logs);
   source.start(0);
   std::vector<std::vector<Tensor>> parts;
   std::int64_t number = 0;
-  while (std::optional<ArrayBatch> batch = source.next()) {
+  while (options.steps == 0 || number < options.steps) {
+    std::optional<ArrayBatch> batch = source.next();
+    if (!batch) break;
     callbacks.on_predict_batch_begin(number, logs);
-    std::vector<Tensor> outputs = run(Phase::predict, *batch);
+    std::vector<Tensor> outputs = run(Phase::predict, {.x = std::move(batch->x), .y = {}, .sample_weight = {}});
     parts.resize(outputs.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(on_host(outputs[i]));
     callbacks.on_predict_batch_end(number++, logs);
-    if (options.verbose) bar.update(number, {}, number == source.steps());
+    if (options.verbose) bar.update(number, {});
   }
+  check_any(number > 0);
+  if (number < options.steps) warn_of_end(number, options.steps);
   callbacks.on_predict_end(logs);
+  if (options.verbose) bar.update(number, {}, true);
+  const Frame frame(where);
   GradMode no_recording(false);
   std::vector<Tensor> results;
   for (const std::vector<Tensor>& of_output : parts)

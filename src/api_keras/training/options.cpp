@@ -29,12 +29,19 @@ void check_options(const FitOptions& options, DataKind data, Location where) {
   at_least("fit", "epochs", options.epochs, 0, where);
   at_least("fit", "initial_epoch", options.initial_epoch, 0, where);
   at_least("fit", "steps_per_epoch", options.steps_per_epoch, 0, where);
+  at_least("fit", "validation_steps", options.validation_steps, 0, where);
   at_least("fit", "validation_batch_size", options.validation_batch_size, 0, where);
   at_least("fit", "validation_freq", options.validation_freq, 1, where);
   at_least("fit", "seed", options.seed, -1, where);
   if (!(options.validation_split >= 0 && options.validation_split < 1))
     throw ArgumentError("fit", "validation_split is not at least 0 and below 1",
                         std::to_string(options.validation_split), "", where);
+  if (options.validation_data.loader)
+    of_arrays("fit", "validation_batch_size", options.validation_batch_size > 0, where);
+  for (auto i = options.class_weight.begin(); i != options.class_weight.end(); ++i)
+    for (auto j = options.class_weight.begin(); j != i; ++j)
+      if (i->first == j->first)
+        throw ArgumentError("fit", "class_weight has a class twice", std::to_string(i->first), "", where);
   if (data == DataKind::arrays) return;
   of_arrays("fit", "batch_size", options.batch_size.has_value(), where);
   of_arrays("fit", "sample_weight", options.sample_weight.defined(), where);
@@ -47,14 +54,17 @@ void check_options(const FitOptions& options, DataKind data, Location where) {
 void check_options(const EvaluateOptions& options, DataKind data, Location where) {
   check_verbose("evaluate", options.verbose, where);
   at_least("evaluate", "batch_size", options.batch_size.value_or(1), 1, where);
+  at_least("evaluate", "steps", options.steps, 0, where);
   if (data == DataKind::arrays) return;
   of_arrays("evaluate", "batch_size", options.batch_size.has_value(), where);
   of_arrays("evaluate", "sample_weight", options.sample_weight.defined(), where);
 }
 
-void check_options(const PredictOptions& options, Location where) {
+void check_options(const PredictOptions& options, DataKind data, Location where) {
   check_verbose("predict", options.verbose, where);
   at_least("predict", "batch_size", options.batch_size.value_or(1), 1, where);
+  at_least("predict", "steps", options.steps, 0, where);
+  if (data == DataKind::loader) of_arrays("predict", "batch_size", options.batch_size.has_value(), where);
 }
 
 }  // namespace triptych::keras

@@ -10,6 +10,6 @@ enum class DataKind { arrays, loader };
 
 void check_options(const FitOptions& options, DataKind data, Location where);
 void check_options(const EvaluateOptions& options, DataKind data, Location where);
-void check_options(const PredictOptions& options, Location where);
+void check_options(const PredictOptions& options, DataKind data, Location where);
 
 }  // namespace triptych::keras

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api_keras/access.h"
+#include "api_keras/metrics/contributions.h"
 #include "api_keras/training/trainer.h"
 #include "core/autodiff/gradient_stop.h"
 #include "core/dispatch/backend.h"
@@ -94,7 +95,7 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
   std::vector<Tensor> predictions;
   {
     GradMode recording(training);
-    predictions = model_.call_many(batch.x, training);
+    predictions = outputs_of(model_, batch.x, training);
   }
   if (output_count_ == 0) meet_outputs(predictions.size());
   if (phase == Phase::predict) return {std::move(predictions), {}, {}};
@@ -132,7 +133,7 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
   }
   GradMode no_recording(false);
   for (const OutputMetric& of : metrics_)
-    for (Tensor& part : of.metric.base().contributions(batch.y[of.output], predictions[of.output]))
+    for (Tensor& part : contributions_of(of.metric.base(), batch.y[of.output], predictions[of.output]))
       results.push_back(std::move(part));
   return evaluation;
 }
@@ -213,6 +214,7 @@ Trainer::Function& Trainer::function_for(Phase phase, const ArrayBatch& batch) {
 }
 
 std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch) {
+  notice_changes();
   if (!device_) {
     const std::vector<Weight> weights = model_.weights();
     device_ = weights.empty() ? modes.device : weights[0].value.device();
@@ -220,6 +222,7 @@ std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch) {
   const DeviceScope on(*device_);
   batch.x = adjusted(batch.x);
   check_batch(phase, batch);
+  const BatchScope scope(batch.size());
   move(batch.x);
   move(batch.y);
   if (batch.sample_weight.defined()) batch.sample_weight = on_device(batch.sample_weight, *device_);
@@ -227,10 +230,15 @@ std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch) {
     prepare(batch);
     prepared_.insert(phase);
   }
-  if (compiled_ && options_.engine == "eager") return run_eagerly(phase, batch);
-  Function& function = function_for(phase, batch);
-  std::vector<Tensor> results = function.runner->call(*function.function, fed(batch), where_);
-  results.resize(function.outputs);
+  std::vector<Tensor> results;
+  if (compiled_ && options_.engine == "eager") {
+    results = run_eagerly(phase, batch);
+  } else {
+    Function& function = function_for(phase, batch);
+    results = function.runner->call(*function.function, fed(batch), where_);
+    results.resize(function.outputs);
+  }
+  if (changes_ != structure_changes()) remember_structure();  // what the model has built in this step
   return results;
 }
 

@@ -22,6 +22,11 @@ std::pair<Tensor, Tensor> detail::to_same_rank(const Tensor& a, const Tensor& b)
   return {small, large};
 }
 
+void check_targets(const char* op, const Tensor& y_true, const Tensor& y_pred) {
+  if (!y_true.defined() || !y_pred.defined())
+    throw ArgumentError(op, "a tensor is undefined", !y_true.defined() ? "y_true" : "y_pred", "Give it a value first");
+}
+
 Tensor weighted(const Tensor& losses, const Tensor& sample_weight) {
   Tensor weight = cast(sample_weight, losses.dtype());
   if (weight.ndim() == losses.ndim() + 1 && losses.ndim() > 0 && ends_in_one(weight)) weight = squeeze(weight, -1);

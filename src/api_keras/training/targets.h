@@ -8,6 +8,9 @@ namespace triptych::keras {
 /// Keras's epsilon: probabilities are kept this far from 0 and 1 before their logarithm is taken.
 inline constexpr double epsilon = 1e-7;
 
+/// ArgumentError of `op` if one is undefined.
+void check_targets(const char* op, const Tensor& y_true, const Tensor& y_pred);
+
 /// Losses times weights of examples, or of each loss: a weight (n) counts for all losses of its example, (n, 1) beside
 /// losses (n) is (n). ArgumentError if the weights have more elements than the losses.
 Tensor weighted(const Tensor& losses, const Tensor& sample_weight);

@@ -1,6 +1,7 @@
 #include "api_keras/training/trainer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api_keras/access.h"
 #include "core/dispatch/backend.h"
@@ -28,6 +29,13 @@ const LayerBase* owner_of(const Tensor& tensor, const LayerBase& layer) {
   for (const Layer& inner : layer.layers())
     if (const LayerBase* found = owner_of(tensor, inner.base())) return found;
   return nullptr;
+}
+
+void list_layers(const LayerBase& layer, std::vector<const LayerBase*>& into) {
+  for (const Layer& inner : layer.layers()) {
+    into.push_back(&inner.base());
+    list_layers(inner.base(), into);
+  }
 }
 
 bool contains(const std::vector<Tensor>& tensors, const Tensor& tensor) {
@@ -67,6 +75,19 @@ void Trainer::forget() {
   output_count_ = 0;
 }
 
+void Trainer::notice_changes() {
+  if (changes_ == structure_changes()) return;
+  const std::vector<const LayerBase*> before = std::move(structure_);
+  remember_structure();
+  if (structure_ != before) forget();
+}
+
+void Trainer::remember_structure() {
+  changes_ = structure_changes();
+  structure_.clear();
+  list_layers(model_, structure_);
+}
+
 const Optimizer& Trainer::optimizer(Location where) const {
   if (!compiled_)
     throw ArgumentError("optimizer", "the model is not compiled", "model '" + model_.name() + "'",
@@ -80,7 +101,8 @@ void Trainer::check_compiled() const {
                         "Call model.compile({.optimizer = ..., .loss = ...})", where_);
 }
 
-void Trainer::check_trainable() const {
+void Trainer::check_trainable() {
+  notice_changes();
   if (parameters_.empty()) return;
   const std::vector<Tensor> now = model_.trainable_weights();
   const auto check = [&](const std::vector<Tensor>& of, const std::vector<Tensor>& in, const char* happened) {
@@ -147,7 +169,10 @@ void Trainer::move(std::vector<Tensor>& tensors) const {
 void Trainer::prepare(const ArrayBatch& batch) {
   std::vector<Shape> shapes;
   for (const Tensor& x : batch.x) shapes.push_back(x.shape());
-  ensure_built(model_, shapes);
+  {
+    const Frame frame(where_);
+    ensure_built(model_, shapes);
+  }
   collect_state();
   std::vector<Tensor> residents = state_;
   if (compiled_)

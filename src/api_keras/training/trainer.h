@@ -1,6 +1,7 @@
 // How a model is trained: one step function, traced once into a graph or run as it is.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -68,7 +69,7 @@ class Trainer {
   // trainer.cpp: what must hold before a step.
   void check_compiled() const;
   /// ArgumentError if a layer was frozen or unfrozen after the first training step.
-  void check_trainable() const;
+  void check_trainable();
   /// ArgumentError unless the arrays of a batch are of one number of examples.
   void check_batch(Phase phase, const ArrayBatch& batch) const;
   /// The inputs as the model wants them: a missing last axis of length 1 is added, and dtypes are converted, as in
@@ -79,6 +80,10 @@ class Trainer {
   /// Before the first step of a phase: builds the model, and brings all state to the device.
   void prepare(const ArrayBatch& batch);
   void collect_state();
+  /// Forgets what was traced for another structure: a model inside of this one may have got layers.
+  void notice_changes();
+  /// The structure is as it should be.
+  void remember_structure();
   /// In the first step, once the model was called: sorts losses and metrics to its outputs.
   void meet_outputs(std::size_t count);
   /// In the first training step, once the model was called: what is trained.
@@ -102,7 +107,11 @@ class Trainer {
   // loops.cpp: many steps.
   void report(std::span<const Tensor> results, std::int64_t batch_size);
   Logs logs() const;
-  Logs test_epoch(Source& source, CallbackList& callbacks);
+  /// ArgumentError if an epoch had no batch.
+  void check_any(bool any) const;
+  void warn_of_end(std::int64_t number, std::int64_t steps, const std::string& of = {}) const;
+  /// `steps` 0: all of the data.
+  Logs test_epoch(Source& source, std::int64_t steps, CallbackList& callbacks);
 
   ModelBase& model_;
   CompileOptions options_;
@@ -113,6 +122,8 @@ class Trainer {
   Numerics numerics_ = Numerics::fast;
   std::vector<Function> functions_;  // the latest last
   std::set<Phase> prepared_;
+  std::uint64_t changes_ = 0;               // of structure, in the process, that were looked at
+  std::vector<const LayerBase*> structure_;  // all layers inside
 
   std::vector<Tensor> state_;       // all weights and states of the model
   std::vector<Tensor> parameters_;  // what is trained, from the first training step on

@@ -111,7 +111,7 @@ void Session::set_value(const Tensor& variable, const Tensor& value, Location wh
 
 void Session::save(const OwnedText& path, Location where) const {
   StateDict state;
-  for (const Variable& variable : graph().variables()) state.set(variable.name(), value(variable, where));
+  for (const Variable& variable : graph().variables()) state.add(variable.name(), value(variable, where), where);
   triptych::save(state, path, where);
 }
 

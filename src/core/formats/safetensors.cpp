@@ -101,7 +101,7 @@ StateDict load(const OwnedText& path, Location where) {
     if (entry.end > entry.begin)
       file.read_at(data_start + entry.begin, tensor.impl()->data(), entry.end - entry.begin, context);
     if (entry.dtype == boolean) check_bools(tensor, entry.name, path, context);
-    tensors.set(std::move(entry.name), std::move(tensor));
+    tensors.add(std::move(entry.name), std::move(tensor), where);
   }
   return tensors;
 }

@@ -1,15 +1,34 @@
+#include <iterator>
+#include <utility>
+
 #include "core/support/near_names.h"
 #include "triptych/core/io.h"
 
 namespace triptych {
 
-StateDict::StateDict(std::initializer_list<Item> items) {
-  for (const auto& [name, tensor] : items) set(name, tensor);
+StateDict::StateDict(std::initializer_list<Item> items, Location where) {
+  for (const auto& [name, tensor] : items) add(name, tensor, where);
+}
+
+StateDict::StateDict(const StateDict& other) : metadata(other.metadata), items_(other.items_) {
+  for (auto item = items_.begin(); item != items_.end(); ++item) index_.emplace(item->first, item);
+}
+
+StateDict::StateDict(StateDict&& other) noexcept
+    : metadata(std::exchange(other.metadata, {})),
+      items_(std::exchange(other.items_, {})),
+      index_(std::exchange(other.index_, {})) {}
+
+StateDict& StateDict::operator=(StateDict other) noexcept {
+  metadata.swap(other.metadata);
+  items_.swap(other.items_);
+  index_.swap(other.index_);
+  return *this;
 }
 
 const Tensor* StateDict::find(Text name) const {
-  const auto found = index_.find(std::string(name));
-  return found == index_.end() ? nullptr : &items_[found->second].second;
+  const auto found = index_.find(name);
+  return found == index_.end() ? nullptr : &found->second->second;
 }
 
 const Tensor& StateDict::at(Text name, Location where) const {
@@ -19,22 +38,31 @@ const Tensor& StateDict::at(Text name, Location where) const {
                       near.empty() ? "It has " + std::to_string(size()) + " tensors" : "It has " + near, where);
 }
 
+void StateDict::add(OwnedText name, Tensor tensor, Location where) {
+  if (contains(name))
+    throw ArgumentError("StateDict", "two tensors have one name", "'" + name + "'", "set() replaces a tensor", where);
+  items_.emplace_back(std::move(name), std::move(tensor));
+  try {
+    index_.emplace(items_.back().first, std::prev(items_.end()));
+  } catch (...) {
+    items_.pop_back();
+    throw;
+  }
+}
+
 void StateDict::set(OwnedText name, Tensor tensor) {
-  const auto [entry, is_new] = index_.try_emplace(name, items_.size());
-  if (is_new)
-    items_.emplace_back(std::move(name), std::move(tensor));
+  if (const auto found = index_.find(name); found != index_.end())
+    found->second->second = std::move(tensor);
   else
-    items_[entry->second].second = std::move(tensor);
+    add(std::move(name), std::move(tensor));
 }
 
 bool StateDict::erase(Text name) {
-  const auto found = index_.find(std::string(name));
+  const auto found = index_.find(name);
   if (found == index_.end()) return false;
-  const std::size_t position = found->second;
-  items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(position));
-  index_.erase(found);
-  for (auto& [other, place] : index_)
-    if (place > position) --place;
+  const auto item = found->second;
+  index_.erase(found);  // before the name goes that it looks at
+  items_.erase(item);
   return true;
 }
 

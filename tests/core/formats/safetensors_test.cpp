@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "bad_input.h"
 #include "files.h"
 #include "triptych/core/io.h"
 #include "triptych/core/ops.h"
@@ -48,6 +49,25 @@ TEST(StateDict, KeepsOrderAndNames) {
   EXPECT_THAT(dict.names(), ElementsAre("a", "c"));
   EXPECT_EQ(dict.at("c").shape(), (tt::Shape{1}));
   EXPECT_EQ(dict.find("b"), nullptr);
+}
+
+TEST(StateDict, NothingIsOverwrittenWithoutAWord) {
+  tt::StateDict dict{{"a", tt::ones({2})}};
+  EXPECT_BAD("[StateDict] two tensors have one name: 'a'", dict.add("a", tt::zeros({3})));
+  EXPECT_EQ(dict.at("a").shape(), (tt::Shape{2}));
+  EXPECT_BAD("[StateDict] two tensors have one name", tt::StateDict({{"a", tt::ones({2})}, {"a", tt::ones({3})}}));
+  dict.add("b", tt::zeros({3}));
+  // Copies and what is moved find their own.
+  tt::StateDict copy = dict, moved = std::move(dict);
+  EXPECT_TRUE(dict.empty());
+  EXPECT_FALSE(dict.contains("a"));
+  copy.set("a", tt::ones({7}));
+  EXPECT_TRUE(copy.erase("b"));
+  EXPECT_THAT(moved.names(), ElementsAre("a", "b"));
+  EXPECT_EQ(moved.at("a").shape(), (tt::Shape{2}));
+  dict = moved;
+  moved = {};
+  EXPECT_EQ(dict.at("b").shape(), (tt::Shape{3}));
 }
 
 TEST(StateDict, MissingNameOffersSimilarOnes) {
