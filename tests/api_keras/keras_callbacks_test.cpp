@@ -166,7 +166,8 @@ TEST(KerasCallbacks, CsvLoggerSaysThatALineIsLost) {
   for (int run = 0; run < 2; ++run) {
     const std::string error = error_of<tt::UnsupportedError>(
         [&] { model.fit(inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {logger}}); });
-    EXPECT_EQ(error.find("[CSVLogger] a line could not be written: '/dev/full': No space left on device."), 0U) << error;
+    EXPECT_EQ(error.find("[CSVLogger] a line could not be written: '/dev/full': No space left on device."), 0U)
+        << error;
     EXPECT_NE(error.find("At keras_callbacks_test.cpp:"), std::string::npos) << error;
   }
   EXPECT_EQ(model.optimizer().iterations(), 2);  // of each run the epoch that it had taken

@@ -48,8 +48,8 @@ TEST(KerasLifetimes, ACallbackMayDropTheLastHandle) {
   for (const char* engine : {"graph", "eager"}) {
     auto model = std::make_unique<keras::Sequential>(compiled(engine));
     const std::weak_ptr<keras::LayerBase> base = model->shared();
-    const auto drop = keras::callbacks::LambdaCallback(
-        {.on_train_batch_end = [&](std::int64_t, keras::Logs&) { model.reset(); }});
+    const auto drop =
+        keras::callbacks::LambdaCallback({.on_train_batch_end = [&](std::int64_t, keras::Logs&) { model.reset(); }});
     const auto history = model->fit(x, y, {.batch_size = 2, .epochs = 2, .verbose = 0, .callbacks = {drop}});
     EXPECT_EQ(history["loss"].size(), 2U);
     EXPECT_TRUE(base.expired());
@@ -206,7 +206,8 @@ TEST(KerasNames, LayersThatWouldBeOneInAFile) {
   const Tensor a = Input({2});
   EXPECT_BAD("[Model] two layers have one name: 'd'",
              keras::Model(a, Dense(2, {.name = "d"})(Dense(2, {.name = "d"})(a))));
-  EXPECT_BAD("[Sequential] two layers have one name", keras::Sequential({Input({2}, {.name = "i"}), Dense(2, {.name = "i"})}));
+  EXPECT_BAD("[Sequential] two layers have one name",
+             keras::Sequential({Input({2}, {.name = "i"}), Dense(2, {.name = "i"})}));
   const std::string same = error_of<tt::ArgumentError>([] { keras::model<SameNames>(); });
   EXPECT_EQ(same.find("[SameNames] two layers have one name: 'd'."), 0U) << same;
   EXPECT_NE(same.find("At keras_lifetimes_test.cpp:"), std::string::npos) << same;

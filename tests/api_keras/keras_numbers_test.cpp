@@ -104,7 +104,8 @@ TEST_P(KerasNumbers, BatchNormalization) {
 // Numbers: keras.layers.LayerNormalization of Keras 3.15, on ((i * 7919) mod 23 - 11) / 11.
 TEST(KerasLayerNormalization, OverSeveralAxes) {
   std::vector<float> values(48);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(static_cast<int>(i * 7919 % 23) - 11) / 11;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<float>(static_cast<int>(i * 7919 % 23) - 11) / 11;
   const tt::Tensor x = tt::tensor(values, {2, 3, 2, 4});
   const auto layer = LayerNormalization({.axis = {3, 1}});
   layer.build({tt::unknown, 3, 2, 4});
@@ -112,7 +113,7 @@ TEST(KerasLayerNormalization, OverSeveralAxes) {
   layer.set_weights({steps / 6 + 0.5, steps / 12 - 0.5});
   const tt::Tensor y = layer(x), one = LayerNormalization({.axis = 1})(x);
   const auto first = y.to_vector<float>(), of_one = one.to_vector<float>();
-  const std::vector<double> expected{-1.29033780, -0.79474175, 0.03870863, 1.21001339, -0.87982029, -0.23696673,
+  const std::vector<double> expected{-1.29033780, -0.79474175, 0.03870863,  1.21001339, -0.87982029, -0.23696673,
                                      0.74895024,  -1.30369496, -0.32151657, 1.09111273, -2.15382147, -0.62052989},
       expected_of_one{-1.22363484, -0.41901222, 0.95774221, 0.95774215, -0.41901219, -0.41901219};
   for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(first[i], expected[i], 2e-6) << i;

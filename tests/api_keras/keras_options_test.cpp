@@ -118,8 +118,7 @@ TEST(KerasOptions, ValidationFrequencyAndBatchSize) {
 
 TEST(KerasOptions, ValidationDataHaveWeightsOfTheirOwn) {
   const tt::Tensor x = numbers(2), y = tt::zeros({2, 1});
-  const auto history = numbering().fit(
-      x, y, {.verbose = 0, .validation_data = {x, y, tt::tensor<float>({0, 4})}});
+  const auto history = numbering().fit(x, y, {.verbose = 0, .validation_data = {x, y, tt::tensor<float>({0, 4})}});
   EXPECT_DOUBLE_EQ(history["val_loss"][0], 2);  // (0 * 0 + 4 * 1) / 2
   EXPECT_DOUBLE_EQ(history["loss"][0], 0.5);
 }
@@ -159,8 +158,7 @@ TEST(KerasOptions, StepsOfEvaluateAndPredict) {
   testing::internal::CaptureStdout();
   EXPECT_DOUBLE_EQ(model.evaluate(x, y, {.batch_size = 1, .verbose = 2, .steps = 9})["loss"], 2);
   EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::StartsWith("5/9 - "));
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "[evaluate] warning: the data end after 5 of the 9 steps.\n");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "[evaluate] warning: the data end after 5 of the 9 steps.\n");
 }
 
 TEST(KerasOptions, LargeBatchesTakeAllExamples) {

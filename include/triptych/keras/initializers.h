@@ -24,7 +24,7 @@ class TRIPTYCH_API Initializer {
   Initializer(triptych::Initializer function, Location where = Location::here());
   template <class F>
   requires std::is_invocable_r_v<Tensor, F, const Shape&, DType> Initializer(F function,
-                                                                                Location where = Location::here())
+                                                                             Location where = Location::here())
       : function_(not_empty(std::move(function), "initializer", where)) {}
 
   Tensor operator()(const Shape& shape, DType dtype) const { return function_(shape, dtype); }
@@ -46,8 +46,7 @@ class TRIPTYCH_API Activation {
   Activation(const std::string& name, Location where = Location::here());
   Activation(std::nullptr_t) = delete;
   template <class F>
-  requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function,
-                                                                           Location where = Location::here())
+  requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function, Location where = Location::here())
       : function_(not_empty(std::move(function), "activation", where)) {}
 
   Tensor operator()(const Tensor& x) const { return function_ ? function_(x) : x; }

@@ -173,8 +173,8 @@ class TRIPTYCH_API Layer {
   Layer& operator=(const Layer& other);
   Layer& operator=(Layer&& other) noexcept;
   ~Layer() = default;
-  /// Takes `base` in; it gets a name as Keras makes them ("dense", "dense_1", ...) unless `name` is given. ArgumentError
-  /// for a name with a slash, or "optimizer": files need both for themselves.
+  /// Takes `base` in; it gets a name as Keras makes them ("dense", "dense_1", ...) unless `name` is given.
+  /// ArgumentError for a name with a slash, or "optimizer": files need both for themselves.
   explicit Layer(std::shared_ptr<LayerBase> base, OwnedText name = {}, Location where = Location::here());
   /// The input layer behind a tensor that `Input` returned.
   Layer(const Tensor& input, Location where = Location::here());

@@ -162,7 +162,8 @@ class TRIPTYCH_API Model : public Layer {
   explicit Model(std::shared_ptr<ModelBase> base, OwnedText name = {}, Location where = Location::here());
 
   ModelBase& base(Location where = Location::here()) const;
-  /// A handle to a model that is in others' hands already; ArgumentError if none holds it, as one that lies on the stack.
+  /// A handle to a model that is in others' hands already; ArgumentError if none holds it, as one that lies on the
+  /// stack.
   static Model of(ModelBase& base, Location where = Location::here());
 
   /// Sets how the model is trained. ArgumentError for an unknown engine or numerics.

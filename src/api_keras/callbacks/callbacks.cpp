@@ -73,8 +73,8 @@ class EarlyStopping : public CallbackBase {
   std::vector<Tensor> best_weights_;
 };
 
-/// What a field of a file name asks for: a format of printf for an int or a double; empty if it is none of them. A width or
-/// precision has at most three digits, so that the text stays a name.
+/// What a field of a file name asks for: a format of printf for an int or a double; empty if it is none of them. A
+/// width or precision has at most three digits, so that the text stays a name.
 std::string printf_format(std::string_view format, bool is_integer) {
   static const std::regex integer("0?[0-9]{0,3}d?"), number("0?[0-9]{0,3}(\\.[0-9]{1,3})?[feg]?");
   if (!std::regex_match(format.begin(), format.end(), is_integer ? integer : number)) return {};
@@ -177,7 +177,8 @@ class CSVLogger : public CallbackBase {
     names_.clear();
     header_ = true;
     if (options_.append) header_ = std::ifstream(filename_).peek() == std::ifstream::traits_type::eof();
-    file_ = std::ofstream(filename_, options_.append ? std::ios::app : std::ios::trunc);  // an earlier fit may have failed
+    file_ =
+        std::ofstream(filename_, options_.append ? std::ios::app : std::ios::trunc);  // an earlier fit may have failed
     if (!file_) throw ArgumentError("CSVLogger", "the file cannot be written", "'" + filename_ + "'", "", where_);
   }
 

@@ -84,9 +84,10 @@ std::string format_remaining(double seconds) {
 std::string bar_text(const BarState& state, const Logs& logs, bool colours) {
   const std::string bold = colours ? "\x1b[1m" : "", green = colours ? "\x1b[32m" : "",
                     grey = colours ? "\x1b[37m" : "", off = colours ? "\x1b[0m" : "";
-  const int done = state.target > 0 ? static_cast<int>(width * static_cast<double>(state.current) /
-                                                       static_cast<double>(state.target))
-                                    : 0;
+  const int done =
+      state.target > 0
+          ? static_cast<int>(width * static_cast<double>(state.current) / static_cast<double>(state.target))
+          : 0;
   std::string text = bold + counter(state.current, state.target) + off + " ";
   if (done > 0) text += green + repeated("━", done) + off;
   text += grey + repeated("━", width - done) + off;
@@ -108,7 +109,8 @@ void Progbar::update(std::int64_t current, const Logs& logs, bool finished) {
   const auto now = Clock::now();
   const auto seconds = [](Clock::duration duration) { return std::chrono::duration<double>(duration).count(); };
   // A sampler may give more batches than were expected.
-  BarState state{.current = current, .target = std::max(target_, current), .elapsed = seconds(now - start_), .finished = finished};
+  BarState state{
+      .current = current, .target = std::max(target_, current), .elapsed = seconds(now - start_), .finished = finished};
   // The first step is slow (it compiles), so it does not count once there are others.
   if (current > 0)
     state.per_step = has_first_ && current > 1 ? seconds(now - after_first_) / static_cast<double>(current - 1)

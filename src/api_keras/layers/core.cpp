@@ -132,7 +132,9 @@ namespace layers {
 Layer Activation(keras::Activation activation, NameOptions options, Location where) {
   return plain_brick<ActivationLayer>(options.name, where, "Activation", std::move(activation));
 }
-Layer ReLU(NameOptions options, Location where) { return plain_brick<ActivationLayer>(options.name, where, "ReLU", "relu"); }
+Layer ReLU(NameOptions options, Location where) {
+  return plain_brick<ActivationLayer>(options.name, where, "ReLU", "relu");
+}
 Layer LeakyReLU(LeakyReLUOptions options, Location where) {
   Hyperparameters("LeakyReLU", where).not_negative("negative_slope", options.negative_slope);
   return plain_brick<keras::LeakyReLU>(options.name, where, options.negative_slope);
@@ -140,7 +142,7 @@ Layer LeakyReLU(LeakyReLUOptions options, Location where) {
 Layer Softmax(SoftmaxOptions options, Location where) {
   const int axis = options.axis;
   return plain_brick<ActivationLayer>(options.name, where, "Softmax",
-                                keras::Activation([axis](const Tensor& x) { return softmax(x, axis); }));
+                                      keras::Activation([axis](const Tensor& x) { return softmax(x, axis); }));
 }
 Layer Lambda(std::function<Tensor(const Tensor&)> function, NameOptions options, Location where) {
   if (!function) throw ArgumentError("Lambda", "there is no function", "an empty one", "", where);

@@ -162,8 +162,8 @@ class Planner {
       if (!call) continue;
       const auto [other, is_new] = known.emplace(call->layer.name(), &call->layer);
       if (!is_new && *other->second != call->layer)
-        throw ArgumentError("Model", "two layers have one name", "'" + other->first + "'", "Give one of them another name",
-                            where_);
+        throw ArgumentError("Model", "two layers have one name", "'" + other->first + "'",
+                            "Give one of them another name", where_);
     }
   }
 

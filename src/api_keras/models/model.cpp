@@ -164,8 +164,8 @@ Optimizer Model::optimizer(Location where) const { return base(where).trainer().
 
 void Sequential::add(const Layer& layer, Location where) const {
   if (base(where).trainer().compiled())
-    throw ArgumentError("Sequential", "a layer is added after compile", "'" + layer.name(where) + "'",
-                        "Add it before", where);
+    throw ArgumentError("Sequential", "a layer is added after compile", "'" + layer.name(where) + "'", "Add it before",
+                        where);
   static_cast<SequentialModel&>(base()).add(layer, where);
   base().trainer().forget();
 }

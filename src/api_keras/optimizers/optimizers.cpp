@@ -179,7 +179,8 @@ void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor>
       throw ArgumentError(name(), "a gradient is undefined", "the loss does not depend on every weight",
                           "Leave out weights without a gradient", where);
   for (const Tensor& weight : weights)
-    if (!weight.defined()) throw ArgumentError(name(), "a weight is undefined", "a default-constructed Tensor", "", where);
+    if (!weight.defined())
+      throw ArgumentError(name(), "a weight is undefined", "a default-constructed Tensor", "", where);
   const Frame frame(where);
   GradMode no_recording(false);
   base_->build(weights);

@@ -76,7 +76,8 @@ void put(const std::vector<Named>& tensors, StateDict& into, Location where) {
   for (const auto& [key, value] : tensors) into.add(key, value.detach(), where);
 }
 
-const std::string optimizer_prefix = std::string(optimizer_folder) + "/", iteration_key = optimizer_prefix + "iteration";
+const std::string optimizer_prefix = std::string(optimizer_folder) + "/",
+                  iteration_key = optimizer_prefix + "iteration";
 
 /// An optimizer's moments, named after the weights that they belong to: "optimizer/velocity/dense/kernel".
 std::vector<Named> slots_of(const OptimizerBase& optimizer, const std::vector<Named>& weights) {

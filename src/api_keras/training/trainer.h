@@ -122,7 +122,7 @@ class Trainer {
   Numerics numerics_ = Numerics::fast;
   std::vector<Function> functions_;  // the latest last
   std::set<Phase> prepared_;
-  std::uint64_t changes_ = 0;               // of structure, in the process, that were looked at
+  std::uint64_t changes_ = 0;                // of structure, in the process, that were looked at
   std::vector<const LayerBase*> structure_;  // all layers inside
 
   std::vector<Tensor> state_;       // all weights and states of the model
