@@ -25,11 +25,9 @@ class Text : public std::string_view {
   Text(std::nullptr_t) = delete;
 };
 
-/// A parameter or option that keeps text, or is handed on as a std::string; a std::filesystem::path is one too.
+/// A parameter that keeps text, or is handed on as a std::string; a std::filesystem::path is one too.
 class OwnedText : public std::string {
  public:
-  /// No text: what an option is that was not given.
-  OwnedText() = default;
   OwnedText(const char* text, Location where = Location::here()) : std::string(not_null(text, where)) {}
   OwnedText(std::string text) : std::string(std::move(text)) {}
   OwnedText(std::string_view text) : std::string(text) {}

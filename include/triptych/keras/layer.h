@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 #include "triptych/keras/initializers.h"
@@ -42,7 +43,7 @@ struct Weight {
 /// Options of `LayerBase::add_weight`, in Keras's order.
 struct WeightOptions {
   /// "": as Keras makes them, "variable", "variable_1", ...
-  OwnedText name = {};
+  OptionText name = {};
   Shape shape = {};
   Initializer initializer = "glorot_uniform";
   DType dtype = float32;
@@ -175,7 +176,7 @@ class TRIPTYCH_API Layer {
   ~Layer() = default;
   /// Takes `base` in; it gets a name as Keras makes them ("dense", "dense_1", ...) unless `name` is given.
   /// ArgumentError for a name with a slash, or "optimizer": files need both for themselves.
-  explicit Layer(std::shared_ptr<LayerBase> base, OwnedText name = {}, Location where = Location::here());
+  explicit Layer(std::shared_ptr<LayerBase> base, OptionText name = {}, Location where = Location::here());
   /// The input layer behind a tensor that `Input` returned.
   Layer(const Tensor& input, Location where = Location::here());
 

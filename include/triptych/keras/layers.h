@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "triptych/core/ops/sizes.h"
+#include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 #include "triptych/keras/initializers.h"
@@ -19,14 +20,14 @@ struct InputOptions {
   /// 0: any.
   std::int64_t batch_size = 0;
   DType dtype = float32;
-  OwnedText name = {};
+  OptionText name = {};
 };
 struct DenseOptions {
   Activation activation = {};
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  OwnedText name = {};
+  OptionText name = {};
   bool trainable = true;
 };
 struct Conv2DOptions {
@@ -39,7 +40,7 @@ struct Conv2DOptions {
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  OwnedText name = {};
+  OptionText name = {};
   bool trainable = true;
 };
 struct Pooling2DOptions {
@@ -47,17 +48,17 @@ struct Pooling2DOptions {
   Size2 strides = 0;
   Padding2 padding = "valid";
   OwnedText data_format = "channels_last";
-  OwnedText name = {};
+  OptionText name = {};
 };
 struct GlobalPooling2DOptions {
   OwnedText data_format = "channels_last";
   bool keepdims = false;
-  OwnedText name = {};
+  OptionText name = {};
 };
 struct DropoutOptions {
   /// The stream of random numbers; -1: the next of `utils::set_random_seed`'s. ArgumentError if it is less.
   std::int64_t seed = -1;
-  OwnedText name = {};
+  OptionText name = {};
 };
 struct BatchNormalizationOptions {
   int axis = -1;
@@ -69,7 +70,7 @@ struct BatchNormalizationOptions {
   Initializer gamma_initializer = "ones";
   Initializer moving_mean_initializer = "zeros";
   Initializer moving_variance_initializer = "ones";
-  OwnedText name = {};
+  OptionText name = {};
   bool trainable = true;
 };
 struct LayerNormalizationOptions {
@@ -80,29 +81,29 @@ struct LayerNormalizationOptions {
   bool scale = true;
   Initializer beta_initializer = "zeros";
   Initializer gamma_initializer = "ones";
-  OwnedText name = {};
+  OptionText name = {};
   bool trainable = true;
 };
 struct EmbeddingOptions {
   Initializer embeddings_initializer = "uniform";
-  OwnedText name = {};
+  OptionText name = {};
   bool trainable = true;
 };
 struct LeakyReLUOptions {
   double negative_slope = 0.3;
-  OwnedText name = {};
+  OptionText name = {};
 };
 struct ConcatenateOptions {
   int axis = -1;
-  OwnedText name = {};
+  OptionText name = {};
 };
 struct SoftmaxOptions {
   int axis = -1;
-  OwnedText name = {};
+  OptionText name = {};
 };
 /// Options of layers that have no others.
 struct NameOptions {
-  OwnedText name = {};
+  OptionText name = {};
 };
 
 namespace layers {

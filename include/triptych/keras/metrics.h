@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 
@@ -73,7 +74,7 @@ class TRIPTYCH_API Metric {
 /// Options of metrics, in Keras's order.
 struct MetricOptions {
   /// "": Keras's name.
-  OwnedText name = {};
+  OptionText name = {};
 };
 struct BinaryAccuracyOptions {
   OwnedText name = "binary_accuracy";

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "triptych/core/data.h"
+#include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 #include "triptych/keras/callbacks.h"
@@ -36,7 +37,7 @@ class LossList : public std::vector<Loss> {
 };
 
 struct ModelOptions {
-  OwnedText name = {};
+  OptionText name = {};
 };
 
 /// Options of `compile`, in Keras's order.
@@ -51,11 +52,11 @@ struct CompileOptions {
   /// "graph" (traced once, compiled) or "eager" (runs as written).
   OwnedText engine = "graph";
   /// "exact": the same bits on both engines; "fast"; "": exact when eager, else fast.
-  OwnedText numerics = {};
+  OptionText numerics = {};
   /// "cpu", "cuda", "cuda:1": weights and the optimizer's state go there, batches are moved to it, predictions come
   /// back.
   /// "": where the weights are; those that are still to be made go where the DeviceScope says.
-  OwnedText device = {};
+  OptionText device = {};
 };
 
 /// What validation takes: `{x, y}`, `{x, y, sample_weight}`, a DataLoader, or a data set.
@@ -159,7 +160,7 @@ class TRIPTYCH_API Model : public Layer {
   /// input, if two layers have one name, or if tensors belong to different graphs (`Input` starts one in each thread).
   Model(const TensorList& inputs, const TensorList& outputs, const ModelOptions& options = {},
         Location where = Location::here());
-  explicit Model(std::shared_ptr<ModelBase> base, OwnedText name = {}, Location where = Location::here());
+  explicit Model(std::shared_ptr<ModelBase> base, OptionText name = {}, Location where = Location::here());
 
   ModelBase& base(Location where = Location::here()) const;
   /// A handle to a model that is in others' hands already; ArgumentError if none holds it, as one that lies on the

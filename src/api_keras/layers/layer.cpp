@@ -295,7 +295,7 @@ void LayerBase::track_part(const Layer& layer, Location where) {
 
 // --- Layer ----------------------------------------------------------------------------------------------------------
 
-Layer::Layer(std::shared_ptr<LayerBase> base, OwnedText name, Location where) : base_(std::move(base)) {
+Layer::Layer(std::shared_ptr<LayerBase> base, OptionText name, Location where) : base_(std::move(base)) {
   if (!base_) throw ArgumentError("Layer", "there is no layer", "a null pointer", "", where);
   if (name.find('/') != std::string::npos)
     throw ArgumentError(base_->class_name(), "the name of a layer has a slash", "'" + name + "'",

@@ -87,7 +87,7 @@ constexpr std::array named_metrics{
 
 Metric mean_of(const MetricOptions& options, const char* name, MeanOf::Function function,
                MetricBase::Direction direction) {
-  return Metric(std::make_shared<MeanOf>(options.name.empty() ? OwnedText(name) : options.name, function, direction));
+  return Metric(std::make_shared<MeanOf>(options.name.empty() ? OptionText(name) : options.name, function, direction));
 }
 
 void check_parts(const MetricBase& metric, std::size_t count, const char* what, Location where) {

@@ -326,7 +326,7 @@ Tensor Input(const Shape& shape, InputOptions options, Location where) {
   full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);
   const auto base = std::make_shared<InputLayer>(full, options.dtype);
   auto call = std::make_shared<LayerCall>();
-  call->layer = Layer(base, options.name.empty() ? OwnedText(unique_name("input_layer")) : options.name, where);
+  call->layer = Layer(base, options.name.empty() ? OptionText(unique_name("input_layer")) : options.name, where);
   call->where = where;
   LayerAccess::built(*base) = true;
   LayerAccess::output_shapes(*base) = {full};

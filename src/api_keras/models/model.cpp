@@ -45,7 +45,7 @@ ValidationData::ValidationData(data::DataLoader batches) : loader(std::move(batc
 ModelBase::ModelBase() : trainer_(std::make_unique<Trainer>(*this)) {}
 ModelBase::~ModelBase() = default;
 
-Model::Model(std::shared_ptr<ModelBase> base, OwnedText name, Location where)
+Model::Model(std::shared_ptr<ModelBase> base, OptionText name, Location where)
     : Layer(std::move(base), std::move(name), where) {}
 
 Model Model::of(ModelBase& base, Location where) {
