@@ -53,7 +53,7 @@ std::uint64_t structure_changes();
 void structure_changed();
 
 /// The layer's outputs; ArgumentError if a layer of the user's gives none, or an undefined one.
-std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training);
+std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training, Location where = {});
 
 /// Makes the layer's weights if it has none yet; the batch dimension is taken as unknown.
 void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes);

@@ -24,6 +24,7 @@ class BadInputKeras : public testing::Test {
 
 TEST_F(BadInputKeras, Bricks) {
   EXPECT_BAD("[shape]", Input({tt::unknown, -3}));
+  EXPECT_BAD("[shape]", Input({1, 1, 1, 1, 1, 1, 1, 1}));
   EXPECT_BAD("[Input]", Input({4}, {.batch_size = -2}));
   EXPECT_BAD("[Dense] units is below 1: 0", Dense(0));
   EXPECT_BAD("[Conv2D]", Conv2D(0, 3));
@@ -69,6 +70,7 @@ TEST_F(BadInputKeras, Hyperparameters) {
     EXPECT_BAD("[BatchNormalization] epsilon is negative or not finite", BatchNormalization({.epsilon = bad}));
     EXPECT_BAD("[LayerNormalization] epsilon is negative or not finite", LayerNormalization({.epsilon = bad}));
   }
+  EXPECT_BAD("[BinaryAccuracy] threshold is not finite", keras::metrics::BinaryAccuracy({.threshold = std::nan("")}));
   EXPECT_BAD("[Adam] beta_1 is outside of [0, 1): 1", o::Adam({.beta_1 = 1}));
   EXPECT_BAD("[BatchNormalization] momentum is not finite", BatchNormalization({.momentum = std::nan("")}));
 }
@@ -189,6 +191,11 @@ TEST_F(BadInputKeras, Data) {
   EXPECT_BAD("[predict]", model.predict(tt::zeros({8, 5}), {.verbose = 0}));
   EXPECT_BAD("[predict]", model.predict({}, {.verbose = 0}));
   EXPECT_BAD("[train_on_batch]", model.train_on_batch(tt::zeros({8, 5}), y));
+  EXPECT_BAD("[train_on_batch] there are no examples", model.train_on_batch(tt::zeros({0, 4}), tt::zeros({0, 2})));
+  EXPECT_BAD("[train_on_batch]", model.train_on_batch({}, y));
+  EXPECT_BAD("[train_on_batch]", model.train_on_batch(Input({4}), y));
+  EXPECT_BAD("[train_on_batch]", model.train_on_batch(x, Input({2})));
+  EXPECT_BAD("[predict_on_batch]", model.predict_on_batch(Input({4})));
   EXPECT_BAD("[test_on_batch]", model.test_on_batch(x, {}));
   EXPECT_BAD("[predict_on_batch]", model.predict_on_batch(none));
 }

@@ -85,8 +85,8 @@ namespace metrics {
 
 /// Share of elements with y_true == y_pred.
 TRIPTYCH_API Metric Accuracy(MetricOptions options = {});
-/// Share of elements with y_true == (y_pred > threshold).
-TRIPTYCH_API Metric BinaryAccuracy(BinaryAccuracyOptions options = {});
+/// Share of elements with y_true == (y_pred > threshold). ArgumentError unless the threshold is finite.
+TRIPTYCH_API Metric BinaryAccuracy(BinaryAccuracyOptions options = {}, Location where = Location::here());
 /// Share of examples with argmax(y_true) == argmax(y_pred).
 TRIPTYCH_API Metric CategoricalAccuracy(MetricOptions options = {});
 /// Share of examples with y_true == argmax(y_pred).

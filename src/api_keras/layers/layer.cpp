@@ -115,14 +115,14 @@ bool is_inside(const LayerBase& part, const LayerBase& whole) {
   return false;
 }
 
-std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training) {
+std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training, Location where) {
   std::vector<Tensor> outputs = layer.call_many(inputs, training);
+  const auto fail = [&](const char* wrong) {
+    throw ArgumentError(layer.class_name(), wrong, "layer '" + layer.name() + "'", "", where);
+  };
   for (const Tensor& output : outputs)
-    if (!output.defined())
-      throw ArgumentError(layer.class_name(), "the layer's function returned an undefined tensor",
-                          "layer '" + layer.name() + "'");
-  if (outputs.empty())
-    throw ArgumentError(layer.class_name(), "the layer's function returned no tensor", "layer '" + layer.name() + "'");
+    if (!output.defined()) fail("the layer's function returned an undefined tensor");
+  if (outputs.empty()) fail("the layer's function returned no tensor");
   return outputs;
 }
 

@@ -5,6 +5,7 @@
 #include "api_keras/metrics/contributions.h"
 #include "api_keras/names.h"
 #include "api_keras/training/targets.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/losses.h"
@@ -168,7 +169,8 @@ double Metric::result() const { return sums_.empty() ? 0 : base_->result(sums_);
 namespace metrics {
 
 Metric Accuracy(MetricOptions options) { return mean_of(options, "accuracy", accuracy, up); }
-Metric BinaryAccuracy(BinaryAccuracyOptions options) {
+Metric BinaryAccuracy(BinaryAccuracyOptions options, Location where) {
+  Hyperparameters("BinaryAccuracy", where).finite("threshold", options.threshold);
   return Metric(std::make_shared<keras::BinaryAccuracy>(std::move(options.name), options.threshold));
 }
 Metric CategoricalAccuracy(MetricOptions options) {

@@ -321,6 +321,7 @@ Tensor Input(const Shape& shape, InputOptions options, Location where) {
   if (options.batch_size < 0)
     throw ArgumentError("Input", "batch_size is negative", std::to_string(options.batch_size), "0 stands for any",
                         where);
+  const Frame frame(where);
   const GraphHandle graph = current_graph();
   Shape full = shape;
   full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);

@@ -95,7 +95,7 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
   std::vector<Tensor> predictions;
   {
     GradMode recording(training);
-    predictions = outputs_of(model_, batch.x, training);
+    predictions = outputs_of(model_, batch.x, training, where_);
   }
   if (output_count_ == 0) meet_outputs(predictions.size());
   if (phase == Phase::predict) return {std::move(predictions), {}, {}};
@@ -131,6 +131,7 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
     }
     if (evaluation.parameters.empty()) no_gradient(results[0]);
   }
+  const Frame frame(where_);
   GradMode no_recording(false);
   for (const OutputMetric& of : metrics_)
     for (Tensor& part : contributions_of(of.metric.base(), batch.y[of.output], predictions[of.output]))
@@ -140,6 +141,7 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
 
 void Trainer::update(const Evaluation& evaluation) {
   if (evaluation.parameters.empty()) return;
+  const Frame frame(where_);
   GradMode no_recording(false);
   options_.optimizer.base().apply(evaluation.gradients, evaluation.parameters);
 }

@@ -125,6 +125,8 @@ void Trainer::check_batch(Phase phase, const ArrayBatch& batch) const {
     if (!tensor.defined() || tensor.ndim() == 0)
       throw ArgumentError(caller_, "an array has no first axis of examples",
                           std::string(name) + (tensor.defined() ? " is one number" : " is undefined"), "", where_);
+    if (tensor.is_symbolic())
+      throw ArgumentError(caller_, "an array has no values", std::string(name) + " is symbolic", "", where_);
     if (tensor.size(0) != batch.size())
       throw ArgumentError(
           caller_, "the arrays hold different numbers of examples",
@@ -132,6 +134,9 @@ void Trainer::check_batch(Phase phase, const ArrayBatch& batch) const {
   };
   for (const Tensor& x : batch.x) check(x, "x");
   if (phase == Phase::predict) return;
+  if (batch.size() == 0)
+    throw ArgumentError(caller_, "there are no examples",
+                        batch.x.empty() ? "x is empty" : "x has shape " + batch.x[0].shape().text(), "", where_);
   if (batch.y.empty()) throw ArgumentError(caller_, "there are no targets", "y is empty", "", where_);
   for (const Tensor& y : batch.y) check(y, "y");
   if (batch.sample_weight.defined()) check(batch.sample_weight, "sample_weight");
