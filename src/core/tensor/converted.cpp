@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -29,7 +30,7 @@ bool all_same(const Tensor& a, const Tensor& b) {
 
 Tensor converted_exactly(const Tensor& value, DType dtype) {
   const GradMode off(false);
-  Tensor result = cast(value.detach(), dtype);
+  Tensor result = cast(alias(value), dtype);
   const bool from_floating = is_floating(value.dtype()), to_floating = is_floating(dtype);
   const bool exact = from_floating ? to_floating ? all_same<double, double>(value, result)
                                                  : all_same<double, std::int64_t>(value, result)

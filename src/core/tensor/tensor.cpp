@@ -328,7 +328,8 @@ void Tensor::retain_grad(Location where) {
 }
 
 Tensor Tensor::detach(Location where) const {
-  if (is_symbolic()) {
+  // What state is now would stay in the graph for ever: there it is a node, too.
+  if (is_symbolic() || (modes.trace && head_ && is_captured_state(*this))) {
     const GradMode off(false);  // no gradient passes a node that was made so
     return identity(Arg(*this, where));
   }

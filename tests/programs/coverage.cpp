@@ -1,0 +1,28 @@
+#include "coverage.h"
+
+#include <map>
+
+#include "triptych/core/op.h"
+
+namespace programs {
+namespace {
+
+/// Ops that no program has, and why.
+const std::map<std::string, std::string>& left_out() {
+  static const std::map<std::string, std::string> reasons = {
+      {"custom_gradient", "it holds a function of the user's, which is no data"},
+      {"to_device", "programs run on one device; its ways move inputs and results"},
+  };
+  return reasons;
+}
+
+}  // namespace
+
+std::vector<std::string> missing_ops(const std::set<std::string>& seen) {
+  std::vector<std::string> missing;
+  for (const triptych::Op* op : triptych::registered_ops())
+    if (!seen.contains(op->name) && !left_out().contains(op->name)) missing.emplace_back(op->name);
+  return missing;
+}
+
+}  // namespace programs

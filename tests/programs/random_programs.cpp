@@ -1,0 +1,157 @@
+// random_programs --seed N --count M: makes small valid programs and runs each in every way; what differs is reduced to
+// the smallest program that still does, and printed as C++.
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "check.h"
+#include "chooser.h"
+#include "coverage.h"
+#include "generate.h"
+#include "print.h"
+#include "reduce.h"
+#include "triptych/core/device.h"
+#include "triptych/core/memory.h"
+
+namespace {
+
+namespace tt = triptych;
+
+constexpr const char* help = R"(random_programs: small random programs, each run in every way.
+
+  --seed N       the first program's number (1)
+  --count M      how many programs (2000)
+  --device       on the GPU instead of the CPU's ways; the emulated one where this is cuda_random_programs
+  --cover        fail if a registered op is in none of the programs
+  --statistics   say which words occurred, and what was refused
+  --print        print the programs as C++ instead of running them
+  --keep-going   do not stop at the first one that differs
+  --help         this text
+
+Each program (5 to 30 calls of public functions: views, methods in place, state, random numbers, all dtypes) is run
+eagerly with one to three threads, with poisoned memory, with operands handed over, and as graphs: node by node,
+compiled, with unknown dimensions, with each pass alone, and fast. The results, the state afterwards and the gradients of
+order one and two must have the eager run's bits, at fast and on a GPU its values but for rounding. What differs is reduced
+and printed as C++, and the program exits with 1. --seed N --count 1 runs program N alone.
+)";
+
+struct Options {
+  std::uint64_t seed = 1, count = 2000;
+  bool device = false, cover = false, statistics = false, print = false, keep_going = false;
+};
+
+bool read_number(const char* text, std::uint64_t& number) {
+  const auto [end, error] = std::from_chars(text, text + std::strlen(text), number);
+  return error == std::errc() && *end == '\0';
+}
+
+/// False, with the reason on the error output, if an option is unknown.
+bool parse(int argc, char** argv, Options& options) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    std::uint64_t* number = option == "--seed" ? &options.seed : option == "--count" ? &options.count : nullptr;
+    if (number) {
+      if (i + 1 < argc && read_number(argv[i + 1], *number)) {
+        ++i;
+        continue;
+      }
+      std::cerr << option << " is not followed by a number\n";
+      return false;
+    }
+    bool* flag = option == "--device"       ? &options.device
+                 : option == "--cover"      ? &options.cover
+                 : option == "--statistics" ? &options.statistics
+                 : option == "--print"      ? &options.print
+                 : option == "--keep-going" ? &options.keep_going
+                                            : nullptr;
+    if (!flag) {
+      std::cerr << "unknown option " << option << "; --help lists them\n";
+      return false;
+    }
+    *flag = true;
+  }
+  return true;
+}
+
+void report(std::uint64_t number, const programs::Program& program, const programs::Finding& finding,
+            const std::vector<programs::Way>& ways) {
+  std::cout << "program " << number << ", " << finding.way->name << ": " << finding.text << "\n" << std::flush;
+  const auto way = std::find_if(ways.begin(), ways.end(), [&](const auto& other) { return &other == finding.way; });
+  const std::vector<programs::Way> only{*way};
+  std::string text = finding.text;
+  const programs::Program small = programs::reduce(program, [&](const programs::Program& candidate) {
+    try {
+      const auto found = programs::check(candidate, only);
+      if (!found || found->error != finding.error) return false;
+      text = found->text;
+      return true;
+    } catch (const std::exception&) {
+      return false;  // no program any more
+    }
+  });
+  std::cout << programs::to_cpp(small, only[0],
+                                "random_programs --seed " + std::to_string(number) + " --count 1, reduced to " +
+                                    std::to_string(small.words()) + " steps\n" + only[0].name + ": " + text)
+            << "\n" << std::flush;
+}
+
+void print(const programs::Statistics& statistics) {
+  std::cout << statistics.runs << " outcomes compared, " << statistics.rounded << " equal but for rounding\n";
+  for (const auto& [name, count] : statistics.words) std::cout << "  " << name << " " << count << "\n";
+  for (const auto& [text, count] : statistics.refused) std::cout << count << " refused: " << text << "\n";
+}
+
+int run(const Options& options) {
+  const std::vector<programs::Way> ways = options.device ? programs::device_ways(tt::Device::cuda()) : programs::ways();
+  programs::Statistics statistics;
+  int found = 0;
+  for (std::uint64_t number = options.seed; number < options.seed + options.count; ++number) {
+    programs::Program program = programs::generate(number, programs::catalogue());
+    for (const programs::Step& step : program.steps)
+      if (step.word) ++statistics.words[step.word->name];
+    if (options.print) {
+      std::cout << "namespace program_" << number << " {\n"
+                << programs::to_cpp(program, ways[number % ways.size()], "program " + std::to_string(number)) << "}\n";
+      continue;
+    }
+    std::optional<programs::Finding> finding;
+    while (true) try {
+        finding = programs::check(program, ways, &statistics);
+        break;
+      } catch (const tt::Error& error) {
+        // A gradient that there is not.
+        if (program.order == 0 || dynamic_cast<const tt::InternalError*>(&error)) throw;
+        --program.order;
+      }
+    if (!finding) continue;
+    report(number, program, *finding, ways);
+    ++found;
+    if (!options.keep_going) break;
+  }
+  if (options.statistics) print(statistics);
+  if (options.print) return 0;
+  const std::vector<std::string> missing = options.cover ? programs::missing_ops(programs::ops_seen()) : std::vector<std::string>();
+  for (const std::string& op : missing)
+    std::cout << "no program has the op " << op << ": add a line to tests/programs/catalogue.cpp\n";
+  if (found == 0) std::cout << options.count << " programs, " << statistics.runs << " runs, nothing found\n";
+  return found > 0 || !missing.empty();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--help") {
+    std::cout << help;
+    return 0;
+  }
+  Options options;
+  if (!parse(argc, argv, options)) return 2;
+  if (options.device && tt::cuda_device_count() == 0) {
+    std::cerr << "--device: this machine has no GPU; cuda_random_programs emulates one\n";
+    return 2;
+  }
+  return run(options);
+}

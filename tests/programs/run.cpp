@@ -1,0 +1,365 @@
+#include "run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <utility>
+
+#include "core/graph/graph.h"
+#include "core/memory/allocator.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/graph.h"
+#include "triptych/core/memory.h"
+#include "triptych/core/ops.h"
+#include "triptych/lowlevel/session.h"
+
+namespace programs {
+
+void Outcome::add(std::string name, const Tensor& value) {
+  names.push_back(std::move(name));
+  values.push_back(value);
+}
+
+std::set<std::string>& ops_seen() {
+  static std::set<std::string> names;
+  return names;
+}
+
+namespace {
+
+bool is_state(const Program& program, const Ref& ref) {
+  return program.steps[static_cast<std::size_t>(ref.step)].is_state();
+}
+
+Operands operands_of(const Program& program, std::size_t s, Run& run, bool hand_over) {
+  Tensors values;
+  std::vector<bool> last;
+  const std::vector<Ref>& refs = program.steps[s].operands;
+  for (std::size_t i = 0; i < refs.size(); ++i) {
+    Tensor& value = run.values[static_cast<std::size_t>(refs[i].step)][static_cast<std::size_t>(refs[i].output)];
+    const bool once = std::count(refs.begin(), refs.end(), refs[i]) == 1;
+    const bool done = hand_over && once && !is_state(program, refs[i]) && program.unused_from(s + 1, refs[i]);
+    values.push_back(done ? std::move(value) : value);
+    last.push_back(done);
+  }
+  return {std::move(values), std::move(last)};
+}
+
+Tensors jittered(const Tensors& values, double jitter, std::uint32_t seed) {
+  std::minstd_rand engine(seed + 1);
+  Tensors result;
+  for (const Tensor& value : values) {
+    if (!tt::is_floating(value.dtype())) {
+      result.push_back(value);
+      continue;
+    }
+    const double unit = value.dtype() == tt::float64    ? 0x1p-52
+                        : value.dtype() == tt::float16  ? 0x1p-10
+                        : value.dtype() == tt::bfloat16 ? 0x1p-7
+                                                        : 0x1p-23;
+    std::vector<double> factors(static_cast<std::size_t>(value.numel()));
+    for (double& factor : factors) factor = 1 + jitter * unit * (static_cast<double>(engine() % 3) - 1);
+    result.push_back(tt::cast(value * tt::tensor(factors, value.shape()), value.dtype()));
+  }
+  return result;
+}
+
+}  // namespace
+
+void run_steps(const Program& program, Run& run, const StepOptions& options) {
+  run.values.assign(program.steps.size(), {});
+  for (std::size_t s = 0; s < program.steps.size(); ++s) {
+    const Step& step = program.steps[s];
+    if (!step.word) {
+      run.values[s] = {run.given[s]};
+      continue;
+    }
+    Operands x = operands_of(program, s, run, options.hand_over);
+    const bool functional = options.in_graph && step.word->functional && !is_state(program, step.operands[0]);
+    if (options.before) options.before(s, x.all());
+    Tensors results = (functional ? step.word->functional : step.word->call)(x, step.arguments);
+    if (static_cast<int>(results.size()) != step.outputs) throw OtherOutputs();
+    if (options.jitter != 0 && !step.word->functional)
+      results = jittered(results, options.jitter, options.jitter_seed + static_cast<std::uint32_t>(s));
+    if (options.after) options.after(s, results);
+    run.values[s] = std::move(results);
+  }
+}
+
+namespace {
+
+/// While alive, all memory is poisoned before it is handed out.
+struct Poisoned {
+  explicit Poisoned(bool on) { tt::poison_new_blocks(on); }
+  ~Poisoned() { tt::poison_new_blocks(false); }
+};
+
+struct Threads {
+  explicit Threads(int count) : before(tt::num_threads()) {
+    if (count) tt::set_num_threads(count);
+  }
+  ~Threads() {
+    if (tt::num_threads() != before) tt::set_num_threads(before);
+  }
+  int before;
+};
+
+/// Upstream gradients that differ from element to element.
+Tensors cotangents(const Tensors& like, int seed) {
+  Tensors result;
+  for (const Tensor& tensor : like) {
+    std::vector<double> values(static_cast<std::size_t>(tensor.numel()));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::cos(0.7 * static_cast<double>(i) + seed) + 0.25;
+    result.push_back(tt::cast(tt::tensor(values, tensor.shape()), tensor.dtype()));
+    ++seed;
+  }
+  return result;
+}
+
+std::string name_of(const Ref& ref) { return "v" + std::to_string(ref.step) + (ref.output ? "_" + std::to_string(ref.output) : ""); }
+
+Tensors chosen(const Tensors& tensors, const std::vector<std::size_t>& places) {
+  Tensors result;
+  for (const std::size_t place : places) result.push_back(tensors[place]);
+  return result;
+}
+
+std::vector<std::size_t> recorded(const Tensors& tensors) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    if (tensors[i].defined() && tensors[i].requires_grad() && tt::is_floating(tensors[i].dtype())) places.push_back(i);
+  return places;
+}
+
+Tensor moved(const Tensor& tensor, tt::Device device) {
+  return tensor.defined() && tensor.device() != device ? tt::to(tensor, device) : tensor;
+}
+
+Reference run_eager(const Program& program, const EagerRun& how) {
+  const Threads threads(how.threads);
+  const Poisoned poisoned(how.poisoned);
+  const tt::DeviceScope placed(how.device);
+  Run run;
+  Tensors leaves;
+  std::vector<std::size_t> leaf_steps;
+  for (std::size_t s = 0; s < program.steps.size(); ++s) {
+    const Step& step = program.steps[s];
+    run.given.emplace_back();
+    if (step.word) continue;
+    run.given[s] = moved(step.value.clone(), how.device);
+    if (step.is_state()) tt::mark_state(run.given[s]);
+    if (program.order > 0 && step.kind == Kind::fed && tt::is_floating(step.value.dtype())) {
+      run.given[s].set_requires_grad();
+      leaves.push_back(run.given[s]);
+      leaf_steps.push_back(s);
+    }
+  }
+  run_steps(program, run, {.hand_over = how.hand_over, .jitter = how.jitter, .jitter_seed = how.jitter_seed});
+
+  Reference result;
+  Tensors outputs;
+  for (const Ref& ref : program.results()) {
+    outputs.push_back(run.values[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)]);
+    result.outcome.add(name_of(ref), outputs.back().detach());
+  }
+  for (std::size_t s = 0; s < program.steps.size(); ++s)
+    if (program.steps[s].is_state())
+      result.outcome.add("state v" + std::to_string(s), run.given[s].detach());
+  run.values.clear();
+  run.given.clear();
+  if (program.order == 0 || leaves.empty()) return result;
+  result.differentiable = recorded(outputs);
+  if (result.differentiable.empty()) return result;
+  const Tensors ys = chosen(outputs, result.differentiable);
+  outputs.clear();
+  result.upstream = cotangents(ys, 0);
+  const Tensors first = tt::gradients(ys, leaves, result.upstream,
+                                      {.create_graph = program.order > 1, .allow_unused = true});
+  for (std::size_t i = 0; i < first.size(); ++i)
+    result.outcome.add("gradient of v" + std::to_string(leaf_steps[i]), first[i].defined() ? first[i].detach() : first[i]);
+  if (program.order < 2) return result;
+  result.again = recorded(first);
+  if (result.again.empty()) return result;
+  const Tensors zs = chosen(first, result.again);
+  result.upstream_again = cotangents(zs, 11);
+  const Tensors second = tt::gradients(zs, leaves, result.upstream_again, {.allow_unused = true});
+  for (std::size_t i = 0; i < second.size(); ++i)
+    result.outcome.add("second gradient of v" + std::to_string(leaf_steps[i]), second[i]);
+  return result;
+}
+
+tt::Shape placeholder_shape(tt::Shape shape, Unknown unknown) {
+  for (int axis = 0; axis < (unknown == Unknown::all ? shape.rank() : unknown == Unknown::first ? std::min(1, shape.rank()) : 0);
+       ++axis)
+    shape.set(axis, tt::unknown);
+  return shape;
+}
+
+/// A program in a graph.
+struct Traced {
+  tt::GraphHandle graph;
+  std::vector<tt::lowlevel::Feed> feeds;
+  Outcome symbolic;  // undefined where there is no gradient
+  std::vector<std::string> state_names;
+  Tensors states;
+};
+
+Traced trace(const Program& program, const Reference& reference, const GraphRun& how) {
+  Traced traced;
+  Run run;
+  Tensors leaves;
+  std::vector<std::size_t> leaf_steps;
+  const tt::TracedCall call(traced.graph);
+  for (std::size_t s = 0; s < program.steps.size(); ++s) {
+    const Step& step = program.steps[s];
+    run.given.emplace_back();
+    if (step.word) continue;
+    Tensor& given = run.given[s];
+    given = moved(step.value.clone(), how.device);
+    if (step.is_state()) {
+      tt::mark_state(given);
+      traced.states.push_back(given);
+      traced.state_names.push_back("state v" + std::to_string(s));
+    }
+    if (step.kind != Kind::fed) continue;
+    const Tensor value = given;
+    given = tt::graph_placeholder(traced.graph, "v" + std::to_string(s), value.dtype(),
+                                  placeholder_shape(value.shape(), how.unknown), {}, tt::Location::here());
+    traced.feeds.emplace_back(given, value);
+    if (program.order > 0 && tt::is_floating(value.dtype())) {
+      leaves.push_back(given);
+      leaf_steps.push_back(s);
+    }
+  }
+  run_steps(program, run, {.in_graph = true});
+  Tensors outputs;
+  for (const Ref& ref : program.results()) {
+    Tensor output = run.values[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];
+    if (!output.is_symbolic()) output = tt::identity(output);  // state
+    outputs.push_back(output);
+    traced.symbolic.add(name_of(ref), output);
+  }
+  if (how.gradients && !reference.differentiable.empty()) {
+    const auto there = [&](const Tensors& tensors) {
+      Tensors result;
+      for (const Tensor& tensor : tensors) result.push_back(moved(tensor, how.device));
+      return result;
+    };
+    const Tensors first = tt::gradients(chosen(outputs, reference.differentiable), leaves, there(reference.upstream),
+                                        {.allow_unused = true});
+    for (std::size_t i = 0; i < first.size(); ++i)
+      traced.symbolic.add("gradient of v" + std::to_string(leaf_steps[i]), first[i]);
+    if (program.order > 1 && !reference.again.empty()) {
+      const Tensors second = tt::gradients(chosen(first, reference.again), leaves, there(reference.upstream_again),
+                                           {.allow_unused = true});
+      for (std::size_t i = 0; i < second.size(); ++i)
+        traced.symbolic.add("second gradient of v" + std::to_string(leaf_steps[i]), second[i]);
+    }
+  }
+  // Needed, and made in the call: so are its effects, if nothing else is.
+  traced.symbolic.add("", tt::zeros({}));
+  for (const auto& node : traced.graph.impl().nodes) ops_seen().insert(node->op->name);
+  return traced;
+}
+
+Outcome run_graph(const Program& program, const Reference& reference, const GraphRun& how) {
+  const tt::DeviceScope placed(how.device);
+  const Traced traced = trace(program, reference, how);
+  const Poisoned poisoned(how.poisoned);
+  const tt::lowlevel::Session session(traced.graph, how.session);
+  Tensors fetches;
+  for (const Tensor& value : traced.symbolic.values)
+    if (value.is_symbolic()) fetches.push_back(value);
+  Outcome result;
+  Tensors fetched;
+  if (!fetches.empty()) fetched = session.run(fetches, traced.feeds);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < traced.symbolic.values.size(); ++i) {
+    const Tensor& value = traced.symbolic.values[i];
+    if (traced.symbolic.names[i].empty()) continue;
+    result.add(traced.symbolic.names[i], value.is_symbolic() ? fetched[next++] : value);
+  }
+  for (std::size_t i = 0; i < traced.states.size(); ++i) result.add(traced.state_names[i], traced.states[i].detach());
+  return result;
+}
+
+tt::SessionOptions exact() { return {.numerics = tt::Numerics::exact}; }
+
+/// No pass but one; null: none at all.
+tt::SessionOptions alone(bool tt::SessionOptions::*pass) {
+  tt::SessionOptions options{.numerics = tt::Numerics::exact,
+                             .constant_folding = false,
+                             .algebraic_simplification = false,
+                             .common_subexpressions = false,
+                             .fusion = false,
+                             .fuse_elementwise = false,
+                             .memory_planning = false};
+  if (pass) options.*pass = true;
+  return options;
+}
+
+Way eager_way(std::string name, const EagerRun& how) {
+  return {.name = std::move(name), .eager = how, .run = [how](const Program& program, const Reference&) {
+            return run_eager(program, how).outcome;
+          }};
+}
+
+Way graph_way(std::string name, const GraphRun& how) {
+  return {.name = std::move(name),
+          .is_graph = true,
+          .graph = how,
+          .same_bits = how.session.numerics == tt::Numerics::exact,
+          .may_refuse = how.unknown != Unknown::none,
+          .run = [how](const Program& program, const Reference& reference) {
+            return run_graph(program, reference, how);
+          }};
+}
+
+}  // namespace
+
+Reference run_reference(const Program& program) { return run_eager(program, {}); }
+
+Outcome run_jittered(const Program& program, std::uint32_t seed) {
+  return run_eager(program, {.jitter = 1, .jitter_seed = seed * 1000}).outcome;
+}
+
+const std::vector<Way>& ways() {
+  static const std::vector<Way> all = [] {
+    std::vector<Way> list;
+    list.push_back(eager_way("eager, one thread", {.threads = 1, .poisoned = true}));
+    list.push_back(eager_way("eager, two threads", {.threads = 2}));
+    list.push_back(eager_way("eager, three threads", {.threads = 3}));
+    list.push_back(eager_way("eager, poisoned memory", {.poisoned = true}));
+    list.push_back(eager_way("eager, operands handed over", {.hand_over = true, .poisoned = true}));
+    list.push_back(graph_way("graph node by node", {.session = {.numerics = tt::Numerics::exact, .compile = false}, .poisoned = true}));
+    list.push_back(graph_way("graph", {.session = exact(), .poisoned = true}));
+    list.push_back(graph_way("graph, results only", {.session = exact(), .gradients = false, .poisoned = true}));
+    list.push_back(graph_way("graph, first dimensions unknown", {.session = exact(), .unknown = Unknown::first}));
+    list.push_back(graph_way("graph, all dimensions unknown", {.session = exact(), .unknown = Unknown::all, .poisoned = true}));
+    list.push_back(graph_way("graph, no passes", {.session = alone(nullptr)}));
+    const std::pair<const char*, bool tt::SessionOptions::*> passes[] = {
+        {"constant_folding", &tt::SessionOptions::constant_folding},
+        {"algebraic_simplification", &tt::SessionOptions::algebraic_simplification},
+        {"common_subexpressions", &tt::SessionOptions::common_subexpressions},
+        {"fusion", &tt::SessionOptions::fusion},
+        {"memory_planning", &tt::SessionOptions::memory_planning}};
+    for (const auto& [name, pass] : passes) {
+      list.push_back(graph_way(std::string("graph, ") + name + " alone", {.session = alone(pass), .poisoned = true}));
+      list.push_back(graph_way(std::string("graph, ") + name + " alone, results only",
+                               {.session = alone(pass), .gradients = false, .poisoned = true}));
+    }
+    list.push_back(graph_way("graph, fast", {.session = {.numerics = tt::Numerics::fast}}));
+    return list;
+  }();
+  return all;
+}
+
+std::vector<Way> device_ways(tt::Device device) {
+  std::vector<Way> list;
+  list.push_back(eager_way("eager on the device", {.device = device}));
+  list.back().same_bits = false;
+  return list;
+}
+
+}  // namespace programs

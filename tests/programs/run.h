@@ -1,0 +1,100 @@
+// A program run in every way there is.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "program.h"
+#include "triptych/core/device.h"
+#include "triptych/core/session_options.h"
+
+namespace programs {
+
+/// What came out: results, state afterwards, gradients; undefined where there is no gradient.
+struct Outcome {
+  std::vector<std::string> names;
+  Tensors values;
+  void add(std::string name, const Tensor& value);
+};
+
+/// What the eager run tells the others: which results have gradients, and what those are given.
+struct Reference {
+  Outcome outcome;
+  std::vector<std::size_t> differentiable, again;  // of the results; of the gradients of order 1
+  Tensors upstream, upstream_again;
+};
+
+/// Values of all steps, and of the inputs as they were given.
+struct Run {
+  std::vector<Tensors> values;
+  Tensors given;  // by step; undefined but for inputs
+};
+
+struct StepOptions {
+  bool hand_over = false;  // operands that nobody needs afterwards
+  bool in_graph = false;   // methods that change their operand become functions, but on state
+  double jitter = 0;       // results are changed by so many units in the last place
+  std::uint32_t jitter_seed = 0;
+  /// Is told each step's operands, before it runs, and its results.
+  std::function<void(std::size_t step, const Tensors& operands)> before = {};
+  std::function<void(std::size_t step, const Tensors& results)> after = {};
+};
+
+/// A step has another number of outputs than it had: parts of an axis whose length is not known.
+struct OtherOutputs : std::exception {
+  const char* what() const noexcept override { return "another number of outputs"; }
+};
+
+/// Runs the steps from `run.given` on.
+void run_steps(const Program& program, Run& run, const StepOptions& options);
+
+struct EagerRun {
+  int threads = 0;          // 0: as many as there are
+  bool hand_over = false;   // operands that nobody needs afterwards
+  bool poisoned = false;    // all memory is NaN before it is written
+  double jitter = 0;
+  std::uint32_t jitter_seed = 0;
+  tt::Device device = {};
+};
+
+enum class Unknown : std::uint8_t { none, first, all };
+
+struct GraphRun {
+  tt::SessionOptions session = {};
+  Unknown unknown = Unknown::none;  // dimensions of the placeholders
+  bool gradients = true;
+  bool poisoned = false;
+  tt::Device device = {};
+};
+
+/// One way of running a program, and what it promises.
+struct Way {
+  std::string name;
+  bool is_graph = false;
+  EagerRun eager = {};
+  GraphRun graph = {};
+  bool same_bits = true;    // else the same values but for rounding
+  bool may_refuse = false;  // with an ArgumentError or UnsupportedError
+  std::function<Outcome(const Program& program, const Reference& reference)> run;
+  /// The way whose outcome this one's is compared with; null: the plain eager one.
+  std::function<Outcome(const Program& program, const Reference& reference)> like = {};
+};
+
+/// Ops of the graphs that the ways have built, gradients included.
+std::set<std::string>& ops_seen();
+
+/// The plain eager run: what all others are compared with.
+Reference run_reference(const Program& program);
+/// A run of it whose steps are each off by about a rounding: how much that matters.
+Outcome run_jittered(const Program& program, std::uint32_t seed);
+
+/// All ways on the CPU.
+const std::vector<Way>& ways();
+/// All ways on a GPU, as a rule the emulated one.
+std::vector<Way> device_ways(tt::Device device);
+
+}  // namespace programs
