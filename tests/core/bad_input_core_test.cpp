@@ -627,6 +627,26 @@ TEST_F(BadInput, Initializers) {
   EXPECT_BAD("[orthogonal] the shape has less than two dim", tt::init::orthogonal()({3}, tt::float32));
 }
 
+// What an op reads of a tensor while it writes it would depend on the kernel.
+TEST_F(BadInput, WrittenAndGivenTwice) {
+  const Tensor mean = tt::zeros({3}), var = tt::ones({3}), gamma = tt::ones({3}), step = tt::tensor(1);
+  const Tensor rate = tt::tensor(0.1, tt::float64);
+  EXPECT_BAD("[batch_norm] a tensor that the op writes to is given twice: inputs 1 and 2 are the same float32 (3,)",
+             tt::batch_norm(matrix, mean, mean, gamma, gamma, {.training = true}));
+  EXPECT_BAD("[batch_norm] a tensor that the op writes to is given twice: inputs 2 and 3",
+             tt::batch_norm(matrix, mean, var, var, gamma, {.training = true}));
+  EXPECT_BAD("[sgd_update] a tensor that the op writes to is given twice: inputs 1 and 2",
+             tt::sgd_update(rate, std::vector{mean}, std::vector{mean}));
+  EXPECT_BAD("[adam_update] a tensor that the op writes to is given twice",
+             tt::adam_update(rate, std::vector{mean, mean}, std::vector{gamma, gamma}, std::vector{var, var},
+                             std::vector{tt::ones({3}), tt::ones({3})}, std::vector{step, step}));
+  const tt::TraceScope scope(graph);
+  EXPECT_BAD("[batch_norm] a tensor that the op writes to is given twice",
+             tt::batch_norm(symbolic, mean, mean, gamma, gamma, {.training = true}));
+  EXPECT_NO_THROW(tt::batch_norm(matrix, mean, var, gamma, gamma, {.training = true}));  // read twice
+  EXPECT_NO_THROW(tt::assign_add(mean, mean));
+}
+
 TEST_F(BadInput, Files) {
   tt::StateDict state{{"w", vector}};
   EXPECT_BAD("[load] the file cannot be opened", tt::load("/nowhere/x"));

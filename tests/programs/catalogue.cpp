@@ -11,8 +11,11 @@ Tensors results(Tensor x) { return {std::move(x)}; }
 Tensors results(Tensors x) { return x; }
 
 // A call, and its text.
-#define CALL(...) \
-  [](Operands& x, const Arguments& a) -> Tensors { return static_cast<void>(x), static_cast<void>(a), results(__VA_ARGS__); }, #__VA_ARGS__
+#define CALL(...)                                                            \
+  [](Operands& x, const Arguments& a) -> Tensors {                           \
+    return static_cast<void>(x), static_cast<void>(a), results(__VA_ARGS__); \
+  },                                                                         \
+      #__VA_ARGS__
 #define EFFECT(...) \
   [](Operands& x, const Arguments& a) -> Tensors { return static_cast<void>(a), __VA_ARGS__, Tensors(); }, #__VA_ARGS__
 #define UNARY(name) \
@@ -24,7 +27,7 @@ Tensors results(Tensors x) { return x; }
 #define BITWISE(name) \
   { #name, whole_two, CALL(tt::name(x[0], x[1])) }
 #define REDUCTION(name) \
-  { #name, reduction, CALL(tt::name(x[0], a.axes, a.flag)) }, { #name "_all", any_one, CALL(tt::name(x[0])) }
+  {#name, reduction, CALL(tt::name(x[0], a.axes, a.flag))}, { #name "_all", any_one, CALL(tt::name(x[0])) }
 #define IN_PLACE(method, function) \
   { #method, in_place, CALL(x.target().method(x[1])), CALL(tt::cast(tt::function(x[0], x[1]), a.dtype)) }
 
@@ -59,7 +62,8 @@ bool with_number(Chooser& c) {
 }
 bool choice(Chooser& c) {
   if (!c.take()) return false;
-  c.take_broadcastable(0, [](const Tensor& x) { return x.dtype() == tt::boolean; }, tt::boolean);
+  c.take_broadcastable(
+      0, [](const Tensor& x) { return x.dtype() == tt::boolean; }, tt::boolean);
   c.take_broadcastable(0, {}, c.operand(0).dtype());
   return true;
 }
@@ -465,9 +469,24 @@ bool filled(Chooser& c) {
 std::vector<Word> words() {
   return {
       // arithmetic
-      BINARY(add), BINARY(sub), BINARY(mul), BINARY(div), BINARY(floor_divide), BINARY(remainder), BINARY(pow),
-      BINARY(maximum), BINARY(minimum), BINARY(hypot), BINARY(atan2),
-      UNARY(neg), UNARY(abs), UNARY(sign), UNARY(square), UNARY(sqrt), UNARY(rsqrt), UNARY(reciprocal),
+      BINARY(add),
+      BINARY(sub),
+      BINARY(mul),
+      BINARY(div),
+      BINARY(floor_divide),
+      BINARY(remainder),
+      BINARY(pow),
+      BINARY(maximum),
+      BINARY(minimum),
+      BINARY(hypot),
+      BINARY(atan2),
+      UNARY(neg),
+      UNARY(abs),
+      UNARY(sign),
+      UNARY(square),
+      UNARY(sqrt),
+      UNARY(rsqrt),
+      UNARY(reciprocal),
       {"add_number", with_number, CALL(tt::add(x[0], a.number))},
       {"add_whole", with_number, CALL(tt::add(a.n, x[0]))},
       {"sub_number", with_number, CALL(tt::sub(x[0], a.number))},
@@ -480,21 +499,66 @@ std::vector<Word> words() {
       {"clip", with_number, CALL(tt::clip(x[0], -1, a.n))},
       {"lerp", interpolation, CALL(tt::lerp(x[0], x[1], x[2]))},
       // comparison
-      BINARY(equal), BINARY(not_equal), BINARY(less), BINARY(less_equal), BINARY(greater), BINARY(greater_equal),
-      BINARY(logical_and), BINARY(logical_or), BINARY(logical_xor), UNARY(logical_not),
-      BITWISE(bitwise_and), BITWISE(bitwise_or), BITWISE(bitwise_xor),
+      BINARY(equal),
+      BINARY(not_equal),
+      BINARY(less),
+      BINARY(less_equal),
+      BINARY(greater),
+      BINARY(greater_equal),
+      BINARY(logical_and),
+      BINARY(logical_or),
+      BINARY(logical_xor),
+      UNARY(logical_not),
+      BITWISE(bitwise_and),
+      BITWISE(bitwise_or),
+      BITWISE(bitwise_xor),
       {"bitwise_not", whole_one, CALL(tt::bitwise_not(x[0]))},
-      UNARY(isnan), UNARY(isinf), UNARY(isfinite),
+      UNARY(isnan),
+      UNARY(isinf),
+      UNARY(isfinite),
       {"where", choice, CALL(tt::where(x[1], x[0], x[2]))},
       // elementary
-      UNARY(exp), UNARY(exp2), UNARY(expm1), UNARY(log), UNARY(log1p), UNARY(log2), UNARY(log10), UNARY(erf), UNARY(sin),
-      UNARY(cos), UNARY(tan), UNARY(asin), UNARY(acos), UNARY(atan), UNARY(sinh), UNARY(cosh), UNARY(asinh),
-      UNARY(acosh), UNARY(atanh), UNARY(floor), UNARY(ceil), UNARY(round), UNARY(trunc),
+      UNARY(exp),
+      UNARY(exp2),
+      UNARY(expm1),
+      UNARY(log),
+      UNARY(log1p),
+      UNARY(log2),
+      UNARY(log10),
+      UNARY(erf),
+      UNARY(sin),
+      UNARY(cos),
+      UNARY(tan),
+      UNARY(asin),
+      UNARY(acos),
+      UNARY(atan),
+      UNARY(sinh),
+      UNARY(cosh),
+      UNARY(asinh),
+      UNARY(acosh),
+      UNARY(atanh),
+      UNARY(floor),
+      UNARY(ceil),
+      UNARY(round),
+      UNARY(trunc),
       {"log_of_positive", floating_one, CALL(tt::log(tt::abs(x[0]) + 0.5))},
       {"cast", [](Chooser& c) { return c.a.dtype = c.dtype(), c.take(); }, CALL(tt::cast(x[0], a.dtype))},
       // activation
-      UNARY(relu), UNARY(elu), UNARY(gelu), UNARY(silu), UNARY(sigmoid), UNARY(tanh), UNARY(relu6), UNARY(hardtanh),
-      UNARY(hardsigmoid), UNARY(hardswish), UNARY(selu), UNARY(celu), UNARY(mish), UNARY(softsign), UNARY(log_sigmoid),
+      UNARY(relu),
+      UNARY(elu),
+      UNARY(gelu),
+      UNARY(silu),
+      UNARY(sigmoid),
+      UNARY(tanh),
+      UNARY(relu6),
+      UNARY(hardtanh),
+      UNARY(hardsigmoid),
+      UNARY(hardswish),
+      UNARY(selu),
+      UNARY(celu),
+      UNARY(mish),
+      UNARY(softsign),
+      UNARY(log_sigmoid),
       {"gelu_tanh", any_one, CALL(tt::gelu(x[0], {.approximate = "tanh"}))},
       {"leaky_relu", any_one, CALL(tt::leaky_relu(x[0], 0.25))},
       {"softplus", any_one, CALL(tt::softplus(x[0], 2, 3))},
@@ -502,8 +566,16 @@ std::vector<Word> words() {
       {"softmax", axis_of_floating, CALL(tt::softmax(x[0], a.axis))},
       {"log_softmax", axis_of_floating, CALL(tt::log_softmax(x[0], a.axis))},
       // reduce
-      REDUCTION(sum), REDUCTION(mean), REDUCTION(prod), REDUCTION(max), REDUCTION(min), REDUCTION(any), REDUCTION(all),
-      REDUCTION(count_nonzero), REDUCTION(logsumexp), REDUCTION(norm),
+      REDUCTION(sum),
+      REDUCTION(mean),
+      REDUCTION(prod),
+      REDUCTION(max),
+      REDUCTION(min),
+      REDUCTION(any),
+      REDUCTION(all),
+      REDUCTION(count_nonzero),
+      REDUCTION(logsumexp),
+      REDUCTION(norm),
       {"var", floating_reduction, CALL(tt::var(x[0], a.axes, {.correction = a.number, .keepdims = a.flag}))},
       {"std", floating_reduction, CALL(tt::std(x[0], a.axes, {.correction = a.number, .keepdims = a.flag}))},
       {"argmax", axis_of_any, CALL(tt::argmax(x[0], a.axis, a.flag))},
@@ -512,7 +584,9 @@ std::vector<Word> words() {
       {"cumsum", axis_of_any, CALL(tt::cumsum(x[0], a.axis))},
       {"sum_to_like", sum_to, CALL(tt::sum_to_like(x[0], x[1]))},
       // shape
-      UNARY(identity), UNARY(contiguous), UNARY(squeeze),
+      UNARY(identity),
+      UNARY(contiguous),
+      UNARY(squeeze),
       {"clone", any_one, CALL(x[0].clone())},
       {"detach", any_one, CALL(x[0].detach())},
       {"reshape", reshaped, CALL(tt::reshape(x[0], a.shape))},
@@ -614,7 +688,10 @@ std::vector<Word> words() {
       {"amsgrad_update", updated,
        EFFECT(tt::adam_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]}, {},
                               Tensors{x[5]}))},
-      IN_PLACE(add_, add), IN_PLACE(sub_, sub), IN_PLACE(mul_, mul), IN_PLACE(div_, div),
+      IN_PLACE(add_, add),
+      IN_PLACE(sub_, sub),
+      IN_PLACE(mul_, mul),
+      IN_PLACE(div_, div),
       {"copy_", in_place, CALL(x.target().copy_(x[1])),
        CALL(tt::cast(tt::identity(tt::expand_like(x[1], x[0])), a.dtype))},
       {"fill_", filled, CALL(x.target().fill_(a.n)), CALL(tt::full_like(x[0], a.n))},

@@ -20,7 +20,8 @@ struct Finding {
 /// How often what happened.
 struct Statistics {
   std::map<std::string, int> words, refused;  // by name; by way and message
-  int runs = 0, rounded = 0;                  // outcomes compared; those that were equal but for rounding
+  int programs = 0, runs = 0;
+  int rounded = 0;  // outcomes that were equal but for rounding
 };
 
 /// What differs, if anything: the first of these ways. Ways with unknown dimensions may refuse a program.

@@ -14,8 +14,7 @@ void Chooser::use(const Ref& ref) {
 bool Chooser::take(const Fits& fits) {
   std::vector<Ref> candidates;
   for (const Ref& ref : values_.usable) {
-    const Tensor& value =
-        values_.of_steps[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];
+    const Tensor& value = values_.of_steps[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];
     if (!fits || fits(value)) candidates.push_back(ref);
   }
   if (candidates.empty() || dice.once_in(12)) {
@@ -37,8 +36,7 @@ bool Chooser::take_floating() {
 void Chooser::take_like(const tt::Shape& shape, tt::DType dtype) {
   std::vector<Ref> candidates;
   for (const Ref& ref : values_.usable) {
-    const Tensor& value =
-        values_.of_steps[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];
+    const Tensor& value = values_.of_steps[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];
     if (value.shape() == shape && value.dtype() == dtype) candidates.push_back(ref);
   }
   if (candidates.empty() || dice.once_in(6)) return add_fresh(shape, dtype);
@@ -49,8 +47,7 @@ void Chooser::take_broadcastable(std::size_t with, const Fits& fits, tt::DType o
   const tt::Shape shape = operand(with).shape();
   std::vector<Ref> candidates;
   for (const Ref& ref : values_.usable) {
-    const Tensor& value =
-        values_.of_steps[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];
+    const Tensor& value = values_.of_steps[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];
     tt::Shape result;
     if (tt::broadcast(shape, value.shape(), result) && result.size() <= 20000 && (!fits || fits(value)))
       candidates.push_back(ref);
@@ -101,13 +98,11 @@ tt::DType Chooser::dtype() {
   return static_cast<tt::DType>(dice.between(0, tt::dtype_count - 1));
 }
 
-tt::DType Chooser::floating() {
-  return dice.once_in(2) ? tt::float32 : static_cast<tt::DType>(dice.between(0, 3));
-}
+tt::DType Chooser::floating() { return dice.once_in(2) ? tt::float32 : static_cast<tt::DType>(dice.between(0, 3)); }
 
 std::int64_t Chooser::length() {
   if (dice.once_in(50)) return 0;
-  if (large_ && dice.once_in(2)) return dice.between(20, 70);
+  if (large_ && dice.once_in(2)) return dice.between(20, 300);
   return dice.once_in(4) ? 1 : dice.between(2, dice.once_in(4) ? 9 : 4);
 }
 
@@ -115,7 +110,7 @@ tt::Shape Chooser::shape(int rank) {
   while (true) {
     std::vector<std::int64_t> dims;
     for (int i = 0; i < rank; ++i) dims.push_back(length());
-    if (const tt::Shape result(dims); result.size() <= 20000) return result;
+    if (const tt::Shape result(dims); result.size() <= (large_ ? 100000 : 2000)) return result;
   }
 }
 
@@ -123,7 +118,8 @@ Tensor Chooser::values(const tt::Shape& shape, tt::DType dtype) {
   std::vector<double> numbers(static_cast<std::size_t>(shape.size()));
   const bool coarse = dice.once_in(3), positive = dice.once_in(4);  // coarse: with zeros, ones and equal elements
   for (double& number : numbers) {
-    number = coarse ? static_cast<double>(dice.between(-4, 4)) / 2 : static_cast<double>(dice.between(-2000, 2000)) / 999;
+    number =
+        coarse ? static_cast<double>(dice.between(-4, 4)) / 2 : static_cast<double>(dice.between(-2000, 2000)) / 999;
     if (!tt::is_floating(dtype)) number = static_cast<double>(dice.between(dtype == tt::uint8 ? 0 : -3, 5));
     if (dtype == tt::boolean) number = static_cast<double>(dice.between(0, 1));
     if (positive && number < 0) number = -number;

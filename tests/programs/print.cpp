@@ -46,9 +46,9 @@ std::string text(const std::vector<std::pair<std::int64_t, std::int64_t>>& value
 
 std::string argument(const Arguments& a, const std::string& name) {
   const std::map<std::string, std::string> all = {
-      {"axis", text(a.axis)},     {"other", text(a.other)}, {"n", text(a.n)},         {"start", text(a.start)},
-      {"stop", text(a.stop)},     {"step", text(a.step)},   {"axes", text(a.axes)},   {"shape", text(a.shape)},
-      {"pairs", text(a.pairs)},   {"flag", text(a.flag)},   {"dtype", text(a.dtype)}, {"number", text(a.number)},
+      {"axis", text(a.axis)},    {"other", text(a.other)}, {"n", text(a.n)},         {"start", text(a.start)},
+      {"stop", text(a.stop)},    {"step", text(a.step)},   {"axes", text(a.axes)},   {"shape", text(a.shape)},
+      {"pairs", text(a.pairs)},  {"flag", text(a.flag)},   {"dtype", text(a.dtype)}, {"number", text(a.number)},
       {"second", text(a.second)}};
   return all.at(name);
 }
@@ -100,13 +100,20 @@ std::string literal(const Tensor& x) {
   const std::string shape = "tt::Shape" + text(x.shape().to_vector());
   const auto tensor = [&](const std::string& values) { return "tt::tensor(" + values + ", " + shape + ")"; };
   switch (x.dtype()) {
-    case tt::float32: return tensor(numbers<float>(x, "float"));
-    case tt::float64: return tensor(numbers<double>(x, "double"));
-    case tt::int8: return tensor(numbers<std::int8_t>(x, "std::int8_t"));
-    case tt::uint8: return tensor(numbers<std::uint8_t>(x, "std::uint8_t"));
-    case tt::int32: return tensor(numbers<std::int32_t>(x, "std::int32_t"));
-    case tt::int64: return tensor(numbers<std::int64_t>(x, "std::int64_t"));
-    default: return "tt::cast(" + tensor(numbers<double>(x, "double")) + ", " + text(x.dtype()) + ")";
+    case tt::float32:
+      return tensor(numbers<float>(x, "float"));
+    case tt::float64:
+      return tensor(numbers<double>(x, "double"));
+    case tt::int8:
+      return tensor(numbers<std::int8_t>(x, "std::int8_t"));
+    case tt::uint8:
+      return tensor(numbers<std::uint8_t>(x, "std::uint8_t"));
+    case tt::int32:
+      return tensor(numbers<std::int32_t>(x, "std::int32_t"));
+    case tt::int64:
+      return tensor(numbers<std::int64_t>(x, "std::int64_t"));
+    default:
+      return "tt::cast(" + tensor(numbers<double>(x, "double")) + ", " + text(x.dtype()) + ")";
   }
 }
 
@@ -114,12 +121,7 @@ class Printer {
  public:
   Printer(const Program& program, const Way& way) : program_(program), way_(way) {}
 
-  std::string run(const std::string& title) {
-    std::istringstream lines(title);
-    for (std::string line; std::getline(lines, line);) out_ << "// " << line << "\n";
-    out_ << "#include <cmath>\n#include <cstdint>\n#include <iostream>\n#include <utility>\n#include <vector>\n\n"
-            "#include \"triptych/eager.h\"\n#include \"triptych/lowlevel.h\"\n\n"
-            "namespace tt = triptych;\nusing Tensors = std::vector<tt::Tensor>;\n\n";
+  std::string run() {
     for (std::size_t s = 0; s < program_.steps.size(); ++s)
       if (!program_.steps[s].word) inputs_.push_back(s);
     if (program_.order > 0) reference_ = run_reference(program_);
@@ -194,8 +196,9 @@ class Printer {
       if (is_leaf(program_.steps[inputs_[i]])) leaves.push_back(i);
     out_ << indent << "const Tensors leaves = " << chosen("in", leaves) << ";\n";
     out_ << indent << "const Tensors first = tt::gradients(" << chosen("out", reference_.differentiable)
-         << ", leaves,\n" << indent << "    " << tensors(reference_.upstream)
-         << ", {.create_graph = " << text(program_.order > 1) << ", .allow_unused = true});\n";
+         << ", leaves,\n"
+         << indent << "    " << tensors(reference_.upstream) << ", {.create_graph = " << text(program_.order > 1)
+         << ", .allow_unused = true});\n";
     out_ << indent << "out.insert(out.end(), first.begin(), first.end());\n";
     if (reference_.again.empty()) return;
     out_ << indent << "const Tensors second = tt::gradients(" << chosen("first", reference_.again) << ", leaves,\n"
@@ -277,8 +280,19 @@ class Printer {
 
 }  // namespace
 
+std::string cpp_headers() {
+  return "#include <cmath>\n#include <cstdint>\n#include <iostream>\n#include <utility>\n#include <vector>\n\n"
+         "#include \"triptych/eager.h\"\n#include \"triptych/lowlevel.h\"\n\n"
+         "namespace tt = triptych;\nusing Tensors = std::vector<tt::Tensor>;\n\n";
+}
+
+std::string cpp_functions(const Program& program, const Way& way) { return Printer(program, way).run(); }
+
 std::string to_cpp(const Program& program, const Way& way, const std::string& title) {
-  return Printer(program, way).run(title);
+  std::string result;
+  std::istringstream lines(title);
+  for (std::string line; std::getline(lines, line);) result += "// " + line + "\n";
+  return result + cpp_headers() + cpp_functions(program, way);
 }
 
 }  // namespace programs

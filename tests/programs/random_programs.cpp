@@ -1,20 +1,18 @@
 // random_programs --seed N --count M: makes small valid programs and runs each in every way; what differs is reduced to
 // the smallest program that still does, and printed as C++.
-#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "check.h"
 #include "chooser.h"
 #include "coverage.h"
+#include "find.h"
 #include "generate.h"
 #include "print.h"
-#include "reduce.h"
 #include "triptych/core/device.h"
-#include "triptych/core/memory.h"
 
 namespace {
 
@@ -76,68 +74,42 @@ bool parse(int argc, char** argv, Options& options) {
   return true;
 }
 
-void report(std::uint64_t number, const programs::Program& program, const programs::Finding& finding,
-            const std::vector<programs::Way>& ways) {
-  std::cout << "program " << number << ", " << finding.way->name << ": " << finding.text << "\n" << std::flush;
-  const auto way = std::find_if(ways.begin(), ways.end(), [&](const auto& other) { return &other == finding.way; });
-  const std::vector<programs::Way> only{*way};
-  std::string text = finding.text;
-  const programs::Program small = programs::reduce(program, [&](const programs::Program& candidate) {
-    try {
-      const auto found = programs::check(candidate, only);
-      if (!found || found->error != finding.error) return false;
-      text = found->text;
-      return true;
-    } catch (const std::exception&) {
-      return false;  // no program any more
-    }
-  });
-  std::cout << programs::to_cpp(small, only[0],
-                                "random_programs --seed " + std::to_string(number) + " --count 1, reduced to " +
-                                    std::to_string(small.words()) + " steps\n" + only[0].name + ": " + text)
-            << "\n" << std::flush;
-}
-
 void print(const programs::Statistics& statistics) {
-  std::cout << statistics.runs << " outcomes compared, " << statistics.rounded << " equal but for rounding\n";
+  std::cout << statistics.rounded << " outcomes equal but for rounding\n";
   for (const auto& [name, count] : statistics.words) std::cout << "  " << name << " " << count << "\n";
   for (const auto& [text, count] : statistics.refused) std::cout << count << " refused: " << text << "\n";
 }
 
+/// Programs as they are, each in a namespace of its own.
+void print_programs(const Options& options, const std::vector<programs::Way>& ways) {
+  std::cout << programs::cpp_headers();
+  for (std::uint64_t number = options.seed; number < options.seed + options.count; ++number) {
+    const programs::Program program = programs::generate(number, programs::catalogue());
+    std::cout << "\nnamespace program_" << number << " {\n"
+              << programs::cpp_functions(program, ways[number % ways.size()]) << "}\n";
+  }
+}
+
 int run(const Options& options) {
   const std::vector<programs::Way> ways = options.device ? programs::device_ways(tt::Device::cuda()) : programs::ways();
+  if (options.print) return print_programs(options, ways), 0;
   programs::Statistics statistics;
-  int found = 0;
-  for (std::uint64_t number = options.seed; number < options.seed + options.count; ++number) {
-    programs::Program program = programs::generate(number, programs::catalogue());
-    for (const programs::Step& step : program.steps)
-      if (step.word) ++statistics.words[step.word->name];
-    if (options.print) {
-      std::cout << "namespace program_" << number << " {\n"
-                << programs::to_cpp(program, ways[number % ways.size()], "program " + std::to_string(number)) << "}\n";
-      continue;
-    }
-    std::optional<programs::Finding> finding;
-    while (true) try {
-        finding = programs::check(program, ways, &statistics);
-        break;
-      } catch (const tt::Error& error) {
-        // A gradient that there is not.
-        if (program.order == 0 || dynamic_cast<const tt::InternalError*>(&error)) throw;
-        --program.order;
-      }
-    if (!finding) continue;
-    report(number, program, *finding, ways);
-    ++found;
+  int differ = 0;
+  for (std::uint64_t next = options.seed, end = options.seed + options.count; next < end;) {
+    const auto found = programs::find(next, end - next, programs::catalogue(), ways, statistics);
+    if (!found) break;
+    std::cout << found->cpp() << "\n" << std::flush;
+    ++differ;
     if (!options.keep_going) break;
+    next = found->number + 1;
   }
   if (options.statistics) print(statistics);
-  if (options.print) return 0;
-  const std::vector<std::string> missing = options.cover ? programs::missing_ops(programs::ops_seen()) : std::vector<std::string>();
+  const auto missing = options.cover ? programs::missing_ops(programs::ops_seen()) : std::vector<std::string>();
   for (const std::string& op : missing)
     std::cout << "no program has the op " << op << ": add a line to tests/programs/catalogue.cpp\n";
-  if (found == 0) std::cout << options.count << " programs, " << statistics.runs << " runs, nothing found\n";
-  return found > 0 || !missing.empty();
+  std::cout << statistics.programs << " programs, " << statistics.runs << " runs, "
+            << (differ ? std::to_string(differ) + " differ" : "nothing differs") << "\n";
+  return differ > 0 || !missing.empty();
 }
 
 }  // namespace

@@ -107,7 +107,9 @@ class Reducer {
     for (const Ref& operand : step.operands) {
       if (step.outputs != 1) break;
       const Step& source = program_.steps[static_cast<std::size_t>(operand.step)];
-      const Tensor value = source.word ? values_of(static_cast<std::size_t>(operand.step))[static_cast<std::size_t>(operand.output)] : source.value;
+      const Tensor value =
+          source.word ? values_of(static_cast<std::size_t>(operand.step))[static_cast<std::size_t>(operand.output)]
+                      : source.value;
       if (value.shape() == values[0].shape() && value.dtype() == values[0].dtype() &&
           keep(replaced(s, {operand}, values)))
         return true;

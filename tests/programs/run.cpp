@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <utility>
 
@@ -46,6 +47,14 @@ Operands operands_of(const Program& program, std::size_t s, Run& run, bool hand_
   return {std::move(values), std::move(last)};
 }
 
+bool gives_an_operand(const Program& program, const Run& run, std::size_t s, const Tensors& results) {
+  for (const Tensor& result : results)
+    for (const Ref& ref : program.steps[s].operands)
+      if (run.values[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)].is_same(result))
+        return true;
+  return false;
+}
+
 Tensors jittered(const Tensors& values, double jitter, std::uint32_t seed) {
   std::minstd_rand engine(seed + 1);
   Tensors result;
@@ -68,6 +77,8 @@ Tensors jittered(const Tensors& values, double jitter, std::uint32_t seed) {
 }  // namespace
 
 void run_steps(const Program& program, Run& run, const StepOptions& options) {
+  const bool finds_out = run.through.empty();
+  if (finds_out) run.through.resize(program.steps.size());
   run.values.assign(program.steps.size(), {});
   for (std::size_t s = 0; s < program.steps.size(); ++s) {
     const Step& step = program.steps[s];
@@ -80,6 +91,9 @@ void run_steps(const Program& program, Run& run, const StepOptions& options) {
     if (options.before) options.before(s, x.all());
     Tensors results = (functional ? step.word->functional : step.word->call)(x, step.arguments);
     if (static_cast<int>(results.size()) != step.outputs) throw OtherOutputs();
+    if (finds_out) run.through[s] = !step.word->functional && gives_an_operand(program, run, s, results);
+    if (run.through[s])
+      for (Tensor& result : results) result = tt::identity(result);
     if (options.jitter != 0 && !step.word->functional)
       results = jittered(results, options.jitter, options.jitter_seed + static_cast<std::uint32_t>(s));
     if (options.after) options.after(s, results);
@@ -105,19 +119,25 @@ struct Threads {
   int before;
 };
 
+Tensor moved(const Tensor& tensor, tt::Device device) {
+  return tensor.defined() && tensor.device() != device ? tt::to(tensor, device) : tensor;
+}
+
 /// Upstream gradients that differ from element to element.
-Tensors cotangents(const Tensors& like, int seed) {
+Tensors cotangents(const Tensors& like, int seed, tt::Device device) {
   Tensors result;
   for (const Tensor& tensor : like) {
     std::vector<double> values(static_cast<std::size_t>(tensor.numel()));
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::cos(0.7 * static_cast<double>(i) + seed) + 0.25;
-    result.push_back(tt::cast(tt::tensor(values, tensor.shape()), tensor.dtype()));
+    result.push_back(moved(tt::cast(tt::tensor(values, tensor.shape()), tensor.dtype()), device));
     ++seed;
   }
   return result;
 }
 
-std::string name_of(const Ref& ref) { return "v" + std::to_string(ref.step) + (ref.output ? "_" + std::to_string(ref.output) : ""); }
+std::string name_of(const Ref& ref) {
+  return "v" + std::to_string(ref.step) + (ref.output ? "_" + std::to_string(ref.output) : "");
+}
 
 Tensors chosen(const Tensors& tensors, const std::vector<std::size_t>& places) {
   Tensors result;
@@ -132,15 +152,11 @@ std::vector<std::size_t> recorded(const Tensors& tensors) {
   return places;
 }
 
-Tensor moved(const Tensor& tensor, tt::Device device) {
-  return tensor.defined() && tensor.device() != device ? tt::to(tensor, device) : tensor;
-}
-
-Reference run_eager(const Program& program, const EagerRun& how) {
+Reference run_eager(const Program& program, const EagerRun& how, const std::vector<bool>& through = {}) {
   const Threads threads(how.threads);
   const Poisoned poisoned(how.poisoned);
   const tt::DeviceScope placed(how.device);
-  Run run;
+  Run run{.through = through};
   Tensors leaves;
   std::vector<std::size_t> leaf_steps;
   for (std::size_t s = 0; s < program.steps.size(); ++s) {
@@ -157,15 +173,15 @@ Reference run_eager(const Program& program, const EagerRun& how) {
   }
   run_steps(program, run, {.hand_over = how.hand_over, .jitter = how.jitter, .jitter_seed = how.jitter_seed});
 
-  Reference result;
+  Reference result{.through = run.through};
   Tensors outputs;
   for (const Ref& ref : program.results()) {
     outputs.push_back(run.values[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)]);
-    result.outcome.add(name_of(ref), outputs.back().detach());
+    result.outcome.add(name_of(ref), moved(outputs.back().detach(), {}));
   }
   for (std::size_t s = 0; s < program.steps.size(); ++s)
     if (program.steps[s].is_state())
-      result.outcome.add("state v" + std::to_string(s), run.given[s].detach());
+      result.outcome.add("state v" + std::to_string(s), moved(run.given[s].detach(), {}));
   run.values.clear();
   run.given.clear();
   if (program.order == 0 || leaves.empty()) return result;
@@ -173,27 +189,71 @@ Reference run_eager(const Program& program, const EagerRun& how) {
   if (result.differentiable.empty()) return result;
   const Tensors ys = chosen(outputs, result.differentiable);
   outputs.clear();
-  result.upstream = cotangents(ys, 0);
-  const Tensors first = tt::gradients(ys, leaves, result.upstream,
-                                      {.create_graph = program.order > 1, .allow_unused = true});
+  result.upstream = cotangents(ys, 0, how.device);
+  const Tensors first =
+      tt::gradients(ys, leaves, result.upstream, {.create_graph = program.order > 1, .allow_unused = true});
   for (std::size_t i = 0; i < first.size(); ++i)
-    result.outcome.add("gradient of v" + std::to_string(leaf_steps[i]), first[i].defined() ? first[i].detach() : first[i]);
+    result.outcome.add("gradient of v" + std::to_string(leaf_steps[i]),
+                       moved(first[i].defined() ? first[i].detach() : first[i], {}));
   if (program.order < 2) return result;
   result.again = recorded(first);
   if (result.again.empty()) return result;
   const Tensors zs = chosen(first, result.again);
-  result.upstream_again = cotangents(zs, 11);
+  result.upstream_again = cotangents(zs, 11, how.device);
   const Tensors second = tt::gradients(zs, leaves, result.upstream_again, {.allow_unused = true});
   for (std::size_t i = 0; i < second.size(); ++i)
-    result.outcome.add("second gradient of v" + std::to_string(leaf_steps[i]), second[i]);
+    result.outcome.add("second gradient of v" + std::to_string(leaf_steps[i]), moved(second[i], {}));
   return result;
 }
 
 tt::Shape placeholder_shape(tt::Shape shape, Unknown unknown) {
-  for (int axis = 0; axis < (unknown == Unknown::all ? shape.rank() : unknown == Unknown::first ? std::min(1, shape.rank()) : 0);
+  for (int axis = 0; axis < (unknown == Unknown::all     ? shape.rank()
+                             : unknown == Unknown::first ? std::min(1, shape.rank())
+                                                         : 0);
        ++axis)
     shape.set(axis, tt::unknown);
   return shape;
+}
+
+/// Every step on the device, and again on the CPU with the values that its operands had there; gives what the device
+/// gave. What state is afterwards counts as results.
+Outcome run_side_by_side(const Program& program, tt::Device device, Outcome& here) {
+  const tt::GradMode off(false);
+  Outcome there;
+  here = {};
+  Run run;
+  for (const Step& step : program.steps) {
+    run.given.push_back(step.word ? Tensor() : moved(step.value.clone(), device));
+    if (step.is_state()) tt::mark_state(run.given.back());
+  }
+  Tensors copies;
+  const auto before = [&](std::size_t, const Tensors& operands) {
+    copies.clear();
+    for (const Tensor& operand : operands) {
+      copies.push_back(moved(operand, {}).clone());
+      if (operand.flags() & tt::detail::TensorHead::state) tt::mark_state(copies.back());
+    }
+  };
+  const auto after = [&](std::size_t s, const Tensors& results) {
+    const Step& step = program.steps[s];
+    const tt::DeviceScope on_cpu(tt::Device{});
+    Operands x(copies, std::vector<bool>(copies.size()));
+    const Tensors expected = step.word->call(x, step.arguments);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      there.add(name_of({static_cast<int>(s), static_cast<int>(i)}), moved(results[i], {}).clone());
+      here.add(there.names.back(), expected[i].clone());
+    }
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+      const Ref& ref = step.operands[i];
+      if (!program.steps[static_cast<std::size_t>(ref.step)].is_state()) continue;
+      there.add("state v" + std::to_string(ref.step) + " after v" + std::to_string(s),
+                moved(run.given[static_cast<std::size_t>(ref.step)], {}).clone());
+      here.add(there.names.back(), copies[i].clone());
+    }
+  };
+  const tt::DeviceScope placed(device);
+  run_steps(program, run, {.before = before, .after = after});
+  return there;
 }
 
 /// A program in a graph.
@@ -207,7 +267,7 @@ struct Traced {
 
 Traced trace(const Program& program, const Reference& reference, const GraphRun& how) {
   Traced traced;
-  Run run;
+  Run run{.through = reference.through};
   Tensors leaves;
   std::vector<std::size_t> leaf_steps;
   const tt::TracedCall call(traced.graph);
@@ -278,9 +338,10 @@ Outcome run_graph(const Program& program, const Reference& reference, const Grap
   for (std::size_t i = 0; i < traced.symbolic.values.size(); ++i) {
     const Tensor& value = traced.symbolic.values[i];
     if (traced.symbolic.names[i].empty()) continue;
-    result.add(traced.symbolic.names[i], value.is_symbolic() ? fetched[next++] : value);
+    result.add(traced.symbolic.names[i], moved(value.is_symbolic() ? fetched[next++] : value, {}));
   }
-  for (std::size_t i = 0; i < traced.states.size(); ++i) result.add(traced.state_names[i], traced.states[i].detach());
+  for (std::size_t i = 0; i < traced.states.size(); ++i)
+    result.add(traced.state_names[i], moved(traced.states[i].detach(), {}));
   return result;
 }
 
@@ -300,20 +361,19 @@ tt::SessionOptions alone(bool tt::SessionOptions::*pass) {
 }
 
 Way eager_way(std::string name, const EagerRun& how) {
-  return {.name = std::move(name), .eager = how, .run = [how](const Program& program, const Reference&) {
-            return run_eager(program, how).outcome;
+  return {.name = std::move(name), .eager = how, .run = [how](const Program& program, const Reference& reference) {
+            return run_eager(program, how, reference.through).outcome;
           }};
 }
 
 Way graph_way(std::string name, const GraphRun& how) {
-  return {.name = std::move(name),
-          .is_graph = true,
-          .graph = how,
-          .same_bits = how.session.numerics == tt::Numerics::exact,
-          .may_refuse = how.unknown != Unknown::none,
-          .run = [how](const Program& program, const Reference& reference) {
-            return run_graph(program, reference, how);
-          }};
+  return {
+      .name = std::move(name),
+      .is_graph = true,
+      .graph = how,
+      .promise = how.session.numerics == tt::Numerics::exact ? Promise::bits : Promise::rounding,
+      .may_refuse = how.unknown != Unknown::none,
+      .run = [how](const Program& program, const Reference& reference) { return run_graph(program, reference, how); }};
 }
 
 }  // namespace
@@ -332,11 +392,13 @@ const std::vector<Way>& ways() {
     list.push_back(eager_way("eager, three threads", {.threads = 3}));
     list.push_back(eager_way("eager, poisoned memory", {.poisoned = true}));
     list.push_back(eager_way("eager, operands handed over", {.hand_over = true, .poisoned = true}));
-    list.push_back(graph_way("graph node by node", {.session = {.numerics = tt::Numerics::exact, .compile = false}, .poisoned = true}));
+    list.push_back(graph_way("graph node by node",
+                             {.session = {.numerics = tt::Numerics::exact, .compile = false}, .poisoned = true}));
     list.push_back(graph_way("graph", {.session = exact(), .poisoned = true}));
     list.push_back(graph_way("graph, results only", {.session = exact(), .gradients = false, .poisoned = true}));
     list.push_back(graph_way("graph, first dimensions unknown", {.session = exact(), .unknown = Unknown::first}));
-    list.push_back(graph_way("graph, all dimensions unknown", {.session = exact(), .unknown = Unknown::all, .poisoned = true}));
+    list.push_back(
+        graph_way("graph, all dimensions unknown", {.session = exact(), .unknown = Unknown::all, .poisoned = true}));
     list.push_back(graph_way("graph, no passes", {.session = alone(nullptr)}));
     const std::pair<const char*, bool tt::SessionOptions::*> passes[] = {
         {"constant_folding", &tt::SessionOptions::constant_folding},
@@ -356,9 +418,31 @@ const std::vector<Way>& ways() {
 }
 
 std::vector<Way> device_ways(tt::Device device) {
+  const auto eagerly_there = [device](const Program& program, const Reference& reference) {
+    return run_eager(program, {.device = device}, reference.through).outcome;
+  };
   std::vector<Way> list;
+  // Each step there, and once more here with the operands that it had there.
+  const auto here = std::make_shared<Outcome>();
+  list.push_back({.name = "each step on the device",
+                  .eager = {.device = device},
+                  .promise = Promise::step,
+                  .run = [device, here](const Program& program,
+                                        const Reference&) { return run_side_by_side(program, device, *here); },
+                  .like = [here](const Program&, const Reference&) { return *here; }});
   list.push_back(eager_way("eager on the device", {.device = device}));
-  list.back().same_bits = false;
+  list.back().promise = Promise::rounding;
+  const std::pair<const char*, GraphRun> graphs[] = {
+      {"graph on the device, node by node",
+       {.session = {.numerics = tt::Numerics::exact, .compile = false}, .device = device}},
+      {"graph on the device", {.session = exact(), .device = device}},
+      {"graph on the device, results only", {.session = exact(), .gradients = false, .device = device}},
+      {"graph on the device, all dimensions unknown", {.session = exact(), .unknown = Unknown::all, .device = device}},
+      {"graph on the device, no passes", {.session = alone(nullptr), .device = device}}};
+  for (const auto& [name, how] : graphs) {
+    list.push_back(graph_way(name, how));
+    list.back().like = eagerly_there;
+  }
   return list;
 }
 

@@ -23,15 +23,19 @@ struct Outcome {
 
 /// What the eager run tells the others: which results have gradients, and what those are given.
 struct Reference {
-  Outcome outcome;
-  std::vector<std::size_t> differentiable, again;  // of the results; of the gradients of order 1
-  Tensors upstream, upstream_again;
+  Outcome outcome = {};
+  std::vector<std::size_t> differentiable = {}, again = {};  // of the results; of the gradients of order 1
+  Tensors upstream = {}, upstream_again = {};
+  std::vector<bool> through = {};  // Run::through
 };
 
 /// Values of all steps, and of the inputs as they were given.
 struct Run {
-  std::vector<Tensors> values;
-  Tensors given;  // by step; undefined but for inputs
+  std::vector<Tensors> values = {};
+  Tensors given = {};  // by step; undefined but for inputs
+  /// Steps that gave an operand itself (a cast to its own dtype): the result is a handle of its own, or a later write
+  /// would change both. Found out by a run that hands nothing over, and told to the others.
+  std::vector<bool> through = {};
 };
 
 struct StepOptions {
@@ -53,9 +57,9 @@ struct OtherOutputs : std::exception {
 void run_steps(const Program& program, Run& run, const StepOptions& options);
 
 struct EagerRun {
-  int threads = 0;          // 0: as many as there are
-  bool hand_over = false;   // operands that nobody needs afterwards
-  bool poisoned = false;    // all memory is NaN before it is written
+  int threads = 0;         // 0: as many as there are
+  bool hand_over = false;  // operands that nobody needs afterwards
+  bool poisoned = false;   // all memory is NaN before it is written
   double jitter = 0;
   std::uint32_t jitter_seed = 0;
   tt::Device device = {};
@@ -71,13 +75,20 @@ struct GraphRun {
   tt::Device device = {};
 };
 
+/// What a way's outcome has of the one it is compared with.
+enum class Promise : std::uint8_t {
+  bits,      // all of them
+  step,      // each step's values but for its own rounding, given the same operands
+  rounding,  // the values but for what roundings of all steps do to them
+};
+
 /// One way of running a program, and what it promises.
 struct Way {
   std::string name;
   bool is_graph = false;
   EagerRun eager = {};
   GraphRun graph = {};
-  bool same_bits = true;    // else the same values but for rounding
+  Promise promise = Promise::bits;
   bool may_refuse = false;  // with an ArgumentError or UnsupportedError
   std::function<Outcome(const Program& program, const Reference& reference)> run;
   /// The way whose outcome this one's is compared with; null: the plain eager one.

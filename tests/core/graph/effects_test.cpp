@@ -94,6 +94,25 @@ TEST_P(Effects, AllInPlaceMethods) {
   EXPECT_EQ(floats(traced.state), (Floats{9, 9}));
 }
 
+// What state was while the call was traced is not what it is when the graph runs.
+TEST_P(Effects, DetachedStateIsReadInEachRun) {
+  const auto body = [](Does& m, const tt::Tensor& x) {
+    const auto before = m.state.detach();
+    m.state.add_(x);
+    return before * 100 + m.state.detach() * m.weight.detach();
+  };
+  Does traced(body), eager(body);
+  const auto y = traced(x);
+  EXPECT_EQ(y.requires_grad(), false);
+  const auto run = session();
+  for (int step = 0; step < 2; ++step) EXPECT_EQ(floats(run.run(y, feed)), floats(eager(feed[0].value)));
+  for (Does* module : {&traced, &eager}) {
+    const NoGrad off;
+    module->weight.fill_(2);
+  }
+  EXPECT_EQ(floats(run.run(y, feed)), floats(eager(feed[0].value)));
+}
+
 TEST_P(Effects, RunOnceWithWhateverIsNeededOfTheCall) {
   Does module([](Does& m, const tt::Tensor& x) {
     const auto y = x * 2;  // before the write, and not in need of it

@@ -276,6 +276,22 @@ TEST(GraphStep, ManyShapesTrainEqually) {
   }
 }
 
+// tile and repeat give a tensor of their own though they repeat nothing, on the tape and in graphs: what arrives there is
+// added up first.
+TEST(GraphStep, GradientsThroughACopyAreAddedInOneOrder) {
+  const auto f = [](const tt::Tensor& x) {
+    const tt::Tensor same = tt::tile(x, {1}), too = tt::repeat(x, 1, 0);
+    return tt::sum(same * 1e8) + tt::sum(x * 3) + tt::sum(too * -1e8) + tt::sum(same * too) + tt::sum(x * x);
+  };
+  const tt::Tensor value = numbers({5}, 4), x = value.clone().set_requires_grad();
+  const tt::Tensor expected = tt::gradients(std::vector{f(x)}, std::vector{x})[0];
+  tf::Graph graph;
+  const tt::Tensor fed = graph.placeholder("x", tt::float32, {5});
+  const tt::Tensor gradient = tt::gradients(std::vector{f(fed)}, std::vector{fed})[0];
+  for (const tf::SessionOptions& options : {compiled(), node_by_node()})
+    expect_same_bits(tf::Session(graph, options).run(gradient, {{fed, value}}), expected);
+}
+
 TEST(GraphStep, StateMayMoveBetweenRuns) {
   tf::Graph graph;
   auto w = numbers({3, 3}, 1).set_requires_grad();

@@ -59,10 +59,9 @@ Tensor tile_axis(const Tensor& x, std::int64_t repeats, int axis, Location where
   return flatten(expand(unsqueeze(Arg(x, where), axis), shape), axis, axis + 1);
 }
 
-/// What users may write to, though little was repeated and `result` may be a view of their tensor.
-Tensor copy_of(Tensor result, Location where) {
-  return result.is_symbolic() ? result : identity(Arg(std::move(result), where));
-}
+/// What users may write to, though little was repeated and `result` may be a view of their tensor. In graphs too, so that
+/// gradients are added in one order.
+Tensor copy_of(Tensor result, Location where) { return identity(Arg(std::move(result), where)); }
 
 void check_repeats(std::string_view op, std::int64_t repeats, Location where) {
   if (repeats < 0) throw ArgumentError(op, "the number of repeats is negative", std::to_string(repeats), "", where);
