@@ -629,22 +629,28 @@ TEST_F(BadInput, Initializers) {
 
 // What an op reads of a tensor while it writes it would depend on the kernel.
 TEST_F(BadInput, WrittenAndGivenTwice) {
-  const Tensor mean = tt::zeros({3}), var = tt::ones({3}), gamma = tt::ones({3}), step = tt::tensor(1);
-  const Tensor rate = tt::tensor(0.1, tt::float64);
-  EXPECT_BAD("[batch_norm] a tensor that the op writes to is given twice: inputs 1 and 2 are the same float32 (3,)",
+  Tensor mean = tt::zeros({3}), var = tt::ones({3});
+  const Tensor gamma = tt::ones({3}), step = tt::tensor(1), rate = tt::tensor(0.1, tt::float64);
+  const std::vector<Tensor> means{mean}, gammas{gamma}, vars{var}, steps{step};
+  EXPECT_BAD("[batch_norm] a tensor that is written to is given twice: float32 (3,) as inputs 3 and 4",
              tt::batch_norm(matrix, mean, mean, gamma, gamma, {.training = true}));
-  EXPECT_BAD("[batch_norm] a tensor that the op writes to is given twice: inputs 2 and 3",
+  EXPECT_BAD("[batch_norm] a tensor that is written to is given twice",
              tt::batch_norm(matrix, mean, var, var, gamma, {.training = true}));
-  EXPECT_BAD("[sgd_update] a tensor that the op writes to is given twice: inputs 1 and 2",
-             tt::sgd_update(rate, std::vector{mean}, std::vector{mean}));
-  EXPECT_BAD("[adam_update] a tensor that the op writes to is given twice",
-             tt::adam_update(rate, std::vector{mean, mean}, std::vector{gamma, gamma}, std::vector{var, var},
-                             std::vector{tt::ones({3}), tt::ones({3})}, std::vector{step, step}));
-  const tt::TraceScope scope(graph);
-  EXPECT_BAD("[batch_norm] a tensor that the op writes to is given twice",
-             tt::batch_norm(symbolic, mean, mean, gamma, gamma, {.training = true}));
-  EXPECT_NO_THROW(tt::batch_norm(matrix, mean, var, gamma, gamma, {.training = true}));  // read twice
+  EXPECT_BAD("[sgd_update] a tensor that is written to is given twice: float32 (3,) as inputs 1 and 2",
+             tt::sgd_update(rate, means, means));
+  EXPECT_BAD("[adam_update] a tensor that is written to is given twice",
+             tt::adam_update(rate, means, gammas, vars, vars, steps));
+  const std::vector<Tensor> both{mean, mean}, two{gamma, gamma};
+  EXPECT_BAD("[sgd_update] a tensor that is written to is given twice", tt::sgd_update(rate, both, two));
+  // Read twice, and a step for all.
+  EXPECT_NO_THROW(tt::batch_norm(matrix, mean, var, gamma, gamma, {.training = true}));
+  EXPECT_NO_THROW(tt::momentum_update(rate, std::vector{mean, var}, two, std::vector{tt::zeros({3}), tt::zeros({3})},
+                                      std::vector{step, step}, {}));
   EXPECT_NO_THROW(tt::assign_add(mean, mean));
+  tt::mark_state(mean);
+  const tt::TraceScope scope(graph);
+  EXPECT_BAD("[batch_norm] a tensor that is written to is given twice",
+             tt::batch_norm(symbolic, mean, mean, gamma, gamma, {.training = true}));
 }
 
 TEST_F(BadInput, Files) {

@@ -4,8 +4,10 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <sstream>
+#include <string_view>
 
 namespace programs {
 namespace {
@@ -53,9 +55,15 @@ std::string argument(const Arguments& a, const std::string& name) {
   return all.at(name);
 }
 
+/// The word gives a list of tensors, be it of one.
+bool gives_list(const Step& step) {
+  return step.word && (std::string_view(step.word->text).starts_with("tt::split(") ||
+                       std::string_view(step.word->text).starts_with("tt::chunk("));
+}
+
 std::string name_of(const Program& program, const Ref& ref) {
   const std::string step = "v" + std::to_string(ref.step);
-  return program.steps[static_cast<std::size_t>(ref.step)].outputs > 1 ? step + "[" + std::to_string(ref.output) + "]"
+  return gives_list(program.steps[static_cast<std::size_t>(ref.step)]) ? step + "[" + std::to_string(ref.output) + "]"
                                                                        : step;
 }
 
@@ -173,8 +181,7 @@ class Printer {
     }
     const std::string call = filled_in(step.word->text, operands, step.arguments);
     out_ << "  ";
-    if (step.outputs == 1) out_ << "tt::Tensor v" << s << " = ";
-    if (step.outputs > 1) out_ << "Tensors v" << s << " = ";
+    if (step.outputs > 0) out_ << (gives_list(step) ? "Tensors v" : "tt::Tensor v") << s << " = ";
     if (step.word->functional && way_.is_graph &&
         !program_.steps[static_cast<std::size_t>(step.operands[0].step)].is_state())
       out_ << operands[0] << ".is_symbolic() ? " << filled_in(step.word->functional_text, operands, step.arguments)

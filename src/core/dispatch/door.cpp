@@ -1,9 +1,6 @@
 // The one door: the only place where ops are run, recorded and traced.
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <string>
-#include <utility>
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/node.h"
@@ -30,35 +27,6 @@ using Head = detail::TensorHead;
   throw ArgumentError(op.name, "an input is undefined",
                       "input " + std::to_string(index) + " is a default-constructed Tensor", "Give it a value first",
                       where);
-}
-
-/// What tells one tensor from another, be it concrete or symbolic.
-std::pair<const void*, std::uint32_t> identity_of(const Tensor& tensor) {
-  const TensorImpl& impl = *tensor.impl();
-  if (tensor.is_symbolic()) return {impl.node.get(), impl.output};
-  return {&impl, 0};
-}
-
-/// What an op reads of a tensor that it writes as another input would depend on the kernel. (Of two inputs, as in
-/// assign_add(x, x), each element is read before it is written.)
-void check_written_once(const Op& op, std::span<const Tensor* const> operands, Location where) {
-  const std::size_t count = operands.size();
-  if (count < 3) return;
-  InlineVector<std::uint32_t, 16> order(count);
-  for (std::size_t i = 0; i < count; ++i) order[i] = static_cast<std::uint32_t>(i);
-  const auto key = [&](std::uint32_t i) { return std::pair(identity_of(*operands[i]), i); };
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
-  for (std::size_t first = 0, next; first < count; first = next) {
-    bool written = false;
-    for (next = first; next < count && key(order[next]).first == key(order[first]).first; ++next)
-      written |= op.writes(static_cast<int>(order[next]), static_cast<int>(count));
-    if (written && next > first + 1) [[unlikely]]
-      throw ArgumentError(op.name, "a tensor that the op writes to is given twice",
-                          "inputs " + std::to_string(order[first]) + " and " + std::to_string(order[first + 1]) +
-                              " are the same " + std::string(dtype_name(operands[order[first]]->dtype())) + " " +
-                              operands[order[first]]->shape().text(),
-                          "Give a clone() as one of them", where);
-  }
 }
 
 /// Inputs that may give their buffer away: temporaries that nobody else can see.
@@ -102,8 +70,6 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     flags |= operand.flags();
     one_device &= operand.device() == operands[0]->device();
   }
-  if (op.writes) [[unlikely]]
-    check_written_once(op, operands.span(), where);
 
   if ((flags & Head::symbolic) || (modes.trace && is_traced(op, operands.span(), flags))) [[unlikely]] {
     GraphImpl* graph = modes.trace;

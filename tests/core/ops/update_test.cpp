@@ -198,7 +198,7 @@ TEST(Update, WritesDoNotReachOthersOfTheStorageAndTakeAnyStrides) {
 
 TEST(Update, BadInputIsAnArgumentErrorAndChangesNothing) {
   const tt::Tensor p = tt::ones({3}), g = tt::ones({4}), g64 = tt::ones({3}, tt::float64),
-                   step = tt::zeros({}, tt::int64);
+                   step = tt::zeros({}, tt::int64), h = tt::ones({3}), b = tt::ones({3}), t = tt::ones({3});
   const auto fails = [&](auto call, const char* text) {
     try {
       call();
@@ -211,11 +211,11 @@ TEST(Update, BadInputIsAnArgumentErrorAndChangesNothing) {
   fails([&] { tt::sgd_update(rate_tensor(1), {&p, 1}, {&g, 1}); }, "gradient float32 (4,)");
   fails([&] { tt::sgd_update(rate_tensor(1), {&p, 1}, {&g64, 1}); }, "gradient float64 (3,)");
   fails([&] { tt::sgd_update(rate_tensor(1), {&p, 1}, {}); }, "the lists differ in length");
-  fails([&] { tt::sgd_update(tt::ones({}), {&p, 1}, {&p, 1}); }, "learning rate");
+  fails([&] { tt::sgd_update(tt::ones({}), {&p, 1}, {&h, 1}); }, "learning rate");
   fails([&] { tt::sgd_update(rate_tensor(1), {&step, 1}, {&step, 1}); }, "floating-point");
   fails(
       [&] {
-        tt::momentum_update(rate_tensor(1), {&p, 1}, {&p, 1}, {&p, 1}, {&p, 1}, {});
+        tt::momentum_update(rate_tensor(1), {&p, 1}, {&h, 1}, {&b, 1}, {&t, 1}, {});
       },
       "a step is not a 0-d int64");
   const tt::Tensor nothing;

@@ -5,6 +5,7 @@
 #include "core/ops/ops.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/reduce/statistics_dtype.h"
+#include "core/ops/written_once.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -151,6 +152,10 @@ Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, 
       var_arg(running_var, where);
   const Arg* inputs[] = {&x, &scale_arg, &shift_arg, &mean_arg, &var_arg};
   if (!options.training && running_mean.defined()) return apply(batch_norm_inference_op, inputs, &attributes, where);
+  if (running_mean.defined()) {
+    const Tensor given[] = {input, scale, shift, running_mean, running_var};
+    check_written_once(batch_norm_op, given, where);
+  }
   Tensor outputs[3];
   apply(batch_norm_op, {inputs, running_mean.defined() ? std::size_t{5} : std::size_t{3}}, &attributes, outputs, where);
   return outputs[0];

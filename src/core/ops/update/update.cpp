@@ -1,5 +1,6 @@
 #include "core/ops/update/update.h"
 
+#include "core/ops/written_once.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/ops/cast.h"
 
@@ -41,6 +42,7 @@ void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_li
     for (std::size_t i = 0; i < count; ++i) inputs[member + i * group] = list[i];
     ++member;
   }
+  check_written_once(op, inputs.span(), where);
   apply(op, inputs.span(), attributes, {}, where);
 }
 
