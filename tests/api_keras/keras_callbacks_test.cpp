@@ -158,6 +158,20 @@ TEST(KerasCallbacks, OptionsOfCsvLogger) {
   EXPECT_EQ(first.find("epoch;loss\n0;"), 0U) << first;
   EXPECT_EQ(fit({.separator = ";"}), first);  // a new file
   EXPECT_EQ(fit({.separator = ";", .append = true}), first + first.substr(first.find('\n') + 1));
+  // What a killed process wrote of a line stays a line of its own.
+  write_file(path, first + "2;0.");
+  EXPECT_EQ(fit({.separator = ";", .append = true}), first + "2;0.\n" + first.substr(first.find('\n') + 1));
+}
+
+TEST(KerasCallbacks, APathWithAByteZeroWritesNoOtherFile) {
+  const TemporaryFolder folder;
+  const std::string path = folder / std::string("new/a\0b", 7);
+  for (const auto& callback : {keras::callbacks::CSVLogger(path), keras::callbacks::ModelCheckpoint(path)}) {
+    const std::string error = error_of<tt::ArgumentError>(
+        [&] { small_model().fit(inputs(), targets(), {.verbose = 0, .callbacks = {callback}}); });
+    EXPECT_NE(error.find("the path has a byte 0"), std::string::npos) << error;
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(KerasCallbacks, CsvLoggerSaysThatALineIsLost) {
@@ -166,7 +180,7 @@ TEST(KerasCallbacks, CsvLoggerSaysThatALineIsLost) {
   for (int run = 0; run < 2; ++run) {
     const std::string error = error_of<tt::UnsupportedError>(
         [&] { model.fit(inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {logger}}); });
-    EXPECT_EQ(error.find("[CSVLogger] a line could not be written: '/dev/full': No space left on device."), 0U)
+    EXPECT_EQ(error.find("[CSVLogger] a line could not be written: '/dev/full' (No space left on device)."), 0U)
         << error;
     EXPECT_NE(error.find("At keras_callbacks_test.cpp:"), std::string::npos) << error;
   }

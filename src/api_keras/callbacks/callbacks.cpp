@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -14,6 +13,8 @@
 
 #include "api_keras/callbacks/monitor.h"
 #include "api_keras/callbacks/progbar.h"
+#include "core/formats/file.h"
+#include "core/support/printable.h"
 #include "triptych/keras/model.h"
 
 namespace triptych::keras {
@@ -132,7 +133,7 @@ class ModelCheckpoint : public CallbackBase {
     const std::string path = formatted_path(filepath_, epoch, logs, where_);
     const std::string prefix = "\nEpoch " + std::to_string(epoch + 1) + ": ";
     const auto say = [&](const std::string& text) {
-      if (options_.verbose > 0) print(prefix + text + "\n");
+      if (options_.verbose > 0) print(prefix + printable(text) + "\n");
     };
     // A metric that is missing saves, after a warning, as in Keras.
     if (const double* value = options_.save_best_only ? monitor_.find(logs) : nullptr) {
@@ -151,6 +152,7 @@ class ModelCheckpoint : public CallbackBase {
 
  private:
   void save(const std::string& path) {
+    check_path(path, {"ModelCheckpoint", where_});
     if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
       std::error_code failed;  // saving says it
       std::filesystem::create_directories(folder, failed);
@@ -174,12 +176,21 @@ class CSVLogger : public CallbackBase {
       : filename_(std::move(filename)), options_(std::move(options)), where_(where) {}
 
   void on_train_begin(Logs&) override {
+    check_path(filename_, {"CSVLogger", where_});
     names_.clear();
     header_ = true;
-    if (options_.append) header_ = std::ifstream(filename_).peek() == std::ifstream::traits_type::eof();
+    bool cut_off = false;  // a process was killed in the middle of a line
+    if (std::ifstream older(filename_, std::ios::ate); options_.append && older && older.tellg() > 0) {
+      header_ = false;
+      older.seekg(-1, std::ios::end);
+      cut_off = older.get() != '\n';
+    }
+    errno = 0;
     file_ =
         std::ofstream(filename_, options_.append ? std::ios::app : std::ios::trunc);  // an earlier fit may have failed
-    if (!file_) throw ArgumentError("CSVLogger", "the file cannot be written", "'" + filename_ + "'", "", where_);
+    if (!file_)
+      throw ArgumentError("CSVLogger", "the file cannot be written", path_and_reason(filename_, errno), "", where_);
+    if (cut_off) file_ << "\n";
   }
 
   void on_epoch_end(int epoch, Logs& logs) override {
@@ -204,8 +215,7 @@ class CSVLogger : public CallbackBase {
     errno = 0;
     file_ << std::endl;  // readable while training goes on
     if (!file_)
-      throw UnsupportedError("CSVLogger", "a line could not be written",
-                             "'" + filename_ + "'" + (errno != 0 ? std::string(": ") + std::strerror(errno) : ""),
+      throw UnsupportedError("CSVLogger", "a line could not be written", path_and_reason(filename_, errno),
                              "Training ends after the step that was taken", where_);
   }
 
