@@ -3,9 +3,12 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <tuple>
+#include <vector>
 
 #include "bad_input.h"
 #include "files.h"
@@ -275,6 +278,22 @@ TEST(KerasFunctions, ThatGiveNothing) {
     std::vector<Tensor> call_many(const std::vector<Tensor>&, bool) override { return {}; }
   };
   EXPECT_BAD("[None] the layer's function returned no tensor", keras::model<None>()(x));
+}
+
+TEST(KerasFunctions, OptimizersOfOnesOwn) {
+  struct Mine : keras::OptimizerBase {
+    explicit Mine(std::size_t s) : OptimizerBase("mine", 0.1), slot(s) {}
+    void apply(std::span<const Tensor>, std::span<const Tensor> parameters) override { slots_of(slot, parameters); }
+    std::vector<std::string> slot_names() const override { return {"one"}; }
+    std::size_t slot;
+  };
+  const Tensor w = tt::ones({2});
+  const std::vector<Tensor> weights{w}, twice{w, w}, none{Tensor()}, gradients{w};
+  const keras::Optimizer good(std::make_shared<Mine>(0)), bad(std::make_shared<Mine>(1));
+  EXPECT_NO_THROW(good.apply(gradients, weights));
+  EXPECT_BAD("[mine] there is no slot of this number: 1", bad.apply(gradients, weights));
+  EXPECT_BAD("[mine] a weight is given twice: numbers 0 and 1", good.apply(twice, twice));
+  EXPECT_BAD("[mine] a weight is undefined", good.apply(gradients, none));
 }
 
 TEST(KerasFunctions, MetricsOfOnesOwn) {

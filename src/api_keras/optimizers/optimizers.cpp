@@ -111,10 +111,17 @@ void OptimizerBase::build(std::span<const Tensor> parameters) {
 }
 
 std::vector<Tensor> OptimizerBase::slots_of(std::size_t slot, std::span<const Tensor> parameters) const {
+  if (slot >= slots_.size())
+    throw ArgumentError(name_, "there is no slot of this number",
+                        std::to_string(slot) + ", slot_names() has " + std::to_string(slots_.size()), "Count from 0");
   std::vector<Tensor> result;
   for (const Tensor& parameter : parameters)
     for (std::size_t i = 0; i < parameters_.size(); ++i)
       if (parameters_[i].is_same(parameter)) result.push_back(slots_[slot][i]);
+  if (result.size() != parameters.size())
+    throw ArgumentError(name_, "a parameter has no slots",
+                        std::to_string(parameters.size() - result.size()) + " of " + std::to_string(parameters.size()),
+                        "Call build(parameters) first");
   return result;
 }
 
@@ -178,6 +185,11 @@ void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor>
     if (!gradient.defined())
       throw ArgumentError(name(), "a gradient is undefined", "the loss does not depend on every weight",
                           "Leave out weights without a gradient", where);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (weights[i].is_same(weights[j]))
+        throw ArgumentError(name(), "a weight is given twice",
+                            "numbers " + std::to_string(j) + " and " + std::to_string(i), "Add its gradients", where);
   for (const Tensor& weight : weights)
     if (!weight.defined())
       throw ArgumentError(name(), "a weight is undefined", "a default-constructed Tensor", "", where);

@@ -1,5 +1,7 @@
 #include "api_keras/training/options.h"
 
+#include "core/support/hyperparameter.h"
+
 namespace triptych::keras {
 namespace {
 
@@ -33,9 +35,7 @@ void check_options(const FitOptions& options, DataKind data, Location where) {
   at_least("fit", "validation_batch_size", options.validation_batch_size, 0, where);
   at_least("fit", "validation_freq", options.validation_freq, 1, where);
   at_least("fit", "seed", options.seed, -1, where);
-  if (!(options.validation_split >= 0 && options.validation_split < 1))
-    throw ArgumentError("fit", "validation_split is not at least 0 and below 1",
-                        std::to_string(options.validation_split), "", where);
+  Hyperparameters("fit", where).decay("validation_split", options.validation_split);
   if (options.validation_data.loader)
     of_arrays("fit", "validation_batch_size", options.validation_batch_size > 0, where);
   for (auto i = options.class_weight.begin(); i != options.class_weight.end(); ++i)
