@@ -34,8 +34,8 @@ namespace {
 
 constexpr const char* usage = R"(usage: kill_test [--seconds S] [--kills N] [--seed N] [--folder PATH]
 
-Child processes write files in a loop, with every writer of the library (checkpoints of the core and of each style,
-drawings and dumps of graphs), and are killed with SIGKILL at random moments. After each kill
+Child processes write files in a loop, with every writer that replaces a file (checkpoints of the core and of each
+style, drawings and dumps of graphs), and are killed with SIGKILL at random moments. After each kill
   - the file is the one before or the one after the save that was killed, byte for byte;
   - the next save of the file removes what the dead process left, and nothing else;
 and in every fourth round, before that,
