@@ -134,6 +134,8 @@ void Module::check_name(const Name& name) const {
 
 void Module::add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner) {
   check_name(name);
+  if (!child)
+    throw ArgumentError(this->name(), "a child module is a null pointer", "'" + name.text + "'", "", name.where);
   child->member_name_ = name.text;
   child->made_at_ = name.where;
   children_.push_back({name.text, std::move(child), cloner});

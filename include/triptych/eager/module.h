@@ -117,12 +117,12 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   /// Takes over a module made elsewhere.
   template <class M>
   M& adopt(const Name& name, std::unique_ptr<M> child) {
-    M& made = *child;
+    M* const made = child.get();
     Cloner cloner = nullptr;
     if constexpr (clonable<M>)
       cloner = [](const Module& module) -> std::unique_ptr<Module> { return nn::clone(static_cast<const M&>(module)); };
-    add_child(name, std::move(child), cloner);
-    return made;
+    add_child(name, std::move(child), cloner);  // refuses a null pointer
+    return *made;
   }
   /// Adds a parameter: it requires gradients and takes part in state_dict. An undefined one is a parameter that is left
   /// out.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "triptych/core/callable.h"
 #include "triptych/core/io.h"
 #include "triptych/core/ops/update.h"
 #include "triptych/core/tensor.h"
@@ -25,6 +26,7 @@ class TRIPTYCH_API Optimizer {
   /// Computes the loss again, then steps: `optimizer.step([&] { optimizer.zero_grad(); ...; return loss; })`.
   template <class F>
   requires std::is_invocable_r_v<Tensor, F&> Tensor step(F closure, Location where = Location::here()) {
+    check_callable("step", closure, where);
     Tensor loss = closure();
     step(where);
     return loss;
@@ -33,7 +35,8 @@ class TRIPTYCH_API Optimizer {
   void zero_grad(bool set_to_none = true);
   /// Steps, buffers and hyperparameters: a snapshot, which `save` writes as it is.
   StateDict state_dict(Location where = Location::here()) const;
-  /// Takes them over; ArgumentError, and nothing changes, if groups, parameters or shapes differ.
+  /// Takes them over; ArgumentError, and nothing changes, if groups, parameters or shapes differ, an entry is missing, a
+  /// count of steps is negative, or an option out of range.
   void load_state_dict(const StateDict& state, Location where = Location::here());
 
  protected:
@@ -58,6 +61,10 @@ class TRIPTYCH_API Optimizer {
   Optimizer(const char* name, std::vector<const char*> buffer_names);
   void add_group(const std::vector<Tensor>& parameters, Location where);
   virtual std::vector<Setting> settings(std::size_t group) = 0;
+  /// How many of a slot's buffers the options of a group use.
+  virtual std::size_t buffers_used(std::size_t group) const;
+  /// ArgumentError for an option out of range.
+  virtual void check_options(Location where) const;
   [[noreturn]] void fail(std::string_view rule, std::string_view given, std::string_view hint, Location where) const;
 
   /// What a group's update is called with: the lists over those parameters that have gradients.
@@ -71,6 +78,9 @@ class TRIPTYCH_API Optimizer {
   /// Makes missing state; the first `buffers` buffers are used.
   Operands operands(Group& group, std::size_t buffers);
   const Tensor& rate(Group& group, double learning_rate);
+  /// Of a state that is loaded: ArgumentError for a count that cannot be one, and for a slot with a part of its entries.
+  void check_step(const Tensor& step, const std::string& prefix, Location where) const;
+  void check_complete(const Slot& slot, const std::string& prefix, std::size_t used, Location where) const;
 
   const char* name_;
   std::vector<const char*> buffer_names_;
@@ -137,8 +147,11 @@ class GroupedOptimizer : public Optimizer {
  protected:
   using Optimizer::Optimizer;
   virtual void check(const O& options, Location where) const = 0;
-  void check_all(Location where) const {
+  void check_options(Location where) const override {
     for (const ParamGroup<O>& group : param_groups_) check(group.options, where);
+  }
+  void check_all(Location where) const {
+    check_options(where);
     check_slots(where);
   }
 
@@ -158,6 +171,7 @@ class TRIPTYCH_API SGD : public GroupedOptimizer<SGDOptions> {
  private:
   void check(const SGDOptions& options, Location where) const override;
   std::vector<Setting> settings(std::size_t group) override;
+  std::size_t buffers_used(std::size_t group) const override;
 };
 
 /// Adam: torch.optim.Adam. `decoupled_weight_decay` makes it AdamW.
@@ -176,6 +190,7 @@ class TRIPTYCH_API Adam : public GroupedOptimizer<AdamOptions> {
  private:
   void check(const AdamOptions& options, Location where) const override;
   std::vector<Setting> settings(std::size_t group) override;
+  std::size_t buffers_used(std::size_t group) const override;
 };
 
 /// Adam with decoupled weight decay: torch.optim.AdamW.

@@ -17,7 +17,8 @@ struct GradientAndVariable {
 };
 
 /// What all optimizers share. The learning rate, step counts and moments are variables of the graph: changing one
-/// recompiles nothing.
+/// recompiles nothing. Constructors raise an ArgumentError for an option that is negative or not finite, or a beta
+/// outside of [0, 1).
 class TRIPTYCH_API Optimizer {
  public:
   virtual ~Optimizer();
@@ -38,7 +39,7 @@ class TRIPTYCH_API Optimizer {
   Variable learning_rate(Location where = Location::here()) const;
 
  protected:
-  Optimizer(std::string name, double learning_rate);
+  Optimizer(std::string name, double learning_rate, Location where);
   /// A buffer of `variable`'s shape and dtype that starts as zeros, one for each name.
   Tensor slot(const Tensor& variable, Text slot_name);
   /// The count of steps done (0-d int64).
@@ -58,10 +59,10 @@ struct GradientDescentOptions {
 /// p <- p - learning_rate g.
 class TRIPTYCH_API GradientDescent : public Optimizer {
  public:
-  explicit GradientDescent(const GradientDescentOptions& options = {});
+  explicit GradientDescent(const GradientDescentOptions& options = {}, Location where = Location::here());
   template <Number T>
-  explicit GradientDescent(T learning_rate)
-      : GradientDescent(GradientDescentOptions{static_cast<double>(learning_rate)}) {}
+  explicit GradientDescent(T learning_rate, Location where = Location::here())
+      : GradientDescent(GradientDescentOptions{static_cast<double>(learning_rate)}, where) {}
 
  private:
   void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,
@@ -76,10 +77,10 @@ struct MomentumOptions {
 /// a <- momentum a + g; p <- p - learning_rate a (with Nesterov: p <- p - learning_rate (g + momentum a)).
 class TRIPTYCH_API Momentum : public Optimizer {
  public:
-  explicit Momentum(const MomentumOptions& options = {});
+  explicit Momentum(const MomentumOptions& options = {}, Location where = Location::here());
   template <Number T>
-  Momentum(T learning_rate, double momentum)
-      : Momentum(MomentumOptions{.learning_rate = static_cast<double>(learning_rate), .momentum = momentum}) {}
+  Momentum(T learning_rate, double momentum, Location where = Location::here())
+      : Momentum(MomentumOptions{.learning_rate = static_cast<double>(learning_rate), .momentum = momentum}, where) {}
 
  private:
   void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,
@@ -97,9 +98,10 @@ struct AdamOptions {
 /// p <- p - learning_rate sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon).
 class TRIPTYCH_API Adam : public Optimizer {
  public:
-  explicit Adam(const AdamOptions& options = {});
+  explicit Adam(const AdamOptions& options = {}, Location where = Location::here());
   template <Number T>
-  explicit Adam(T learning_rate) : Adam(AdamOptions{.learning_rate = static_cast<double>(learning_rate)}) {}
+  explicit Adam(T learning_rate, Location where = Location::here())
+      : Adam(AdamOptions{.learning_rate = static_cast<double>(learning_rate)}, where) {}
 
  private:
   void update(const Tensor& learning_rate, const std::vector<Tensor>& parameters, const std::vector<Tensor>& gradients,

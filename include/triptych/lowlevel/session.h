@@ -34,6 +34,9 @@ struct TRIPTYCH_API Feed {
 /// nothing up. May be copied; may be called from several threads.
 class TRIPTYCH_API Callable {
  public:
+  // Copies alone: a handle that was moved from is still one.
+  Callable(const Callable&) = default;
+  Callable& operator=(const Callable&) = default;
   /// Takes the values of the feeds in their order; gives those of the fetches (undefined for operations without a
   /// value).
   std::vector<Tensor> operator()(Location where = Location::here()) const { return run({}, where); }
@@ -60,6 +63,8 @@ class TRIPTYCH_API Callable {
 class TRIPTYCH_API Session {
  public:
   explicit Session(const GraphHandle& graph, const SessionOptions& options = {});
+  Session(const Session&) = default;  // a handle; moving copies it, too
+  Session& operator=(const Session&) = default;
 
   /// The value of one tensor.
   Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds = {}, const RunOptions& options = {},

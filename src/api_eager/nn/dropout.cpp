@@ -1,14 +1,14 @@
 #include "triptych/eager/nn/dropout.h"
 
 #include "api_eager/repr.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::eager::nn {
 namespace {
 
 const DropoutOptions& checked(const DropoutOptions& options, Location where) {
-  if (!(options.p >= 0 && options.p <= 1))
-    throw ArgumentError("Dropout", "p is outside of [0, 1]", std::to_string(options.p), "", where);
+  Hyperparameters("Dropout", where).share("p", options.p);
   return options;
 }
 

@@ -2,6 +2,7 @@
 
 #include "api_eager/nn/initialize.h"
 #include "api_eager/repr.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::eager::nn {
@@ -10,6 +11,9 @@ namespace {
 const BatchNormOptions& checked(const BatchNormOptions& options, const char* name, Location where) {
   if (options.num_features < 1)
     throw ArgumentError(name, "num_features is not positive", std::to_string(options.num_features), "", where);
+  const Hyperparameters check(name, where);
+  check.not_negative("eps", options.eps);
+  check.finite("momentum", options.momentum);
   check_parameter_dtype(name, options.dtype, where);
   return options;
 }
@@ -18,6 +22,7 @@ const LayerNormOptions& checked(const LayerNormOptions& options, Location where)
   if (options.normalized_shape.rank() == 0 || !options.normalized_shape.known())
     throw ArgumentError("LayerNorm", "normalized_shape is empty or has an unknown dimension",
                         options.normalized_shape.text(), "", where);
+  Hyperparameters("LayerNorm", where).not_negative("eps", options.eps);
   check_parameter_dtype("LayerNorm", options.dtype, where);
   return options;
 }

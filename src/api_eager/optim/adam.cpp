@@ -1,3 +1,4 @@
+#include "core/support/hyperparameter.h"
 #include "triptych/eager/optim.h"
 
 namespace triptych::eager::optim {
@@ -23,18 +24,18 @@ AdamW::AdamW(std::vector<Tensor> params, const AdamWOptions& o, Location where)
            where) {}
 
 void Adam::check(const AdamOptions& o, Location where) const {
-  if (!(o.lr >= 0)) fail("lr is negative or NaN", std::to_string(o.lr), "", where);
-  for (const double beta : {o.betas.first, o.betas.second})
-    if (!(beta >= 0 && beta < 1)) fail("a beta is outside of [0, 1)", std::to_string(beta), "", where);
-  if (!(o.eps >= 0)) fail("eps is negative or NaN", std::to_string(o.eps), "", where);
-  if (!(o.weight_decay >= 0)) fail("weight_decay is negative or NaN", std::to_string(o.weight_decay), "", where);
+  const Hyperparameters check(name_, where);
+  check.not_negative("lr", o.lr);
+  for (const double beta : {o.betas.first, o.betas.second}) check.decay("a beta", beta);
+  check.not_negative("eps", o.eps);
+  check.not_negative("weight_decay", o.weight_decay);
 }
 
 void Adam::step(Location where) {
   check_all(where);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const AdamOptions& o = param_groups_[g].options;
-    const Operands with = operands(groups_[g], o.amsgrad ? 3 : 2);
+    const Operands with = operands(groups_[g], buffers_used(g));
     if (with.parameters.empty()) continue;
     adam_update(rate(groups_[g], o.lr), with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
                 {.beta1 = o.betas.first,
@@ -47,6 +48,8 @@ void Adam::step(Location where) {
                 o.amsgrad ? std::span<const Tensor>(with.buffers[2]) : std::span<const Tensor>(), where);
   }
 }
+
+std::size_t Adam::buffers_used(std::size_t group) const { return param_groups_[group].options.amsgrad ? 3 : 2; }
 
 std::vector<Optimizer::Setting> Adam::settings(std::size_t group) {
   AdamOptions& o = param_groups_[group].options;

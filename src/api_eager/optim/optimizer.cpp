@@ -1,8 +1,10 @@
 // What the optimizers share: groups, state, checkpoints.
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 
 #include "core/dispatch/backend.h"
+#include "core/support/hyperparameter.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -13,6 +15,9 @@ namespace triptych::eager::optim {
 Optimizer::Optimizer(const char* name, std::vector<const char*> buffer_names)
     : name_(name), buffer_names_(std::move(buffer_names)) {}
 Optimizer::~Optimizer() = default;
+
+std::size_t Optimizer::buffers_used(std::size_t) const { return buffer_names_.size(); }
+void Optimizer::check_options(Location) const {}
 
 void Optimizer::fail(std::string_view rule, std::string_view given, std::string_view hint, Location where) const {
   throw ArgumentError(name_, rule, given, hint, where);
@@ -123,37 +128,72 @@ StateDict Optimizer::state_dict(Location where) const {
   return state;
 }
 
+namespace {
+
+/// While alive and not kept, what has been set is undone in the end.
+class Settings {
+ public:
+  void set(double* number, bool* flag, double value) {
+    before_.push_back({number, flag, number ? *number : static_cast<double>(*flag)});
+    write(number, flag, value);
+  }
+  void keep() { before_.clear(); }
+  ~Settings() {
+    for (const Entry& entry : before_) write(entry.number, entry.flag, entry.value);
+  }
+
+ private:
+  struct Entry {
+    double* number;
+    bool* flag;
+    double value;
+  };
+  static void write(double* number, bool* flag, double value) {
+    if (number)
+      *number = value;
+    else
+      *flag = value != 0;
+  }
+  std::vector<Entry> before_;
+};
+
+}  // namespace
+
 void Optimizer::load_state_dict(const StateDict& state, Location where) {
   GradMode off(false);
   std::size_t used = 0;
+  Settings options;
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    for (const Setting& setting : settings(g)) {
+      const std::string name = "param_groups." + std::to_string(g) + "." + setting.name;
+      const Tensor* value = state.find(name);
+      if (!value || !value->defined() || value->numel(where) != 1)
+        fail("the state lacks a setting", "'" + name + "' is missing", "Is it the state of another optimizer?", where);
+      options.set(setting.number, setting.flag, value->item<double>(where));
+      ++used;
+    }
+  check_options(where);
   std::deque<Group> groups = groups_;
   std::size_t index = 0;
-  for (Group& group : groups)
-    for (Slot& slot : group.slots) {
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (Slot& slot : groups[g].slots) {
       const std::string prefix = "state." + std::to_string(index++) + ".";
       const auto take = [&](const std::string& name, const Shape& shape, DType dtype, Tensor& to) {
         const Tensor* value = state.find(prefix + name);
         to = {};
         if (!value) return;
+        if (!value->defined()) fail("an entry is undefined", "'" + prefix + name + "'", "", where);
         if (value->shape() != shape)
           fail("a shape differs", "'" + prefix + name + "' is " + value->shape().text() + ", expected " + shape.text(),
                "Is it the state of another model?", where);
-        to = value->dtype() == dtype ? alias(*value) : cast(*value, dtype);
+        to = value->dtype() == dtype ? alias(*value) : cast(Arg(*value, where), dtype);
         ++used;
       };
       take("step", {}, int64, slot.step);
+      if (slot.step.defined()) check_step(*state.find(prefix + "step"), prefix, where);
       for (std::size_t i = 0; i < buffer_names_.size(); ++i)
         take(buffer_names_[i], slot.parameter.shape(), slot.parameter.dtype(), slot.buffers[i]);
-    }
-  std::vector<std::pair<Setting, double>> values;
-  for (std::size_t g = 0; g < groups.size(); ++g)
-    for (const Setting& setting : settings(g)) {
-      const std::string name = "param_groups." + std::to_string(g) + "." + setting.name;
-      const Tensor* value = state.find(name);
-      if (!value || value->numel() != 1)
-        fail("the state lacks a setting", "'" + name + "' is missing", "Is it the state of another optimizer?", where);
-      values.emplace_back(setting, value->item<double>());
-      ++used;
+      check_complete(slot, prefix, buffers_used(g), where);
     }
   if (used != state.size())
     fail("the state does not fit the optimizer",
@@ -161,12 +201,26 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
              " entries belong to no parameter or setting",
          "Is it the state of another optimizer?", where);
   groups_ = std::move(groups);
-  for (auto& [setting, value] : values) {
-    if (setting.number)
-      *setting.number = value;
-    else
-      *setting.flag = value != 0;
-  }
+  options.keep();
+}
+
+void Optimizer::check_step(const Tensor& step, const std::string& prefix, Location where) const {
+  const auto count = step.item<double>(where);
+  if (!(count >= 0 && std::trunc(count) == count))
+    fail("a count of steps is negative or no whole number", "'" + prefix + "step' is " + number_text(count), "", where);
+}
+
+void Optimizer::check_complete(const Slot& slot, const std::string& prefix, std::size_t used, Location where) const {
+  const bool begun =
+      slot.step.defined() || std::any_of(slot.buffers.begin(), slot.buffers.end(), [](const Tensor& b) { return b.defined(); });
+  if (!begun || used == 0) return;
+  const auto require = [&](const Tensor& entry, const char* name) {
+    if (!entry.defined())
+      fail("the state lacks an entry", "'" + prefix + name + "' is missing", "A parameter has all of them, or none",
+           where);
+  };
+  require(slot.step, "step");
+  for (std::size_t i = 0; i < used; ++i) require(slot.buffers[i], buffer_names_[i]);
 }
 
 }  // namespace triptych::eager::optim

@@ -1,3 +1,4 @@
+#include "core/support/hyperparameter.h"
 #include "triptych/eager/optim.h"
 
 namespace triptych::eager::optim {
@@ -8,9 +9,11 @@ SGD::SGD(std::vector<Tensor> params, const SGDOptions& options, Location where)
 }
 
 void SGD::check(const SGDOptions& o, Location where) const {
-  if (!(o.lr >= 0)) fail("lr is negative or NaN", std::to_string(o.lr), "", where);
-  if (!(o.momentum >= 0)) fail("momentum is negative or NaN", std::to_string(o.momentum), "", where);
-  if (!(o.weight_decay >= 0)) fail("weight_decay is negative or NaN", std::to_string(o.weight_decay), "", where);
+  const Hyperparameters check(name_, where);
+  check.not_negative("lr", o.lr);
+  check.not_negative("momentum", o.momentum);
+  check.finite("dampening", o.dampening);
+  check.not_negative("weight_decay", o.weight_decay);
   if (o.nesterov && (o.momentum <= 0 || o.dampening != 0))
     fail("nesterov comes without a momentum, or with dampening",
          "momentum " + std::to_string(o.momentum) + ", dampening " + std::to_string(o.dampening), "", where);
@@ -21,7 +24,7 @@ void SGD::step(Location where) {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const SGDOptions& o = param_groups_[g].options;
     const bool decoupled = o.formula != UpdateFormula::torch;
-    const Operands with = operands(groups_[g], o.momentum != 0 ? 1 : 0);
+    const Operands with = operands(groups_[g], buffers_used(g));
     if (with.parameters.empty()) continue;
     const Tensor& learning_rate = rate(groups_[g], o.lr);
     if (o.momentum == 0)
@@ -43,6 +46,8 @@ void SGD::step(Location where) {
                       where);
   }
 }
+
+std::size_t SGD::buffers_used(std::size_t group) const { return param_groups_[group].options.momentum != 0 ? 1 : 0; }
 
 std::vector<Optimizer::Setting> SGD::settings(std::size_t group) {
   SGDOptions& o = param_groups_[group].options;

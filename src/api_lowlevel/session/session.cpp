@@ -4,6 +4,7 @@
 
 #include "core/graph/runner.h"
 #include "core/ops/ops.h"
+#include "core/ops/update/update.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/io.h"
 
@@ -22,6 +23,16 @@ const Node& variable_node(const Runner& runner, const Tensor& tensor, Location w
                         tensor.is_symbolic() ? "'" + describe(*tensor.impl()->node) + "'" : std::string("not symbolic"),
                         "", where);
   return *tensor.impl()->node;
+}
+
+/// ArgumentError if an optimizer's count of steps would become negative.
+void check_steps(const Node& variable, const Tensor& value, Location where) {
+  if (value.dtype() != int64 || value.ndim() != 0 || value.item<std::int64_t>() >= 0) return;
+  for (const auto& node : variable.graph->nodes)
+    for (std::size_t i = 0; i < node->input_count; ++i)
+      if (counts_steps(*node->op, i) && node->inputs()[i].impl()->node.get() == &variable)
+        throw ArgumentError("session", "a count of steps is negative",
+                            "'" + describe(variable) + "', " + std::to_string(value.item<std::int64_t>()), "", where);
 }
 
 /// The first few names, for a message.
@@ -106,6 +117,7 @@ Tensor Session::value(const Tensor& variable, Location where) const {
 void Session::set_value(const Tensor& variable, const Tensor& value, Location where) const {
   const Node& node = variable_node(*runner_, variable, where);
   const std::pair<const Node*, Tensor> entry{&node, fitting({const_cast<Node*>(&node), 0}, value, where)};
+  check_steps(node, entry.second, where);
   runner_->set_values({&entry, 1});
 }
 
@@ -127,6 +139,7 @@ void Session::restore(const OwnedText& path, Location where) const {
       throw ArgumentError("restore", "a saved tensor does not have the variable's shape and dtype",
                           "'" + variable.name() + "' is " + text(variable) + ", in '" + path + "' " + text(*value), "",
                           where);
+    check_steps(*variable.impl()->node, *value, where);
     values.emplace_back(variable.impl()->node.get(), *value);
   }
   runner_->set_values(values);

@@ -4,6 +4,7 @@
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/graph/graph.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -74,7 +75,10 @@ struct Optimizer::State {
   }
 };
 
-Optimizer::Optimizer(std::string name, double learning_rate) : state_(new State{std::move(name), learning_rate, {}}) {}
+Optimizer::Optimizer(std::string name, double learning_rate, Location where)
+    : state_(new State{std::move(name), learning_rate, {}}) {
+  Hyperparameters(state_->name, where).not_negative("learning_rate", learning_rate);
+}
 Optimizer::~Optimizer() = default;
 
 Tensor Optimizer::minimize(const Tensor& loss, const TensorList& variables, Location where) {
@@ -165,15 +169,18 @@ Tensor Optimizer::steps(const GraphHandle& graph) {
 // --- The formulas stand in the update ops
 // -----------------------------------------------------------------------------
 
-GradientDescent::GradientDescent(const GradientDescentOptions& options)
-    : Optimizer("GradientDescent", options.learning_rate) {}
+GradientDescent::GradientDescent(const GradientDescentOptions& options, Location where)
+    : Optimizer("GradientDescent", options.learning_rate, where) {}
 
 void GradientDescent::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
                              const std::vector<Tensor>& gradients, Location where) {
   sgd_update(learning_rate, parameters, gradients, {.formula = UpdateFormula::tf}, where);
 }
 
-Momentum::Momentum(const MomentumOptions& options) : Optimizer("Momentum", options.learning_rate), options_(options) {}
+Momentum::Momentum(const MomentumOptions& options, Location where)
+    : Optimizer("Momentum", options.learning_rate, where), options_(options) {
+  Hyperparameters("Momentum", where).not_negative("momentum", options.momentum);
+}
 
 void Momentum::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
                       const std::vector<Tensor>& gradients, Location where) {
@@ -185,7 +192,13 @@ void Momentum::update(const Tensor& learning_rate, const std::vector<Tensor>& pa
                   where);
 }
 
-Adam::Adam(const AdamOptions& options) : Optimizer("Adam", options.learning_rate), options_(options) {}
+Adam::Adam(const AdamOptions& options, Location where)
+    : Optimizer("Adam", options.learning_rate, where), options_(options) {
+  const Hyperparameters check("Adam", where);
+  check.decay("beta1", options.beta1);
+  check.decay("beta2", options.beta2);
+  check.not_negative("epsilon", options.epsilon);
+}
 
 void Adam::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
                   const std::vector<Tensor>& gradients, Location where) {

@@ -6,11 +6,14 @@
 
 #include "core/autodiff/leaf.h"
 #include "core/dispatch/check_numerics.h"
+#include "core/dispatch/modes.h"
 #include "triptych/core/autograd.h"
 
 namespace triptych {
 
 HookHandle Tensor::register_hook(const GradientHook& hook, Location where) const {
+  if (!hook.function)
+    throw ArgumentError("register_hook", "the hook is empty", "a default-constructed std::function", "", where);
   if (!requires_grad())
     throw ArgumentError("register_hook", "the tensor needs no gradient",
                         defined() ? std::string(dtype_name(dtype())) + " " + shape().text() : "an undefined tensor",
@@ -21,13 +24,30 @@ HookHandle Tensor::register_hook(const GradientHook& hook, Location where) const
   const Ref<Node> node = gradient_edge(*impl());
   if (!node->hooks) node->hooks = std::make_unique<NodeHooks>();
   auto shared = std::make_shared<GradientHook>(hook);
-  node->hooks->functions.push_back({impl()->output, shared});
+  node->hooks->functions.push_back({impl()->output, shared, Frame::resolve(where)});
   return HookHandle(shared);
 }
 
 void HookHandle::remove() {
   if (const auto hook = hook_.lock()) hook->function = nullptr;
 }
+
+namespace {
+
+/// What a hook returns takes the gradient's place: it must look like it.
+void check_replacement(const Tensor& gradient, const Tensor& replaced, Location where) {
+  const auto text = [](const Tensor& tensor) {
+    return (tensor.is_symbolic() ? "symbolic " : "") + std::string(dtype_name(tensor.dtype())) + " " +
+           tensor.shape().text();
+  };
+  if (replaced.shape() == gradient.shape() && replaced.dtype() == gradient.dtype() &&
+      replaced.is_symbolic() == gradient.is_symbolic())
+    return;
+  throw ArgumentError("register_hook", "a hook returned a gradient of another shape, dtype or kind",
+                      "the gradient is " + text(gradient) + ", the hook returned " + text(replaced), "", where);
+}
+
+}  // namespace
 
 void run_hooks(Node& node, std::span<Tensor> gradients) {
   if (!node.hooks) return;
@@ -43,13 +63,15 @@ void run_hooks(Node& node, std::span<Tensor> gradients) {
     if (!function || !gradient.defined()) continue;
     gradient =
         own(std::move(gradient), grad_enabled());  // what the hook changes in place is this gradient and no other
-    Tensor replaced = function(gradient);
-    if (replaced.defined() && replaced.shape() != gradient.shape())
-      throw ArgumentError(
-          "register_hook", "a hook returned a gradient of another shape",
-          "the gradient is " + gradient.shape().text() + ", the hook returned " + replaced.shape().text(), "",
-          node.where);
-    if (replaced.defined()) gradient = std::move(replaced);
+    Tensor replaced = [&] {
+      const FrameAt backward({});
+      const UserCode its_lines;
+      return function(gradient);
+    }();
+    if (replaced.defined()) {
+      check_replacement(gradient, replaced, entry.where);
+      gradient = std::move(replaced);
+    }
     gradient = own(std::move(gradient), grad_enabled());  // the hook may keep its handle
   }
   std::vector<Tensor> earlier;  // destroyed after the lock

@@ -25,7 +25,7 @@ class Walk {
   void want(std::span<const Place> targets);
   void want_everything();
   /// Adds to the gradient of one output.
-  void contribute(const Place& place, Tensor gradient);
+  void contribute(Place place, Tensor gradient);
   /// Visits the nodes; `keep` sees each with the complete gradients of its outputs, and may take a leaf's.
   void run(const std::function<void(Node&, std::span<Tensor>)>& keep);
 

@@ -185,6 +185,7 @@ std::int64_t DataLoader::size() const {
 }
 
 DataLoader::Iterator DataLoader::begin() {
+  const Frame frame(where_);  // of a data set's or sampler's own checks
   const std::int64_t size = dataset_->size(), number = epoch_++;
   std::vector<std::int64_t> order;
   if (options_.sampler) {
@@ -195,6 +196,12 @@ DataLoader::Iterator DataLoader::begin() {
     order.resize(static_cast<std::size_t>(size));
     std::iota(order.begin(), order.end(), 0);
   }
+  if (const auto examples = static_cast<std::int64_t>(order.size());
+      examples == 0 || (options_.drop_last && examples < options_.batch_size))
+    throw ArgumentError("DataLoader", "an epoch has no batch",
+                        std::to_string(examples) + " examples, batch_size " + std::to_string(options_.batch_size) +
+                            (options_.drop_last ? ", drop_last" : ""),
+                        "A loop over it would do nothing", where_);
   auto epoch = std::make_shared<Epoch>(dataset_, options_, number, std::move(order), where_, device_);
   epoch->advance();
   return Iterator(std::move(epoch));

@@ -29,6 +29,12 @@ using Head = detail::TensorHead;
                       where);
 }
 
+[[noreturn]] void incomplete(const Op& op, Location where) {
+  throw ArgumentError(op.name ? op.name : "apply",
+                      op.infer ? "the op's attributes are missing" : "an op has no infer function",
+                      op.infer ? "a null pointer" : op.name, op.infer ? "Pass a pointer to its attribute struct" : "", where);
+}
+
 /// Inputs that may give their buffer away: temporaries that nobody else can see.
 std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, bool recording) {
   std::uint32_t mask = 0;
@@ -59,6 +65,8 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
   const std::size_t count = inputs.size();
   if (static_cast<int>(count) < op.inputs || static_cast<int>(count) > op.input_limit()) [[unlikely]]
     wrong_input_count(op, count, where);
+  if (!op.infer || (op.attributes && !attributes)) [[unlikely]]
+    incomplete(op, where);
   InlineVector<const Tensor*, 4> operands(count);
   std::uint32_t flags = 0;
   bool one_device = true;

@@ -29,12 +29,14 @@ Registry& registry() {
 void register_op(const Op& op) {
   Registry& all = registry();
   std::lock_guard lock(all.mutex);
+  if (!op.name || !*op.name) throw ArgumentError("register_op", "an op has no name", "a null pointer or ''");
   if (!op.infer) throw ArgumentError("register_op", "an op has no infer function", op.name);
   if (const auto [found, added] = all.ops.emplace(op.name, &op); !added && found->second != &op)
     throw ArgumentError("register_op", "an op of this name exists", op.name, "Choose another name");
 }
 
 void register_kernel(const Op& op, Device::Type device, const Kernel& kernel) {
+  if (!kernel.run) throw ArgumentError("register_kernel", "a kernel has no run function", op.name);
   op.kernels[static_cast<std::size_t>(device)].store(&kernel, std::memory_order_release);
 }
 

@@ -19,7 +19,7 @@ struct ReluGrad {
   template <class T>
   TRIPTYCH_HOST_DEVICE T operator()(T upstream, T output) const {
     using C = compute_type<T>;
-    return static_cast<C>(output) > C(0) ? upstream : T(C(0));
+    return static_cast<C>(output) <= C(0) ? T(C(0)) : upstream;  // at NaN it passes
   }
 };
 

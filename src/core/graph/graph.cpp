@@ -8,6 +8,7 @@
 #include "core/graph/retrace.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
+#include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -293,7 +294,10 @@ std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<const Place> fetches
 }
 
 GraphHandle::GraphHandle() : impl_(new GraphImpl) {}
-GraphHandle::GraphHandle(GraphImpl* shared) : impl_(shared) { retain(impl_); }
+GraphHandle::GraphHandle(GraphImpl* shared) : impl_(shared) {
+  if (!impl_) throw ArgumentError("graph", "there is no graph", "a null pointer");
+  retain(impl_);
+}
 GraphHandle::GraphHandle(const GraphHandle& other) : impl_(other.impl_) { retain(impl_); }
 GraphHandle& GraphHandle::operator=(const GraphHandle& other) {
   GraphHandle copy(other);
@@ -330,8 +334,19 @@ Tensor graph_placeholder(const GraphHandle& graph, Text name, DType dtype, const
                     {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
 }
 
+namespace {
+
+/// A node that stands for a value from outside needs that value.
+void check_concrete(const Tensor& value, std::string_view name, Location where) {
+  if (!value.defined() || value.is_symbolic())
+    throw ArgumentError("graph", "a node's value is undefined or symbolic", "'" + std::string(name) + "'", "", where);
+}
+
+}  // namespace
+
 Tensor graph_variable(const GraphHandle& graph, Text name, const Shape& shape, DType dtype, Initializer initializer,
                       bool trainable, Location where, bool on_demand) {
+  check_callable("graph_variable", initializer, where);
   const VariableAttributes attributes{dtype, shape, trainable, std::make_shared<Initializer>(std::move(initializer)),
                                       on_demand};
   return add_source(graph.impl(), variable_op, &attributes,
@@ -339,11 +354,13 @@ Tensor graph_variable(const GraphHandle& graph, Text name, const Shape& shape, D
 }
 
 Tensor graph_constant(const GraphHandle& graph, const Tensor& value, Text name, Location where) {
+  check_concrete(value, name, where);
   const ConstantAttributes attributes{alias(value)};
   return add_source(graph.impl(), constant_op, &attributes, value.meta(), name, where);
 }
 
 Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor) {
+  check_concrete(tensor, "captured", {});
   GraphImpl& impl = graph.impl();
   if (auto found = impl.captured.find(tensor.impl()); found != impl.captured.end()) return impl.handle(*found->second);
   const CapturedAttributes attributes{tensor};
@@ -352,6 +369,9 @@ Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor) {
   return symbolic;
 }
 
-void mark_state(Tensor& tensor) { tensor.impl()->flags |= Head::state; }
+void mark_state(Tensor& tensor) {
+  check_concrete(tensor, "state", {});
+  tensor.impl()->flags |= Head::state;
+}
 
 }  // namespace triptych

@@ -5,6 +5,7 @@
 
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
+#include "triptych/core/callable.h"
 
 namespace triptych {
 namespace {
@@ -30,6 +31,7 @@ bool operator==(const Subgraph& a, const Subgraph& b) {
 TracedSubgraph trace_subgraph(std::span<const TensorMeta> arguments,
                               const std::function<std::vector<Tensor>(std::span<const Tensor>)>& function,
                               Location where) {
+  check_callable("trace_subgraph", function, where);
   const GraphHandle graph;
   TracedSubgraph result;
   auto& [inputs, outputs] = result.subgraph;

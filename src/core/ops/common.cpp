@@ -3,7 +3,9 @@
 
 #include "core/dispatch/modes.h"
 #include "core/ops/ops.h"
+#include "core/support/hyperparameter.h"
 #include "core/tensor/compute_dtype.h"
+#include "core/tensor/converted.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 
@@ -31,12 +33,27 @@ const Tensor& operand(std::string_view op, const Arg& x) {
   return x.tensor();
 }
 
+namespace {
+
+/// What a floating dtype makes of the number.
+double rounded(double number, DType dtype) {
+  if (dtype == float64) return number;
+  const auto single = static_cast<float>(number);
+  if (dtype == float16) return static_cast<double>(static_cast<float>(Float16(single)));
+  if (dtype == bfloat16) return static_cast<double>(static_cast<float>(BFloat16(single)));
+  return static_cast<double>(single);
+}
+
+}  // namespace
+
 bool fits(Scalar value, DType dtype) {
-  if (!is_integral(dtype)) return true;
+  if (dtype == boolean) return true;  // its truth
+  if (is_floating(dtype)) return std::isfinite(rounded(value.to_double(), dtype)) || !std::isfinite(value.to_double());
   const int bits = static_cast<int>(8 * size_of(dtype)) - (dtype == uint8 ? 0 : 1);
   if (value.kind() == Scalar::Kind::floating) {
     const double limit = std::ldexp(1.0, bits), lowest = dtype == uint8 ? 0 : -limit;
-    return value.to_double() > lowest - 1 && value.to_double() < limit;  // NaN is neither
+    const double number = value.to_double();
+    return number >= lowest && number < limit && std::trunc(number) == number;  // NaN is neither
   }
   if (dtype == int64) return true;
   const std::int64_t limit = std::int64_t{1} << bits;
@@ -48,7 +65,7 @@ namespace {
 constexpr const char *misfit = "the dtype cannot hold the number", *misfit_hint = "Choose a wider dtype, or use cast";
 
 std::string misfit_text(Scalar value, DType dtype) {
-  return (value.kind() == Scalar::Kind::floating ? std::to_string(value.to_double()) : std::to_string(value.to_int())) +
+  return (value.kind() == Scalar::Kind::floating ? number_text(value.to_double()) : std::to_string(value.to_int())) +
          " for " + std::string(dtype_name(dtype));
 }
 
@@ -60,6 +77,20 @@ void check_fits(std::string_view op, Scalar value, DType dtype, Location where) 
 
 void check_fits(const Infer& infer, Scalar value, DType dtype) {
   if (!fits(value, dtype)) infer.fail(misfit, misfit_text(value, dtype), misfit_hint);
+}
+
+Tensor converted_to_fit(std::string_view op, const Arg& value, DType dtype) {
+  const Tensor& tensor = operand(op, value);
+  const auto fail = [&](const char* wrong) {
+    throw ArgumentError(op, wrong,
+                        std::string(dtype_name(tensor.dtype())) + " into " + std::string(dtype_name(dtype)),
+                        "Convert it with cast, which cuts and wraps", value.where());
+  };
+  if (is_floating(tensor.dtype()) && !is_floating(dtype)) fail("floating-point values do not fit the tensor");
+  const bool narrows = is_integral(tensor.dtype()) && is_integral(dtype) && promote_types(tensor.dtype(), dtype) != dtype;
+  if (narrows && !tensor.is_symbolic() && !converted_exactly(tensor, dtype).defined())
+    fail("the tensor cannot hold a value");
+  return cast(value, dtype);
 }
 
 Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device device) {
@@ -104,11 +135,7 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, bool float_result) {
 namespace {
 
 /// Whether the number loses nothing in a 16-bit dtype.
-bool holds(DType dtype, double number) {
-  const auto single = static_cast<float>(number);
-  const float held = dtype == float16 ? static_cast<float>(Float16(single)) : static_cast<float>(BFloat16(single));
-  return static_cast<double>(held) == number || number != number;
-}
+bool holds(DType dtype, double number) { return rounded(number, dtype) == number || number != number; }
 
 }  // namespace
 

@@ -7,7 +7,9 @@
 #include "core/dispatch/modes.h"
 #include "core/random/random.h"
 #include "core/support/error_context.h"
+#include "core/support/hyperparameter.h"
 #include "core/tensor/tensor_impl.h"
+#include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::init {
@@ -85,6 +87,7 @@ Fans fans(const Shape& shape) {
 }
 
 Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Layout layout, Location where) {
+  check_callable("init", initializer, where);
   const bool matrix = layout == Layout::in_out || layout == Layout::out_in;
   if (matrix ? shape.rank() != 2 : shape.rank() < 3)
     throw ArgumentError("init",
@@ -174,7 +177,7 @@ Initializer torch_scaled(const char* op, double scale, FanMode mode, Distributio
 }  // namespace
 
 Initializer variance_scaling(double scale, FanMode mode, Distribution distribution, Seed seed, Location where) {
-  if (!(scale > 0)) throw ArgumentError("variance_scaling", "the scale is not positive", std::to_string(scale), "", where);
+  Hyperparameters("variance_scaling", where).positive("the scale", scale);
   return scaled(scale, mode, distribution, seed);
 }
 

@@ -76,7 +76,7 @@ Tensor& Tensor::copy_(const Arg& source) & {
   check_writable(*this, "copy_", source.where());
   Tensor value =
       source.is_scalar() ? number_as(dtype(), "copy_", source, device()) : triptych::to(identity(source), device());
-  take(*this, std::move(value), "copy_", source.where());
+  take(*this, converted_to_fit("copy_", Arg(value, source.where()), dtype()), "copy_", source.where());
   return *this;
 }
 Tensor& Tensor::add_(const Arg& other) & {

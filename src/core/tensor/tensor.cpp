@@ -308,6 +308,7 @@ Tensor Tensor::grad() const { return defined() && impl()->extra ? impl()->extra-
 
 void Tensor::set_grad(const Tensor& gradient, Location where) {
   TensorImpl& impl = concrete(*this, "set_grad", where);
+  if (gradient.defined()) concrete(gradient, "set_grad", where);
   if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype()))
     throw ArgumentError("set_grad", "a gradient differs from its tensor in shape or dtype",
                         "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()), "", where);

@@ -146,12 +146,24 @@ TEST(DataLoader, InOrderWithAShortLastBatch) {
   EXPECT_THAT(epoch_of(full), ElementsAre(ElementsAre(0, 10, 20), ElementsAre(30, 40, 50)));
 }
 
-TEST(DataLoader, EmptyDataSet) {
+// A loop that does nothing is a mistake: PyTorch says so of shuffled loaders alone.
+TEST(DataLoader, AnEpochWithoutABatchIsAnError) {
   for (const int workers : {0, 2}) {
     tt::data::DataLoader loader(count_to(0), {.batch_size = 3, .shuffle = true, .num_workers = workers});
     EXPECT_EQ(loader.size(), 0);
-    EXPECT_TRUE(epoch_of(loader).empty());
+    EXPECT_THAT(error_of<tt::ArgumentError>([&] { loader.begin(); }),
+                HasSubstr("[DataLoader] an epoch has no batch: 0 examples, batch_size 3"));
   }
+  tt::data::DataLoader few(count_to(2), {.batch_size = 3, .drop_last = true});
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] { few.begin(); }), HasSubstr("2 examples, batch_size 3, drop_last"));
+}
+
+TEST(DataLoader, MayBeMovedFrom) {
+  tt::data::DataLoader loader(count_to(3), 2, true);
+  EXPECT_EQ(loader.options().batch_size, 2);
+  EXPECT_TRUE(loader.options().shuffle);
+  const tt::data::DataLoader moved = std::move(loader);
+  EXPECT_EQ(epoch_of(loader).size(), 2U);  // NOLINT(bugprone-use-after-move): a handle that was moved from is one
 }
 
 TEST(DataLoader, BatchesHaveXAndY) {

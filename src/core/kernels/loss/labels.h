@@ -38,7 +38,7 @@ class Labels {
   }
 
   std::int64_t operator[](std::int64_t row) const { return values_.template as<std::int64_t>()[row]; }
-  bool ignored(std::int64_t row) const { return (*this)[row] == attributes_.ignore_index; }
+  bool ignored(std::int64_t row) const { return attributes_.ignores && (*this)[row] == attributes_.ignore_index; }
   C weight_of(std::int64_t row) const { return weights_.template as<C>()[(*this)[row]]; }
   const C* weights() const { return weights_.template as<C>(); }
   /// The loss of a row; `log_probability(c)` gives that of a class.

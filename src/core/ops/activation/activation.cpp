@@ -1,7 +1,9 @@
 // Activations that are made of simpler ops.
 #include "triptych/core/ops/activation.h"
 
+#include "core/ops/arithmetic/clip.h"
 #include "core/ops/ops.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -21,19 +23,17 @@ Tensor hardtanh(Arg x, double min_val, double max_val) {
                         std::to_string(min_val) + " and " + std::to_string(max_val), "", x.where());
   const Frame frame(x.where());
   const Tensor t = floating("hardtanh", x);
-  // Not clip, whose gradient ends at NaN.
-  return where(less_equal(t, min_val), min_val, where(greater_equal(t, max_val), max_val, t));
+  return hard_clip(t, min_val, max_val);
 }
 
 Tensor relu6(Arg x) {
   const Frame frame(x.where());
-  const Tensor& t = operand("relu6", x);
-  return where(greater_equal(t, 6), 6, relu(t));
+  return hard_clip(operand("relu6", x), 0, 6);
 }
 
 Tensor hardsigmoid(Arg x) {
   const Frame frame(x.where());
-  return rounded_once(floating("hardsigmoid", x), [](const Tensor& t) { return relu6(t + 3) / 6; });
+  return rounded_once(floating("hardsigmoid", x), [](const Tensor& t) { return clip(t + 3, 0, 6) / 6; });
 }
 
 Tensor hardswish(Arg x) {
@@ -49,6 +49,7 @@ Tensor selu(Arg x) {
 }
 
 Tensor celu(Arg x, double alpha) {
+  Hyperparameters("celu", x.where()).finite("alpha", alpha);
   if (alpha == 0) throw ArgumentError("celu", "alpha is 0", "", "", x.where());
   const Frame frame(x.where());
   return rounded_once(floating("celu", x), [alpha](const Tensor& t) { return elu(t / alpha) * alpha; });

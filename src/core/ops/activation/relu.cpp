@@ -1,4 +1,4 @@
-// relu(x) = max(x, 0); its gradient passes where the output is positive.
+// relu(x) = max(x, 0); its gradient passes where the output is positive, and at NaN, as PyTorch's.
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -21,7 +21,7 @@ void relu_grad_gradient(Gradient& g) {
 
 extern const Op relu_op{
     .name = "relu", .inputs = 1, .infer = infer_elementwise, .gradient = relu_gradient, .saves_outputs = 0b1};
-/// upstream where output > 0, else 0.
+/// 0 where output <= 0, else upstream.
 extern const Op relu_grad_op{
     .name = "relu_grad", .inputs = 2, .infer = infer_elementwise, .gradient = relu_grad_gradient, .saves_inputs = 0b10};
 

@@ -1,6 +1,7 @@
 // leaky_relu, elu and softplus: their gradients are a choice between two simple expressions.
 #include "core/ops/activation/activation.h"
 #include "core/ops/ops.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -49,17 +50,19 @@ extern const Op softplus_op{.name = "softplus",
                             .wide_gradient = true};
 
 Tensor leaky_relu(Arg x, double negative_slope) {
+  Hyperparameters("leaky_relu", x.where()).finite("negative_slope", negative_slope);
   const SlopeAttributes attributes{negative_slope};
   return apply_floating(leaky_relu_op, x, &attributes);
 }
 
 Tensor elu(Arg x, double alpha) {
+  Hyperparameters("elu", x.where()).finite("alpha", alpha);
   const SlopeAttributes attributes{alpha};
   return apply_floating(elu_op, x, &attributes);
 }
 
 Tensor softplus(Arg x, double beta, double threshold) {
-  if (!(beta > 0)) throw ArgumentError("softplus", "beta is not positive", std::to_string(beta), "", x.where());
+  Hyperparameters("softplus", x.where()).positive("beta", beta);
   const SoftplusAttributes attributes{beta, threshold};
   return apply_floating(softplus_op, x, &attributes);
 }

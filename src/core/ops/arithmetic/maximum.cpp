@@ -24,8 +24,9 @@ void minimum_gradient(Gradient& g) {
 }
 
 void clip_gradient(Gradient& g) {
-  const auto& [has_min, min, has_max, max] = g.attributes<ClipAttributes>();
+  const auto& [has_min, min, has_max, max, passes_nan] = g.attributes<ClipAttributes>();
   const Tensor x = g.input(0);
+  if (passes_nan) return g.set(0, where(less_equal(x, min), 0, where(greater_equal(x, max), 0, g.upstream())));
   Tensor gradient = g.upstream();  // nothing at the bounds or at NaN, as PyTorch since 2.15
   if (has_min) gradient = where(greater(x, min), gradient, 0);
   if (has_max) gradient = where(less(x, max), gradient, 0);
@@ -65,13 +66,18 @@ extern const Op clip_op{.name = "clip",
 Tensor maximum(Arg a, Arg b) { return apply_binary(maximum_op, a, b); }
 Tensor minimum(Arg a, Arg b) { return apply_binary(minimum_op, a, b); }
 
+Tensor hard_clip(const Arg& x, Scalar min, Scalar max) {
+  const ClipAttributes attributes{true, min, true, max, true};
+  return apply(clip_op, {&x}, &attributes);
+}
+
 Tensor clip(Arg x, std::optional<Scalar> min, std::optional<Scalar> max) {
   if (!min && !max) throw ArgumentError("clip", "no bound is given", "neither min nor max", "", x.where());
   // A bound of a higher category widens x, as in other arithmetic.
   DType dtype = operand("clip", x).dtype();
   for (const auto& bound : {min, max})
     if (bound) dtype = bound->result_type(dtype);
-  const ClipAttributes attributes{min.has_value(), min.value_or(0), max.has_value(), max.value_or(0)};
+  const ClipAttributes attributes{min.has_value(), min.value_or(0), max.has_value(), max.value_or(0), false};
   if (dtype == x.tensor().dtype()) return apply(clip_op, {&x}, &attributes);
   Tensor widened = cast(Arg(x.tensor(), x.where()), dtype);
   const Arg converted(std::move(widened), x.where());

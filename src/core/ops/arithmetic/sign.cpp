@@ -11,7 +11,11 @@ void neg_infer(Infer& infer) {
 }
 
 void neg_gradient(Gradient& g) { g.set(0, neg(g.upstream())); }
-void abs_gradient(Gradient& g) { g.set(0, g.upstream() * sign(g.input(0))); }
+
+void abs_gradient(Gradient& g) {
+  const Tensor x = g.input(0);
+  g.set(0, g.upstream() * sign(where(isnan(x), 0, x)));  // 0 at NaN, as PyTorch's
+}
 
 }  // namespace
 

@@ -77,7 +77,7 @@ Tensor apply_index_update(Arg x, std::span<const Index> indices, const Arg& valu
   const CompiledIndex compiled = compile_index(indices, operand("index_update", x).shape(), x.where());
   const DType dtype = x.tensor().dtype();
   Tensor part = value.is_scalar() ? number_as(dtype, "index_update", value, x.tensor().device())
-                                  : cast(Arg(operand("index_update", value), value.where()), dtype);
+                                  : converted_to_fit("index_update", value, dtype);
   Axes new_axes;  // counted from the end, as the value may have fewer dimensions
   for (std::int64_t axis : compiled.new_axes)
     if (const std::int64_t from_end = axis - compiled.result_rank; - from_end <= part.ndim()) new_axes.append(from_end);

@@ -164,6 +164,8 @@ Tensor flip(Arg x, const Axes& axes) {
   for (int i = 0; i < rank; ++i) append_slice(attributes, {});
   for (std::int64_t axis : axes) {
     const int at = normalize_axis("flip", axis, rank, x.where());
+    if (attributes.steps[at] < 0)
+      throw ArgumentError("flip", "an axis is given twice", std::to_string(axis), "", x.where());
     attributes.starts[at] = SliceAttributes::last;
     attributes.stops[at] = SliceAttributes::first;
     attributes.steps[at] = -1;

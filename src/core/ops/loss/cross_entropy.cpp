@@ -7,6 +7,7 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/reduce/statistics_dtype.h"
 #include "core/support/error_context.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -107,6 +108,7 @@ extern const Op cross_entropy_grad_op{.name = "cross_entropy_grad",
 Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options) {
   const Tensor &scores = operand("cross_entropy", logits), &wanted = operand("cross_entropy", target);
   const std::int64_t axis = scores.ndim() > 1 ? 1 : 0;
+  Hyperparameters("cross_entropy", logits.where()).share("label_smoothing", options.label_smoothing);
   if (is_floating(wanted.dtype())) {
     if (!scores.shape().compatible(wanted.shape()))
       throw ArgumentError("cross_entropy", "probabilities do not have the shape of the logits",
@@ -116,13 +118,15 @@ Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options) {
     return with_probabilities(scores, wanted, options, axis);
   }
   return apply_cross_entropy(logits, target, options.weight,
-                             {axis, options.ignore_index, options.label_smoothing, options.reduction});
+                             {.axis = axis,
+                              .ignore_index = options.ignore_index,
+                              .label_smoothing = options.label_smoothing,
+                              .reduction = options.reduction});
 }
 
 Tensor sparse_softmax_cross_entropy(Arg logits, Arg labels) {
   const Called called("sparse_softmax_cross_entropy");
-  constexpr std::int64_t no_label = std::numeric_limits<std::int64_t>::min();
-  return apply_cross_entropy(logits, labels, {}, {-1, no_label, 0, Reduction::none});
+  return apply_cross_entropy(logits, labels, {}, {.axis = -1, .ignores = false, .reduction = Reduction::none});
 }
 
 Tensor softmax_cross_entropy(Arg logits, Arg probabilities) {

@@ -2,6 +2,7 @@
 #include "triptych/core/ops/losses.h"
 
 #include "core/ops/ops.h"
+#include "core/support/hyperparameter.h"
 #include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
 
@@ -45,8 +46,7 @@ Tensor l1_loss(Arg input, Arg target, LossOptions options) {
 
 Tensor huber_loss(Arg input, Arg target, HuberLossOptions options) {
   const DType dtype = check_operands("huber_loss", input, target);
-  if (!(options.delta > 0))
-    throw ArgumentError("huber_loss", "delta is not positive", std::to_string(options.delta), "", input.where());
+  Hyperparameters("huber_loss", input.where()).positive("delta", options.delta);
   // c (d - c / 2), with d cut to c = -delta ... delta: d^2 / 2 near zero and delta (|d| - delta / 2) beyond, in one
   // expression, so that an infinite d does not reach the gradient through the branch that is not taken.
   return loss_of_difference(input, target, dtype, options.reduction, [&](const Tensor& d) {

@@ -30,8 +30,6 @@ Shape infer_labels(Infer& infer, int scores, int target, int weight) {
     if (w.rank() != 1 || conflict(w.dim(0), shape.dim(axis)) || infer.dtype(weight) != infer.dtype(scores))
       infer.fail("there is not one weight for each class, of the scores' dtype", infer.given());
   }
-  if (a.label_smoothing < 0 || a.label_smoothing > 1)
-    infer.fail("label_smoothing is outside of [0, 1]", std::to_string(a.label_smoothing));
   return rows;
 }
 

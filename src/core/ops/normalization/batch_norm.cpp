@@ -6,6 +6,7 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/reduce/statistics_dtype.h"
 #include "core/ops/written_once.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -137,6 +138,9 @@ Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, 
   if (running_mean.defined() != running_var.defined())
     throw ArgumentError("batch_norm", "one of running mean and variance is missing", "one of them is undefined", "",
                         where);
+  const Hyperparameters check("batch_norm", where);
+  check.not_negative("eps", options.eps);
+  check.finite("momentum", options.momentum);
   const int axis = normalize_axis("batch_norm", options.axis, input.ndim(), where);
   const Dim count = input.shape().dim(axis);
   const auto channels = [&](double value) {

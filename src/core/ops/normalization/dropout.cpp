@@ -3,6 +3,7 @@
 
 #include "core/ops/ops.h"
 #include "core/random/random.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -66,8 +67,7 @@ extern const Op dropout_grad_op{.name = "dropout_grad",
                                 .saves_inputs = 0b10};
 
 Tensor dropout(Arg x, DropoutOptions options, const Tensor& state) {
-  if (!(options.p >= 0 && options.p <= 1))
-    throw ArgumentError("dropout", "p is outside of [0, 1]", std::to_string(options.p), "", x.where());
+  Hyperparameters("dropout", x.where()).share("p", options.p);
   if (!is_floating(operand("dropout", x).dtype()))
     throw ArgumentError("dropout", "x is not floating", std::string(dtype_name(x.tensor().dtype())),
                         "Convert it with cast", x.where());

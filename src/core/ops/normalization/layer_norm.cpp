@@ -4,6 +4,7 @@
 #include "core/ops/ops.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/reduce/statistics_dtype.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -111,6 +112,7 @@ extern const Op layer_norm_grad_op{.name = "layer_norm_grad",
 Tensor layer_norm(Arg x, const Shape& normalized_shape, const Tensor& gamma, const Tensor& beta, double eps) {
   const Location where = x.where();
   const Shape& shape = operand("layer_norm", x).shape();
+  Hyperparameters("layer_norm", where).not_negative("eps", eps);
   const int axes = normalized_shape.rank();
   bool fits = axes >= 1 && axes <= shape.rank();
   for (int i = 1; fits && i <= axes; ++i) fits = !conflict(shape.dim(-i), normalized_shape.dim(-i));

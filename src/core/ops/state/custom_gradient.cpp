@@ -7,6 +7,7 @@
 
 #include "core/support/inline_vector.h"
 #include "core/tensor/tensor_impl.h"
+#include "triptych/core/callable.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
@@ -92,6 +93,7 @@ extern const Op custom_gradient_op{.name = "custom_gradient",
 
 std::vector<Tensor> custom_gradient(OwnedText name, std::span<const Tensor> results, std::span<const Tensor> inputs,
                                     std::span<const Tensor> saved, CustomBackward backward, Location where) {
+  check_callable(name, backward, where);
   static std::atomic<std::int64_t> applications{0};
   CustomGradientAttributes attributes{.name = std::move(name),
                                       .results = static_cast<std::int64_t>(results.size()),

@@ -1,5 +1,6 @@
 // adam_update and amsgrad_update: Adam and AdamW, over a list of parameters in one call.
 #include "core/ops/update/update.h"
+#include "core/support/hyperparameter.h"
 
 namespace triptych {
 namespace {
@@ -30,6 +31,11 @@ void adam_update(const Tensor& learning_rate, std::span<const Tensor> parameters
                  std::span<const Tensor> first_moments, std::span<const Tensor> second_moments,
                  std::span<const Tensor> steps, const AdamUpdate& attributes, std::span<const Tensor> maxima,
                  Location where) {
+  const Hyperparameters check("adam_update", where);
+  check.decay("beta1", attributes.beta1);
+  check.decay("beta2", attributes.beta2);
+  check.not_negative("epsilon", attributes.epsilon);
+  check.not_negative("weight_decay", attributes.weight_decay);
   if (maxima.empty())
     apply_update(adam_update_op, learning_rate, {parameters, gradients, first_moments, second_moments, steps},
                  &attributes, where);

@@ -1,5 +1,6 @@
 // momentum_update: SGD with a momentum buffer, over a list of parameters in one call.
 #include "core/ops/update/update.h"
+#include "core/support/hyperparameter.h"
 
 namespace triptych {
 namespace {
@@ -20,6 +21,10 @@ extern const Op momentum_update_op{.name = "momentum_update",
 void momentum_update(const Tensor& learning_rate, std::span<const Tensor> parameters, std::span<const Tensor> gradients,
                      std::span<const Tensor> buffers, std::span<const Tensor> steps, const MomentumUpdate& attributes,
                      Location where) {
+  const Hyperparameters check("momentum_update", where);
+  check.not_negative("momentum", attributes.momentum);
+  check.finite("dampening", attributes.dampening);
+  check.not_negative("weight_decay", attributes.weight_decay);
   apply_update(momentum_update_op, learning_rate, {parameters, gradients, buffers, steps}, &attributes, where);
 }
 

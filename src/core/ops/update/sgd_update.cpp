@@ -1,5 +1,6 @@
 // sgd_update: p <- p - lr g, over a list of parameters in one call.
 #include "core/ops/update/update.h"
+#include "core/support/hyperparameter.h"
 
 namespace triptych {
 namespace {
@@ -19,6 +20,7 @@ extern const Op sgd_update_op{.name = "sgd_update",
 
 void sgd_update(const Tensor& learning_rate, std::span<const Tensor> parameters, std::span<const Tensor> gradients,
                 const SgdUpdate& attributes, Location where) {
+  Hyperparameters("sgd_update", where).not_negative("weight_decay", attributes.weight_decay);
   apply_update(sgd_update_op, learning_rate, {parameters, gradients}, &attributes, where);
 }
 

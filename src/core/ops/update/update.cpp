@@ -6,6 +6,8 @@
 
 namespace triptych {
 
+extern const Op momentum_update_op, adam_update_op, amsgrad_update_op;
+
 void infer_update(Infer& infer, int group, bool has_step) {
   infer.check(
       infer.input_count() % group == 1 && infer.dtype(0) == float64 && infer.shape(0).rank() == 0,
@@ -23,6 +25,14 @@ void infer_update(Infer& infer, int group, bool has_step) {
       infer.check(infer.dtype(p + group - 1) == int64 && infer.shape(p + group - 1).rank() == 0,
                   "a step is not a 0-d int64 tensor");
   }
+}
+
+bool counts_steps(const Op& op, std::size_t i) {
+  const std::size_t group = &op == &momentum_update_op   ? 4
+                            : &op == &adam_update_op     ? 5
+                            : &op == &amsgrad_update_op  ? 6
+                                                         : 0;
+  return group > 0 && i > 0 && i % group == 0;
 }
 
 void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_list<std::span<const Tensor>> lists,

@@ -19,6 +19,9 @@ bool update_writes(int i, int) {
   return i > 0 && (i - 1) % group != 1;
 }
 
+/// Whether input `i` of an op is a count of steps.
+bool counts_steps(const Op& op, std::size_t i);
+
 /// Applies the op; `lists` are the groups' members, each a list over the parameters.
 void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_list<std::span<const Tensor>> lists,
                   const void* attributes, Location where);

@@ -25,7 +25,9 @@ struct Labels {
   const void* values;
   DType dtype;
   const T* weights;  // null: all 1
-  std::int64_t classes, ignored;
+  std::int64_t classes;
+  bool ignores;
+  std::int64_t ignored;
   FaultReport fault;
   formula::LabelLoss<C> formula;
   Reduction reduction;
@@ -34,7 +36,7 @@ struct Labels {
   /// The row's label; `none` if it is ignored or wrong.
   __device__ std::int64_t label_of(std::int64_t row) const {
     const auto label = loaded<std::int64_t>(values, dtype, row);
-    return label != ignored && in_range(label, classes, fault) ? label : none;
+    return !(ignores && label == ignored) && in_range(label, classes, fault) ? label : none;
   }
   __device__ C weight_of(std::int64_t label) const { return weights ? static_cast<C>(weights[label]) : C(1); }
 
@@ -116,7 +118,7 @@ class LabelledRows {
     const auto& a = call.attributes_as<CrossEntropyAttributes>();
     labels_.emplace(Labels<T>{call.inputs[target].data, call.inputs[target].dtype(),
                               weight < call.inputs.size() ? call.inputs[weight].as<const T>() : nullptr, rows.length,
-                              a.ignore_index,
+                              a.ignores, a.ignore_index,
                               fault_report(call.context.device.index, call.op.name, "a label is out of range",
                                            call.context.where, label_text),
                               formula::LabelLoss<C>(a.label_smoothing, rows.length), a.reduction, nullptr});
