@@ -14,6 +14,7 @@
 #include "core/support/printable.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
+#include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 
@@ -249,8 +250,9 @@ std::vector<Module*> Module::modules() {
   return result;
 }
 
-void Module::apply(const std::function<void(Module&)>& function) {
-  for (const Child& child : children_) child.module->apply(function);
+void Module::apply(const std::function<void(Module&)>& function, Location where) {
+  check_callable("Module::apply", function, where);
+  for (const Child& child : children_) child.module->apply(function, where);
   function(*this);
 }
 
@@ -287,12 +289,14 @@ Module& Module::to(DType dtype, Location where) {
   if (!is_floating(dtype))
     throw ArgumentError("Module::to", "a module cannot be converted to a dtype that is not floating-point",
                         std::string(dtype_name(dtype)) + " was given", "", where);
+  const Frame frame(where);
   return convert([&](const Tensor& tensor) {
     return is_floating(tensor.dtype()) && tensor.dtype() != dtype ? cast(Arg(tensor, where), dtype) : tensor;
   });
 }
 
-Module& Module::to(Device device) {
+Module& Module::to(Device device, Location where) {
+  const Frame frame(where);
   return convert([&](const Tensor& tensor) { return on_device(tensor, device); });
 }
 

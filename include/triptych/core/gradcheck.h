@@ -2,8 +2,11 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "triptych/core/tensor.h"
@@ -16,19 +19,31 @@ class TestedFunction {
   template <class F>
   requires std::invocable<const F&, std::span<const Tensor>> TestedFunction(
       F function)  // NOLINT(google-explicit-constructor): any callable is one
-      : function_([function](std::span<const Tensor> inputs) { return list(function(inputs)); }) {}
+      : function_(is_empty(function) ? nullptr : Function([function](std::span<const Tensor> inputs) {
+          return list(function(inputs));
+        })) {}
   template <class F>
   requires(std::invocable<const F&, const Tensor&> && !std::invocable<const F&, std::span<const Tensor>>)
       TestedFunction(F function)  // NOLINT(google-explicit-constructor)
-      : function_([function](std::span<const Tensor> inputs) { return list(function(inputs[0])); }) {}
+      : function_(is_empty(function) ? nullptr : Function([function](std::span<const Tensor> inputs) {
+          return list(function(inputs[0]));
+        })) {}
 
   std::vector<Tensor> operator()(std::span<const Tensor> inputs) const { return function_(inputs); }
+  /// Whether there is one.
+  explicit operator bool() const { return static_cast<bool>(function_); }
 
  private:
+  using Function = std::function<std::vector<Tensor>(std::span<const Tensor>)>;
+  template <class F>
+  static bool is_empty(const F& function) {
+    if constexpr (std::is_constructible_v<F, std::nullptr_t>) return !function;
+    return false;
+  }
   static std::vector<Tensor> list(Tensor result) { return {std::move(result)}; }
   static std::vector<Tensor> list(std::vector<Tensor> results) { return results; }
 
-  std::function<std::vector<Tensor>(std::span<const Tensor>)> function_;
+  Function function_;
 };
 
 /// PyTorch's settings (torch.autograd.gradcheck).

@@ -146,7 +146,7 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   std::vector<NamedModule> named_modules();
   std::vector<Module*> modules();
   /// Calls `function` for all below and then for this module.
-  void apply(const std::function<void(Module&)>& function);
+  void apply(const std::function<void(Module&)>& function, Location where = Location::here());
 
   /// Switches this module and all below between training and evaluation (dropout, batch norm).
   Module& train(bool mode = true);
@@ -159,7 +159,7 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   Module& to(DType dtype, Location where = Location::here());
   /// Moves parameters, buffers and gradients to `device`; the tensors stay the same objects. Before the module is
   /// traced into a graph.
-  Module& to(Device device);
+  Module& to(Device device, Location where = Location::here());
 
   /// A snapshot: later training does not change it.
   StateDict state_dict(Location where = Location::here()) const;

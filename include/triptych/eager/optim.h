@@ -32,7 +32,7 @@ class TRIPTYCH_API Optimizer {
     return loss;
   }
   /// Forgets the gradients, or with `set_to_none = false` sets them to zero.
-  void zero_grad(bool set_to_none = true);
+  void zero_grad(bool set_to_none = true, Location where = Location::here());
   /// Steps, buffers and hyperparameters: a snapshot, which `save` writes as it is.
   StateDict state_dict(Location where = Location::here()) const;
   /// Takes them over; ArgumentError, and nothing changes, if groups, parameters or shapes differ, an entry is missing, a

@@ -32,6 +32,7 @@ void Adam::check(const AdamOptions& o, Location where) const {
 }
 
 void Adam::step(Location where) {
+  const Frame frame(where);
   check_all(where);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const AdamOptions& o = param_groups_[g].options;

@@ -44,7 +44,8 @@ void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where)
   groups_.push_back(std::move(group));
 }
 
-void Optimizer::zero_grad(bool set_to_none) {
+void Optimizer::zero_grad(bool set_to_none, Location where) {
+  const Frame frame(where);
   for (Group& group : groups_)
     for (Slot& slot : group.slots) {
       if (set_to_none)
@@ -112,6 +113,7 @@ const Tensor& Optimizer::rate(Group& group, double learning_rate) {
 // ----------------------------------------
 
 StateDict Optimizer::state_dict(Location where) const {
+  const Frame frame(where);
   StateDict state;
   std::size_t index = 0;
   for (const Group& group : groups_)
@@ -160,6 +162,7 @@ class Settings {
 }  // namespace
 
 void Optimizer::load_state_dict(const StateDict& state, Location where) {
+  const Frame frame(where);
   GradMode off(false);
   std::size_t used = 0;
   Settings options;

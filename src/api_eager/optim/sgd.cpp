@@ -20,6 +20,7 @@ void SGD::check(const SGDOptions& o, Location where) const {
 }
 
 void SGD::step(Location where) {
+  const Frame frame(where);
   check_all(where);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const SGDOptions& o = param_groups_[g].options;

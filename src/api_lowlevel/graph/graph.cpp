@@ -198,9 +198,11 @@ void Graph::finalize() const {
 bool Graph::finalized() const { return impl().finalized; }
 
 void Graph::write_dot(const OwnedText& path, Location where) const {
+  const Frame frame(where);
   write_text(path, graph_as_dot(impl()), "write_dot", where);
 }
 void Graph::write_svg(const OwnedText& path, Location where) const {
+  const Frame frame(where);
   write_text(path, graph_as_svg(impl()), "write_svg", where);
 }
 

@@ -110,6 +110,7 @@ std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss
 }
 
 Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradients, Location where) {
+  const Frame frame(where);
   std::vector<Tensor> parameters, values;
   GraphImpl* graph = nullptr;
   for (const GradientAndVariable& entry : gradients) {

@@ -3,7 +3,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/support/hyperparameter.h"
 #include "triptych/core/autograd.h"
+#include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -142,13 +144,27 @@ struct Checker {
 
 }  // namespace
 
+namespace {
+
+void check(const TestedFunction& function, const GradcheckOptions& options, Location where) {
+  if (!function) detail::empty_function("gradcheck", where);
+  const Hyperparameters limits("gradcheck", where);
+  limits.positive("eps", options.eps);
+  limits.not_negative("atol", options.atol);
+  limits.not_negative("rtol", options.rtol);
+}
+
+}  // namespace
+
 bool gradcheck(const TestedFunction& function, std::span<const Tensor> inputs, const GradcheckOptions& options,
                Location where) {
+  check(function, options, where);
   return Checker{function, inputs, options, where}.run();
 }
 
 bool gradgradcheck(const TestedFunction& function, std::span<const Tensor> inputs, std::span<const Tensor> grad_outputs,
                    const GradcheckOptions& options, Location where) {
+  check(function, options, where);
   Checker{function, inputs, options, where}.check_inputs();
   std::vector<Tensor> all(inputs.begin(), inputs.end());
   std::vector<std::size_t> outputs;

@@ -10,6 +10,7 @@
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
 #include "core/memory/allocator.h"
+#include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
 
 namespace triptych {
@@ -138,8 +139,10 @@ std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const Prepare
   return result;
 }
 
-void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
-             Location where, std::uint32_t donatable) {
+namespace {
+
+void run(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
+         Location where, std::uint32_t donatable) {
   const std::size_t count = inputs.size();
   MetaPointers metas(count);
   std::uint32_t flags = 0;
@@ -155,7 +158,6 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
   Infer infer(op, metas.span(), attributes, results.span(), where);
   op.infer(infer);
 
-  const Frame frame(where);  // for what has no memory, or fails in a kernel
   if (op.view && !inputs[0]->impl()->has(Head::metadata_only) &&
       try_view(op, *inputs[0], attributes, results[0], outputs[0]))
     return;
@@ -222,6 +224,19 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
   if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
     check_numerics(op, out.span(), where);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = std::move(made[i]);
+}
+
+}  // namespace
+
+void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
+             Location where, std::uint32_t donatable) {
+  const Frame frame(where);  // for what has no line of its own: shapes, memory, kernels
+  try {
+    run(op, inputs, attributes, outputs, where, donatable);
+  } catch (UnsupportedError& error) {
+    if (error.op() == "memory") add_context(error, std::string("While '") + op.name + "' ran.");
+    throw;
+  }
 }
 
 }  // namespace triptych

@@ -240,6 +240,7 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
   }
   InlineVector<TensorMeta, 2> results(outputs.size());
   for (TensorMeta& result : results) result.device = device;
+  const Frame frame(where);  // for what has no line of its own
   Infer infer(op, metas.span(), attributes, results.span(), where);
   try {
     if (op.infer) op.infer(infer);

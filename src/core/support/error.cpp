@@ -1,6 +1,7 @@
 #include "triptych/core/error.h"
 
 #include <cstring>
+#include <string_view>
 
 #include "core/dispatch/modes.h"
 #include "core/support/error_context.h"
@@ -28,6 +29,22 @@ std::string compose(std::string_view op, std::string_view wrong, std::string_vie
   return printable(text);
 }
 
+/// The folder of the library's sources, "" if the compiler was not told it.
+std::string_view sources() {
+  constexpr std::string_view here = __FILE__, self = "core/support/error.cpp";
+  return here.ends_with(self) ? here.substr(0, here.size() - self.size()) : std::string_view();
+}
+
+/// A line of the library's, or of the standard library on the way to it, tells a user nothing.
+Location users(Location where) {
+  if (!where) return where;
+  const std::string_view file = where.file();
+  const bool ours = (!sources().empty() && file.starts_with(sources())) ||
+                    file.find("include/triptych/") != std::string_view::npos ||
+                    file.find("include/c++/") != std::string_view::npos;
+  return ours ? Location() : where;
+}
+
 }  // namespace
 
 std::string Location::text() const {
@@ -37,9 +54,9 @@ std::string Location::text() const {
 }
 
 Error::Error(std::string_view op, std::string_view wrong, std::string_view given, std::string_view hint, Location where)
-    : std::runtime_error(compose(name_of(op), wrong, given, hint, Frame::resolve(where))),
+    : std::runtime_error(compose(name_of(op), wrong, given, hint, users(Frame::resolve(where)))),
       op_(name_of(op)),
-      where_(Frame::resolve(where)) {}
+      where_(users(Frame::resolve(where))) {}
 
 Error::~Error() = default;
 ArgumentError::~ArgumentError() = default;

@@ -28,6 +28,7 @@ void check_concrete(std::string_view op, const Tensor& tensor, Location where) {
 }  // namespace
 
 bool array_equal(const Tensor& a, const Tensor& b, Location where) {
+  const Frame frame(where);
   check_concrete("array_equal", a, where);
   check_concrete("array_equal", b, where);
   if (a.shape() != b.shape()) return false;
@@ -48,6 +49,7 @@ bool array_equal(const Tensor& a, const Tensor& b, Location where) {
 }
 
 bool allclose(const Tensor& a, const Tensor& b, AllcloseOptions options, Location where) {
+  const Frame frame(where);
   check_concrete("allclose", a, where);
   check_concrete("allclose", b, where);
   Shape shape;

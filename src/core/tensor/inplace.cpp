@@ -52,6 +52,7 @@ void take_arithmetic(Tensor& target, Tensor value, std::string_view op, Location
 
 Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& value) {
   const Called called("set");
+  const Frame frame(value.where());
   check_writable(target, "set", value.where());
   take(target, apply_index_update(Arg(target, value.where()), indices, value), "set", value.where());
   return target;
@@ -61,6 +62,7 @@ Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& va
 
 Tensor& Tensor::fill_(Scalar value, Location where) & {
   const Called called("fill_");
+  const Frame frame(where);
   check_writable(*this, "fill_", where);
   check_fits("fill_", value, dtype(), where);
   take(*this, full_like(Arg(*this, where), value), "fill_", where);
@@ -73,6 +75,7 @@ Tensor& Tensor::zero_(Location where) & {
 
 Tensor& Tensor::copy_(const Arg& source) & {
   const Called called("copy_");
+  const Frame frame(source.where());
   check_writable(*this, "copy_", source.where());
   Tensor value =
       source.is_scalar() ? number_as(dtype(), "copy_", source, device()) : triptych::to(identity(source), device());
@@ -81,24 +84,28 @@ Tensor& Tensor::copy_(const Arg& source) & {
 }
 Tensor& Tensor::add_(const Arg& other) & {
   const Called called("add_");
+  const Frame frame(other.where());
   check_writable(*this, "add_", other.where());
   take_arithmetic(*this, add(Arg(*this, other.where()), other), "add_", other.where());
   return *this;
 }
 Tensor& Tensor::sub_(const Arg& other) & {
   const Called called("sub_");
+  const Frame frame(other.where());
   check_writable(*this, "sub_", other.where());
   take_arithmetic(*this, sub(Arg(*this, other.where()), other), "sub_", other.where());
   return *this;
 }
 Tensor& Tensor::mul_(const Arg& other) & {
   const Called called("mul_");
+  const Frame frame(other.where());
   check_writable(*this, "mul_", other.where());
   take_arithmetic(*this, mul(Arg(*this, other.where()), other), "mul_", other.where());
   return *this;
 }
 Tensor& Tensor::div_(const Arg& other) & {
   const Called called("div_");
+  const Frame frame(other.where());
   check_writable(*this, "div_", other.where());
   take_arithmetic(*this, div(Arg(*this, other.where()), other), "div_", other.where());
   return *this;

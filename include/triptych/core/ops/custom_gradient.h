@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "triptych/core/autograd.h"
+#include "triptych/core/callable.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 
@@ -36,10 +37,12 @@ TRIPTYCH_API std::vector<Tensor> custom_gradient(OwnedText name, std::span<const
 /// Source: tf.custom_gradient.
 template <class F>
 requires std::invocable<F&, const Tensor&> Tensor custom_gradient(const Arg& x, F function) {
+  check_callable("custom_gradient", function, x.where());
   auto [value, gradient] = [&] {
     GradMode off(false);
     return function(x.tensor());
   }();
+  check_callable("custom_gradient", gradient, x.where());
   const auto backward = [gradient = std::move(gradient)](std::span<const Tensor>, std::span<const Tensor> upstream,
                                                          std::span<const bool>) {
     return std::vector<Tensor>{gradient(upstream[0])};

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "triptych/core/callable.h"
 #include "triptych/eager/module.h"
 
 namespace triptych::eager::nn {
@@ -87,6 +88,14 @@ class TRIPTYCH_API Sequential : public Module {
   Sequential() = default;
   template <class First, class... Rest>
   requires(!std::is_same_v<std::remove_cvref_t<First>, Sequential>) explicit Sequential(First&& first, Rest&&... rest) {
+    // A function does not know its line; that of a module beside it is near.
+    Location near;
+    const auto look_at = [&](const auto& part) {
+      if constexpr (requires { part.where; }) near = near ? near : part.where;
+    };
+    look_at(first);
+    (look_at(rest), ...);
+    const Frame frame(near);
     push_back(std::forward<First>(first));
     (push_back(std::forward<Rest>(rest)), ...);
   }
@@ -98,15 +107,17 @@ class TRIPTYCH_API Sequential : public Module {
   }
   /// Adds a function of one tensor.
   template <class F>
-  requires std::is_invocable_r_v<Tensor, F&, const Tensor&> Lambda& push_back(F function) {
-    return adopt(next_name(), std::make_unique<Lambda>(std::move(function)));
+  requires std::is_invocable_r_v<Tensor, F&, const Tensor&> Lambda& push_back(F function,
+                                                                             Location where = Location::here()) {
+    check_callable("Sequential", function, where);
+    return adopt(next_name(where), std::make_unique<Lambda>(std::move(function), where));
   }
 
   Tensor forward(const Tensor& x) override;
   std::size_t size() const { return children_.size(); }
   /// The module at `index` (negative counts from the end); ArgumentError if there is none.
   Module& at(std::int64_t index, Location where = Location::here()) const;
-  Module& operator[](std::int64_t index) const { return at(index); }
+  Module& operator[](At index) const { return at(index.number(), index.where()); }
   /// ArgumentError if one of the modules can be made from neither options nor nothing.
   std::unique_ptr<Sequential> clone() const;
 

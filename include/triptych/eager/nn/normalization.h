@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
 
 #include "triptych/core/ops/update.h"
 #include "triptych/eager/module.h"
@@ -74,6 +75,9 @@ class TRIPTYCH_API LayerNorm : public Module {
  public:
   using Options = LayerNormOptions;
   explicit LayerNorm(const LayerNormOptions& options, Location where = Location::here());
+  /// `LayerNorm({3, 4})`.
+  explicit LayerNorm(std::initializer_list<std::int64_t> normalized_shape, Location where = Location::here())
+      : LayerNorm(LayerNormOptions{.normalized_shape = Shape(normalized_shape, where)}, where) {}
   explicit LayerNorm(std::int64_t size, Location where = Location::here())
       : LayerNorm(LayerNormOptions{.normalized_shape = {size}}, where) {}
   template <std::same_as<Shape> S>

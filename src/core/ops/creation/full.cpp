@@ -122,6 +122,7 @@ Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype,
                             Location where) {
   if (!values && shape.size(where) > 0)
     throw ArgumentError("from_blob", "the pointer is null", "shape " + shape.text(), "", where);
+  const Frame frame(where);
   auto* impl = new TensorImpl;
   Tensor result = adopt(impl);
   impl->meta = {shape, contiguous_strides(shape), dtype, Device::cpu()};
@@ -131,10 +132,12 @@ Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype,
 }
 
 Tensor tensor(Scalar value, std::optional<DType> dtype, Location where) {
+  const Frame frame(where);
   return number_as(dtype.value_or(value.dtype()), "tensor", Arg(value, where), Device::cpu());
 }
 
 Tensor tensor(std::initializer_list<NumberList> values, std::optional<DType> dtype, Location where) {
+  const Frame frame(where);
   ListReader reader{where};
   reader.read(values, 0);
   return reader.tensor(dtype);

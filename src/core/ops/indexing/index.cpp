@@ -65,6 +65,7 @@ CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, 
 
 Tensor apply_index(Arg x, std::span<const Index> indices) {
   const Called called("index");
+  const Frame frame(x.where());
   const Location where = x.where();
   const CompiledIndex compiled = compile_index(indices, operand("index", x).shape(), where);
   Tensor result = apply_slice(std::move(x), compiled.slice);
@@ -74,6 +75,7 @@ Tensor apply_index(Arg x, std::span<const Index> indices) {
 
 Tensor apply_index_update(Arg x, std::span<const Index> indices, const Arg& value) {
   const Called called("index_update");
+  const Frame frame(x.where());
   const CompiledIndex compiled = compile_index(indices, operand("index_update", x).shape(), x.where());
   const DType dtype = x.tensor().dtype();
   Tensor part = value.is_scalar() ? number_as(dtype, "index_update", value, x.tensor().device())

@@ -134,6 +134,7 @@ extern const Op batch_norm_inference_op{.name = "batch_norm_inference",
 Tensor batch_norm(Arg x, const Tensor& running_mean, const Tensor& running_var, const Tensor& gamma, const Tensor& beta,
                   BatchNormOptions options) {
   const Location where = x.where();
+  const Frame frame(where);
   const Tensor& input = operand("batch_norm", x);
   if (running_mean.defined() != running_var.defined())
     throw ArgumentError("batch_norm", "one of running mean and variance is missing", "one of them is undefined", "",

@@ -111,6 +111,7 @@ extern const Op layer_norm_grad_op{.name = "layer_norm_grad",
 
 Tensor layer_norm(Arg x, const Shape& normalized_shape, const Tensor& gamma, const Tensor& beta, double eps) {
   const Location where = x.where();
+  const Frame frame(where);
   const Shape& shape = operand("layer_norm", x).shape();
   Hyperparameters("layer_norm", where).not_negative("eps", eps);
   const int axes = normalized_shape.rank();

@@ -170,6 +170,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location whe
 }
 
 std::vector<Tensor> split(Arg x, std::int64_t size, std::int64_t axis) {
+  const Frame frame(x.where());
   const Tensor& whole = operand("split", x);
   const int at = normalize_axis("split", axis, whole.ndim(), x.where());
   const Dim length = whole.shape().dim(at);
@@ -190,6 +191,7 @@ std::vector<Tensor> split(Arg x, const std::vector<std::int64_t>& sizes, std::in
 }
 
 std::vector<Tensor> chunk(Arg x, std::int64_t count, std::int64_t axis) {
+  const Frame frame(x.where());
   const Tensor& whole = operand("chunk", x);
   const int at = normalize_axis("chunk", axis, whole.ndim(), x.where());
   if (count < 1)

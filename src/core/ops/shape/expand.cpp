@@ -90,6 +90,7 @@ Tensor broadcast_to(Arg x, const Shape& shape) { return expand(std::move(x), sha
 Tensor expand_like(Arg x, Arg like) { return apply(expand_like_op, {&x, &like}); }
 
 Tensor tile(Arg x, const Axes& repeats) {
+  const Frame frame(x.where());
   Tensor result = operand("tile", x);
   for (int i = result.ndim(); i < repeats.size(); ++i) result = unsqueeze(Arg(result, x.where()), 0);
   const int lead = result.ndim() - repeats.size();
@@ -101,6 +102,7 @@ Tensor tile(Arg x, const Axes& repeats) {
 }
 
 Tensor repeat(Arg x, std::int64_t repeats, std::int64_t axis) {
+  const Frame frame(x.where());
   check_repeats("repeat", repeats, x.where());
   const int rank = operand("repeat", x).ndim(), at = normalize_axis("repeat", axis, rank, x.where());
   Shape shape;

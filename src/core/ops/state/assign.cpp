@@ -23,6 +23,7 @@ constexpr Op assignment(const char* name) {
 }
 
 Tensor assign_with(const Op& op, const Tensor& state, const Arg& value) {
+  const Frame frame(value.where());
   std::optional<Tensor> number;
   if (value.is_scalar()) {
     check_fits(op.name, value.scalar(), state.dtype(), value.where());
