@@ -42,7 +42,7 @@ def loss_of(f, **options):
 
 
 wide = [0.0, 1.0, -1.0, 2.0, inf, -inf, nan]
-case("abs", torch.abs, [0.0, -1.0, inf, -inf])
+case("abs", torch.abs, [0.0, -1.0, inf, -inf, nan])
 case("sign", torch.sign, [0.0, -1.0, inf])
 case("floor", torch.floor, [0.5, 1.0, -inf])
 case("ceil", torch.ceil, [0.5, 1.0, inf])
@@ -70,7 +70,7 @@ case("mean_of_nothing", lambda x: x.mean(dim=1), [[], []])
 case("prod", torch.prod, [0.0, 2.0, 3.0])
 case("prod_zeros", torch.prod, [0.0, 0.0, 3.0])
 case("amax", lambda x: x.amax(1), [[1.0, 1.0, 0.0]])
-case("relu", F.relu, [0.0, -1.0, inf, -inf])
+case("relu", F.relu, [0.0, -1.0, inf, -inf, nan])
 case("relu6", F.relu6, [0.0, 6.0, 3.0, inf, -inf])
 case("hardtanh", F.hardtanh, [-1.0, 1.0, 0.0, inf, -inf])
 case("hardsigmoid", F.hardsigmoid, [-3.0, 3.0, inf, -inf], second=False)
@@ -94,6 +94,21 @@ for target in (0.0, 0.5, 1.0):
         x, torch.full_like(x, z), reduction="none", **options)
     case(f"bce_{target:g}", loss, points)
     case(f"bce_{target:g}_weighted", lambda x: loss(x, pos_weight=torch.tensor(2.0, dtype=torch.float64)), points)
+
+# Rows of logits, each with the label 0 and with the label 1.
+rows = [[0.0, 0.0, 0.0], [inf, 0.0, 0.0], [-inf, 0.0, 0.0], [inf, inf, 0.0], [-inf, -inf, -inf], [1e308, -1e308, 0.0],
+        [nan, 0.0, 0.0]]
+labels = torch.tensor([0] * len(rows) + [1] * len(rows))
+logits = rows + rows
+weight = torch.tensor([0.5, 2.0, 1.0], dtype=torch.float64)
+case("cross_entropy", lambda x: F.cross_entropy(x, labels, reduction="none"), logits, second=False)
+case("cross_entropy_mean", lambda x: F.cross_entropy(x, labels[:2]), logits[2:4], second=False)
+case("cross_entropy_weighted", lambda x: F.cross_entropy(x, labels, weight, reduction="none"), logits, second=False)
+case("cross_entropy_smoothed", lambda x: F.cross_entropy(x, labels, label_smoothing=0.1, reduction="none"), logits,
+     second=False)
+case("nll_loss", lambda x: F.nll_loss(x, labels, reduction="none"), logits, second=False)
+certain = F.one_hot(labels, 3).to(torch.float64)
+case("cross_entropy_probabilities", lambda x: F.cross_entropy(x, certain, reduction="none"), logits, second=False)
 
 header, offset = {}, 0
 for name, value in TENSORS.items():

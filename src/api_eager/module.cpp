@@ -158,6 +158,8 @@ Tensor& Module::register_parameter(const Name& name, Tensor value) {
 
 Tensor& Module::register_buffer(const Name& name, Tensor value, bool persistent) {
   check_name(name);
+  if (value.is_symbolic())
+    throw ArgumentError(this->name(), "a buffer is symbolic", "'" + name.text + "'", "Give it a value", name.where);
   if (value.defined()) mark_state(value);
   buffers_.push_back({name.text, std::move(value), persistent});
   return buffers_.back().tensor;

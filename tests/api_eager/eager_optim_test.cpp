@@ -177,14 +177,14 @@ TEST(EagerOptim, BadInput) {
   EXPECT_ARGUMENT_ERROR(optim::SGD({p * 2}), "a parameter is not a leaf");
   EXPECT_ARGUMENT_ERROR(optim::SGD({tt::Tensor()}), "a parameter is undefined");
   EXPECT_ARGUMENT_ERROR(optim::SGD({tt::zeros({1}, tt::int64)}), "floating-point");
-  EXPECT_ARGUMENT_ERROR(optim::SGD({p}, {.lr = -1}), "lr is negative or NaN");
+  EXPECT_ARGUMENT_ERROR(optim::SGD({p}, {.lr = -1}), "lr is negative or not finite");
   EXPECT_ARGUMENT_ERROR(optim::SGD({p}, {.nesterov = true}), "nesterov comes without a momentum, or with dampening");
   EXPECT_ARGUMENT_ERROR(optim::Adam({p}, {.betas = {0.9, 1}}), "a beta is outside of [0, 1)");
-  EXPECT_ARGUMENT_ERROR(optim::AdamW({p}, {.eps = -1}), "[AdamW] eps is negative or NaN");
+  EXPECT_ARGUMENT_ERROR(optim::AdamW({p}, {.eps = -1}), "[AdamW] eps is negative or not finite");
   optim::Adam adam({p});
   EXPECT_ARGUMENT_ERROR(adam.add_param_group({p}, {}), "is there twice");
   adam.set_lr(NAN);
-  EXPECT_ARGUMENT_ERROR(adam.step(), "lr is negative or NaN");
+  EXPECT_ARGUMENT_ERROR(adam.step(), "lr is negative or not finite");
 }
 
 TEST(EagerOptim, TrainsALinearModel) {

@@ -66,7 +66,7 @@ TEST(Positional, Optimizers) {
   EXPECT_EQ(optim::SGD(parameters(), {}).param_groups()[0].options.lr, 1e-3);  // options, not a rate of 0
   EXPECT_EQ(optim::Adam(parameters(), 1e-4).param_groups()[0].options.lr, 1e-4);
   EXPECT_EQ(optim::AdamW(parameters(), 1e-4).param_groups()[0].options.lr, 1e-4);
-  EXPECT_ARGUMENT_ERROR(optim::SGD(parameters(), -1), "[SGD] lr is negative or NaN: -1");
+  EXPECT_ARGUMENT_ERROR(optim::SGD(parameters(), -1), "[SGD] lr is negative or not finite: -1");
 }
 
 TEST(Positional, DetectAnomalyComesWithTheHeader) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -95,6 +96,67 @@ TEST(Messages, NamesWhatExists) {
     }
   ASSERT_GT(named.size(), 50u);
   for (const auto& [name, path] : named) EXPECT_TRUE(known.contains(name)) << path << " names '" << name << "'";
+}
+
+namespace {
+
+/// The arguments of `throw ArgumentError(...)` and `throw UnsupportedError(...)`, each as text.
+std::vector<std::string> throws_in(const std::string& text) {
+  std::vector<std::string> found;
+  for (const char* thrown : {"throw ArgumentError(", "throw UnsupportedError("})
+    for (std::size_t at = text.find(thrown); at != std::string::npos; at = text.find(thrown, at + 1)) {
+      const std::size_t begin = at + std::string(thrown).size();
+      std::size_t end = begin;
+      for (int depth = 1; depth > 0 && end < text.size(); ++end) {
+        if (text[end] == '"')
+          for (++end; end < text.size() && text[end] != '"'; ++end)
+            if (text[end] == '\\') ++end;
+        depth += text[end] == '(' ? 1 : text[end] == ')' ? -1 : 0;
+      }
+      found.push_back(text.substr(begin, end - begin));
+    }
+  return found;
+}
+
+}  // namespace
+
+// An error is thrown with the user's line, or from where a Frame around it knows it: those are listed, with the number of
+// their throws.
+TEST(Messages, AreGivenTheUsersLine) {
+  const fs::path root = TRIPTYCH_SOURCE_DIR;
+  const std::map<std::string, int> framed = {
+      {"src/api_eager/module.cpp", 3},            // the Frames of a call and of clone
+      {"src/api_eager/nn/container.cpp", 1},      // clone's
+      {"src/api_eager/nn/normalization.cpp", 1},  // a call's
+      {"src/core/data/dataset.cpp", 4},           // a loader's, Dataset::operator[]'s
+      {"src/core/data/idx_dataset.cpp", 1},       // the same
+      {"src/core/data/loader.cpp", 1},            // an operator has no line
+      {"src/core/dispatch/registry.cpp", 4},      // before main: there is no line
+      {"src/core/graph/drawing.cpp", 1},          // write_svg's
+      {"src/core/graph/graph.cpp", 2},            // a handle from a null pointer, state of nobody
+      {"src/core/graph/interpreter.cpp", 2},      // the line of the run is added
+      {"src/core/graph/subgraph.cpp", 2},         // the op's
+      {"src/core/memory/allocator.cpp", 1},       // the op's
+      {"src/core/ops/arithmetic/lerp.cpp", 1},    // lerp's
+      {"src/core/ops/reduce/prod.cpp", 1},        // backward's
+      {"src/core/ops/state/custom_gradient.cpp", 1},
+      {"src/core/support/threads.cpp", 1},
+      {"src/core/tensor/shape.cpp", 1},
+  };
+  std::size_t seen = 0;
+  for (const char* folder : {"src/core", "src/api_eager", "src/api_lowlevel"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      const std::string path = fs::relative(entry.path(), root).string();
+      if (!path.ends_with(".h") && !path.ends_with(".cpp")) continue;
+      int without = 0;
+      for (const std::string& thrown : throws_in(read_file(entry.path()))) {
+        ++seen;
+        without += thrown.find("where") == std::string::npos;
+      }
+      const auto known = framed.find(path);
+      EXPECT_LE(without, known == framed.end() ? 0 : known->second) << path << " throws without a line";
+    }
+  EXPECT_GT(seen, 150U);
 }
 
 // The test sees what it is for.

@@ -207,13 +207,16 @@ DataLoader::Iterator DataLoader::begin() {
   return Iterator(std::move(epoch));
 }
 
-const Batch& DataLoader::Iterator::operator*() const { return epoch_->batch(); }
+const Batch& DataLoader::Iterator::operator*() const {
+  if (at_end()) throw ArgumentError("DataLoader", "an iterator at the end of its epoch has no batch", "it was read");
+  return epoch_->batch();
+}
 
 DataLoader::Iterator& DataLoader::Iterator::operator++() {
-  epoch_->advance();
+  if (epoch_) epoch_->advance();
   return *this;
 }
 
-bool DataLoader::Iterator::at_end() const { return epoch_->at_end(); }
+bool DataLoader::Iterator::at_end() const { return !epoch_ || epoch_->at_end(); }
 
 }  // namespace triptych::data

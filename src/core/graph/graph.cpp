@@ -371,7 +371,7 @@ Tensor graph_captured(const GraphHandle& graph, const Tensor& tensor) {
 }
 
 void mark_state(Tensor& tensor) {
-  check_concrete(tensor, "state", {});
+  if (!tensor.defined()) throw ArgumentError("graph", "state is undefined", "a default-constructed Tensor");
   tensor.impl()->flags |= Head::state;
 }
 

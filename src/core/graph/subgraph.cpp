@@ -55,6 +55,11 @@ std::vector<Tensor> call_subgraph(const Subgraph& subgraph, std::span<const Tens
         "call_subgraph", "the number of values differs from that of the inputs",
         std::to_string(inputs.size()) + " values for " + std::to_string(subgraph.inputs.size()) + " inputs");
   if (subgraph.outputs.empty()) return {};
+  for (const std::vector<Tensor>* tensors : {&subgraph.inputs, &subgraph.outputs})
+    for (const Tensor& tensor : *tensors)
+      if (!tensor.is_symbolic())
+        throw ArgumentError("call_subgraph", "an input or output of the sub-graph is no tensor of a graph",
+                            "a concrete or undefined tensor", "trace_subgraph makes one");
   std::unordered_map<const Node*, std::vector<Tensor>> values;
   for (std::size_t i = 0; i < inputs.size(); ++i) values[place_of(subgraph.inputs[i]).node] = {inputs[i]};
   std::vector<Place> fetches;

@@ -5,6 +5,7 @@
 
 #include "core/dispatch/backend.h"
 #include "core/kernels/strided.h"
+#include "core/support/hyperparameter.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -50,6 +51,9 @@ bool array_equal(const Tensor& a, const Tensor& b, Location where) {
 
 bool allclose(const Tensor& a, const Tensor& b, AllcloseOptions options, Location where) {
   const Frame frame(where);
+  const Hyperparameters limits("allclose", where);
+  limits.not_negative("rtol", options.rtol);
+  limits.not_negative("atol", options.atol);
   check_concrete("allclose", a, where);
   check_concrete("allclose", b, where);
   Shape shape;

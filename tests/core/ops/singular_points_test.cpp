@@ -34,6 +34,16 @@ Function bce(double target, bool weighted) {
   };
 }
 
+/// Of the rows of the references: the label 0 for the first half of them, 1 for the others.
+Tensor half_and_half(const Tensor& x) {
+  const std::int64_t half = x.size(0) / 2;
+  return tt::concat({tt::zeros({half}, tt::int64), tt::ones({half}, tt::int64)}, 0);
+}
+Function cross_entropy(tt::CrossEntropyOptions options) {
+  options.reduction = tt::Reduction::none;
+  return [=](const Tensors& x) { return tt::cross_entropy(x[0], half_and_half(x[0]), options); };
+}
+
 Function unary(Tensor (*f)(tt::Arg)) {
   return [f](const Tensors& x) { return f(x[0]); };
 }
@@ -90,6 +100,19 @@ const std::map<std::string, Function>& functions() {
       {"huber_loss_2",
        [](const Tensors& x) {
          return tt::huber_loss(x[0], x[1], {tt::Reduction::none, 2});
+       }},
+      {"cross_entropy", cross_entropy({})},
+      {"cross_entropy_mean", [](const Tensors& x) { return tt::cross_entropy(x[0], tt::zeros({2}, tt::int64)); }},
+      {"cross_entropy_weighted", cross_entropy({.weight = tt::tensor<double>({0.5, 2, 1})})},
+      {"cross_entropy_smoothed", cross_entropy({.label_smoothing = 0.1})},
+      {"nll_loss",
+       [](const Tensors& x) {
+         return tt::nll_loss(x[0], half_and_half(x[0]), {.reduction = tt::Reduction::none});
+       }},
+      {"cross_entropy_probabilities",
+       [](const Tensors& x) {
+         const Tensor certain = tt::one_hot(half_and_half(x[0]), 3).to(tt::float64);
+         return tt::cross_entropy(x[0], certain, {.reduction = tt::Reduction::none});
        }},
       {"bce_0", bce(0, false)},
       {"bce_0.5", bce(0.5, false)},

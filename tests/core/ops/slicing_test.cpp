@@ -121,7 +121,8 @@ TEST(Slicing, SetChangesEveryHandleAndNoView) {
   EXPECT_EQ(handle.to_vector<int>(), (std::vector<int>{0, 50, 60, 3, 4, 5, 6, 7, 8, 50, 60, 11}));
   x.set({tt::ellipsis, tt::newaxis, 0}, -1);
   EXPECT_EQ(handle.to_vector<int>(), (std::vector<int>{-1, 50, 60, 3, -1, 5, 6, 7, -1, 50, 60, 11}));
-  x.set(-2, 2.9);  // converted to the tensor's dtype
+  EXPECT_THROW(x.set(-2, 2.9), tt::ArgumentError);  // an integer cannot hold it
+  x.set(-2, 2.0);
   EXPECT_EQ(x[1].to_vector<int>(), (std::vector<int>{2, 2, 2, 2}));
   EXPECT_EQ(view.to_vector<int>(), (std::vector<int>{4, 5, 6, 7}));
 }

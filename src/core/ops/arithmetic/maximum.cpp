@@ -37,8 +37,8 @@ void clip_gradient(Gradient& g) {
 void clip_infer(Infer& infer) {
   const auto& a = infer.attributes<ClipAttributes>();
   const DType dtype = infer.dtype(0);
-  if (a.has_min && (a.min.kind() == Scalar::Kind::floating || a.min.to_int() > 0)) check_fits(infer, a.min, dtype);
-  if (a.has_max && (a.max.kind() == Scalar::Kind::floating || a.max.to_int() < 0)) check_fits(infer, a.max, dtype);
+  if (a.has_min && a.min.to_double() > 0) check_fits(infer, a.min, dtype);
+  if (a.has_max && a.max.to_double() < 0) check_fits(infer, a.max, dtype);
   infer_elementwise(infer);
 }
 
