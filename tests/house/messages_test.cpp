@@ -120,8 +120,8 @@ std::vector<std::string> throws_in(const std::string& text) {
 
 }  // namespace
 
-// An error is thrown with the user's line, or from where a Frame around it knows it: those are listed, with the number of
-// their throws.
+// An error is thrown with the user's line, or from where a Frame around it knows it: those are listed, with the number
+// of their throws.
 TEST(Messages, AreGivenTheUsersLine) {
   const fs::path root = TRIPTYCH_SOURCE_DIR;
   const std::map<std::string, int> framed = {

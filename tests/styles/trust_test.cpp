@@ -24,7 +24,8 @@ using tt::Tensor;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(),
+                 infinity = std::numeric_limits<double>::infinity();
 constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
 
 Tensor parameter(const tt::Shape& shape = {2}) { return tt::ones(shape).set_requires_grad(); }
@@ -35,7 +36,8 @@ Tensor parameter(const tt::Shape& shape = {2}) { return tt::ones(shape).set_requ
 
 TEST(Labels, TheLowestIntegerIsNoLabel) {
   const Tensor logits = tt::zeros({2, 3}), labels = tt::tensor<std::int64_t>({0, lowest});
-  EXPECT_BAD("[sparse_softmax_cross_entropy] a label is out of range", tt::sparse_softmax_cross_entropy(logits, labels));
+  EXPECT_BAD("[sparse_softmax_cross_entropy] a label is out of range",
+             tt::sparse_softmax_cross_entropy(logits, labels));
   EXPECT_BAD("[cross_entropy] a label is out of range", tt::cross_entropy(logits, labels));
   EXPECT_BAD("[nll_loss] a label is out of range", tt::nll_loss(logits, labels));
   // What a cast makes of NaN.
@@ -155,14 +157,12 @@ TEST(Gradients, HooksKeepShapeAndDtype) {
 }
 
 TEST(Gradients, RulesKeepShapeAndDtype) {
-  static const tt::Op wrong_shape{
-      .name = "wrong_shape",
-      .infer = [](tt::Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); },
-      .gradient = [](tt::Gradient& g) { g.set(0, tt::sum(g.upstream())); }};
-  static const tt::Op wrong_dtype{
-      .name = "wrong_dtype",
-      .infer = [](tt::Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); },
-      .gradient = [](tt::Gradient& g) { g.set(0, tt::cast(g.upstream(), tt::float64)); }};
+  static const tt::Op wrong_shape{.name = "wrong_shape",
+                                  .infer = [](tt::Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); },
+                                  .gradient = [](tt::Gradient& g) { g.set(0, tt::sum(g.upstream())); }};
+  static const tt::Op wrong_dtype{.name = "wrong_dtype",
+                                  .infer = [](tt::Infer& infer) { infer.output(0, infer.shape(0), infer.dtype(0)); },
+                                  .gradient = [](tt::Gradient& g) { g.set(0, tt::cast(g.upstream(), tt::float64)); }};
   static const tt::Kernel nothing{.run = [](const tt::KernelCall&) {}};
   for (const tt::Op* op : {&wrong_shape, &wrong_dtype}) {
     tt::register_kernel(*op, tt::Device::Type::cpu, nothing);
@@ -173,9 +173,10 @@ TEST(Gradients, RulesKeepShapeAndDtype) {
       tt::sum(y).backward();
       ADD_FAILURE() << op->name;
     } catch (const tt::ArgumentError& error) {
-      EXPECT_EQ(std::string(error.what()).find("[" + std::string(op->name) +
-                                               "] the gradient rule gives a gradient of another shape or dtype"),
-                0U)
+      EXPECT_EQ(
+          std::string(error.what())
+              .find("[" + std::string(op->name) + "] the gradient rule gives a gradient of another shape or dtype"),
+          0U)
           << error.what();
       EXPECT_EQ(error.where().text(), x.where().text());
     }
@@ -217,7 +218,8 @@ TEST(Hyperparameters, OfOptimizers) {
   sgd.set_lr(not_a_number);
   EXPECT_BAD("[SGD] lr is negative or not finite: nan", sgd.step());
   const Tensor rate = tt::tensor(0.1, tt::float64), g = tt::ones({2});
-  EXPECT_BAD("[sgd_update] weight_decay is negative or not finite", tt::sgd_update(rate, w, std::vector{g}, {.weight_decay = not_a_number}));
+  EXPECT_BAD("[sgd_update] weight_decay is negative or not finite",
+             tt::sgd_update(rate, w, std::vector{g}, {.weight_decay = not_a_number}));
 }
 
 TEST(Hyperparameters, OfLayersAndLosses) {
@@ -234,7 +236,8 @@ TEST(Hyperparameters, OfLayersAndLosses) {
     EXPECT_BAD("[variance_scaling] the scale is not positive, or not finite", tt::init::variance_scaling(bad));
   }
   EXPECT_BAD("[BatchNorm1d] momentum is not finite", nn::BatchNorm1d({.num_features = 3, .momentum = not_a_number}));
-  EXPECT_BAD("[cross_entropy] label_smoothing is outside of [0, 1]", tt::cross_entropy(x, labels, {.label_smoothing = not_a_number}));
+  EXPECT_BAD("[cross_entropy] label_smoothing is outside of [0, 1]",
+             tt::cross_entropy(x, labels, {.label_smoothing = not_a_number}));
   EXPECT_BAD("[elu] alpha is not finite", tt::elu(x, not_a_number));
   EXPECT_BAD("[leaky_relu] negative_slope is not finite", tt::leaky_relu(x, infinity));
   EXPECT_BAD("[gradcheck] eps is not positive, or not finite",
@@ -259,13 +262,15 @@ TEST(OptimizerStates, AreWhole) {
   const auto count = [](double number) { return tt::tensor(number, tt::float64); };
   EXPECT_BAD("[Adam] the state lacks an entry: 'state.0.exp_avg' is missing",
              adam.load_state_dict(with("state.0.exp_avg", {})));
-  EXPECT_BAD("[Adam] the state lacks an entry: 'state.0.step' is missing", adam.load_state_dict(with("state.0.step", {})));
+  EXPECT_BAD("[Adam] the state lacks an entry: 'state.0.step' is missing",
+             adam.load_state_dict(with("state.0.step", {})));
   EXPECT_BAD("[Adam] the state lacks an entry: 'state.0.max_exp_avg_sq' is missing",
              adam.load_state_dict(with("param_groups.0.amsgrad", count(1))));
   for (const double bad : {-5.0, 2.5, not_a_number})
     EXPECT_BAD("[Adam] a count of steps is negative or no whole number",
                adam.load_state_dict(with("state.0.step", count(bad))));
-  EXPECT_BAD("[Adam] lr is negative or not finite", adam.load_state_dict(with("param_groups.0.lr", count(not_a_number))));
+  EXPECT_BAD("[Adam] lr is negative or not finite",
+             adam.load_state_dict(with("param_groups.0.lr", count(not_a_number))));
   EXPECT_EQ(adam.param_groups()[0].options.lr, 0.1);  // nothing changed
   EXPECT_EQ(adam.state_dict().at("state.0.step").item<int>(), 1);
   adam.load_state_dict(with("state.0.step", count(7)));
@@ -297,8 +302,9 @@ TEST(Empty, FunctionsAndKernels) {
   EXPECT_BAD("[init] the function is empty", nn::init::fill_(x, no_values));
   EXPECT_BAD("[graph_variable] the function is empty",
              tt::graph_variable(graph, "v", {2}, tt::float32, no_values, true, tt::Location::here()));
-  EXPECT_BAD("[custom_gradient] the function is empty",
-             tt::custom_gradient(x, std::function<std::pair<Tensor, std::function<Tensor(const Tensor&)>>(const Tensor&)>()));
+  EXPECT_BAD(
+      "[custom_gradient] the function is empty",
+      tt::custom_gradient(x, std::function<std::pair<Tensor, std::function<Tensor(const Tensor&)>>(const Tensor&)>()));
   EXPECT_BAD("[rule] the function is empty", tt::custom_gradient("rule", std::vector{x}, std::vector{x}, {}, {}));
   EXPECT_BAD("[gradcheck] the function is empty", tt::gradcheck(none, std::vector{x}));
   EXPECT_BAD("[trace_subgraph] the function is empty", tt::trace_subgraph({}, nullptr));
@@ -410,9 +416,9 @@ TEST(Words, EmptyLikeHasTheShapeDtypeAndPlace) {
 
 // A parameter that is cut between bounds before it meets the graph is trained there, too.
 TEST(Words, HardActivationsOfParametersAreRetraced) {
-  for (Tensor (*f)(tt::Arg) : {+[](tt::Arg x) { return tt::relu6(std::move(x)); },
-                               +[](tt::Arg x) { return tt::hardtanh(std::move(x)); },
-                               +[](tt::Arg x) { return tt::hardsigmoid(std::move(x)); }}) {
+  for (Tensor (*f)(tt::Arg) :
+       {+[](tt::Arg x) { return tt::relu6(std::move(x)); }, +[](tt::Arg x) { return tt::hardtanh(std::move(x)); },
+        +[](tt::Arg x) { return tt::hardsigmoid(std::move(x)); }}) {
     const Tensor w = tt::tensor<float>({0.5F, 9.F}).set_requires_grad();
     const Tensor computed = f(w);
     tf::Graph graph;

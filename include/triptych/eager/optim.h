@@ -35,8 +35,8 @@ class TRIPTYCH_API Optimizer {
   void zero_grad(bool set_to_none = true, Location where = Location::here());
   /// Steps, buffers and hyperparameters: a snapshot, which `save` writes as it is.
   StateDict state_dict(Location where = Location::here()) const;
-  /// Takes them over; ArgumentError, and nothing changes, if groups, parameters or shapes differ, an entry is missing, a
-  /// count of steps is negative, or an option out of range.
+  /// Takes them over; ArgumentError, and nothing changes, if groups, parameters or shapes differ, an entry is missing,
+  /// a count of steps is negative, or an option out of range.
   void load_state_dict(const StateDict& state, Location where = Location::here());
 
  protected:
@@ -78,7 +78,8 @@ class TRIPTYCH_API Optimizer {
   /// Makes missing state; the first `buffers` buffers are used.
   Operands operands(Group& group, std::size_t buffers);
   const Tensor& rate(Group& group, double learning_rate);
-  /// Of a state that is loaded: ArgumentError for a count that cannot be one, and for a slot with a part of its entries.
+  /// Of a state that is loaded: ArgumentError for a count that cannot be one, and for a slot with a part of its
+  /// entries.
   void check_step(const Tensor& step, const std::string& prefix, Location where) const;
   void check_complete(const Slot& slot, const std::string& prefix, std::size_t used, Location where) const;
 

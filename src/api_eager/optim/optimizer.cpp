@@ -214,8 +214,8 @@ void Optimizer::check_step(const Tensor& step, const std::string& prefix, Locati
 }
 
 void Optimizer::check_complete(const Slot& slot, const std::string& prefix, std::size_t used, Location where) const {
-  const bool begun =
-      slot.step.defined() || std::any_of(slot.buffers.begin(), slot.buffers.end(), [](const Tensor& b) { return b.defined(); });
+  const bool begun = slot.step.defined() ||
+                     std::any_of(slot.buffers.begin(), slot.buffers.end(), [](const Tensor& b) { return b.defined(); });
   if (!begun || used == 0) return;
   const auto require = [&](const Tensor& entry, const char* name) {
     if (!entry.defined())

@@ -33,8 +33,8 @@ std::optional<Place> place_of(const Tensor& tensor, GraphImpl* graph, Location w
 Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std::string_view op, Location where) {
   if (given.defined()) {
     if (on_tape && given.is_symbolic())
-      throw ArgumentError(op, "the gradient of a computed tensor is symbolic", "node '" + describe(*given.impl()->node) + "'",
-                          "Pass a tensor with values", where);
+      throw ArgumentError(op, "the gradient of a computed tensor is symbolic",
+                          "node '" + describe(*given.impl()->node) + "'", "Pass a tensor with values", where);
     if (!given.shape().compatible(y.shape()) || given.dtype() != y.dtype())
       throw ArgumentError(op, "a gradient differs from its tensor in shape or dtype",
                           "tensor " + text_of(y) + ", gradient " + text_of(given), "", where);

@@ -30,9 +30,9 @@ using Head = detail::TensorHead;
 }
 
 [[noreturn]] void incomplete(const Op& op, Location where) {
-  throw ArgumentError(op.name ? op.name : "apply",
-                      op.infer ? "the op's attributes are missing" : "an op has no infer function",
-                      op.infer ? "a null pointer" : op.name, op.infer ? "Pass a pointer to its attribute struct" : "", where);
+  throw ArgumentError(
+      op.name ? op.name : "apply", op.infer ? "the op's attributes are missing" : "an op has no infer function",
+      op.infer ? "a null pointer" : op.name, op.infer ? "Pass a pointer to its attribute struct" : "", where);
 }
 
 /// Inputs that may give their buffer away: temporaries that nobody else can see.

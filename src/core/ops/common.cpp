@@ -82,12 +82,12 @@ void check_fits(const Infer& infer, Scalar value, DType dtype) {
 Tensor converted_to_fit(std::string_view op, const Arg& value, DType dtype) {
   const Tensor& tensor = operand(op, value);
   const auto fail = [&](const char* wrong) {
-    throw ArgumentError(op, wrong,
-                        std::string(dtype_name(tensor.dtype())) + " into " + std::string(dtype_name(dtype)),
+    throw ArgumentError(op, wrong, std::string(dtype_name(tensor.dtype())) + " into " + std::string(dtype_name(dtype)),
                         "Convert it with cast, which cuts and wraps", value.where());
   };
   if (is_floating(tensor.dtype()) && !is_floating(dtype)) fail("floating-point values do not fit the tensor");
-  const bool narrows = is_integral(tensor.dtype()) && is_integral(dtype) && promote_types(tensor.dtype(), dtype) != dtype;
+  const bool narrows =
+      is_integral(tensor.dtype()) && is_integral(dtype) && promote_types(tensor.dtype(), dtype) != dtype;
   if (narrows && !tensor.is_symbolic() && !converted_exactly(tensor, dtype).defined())
     fail("the tensor cannot hold a value");
   return cast(value, dtype);

@@ -90,9 +90,9 @@ Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Lay
   check_callable("init", initializer, where);
   const bool matrix = layout == Layout::in_out || layout == Layout::out_in;
   if (matrix ? shape.rank() != 2 : shape.rank() < 3)
-    throw ArgumentError("init",
-                        matrix ? "the shape is not that of a matrix" : "the shape is not that of a convolution's kernel",
-                        "shape " + shape.text(), "", where);
+    throw ArgumentError(
+        "init", matrix ? "the shape is not that of a matrix" : "the shape is not that of a convolution's kernel",
+        "shape " + shape.text(), "", where);
   if (!shape.known()) throw ArgumentError("init", "the shape is not known", shape.text(), "", where);
   const Now now;
   switch (layout) {

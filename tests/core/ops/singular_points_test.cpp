@@ -106,9 +106,7 @@ const std::map<std::string, Function>& functions() {
       {"cross_entropy_weighted", cross_entropy({.weight = tt::tensor<double>({0.5, 2, 1})})},
       {"cross_entropy_smoothed", cross_entropy({.label_smoothing = 0.1})},
       {"nll_loss",
-       [](const Tensors& x) {
-         return tt::nll_loss(x[0], half_and_half(x[0]), {.reduction = tt::Reduction::none});
-       }},
+       [](const Tensors& x) { return tt::nll_loss(x[0], half_and_half(x[0]), {.reduction = tt::Reduction::none}); }},
       {"cross_entropy_probabilities",
        [](const Tensors& x) {
          const Tensor certain = tt::one_hot(half_and_half(x[0]), 3).to(tt::float64);

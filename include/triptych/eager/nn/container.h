@@ -108,7 +108,7 @@ class TRIPTYCH_API Sequential : public Module {
   /// Adds a function of one tensor.
   template <class F>
   requires std::is_invocable_r_v<Tensor, F&, const Tensor&> Lambda& push_back(F function,
-                                                                             Location where = Location::here()) {
+                                                                              Location where = Location::here()) {
     check_callable("Sequential", function, where);
     return adopt(next_name(where), std::make_unique<Lambda>(std::move(function), where));
   }

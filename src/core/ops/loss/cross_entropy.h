@@ -13,8 +13,7 @@ struct CrossEntropyAttributes {
   double label_smoothing = 0;
   Reduction reduction = Reduction::mean;
   static constexpr auto fields() {
-    return std::tuple{field("axis", &CrossEntropyAttributes::axis),
-                      field("ignores", &CrossEntropyAttributes::ignores),
+    return std::tuple{field("axis", &CrossEntropyAttributes::axis), field("ignores", &CrossEntropyAttributes::ignores),
                       field("ignore_index", &CrossEntropyAttributes::ignore_index),
                       field("label_smoothing", &CrossEntropyAttributes::label_smoothing),
                       field("reduction", &CrossEntropyAttributes::reduction)};

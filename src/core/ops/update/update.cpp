@@ -28,10 +28,10 @@ void infer_update(Infer& infer, int group, bool has_step) {
 }
 
 bool counts_steps(const Op& op, std::size_t i) {
-  const std::size_t group = &op == &momentum_update_op   ? 4
-                            : &op == &adam_update_op     ? 5
-                            : &op == &amsgrad_update_op  ? 6
-                                                         : 0;
+  const std::size_t group = &op == &momentum_update_op  ? 4
+                            : &op == &adam_update_op    ? 5
+                            : &op == &amsgrad_update_op ? 6
+                                                        : 0;
   return group > 0 && i > 0 && i % group == 0;
 }
 
