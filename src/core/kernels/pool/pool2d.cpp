@@ -83,7 +83,7 @@ struct Largest {
       }
     });
     if (s.after_relu)  // nothing passes a relu that gave 0
-      for (std::int64_t c = 0; c < channels; ++c) place[c] = value[c] > C(0) ? place[c] : -1;
+      for (std::int64_t c = 0; c < channels; ++c) place[c] = value[c] <= C(0) ? -1 : place[c];
   }
 };
 

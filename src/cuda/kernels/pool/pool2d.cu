@@ -78,7 +78,7 @@ __global__ void max_pool_gather_kernel(PoolSizes s, Images<const T> values, Imag
   for (std::int64_t i = thread_index(); i < s.n * s.c * s.oh * s.ow; i += thread_count()) {
     const Place at = place_of(i, s.c, s.oh, s.ow, channels_inside);
     const auto best = largest(s, x, at.n, at.c, at.y, at.x);
-    const bool passes = best.index >= 0 && (!s.after_relu || best.value > C(0));  // nothing passes a relu that gave 0
+    const bool passes = best.index >= 0 && !(s.after_relu && best.value <= C(0));  // nothing passes a relu that gave 0
     *result.at(at.n, at.c, at.y, at.x) = passes ? *values.at(at.n, at.c, best.y, best.x) : T(C(0));
   }
 }
@@ -127,7 +127,7 @@ __global__ void pool_grad_kernel(PoolSizes s, bool partitions, Images<const T> u
         const auto from = static_cast<C>(*upstream.at(at.n, at.c, oy, ox));
         if constexpr (maximum) {
           const auto best = largest(s, x, at.n, at.c, oy, ox);
-          if (best.index != p * s.size[1] + q || (s.after_relu && !(best.value > C(0)))) continue;
+          if (best.index != p * s.size[1] + q || (s.after_relu && best.value <= C(0))) continue;
           sum = partitions ? from : sum + from;
         } else {
           sum += from / static_cast<C>(s.divisor(oy, ox));
