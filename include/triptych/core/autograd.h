@@ -1,11 +1,9 @@
 // Recording and differentiation: one walker for the tape and the graph.
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -33,8 +31,6 @@ struct GradientHook {
   template <class F>
   requires std::is_invocable_v<F&, const Tensor&> GradientHook(
       F hook) {  // NOLINT(google-explicit-constructor): any callable is one
-    if constexpr (std::is_constructible_v<F, std::nullptr_t>)
-      if (!hook) return;  // register_hook refuses it
     if constexpr (std::is_void_v<std::invoke_result_t<F&, const Tensor&>>)
       function = [hook = std::move(hook)](const Tensor& gradient) mutable { return hook(gradient), Tensor(); };
     else

@@ -2,6 +2,7 @@
 #include "core/autodiff/hooks.h"
 
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "core/autodiff/leaf.h"
@@ -10,6 +11,31 @@
 #include "triptych/core/autograd.h"
 
 namespace triptych {
+
+namespace {
+
+/// The hook, whose result takes a gradient's place only if it looks like it.
+GradientHook checked(const GradientHook& hook, Location where) {
+  return [function = hook.function, where](const Tensor& gradient) {
+    const FrameAt backward({});
+    Tensor replaced;
+    {
+      const UserCode its_lines;
+      replaced = function(gradient);
+    }
+    const auto text = [](const Tensor& tensor) {
+      return (tensor.is_symbolic() ? "symbolic " : "") + std::string(dtype_name(tensor.dtype())) + " " +
+             tensor.shape().text();
+    };
+    if (replaced.defined() && (replaced.shape() != gradient.shape() || replaced.dtype() != gradient.dtype() ||
+                               replaced.is_symbolic() != gradient.is_symbolic()))
+      throw ArgumentError("register_hook", "a hook returned a gradient of another shape, dtype or kind",
+                          "the gradient is " + text(gradient) + ", the hook returned " + text(replaced), "", where);
+    return replaced;
+  };
+}
+
+}  // namespace
 
 HookHandle Tensor::register_hook(const GradientHook& hook, Location where) const {
   if (!hook.function)
@@ -23,31 +49,14 @@ HookHandle Tensor::register_hook(const GradientHook& hook, Location where) const
                         "Use the ops on the result of lowlevel::gradients", where);
   const Ref<Node> node = gradient_edge(*impl());
   if (!node->hooks) node->hooks = std::make_unique<NodeHooks>();
-  auto shared = std::make_shared<GradientHook>(hook);
-  node->hooks->functions.push_back({impl()->output, shared, Frame::resolve(where)});
+  auto shared = std::make_shared<GradientHook>(checked(hook, Frame::resolve(where)));
+  node->hooks->functions.push_back({impl()->output, shared});
   return HookHandle(shared);
 }
 
 void HookHandle::remove() {
   if (const auto hook = hook_.lock()) hook->function = nullptr;
 }
-
-namespace {
-
-/// What a hook returns takes the gradient's place: it must look like it.
-void check_replacement(const Tensor& gradient, const Tensor& replaced, Location where) {
-  const auto text = [](const Tensor& tensor) {
-    return (tensor.is_symbolic() ? "symbolic " : "") + std::string(dtype_name(tensor.dtype())) + " " +
-           tensor.shape().text();
-  };
-  if (replaced.shape() == gradient.shape() && replaced.dtype() == gradient.dtype() &&
-      replaced.is_symbolic() == gradient.is_symbolic())
-    return;
-  throw ArgumentError("register_hook", "a hook returned a gradient of another shape, dtype or kind",
-                      "the gradient is " + text(gradient) + ", the hook returned " + text(replaced), "", where);
-}
-
-}  // namespace
 
 void run_hooks(Node& node, std::span<Tensor> gradients) {
   if (!node.hooks) return;
@@ -63,15 +72,8 @@ void run_hooks(Node& node, std::span<Tensor> gradients) {
     if (!function || !gradient.defined()) continue;
     gradient =
         own(std::move(gradient), grad_enabled());  // what the hook changes in place is this gradient and no other
-    Tensor replaced = [&] {
-      const FrameAt backward({});
-      const UserCode its_lines;
-      return function(gradient);
-    }();
-    if (replaced.defined()) {
-      check_replacement(gradient, replaced, entry.where);
-      gradient = std::move(replaced);
-    }
+    Tensor replaced = function(gradient);
+    if (replaced.defined()) gradient = std::move(replaced);
     gradient = own(std::move(gradient), grad_enabled());  // the hook may keep its handle
   }
   std::vector<Tensor> earlier;  // destroyed after the lock

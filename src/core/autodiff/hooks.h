@@ -17,7 +17,6 @@ struct NodeHooks {
   struct Hook {
     std::uint32_t output;
     std::shared_ptr<GradientHook> hook;  // without function once it was removed
-    Location where;                      // it was registered
   };
   std::vector<Hook> functions;
   std::vector<TensorImpl*> retained;

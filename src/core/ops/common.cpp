@@ -5,7 +5,6 @@
 #include "core/ops/ops.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/compute_dtype.h"
-#include "core/tensor/converted.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 
@@ -77,20 +76,6 @@ void check_fits(std::string_view op, Scalar value, DType dtype, Location where) 
 
 void check_fits(const Infer& infer, Scalar value, DType dtype) {
   if (!fits(value, dtype)) infer.fail(misfit, misfit_text(value, dtype), misfit_hint);
-}
-
-Tensor converted_to_fit(std::string_view op, const Arg& value, DType dtype) {
-  const Tensor& tensor = operand(op, value);
-  const auto fail = [&](const char* wrong) {
-    throw ArgumentError(op, wrong, std::string(dtype_name(tensor.dtype())) + " into " + std::string(dtype_name(dtype)),
-                        "Convert it with cast, which cuts and wraps", value.where());
-  };
-  if (is_floating(tensor.dtype()) && !is_floating(dtype)) fail("floating-point values do not fit the tensor");
-  const bool narrows =
-      is_integral(tensor.dtype()) && is_integral(dtype) && promote_types(tensor.dtype(), dtype) != dtype;
-  if (narrows && !tensor.is_symbolic() && !converted_exactly(tensor, dtype).defined())
-    fail("the tensor cannot hold a value");
-  return cast(value, dtype);
 }
 
 Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device device) {

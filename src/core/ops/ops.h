@@ -34,15 +34,11 @@ Tensor rounded_once(const Tensor& x, Steps steps) {
   return cast(steps(widened(x)), x.dtype());
 }
 
-/// Whether a tensor of `dtype` can hold the number: integers the whole ones within their range, floating dtypes all
-/// that does not become infinite when it is rounded, bool the truth of any.
+/// Whether a tensor of `dtype` can hold the number (its fraction aside, in integers).
 bool fits(Scalar value, DType dtype);
 /// The one rule for every number that becomes an element: ArgumentError of `op` if `dtype` cannot hold it.
 void check_fits(std::string_view op, Scalar value, DType dtype, Location where);
 void check_fits(const Infer& infer, Scalar value, DType dtype);
-/// The same for a tensor whose elements are to be kept in `dtype`: ArgumentError if they are floating and it is not,
-/// or, where they are known, if one is an integer out of its range. Else the tensor in that dtype.
-Tensor converted_to_fit(std::string_view op, const Arg& value, DType dtype);
 /// A number as a 0-d tensor; ArgumentError of `op` if `dtype` cannot hold it.
 Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device device);
 

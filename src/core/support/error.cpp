@@ -1,5 +1,7 @@
 #include "triptych/core/error.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
@@ -29,21 +31,20 @@ std::string compose(std::string_view op, std::string_view wrong, std::string_vie
   return printable(text);
 }
 
-/// The folder of the library's sources, "" if the compiler was not told it.
-std::string_view sources() {
+/// Whether a file is one of the library's, or of the standard library, on the way to a user's function.
+bool is_library(std::string_view file) {
   constexpr std::string_view here = __FILE__, self = "core/support/error.cpp";
-  return here.ends_with(self) ? here.substr(0, here.size() - self.size()) : std::string_view();
+  for (std::string_view headers : {"include/triptych/", "include/c++/"})
+    if (file.find(headers) != std::string_view::npos) return true;
+  if (!here.ends_with(self) || !file.starts_with(here.substr(0, here.size() - self.size()))) return false;
+  const std::string_view below = file.substr(here.size() - self.size());
+  return std::ranges::any_of(
+      std::array<std::string_view, 5>{"core/", "api_eager/", "api_keras/", "api_lowlevel/", "cuda/"},
+      [&](std::string_view room) { return below.starts_with(room); });
 }
 
-/// A line of the library's, or of the standard library on the way to it, tells a user nothing.
-Location users(Location where) {
-  if (!where) return where;
-  const std::string_view file = where.file();
-  const bool ours = (!sources().empty() && file.starts_with(sources())) ||
-                    file.find("include/triptych/") != std::string_view::npos ||
-                    file.find("include/c++/") != std::string_view::npos;
-  return ours ? Location() : where;
-}
+/// A line of ours tells a user nothing.
+Location users(Location where) { return where && is_library(where.file()) ? Location() : where; }
 
 }  // namespace
 

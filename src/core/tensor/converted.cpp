@@ -1,8 +1,10 @@
 #include "core/tensor/converted.h"
 
 #include <cmath>
+#include <string>
 
 #include "core/tensor/tensor_impl.h"
+#include "core/ops/ops.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -37,6 +39,20 @@ Tensor converted_exactly(const Tensor& value, DType dtype) {
                      : to_floating ? all_same<std::int64_t, double>(value, result)
                                    : all_same<std::int64_t, std::int64_t>(value, result);
   return exact ? result : Tensor();
+}
+
+Tensor converted_to_fit(std::string_view op, const Arg& value, DType dtype) {
+  const Tensor& tensor = operand(op, value);
+  const auto fail = [&](const char* wrong) {
+    throw ArgumentError(op, wrong, std::string(dtype_name(tensor.dtype())) + " into " + std::string(dtype_name(dtype)),
+                        "Convert it with cast, which cuts and wraps", value.where());
+  };
+  if (is_floating(tensor.dtype()) && !is_floating(dtype)) fail("floating-point values do not fit the tensor");
+  const bool narrows =
+      is_integral(tensor.dtype()) && is_integral(dtype) && promote_types(tensor.dtype(), dtype) != dtype;
+  if (narrows && !tensor.is_symbolic() && !converted_exactly(tensor, dtype).defined())
+    fail("the tensor cannot hold a value");
+  return cast(value, dtype);
 }
 
 }  // namespace triptych

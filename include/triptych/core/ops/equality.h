@@ -17,12 +17,5 @@ struct AllcloseOptions {
 /// allclose).
 TRIPTYCH_API bool allclose(const Tensor& a, const Tensor& b, AllcloseOptions options = {},
                            Location where = Location::here());
-/// `allclose(a, b, 1e-3, 1e-5)`: the options in PyTorch's order.
-template <Number R, Number A = double>
-bool allclose(const Tensor& a, const Tensor& b, R rtol, A atol = 1e-8, bool equal_nan = false,
-              Location where = Location::here()) {
-  const AllcloseOptions options{static_cast<double>(rtol), static_cast<double>(atol), equal_nan};
-  return allclose(a, b, options, where);
-}
 
 }  // namespace triptych

@@ -1,9 +1,7 @@
 // Loss functions, with PyTorch's arguments and defaults; the per-example ones at the end are TensorFlow's.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
-#include <utility>
 
 #include "triptych/core/tensor.h"
 
@@ -34,11 +32,6 @@ struct CrossEntropyOptions {
 /// @throws ArgumentError if shapes do not fit, or, when it runs, if a label is out of range.
 /// Source: torch.nn.functional.cross_entropy.
 TRIPTYCH_API Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options = {});
-/// `cross_entropy(logits, target, weight)`, as PyTorch's.
-template <std::same_as<Tensor> T>
-Tensor cross_entropy(Arg logits, Arg target, const T& weight) {
-  return cross_entropy(std::move(logits), std::move(target), CrossEntropyOptions{.weight = weight});
-}
 
 struct NllLossOptions {
   Tensor weight = {};
@@ -48,10 +41,6 @@ struct NllLossOptions {
 
 /// The negative log-likelihood -w_t log_probabilities_t of integer labels; shapes as for cross_entropy.
 TRIPTYCH_API Tensor nll_loss(Arg log_probabilities, Arg target, NllLossOptions options = {});
-template <std::same_as<Tensor> T>
-Tensor nll_loss(Arg log_probabilities, Arg target, const T& weight) {
-  return nll_loss(std::move(log_probabilities), std::move(target), NllLossOptions{.weight = weight});
-}
 
 struct LossOptions {
   Reduction reduction = Reduction::mean;
@@ -84,10 +73,6 @@ struct BceWithLogitsOptions {
 /// -(w z log(sigmoid(x)) + (1 - z) log(1 - sigmoid(x))), without overflow.
 /// Source: torch.nn.functional.binary_cross_entropy_with_logits.
 TRIPTYCH_API Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOptions options = {});
-template <std::same_as<Tensor> T>
-Tensor binary_cross_entropy_with_logits(Arg input, Arg target, const T& weight) {
-  return binary_cross_entropy_with_logits(std::move(input), std::move(target), BceWithLogitsOptions{.weight = weight});
-}
 
 /// The cross-entropy of each example, shape (...), between logits (..., C) and integer labels (...). No label is
 /// ignored. Source: tf.nn.sparse_softmax_cross_entropy_with_logits.

@@ -3,6 +3,7 @@
 
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
+#include "core/tensor/converted.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 
