@@ -1,6 +1,7 @@
 // sum and mean over axes, the sum that undoes a broadcast, and what their gradients need.
 #include "core/ops/ops.h"
 #include "core/ops/reduce/reduce.h"
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -174,11 +175,13 @@ void check_norm(const Arg& x) {
 }  // namespace
 
 Tensor norm(Arg x) {
+  const Called called("norm");
   const Frame frame(x.where());
   check_norm(x);
   return rounded_once(x.tensor(), [](const Tensor& t) { return root(sum(square(t))); });
 }
 Tensor norm(Arg x, const Axes& axes, bool keepdims) {
+  const Called called("norm");
   const Frame frame(x.where());
   check_norm(x);
   return rounded_once(x.tensor(), [&](const Tensor& t) { return root(sum(square(t), axes, keepdims)); });
