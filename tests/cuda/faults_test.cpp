@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "../bad_input.h"
 #include "gpu.h"
@@ -50,6 +52,10 @@ TEST_F(CudaFaults, LabelsBeyondTheClasses) {
   EXPECT_BAD("[nll_loss] a label is out of range: label -1 for 3 classes, found on cuda:0",
              tt::nll_loss(logits, there(tt::tensor({0, -1}))).to(cpu));
   EXPECT_NEAR(tt::cross_entropy(logits, there(tt::tensor({0, -100}))).item<float>(), std::log(3.0f), 1e-6f);
+  // No label is ignored, not even what a cast makes of NaN.
+  const tt::Tensor lowest = there(tt::tensor({std::int64_t{0}, std::numeric_limits<std::int64_t>::min()}));
+  EXPECT_BAD("[cross_entropy] a label is out of range: label -9223372036854775808 for 3 classes",
+             tt::sparse_softmax_cross_entropy(logits, lowest).to(cpu));
 }
 
 TEST_F(CudaFaults, IndicesBeyondATable) {
