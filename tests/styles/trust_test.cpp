@@ -296,22 +296,22 @@ TEST(Empty, FunctionsAndKernels) {
   const std::function<Tensor(const Tensor&)> none;
   const tt::Initializer no_values;
   const tt::GraphHandle graph;
-  EXPECT_BAD("[init] the function is empty", tt::init::make(no_values, {2, 3}, tt::float32, tt::init::Layout::in_out));
+  EXPECT_BAD("[init] there is no function", tt::init::make(no_values, {2, 3}, tt::float32, tt::init::Layout::in_out));
   Tensor x = tt::ones({2, 3});
-  EXPECT_BAD("[init] the function is empty", nn::init::fill_(x, no_values));
-  EXPECT_BAD("[graph_variable] the function is empty",
+  EXPECT_BAD("[init] there is no function", nn::init::fill_(x, no_values));
+  EXPECT_BAD("[graph_variable] there is no function",
              tt::graph_variable(graph, "v", {2}, tt::float32, no_values, true, tt::Location::here()));
   EXPECT_BAD(
-      "[custom_gradient] the function is empty",
+      "[custom_gradient] there is no function",
       tt::custom_gradient(x, std::function<std::pair<Tensor, std::function<Tensor(const Tensor&)>>(const Tensor&)>()));
-  EXPECT_BAD("[rule] the function is empty", tt::custom_gradient("rule", std::vector{x}, std::vector{x}, {}, {}));
-  EXPECT_BAD("[gradcheck] the function is empty", tt::gradcheck(none, std::vector{x}));
-  EXPECT_BAD("[trace_subgraph] the function is empty", tt::trace_subgraph({}, nullptr));
+  EXPECT_BAD("[rule] there is no function", tt::custom_gradient("rule", std::vector{x}, std::vector{x}, {}, {}));
+  EXPECT_BAD("[gradcheck] there is no function", tt::gradcheck(none, std::vector{x}));
+  EXPECT_BAD("[trace_subgraph] there is no function", tt::trace_subgraph({}, nullptr));
   nn::Sequential model;
-  EXPECT_BAD("[Sequential] the function is empty", model.push_back(none));
-  EXPECT_BAD("[Module::apply] the function is empty", model.apply(nullptr));
+  EXPECT_BAD("[Sequential] there is no function", model.push_back(none));
+  EXPECT_BAD("[Module::apply] there is no function", model.apply(nullptr));
   optim::SGD sgd({parameter()}, 0.1);
-  EXPECT_BAD("[step] the function is empty", sgd.step(std::function<Tensor()>()));
+  EXPECT_BAD("[step] there is no function", sgd.step(std::function<Tensor()>()));
   static const tt::Op op{.name = "no_kernel"}, nameless{.name = nullptr};
   EXPECT_THROW(tt::register_kernel(op, tt::Device::Type::cpu, tt::Kernel()), tt::ArgumentError);
   EXPECT_THROW(tt::register_op(op), tt::ArgumentError);

@@ -5,7 +5,6 @@
 
 #include "core/support/hyperparameter.h"
 #include "triptych/core/autograd.h"
-#include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -147,7 +146,7 @@ struct Checker {
 namespace {
 
 void check(const TestedFunction& function, const GradcheckOptions& options, Location where) {
-  if (!function) detail::empty_function("gradcheck", where);
+  if (!function) throw ArgumentError("gradcheck", "there is no function", "an empty one", "", where);
   const Hyperparameters limits("gradcheck", where);
   limits.positive("eps", options.eps);
   limits.not_negative("atol", options.atol);
