@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
-#include "core/tensor/tensor_impl.h"
 #include "core/ops/ops.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
