@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <new>
 #include <string>
 #include <tuple>
@@ -46,6 +47,8 @@ struct AttributeType {
   std::size_t (*hash)(const void* attributes);
   /// `axes=(0, 1), keepdims=false`
   void (*print)(const void* attributes, std::string& out);
+  /// Every whole number in them, those of shapes and lists too: for tests that put hostile ones there.
+  void (*visit_integers)(void* attributes, const std::function<void(std::int64_t& number)>& visit);
 };
 
 namespace detail {
@@ -110,6 +113,27 @@ bool equal_attributes(const void* a, const void* b) {
       A::fields());
 }
 
+using IntegerVisitor = std::function<void(std::int64_t& number)>;
+
+TRIPTYCH_API void visit_integers_of(Shape& shape, const IntegerVisitor& visit);
+TRIPTYCH_API void visit_integers_of(Axes& axes, const IntegerVisitor& visit);
+TRIPTYCH_API void visit_integers_of(Scalar& number, const IntegerVisitor& visit);
+inline void visit_integers_of(std::int64_t& number, const IntegerVisitor& visit) { visit(number); }
+template <std::size_t N>
+void visit_integers_of(std::array<std::int64_t, N>& numbers, const IntegerVisitor& visit) {
+  for (std::int64_t& number : numbers) visit(number);
+}
+inline void visit_integers_of(std::vector<std::int64_t>& numbers, const IntegerVisitor& visit) {
+  for (std::int64_t& number : numbers) visit(number);
+}
+template <class T>
+void visit_integers_of(T&, const IntegerVisitor&) {}  // there are none
+
+template <class A>
+void visit_integers(void* attributes, const IntegerVisitor& visit) {
+  std::apply([&](auto... f) { (visit_integers_of(static_cast<A*>(attributes)->*f.member, visit), ...); }, A::fields());
+}
+
 template <class A>
 std::size_t hash_attributes(const void* attributes) {
   std::string text;
@@ -128,6 +152,7 @@ inline constexpr AttributeType attribute_type{
     [](void* attributes) { static_cast<A*>(attributes)->~A(); },
     detail::equal_attributes<A>,
     detail::hash_attributes<A>,
-    detail::print_attributes<A>};
+    detail::print_attributes<A>,
+    detail::visit_integers<A>};
 
 }  // namespace triptych

@@ -33,20 +33,24 @@ class TRIPTYCH_API Infer {
 
   int input_count() const { return static_cast<int>(inputs_.size()); }
   int output_count() const { return static_cast<int>(outputs_.size()); }
-  const TensorMeta& input(int i) const { return *inputs_[static_cast<std::size_t>(i)]; }
+  const TensorMeta& input(int i) const { return *inputs_[place(i, inputs_.size())]; }
   const Shape& shape(int i) const { return input(i).shape; }
   DType dtype(int i) const { return input(i).dtype; }
   template <class A>
   const A& attributes() const {
     return *static_cast<const A*>(attributes_);
   }
+  /// ArgumentError if no tensor has this shape (`Shape::check_size`).
   void output(int i, const Shape& shape, DType dtype) {
-    auto& meta = outputs_[static_cast<std::size_t>(i)];
+    shape.check_size(where_);
+    auto& meta = outputs_[place(i, outputs_.size())];
     meta.shape = shape;
     meta.dtype = dtype;
   }
   /// Output `i` is on `device`; without this, where the first input is.
-  void place(int i, Device device) { outputs_[static_cast<std::size_t>(i)].device = device; }
+  void place(int i, Device device) { outputs_[place(i, outputs_.size())].device = device; }
+  /// Fails unless the op was given so many outputs.
+  void check_outputs(int count) const;
   /// Axis counted from the front, checked against `rank`.
   int axis(std::int64_t axis, int rank) const;
 
@@ -60,6 +64,14 @@ class TRIPTYCH_API Infer {
   std::string given() const;
 
  private:
+  /// Place `i` of `count`; InternalError of this op if there is none.
+  std::size_t place(int i, std::size_t count) const {
+    if (i < 0 || static_cast<std::size_t>(i) >= count) [[unlikely]]
+      out_of_range(i, count);
+    return static_cast<std::size_t>(i);
+  }
+  [[noreturn]] void out_of_range(int i, std::size_t count) const;
+
   const Op& op_;
   std::span<const TensorMeta* const> inputs_;
   const void* attributes_;
@@ -79,22 +91,29 @@ class TRIPTYCH_API Gradient {
   int input_count() const { return static_cast<int>(results_.size()); }
   int output_count() const { return static_cast<int>(upstream_.size()); }
   /// A gradient for input `i` is wanted.
-  bool needs(int i) const { return needed_[static_cast<std::size_t>(i)]; }
+  bool needs(int i) const { return needed_[place(i, needed_.size())]; }
   /// Input `i`: its value if the op saves it, else its shape and dtype only.
   Tensor input(int i) const;
   /// Output `i`, as `input`.
   Tensor output(int i = 0) const;
   /// Gradient of the final result with respect to output `i`; zeros if none arrived.
   Tensor upstream(int i = 0) const;
-  bool has_upstream(int i) const { return upstream_[static_cast<std::size_t>(i)].defined(); }
+  bool has_upstream(int i) const { return upstream_[place(i, upstream_.size())].defined(); }
   template <class A>
   const A& attributes() const {
     return *static_cast<const A*>(raw_attributes());
   }
-  void set(int i, Tensor gradient) { results_[static_cast<std::size_t>(i)] = std::move(gradient); }
+  void set(int i, Tensor gradient) { results_[place(i, results_.size())] = std::move(gradient); }
 
  private:
   const void* raw_attributes() const;
+  /// Place `i` of `count`; InternalError of the op if there is none.
+  std::size_t place(int i, std::size_t count) const {
+    if (i < 0 || static_cast<std::size_t>(i) >= count) [[unlikely]]
+      out_of_range(i, count);
+    return static_cast<std::size_t>(i);
+  }
+  [[noreturn]] void out_of_range(int i, std::size_t count) const;
 
   const Node& node_;
   std::span<Tensor> upstream_, results_;

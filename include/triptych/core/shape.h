@@ -19,9 +19,25 @@ namespace triptych {
 /// A dimension that is known only when the graph runs.
 inline constexpr std::int64_t unknown = -1;
 
-/// One dimension, known or unknown. Arithmetic on an unknown dimension is unknown; asking for its value is an error.
+/// One dimension, known or unknown. Arithmetic on an unknown dimension is unknown; asking for its value is an error,
+/// and so is a result that is negative, too large for 64 bits, or a quotient by 0.
 class Dim {
  public:
+  /// The right operand of arithmetic, and the line that it stands at.
+  class Right {
+   public:
+    template <std::integral T>
+    Right(T value, Location where = Location::here()) : Right(Dim(static_cast<std::int64_t>(value)), where) {}
+    Right(Dim value, Location where = Location::here());
+    std::int64_t raw() const { return value_; }
+    bool known() const { return value_ >= 0; }
+    Location where() const { return where_; }
+
+   private:
+    std::int64_t value_;
+    Location where_;
+  };
+
   constexpr Dim(std::int64_t value) : value_(value) {}
   constexpr bool known() const { return value_ >= 0; }
   /// The number; ArgumentError if unknown.
@@ -29,14 +45,17 @@ class Dim {
   /// The number, or -1 for unknown.
   constexpr std::int64_t raw() const { return value_; }
 
-  friend Dim operator+(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ + b.value_) : Dim(unknown); }
-  friend Dim operator-(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ - b.value_) : Dim(unknown); }
-  friend Dim operator*(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ * b.value_) : Dim(unknown); }
-  friend Dim operator/(Dim a, Dim b) { return a.known() && b.known() ? Dim(a.value_ / b.value_) : Dim(unknown); }
-
  private:
   std::int64_t value_;
 };
+
+TRIPTYCH_API Dim operator+(Dim a, Dim::Right b);
+TRIPTYCH_API Dim operator-(Dim a, Dim::Right b);
+TRIPTYCH_API Dim operator*(Dim a, Dim::Right b);
+/// Rounded down.
+TRIPTYCH_API Dim operator/(Dim a, Dim::Right b);
+
+inline Dim::Right::Right(Dim value, Location where) : value_(value.raw()), where_(where) {}
 
 /// True if both are known and differ: the check that shape rules make, as an unknown dimension may still turn out
 /// right.
@@ -59,6 +78,9 @@ class At {
 class Shape {
  public:
   static constexpr int max_rank = 8;
+  /// What the dimensions of a tensor multiply to at most, zeros left out as in NumPy, so that a number of bytes or a
+  /// step never overflows.
+  static constexpr std::int64_t most_elements = std::int64_t{1} << 59;
 
   constexpr Shape() = default;
   TRIPTYCH_API Shape(std::initializer_list<std::int64_t> dims, Location where = Location::here());
@@ -72,27 +94,25 @@ class Shape {
   TRIPTYCH_API std::int64_t operator[](At axis) const;
   /// Dimension `axis`, which may be unknown (negative counts from the end).
   TRIPTYCH_API Dim dim(int axis, Location where = Location::here()) const;
-  TRIPTYCH_API void set(int axis, Dim dim);
-  TRIPTYCH_API void append(Dim dim);
-  TRIPTYCH_API void insert(int axis, Dim dim);
-  TRIPTYCH_API void erase(int axis);
+  /// Changes of a dimension. Negative axes count from the end, for `insert` of the result. ArgumentError if there is no
+  /// such axis, if `dim` is negative and not -1, or for a ninth dimension.
+  TRIPTYCH_API void set(int axis, Dim dim, Location where = Location::here());
+  TRIPTYCH_API void append(Dim dim, Location where = Location::here());
+  TRIPTYCH_API void insert(int axis, Dim dim, Location where = Location::here());
+  TRIPTYCH_API void erase(int axis, Location where = Location::here());
   /// All dimensions are known.
   bool known() const {
     for (int i = 0; i < rank_; ++i)
       if (dims_[i] < 0) return false;
     return true;
   }
-  /// Product of the dimensions (1 for a scalar); ArgumentError if one is unknown.
+  /// Product of the dimensions (1 for a scalar); ArgumentError if one is unknown, or as `check_size`.
   TRIPTYCH_API std::int64_t size(Location where = Location::here()) const;
-  /// Product of the dimensions, unknown if one is.
-  Dim numel() const {
-    std::int64_t product = 1;
-    for (int i = 0; i < rank_; ++i) {
-      if (dims_[i] < 0) return unknown;
-      product *= dims_[i];
-    }
-    return product;
-  }
+  /// Product of the dimensions, unknown if one is; ArgumentError as `check_size`.
+  TRIPTYCH_API Dim numel(Location where = Location::here()) const;
+  /// ArgumentError if no tensor has this shape: the known dimensions, zeros left out, multiply to more than
+  /// `most_elements`.
+  TRIPTYCH_API void check_size(Location where = Location::here()) const;
 
   const std::int64_t* begin() const { return dims_.data(); }
   const std::int64_t* end() const { return dims_.data() + rank_; }
@@ -139,14 +159,22 @@ class Axes {
   TRIPTYCH_API void append(std::int64_t value, Location where = Location::here());
   int size() const { return count_; }
   bool empty() const { return count_ == 0; }
-  std::int64_t& operator[](int i) { return values_[static_cast<std::size_t>(i)]; }
-  std::int64_t operator[](int i) const { return values_[static_cast<std::size_t>(i)]; }
+  /// Number `i` of the list; ArgumentError if there is none.
+  std::int64_t& operator[](At i) { return values_[place(i)]; }
+  std::int64_t operator[](At i) const { return values_[place(i)]; }
   const std::int64_t* begin() const { return values_.data(); }
   const std::int64_t* end() const { return values_.data() + count_; }
   operator std::span<const std::int64_t>() const { return {values_.data(), static_cast<std::size_t>(count_)}; }
   friend bool operator==(const Axes& a, const Axes& b) { return a.count_ == b.count_ && a.values_ == b.values_; }
 
  private:
+  std::size_t place(At i) const {
+    if (i.number() < 0 || i.number() >= count_) [[unlikely]]
+      out_of_range(i);
+    return static_cast<std::size_t>(i.number());
+  }
+  [[noreturn]] TRIPTYCH_API void out_of_range(At i) const;
+
   std::array<std::int64_t, Shape::max_rank> values_{};
   std::int32_t count_ = 0;
 };

@@ -81,8 +81,13 @@ class FunctionContext {
   void save_for_backward(std::vector<Tensor> tensors) { saved_ = std::move(tensors); }
   /// In backward: what was saved, in that order.
   const std::vector<Tensor>& saved_tensors() const { return saved_; }
-  /// In backward: a gradient for tensor argument `i` is wanted.
-  bool needs_input_grad(std::size_t i) const { return needed_.at(i); }
+  /// In backward: a gradient for tensor argument `i` is wanted. ArgumentError if there is no such argument.
+  bool needs_input_grad(std::size_t i, Location where = Location::here()) const {
+    if (i >= needed_.size())
+      throw ArgumentError("needs_input_grad", "forward has no such tensor argument",
+                          std::to_string(i) + " of " + std::to_string(needed_.size()), "", where);
+    return needed_[i];
+  }
   /// Anything else that backward needs.
   std::any saved_data;
 

@@ -1,5 +1,7 @@
 // What a gradient rule sees of its node: on the tape the saved values, in a graph handles to the node's inputs and
 // outputs. A rule of several steps sees float32 where its op has 16 bits, so that only what it sets is rounded.
+#include <string>
+
 #include "core/autodiff/node.h"
 #include "core/dispatch/registry.h"
 #include "core/graph/graph.h"
@@ -21,9 +23,14 @@ Tensor seen(const Op& op, Tensor value, bool read = true) {
 
 const void* Gradient::raw_attributes() const { return node_.attributes; }
 
+void Gradient::out_of_range(int i, std::size_t count) const {
+  throw InternalError(node_.op->name, "a gradient rule asks for what its op does not have",
+                      "number " + std::to_string(i) + " of " + std::to_string(count));
+}
+
 Tensor Gradient::input(int i) const {
   const bool read = in_mask(saved_values(*node_.op, node_.attributes).inputs, static_cast<std::size_t>(i));
-  const Tensor& slot = node_.inputs()[static_cast<std::size_t>(i)];
+  const Tensor& slot = node_.inputs()[place(i, results_.size())];
   if (!node_.graph) return seen(*node_.op, slot, read);
   Node& producer = *slot.impl()->node;
   Tensor value = read && is_state(*producer.op) ? node_.graph->value_at(producer, node_)
@@ -33,6 +40,7 @@ Tensor Gradient::input(int i) const {
 
 Tensor Gradient::output(int i) const {
   Node& node = const_cast<Node&>(node_);
+  static_cast<void>(place(i, upstream_.size()));
   if (node.graph) {
     const bool read = in_mask(saved_values(*node.op, node.attributes).outputs, static_cast<std::size_t>(i));
     return seen(*node.op, node.graph->handle(node, static_cast<std::uint32_t>(i)), read);
@@ -50,7 +58,7 @@ Tensor Gradient::output(int i) const {
 }
 
 Tensor Gradient::upstream(int i) const {
-  const Tensor& gradient = upstream_[static_cast<std::size_t>(i)];
+  const Tensor& gradient = upstream_[place(i, upstream_.size())];
   return gradient.defined() ? seen(*node_.op, gradient) : full_like(output(i), 0.0);
 }
 

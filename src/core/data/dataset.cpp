@@ -75,11 +75,27 @@ Shape row_shape(const Tensor& tensor) {
 /// Rows `indices` of `tensor`.
 Tensor take_rows(const Tensor& tensor, std::span<const std::int64_t> indices) {
   if (!tensor.defined()) return {};
-  const Tensor rows = contiguous_now(tensor);
+  const Tensor rows = contiguous_now(on_host(tensor));
   Stack stack(static_cast<std::int64_t>(indices.size()), row_shape(tensor), tensor.dtype());
   const auto* const data = static_cast<const char*>(rows.impl()->data());
   for (const std::int64_t index : indices) stack.push(data + static_cast<std::size_t>(index) * stack.row_bytes());
   return stack.take();
+}
+
+/// What both tensors of a TensorDataset must be, when it is made and, as they are public, whenever it is used.
+void check_tensors(const Tensor& x, const Tensor& y, Location where = {}) {
+  const auto check = [&](const Tensor& tensor, const char* name) {
+    if (!tensor.defined() || tensor.is_symbolic() || tensor.ndim() == 0)
+      throw ArgumentError("TensorDataset", "a tensor of examples has no values, or no first axis that counts them",
+                          std::string(name) + " is " + (tensor.is_symbolic() ? "symbolic" : describe(tensor)), "",
+                          where);
+  };
+  check(x, "x");
+  if (!y.defined()) return;
+  check(y, "y");
+  if (x.size(0) != y.size(0))
+    throw ArgumentError("TensorDataset", "x and y differ in the number of examples",
+                        "x is " + x.shape().text() + ", y is " + y.shape().text(), "", where);
 }
 
 /// The same values on the CPU, which later in-place changes of `tensor` do not reach; no data is copied before such a
@@ -104,17 +120,7 @@ Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
 }
 
 TensorDataset::TensorDataset(Tensor x_, Tensor y_, Location where) : x(std::move(x_)), y(std::move(y_)) {
-  const auto check = [&](const Tensor& tensor, const char* name) {
-    if (!tensor.defined() || tensor.is_symbolic() || tensor.ndim() == 0)
-      throw ArgumentError("TensorDataset", "a tensor of examples has no values, or no first axis that counts them",
-                          std::string(name) + " is " + (tensor.is_symbolic() ? "symbolic" : describe(tensor)), "",
-                          where);
-  };
-  check(x, "x");
-  if (y.defined()) check(y, "y");
-  if (y.defined() && x.size(0) != y.size(0))
-    throw ArgumentError("TensorDataset", "x and y differ in the number of examples",
-                        "x is " + x.shape().text() + ", y is " + y.shape().text(), "", where);
+  check_tensors(x, y, where);
   x = snapshot(x);
   y = snapshot(y);
 }
@@ -127,7 +133,11 @@ TensorDataset& TensorDataset::operator=(TensorDataset other) {
   return *this;
 }
 
-std::int64_t TensorDataset::size() const { return x.defined() ? x.size(0) : 0; }
+std::int64_t TensorDataset::size() const {
+  if (!x.defined() && !y.defined()) return 0;
+  check_tensors(x, y);
+  return x.size(0);
+}
 
 Example TensorDataset::get(std::int64_t index) const {
   check_index(index, size());
@@ -146,7 +156,8 @@ Example TensorDataset::get(std::int64_t index) const {
 }
 
 Batch TensorDataset::get_batch(std::span<const std::int64_t> indices) const {
-  for (const std::int64_t index : indices) check_index(index, size());
+  const std::int64_t count = size();
+  for (const std::int64_t index : indices) check_index(index, count);
   return {take_rows(x, indices), take_rows(y, indices)};
 }
 

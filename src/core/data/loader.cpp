@@ -20,9 +20,22 @@ namespace triptych::data {
 
 Sampler::~Sampler() = default;
 
-std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch) {
+namespace {
+
+/// 0, 1, ... size - 1.
+std::vector<std::int64_t> in_order(const char* op, std::int64_t size, Location where) {
+  // A number for each example is in memory; one for each of 2^40 will not be.
+  if (size < 0 || size > std::int64_t{1} << 40)
+    throw ArgumentError(op, "the number of examples is negative or more than 2^40", std::to_string(size), "", where);
   std::vector<std::int64_t> order(static_cast<std::size_t>(size));
   std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch, Location where) {
+  std::vector<std::int64_t> order = in_order("shuffled_order", size, where);
   // Fisher-Yates. Step i of epoch e has the random bits of counter (i, e), and takes their product with i + 1, shifted.
   for (std::size_t i = order.size(); i-- > 1;) {
     const auto words = philox(seed, i, static_cast<std::uint64_t>(epoch));
@@ -50,7 +63,8 @@ class DataLoader::Epoch {
     count_ = order_.size() / batch_size_;
     if (!options.drop_last && order_.size() % batch_size_ != 0) ++count_;
     const auto workers = std::min<std::size_t>(static_cast<std::size_t>(options.num_workers), count_);
-    slots_.resize(workers * static_cast<std::size_t>(options.prefetch_factor));
+    // No more than there are batches; the product of two ints fits.
+    slots_.resize(std::min(workers * static_cast<std::size_t>(options.prefetch_factor), count_));
     try {
       for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
     } catch (...) {
@@ -191,10 +205,9 @@ DataLoader::Iterator DataLoader::begin() {
   if (options_.sampler) {
     order = options_.sampler->sample(size, number);
   } else if (options_.shuffle) {
-    order = shuffled_order(size, options_.seed, number);
+    order = shuffled_order(size, options_.seed, number, where_);
   } else {
-    order.resize(static_cast<std::size_t>(size));
-    std::iota(order.begin(), order.end(), 0);
+    order = in_order("DataLoader", size, where_);
   }
   if (const auto examples = static_cast<std::int64_t>(order.size());
       examples == 0 || (options_.drop_last && examples < options_.batch_size))

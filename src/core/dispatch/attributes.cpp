@@ -38,6 +38,21 @@ void print_value(std::string& out, const Tensor& value) {
                          : "none";
 }
 
+void visit_integers_of(Shape& shape, const IntegerVisitor& visit) {
+  std::vector<std::int64_t> dims = shape.to_vector();
+  visit_integers_of(dims, visit);
+  shape = Shape(dims);
+}
+void visit_integers_of(Axes& axes, const IntegerVisitor& visit) {
+  for (int i = 0; i < axes.size(); ++i) visit(axes[i]);
+}
+void visit_integers_of(Scalar& number, const IntegerVisitor& visit) {
+  if (number.kind() != Scalar::Kind::integer) return;
+  std::int64_t value = number.to_int();
+  visit(value);
+  number = value;
+}
+
 std::size_t hash_bytes(const void* data, std::size_t size, std::size_t seed) {
   const std::size_t hash = std::hash<std::string_view>{}({static_cast<const char*>(data), size});
   return hash ^ (seed + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2));

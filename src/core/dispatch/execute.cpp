@@ -6,6 +6,7 @@
 
 #include "core/dispatch/backend.h"
 #include "core/dispatch/check_numerics.h"
+#include "core/dispatch/infer.h"
 #include "core/dispatch/layout.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
@@ -155,8 +156,7 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
 
   InlineVector<TensorMeta, 2> results(outputs.size());
   for (TensorMeta& result : results) result.device = count ? metas[0]->device : modes.device;
-  Infer infer(op, metas.span(), attributes, results.span(), where);
-  op.infer(infer);
+  infer_outputs(op, metas.span(), attributes, results.span(), where);
 
   if (op.view && !inputs[0]->impl()->has(Head::metadata_only) &&
       try_view(op, *inputs[0], attributes, results[0], outputs[0]))

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/dispatch/execute.h"
+#include "core/dispatch/infer.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/retrace.h"
 #include "core/support/error_context.h"
@@ -39,6 +40,10 @@ Tensor edge_to(const Tensor& symbolic) {
 
 Tensor add_source(GraphImpl& graph, const Op& op, const void* attributes, const TensorMeta& meta, std::string_view name,
                   Location where) {
+  {
+    const Called called(op.name);
+    meta.shape.check_size(where);
+  }
   Ref<Node> node = make_node(op, 0, 1, attributes, where);
   node->outputs()[0] = symbolic_meta(meta);
   return graph.handle(graph.add(std::move(node), name));
@@ -240,10 +245,8 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
   }
   InlineVector<TensorMeta, 2> results(outputs.size());
   for (TensorMeta& result : results) result.device = device;
-  const Frame frame(where);  // for what has no line of its own
-  Infer infer(op, metas.span(), attributes, results.span(), where);
   try {
-    if (op.infer) op.infer(infer);
+    infer_outputs(op, metas.span(), attributes, results.span(), where);
   } catch (Error& error) {
     name_inputs(error, *node);
     throw;

@@ -7,6 +7,7 @@
 #include "core/dispatch/execute.h"
 #include "core/dispatch/layout.h"
 #include "core/dispatch/registry.h"
+#include "core/support/checked.h"
 #include "core/support/inline_vector.h"
 
 namespace triptych {
@@ -61,7 +62,7 @@ class Arena {
       return offset;
     }
     const std::int64_t offset = end_;
-    end_ += size;
+    end_ = checked_add(end_, size, "the memory of a step");
     return offset;
   }
   void give_back(std::int64_t offset, std::int64_t bytes) {
@@ -391,7 +392,7 @@ class Planner {
       buffer.index = arena_on(buffer.device);
       arenas.resize(plan_.arenas.size());
       buffer.offset = arenas[static_cast<std::size_t>(buffer.index)].take(buffer.bytes);
-      plan_.unplanned_bytes += buffer.bytes;
+      plan_.unplanned_bytes = checked_add(plan_.unplanned_bytes, buffer.bytes, "the memory of a step");
       living.emplace(buffer.last, i);
     }
     for (std::size_t i = 0; i < arenas.size(); ++i) plan_.arenas[i].bytes = arenas[i].end();

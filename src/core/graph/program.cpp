@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "core/dispatch/infer.h"
 #include "core/support/inline_vector.h"
 #include "core/support/printable.h"
 
@@ -81,8 +82,7 @@ class Builder {
     for (std::size_t i = 0; i < node.input_count; ++i) metas[i] = &program.meta(instruction.inputs[i]);
     instruction.outputs.resize(node.output_count);
     for (std::size_t i = 0; i < node.output_count; ++i) instruction.outputs[i].device = node.outputs()[i].meta().device;
-    Infer context(*node.op, metas.span(), node.attributes, instruction.outputs, node.where);
-    node.op->infer(context);
+    infer_outputs(*node.op, metas.span(), node.attributes, instruction.outputs, node.where);
   }
 
   GraphImpl& graph_;

@@ -3,6 +3,9 @@
 // back to the system before empty_cache().
 #include "core/memory/allocator.h"
 
+#include <sys/sysinfo.h>
+
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <chrono>
@@ -173,8 +176,20 @@ void* system_allocate(std::size_t size) {
   return block;
 }
 
+/// What the machine has, swap included: a system that promises more kills the process when it is used.
+std::size_t machine_memory() {
+  static const std::size_t bytes = [] {
+    struct sysinfo about {};
+    constexpr std::size_t limit = std::size_t{1} << 46;
+    if (::sysinfo(&about) != 0) return limit;
+    return std::min(limit, (std::size_t{about.totalram} + about.totalswap) * about.mem_unit);
+  }();
+  return bytes;
+}
+
 void* take_block(std::size_t bytes) {
-  if (bytes > (std::size_t{1} << 46)) out_of_memory(bytes);
+  if (bytes > machine_memory()) [[unlikely]]
+    out_of_memory(bytes);
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
   if (!count_bytes(signed_size)) out_of_memory(bytes);

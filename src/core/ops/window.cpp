@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/support/checked.h"
+
 namespace triptych {
 namespace {
 
@@ -22,6 +24,20 @@ const char* name_of(PaddingMode mode) {
   return mode == PaddingMode::same ? "same" : mode == PaddingMode::valid ? "valid" : "numbers";
 }
 const char* name_of(DataFormat format) { return format == DataFormat::nchw ? "nchw" : "nhwc"; }
+
+void Window::check(const Infer& infer) const {
+  const auto in_range = [&](std::int64_t number, std::int64_t least, const char* too_small, const char* too_large) {
+    if (number < least) infer.fail(too_small, std::to_string(number));
+    if (number > Shape::most_elements) infer.fail(too_large, std::to_string(number));
+  };
+  in_range(size, 1, "kernel_size is not positive", "kernel_size is more than 2^59");
+  in_range(stride, 1, "stride is not positive", "stride is more than 2^59");
+  in_range(dilation, 1, "dilation is not positive", "dilation is more than 2^59");
+  in_range(padding, 0, "padding is negative", "padding is more than 2^59");
+  if (checked_multiply(dilation, size - 1, "the window's extent") >= Shape::most_elements)
+    infer.fail("the window spans more than 2^59 elements",
+               "kernel_size is " + std::to_string(size) + ", dilation is " + std::to_string(dilation));
+}
 
 Dim Window::count(Dim length) const {
   if (!length.known()) return unknown;

@@ -18,6 +18,9 @@ struct Window {
   PaddingMode mode = PaddingMode::numbers;
   bool ceil = false;
 
+  /// Fails unless the numbers make a window, none of them so large that a place in the padded image would overflow: all
+  /// that follows, here and in kernels, adds up a few of them.
+  void check(const Infer& infer) const;
   /// Elements that the window spans.
   std::int64_t extent() const { return dilation * (size - 1) + 1; }
   /// Number of windows along an axis of `length`; zero or less if none fits, unknown if the length is.

@@ -3,15 +3,44 @@
 #include <algorithm>
 #include <ostream>
 
+#include "core/support/checked.h"
 #include "triptych/core/error.h"
 
 namespace triptych {
 namespace {
 
-/// So that a number of bytes never overflows.
-constexpr std::int64_t most_elements = std::int64_t{1} << 59;
+constexpr const char* dimension = "a dimension";
+
+void check_dim(Dim dim, Location where) {
+  if (dim.raw() < unknown)
+    throw ArgumentError("shape", "a dimension is negative", std::to_string(dim.raw()), "", where);
+}
+
+[[noreturn]] void too_many(const Shape& shape, Location where) {
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end())
+    throw ArgumentError("shape", "dimensions beside the one of length 0 multiply to more than 2^59", shape.text(), "",
+                        where);
+  throw ArgumentError("shape", "a tensor has more than 2^59 elements", shape.text(), "", where);
+}
 
 }  // namespace
+
+Dim operator+(Dim a, Dim::Right b) {
+  return a.known() && b.known() ? Dim(checked_add(a.raw(), b.raw(), dimension, b.where())) : Dim(unknown);
+}
+Dim operator-(Dim a, Dim::Right b) {
+  if (!a.known() || !b.known()) return unknown;
+  if (a.raw() < b.raw())
+    throw ArgumentError("shape", "a dimension is negative", std::to_string(a.raw()) + " - " + std::to_string(b.raw()),
+                        "", b.where());
+  return a.raw() - b.raw();
+}
+Dim operator*(Dim a, Dim::Right b) {
+  return a.known() && b.known() ? Dim(checked_multiply(a.raw(), b.raw(), dimension, b.where())) : Dim(unknown);
+}
+Dim operator/(Dim a, Dim::Right b) {
+  return a.known() && b.known() ? Dim(checked_divide(a.raw(), b.raw(), dimension, b.where())) : Dim(unknown);
+}
 
 std::int64_t Dim::value(Location where) const {
   if (value_ < 0)
@@ -27,8 +56,8 @@ Shape::Shape(std::span<const std::int64_t> dims, Location where) {
   if (dims.size() > max_rank)
     throw ArgumentError("shape", "a tensor has more than 8 dimensions", std::to_string(dims.size()) + " were given", "",
                         where);
-  for (std::int64_t d : dims) {
-    if (d < unknown) throw ArgumentError("shape", "a dimension is negative", std::to_string(d), "", where);
+  for (const std::int64_t d : dims) {
+    check_dim(d, where);
     dims_[static_cast<std::size_t>(rank_++)] = d;
   }
 }
@@ -45,38 +74,45 @@ std::int64_t Shape::operator[](At axis) const {
   return Dim(dims_[static_cast<std::size_t>(i)]).value(axis.where());
 }
 
-void Shape::set(int axis, Dim dim) {
-  dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_))] = dim.raw();
+void Shape::set(int axis, Dim dim, Location where) {
+  check_dim(dim, where);
+  dims_[static_cast<std::size_t>(normalize_axis("shape", axis, rank_, where))] = dim.raw();
 }
 
-void Shape::append(Dim dim) { insert(rank_, dim); }
+void Shape::append(Dim dim, Location where) { insert(rank_, dim, where); }
 
-void Shape::insert(int axis, Dim dim) {
-  if (rank_ == max_rank) throw ArgumentError("shape", "a tensor has more than 8 dimensions", text() + " and one more");
-  for (int i = rank_; i > axis; --i) dims_[static_cast<std::size_t>(i)] = dims_[static_cast<std::size_t>(i - 1)];
-  dims_[static_cast<std::size_t>(axis)] = dim.raw();
+void Shape::insert(int axis, Dim dim, Location where) {
+  if (rank_ == max_rank)
+    throw ArgumentError("shape", "a tensor has more than 8 dimensions", text() + " and one more", "", where);
+  check_dim(dim, where);
+  const auto place = dims_.begin() + normalize_axis("shape", axis, rank_ + 1, where);
+  std::copy_backward(place, dims_.begin() + rank_, dims_.begin() + rank_ + 1);
+  *place = dim.raw();
   ++rank_;
 }
 
-void Shape::erase(int axis) {
-  const auto removed = dims_.begin() + axis;
+void Shape::erase(int axis, Location where) {
+  const auto removed = dims_.begin() + normalize_axis("shape", axis, rank_, where);
   std::copy(removed + 1, dims_.begin() + rank_, removed);
   --rank_;
 }
 
-std::int64_t Shape::size(Location where) const {
+std::int64_t Shape::size(Location where) const { return numel(where).value(where); }
+
+Dim Shape::numel(Location where) const {
   std::int64_t product = 1;
-  bool overflows = false, empty = false;
-  for (int i = 0; i < rank_; ++i) {
-    const std::int64_t length = Dim(dims_[static_cast<std::size_t>(i)]).value(where);
+  bool empty = false, open = false, fits = true;
+  for (const std::int64_t length : *this) {
     empty |= length == 0;
-    overflows |= __builtin_mul_overflow(product, length, &product);
+    open |= length < 0;
+    if (length > 0) fits &= !__builtin_mul_overflow(product, length, &product) && product <= most_elements;
   }
-  if (empty) return 0;
-  if (overflows || product > most_elements)
-    throw ArgumentError("shape", "a tensor has more than 2^59 elements", text(), "", where);
-  return product;
+  if (!fits) [[unlikely]]
+    too_many(*this, where);
+  return open ? Dim(unknown) : Dim(empty ? 0 : product);
 }
+
+void Shape::check_size(Location where) const { static_cast<void>(numel(where)); }
 
 bool Shape::compatible(const Shape& other) const {
   if (rank_ != other.rank_) return false;
@@ -106,6 +142,11 @@ void Axes::append(std::int64_t value, Location where) {
     throw ArgumentError("shape", "a tensor has more than 8 dimensions", "a list of more than 8 axes was given", "",
                         where);
   values_[static_cast<std::size_t>(count_++)] = value;
+}
+
+void Axes::out_of_range(At i) const {
+  throw ArgumentError("axes", "the list has no such entry",
+                      "entry " + std::to_string(i.number()) + " of " + std::to_string(count_), "", i.where());
 }
 
 Strides contiguous_strides(const Shape& shape) {

@@ -49,7 +49,8 @@ class TRIPTYCH_API Dataset {
 };
 
 /// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was
-/// copied from, had then: an in-place change there does not reach it.
+/// copied from, had then: an in-place change there does not reach it. `x` and `y` may be replaced, by tensors that
+/// belong together: the next use checks them as the constructor does.
 class TRIPTYCH_API TensorDataset : public Dataset {
  public:
   TensorDataset() = default;

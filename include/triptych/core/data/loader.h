@@ -22,8 +22,9 @@ class TRIPTYCH_API Sampler {
 };
 
 /// The order of examples in a shuffled epoch: a permutation of 0..size-1 that depends on these three numbers only, and
-/// is the same on every machine.
-TRIPTYCH_API std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch);
+/// is the same on every machine. ArgumentError for a negative size, or one of more than 2^40.
+TRIPTYCH_API std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch,
+                                                      Location where = Location::here());
 
 /// Options of DataLoader, in PyTorch's order.
 struct DataLoaderOptions {

@@ -111,13 +111,19 @@ void run(const KernelCall& call) {
     const auto strides = [&](const Operand& in) {
       return &in == &operand(roles.weight) ? contiguous_strides(in.shape()) : image_strides(in, attributes.data_format);
     };
-    const Dense<T> a(call.inputs[0], strides(call.inputs[0])), b(call.inputs[1], strides(call.inputs[1]));
     std::optional<Dense<T>> dense_bias;
     if (bias) dense_bias.emplace(*bias, contiguous_strides(bias->shape()));
     const Activation activation = kind == ConvolutionKind::forward && result.dtype() == dtype_of<T>::value
                                       ? attributes.activation
                                       : Activation::none;
-    compute<T>(call, kind, s, a.data(), b.data(), to, {bias ? dense_bias->data() : nullptr, activation});
+    const Epilogue<T> epilogue{bias ? dense_bias->data() : nullptr, activation};
+    if (call.inputs[0].size() == 0 || call.inputs[1].size() == 0) {  // sums without terms
+      std::fill_n(to, result.size(), T(0));
+      if (kind == ConvolutionKind::forward) triptych::finish<T>(result.size() / s.o, s.o, {to, s.o}, epilogue);
+      return;
+    }
+    const Dense<T> a(call.inputs[0], strides(call.inputs[0])), b(call.inputs[1], strides(call.inputs[1]));
+    compute<T>(call, kind, s, a.data(), b.data(), to, epilogue);
   };
   const Operand* bias = call.inputs.size() == 3 && kind == ConvolutionKind::forward ? &call.inputs[2] : nullptr;
   if (result.dtype() == float32) return with_type(result.as<float>(), bias);
@@ -141,7 +147,8 @@ std::shared_ptr<const Prepared> prepare([[maybe_unused]] const PrepareCall& call
   const auto shape = [&](int role) -> const Shape& {
     return role < 0 ? call.outputs[0].shape : call.inputs[static_cast<std::size_t>(role)]->shape;
   };
-  if (call.outputs[0].dtype == float64 || shape(roles.x).size() == 0 || shape(roles.y).size() == 0) return nullptr;
+  const bool empty = shape(roles.x).size() == 0 || shape(roles.weight).size() == 0 || shape(roles.y).size() == 0;
+  if (call.outputs[0].dtype == float64 || empty) return nullptr;
   const auto& attributes = *static_cast<const Conv2dAttributes*>(call.attributes);
   return onednn_convolution(kind, sizes_of(shape(roles.x), shape(roles.weight), shape(roles.y), attributes),
                             call.numerics);

@@ -7,6 +7,7 @@
 #include "core/kernels/conv/conv2d.h"
 #include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
+#include "core/support/checked.h"
 
 namespace triptych {
 namespace {
@@ -27,7 +28,7 @@ class PaddedRows {
       : s_(s), rows_(s.window_rows(output_rows)), columns_((s.ow - 1) * s.stride[1] + (s.kw - 1) * s.dilation[1] + 1) {
     needed_ = s.padding[0][0] > 0 || s.padding[1][0] > 0 || s.window_rows(s.oh) > s.h || columns_ > s.w;
     (needed_ ? padded : unpadded).take();
-    if (needed_) copy_.emplace(static_cast<std::size_t>(rows_ * columns_ * s.c) * sizeof(T));
+    if (needed_) copy_.emplace(bytes_of(sizeof(T), rows_, columns_, s.c));
   }
   /// Elements from one row to the next.
   std::int64_t step() const { return (needed_ ? columns_ : s_.w) * s_.c; }

@@ -52,6 +52,13 @@ bool onednn_winograd_pays(const ConvolutionSizes& s) {
          s.dilation[1] == 1 && s.c >= 32 && s.o >= 32 && s.c % 16 == 0 && s.o % 16 == 0;
 }
 
+/// Its kernels compute places in 32 bits.
+bool has_common_numbers(const ConvolutionSizes& s) {
+  constexpr std::int64_t limit = 1 << 20;
+  return std::max({s.stride[0], s.stride[1], s.dilation[0], s.dilation[1], s.padding[0][0], s.padding[1][0],
+                   s.padding[0][1], s.padding[1][1]}) < limit;
+}
+
 /// Makes the primitives; throws dnnl::error if there are none for `method`.
 std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& s, algorithm method) {
   auto made = std::make_shared<Convolution>();
@@ -207,7 +214,7 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics) {
   // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md).
-  if (!onednn_chosen()) return nullptr;
+  if (!onednn_chosen() || !has_common_numbers(sizes)) return nullptr;
   const OneOpenMPThread guard;
   for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
     if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))

@@ -23,14 +23,9 @@ Path channels_together("pool: channels side by side"), channels_apart("pool: cha
 /// Calls f(k, y, x) for the elements of window (oy, ox) that are in the image; k counts all elements of the window.
 template <class F>
 void each_element(const PoolSizes& s, std::int64_t oy, std::int64_t ox, F&& f) {
-  for (std::int64_t p = 0; p < s.size[0]; ++p) {
-    const std::int64_t y = s.row(oy, p);
-    if (y < 0 || y >= s.h) continue;
-    for (std::int64_t q = 0; q < s.size[1]; ++q) {
-      const std::int64_t x = s.column(ox, q);
-      if (x >= 0 && x < s.w) f(p * s.size[1] + q, y, x);
-    }
-  }
+  const PoolSizes::Range rows = s.inside(0, oy), columns = s.inside(1, ox);
+  for (std::int64_t p = rows.first; p < rows.last; ++p)
+    for (std::int64_t q = columns.first; q < columns.last; ++q) f(p * s.size[1] + q, s.row(oy, p), s.column(ox, q));
 }
 
 constexpr std::int64_t channel_block = 64;

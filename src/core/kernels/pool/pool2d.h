@@ -63,6 +63,22 @@ struct PoolSizes {
   TRIPTYCH_HOST_DEVICE std::int64_t column(std::int64_t ox, std::int64_t q) const {
     return ox * stride[1] - before[1] + q * dilation[1];
   }
+  /// Elements [first, last) of a window along one axis.
+  struct Range {
+    std::int64_t first, last;
+  };
+  /// Those of window `o` that are in the image.
+  TRIPTYCH_HOST_DEVICE Range inside(std::size_t axis, std::int64_t o) const {
+    const std::int64_t start = o * stride[axis] - before[axis], length = axis == 0 ? h : w, step = dilation[axis];
+    return {start < 0 ? (-start + step - 1) / step : 0,
+            start < length ? std::min(size[axis], (length - 1 - start) / step + 1) : 0};
+  }
+  /// Those that lie at `place` of the image in some window.
+  TRIPTYCH_HOST_DEVICE Range over(std::size_t axis, std::int64_t place) const {
+    const std::int64_t far = place + before[axis], step = dilation[axis];
+    const std::int64_t last_start = ((axis == 0 ? oh : ow) - 1) * stride[axis];
+    return {far > last_start ? (far - last_start + step - 1) / step : 0, std::min(size[axis], far / step + 1)};
+  }
   /// What the sum over window (oy, ox) is divided by.
   TRIPTYCH_HOST_DEVICE std::int64_t divisor(std::int64_t oy, std::int64_t ox) const {
     return divisor(0, oy, h) * divisor(1, ox, w);

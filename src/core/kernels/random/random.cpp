@@ -11,6 +11,7 @@
 
 #include "core/kernels/elementwise.h"
 #include "core/ops/random/random.h"
+#include "core/support/checked.h"
 #include "triptych/core/error.h"
 
 namespace triptych {
@@ -145,14 +146,14 @@ void bernoulli_run(const KernelCall& call) {
 void permutation_run(const KernelCall& call) {
   const Draw draw = take_draw(call.inputs[0]);
   const std::int64_t n = call.outputs[0].size();
-  std::vector<std::pair<std::uint64_t, std::int64_t>> order(static_cast<std::size_t>(n));
+  using Place = std::pair<std::uint64_t, std::int64_t>;
+  const Scratch scratch(bytes_of(sizeof(Place), n));
+  Place* order = scratch.as<Place>();
   in_parts(n, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      order[static_cast<std::size_t>(i)] = {formula::random_word64(draw, i), i};
+    for (std::int64_t i = begin; i < end; ++i) new (order + i) Place(formula::random_word64(draw, i), i);
   });
-  std::sort(order.begin(), order.end());
-  for (std::int64_t i = 0; i < n; ++i)
-    call.outputs[0].as<std::int64_t>()[i] = order[static_cast<std::size_t>(i)].second;
+  std::sort(order, order + n);
+  for (std::int64_t i = 0; i < n; ++i) call.outputs[0].as<std::int64_t>()[i] = order[i].second;
 }
 
 /// The weights of one row, checked.

@@ -12,12 +12,8 @@ extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op, relu_gra
 namespace {
 
 void check_attributes(Infer& infer, const Conv2dAttributes& attributes) {
-  for (std::size_t axis : {0, 1}) {
-    infer.check(attributes.stride[axis] > 0, "stride is not positive");
-    infer.check(attributes.dilation[axis] > 0, "dilation is not positive");
-    infer.check(attributes.padding[axis] >= 0, "padding is negative");
-  }
-  infer.check(attributes.groups > 0, "groups is not positive");
+  for (std::size_t axis : {0, 1}) attributes.window(axis, 1).check(infer);
+  if (attributes.groups <= 0) infer.fail("groups is not positive", std::to_string(attributes.groups));
 }
 
 void check_operands(Infer& infer, int count) {
@@ -56,7 +52,9 @@ Shape output_shape(Infer& infer, const Shape& x, const Shape& weight, const Conv
       continue;
     }
     if (kernel.raw() == 0) infer.fail("the kernel is empty", given);
-    const Dim count = attributes.window(i, kernel.raw()).count(x.dim(axis));
+    const Window window = attributes.window(i, kernel.raw());
+    window.check(infer);
+    const Dim count = window.count(x.dim(axis));
     if (x.dim(axis).known() && count.raw() <= 0 && x.dim(axis).raw() > 0)
       infer.fail("the kernel is larger than the padded image", given);
     shape.set(axis, count);

@@ -126,8 +126,8 @@ Tensor detail::from_foreign(const void* values, const Shape& shape, DType dtype,
   auto* impl = new TensorImpl;
   Tensor result = adopt(impl);
   impl->meta = {shape, contiguous_strides(shape), dtype, Device::cpu()};
-  impl->storage = foreign_storage(const_cast<void*>(values), static_cast<std::size_t>(shape.size()) * size_of(dtype),
-                                  std::move(release));
+  impl->storage = foreign_storage(const_cast<void*>(values),
+                                  static_cast<std::size_t>(shape.size(where)) * size_of(dtype), std::move(release));
   return result;
 }
 

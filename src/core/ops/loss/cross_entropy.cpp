@@ -26,7 +26,11 @@ void cross_entropy_infer(Infer& infer) {
 }
 
 void cross_entropy_grad_infer(Infer& infer) {
-  infer_labels(infer, 1, 3, 4);
+  Shape rows = infer_labels(infer, 1, 3, 4);
+  check_upstream(infer, rows, 1);
+  rows.append(2);
+  infer.check(infer.shape(2).compatible(rows) && infer.dtype(2) == statistics_dtype(infer.dtype(1)),
+              "there are no two statistics for each example");
   infer.output(0, infer.shape(1), infer.dtype(1));
 }
 

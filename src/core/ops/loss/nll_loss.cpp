@@ -33,6 +33,12 @@ Shape infer_labels(Infer& infer, int scores, int target, int weight) {
   return rows;
 }
 
+void check_upstream(Infer& infer, const Shape& rows, int scores) {
+  const bool single = infer.attributes<CrossEntropyAttributes>().reduction != Reduction::none;
+  infer.check(infer.shape(0).compatible(single ? Shape() : rows) && infer.dtype(0) == infer.dtype(scores),
+              "upstream does not have the shape and dtype of the loss");
+}
+
 namespace {
 
 void nll_loss_infer(Infer& infer) {
@@ -42,7 +48,7 @@ void nll_loss_infer(Infer& infer) {
 }
 
 void nll_loss_grad_infer(Infer& infer) {
-  infer_labels(infer, 1, 2, 3);
+  check_upstream(infer, infer_labels(infer, 1, 2, 3), 1);
   infer.output(0, infer.shape(1), infer.dtype(1));
 }
 

@@ -9,6 +9,9 @@ namespace triptych {
 /// example.
 Shape infer_labels(Infer& infer, int scores, int target, int weight);
 
+/// Checks that input 0 is of the shape and dtype of the loss of `scores`, for which `rows` came of infer_labels.
+void check_upstream(Infer& infer, const Shape& rows, int scores);
+
 /// `weight` may be undefined. Label smoothing is part of it: -((1 - s) w_t l_t + s / C * sum over c of w_c l_c).
 Tensor nll_loss_with(const Tensor& log_probabilities, const Tensor& target, const Tensor& weight,
                      const CrossEntropyAttributes& attributes);

@@ -69,6 +69,8 @@ void batch_norm_gradient(Gradient& g) {
 // Inputs upstream, x, gamma, mean, inverse; outputs the gradients of x, gamma, beta.
 void batch_norm_grad_infer(Infer& infer) {
   infer_channels(infer, 1, 2);
+  infer.check(infer.shape(0).compatible(infer.shape(1)) && infer.dtype(0) == infer.dtype(1),
+              "upstream differs from x in shape or dtype");
   infer.output(0, infer.shape(1), infer.dtype(1));
   infer.output(1, infer.shape(2), infer.dtype(2));
   infer.output(2, infer.shape(2), infer.dtype(2));

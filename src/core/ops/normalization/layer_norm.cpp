@@ -16,9 +16,10 @@ namespace {
 /// Checks x and the tensors of the normalized shape after `first`; returns the shape of one value for each row.
 Shape infer_layers(Infer& infer, int x, int first) {
   const Shape& shape = infer.shape(x);
-  const int axes = static_cast<int>(infer.attributes<LayerNormAttributes>().axes), lead = shape.rank() - axes;
+  const std::int64_t axes = infer.attributes<LayerNormAttributes>().axes;
   if (!is_floating(infer.dtype(x))) infer.fail("the input is not floating-point", infer.given());
-  infer.check(axes >= 1 && lead >= 0, "the input has fewer axes than normalized_shape");
+  infer.check(axes >= 1 && axes <= shape.rank(), "the input has fewer axes than normalized_shape");
+  const int lead = shape.rank() - static_cast<int>(axes);
   Shape rows, normalized;
   for (int i = 0; i < shape.rank(); ++i) (i < lead ? rows : normalized).append(shape.dim(i));
   for (int i = first; i < infer.input_count(); ++i)
@@ -65,7 +66,13 @@ void layer_norm_gradient(Gradient& g) {
 
 // Inputs upstream, x, mean, inverse[, gamma]; outputs the gradient of x[, of gamma, of beta].
 void layer_norm_grad_infer(Infer& infer) {
-  infer_layers(infer, 1, 4);
+  const Shape rows = infer_layers(infer, 1, 4);
+  infer.check(infer.shape(0).compatible(infer.shape(1)) && infer.dtype(0) == infer.dtype(1),
+              "upstream differs from x in shape or dtype");
+  for (const int i : {2, 3})
+    infer.check(infer.shape(i).compatible(rows) && infer.dtype(i) == statistics_dtype(infer.dtype(1)),
+                "there is not one mean and deviation for each row");
+  infer.check_outputs(infer.input_count() > 4 ? 3 : 1);
   infer.output(0, infer.shape(1), infer.dtype(1));
   for (int i = 1; i < infer.output_count(); ++i) infer.output(i, infer.shape(4), infer.dtype(4));
 }

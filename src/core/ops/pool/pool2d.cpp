@@ -1,7 +1,10 @@
 // max_pool2d and avg_pool2d, and what their gradients are made of.
 #include "core/ops/pool/pool2d.h"
 
+#include <limits>
+
 #include "core/ops/ops.h"
+#include "core/support/checked.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -15,12 +18,17 @@ Shape pooled_shape(Infer& infer, const Shape& x) {
   const auto& attributes = infer.attributes<Pool2dAttributes>();
   infer.check(is_floating(infer.dtype(0)), "images are not floating-point", "Convert with cast");
   for (std::size_t axis : {0, 1}) {
-    infer.check(attributes.kernel_size[axis] > 0, "kernel_size is not positive");
-    infer.check(attributes.stride[axis] > 0, "stride is not positive");
-    infer.check(attributes.dilation[axis] > 0, "dilation is not positive");
-    infer.check(attributes.padding[axis] >= 0 && 2 * attributes.padding[axis] <= attributes.kernel_size[axis],
-                "padding is negative or more than half of the kernel");
+    const std::int64_t kernel = attributes.kernel_size[axis], padding = attributes.padding[axis];
+    attributes.window(axis).check(infer);
+    if (padding > kernel / 2)
+      infer.fail("padding is more than half of the kernel",
+                 "padding is " + std::to_string(padding) + ", kernel_size is " + std::to_string(kernel));
   }
+  // The place of the maximum is kept in 32 bits.
+  if (checked_multiply(attributes.kernel_size[0], attributes.kernel_size[1], "the kernel's area") >
+      std::numeric_limits<std::int32_t>::max())
+    infer.fail("the kernel has 2^31 elements or more",
+               std::to_string(attributes.kernel_size[0]) + " * " + std::to_string(attributes.kernel_size[1]));
   if (x.rank() != 4)
     infer.fail(attributes.data_format == DataFormat::nchw ? "x is not (batch, channels, height, width)"
                                                           : "x is not (batch, height, width, channels)",
@@ -41,14 +49,15 @@ void pool_infer(Infer& infer) { infer.output(0, pooled_shape(infer, infer.shape(
 
 // Inputs: upstream (as the pooled images), x.
 void pool_grad_infer(Infer& infer) {
-  infer.check(pooled_shape(infer, infer.shape(1)).compatible(infer.shape(0)),
-              "upstream does not have the shape of the pool's result");
+  infer.check(infer.dtype(0) == infer.dtype(1) && pooled_shape(infer, infer.shape(1)).compatible(infer.shape(0)),
+              "upstream does not have the shape and dtype of the pool's result");
   infer.output(0, infer.shape(1), infer.dtype(0));
 }
 
 // Inputs: values (as x), x.
 void pool_gather_infer(Infer& infer) {
-  infer.check(infer.shape(0).compatible(infer.shape(1)), "the operands differ in shape");
+  infer.check(infer.shape(0).compatible(infer.shape(1)) && infer.dtype(0) == infer.dtype(1),
+              "the operands differ in shape or dtype");
   infer.output(0, pooled_shape(infer, infer.shape(1)), infer.dtype(0));
 }
 

@@ -22,6 +22,15 @@ void max_gradient(Gradient& g) {
   g.set(0, apply(tie_shares_op, {&values, &extremes}, &a) * sum_grad(g.upstream(), x, a.axes, a.keepdims));
 }
 
+void tie_shares_infer(Infer& infer) {
+  const auto& a = infer.attributes<ReduceAttributes>();
+  infer.check(reduced_shape(infer, infer.shape(0), a.axes, a.keepdims).compatible(infer.shape(1)) &&
+                  infer.dtype(0) == infer.dtype(1),
+              "the second tensor is not of the shape and dtype of the first one's extremes");
+  infer.check(is_floating(infer.dtype(0)), "the dtype is not floating", "Convert it with cast");
+  infer_like_first(infer);
+}
+
 constexpr Op extreme(const char* name) {
   return {.name = name,
           .inputs = 1,
@@ -40,7 +49,7 @@ extern const Op min_op = extreme("min");
 extern const Op tie_shares_op{.name = "tie_shares",
                               .inputs = 2,
                               .attributes = &attribute_type<ReduceAttributes>,
-                              .infer = infer_like_first,
+                              .infer = tie_shares_infer,
                               .gradient_stops = true};
 
 Tensor max(Arg x) { return apply_reduction(max_op, x); }

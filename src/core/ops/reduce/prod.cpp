@@ -15,6 +15,16 @@ void prod_infer(Infer& infer) {
   infer_reduction(infer, a.axes, a.keepdims, is_floating(dtype) ? dtype : int64);
 }
 
+// Inputs: x[, a tensor of its shape].
+void prod_of_others_infer(Infer& infer) {
+  const int last = infer.input_count() - 1;
+  infer.check(infer.shape(last).compatible(infer.shape(0)) && infer.dtype(last) == infer.dtype(0),
+              "the inputs differ in shape or dtype");
+  infer.check(is_floating(infer.dtype(0)), "the dtype is not floating", "Convert it with cast");
+  reduced_shape(infer, infer.shape(0), infer.attributes<ReduceAttributes>().axes, false);
+  infer_like_first(infer);
+}
+
 // d prod / dx_i is the product of the others.
 void prod_gradient(Gradient& g) {
   const auto& a = g.attributes<ReduceAttributes>();
@@ -50,14 +60,14 @@ extern const Op prod_op{.name = "prod",
 extern const Op prod_of_others_op{.name = "prod_of_others",
                                   .inputs = 1,
                                   .attributes = &attribute_type<ReduceAttributes>,
-                                  .infer = infer_like_first,
+                                  .infer = prod_of_others_infer,
                                   .gradient = prod_of_others_gradient,
                                   .saves_inputs = 0b1};
 /// Inputs x, g. For element k: the sum over i other than k of g_i times the product of all x but x_i and x_k.
 extern const Op prod_of_others_grad_op{.name = "prod_of_others_grad",
                                        .inputs = 2,
                                        .attributes = &attribute_type<ReduceAttributes>,
-                                       .infer = infer_like_first,
+                                       .infer = prod_of_others_infer,
                                        .gradient = prod_of_others_grad_gradient,
                                        .saves_inputs = 0b1};
 

@@ -34,6 +34,9 @@ inline std::array<bool, Shape::max_rank> reduced_axes(const Axes& axes, int rank
   return reduced;
 }
 
+/// What is left of `shape` when the axes, which are checked, are reduced.
+Shape reduced_shape(const Infer& infer, const Shape& shape, const Axes& axes, bool keepdims);
+
 /// Checks the axes and sets the output's shape.
 void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result);
 

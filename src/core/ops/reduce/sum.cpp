@@ -8,8 +8,7 @@ namespace triptych {
 
 extern const Op sum_op, root_op;
 
-void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result) {
-  const Shape& shape = infer.shape(0);
+Shape reduced_shape(const Infer& infer, const Shape& shape, const Axes& axes, bool keepdims) {
   std::array<bool, Shape::max_rank> seen{};
   for (std::int64_t axis : axes) {
     bool& mark = seen[static_cast<std::size_t>(infer.axis(axis, shape.rank()))];
@@ -24,7 +23,11 @@ void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result
     else if (keepdims)
       out.append(1);
   }
-  infer.output(0, out, result);
+  return out;
+}
+
+void infer_reduction(Infer& infer, const Axes& axes, bool keepdims, DType result) {
+  infer.output(0, reduced_shape(infer, infer.shape(0), axes, keepdims), result);
 }
 
 /// An element must exist for each result; known only when it runs, if dimensions are unknown.
@@ -69,7 +72,12 @@ void sum_gradient(Gradient& g) {
 
 // --- sum_grad -------------------------------------------------------------------------------------------------------
 
-void sum_grad_infer(Infer& infer) { infer.output(0, infer.shape(1), infer.dtype(0)); }
+void sum_grad_infer(Infer& infer) {
+  const auto& a = infer.attributes<ReduceAttributes>();
+  infer.check(reduced_shape(infer, infer.shape(1), a.axes, a.keepdims).compatible(infer.shape(0)),
+              "the first shape is not that of the second one's sum");
+  infer.output(0, infer.shape(1), infer.dtype(0));
+}
 
 bool sum_grad_view(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t&) {
   const auto& a = *static_cast<const ReduceAttributes*>(attributes);
@@ -103,6 +111,11 @@ void mean_gradient(Gradient& g) {
   g.set(0, sum_grad(divide_by_count(g.upstream(), x, a.axes), x, a.axes, a.keepdims));
 }
 
+void divide_by_count_infer(Infer& infer) {
+  reduced_shape(infer, infer.shape(1), infer.attributes<CountAttributes>().axes, false);
+  infer_like_first(infer);
+}
+
 void divide_by_count_gradient(Gradient& g) {
   const auto& a = g.attributes<CountAttributes>();
   g.set(0, divide_by_count(g.upstream(), g.input(1), a.axes, a.correction));
@@ -112,7 +125,9 @@ void divide_by_count_gradient(Gradient& g) {
 
 void sum_to_like_infer(Infer& infer) {
   Shape result;
-  infer.check(broadcast(infer.shape(0), infer.shape(1), result), "the shapes do not broadcast");
+  infer.check(broadcast(infer.shape(0), infer.shape(1), result) && result.rank() == infer.shape(0).rank() &&
+                  result.compatible(infer.shape(0)),
+              "the second shape does not broadcast to the first");
   infer.output(0, infer.shape(1), infer.dtype(0));
 }
 
@@ -145,7 +160,7 @@ extern const Op mean_op{.name = "mean",
 extern const Op divide_by_count_op{.name = "divide_by_count",
                                    .inputs = 2,
                                    .attributes = &attribute_type<CountAttributes>,
-                                   .infer = infer_like_first,
+                                   .infer = divide_by_count_infer,
                                    .gradient = divide_by_count_gradient,
                                    .metadata_inputs = 0b10};
 extern const Op sum_to_like_op{.name = "sum_to_like",

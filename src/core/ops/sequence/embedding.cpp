@@ -32,6 +32,11 @@ void embedding_infer(Infer& infer) {
 // Inputs upstream, index, weight (metadata).
 void embedding_grad_infer(Infer& infer) {
   check_inputs(infer, 2, 1);
+  Shape rows = infer.shape(1);
+  infer.check(rows.rank() < Shape::max_rank, "the index has too many axes");
+  rows.append(infer.shape(2).dim(1));
+  infer.check(infer.shape(0).compatible(rows) && infer.dtype(0) == infer.dtype(2),
+              "upstream does not have the shape and dtype of the embedding's result");
   infer.output(0, infer.shape(2), infer.dtype(2));
 }
 

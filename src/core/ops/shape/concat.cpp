@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/ops/ops.h"
+#include "core/support/checked.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -33,8 +34,21 @@ void concat_infer(Infer& infer) {
   infer.output(0, out, infer.dtype(0));
 }
 
+// Inputs: the gradient of the whole, and concat's inputs, whose shapes are those of the parts.
 void concat_grad_infer(Infer& infer) {
-  for (int i = 0; i < infer.output_count(); ++i) infer.output(i, infer.shape(i + 1), infer.dtype(0));
+  infer.check_outputs(infer.input_count() - 1);
+  Shape whole = infer.shape(0);
+  const int axis = infer.axis(infer.attributes<ConcatAttributes>().axis, whole.rank());
+  Dim length = 0;
+  for (int i = 0; i < infer.output_count(); ++i) {
+    const Shape& part = infer.shape(i + 1);
+    if (part.rank() != whole.rank()) infer.fail("the inputs differ in the number of dimensions", infer.given());
+    length = length + part.dim(axis);
+    whole.set(axis, part.dim(axis));
+    infer.check(part.compatible(whole), "shapes differ outside of axis " + std::to_string(axis));
+    infer.output(i, part, infer.dtype(0));
+  }
+  infer.check(!conflict(length, infer.shape(0).dim(axis)), "the lengths do not add up to that of the whole");
 }
 
 void split_infer(Infer& infer) {
@@ -44,6 +58,7 @@ void split_infer(Infer& infer) {
   const auto whole = [&] { return "axis " + std::to_string(axis) + " of shape " + infer.shape(0).text(); };
   Shape out = infer.shape(0);
   if (attributes.sizes.empty()) {
+    if (count == 0) infer.fail("there is no part", whole());
     if (length.known() && length.raw() % count != 0)
       infer.fail("the parts are not equal", std::to_string(count) + " parts of " + whole(),
                  "Give their sizes as a list");
@@ -51,10 +66,11 @@ void split_infer(Infer& infer) {
     for (int i = 0; i < count; ++i) infer.output(i, out, infer.dtype(0));
     return;
   }
+  infer.check_outputs(static_cast<int>(attributes.sizes.size()));
   std::int64_t total = 0;
   for (std::int64_t size : attributes.sizes) {
     if (size < 0) infer.fail("a size is negative", std::to_string(size));
-    total += size;
+    total = checked_add(total, size, "the sum of the sizes");
   }
   if (conflict(length, total))
     infer.fail("the sizes do not add up to the length", "their sum is " + std::to_string(total) + ", " + whole());
@@ -107,6 +123,14 @@ void concat_grad_gradient(Gradient& g) {
 
 void split_gradient(Gradient& g) {
   g.set(0, concat(all_upstream(g, static_cast<std::size_t>(g.output_count())), g.attributes<SplitAttributes>().axis));
+}
+
+/// As many as an op may have inputs: the parts can be put together again.
+constexpr std::int64_t most_parts = 1 << 20;
+
+void check_parts(const char* op, std::int64_t count, Location where) {
+  if (count > most_parts)
+    throw ArgumentError(op, "there would be more than 2^20 parts", std::to_string(count), "", where);
 }
 
 std::vector<Tensor> apply_split(Arg& x, const SplitAttributes& attributes, std::size_t count) {
@@ -180,6 +204,7 @@ std::vector<Tensor> split(Arg x, std::int64_t size, std::int64_t axis) {
     throw ArgumentError("split", "the length of the axis is not known", whole.shape().text(),
                         "Give the sizes of all parts as a list, or their number to chunk", x.where());
   if (length.raw() == 0) return apply_split(x, {{}, at}, 1);
+  check_parts("split", (length.raw() - 1) / size + 1, x.where());
   std::vector<std::int64_t> sizes;
   for (std::int64_t left = length.raw(); left > 0; left -= size) sizes.push_back(std::min(size, left));
   return apply_split(x, {sizes, at}, sizes.size());
@@ -197,6 +222,7 @@ std::vector<Tensor> chunk(Arg x, std::int64_t count, std::int64_t axis) {
   if (count < 1)
     throw ArgumentError("chunk", "the number of parts is not positive", std::to_string(count), "", x.where());
   const Dim length = whole.shape().dim(at);
+  if (!length.known() || length.raw() == 0) check_parts("chunk", count, x.where());
   if (!length.known() || length.raw() % count == 0) return apply_split(x, {{}, at}, static_cast<std::size_t>(count));
   return split(std::move(x), length.raw() / count + 1, at);
 }

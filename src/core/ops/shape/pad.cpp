@@ -10,7 +10,7 @@ void pad_infer(Infer& infer) {
   const auto& a = infer.attributes<PadAttributes>();
   check_fits(infer, a.value, infer.dtype(0));
   Shape out = infer.shape(0);
-  if (a.before.size() != out.rank())
+  if (a.before.size() != out.rank() || a.after.size() != out.rank())
     infer.fail("the number of pairs differs from that of the dimensions",
                std::to_string(a.before.size()) + " pairs for shape " + out.text());
   for (int i = 0; i < out.rank(); ++i) {

@@ -1,5 +1,6 @@
 // reshape and its special cases flatten, squeeze, unsqueeze, which keep working when several dimensions are unknown.
 #include "core/ops/ops.h"
+#include "core/support/checked.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -37,7 +38,7 @@ void reshape_infer(Infer& infer) {
   std::int64_t rest = 1;
   for (int i = 0; i < shape.rank(); ++i) {
     if (shape.dim(i).known()) {
-      rest *= shape[i];
+      rest = checked_multiply(rest, shape[i], "the number of elements");
       continue;
     }
     if (open >= 0) infer.fail("more than one dimension is -1", shape.text());

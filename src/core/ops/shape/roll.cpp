@@ -1,6 +1,8 @@
 // roll: the elements moved along an axis, in a circle.
 #include "core/ops/shape/roll.h"
 
+#include <limits>
+
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -16,7 +18,10 @@ Tensor roll_axis(const Arg& x, std::int64_t shift, std::int64_t axis) {
 }
 
 void roll_infer(Infer& infer) {
-  infer.axis(infer.attributes<RollAttributes>().axis, infer.shape(0).rank());
+  const auto& [shift, axis] = infer.attributes<RollAttributes>();
+  infer.axis(axis, infer.shape(0).rank());
+  if (shift == std::numeric_limits<std::int64_t>::min())
+    infer.fail("the shift has no opposite, which the gradient needs", std::to_string(shift));
   infer.output(0, infer.shape(0), infer.dtype(0));
 }
 

@@ -31,6 +31,7 @@ struct CustomGradientAttributes {
 };
 
 void custom_gradient_infer(Infer& infer) {
+  infer.check_outputs(static_cast<int>(infer.attributes<CustomGradientAttributes>().results));
   for (int i = 0; i < infer.output_count(); ++i) infer.output(i, infer.shape(i), infer.dtype(i));
 }
 

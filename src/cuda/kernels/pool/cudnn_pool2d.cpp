@@ -27,6 +27,7 @@ bool has_cudnn_windows(const PoolSizes& s, bool averages) {
   for (const std::size_t i : {0, 1}) {
     const std::int64_t room = lengths[i] + 2 * s.before[i] - s.size[i];
     if (s.dilation[i] != 1 || room < 0 || windows[i] != 1 + room / s.stride[i]) return false;
+    if (s.stride[i] > INT_MAX) return false;
     if (averages && s.count_include_pad && s.after[i] != s.before[i]) return false;
   }
   return true;

@@ -50,12 +50,11 @@ template <class T>
 __device__ Largest<compute_type<T>> largest(const PoolSizes& s, const Images<const T>& images, std::int64_t n,
                                             std::int64_t c, std::int64_t oy, std::int64_t ox) {
   Largest<compute_type<T>> result;
-  for (std::int64_t p = 0; p < s.size[0]; ++p) {
+  const PoolSizes::Range rows = s.inside(0, oy), columns = s.inside(1, ox);
+  for (std::int64_t p = rows.first; p < rows.last; ++p) {
     const std::int64_t y = s.row(oy, p);
-    if (y < 0 || y >= s.h) continue;
-    for (std::int64_t q = 0; q < s.size[1]; ++q) {
+    for (std::int64_t q = columns.first; q < columns.last; ++q) {
       const std::int64_t x = s.column(ox, q);
-      if (x < 0 || x >= s.w) continue;
       const auto next = static_cast<compute_type<T>>(*images.at(n, c, y, x));
       if (is_larger(next, result.value) || result.index < 0) result = {next, p * s.size[1] + q, y, x};
     }
@@ -89,14 +88,10 @@ __global__ void avg_pool_kernel(PoolSizes s, Images<const T> x, Images<T> y, boo
   for (std::int64_t i = thread_index(); i < s.n * s.c * s.oh * s.ow; i += thread_count()) {
     const Place at = place_of(i, s.c, s.oh, s.ow, channels_inside);
     C sum = 0;
-    for (std::int64_t p = 0; p < s.size[0]; ++p) {
-      const std::int64_t row = s.row(at.y, p);
-      if (row < 0 || row >= s.h) continue;
-      for (std::int64_t q = 0; q < s.size[1]; ++q) {
-        const std::int64_t column = s.column(at.x, q);
-        if (column >= 0 && column < s.w) sum += static_cast<C>(*x.at(at.n, at.c, row, column));
-      }
-    }
+    const PoolSizes::Range rows = s.inside(0, at.y), columns = s.inside(1, at.x);
+    for (std::int64_t p = rows.first; p < rows.last; ++p)
+      for (std::int64_t q = columns.first; q < columns.last; ++q)
+        sum += static_cast<C>(*x.at(at.n, at.c, s.row(at.y, p), s.column(at.x, q)));
     *y.at(at.n, at.c, at.y, at.x) = T(sum / static_cast<C>(s.divisor(at.y, at.x)));
   }
 }
@@ -118,10 +113,11 @@ __global__ void pool_grad_kernel(PoolSizes s, bool partitions, Images<const T> u
   for (std::int64_t i = thread_index(); i < s.n * s.c * s.h * s.w; i += thread_count()) {
     const Place at = place_of(i, s.c, s.h, s.w, channels_inside);
     C sum = 0;
-    for (std::int64_t p = s.size[0]; p-- > 0;) {  // so the windows come in order
+    const PoolSizes::Range rows = s.over(0, at.y), columns = s.over(1, at.x);
+    for (std::int64_t p = rows.last; p-- > rows.first;) {  // so the windows come in order
       const std::int64_t oy = window_over(s, 0, at.y, p, s.oh);
       if (oy < 0) continue;
-      for (std::int64_t q = s.size[1]; q-- > 0;) {
+      for (std::int64_t q = columns.last; q-- > columns.first;) {
         const std::int64_t ox = window_over(s, 1, at.x, q, s.ow);
         if (ox < 0) continue;
         const auto from = static_cast<C>(*upstream.at(at.n, at.c, oy, ox));

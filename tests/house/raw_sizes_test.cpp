@@ -1,0 +1,196 @@
+// Sizes are multiplied and divided by what checks it. In the definitions of ops, where users' numbers come in, a
+// product or quotient of sizes goes through Dim or core/support/checked.h; whatever stands there raw is listed, with
+// the reason why it can neither overflow nor divide by zero.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "files.h"
+#include "house/code.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Operation {
+  int line;
+  std::string text;  // "left * right"
+};
+
+bool is_word(const std::string& code, std::size_t i) {
+  const char c = code[i];
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == ':' ||
+         (c == '-' && code[i + 1] == '>') || (c == '>' && code[i - 1] == '-');
+}
+
+/// The operand that ends before place `end`: names, members, calls and brackets.
+std::string operand_before(const std::string& code, std::size_t end) {
+  std::size_t begin = end;
+  while (begin > 0) {
+    if (code[begin - 1] == ')' || code[begin - 1] == ']') {
+      int depth = 0;
+      do {
+        --begin;
+        depth += (code[begin] == ')' || code[begin] == ']') - (code[begin] == '(' || code[begin] == '[');
+      } while (depth > 0 && begin > 0);
+    } else if (is_word(code, begin - 1)) {
+      --begin;
+    } else {
+      break;
+    }
+  }
+  return code.substr(begin, end - begin);
+}
+
+std::string operand_after(const std::string& code, std::size_t begin) {
+  std::size_t end = begin;
+  while (end < code.size()) {
+    if (code[end] == '(' || code[end] == '[') {
+      int depth = 0;
+      do {
+        depth += (code[end] == '(' || code[end] == '[') - (code[end] == ')' || code[end] == ']');
+        ++end;
+      } while (depth > 0 && end < code.size());
+    } else if (is_word(code, end)) {
+      ++end;
+    } else {
+      break;
+    }
+  }
+  return code.substr(begin, end - begin);
+}
+
+/// Whether an operand is a size: by its name, which is how the sources call sizes.
+bool is_size(const std::string& operand) {
+  static const std::regex size(
+      R"(\b(dims?|shape|sizes?|numel|lengths?|raw|counts?|rank|strides?|steps?|padding|before|after|dilation|kernel|extent)"
+      R"(|repeats|depth|total|rows|columns|channels|groups?|height|width|merged|filled|windows|free|n|m|num|shift|area)\b)");
+  return std::regex_search(operand, size);
+}
+
+/// `dim(...)` gives a Dim, whose arithmetic is checked.
+bool is_checked(const std::string& operand) {
+  static const std::regex dim(R"(\bdim\([^()]*\)$)");
+  return std::regex_search(operand, dim);
+}
+
+bool is_literal(const std::string& operand) {
+  return !operand.empty() && std::isdigit(static_cast<unsigned char>(operand[0]));
+}
+
+/// The raw products and quotients of sizes in a source.
+std::vector<Operation> raw_operations(const std::string& source) {
+  static const std::regex binary(R"( (\*=?|/=?|%=?)\s)");  // the layout puts spaces around binary operators alone
+  const std::string code = code_of(source);
+  std::vector<Operation> found;
+  for (std::sregex_iterator it(code.begin(), code.end(), binary), end; it != end; ++it) {
+    const auto place = static_cast<std::size_t>(it->position());
+    std::size_t next = place + it->str().size();
+    while (next < code.size() && std::isspace(static_cast<unsigned char>(code[next]))) ++next;
+    const std::string left = operand_before(code, place), right = operand_after(code, next), sign = it->str(1);
+    const bool product = sign[0] == '*';
+    if (!(product ? is_size(left) || is_size(right) : is_size(right))) continue;
+    if (is_checked(left) || (product && is_checked(right)) || (!product && is_literal(right))) continue;
+    if (right.find("size_of(") == 0) continue;  // bytes of a tensor: Shape::most_elements keeps room for them
+    found.push_back({static_cast<int>(1 + std::count(code.begin(), code.begin() + it->position(), '\n')),
+                     left + " " + sign + " " + right});
+  }
+  return found;
+}
+
+struct Exception {
+  std::string file, reason;
+  std::set<std::string> operations;
+};
+const std::vector<Exception> exceptions = {
+    {"conv/conv2d.cpp",
+     "the attributes were checked: groups are positive",
+     {"weight.dim(0).raw() % attributes.groups"}},
+    {"creation/arange.cpp",
+     "doubles, and 128 bits; a step of 0 is refused first",
+     {"distance / step.to_double()", "(length + stride - (stride > 0 ? 1 : -1)) / stride"}},
+    {"creation/arange.h", "doubles, and 128 bits", {"(i) * step.to_double()", "(i) * step.to_int()"}},
+    {"indexing/slice.cpp",
+     "steps of a tensor, over places inside of it",
+     {"(a.starts[i] < 0 ? a.starts[i] + n : a.starts[i]) * stride", "range.step * stride", "range.start * stride"}},
+    {"loss/cross_entropy.cpp", "tensors", {"terms * reshape(widened(options.weight), shape)"}},
+    {"normalization/batch_norm.cpp",
+     "c is positive there; and tensors",
+     {"n.raw() / c.raw()", "(upstream - expand(shift) - centered * expand(slope)) * expand(gamma * inverse)"}},
+    {"normalization/layer_norm.cpp", "tensors", {"(g - expand(shift) - normal * expand(slope)) * inverse"}},
+    {"normalization/layer_norm.h", "the dimensions of a tensor", {"(i < shape.rank() - axes ? rows : n) *= shape[i]"}},
+    {"shape/concat.cpp",
+     "count and size are positive there; places in a tensor",
+     {"length.raw() % count", "length / count", "length.raw() / count", "(length.raw() - 1) / size",
+      "begin * input.strides[static_cast<std::size_t>(axis)]"}},
+    {"shape/reshape.cpp",
+     "a view's shapes are those of tensors, and so are the products of some of their dimensions",
+     {"step * group", "group *= input.shape.begin()[first--]", "filled * lengths[out]", "step * filled",
+      "filled *= lengths[out--]"}},
+    {"shape/tril.cpp",
+     "the rows of n + 1 elements are a tensor; places in one",
+     {"n * n", "row * m", "length * (m + 1)"}},
+    {"update/update.cpp",
+     "numbers of tensors, in groups of two or more",
+     {"infer.input_count() % group", "(p - 1) / group", "count * group", "i * group"}},
+    {"update/update.h", "groups of two or more", {"(i - 1) % group"}},
+    {"window.cpp",
+     "Window::check has looked at every number, and leaves room for sums of a few",
+     {"(n + stride - 1) / stride", "2 * padding", "(free + stride - 1) / stride", "(windows - 1) * stride",
+      "free / stride", "(count(length).raw() - 1) * stride"}},
+    {"window.cpp", "the dimensions of a tensor", {"step *= shape.begin()[axis]"}},
+    {"window.h", "Window::check has looked at both numbers", {"dilation * (size - 1)"}},
+};
+
+const Exception* exception_for(const std::string& file, const std::string& operation) {
+  for (const Exception& e : exceptions)
+    if (e.file == file && e.operations.contains(operation)) return &e;
+  return nullptr;
+}
+
+}  // namespace
+
+TEST(RawSizes, AreMultipliedNowhereInTheDefinitionsOfOps) {
+  const fs::path ops = fs::path(TRIPTYCH_SOURCE_DIR) / "src/core/ops";
+  std::set<std::pair<std::string, std::string>> seen;
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(ops)) {
+    const std::string path = fs::relative(entry.path(), ops);
+    if (!path.ends_with(".h") && !path.ends_with(".cpp")) continue;
+    ++files;
+    for (const Operation& operation : raw_operations(read_file(entry.path()))) {
+      seen.emplace(path, operation.text);
+      EXPECT_TRUE(exception_for(path, operation.text)) << "src/core/ops/" << path << ":" << operation.line << ": "
+                                                       << operation.text << ": use Dim or core/support/checked.h";
+    }
+  }
+  EXPECT_GT(files, 60) << "the sources were not found";
+  for (const Exception& e : exceptions)
+    for (const std::string& operation : e.operations)
+      EXPECT_TRUE(seen.contains({e.file, operation})) << e.file << ": " << operation << " is not there any more";
+}
+
+// The checker itself.
+TEST(RawSizes, TheCheckerSees) {
+  const auto found = [](const std::string& code) {
+    std::vector<std::string> texts;
+    for (const Operation& operation : raw_operations(code)) texts.push_back(operation.text);
+    return texts;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(found("product *= shape[i];"), ElementsAre("product *= shape[i]"));
+  EXPECT_THAT(found("const auto n = x.size(0) * x.size(1);"), ElementsAre("x.size(0) * x.size(1)"));
+  EXPECT_THAT(found("f(a, attributes.dilation[i] * (k - 1));"), ElementsAre("attributes.dilation[i] * (k - 1)"));
+  EXPECT_THAT(found("return a / stride;"), ElementsAre("a / stride"));
+  EXPECT_THAT(found("if (x % groups != 0)"), ElementsAre("x % groups"));
+  EXPECT_THAT(found("total = in.dim(i).raw() *\n    count;"), ElementsAre("in.dim(i).raw() * count"));
+  EXPECT_THAT(found("merged = merged * in.dim(i); half = length / 2; y = upstream * inverse; // n * m\n"),
+              ElementsAre());
+  EXPECT_THAT(found("const Op* const* shape; f(*shape, &size); \"n * m\";"), ElementsAre());
+  EXPECT_THAT(found("count * size_of(dtype)"), ElementsAre());
+}
