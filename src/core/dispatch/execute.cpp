@@ -1,5 +1,6 @@
 #include "core/dispatch/execute.h"
 
+#include <algorithm>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -114,6 +115,11 @@ void mixed_devices(const Op& op, std::span<const Tensor* const> operands, Locati
   throw ArgumentError(op.name, "operands are on different devices", given, "Move one with to(device)", where);
 }
 
+bool computes_nothing(const Op& op, std::span<const TensorMeta> outputs) {
+  return !outputs.empty() && !op.writes && !op.can_fail &&
+         std::all_of(outputs.begin(), outputs.end(), [](const TensorMeta& meta) { return meta.shape.size() == 0; });
+}
+
 std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const PrepareCall& call) {
   if (!kernel.prepare) return nullptr;
   using Cache = std::unordered_map<std::string, std::shared_ptr<const Prepared>>;
@@ -215,8 +221,8 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
     out[i] = {made[i].impl()->data(), &made[i].meta()};
   }
 
-  const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
-  {
+  if (!computes_nothing(op, results.span())) {
+    const auto prepared = prepared_for(kernel, {op, metas.span(), results.span(), attributes, context.numerics});
     const KernelLaunch launch;
     kernel.run({op, in.span(), out.span(), attributes, prepared.get(), context});
     if (backend) backend->after_kernel(op.name, device.index, where);

@@ -23,6 +23,10 @@ void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* at
 /// The kernel of `op` on `device`; UnsupportedError that names the file to add it in if there is none.
 const Kernel& kernel_of(const Op& op, Device::Type device, Location where);
 
+/// All outputs are empty, and there is nothing else to do: no kernel runs. (Its loops would go through the other
+/// dimensions, and may be at it for ever.)
+bool computes_nothing(const Op& op, std::span<const TensorMeta> outputs);
+
 /// What the kernel prepares for these shapes and attributes, from the shared cache; null if it prepares nothing.
 std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const PrepareCall& call);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "core/formulas/elements.h"
 
@@ -20,7 +21,13 @@ TRIPTYCH_HOST_DEVICE T element(N value) {
 template <class T, class N>
 struct Arange {
   N start, step;
-  TRIPTYCH_HOST_DEVICE T operator()(std::int64_t i) const { return element<T>(start + static_cast<N>(i) * step); }
+  TRIPTYCH_HOST_DEVICE T operator()(std::int64_t i) const {
+    if constexpr (std::is_integral_v<N>)  // may wrap around on the way to a number that fits
+      return element<T>(static_cast<N>(static_cast<std::uint64_t>(start) +
+                                       static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(step)));
+    else
+      return element<T>(start + static_cast<N>(i) * step);
+  }
 };
 
 /// `last` is exact.

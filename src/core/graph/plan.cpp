@@ -315,7 +315,9 @@ class Planner {
       }
     }
     call.outputs = outputs;
-    plan_.calls.push_back(std::move(call));
+    InlineVector<TensorMeta, 2> results(outputs.size());
+    for (std::size_t i = 0; i < outputs.size(); ++i) results[i] = outputs[i].meta;
+    if (!computes_nothing(*call.op, results.span())) plan_.calls.push_back(std::move(call));
   }
 
   static void choose_layout(const Kernel& kernel, const Instruction& instruction, const PlannedCall& call,

@@ -39,6 +39,10 @@ struct Places {
       out_of_range(call, given, axis, shape);
     return given < 0 ? given + length : given;
   }
+  /// Of a tensor without elements nothing but the errors is left.
+  void check_all() const {
+    for (std::int64_t i = 0; i < index.size(); ++i) static_cast<void>((*this)[i]);
+  }
 };
 
 /// Calls f(i, place) for each element i of the row-major index: `place` is where it points to in x.
@@ -102,6 +106,7 @@ void index_select_run(const KernelCall& call) {
   const Places places{call.inputs[1], call, x.shape(), axis};
   const Blocks blocks(x.shape(), axis);
   const std::int64_t length = x.shape()[axis], count = call.inputs[1].size();
+  if (out.size() == 0) return places.check_all();
   const auto bytes = blocks.inner * static_cast<std::int64_t>(size_of(x.dtype()));
   for (std::int64_t o = 0; o < blocks.outer; ++o)
     for (std::int64_t i = 0; i < count; ++i)
@@ -115,6 +120,7 @@ void index_add_run(const KernelCall& call) {
   const Places places{call.inputs[1], call, out.shape(), axis};
   const Blocks blocks(out.shape(), axis);
   const std::int64_t length = out.shape()[axis], count = call.inputs[1].size();
+  if (out.size() == 0) return places.check_all();
   visit_dtype(out.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;

@@ -13,6 +13,8 @@ namespace {
 
 void arange_infer(Infer& infer) {
   const auto& a = infer.attributes<ArangeAttributes>();
+  if (a.count > 0 && a.whole() && a.element(a.count - 1).kind() == Scalar::Kind::floating)
+    infer.fail("the last element does not fit in 64 bits", std::to_string(a.element(a.count - 1).to_double()));
   if (a.count > 0 && !is_floating(a.dtype))
     for (const std::int64_t i : {std::int64_t{0}, a.count - 1}) check_fits(infer, a.element(i), a.dtype);
   infer.output(0, Shape{a.count}, a.dtype);

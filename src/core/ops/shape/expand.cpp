@@ -1,5 +1,6 @@
 // expand and expand_like: dimensions of length one repeated by a step of zero. tile and repeat, made of them.
 #include "core/ops/ops.h"
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -91,6 +92,7 @@ Tensor expand_like(Arg x, Arg like) { return apply(expand_like_op, {&x, &like});
 
 Tensor tile(Arg x, const Axes& repeats) {
   const Frame frame(x.where());
+  const Called called("tile");
   Tensor result = operand("tile", x);
   for (int i = result.ndim(); i < repeats.size(); ++i) result = unsqueeze(Arg(result, x.where()), 0);
   const int lead = result.ndim() - repeats.size();
@@ -103,6 +105,7 @@ Tensor tile(Arg x, const Axes& repeats) {
 
 Tensor repeat(Arg x, std::int64_t repeats, std::int64_t axis) {
   const Frame frame(x.where());
+  const Called called("repeat");
   check_repeats("repeat", repeats, x.where());
   const int rank = operand("repeat", x).ndim(), at = normalize_axis("repeat", axis, rank, x.where());
   Shape shape;
