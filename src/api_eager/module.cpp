@@ -13,6 +13,7 @@
 #include "core/support/error_context.h"
 #include "core/support/printable.h"
 #include "core/tensor/tensor_impl.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
@@ -83,7 +84,7 @@ Tensor Module::run(const Tensor& x) {
   }
 }
 
-CallScope::CallScope(const Arg& x) : frame_(x.where()) {
+CallScope::CallScope(const Arg& x) : frame_(x.where()), whole_(std::make_unique<Transaction>()) {
   if (x.is_scalar())
     throw ArgumentError("Module", "the input is not a tensor", "a number", "Make a tensor of it with full()",
                         x.where());
@@ -272,18 +273,19 @@ Module& Module::requires_grad_(bool value, Location where) {
   return *this;
 }
 
-/// Gives every tensor and its gradient the value that `converted` makes of them.
+/// Gives every tensor and its gradient the value that `converted` makes of them, once all are made.
 template <class F>
 Module& Module::convert(const F& converted) {
   GradMode off(false);
+  const Transaction whole;
+  std::vector<std::pair<Tensor, Tensor>> gradients;
   for (Tensor& tensor : without_names(tensors({&Module::parameters_, &Module::buffers_, &Module::streams_}))) {
     const Tensor value = converted(tensor);
     if (value.is_same(tensor)) continue;
-    const Tensor gradient = tensor.grad();
-    tensor.set_grad({});
+    if (const Tensor gradient = tensor.grad(); gradient.defined()) gradients.emplace_back(tensor, converted(gradient));
     set_data(tensor, value);
-    if (gradient.defined()) tensor.set_grad(converted(gradient));
   }
+  for (auto& [tensor, gradient] : gradients) tensor.impl()->extra->grad = std::move(gradient);
   return *this;
 }
 
@@ -375,6 +377,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
                         "Pass strict = false to load what fits", where);
   }
   GradMode off(false);
+  const Transaction whole;
   for (auto* values : {&copies, &streams})
     for (auto& [tensor, value] : *values) tensor.copy_(Arg(value, where));
   return keys;

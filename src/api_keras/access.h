@@ -1,6 +1,7 @@
 // What the API's own files may do with a layer, and the state that calls pass down.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -30,6 +31,21 @@ struct LayerAccess {
   static const std::vector<Weight>& own_states(const LayerBase& layer) { return layer.states_; }
   static void track(LayerBase& whole, const Layer& part, Location where) { whole.track_part(part, where); }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
+
+  /// How many weights, states and inner layers there are. Later ones can be taken away again.
+  class Parts {
+   public:
+    explicit Parts(const LayerBase& layer)
+        : weights_(layer.weights_.size()), states_(layer.states_.size()), tracked_(layer.tracked_.size()) {}
+    void restore(LayerBase& layer) const noexcept {
+      layer.weights_.erase(layer.weights_.begin() + static_cast<std::ptrdiff_t>(weights_), layer.weights_.end());
+      layer.states_.erase(layer.states_.begin() + static_cast<std::ptrdiff_t>(states_), layer.states_.end());
+      layer.tracked_.erase(layer.tracked_.begin() + static_cast<std::ptrdiff_t>(tracked_), layer.tracked_.end());
+    }
+
+   private:
+    std::size_t weights_, states_, tracked_;
+  };
 };
 
 /// While alive, ops run now and unrecorded, though a graph is being traced: for making weights.

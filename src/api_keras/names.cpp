@@ -9,12 +9,13 @@
 #include <mutex>
 #include <utility>
 
+#include "core/support/fork.h"
 #include "triptych/keras/model.h"
 
 namespace triptych::keras {
 namespace {
 
-std::mutex mutex;
+std::mutex& mutex = process_mutex();
 std::map<std::string, int> used;
 
 }  // namespace

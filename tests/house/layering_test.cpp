@@ -109,6 +109,7 @@ const std::vector<std::string> floors = {"memory", "support", "tensor", "autodif
 
 /// The includes that go up all the same, each a circle among rooms, with its reason.
 const std::map<std::pair<std::string, std::string>, std::string> circles = {
+    {{"memory", "support"}, "a fork waits for the allocator's locks"},
     {{"memory", "tensor"}, "pinning a tensor gives a tensor"},
     {{"memory", "dispatch"}, "what a device is asked is in the table of its backend"},
     {{"support", "dispatch"}, "errors and threads read the modes of the calling thread"},

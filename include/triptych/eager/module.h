@@ -18,6 +18,10 @@
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 
+namespace triptych {
+class Transaction;
+}
+
 namespace triptych::eager::nn {
 
 class Module;
@@ -216,7 +220,7 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
 TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Module& module);
 
 /// While alive, errors and nodes carry the user's line, and if `x` is symbolic, what a module creates goes to its
-/// graph.
+/// graph. Running statistics, streams and buffers stay as they were if an exception ends it.
 class [[nodiscard]] TRIPTYCH_API CallScope {
  public:
   explicit CallScope(const Arg& x);
@@ -228,6 +232,7 @@ class [[nodiscard]] TRIPTYCH_API CallScope {
 
  private:
   Frame frame_;
+  std::unique_ptr<Transaction> whole_;
   std::optional<TracedCall> trace_;
 };
 

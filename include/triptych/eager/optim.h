@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -71,12 +72,16 @@ class TRIPTYCH_API Optimizer {
   struct Operands {
     std::vector<Tensor> parameters, gradients, steps;
     std::vector<std::vector<Tensor>> buffers;
+    std::vector<std::pair<Tensor*, Tensor>> made;  // missing state, and where it belongs
   };
   /// ArgumentError if a gradient or a buffer does not fit its parameter: before the first group is updated, so that a
   /// step that fails changes nothing.
   void check_slots(Location where) const;
-  /// Makes missing state; the first `buffers` buffers are used.
+  /// The first `buffers` buffers are used. What the slots lack is made, and stays apart until the step is sure.
   Operands operands(Group& group, std::size_t buffers);
+  /// `update` is called for each group, with its number, and calls ops that only write. They all run in the end, when
+  /// nothing can fail any more; it returns what it was working on.
+  void update_groups(const std::function<Operands(std::size_t)>& update);
   const Tensor& rate(Group& group, double learning_rate);
   /// Of a state that is loaded: ArgumentError for a count that cannot be one, and for a slot with a part of its
   /// entries.

@@ -34,20 +34,21 @@ void Adam::check(const AdamOptions& o, Location where) const {
 void Adam::step(Location where) {
   const Frame frame(where);
   check_all(where);
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
+  update_groups([&](std::size_t g) {
     const AdamOptions& o = param_groups_[g].options;
-    const Operands with = operands(groups_[g], buffers_used(g));
-    if (with.parameters.empty()) continue;
-    adam_update(rate(groups_[g], o.lr), with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
-                {.beta1 = o.betas.first,
-                 .beta2 = o.betas.second,
-                 .epsilon = o.eps,
-                 .weight_decay = o.weight_decay,
-                 .decoupled_weight_decay = o.decoupled_weight_decay,
-                 .maximize = o.maximize,
-                 .formula = o.formula},
-                o.amsgrad ? std::span<const Tensor>(with.buffers[2]) : std::span<const Tensor>(), where);
-  }
+    Operands with = operands(groups_[g], buffers_used(g));
+    if (!with.parameters.empty())
+      adam_update(rate(groups_[g], o.lr), with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
+                  {.beta1 = o.betas.first,
+                   .beta2 = o.betas.second,
+                   .epsilon = o.eps,
+                   .weight_decay = o.weight_decay,
+                   .decoupled_weight_decay = o.decoupled_weight_decay,
+                   .maximize = o.maximize,
+                   .formula = o.formula},
+                  o.amsgrad ? std::span<const Tensor>(with.buffers[2]) : std::span<const Tensor>(), where);
+    return with;
+  });
 }
 
 std::size_t Adam::buffers_used(std::size_t group) const { return param_groups_[group].options.amsgrad ? 3 : 2; }

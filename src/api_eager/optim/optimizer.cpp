@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "core/dispatch/backend.h"
+#include "core/dispatch/update_batch.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
@@ -46,13 +47,16 @@ void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where)
 
 void Optimizer::zero_grad(bool set_to_none, Location where) {
   const Frame frame(where);
+  std::vector<Tensor> fresh;  // all, before the first is changed
+  if (!set_to_none)
+    for (const Group& group : groups_)
+      for (const Slot& slot : group.slots)
+        if (const Tensor gradient = slot.parameter.grad(); gradient.defined()) fresh.push_back(zeros_like(gradient));
+  std::size_t next = 0;
   for (Group& group : groups_)
-    for (Slot& slot : group.slots) {
-      if (set_to_none)
-        slot.parameter.set_grad({});
-      else if (const Tensor gradient = slot.parameter.grad(); gradient.defined())
-        slot.parameter.set_grad(zeros_like(gradient));
-    }
+    for (Slot& slot : group.slots)
+      if (slot.parameter.grad().defined())
+        slot.parameter.impl()->extra->grad = set_to_none ? Tensor() : std::move(fresh[next++]);
 }
 
 void Optimizer::check_slots(Location where) const {
@@ -88,15 +92,26 @@ Optimizer::Operands Optimizer::operands(Group& group, std::size_t buffers) {
     if (buffers == 0) continue;
     const Device device = slot.parameter.device();
     const DeviceScope there(device);
-    slot.step = slot.step.defined() ? on_device(slot.step, device) : zeros({}, int64);
-    result.steps.push_back(slot.step);
-    for (std::size_t i = 0; i < buffers; ++i) {
-      Tensor& buffer = slot.buffers[i];
-      buffer = buffer.defined() ? on_device(buffer, device) : zeros(slot.parameter.shape(), slot.parameter.dtype());
-      result.buffers[i].push_back(buffer);
-    }
+    const auto ready = [&](Tensor& state, const Shape& shape, DType dtype) {
+      Tensor value = state.defined() ? on_device(state, device) : zeros(shape, dtype);
+      if (!value.is_same(state)) result.made.emplace_back(&state, value);
+      return value;
+    };
+    result.steps.push_back(ready(slot.step, {}, int64));
+    for (std::size_t i = 0; i < buffers; ++i)
+      result.buffers[i].push_back(ready(slot.buffers[i], slot.parameter.shape(), slot.parameter.dtype()));
   }
   return result;
+}
+
+void Optimizer::update_groups(const std::function<Operands(std::size_t)>& update) {
+  std::vector<Operands> groups;
+  groups.reserve(groups_.size());
+  UpdateBatch batch;
+  for (std::size_t g = 0; g < groups_.size(); ++g) groups.push_back(update(g));
+  batch.run();
+  for (Operands& group : groups)
+    for (auto& [state, value] : group.made) *state = std::move(value);
 }
 
 const Tensor& Optimizer::rate(Group& group, double learning_rate) {

@@ -22,11 +22,11 @@ void SGD::check(const SGDOptions& o, Location where) const {
 void SGD::step(Location where) {
   const Frame frame(where);
   check_all(where);
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
+  update_groups([&](std::size_t g) {
     const SGDOptions& o = param_groups_[g].options;
     const bool decoupled = o.formula != UpdateFormula::torch;
-    const Operands with = operands(groups_[g], buffers_used(g));
-    if (with.parameters.empty()) continue;
+    Operands with = operands(groups_[g], buffers_used(g));
+    if (with.parameters.empty()) return with;
     const Tensor& learning_rate = rate(groups_[g], o.lr);
     if (o.momentum == 0)
       sgd_update(learning_rate, with.parameters, with.gradients,
@@ -45,7 +45,8 @@ void SGD::step(Location where) {
                        .maximize = o.maximize,
                        .formula = o.formula},
                       where);
-  }
+    return with;
+  });
 }
 
 std::size_t SGD::buffers_used(std::size_t group) const { return param_groups_[group].options.momentum != 0 ? 1 : 0; }

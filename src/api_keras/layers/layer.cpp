@@ -1,13 +1,18 @@
 #include "triptych/keras/layer.h"
 
 #include <algorithm>
-#include <atomic>
+  if (!LayerAccess::output_shapes(layer).empty() || LayerAccess::is_plain(layer)) return;
+  std::vector<Shape> shapes = shapes_of(outputs);
+  for (Shape& shape : shapes)
+    if (shape.rank() > 0 && !shape.dim(0).known()) shape.set(0, examples);
+  LayerAccess::output_shapes(layer) = std::move(shapes);
 #include <set>
 
 #include "api_keras/access.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "core/graph/graph.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::keras {
@@ -45,11 +50,11 @@ thread_local std::int64_t examples = unknown;
 
 /// The shapes that the layer gave the first time, as Keras shows them: those of the first batch.
 void remember_outputs(LayerBase& layer, const std::vector<Tensor>& outputs) {
-  std::vector<Shape>& shapes = LayerAccess::output_shapes(layer);
-  if (!shapes.empty() || LayerAccess::is_plain(layer)) return;
-  shapes = shapes_of(outputs);
+  if (!LayerAccess::output_shapes(layer).empty() || LayerAccess::is_plain(layer)) return;
+  std::vector<Shape> shapes = shapes_of(outputs);
   for (Shape& shape : shapes)
     if (shape.rank() > 0 && !shape.dim(0).known()) shape.set(0, examples);
+  LayerAccess::output_shapes(layer) = std::move(shapes);
 }
 
 void collect_inner(const LayerBase& layer, std::set<const LayerBase*>& into) {
@@ -131,6 +136,12 @@ void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
   std::vector<Shape> shapes = input_shapes;
   for (Shape& shape : shapes)
     if (shape.rank() > 0) shape.set(0, unknown);
+  // What a build that failed has made goes, and the next one draws the same numbers. One that ended well stays,
+  // whatever fails around it.
+  Transaction whole;
+  whole.keep_for_good();
+  const LayerAccess::Parts before(layer);
+  Transaction::did(undo_by([&] { before.restore(layer); }));
   {
     RunNow now;
     detail::Construction parts;
@@ -358,6 +369,7 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
   ensure_built(layer, shapes_of(xs));
   check_held(layer, where);
   const CallScope call(layer, training.value_or(call_training()));
+  const Transaction whole;  // running statistics and streams stay if the call fails
   std::vector<Tensor> outputs;
   const auto symbolic = std::find_if(xs.begin(), xs.end(), [](const Tensor& x) { return x.is_symbolic(); });
   if (symbolic != xs.end()) {
@@ -397,6 +409,7 @@ void Layer::set_weights(const std::vector<Tensor>& values, Location where) const
                               (values[i].defined() ? values[i].shape().text() : "undefined"),
                           "", where);
   RunNow now;
+  const Transaction whole;
   for (std::size_t i = 0; i < values.size(); ++i) {
     Tensor weight = weights[i].value;
     weight.copy_(Arg(values[i], where));

@@ -4,8 +4,10 @@
 
 #include "api_keras/access.h"
 #include "api_keras/names.h"
+#include "core/dispatch/update_batch.h"
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/update.h"
@@ -18,19 +20,21 @@ class SGD : public OptimizerBase {
   explicit SGD(const SGDOptions& options) : OptimizerBase("sgd", options.learning_rate), options_(options) {}
 
   void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) override {
+    UpdateBatch batch;
     if (options_.momentum == 0) {
       sgd_update(
           learning_rate_, parameters, gradients,
           {.weight_decay = options_.weight_decay, .decoupled_weight_decay = true, .formula = UpdateFormula::keras});
       assign_add(iterations_, 1);
-      return;
+    } else {
+      momentum_update(learning_rate_, parameters, gradients, slots_of(0, parameters), shared_steps(parameters),
+                      {.momentum = options_.momentum,
+                       .weight_decay = options_.weight_decay,
+                       .decoupled_weight_decay = true,
+                       .nesterov = options_.nesterov,
+                       .formula = UpdateFormula::keras});
     }
-    momentum_update(learning_rate_, parameters, gradients, slots_of(0, parameters), shared_steps(parameters),
-                    {.momentum = options_.momentum,
-                     .weight_decay = options_.weight_decay,
-                     .decoupled_weight_decay = true,
-                     .nesterov = options_.nesterov,
-                     .formula = UpdateFormula::keras});
+    batch.run();
   }
 
  protected:
@@ -48,6 +52,7 @@ class Adam : public OptimizerBase {
       : OptimizerBase(std::move(name), options.learning_rate), options_(options) {}
 
   void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) override {
+    UpdateBatch batch;
     adam_update(learning_rate_, parameters, gradients, slots_of(0, parameters), slots_of(1, parameters),
                 shared_steps(parameters),
                 {.beta1 = options_.beta_1,
@@ -57,6 +62,7 @@ class Adam : public OptimizerBase {
                  .decoupled_weight_decay = true,
                  .formula = UpdateFormula::keras},
                 options_.amsgrad ? slots_of(2, parameters) : std::vector<Tensor>());
+    batch.run();
   }
 
  protected:
@@ -96,17 +102,19 @@ OptimizerBase::OptimizerBase(OwnedText name, double learning_rate, Location wher
 OptimizerBase::~OptimizerBase() = default;
 
 void OptimizerBase::build(std::span<const Tensor> parameters) {
-  const std::vector<std::string> names = slot_names();
-  slots_.resize(names.size());
+  std::vector<Tensor> known = parameters_;
+  std::vector<std::vector<Tensor>> slots = slots_;
+  slots.resize(slot_names().size());
   for (const Tensor& parameter : parameters) {
-    if (std::any_of(parameters_.begin(), parameters_.end(), [&](const Tensor& p) { return p.is_same(parameter); }))
-      continue;
-    parameters_.push_back(parameter);
-    for (std::vector<Tensor>& slot : slots_) {
+    if (std::any_of(known.begin(), known.end(), [&](const Tensor& p) { return p.is_same(parameter); })) continue;
+    known.push_back(parameter);
+    for (std::vector<Tensor>& slot : slots) {
       slot.push_back(zeros(parameter.shape(), parameter.dtype()));
       mark_state(slot.back());
     }
   }
+  parameters_ = std::move(known);
+  slots_ = std::move(slots);
   built_ = true;
 }
 
@@ -196,6 +204,7 @@ void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor>
   const Frame frame(where);
   GradMode no_recording(false);
   base_->build(weights);
+  const Transaction whole;  // for an optimizer of the user's
   base_->apply(gradients, weights);
 }
 

@@ -9,6 +9,7 @@
 #include "api_keras/names.h"
 #include "api_keras/training/trainer.h"
 #include "core/support/printable.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/io.h"
 
 namespace triptych::keras {
@@ -209,6 +210,7 @@ void Model::load_weights(const OwnedText& path, Location where) const {
   for (const auto& [key, own] : states_of(*this))
     if (dict.contains(key)) match(key, own);
   RunNow now;
+  const Transaction whole;
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && dict.contains(iteration_key)) {
     optimizer->base().build(base().trainable_weights());
     if (const std::string why = match_optimizer(dict, optimizer->base(), weights, values); !why.empty())

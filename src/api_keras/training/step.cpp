@@ -8,30 +8,13 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/tensor/tensor_impl.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::keras {
 namespace {
-
-/// Puts back what a model's forward pass has written, if the step fails. Copies are made by the writes only.
-class StateGuard {
- public:
-  explicit StateGuard(const std::vector<Tensor>& states) {
-    for (const Tensor& state : states) saved_.emplace_back(state, alias(state));
-  }
-  ~StateGuard() {
-    GradMode no_recording(false);
-    for (auto& [state, value] : saved_) rebind(state, std::move(value));
-  }
-  StateGuard(const StateGuard&) = delete;
-  StateGuard& operator=(const StateGuard&) = delete;
-  void release() { saved_.clear(); }
-
- private:
-  std::vector<std::pair<Tensor, Tensor>> saved_;
-};
 
 /// Everything that is fed, in one order.
 std::vector<Tensor> fed(const ArrayBatch& batch) {
@@ -148,10 +131,9 @@ void Trainer::update(const Evaluation& evaluation) {
 
 std::vector<Tensor> Trainer::run_eagerly(Phase phase, const ArrayBatch& batch) {
   NumericsMode numerics(numerics_);
-  StateGuard unchanged(state_);
+  const Transaction whole;
   Evaluation evaluation = evaluate_step(phase, batch);
-  unchanged.release();
-  update(evaluation);  // the last that happens: it checks everything before it writes
+  update(evaluation);  // the last that happens: it makes everything ready before it writes
   return std::move(evaluation.results);
 }
 

@@ -6,6 +6,7 @@
 #include "api_keras/access.h"
 #include "core/dispatch/backend.h"
 #include "core/tensor/tensor_impl.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
 
@@ -178,18 +179,19 @@ void Trainer::prepare(const ArrayBatch& batch) {
     const Frame frame(where_);
     ensure_built(model_, shapes);
   }
-  collect_state();
-  std::vector<Tensor> residents = state_;
+  std::vector<Tensor> residents = all_state();
   if (compiled_)
     for (auto& [name, variable] : options_.optimizer.base().variables()) residents.push_back(variable);
+  const Transaction whole;
   for (Tensor& tensor : residents)  // the handles to it stay valid
     if (tensor.device() != *device_) set_data(tensor, on_device(tensor, *device_));
 }
 
-void Trainer::collect_state() {
-  state_.clear();
+std::vector<Tensor> Trainer::all_state() const {
+  std::vector<Tensor> all;
   for (const std::vector<Weight>& list : {model_.weights(), model_.states()})
-    for (const Weight& weight : list) state_.push_back(weight.value);
+    for (const Weight& weight : list) all.push_back(weight.value);
+  return all;
 }
 
 void Trainer::meet_outputs(std::size_t count) {
@@ -206,26 +208,28 @@ void Trainer::meet_outputs(std::size_t count) {
     if (!options_.loss_weights.empty() && options_.loss_weights.size() != count)
       check("there is not a loss weight for each output", options_.loss_weights.size(), "weights", "");
   }
-  output_count_ = count;
-  output_names_ = model_.output_names();
-  for (std::size_t i = output_names_.size(); i < count; ++i) output_names_.push_back("output_" + std::to_string(i));
-  metrics_.clear();
+  std::vector<std::string> names = model_.output_names();
+  for (std::size_t i = names.size(); i < count; ++i) names.push_back("output_" + std::to_string(i));
+  std::vector<OutputMetric> metrics;
   if (compiled_)
     for (std::size_t i = 0; i < options_.metrics.size(); ++i) {
       const Metric& metric = options_.metrics[i];
-      metrics_.push_back({several ? i : 0, several ? output_names_[i] + "_" + metric.name() : metric.name(), metric});
+      metrics.push_back({several ? i : 0, several ? names[i] + "_" + metric.name() : metric.name(), metric});
     }
   losses_.assign(several ? 1 + count : 1, Mean());
+  output_names_ = std::move(names);
+  metrics_ = std::move(metrics);
+  output_count_ = count;  // known from now on
 }
 
 void Trainer::meet_parameters() {
-  parameters_ = model_.trainable_weights();
-  if (parameters_.empty())
+  std::vector<Tensor> parameters = model_.trainable_weights();
+  if (parameters.empty())
     throw ArgumentError(caller_, "the model has no trainable weights", "model '" + model_.name() + "'" + frozen(model_),
                         "Add a layer that has some, or set trainable", where_);
-  collect_state();  // the call has built what was not built before
   RunNow now;
-  options_.optimizer.base().build(parameters_);
+  options_.optimizer.base().build(parameters);
+  parameters_ = std::move(parameters);
 }
 
 }  // namespace triptych::keras

@@ -79,11 +79,12 @@ class Trainer {
   void move(std::vector<Tensor>& tensors) const;
   /// Before the first step of a phase: builds the model, and brings all state to the device.
   void prepare(const ArrayBatch& batch);
-  void collect_state();
   /// Forgets what was traced for another structure: a model inside of this one may have got layers.
   void notice_changes();
   /// The structure is as it should be.
   void remember_structure();
+  /// All weights and states of the model.
+  std::vector<Tensor> all_state() const;
   /// In the first step, once the model was called: sorts losses and metrics to its outputs.
   void meet_outputs(std::size_t count);
   /// In the first training step, once the model was called: what is trained.
@@ -125,7 +126,6 @@ class Trainer {
   std::uint64_t changes_ = 0;                // of structure, in the process, that were looked at
   std::vector<const LayerBase*> structure_;  // all layers inside
 
-  std::vector<Tensor> state_;       // all weights and states of the model
   std::vector<Tensor> parameters_;  // what is trained, from the first training step on
 
   std::vector<std::string> output_names_;

@@ -107,7 +107,7 @@ Callable Session::make_callable(const TensorList& feeds, const TensorList& fetch
 
 Tensor Session::value(const Tensor& variable, Location where) const {
   const Node& node = variable_node(*runner_, variable, where);
-  Tensor value = runner_->value(node);
+  Tensor value = runner_->value(node, where);
   if (!value.defined())
     throw ArgumentError("session", "a variable is used before it is initialized", "'" + describe(node) + "'",
                         "Run graph.initializer() first", where);
@@ -118,7 +118,7 @@ void Session::set_value(const Tensor& variable, const Tensor& value, Location wh
   const Node& node = variable_node(*runner_, variable, where);
   const std::pair<const Node*, Tensor> entry{&node, fitting({const_cast<Node*>(&node), 0}, value, where)};
   check_steps(node, entry.second, where);
-  runner_->set_values({&entry, 1});
+  runner_->set_values({&entry, 1}, where);
 }
 
 void Session::save(const OwnedText& path, Location where) const {
@@ -142,7 +142,7 @@ void Session::restore(const OwnedText& path, Location where) const {
     check_steps(*variable.impl()->node, *value, where);
     values.emplace_back(variable.impl()->node.get(), *value);
   }
-  runner_->set_values(values);
+  runner_->set_values(values, where);
 }
 
 Graph Session::graph() const { return Graph(runner_->graph()); }

@@ -133,8 +133,8 @@ void Tensor::backward(const BackwardOptions& options, Location where) const {
   start(walk, nullptr, {this, 1}, {&options.gradient, 1}, "backward", where);
   if (options.inputs.empty()) {
     walk.want_everything();
-    walk.run([](Node& node, std::span<Tensor> upstream) {
-      if (node.op == &leaf_op) accumulate(node, nullptr, std::move(upstream[0]));
+    walk.run([&](Node& node, std::span<Tensor> upstream) {
+      if (node.op == &leaf_op) walk.found.add(node, nullptr, std::move(upstream[0]));
     });
     return;
   }
@@ -153,7 +153,7 @@ void Tensor::backward(const BackwardOptions& options, Location where) const {
                          targets.begin() + static_cast<std::ptrdiff_t>(i);
       const Tensor& gradient = upstream[targets[i].output];
       if (targets[i].node == &node && gradient.defined() && !twice)
-        accumulate(node, options.inputs[i].impl(), gradient);
+        walk.found.add(node, options.inputs[i].impl(), gradient);
     }
   });
 }

@@ -58,7 +58,7 @@ void HookHandle::remove() {
   if (const auto hook = hook_.lock()) hook->function = nullptr;
 }
 
-void run_hooks(Node& node, std::span<Tensor> gradients) {
+void run_hooks(Node& node, std::span<Tensor> gradients, FoundGradients& found) {
   if (!node.hooks) return;
   std::vector<NodeHooks::Hook> functions;  // a copy: a hook may remove itself, or register others
   {
@@ -76,11 +76,9 @@ void run_hooks(Node& node, std::span<Tensor> gradients) {
     if (replaced.defined()) gradient = std::move(replaced);
     gradient = own(std::move(gradient), grad_enabled());  // the hook may keep its handle
   }
-  std::vector<Tensor> earlier;  // destroyed after the lock
   std::lock_guard lock(mutex_of(node));
   for (TensorImpl* tensor : node.hooks->retained)
-    if (gradients[tensor->output].defined())
-      earlier.push_back(std::exchange(tensor->extras().grad, own(gradients[tensor->output], grad_enabled())));
+    if (gradients[tensor->output].defined()) found.retain(node, tensor, gradients[tensor->output]);
 }
 
 void detect_anomalies(const Node& node, std::span<const Tensor> gradients) {

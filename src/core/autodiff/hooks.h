@@ -11,6 +11,7 @@
 namespace triptych {
 
 struct Node;
+class FoundGradients;
 
 /// Functions that see (and may replace) the gradients of a node's outputs, and tensors that keep theirs.
 struct NodeHooks {
@@ -22,8 +23,9 @@ struct NodeHooks {
   std::vector<TensorImpl*> retained;
 };
 
-/// Shows the complete gradients of a node's outputs to its hooks, which may replace them.
-void run_hooks(Node& node, std::span<Tensor> gradients);
+/// Shows the complete gradients of a node's outputs to its hooks, which may replace them; those that tensors retain are
+/// `found`.
+void run_hooks(Node& node, std::span<Tensor> gradients, FoundGradients& found);
 /// ArgumentError if a gradient that the node's rule gave holds a NaN, and DetectAnomaly looks for it.
 void detect_anomalies(const Node& node, std::span<const Tensor> gradients);
 

@@ -1,9 +1,11 @@
 #include "core/autodiff/leaf.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
 
+#include "core/support/fork.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops/arithmetic.h"
 
@@ -12,24 +14,48 @@ namespace triptych {
 using Head = detail::TensorHead;
 
 std::mutex& mutex_of(const Node& node) {
-  static std::array<std::mutex, 64> mutexes;
+  static auto& mutexes = []() -> std::array<std::mutex, 64>& {
+    static std::array<std::mutex, 64> all;
+    for (std::mutex& mutex : all) hold_during_fork(mutex);
+    return all;
+  }();
   return mutexes[reinterpret_cast<std::uintptr_t>(&node) / 64 % mutexes.size()];
 }
 
-// Who finds a gradient takes it, adds to it outside of the lock, and comes back: no sum is lost.
-void accumulate(Node& node, TensorImpl* tensor, Tensor gradient) {
-  Tensor sum = own(std::move(gradient), grad_enabled()), part;
-  while (true) {
+void FoundGradients::add(Node& node, TensorImpl* tensor, Tensor gradient) {
+  found_.push_back({&node, tensor, own(std::move(gradient), grad_enabled()), false});
+}
+
+void FoundGradients::retain(Node& node, TensorImpl* tensor, Tensor gradient) {
+  found_.push_back({&node, tensor, own(std::move(gradient), grad_enabled()), true});
+}
+
+TensorImpl* FoundGradients::Found::living() const {
+  if (!retained) return tensor ? tensor : node->leaf.load(std::memory_order_relaxed);
+  const std::vector<TensorImpl*>& all = node->hooks->retained;
+  return std::find(all.begin(), all.end(), tensor) == all.end() ? nullptr : tensor;
+}
+
+// Walks give one after the other, so that what was read is still there when the sum is written; the nodes' locks are
+// not held meanwhile. All sums are made before the first is given.
+void FoundGradients::give() {
+  if (found_.empty()) return;
+  static std::mutex& giving = process_mutex(LockFloor::gradients);
+  const std::lock_guard one_by_one(giving);
+  for (Found& entry : found_) {
+    Tensor before;
     {
-      std::lock_guard lock(mutex_of(node));
-      TensorImpl* const to = tensor ? tensor : node.leaf.load(std::memory_order_relaxed);
-      if (!to) return;
-      Tensor& grad = to->extras().grad;
-      std::swap(grad, grad.defined() ? part : sum);
-      if (!part.defined()) return;
+      const std::lock_guard lock(mutex_of(*entry.node));
+      TensorImpl* const to = entry.living();
+      if (!to) continue;
+      Tensor& grad = to->extras().grad;  // there is room, from now on
+      if (!entry.retained) before = grad;
     }
-    sum = add(std::move(part), std::move(sum));
-    part.reset();
+    if (before.defined()) entry.gradient = triptych::add(std::move(before), std::move(entry.gradient));
+  }
+  for (Found& entry : found_) {
+    const std::lock_guard lock(mutex_of(*entry.node));
+    if (TensorImpl* const to = entry.living()) std::swap(to->extra->grad, entry.gradient);
   }
 }
 

@@ -1,8 +1,10 @@
 #include "core/autodiff/node.h"
 
 #include <new>
+#include <utility>
 
 #include "core/autodiff/gradient_stop.h"
+#include "core/autodiff/leaf.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
 #include "core/graph/graph.h"
@@ -35,12 +37,13 @@ void destroy_node(Node* node) {
 }
 
 /// Nodes whose last reference went while another node was being destroyed: a chain is taken apart in a loop, since
-/// recursion would overflow the stack at some hundred thousand nodes.
+/// recursion would overflow the stack at some hundred thousand nodes. Dead nodes are linked by their `outputs_`, which
+/// nobody reads any more: letting go must not need memory.
 struct Pending {
-  std::vector<Node*> nodes;
+  Node* latest = nullptr;
   bool active = false;
 };
-thread_local Pending pending;
+constinit thread_local Pending pending;
 
 }  // namespace
 
@@ -49,14 +52,13 @@ void retain(Node* node) { node->references.fetch_add(1, std::memory_order_relaxe
 void release(Node* node) {
   if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   if (pending.active) {
-    pending.nodes.push_back(node);
+    node->outputs_ = reinterpret_cast<Tensor*>(std::exchange(pending.latest, node));
     return;
   }
   pending.active = true;
   destroy_node(node);
-  while (!pending.nodes.empty()) {
-    Node* next = pending.nodes.back();
-    pending.nodes.pop_back();
+  while (Node* next = pending.latest) {
+    pending.latest = reinterpret_cast<Node*>(next->outputs_);
     destroy_node(next);
   }
   pending.active = false;
@@ -74,22 +76,26 @@ Ref<Node> make_node(const Op& op, std::size_t inputs, std::size_t outputs, const
   node->inputs_ = reinterpret_cast<Tensor*>(block + sizeof(Node));
   node->outputs_ = node->inputs_ + inputs;
   for (std::size_t i = 0; i < tensors; ++i) new (node->inputs_ + i) Tensor;
+  Ref<Node> result = Ref<Node>::adopt(node);
   if (op.attributes && attributes) {
     void* copy = block + attributes_offset(op, tensors);
     op.attributes->copy(copy, attributes);
     node->attributes = copy;
   }
-  return Ref<Node>::adopt(node);
+  return result;
 }
 
 extern const Op leaf_op{.name = "leaf", .inputs = 0};
 
+void make_leaf(TensorImpl& tensor) {
+  if (tensor.node) return;
+  tensor.node = make_node(leaf_op, 0, 1, nullptr, {});
+  tensor.node->leaf = &tensor;  // sequence 0: walked after everything else
+}
+
 Ref<Node> gradient_edge(TensorImpl& tensor) {
   if (!tensor.has(Head::requires_grad)) return {};
-  if (!tensor.node) {
-    tensor.node = make_node(leaf_op, 0, 1, nullptr, {});
-    tensor.node->leaf = &tensor;  // sequence 0: walked after everything else
-  }
+  make_leaf(tensor);
   return tensor.node;
 }
 

@@ -74,12 +74,13 @@ void Walk::run(const std::function<void(Node&, std::span<Tensor>)>& keep) {
     const std::span<Tensor> upstream{gradients_.data() + entry.first_gradient, entry.node->output_count};
     const bool arrived = std::any_of(upstream.begin(), upstream.end(), [](const Tensor& g) { return g.defined(); });
     if (arrived && entry.needed) {
-      run_hooks(*entry.node, upstream);
+      run_hooks(*entry.node, upstream, found);
       keep(*entry.node, upstream);
       if (!stops(*entry.node) && !is_seen_through(*entry.node)) visit(*entry.node, upstream);
     }
     for (Tensor& gradient : upstream) gradient.reset();
   }
+  found.give();
 }
 
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/autodiff/node.h"
+#include "core/autodiff/leaf.h"
 #include "core/support/pointer_map.h"
 
 namespace triptych {
@@ -26,8 +26,10 @@ class Walk {
   void want_everything();
   /// Adds to the gradient of one output.
   void contribute(Place place, Tensor gradient);
-  /// Visits the nodes; `keep` sees each with the complete gradients of its outputs, and may take a leaf's.
+  /// Visits the nodes; `keep` sees each with the complete gradients of its outputs. In the end tensors get what is found.
   void run(const std::function<void(Node&, std::span<Tensor>)>& keep);
+
+  FoundGradients found;
 
  private:
   /// A node, whether a wanted gradient lies behind it, and where the gradients of its outputs stand.

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "core/data/example_numbers.h"
@@ -65,8 +66,11 @@ class DataLoader::Epoch {
     const auto workers = std::min<std::size_t>(static_cast<std::size_t>(options.num_workers), count_);
     // No more than there are batches; the product of two ints fits.
     slots_.resize(std::min(workers * static_cast<std::size_t>(options.prefetch_factor), count_));
+    workers_.reserve(workers);
     try {
       for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      // As many as the system gives; without any the loop's thread makes the batches.
     } catch (...) {
       stop();
       throw;
@@ -79,13 +83,16 @@ class DataLoader::Epoch {
   bool at_end() const { return next_ > count_; }
   const Batch& batch() const { return batch_; }
 
+  /// If that fails, the position stays before the batch, which is made anew at the next try.
   void advance() {
     batch_ = {};  // its memory can serve the next one
-    const std::size_t number = next_++;
-    if (number >= count_) return;
-    take(number);
-    for (Tensor* part : {&batch_.x, &batch_.y})
-      if (part->defined()) *part = on_device(*part, device_, pin_);  // nobody writes to the batch
+    if (next_ < count_) {
+      Batch batch = take(next_);
+      for (Tensor* part : {&batch.x, &batch.y})
+        if (part->defined()) *part = on_device(*part, device_, pin_);  // nobody writes to the batch
+      batch_ = std::move(batch);
+    }
+    ++next_;
   }
 
  private:
@@ -96,24 +103,19 @@ class DataLoader::Epoch {
   };
 
   /// The batch, made here or by a worker.
-  void take(std::size_t number) {
-    if (workers_.empty()) {
-      batch_ = make(number);
-      return;
-    }
+  Batch take(std::size_t number) {
+    if (workers_.empty() || number < taken_) return make(number);
     Slot& slot = slots_[number % slots_.size()];
     std::unique_lock lock(mutex_);
     filled_.wait(lock, [&] { return slot.filled; });
     slot.filled = false;
     std::exception_ptr error = std::exchange(slot.error, nullptr);
-    batch_ = std::move(slot.batch);
+    Batch batch = std::move(slot.batch);
     taken_ = number + 1;
     lock.unlock();
     emptied_.notify_all();
-    if (error) {
-      next_ = count_ + 1;
-      std::rethrow_exception(error);
-    }
+    if (error) std::rethrow_exception(error);
+    return batch;
   }
 
   Batch make(std::size_t number) const {
@@ -200,7 +202,7 @@ std::int64_t DataLoader::size() const {
 
 DataLoader::Iterator DataLoader::begin() {
   const Frame frame(where_);  // of a data set's or sampler's own checks
-  const std::int64_t size = dataset_->size(), number = epoch_++;
+  const std::int64_t size = dataset_->size(), number = epoch_;
   std::vector<std::int64_t> order;
   if (options_.sampler) {
     order = options_.sampler->sample(size, number);
@@ -217,6 +219,7 @@ DataLoader::Iterator DataLoader::begin() {
                         "A loop over it would do nothing", where_);
   auto epoch = std::make_shared<Epoch>(dataset_, options_, number, std::move(order), where_, device_);
   epoch->advance();
+  ++epoch_;
   return Iterator(std::move(epoch));
 }
 

@@ -1,6 +1,7 @@
 // The one door: the only place where ops are run, recorded and traced.
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/node.h"
@@ -10,6 +11,7 @@
 #include "core/graph/graph.h"
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
+#include "core/tensor/transaction.h"
 
 namespace triptych {
 namespace {
@@ -93,6 +95,9 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
   if (!one_device) [[unlikely]]
     mixed_devices(op, operands.span(), where);
   if (where) modes.last = modes.frame ? modes.frame : where;
+  // Running statistics and random streams stay if the kernel or the recording fails.
+  std::optional<Transaction> whole;
+  if (op.writes && !outputs.empty()) whole.emplace();
   const bool recording = (flags & Head::requires_grad) && !modes.no_grad && !op.gradient_stops;
   run_now(op, operands.span(), attributes, outputs, where, donatable(op, inputs, recording));
   if (recording) {
@@ -101,7 +106,8 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
                              std::string("Add one in src/core/ops/, or detach() the input"), where);
     record(op, operands.span(), attributes, outputs, where);
   }
-  const bool stopped = !recording && (flags & (Head::requires_grad | Head::gradient_stopped)) && !modes.no_grad;
+  const bool stopped =
+      !recording && !outputs.empty() && (flags & (Head::requires_grad | Head::gradient_stopped)) && !modes.no_grad;
   if (stopped) [[unlikely]]
     note_gradient_stop(op, operands.span(), attributes, outputs, where);
 }

@@ -11,9 +11,12 @@
 #include "core/dispatch/layout.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
+#include "core/dispatch/update_batch.h"
 #include "core/memory/allocator.h"
 #include "core/support/error_context.h"
+#include "core/support/fork.h"
 #include "core/support/inline_vector.h"
+#include "core/tensor/transaction.h"
 
 namespace triptych {
 namespace {
@@ -67,6 +70,18 @@ void make_views(const Op& op, TensorImpl& base, const void* attributes, std::spa
     outputs[i] = make_view(base, results[i], base.offset + offsets[i]);
     outputs[i].impl()->view_of.set(base, modes.frame);
   }
+}
+
+bool writes_input(const Op& op, std::size_t i, std::size_t count) {
+  return op.writes && op.writes(static_cast<int>(i), static_cast<int>(count));
+}
+
+/// The tensor gets storage that nobody else sees, as the kernel needs it.
+void prepare_write(const Op& op, const Kernel& kernel, TensorImpl& impl, Location where) {
+  check_no_living_base(impl, op.name, where);
+  make_storage_unique(impl);
+  if (!kernel.any_strides) make_contiguous(impl);
+  impl.storage->generation.fetch_add(1, std::memory_order_relaxed);
 }
 
 /// What `prepare` depends on, as bytes.
@@ -123,7 +138,7 @@ bool computes_nothing(const Op& op, std::span<const TensorMeta> outputs) {
 std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const PrepareCall& call) {
   if (!kernel.prepare) return nullptr;
   using Cache = std::unordered_map<std::string, std::shared_ptr<const Prepared>>;
-  static std::mutex mutex;
+  static std::mutex& mutex = process_mutex();
   static Cache shared;
   thread_local Cache recent;  // saves the lock
   constexpr std::size_t limit = 1024;
@@ -146,11 +161,26 @@ std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const Prepare
   return result;
 }
 
+Operand bind_input(const Op& op, const Kernel& kernel, Tensor& input, std::size_t i, std::size_t count,
+                   Location where) {
+  if (writes_input(op, i, count))
+    prepare_write(op, kernel, *input.impl(), where);
+  else if (!kernel.any_strides)
+    input = contiguous_now(input);
+  return {input.impl()->data(), &input.meta()};
+}
+
 namespace {
 
 void run(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
          Location where, std::uint32_t donatable) {
   const std::size_t count = inputs.size();
+  if (op.writes) {
+    if (UpdateBatch* batch = UpdateBatch::current(); batch && outputs.empty())
+      return batch->add(op, inputs, attributes, where);
+    for (std::size_t i = 0; i < count; ++i)
+      if (writes_input(op, i, count)) Transaction::will_write(*inputs[i]->impl());
+  }
   MetaPointers metas(count);
   std::uint32_t flags = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -179,11 +209,8 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
       in[i] = {nullptr, metas[i]};
       continue;
     }
-    if (op.writes && op.writes(static_cast<int>(i), static_cast<int>(count))) {
-      check_no_living_base(*impl, op.name, where);
-      make_storage_unique(*impl);
-      if (!kernel.any_strides) make_contiguous(*impl);
-      impl->storage->generation.fetch_add(1, std::memory_order_relaxed);
+    if (writes_input(op, i, count)) {
+      prepare_write(op, kernel, *impl, where);
     } else if (!kernel.any_strides && !impl->meta.is_contiguous()) {
       copies[i] = contiguous_now(*inputs[i]);
       impl = copies[i].impl();

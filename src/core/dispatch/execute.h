@@ -17,6 +17,10 @@ extern std::atomic<bool> donation_enabled;
 void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
              Location where, std::uint32_t donatable = 0);
 
+/// The values of input `i` of `count` as a kernel sees them. An input that the op writes is made its own, another one
+/// is row-major where the kernel needs that: then `input` becomes the copy.
+Operand bind_input(const Op& op, const Kernel& kernel, Tensor& input, std::size_t i, std::size_t count, Location where);
+
 /// ArgumentError: the operands are on more than one device.
 [[noreturn]] void mixed_devices(const Op& op, std::span<const Tensor* const> operands, Location where);
 

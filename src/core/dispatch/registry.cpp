@@ -6,12 +6,13 @@
 #include "core/dispatch/backend.h"
 #include "core/kernels/kernels.h"
 #include "core/ops/ops.h"
+#include "core/support/fork.h"
 
 namespace triptych {
 namespace {
 
 struct Registry {
-  std::mutex mutex;
+  std::mutex& mutex = process_mutex();
   std::map<std::string_view, const Op*> ops;
 };
 

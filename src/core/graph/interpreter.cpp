@@ -8,6 +8,7 @@
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/support/inline_vector.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 
 namespace triptych {
@@ -35,6 +36,7 @@ Tensor initial_value(const Node& variable) {
     GraphImpl* trace = std::exchange(modes.trace, nullptr);
     ~RunHere() { modes.trace = trace; }
   } here;
+  const Transaction whole;
   const Device device = variable.outputs()[0].device();
   const DeviceScope there(device);
   Tensor value = (*attributes.initializer)(attributes.shape, attributes.dtype);
@@ -53,35 +55,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The values that state had, to be put back if the run fails. Copies are made by the writes only.
-class Rollback {
- public:
-  explicit Rollback(VariableStore& variables) : variables_(variables) {}
-  ~Rollback() {
-    for (auto& [tensor, value] : saved_) rebind(tensor, std::move(value));
-    for (const Node* node : created_) variables_.values.erase(node);
-  }
-  void will_write(const Tensor& state) {
-    for (const auto& [tensor, value] : saved_)
-      if (tensor.is_same(state)) return;
-    saved_.emplace_back(state, alias(state));
-  }
-  void created(const Node* variable) { created_.push_back(variable); }
-  void commit() {
-    saved_.clear();
-    created_.clear();
-  }
-
- private:
-  VariableStore& variables_;
-  std::vector<std::pair<Tensor, Tensor>> saved_;
-  std::vector<const Node*> created_;
-};
-
 class Interpreter {
  public:
   Interpreter(std::span<const Place> fed, std::span<const Tensor> values, VariableStore& variables)
-      : variables_(variables), rollback_(variables) {
+      : variables_(variables) {
     for (std::size_t i = 0; i < fed.size(); ++i) slots(*fed[i].node)[fed[i].output] = values[i];
   }
 
@@ -99,7 +76,6 @@ class Interpreter {
       const bool written = node.op->writes && node.op->writes(static_cast<int>(i), static_cast<int>(node.input_count));
       if (written && node.op == &assign_op) make_if_missing(*place.node);
       inputs[i] = &value_of(place);
-      if (written) rollback_.will_write(*inputs[i]);
     }
     std::vector<Tensor> results(node.output_count);
     const DeviceScope placed(node.output_count ? node.outputs()[0].device() : Device());
@@ -114,8 +90,6 @@ class Interpreter {
     if (is_state(*place.node->op)) return state_tensor(*place.node, variables_);
     throw InternalError("session", "a node ran before its input", describe(*place.node));
   }
-
-  void commit() { rollback_.commit(); }
 
  private:
   std::vector<Tensor>& slots(const Node& node) {
@@ -138,8 +112,7 @@ class Interpreter {
   void make_if_missing(const Node& node) {
     if (node.op != &variable_op || variables_.values.contains(&node)) return;
     const auto& attributes = node.attributes_as<VariableAttributes>();
-    variables_.values.emplace(&node, make_tensor(attributes.shape, attributes.dtype, node.outputs()[0].device()));
-    rollback_.created(&node);
+    create(node, make_tensor(attributes.shape, attributes.dtype, node.outputs()[0].device()));
   }
 
   /// All first values are made before one is set.
@@ -148,18 +121,20 @@ class Interpreter {
     for (const Tensor& input : node.inputs()) values.push_back(initial_value(*place_of(input).node));
     for (std::size_t i = 0; i < values.size(); ++i) {
       const Node* variable = place_of(node.inputs()[i]).node;
-      const auto [found, added] = variables_.values.try_emplace(variable, values[i]);
-      if (added) {
-        rollback_.created(variable);
-      } else {
-        rollback_.will_write(found->second);
+      if (const auto found = variables_.values.find(variable); found != variables_.values.end())
         rebind(found->second, std::move(values[i]));
-      }
+      else
+        create(*variable, std::move(values[i]));
     }
   }
 
+  void create(const Node& variable, Tensor value) {
+    auto undo = undo_by([&values = variables_.values, &variable] { values.erase(&variable); });
+    variables_.values.emplace(&variable, std::move(value));
+    Transaction::did(std::move(undo));
+  }
+
   VariableStore& variables_;
-  Rollback rollback_;
   std::unordered_map<const Node*, std::vector<Tensor>> values_;
 };
 
@@ -168,6 +143,8 @@ class Interpreter {
 std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
                               std::span<const Tensor> values, VariableStore& variables, RunMetadata* metadata) {
   GradMode no_recording(false);
+  Transaction whole;  // state stays as it is if the run fails
+  whole.keep_for_good();
   Interpreter interpreter(fed, values, variables);
   for (Node* node : needed_nodes(graph, fetches, fed)) {
     const auto start = metadata ? Clock::now() : Clock::time_point();
@@ -179,7 +156,6 @@ std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, 
   std::vector<Tensor> results(fetches.size());
   for (std::size_t i = 0; i < fetches.size(); ++i)
     if (fetches[i].node->output_count) results[i] = alias(interpreter.value_of(fetches[i]));
-  interpreter.commit();
   return results;
 }
 

@@ -348,11 +348,18 @@ class Planner {
     return -1;
   }
 
-  /// State that is written before the last call that can fail is saved at the start of a run.
+  /// State that is written before the last call that can fail is saved at the start of a run. Any call can, for want of
+  /// memory, but for those that only write or copy: their kernels need none.
   void mark_saved() {
     int last_failure = -1;
-    for (std::size_t i = 0; i < plan_.calls.size(); ++i)
-      if (plan_.calls[i].op->can_fail || plan_.calls[i].dynamic) last_failure = static_cast<int>(i);
+    for (std::size_t i = 0; i < plan_.calls.size(); ++i) {
+      const PlannedCall& call = plan_.calls[i];
+      const bool moves_bytes = call.op == &copy_op || (call.op->writes && call.outputs.empty());
+      if (!moves_bytes || call.dynamic) last_failure = static_cast<int>(i);
+    }
+    // With calls whose shapes depend on data, results are made in the end.
+    if (std::any_of(plan_.calls.begin(), plan_.calls.end(), [](const PlannedCall& call) { return call.dynamic; }))
+      last_failure = static_cast<int>(plan_.calls.size()) - 1;
     for (int i = 0; i <= last_failure; ++i) {
       const PlannedCall& call = plan_.calls[static_cast<std::size_t>(i)];
       for (std::size_t k = 0; k < call.inputs.size(); ++k)

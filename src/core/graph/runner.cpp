@@ -9,6 +9,7 @@
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/converted.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/numerics.h"
 
@@ -28,6 +29,32 @@ class RunLine {
  private:
   Location previous_;
 };
+
+/// While alive, this thread uses a session's variables. It holds the session's lock, so that a function of the user's
+/// that is called meanwhile, an initializer, would wait for itself if it used them too.
+class InUse {
+ public:
+  InUse(const Runner& runner, Location where) : runner_(runner), outer_(std::exchange(innermost, this)) {
+    for (const InUse* use = outer_; use; use = use->outer_)
+      if (&use->runner_ == &runner) {
+        innermost = outer_;
+        throw ArgumentError("session", "a session is used while it runs, by one of its own initializers",
+                            "the outer run is at " + (use->where_ ? use->where_.text() : "an unknown line"),
+                            "Compute the initial value with tensors, or in a session of its own", where);
+      }
+    where_ = where;
+  }
+  ~InUse() { innermost = outer_; }
+  InUse(const InUse&) = delete;
+  InUse& operator=(const InUse&) = delete;
+
+ private:
+  static constinit thread_local const InUse* innermost;
+  const Runner& runner_;
+  const InUse* outer_;
+  Location where_;
+};
+constinit thread_local const InUse* InUse::innermost = nullptr;
 
 /// Fills in what a run is about as a whole.
 class MetadataScope {
@@ -189,6 +216,7 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
   }
   values = placed.span();
   const NumericsMode numerics(options_.numerics);
+  const InUse use(*this, where);
   const RunLine line(where);
   const MetadataScope measured(metadata);
   try {
@@ -218,7 +246,8 @@ std::vector<Tensor> Runner::run(GraphFunction& function, std::span<const Tensor>
   return interpret(graph_.impl(), function.fetches(), function.feeds(), values, variables_, metadata);
 }
 
-Tensor Runner::value(const Node& variable) const {
+Tensor Runner::value(const Node& variable, Location where) const {
+  const InUse use(*this, where);
   std::shared_lock lock(state_mutex_);
   if (variable.op == &captured_op) return alias(variable.attributes_as<CapturedAttributes>().tensor);
   if (const auto found = variables_.values.find(&variable); found != variables_.values.end())
@@ -226,17 +255,25 @@ Tensor Runner::value(const Node& variable) const {
   return variable.attributes_as<VariableAttributes>().on_demand ? initial_value(variable) : Tensor();
 }
 
-void Runner::set_values(std::span<const std::pair<const Node*, Tensor>> values) {
+void Runner::set_values(std::span<const std::pair<const Node*, Tensor>> values, Location where) {
+  const InUse use(*this, where);
   std::unique_lock lock(state_mutex_);
+  Transaction whole;  // all values, or none
+  whole.keep_for_good();
+  VariableStore fresh;
   for (const auto& [node, value] : values) {
     Tensor copy = contiguous_now(on_device(alias(value), node->outputs()[0].device()));
     if (node->op == &captured_op) {
       Tensor captured = node->attributes_as<CapturedAttributes>().tensor;
       rebind(captured, std::move(copy));
-    } else if (const auto [found, added] = variables_.values.try_emplace(node, copy); !added) {
+    } else if (const auto found = variables_.values.find(node); found != variables_.values.end()) {
       rebind(found->second, std::move(copy));
+    } else {
+      fresh.values.insert_or_assign(node, std::move(copy));
     }
   }
+  variables_.values.reserve(variables_.values.size() + fresh.values.size());
+  variables_.values.merge(fresh.values);  // which needs no memory any more
 }
 
 }  // namespace triptych

@@ -61,9 +61,9 @@ class Runner {
                            RunMetadata* metadata = nullptr);
 
   /// A snapshot of a variable's value; undefined if it has none.
-  Tensor value(const Node& variable) const;
+  Tensor value(const Node& variable, Location where = {}) const;
   /// Sets values of variables, all at once.
-  void set_values(std::span<const std::pair<const Node*, Tensor>> values);
+  void set_values(std::span<const std::pair<const Node*, Tensor>> values, Location where = {});
 
  private:
   using Key = std::pair<std::vector<std::pair<const Node*, std::uint32_t>>, std::size_t>;

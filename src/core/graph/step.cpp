@@ -13,6 +13,7 @@
 #include "core/graph/expression.h"
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/memory.h"
 
 namespace triptych {
@@ -30,25 +31,6 @@ bool same_strides(const TensorMeta& a, const TensorMeta& b) {
   return true;
 }
 
-Ref<Storage> copied(const Storage& storage) {
-  Ref<Storage> copy = allocate_storage(storage.bytes, storage.device);
-  copy_bytes(copy->data, copy->device, storage.data, storage.device, storage.bytes);
-  return copy;
-}
-
-/// State that is put back if the run fails.
-class SavedStates {
- public:
-  void add(const Tensor& state) { saved_.emplace_back(state, alias(state)); }
-  void commit() { saved_.clear(); }
-  ~SavedStates() {
-    for (auto& [tensor, value] : saved_) rebind(tensor, std::move(value));
-  }
-
- private:
-  std::vector<std::pair<Tensor, Tensor>> saved_;
-};
-
 }  // namespace
 
 /// A workspace from the pool, given back at the end.
@@ -62,7 +44,10 @@ class Step::Borrowed {
         step.pool_.pop_back();
       }
     }
-    if (!workspace_) workspace_ = step.make_workspace();
+    if (workspace_) return;
+    workspace_ = step.make_workspace();
+    std::lock_guard lock(step.pool_mutex_);
+    step.pool_.reserve(++step.workspaces_);  // so that giving back cannot fail
   }
   ~Borrowed() {
     std::lock_guard lock(step_.pool_mutex_);
@@ -361,9 +346,7 @@ Tensor Step::tensor_of(const PlannedValue& value, const Workspace& workspace, st
     auto* impl = new TensorImpl;
     impl->meta = value.meta;
     impl->offset = value.offset;
-    impl->storage = buffer.kind == Kind::arena ? workspace.arenas[index]
-                    : captured_on_             ? copied(*workspace.slots[index])
-                                               : workspace.slots[index];
+    impl->storage = buffer.kind == Kind::arena ? workspace.arenas[index] : workspace.slots[index];
     if (buffer.kind == Kind::arena)
       impl->offset += buffer.offset / static_cast<std::int64_t>(size_of(value.meta.dtype));
     return adopt(impl);
@@ -374,40 +357,84 @@ Tensor Step::tensor_of(const PlannedValue& value, const Workspace& workspace, st
   return make_view(*base.impl(), value.meta, base.impl()->offset + value.offset);
 }
 
+/// A fetched value has memory of its own where the plan's is written again: by the next replay of a captured graph, or
+/// by who has a pointer to the state.
+bool Step::is_copied(const PlannedValue& fetch) const {
+  using Kind = PlannedBuffer::Kind;
+  if (fetch.dynamic >= 0 || fetch.buffer < 0) return false;
+  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+  return (buffer.kind == Kind::slot && captured_on_) ||
+         (buffer.kind == Kind::state &&
+          !states_[static_cast<std::size_t>(buffer.index)].tensor.impl()->storage->shareable);
+}
+
+Tensor Step::result_of(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const {
+  if (!is_copied(fetch)) return tensor_of(fetch, workspace, values);
+  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+  if (buffer.kind == PlannedBuffer::Kind::state)
+    return make_tensor(fetch.meta.shape, fetch.meta.dtype, fetch.meta.device);
+  const Storage& slot = *workspace.slots[static_cast<std::size_t>(buffer.index)];
+  Tensor result = make_metadata_only(fetch.meta);
+  result.impl()->storage = allocate_storage(slot.bytes, slot.device);
+  result.impl()->offset = fetch.offset;
+  result.impl()->flags = 0;
+  return result;
+}
+
+void Step::fill_result(const PlannedValue& fetch, const Workspace& workspace, const Tensor& result) const {
+  if (!is_copied(fetch)) return;
+  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+  const auto index = static_cast<std::size_t>(buffer.index);
+  if (buffer.kind == PlannedBuffer::Kind::state) {
+    const TensorImpl& state = *states_[index].tensor.impl();
+    const std::int64_t bytes = fetch.offset * static_cast<std::int64_t>(size_of(fetch.meta.dtype));
+    copy_strided(static_cast<const char*>(state.data()) + bytes, fetch.meta, result.impl()->data(), result.meta());
+  } else {
+    const Storage &from = *workspace.slots[index], &to = *result.impl()->storage;
+    copy_bytes(to.data, to.device, from.data, from.device, from.bytes);
+  }
+}
+
 std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, RunMetadata* metadata) {
   if (stale()) return std::nullopt;
   InlineVector<Tensor, 6> dense(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) dense[i] = contiguous_now(values[i]);
-  SavedStates saved;
+  Transaction whole;  // no state has changed if the run fails
+  whole.keep_for_good();
   for (const State& state : states_) {
     if (!state.written) continue;
     TensorImpl& impl = *state.tensor.impl();
     check_no_living_base(impl, "session", modes.run);
-    if (state.saved) saved.add(state.tensor);
+    if (state.saved || metadata) Transaction::will_write(impl);  // metadata needs memory in between
     make_storage_unique(impl);
     make_contiguous(impl);
     impl.storage->generation.fetch_add(1, std::memory_order_relaxed);
   }
   const Borrowed borrowed(*this);
   Workspace& workspace = *borrowed;
+  // Results are made before anything is written, unless shapes depend on data: then all state is kept to the end.
+  std::vector<Tensor> results(plan_.fetches.size());
+  const auto make_results = [&](bool late) {
+    if (late != (report_.data_dependent_calls > 0)) return;
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (const PlannedValue& fetch = plan_.fetches[i]; fetch.buffer >= 0 || fetch.dynamic >= 0)
+        results[i] = result_of(fetch, workspace, dense.span());
+  };
   if (captured_on_) {
     bind_for_capture(workspace, dense.span());
+    make_results(false);
     const bool by_call = metadata || check_numerics_enabled.load(std::memory_order_relaxed);
     by_call ? execute(workspace, {}, metadata) : execute_captured(workspace);
   } else {
     bind(workspace, dense.span());
+    make_results(false);
     execute(workspace, dense.span(), metadata);
   }
-  std::vector<Tensor> results;
-  results.reserve(plan_.fetches.size());
-  for (const PlannedValue& fetch : plan_.fetches) {
-    const bool has_value = fetch.buffer >= 0 || fetch.dynamic >= 0;  // else an operation without one
-    results.push_back(has_value ? tensor_of(fetch, workspace, dense.span()) : Tensor());
-  }
+  make_results(true);
+  for (std::size_t i = 0; i < results.size(); ++i) fill_result(plan_.fetches[i], workspace, results[i]);
   if (!captured_on_)
     for (Ref<Storage>& slot : workspace.slots) slot = {};
   for (Tensor& value : workspace.dynamic) value = {};
-  saved.commit();
   if (metadata) {
     metadata->compiled = true;
     metadata->arena_bytes = report_.arena_bytes;

@@ -74,6 +74,9 @@ class Step {
   void run_dynamic(const Call& call, Workspace& workspace, std::span<const Tensor> values);
   /// A planned value as a tensor, under a handle of its own.
   Tensor tensor_of(const PlannedValue& value, const Workspace& workspace, std::span<const Tensor> values) const;
+  bool is_copied(const PlannedValue& fetch) const;
+  Tensor result_of(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const;
+  void fill_result(const PlannedValue& fetch, const Workspace& workspace, const Tensor& result) const;
   void find_captured_device();
   void bind_for_capture(Workspace& workspace, std::span<const Tensor> values);
   void execute_captured(Workspace& workspace);
@@ -93,6 +96,7 @@ class Step {
 
   mutable std::mutex pool_mutex_;
   std::vector<std::unique_ptr<Workspace>> pool_;
+  std::size_t workspaces_ = 0;  // that there are, in the pool or out of it
 };
 
 }  // namespace triptych

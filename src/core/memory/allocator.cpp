@@ -11,12 +11,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <string>
-#include <unordered_map>
-#include <vector>
+#include <utility>
 
+#include "core/support/fork.h"
 #include "triptych/core/error.h"
 #include "triptych/core/memory.h"
 
@@ -42,42 +44,85 @@ constexpr std::size_t small_limit = 4096;
 constexpr std::size_t small_classes = small_limit / alignment;
 constexpr std::size_t thread_cache_blocks = 64;  // of each small class
 
-/// Counters of one thread: only it writes them, so that counting costs no locked instruction.
+/// Counters of one thread: only it writes them, so that counting costs no locked instruction. `late` ones belong to all
+/// threads that have ended, and count what their last destructors do.
 struct ThreadCounters {
   std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0}, tensors{0},
       nodes{0}, kernel_ns{0};
   std::atomic<std::int64_t> in_use{0};  // what is not yet part of the process's figure
+  bool late = false;
   ThreadCounters* next = nullptr;
 };
+using Counter = std::atomic<std::int64_t> ThreadCounters::*;
+constexpr Counter all_kinds[] = {&ThreadCounters::cached,   &ThreadCounters::allocations, &ThreadCounters::hits,
+                                 &ThreadCounters::launches, &ThreadCounters::copies,      &ThreadCounters::donations,
+                                 &ThreadCounters::tensors,  &ThreadCounters::nodes,       &ThreadCounters::kernel_ns,
+                                 &ThreadCounters::in_use};
 
 std::atomic<bool> kernel_timing{false}, poisoning{false};
+std::atomic<std::int64_t> failure_in{0};  // so many allocations from now; 0: never
 
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
 
-void bump(std::atomic<std::int64_t>& counter, std::int64_t by) {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+void bump(ThreadCounters& own, Counter kind, std::int64_t by) {
+  std::atomic<std::int64_t>& counter = own.*kind;
+  if (own.late) [[unlikely]]
+    counter.fetch_add(by, std::memory_order_relaxed);
+  else
+    counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
-// Never freed: a thread's counts stay when it ends, and the list may be read at any time.
-constinit std::atomic<ThreadCounters*> all_counters{nullptr};
+/// The counters of all threads. Never destroyed: tensors with static storage duration may outlive it.
+struct Counted {
+  std::mutex mutex;
+  ThreadCounters late;
+  ThreadCounters* first = &late;  // threads that are alive, and in the end `late`
+};
+Counted& counted() {
+  static auto* all = [] {
+    auto* made = new Counted;
+    made->late.late = true;
+    hold_during_fork(made->mutex, LockFloor::allocator);
+    return made;
+  }();
+  return *all;
+}
+
 constinit thread_local ThreadCounters* own_counters = nullptr;
+void register_closer();
 
 ThreadCounters& counters() {
   if (!own_counters) [[unlikely]] {
-    own_counters = new ThreadCounters;
-    own_counters->next = all_counters.load();
-    while (!all_counters.compare_exchange_weak(own_counters->next, own_counters)) {
-    }
+    auto own = std::make_unique<ThreadCounters>();
+    register_closer();
+    Counted& all = counted();
+    std::lock_guard lock(all.mutex);
+    own->next = all.first;
+    all.first = own_counters = own.release();
   }
   return *own_counters;
 }
 
-std::int64_t total(std::atomic<std::int64_t> ThreadCounters::*counter) {
+/// A thread ends: its counts pass to the late ones, so that there are as many counters as threads.
+void fold_counters() {
+  if (!own_counters) return;
+  Counted& all = counted();
+  std::lock_guard lock(all.mutex);
+  for (const Counter kind : all_kinds) all.late.*kind += own_counters->*kind;
+  ThreadCounters** link = &all.first;
+  while (*link != own_counters) link = &(*link)->next;
+  *link = own_counters->next;
+  delete std::exchange(own_counters, &all.late);
+}
+
+std::int64_t total(Counter kind) {
+  Counted& all = counted();
+  std::lock_guard lock(all.mutex);
   std::int64_t sum = 0;
-  for (ThreadCounters* c = all_counters.load(); c; c = c->next) sum += (c->*counter).load(std::memory_order_relaxed);
+  for (ThreadCounters* c = all.first; c; c = c->next) sum += (c->*kind).load(std::memory_order_relaxed);
   return sum;
 }
 
@@ -95,6 +140,10 @@ void raise_peak(std::int64_t held) {
 bool count_bytes(std::int64_t bytes) {
   ThreadCounters& own = counters();
   const std::int64_t pending = own.in_use.load(std::memory_order_relaxed) + bytes;
+  if (own.late) [[unlikely]] {  // of several threads: into the process's figure at once
+    in_use.fetch_add(bytes, std::memory_order_relaxed);
+    return true;
+  }
   if (pending < flush_bytes && pending > -flush_bytes && !limit.load(std::memory_order_relaxed)) {
     own.in_use.store(pending, std::memory_order_relaxed);
     return true;
@@ -129,31 +178,47 @@ struct ThreadCache {
 };
 constinit thread_local ThreadCache thread_cache{};
 
-struct ThreadCacheCloser {
-  ~ThreadCacheCloser() {
+struct ThreadCloser {
+  ~ThreadCloser() {
     thread_cache.closed = true;
     for (std::size_t i = 0; i <= small_classes; ++i) {
       while (FreeBlock* block = thread_cache.lists[i]) {
         thread_cache.lists[i] = block->next;
-        bump(counters().cached, -static_cast<std::int64_t>(i * alignment));
+        bump(counters(), &ThreadCounters::cached, -static_cast<std::int64_t>(i * alignment));
         std::free(block);
       }
     }
+    fold_counters();
   }
 };
 
 void register_closer() {
-  static thread_local ThreadCacheCloser closer;
+  static thread_local ThreadCloser closer;
   static_cast<void>(closer);
 }
 
-/// Lists of large free blocks. Never destroyed: tensors with static storage duration may outlive it.
+/// Lists of large free blocks, linked through the blocks: giving one back needs no memory. Never destroyed, as above.
 struct SharedCache {
+  /// Eight size classes for each power of two.
+  static constexpr std::size_t classes = 8 * std::numeric_limits<std::size_t>::digits;
   std::mutex mutex;
-  std::unordered_map<std::size_t, std::vector<void*>> blocks;
+  FreeBlock* lists[classes] = {};
+
+  static std::size_t class_of(std::size_t size) {
+    const auto power = static_cast<std::size_t>(std::bit_width(size)) - 1;
+    return 8 * power + (size - (std::size_t{1} << power)) / (std::size_t{1} << power >> 3);
+  }
+  static std::size_t size_of_class(std::size_t index) {
+    const std::size_t power = std::size_t{1} << index / 8;
+    return power + index % 8 * (power / 8);
+  }
 };
 SharedCache& shared_cache() {
-  static auto* cache = new SharedCache;
+  static auto* cache = [] {
+    auto* made = new SharedCache;
+    hold_during_fork(made->mutex, LockFloor::allocator);
+    return made;
+  }();
   return *cache;
 }
 
@@ -187,14 +252,18 @@ std::size_t machine_memory() {
   return bytes;
 }
 
+bool failure_is_due() {
+  return failure_in.load(std::memory_order_relaxed) > 0 && failure_in.fetch_sub(1, std::memory_order_relaxed) == 1;
+}
+
 void* take_block(std::size_t bytes) {
   if (bytes > machine_memory()) [[unlikely]]
     out_of_memory(bytes);
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
-  if (!count_bytes(signed_size)) out_of_memory(bytes);
+  if (failure_is_due() || !count_bytes(signed_size)) out_of_memory(bytes);
   ThreadCounters& own = counters();
-  bump(own.allocations, 1);
+  bump(own, &ThreadCounters::allocations, 1);
   void* block = nullptr;
   if (caching && size <= small_limit) {
     FreeBlock*& list = thread_cache.lists[size / alignment];
@@ -205,14 +274,12 @@ void* take_block(std::size_t bytes) {
   } else if (caching) {
     SharedCache& cache = shared_cache();
     std::lock_guard lock(cache.mutex);
-    if (auto found = cache.blocks.find(size); found != cache.blocks.end() && !found->second.empty()) {
-      block = found->second.back();
-      found->second.pop_back();
-    }
+    FreeBlock*& list = cache.lists[SharedCache::class_of(size)];
+    if ((block = list)) list = list->next;
   }
   if (block) {
-    bump(own.cached, -signed_size);
-    bump(own.hits, 1);
+    bump(own, &ThreadCounters::cached, -signed_size);
+    bump(own, &ThreadCounters::hits, 1);
     return block;
   }
   block = system_allocate(size);
@@ -233,24 +300,26 @@ void* cached_allocate(std::size_t bytes) {
 }
 
 void poison_new_blocks(bool on) { poisoning = on; }
+void fail_allocation(std::int64_t number) { failure_in = number; }
 
 void cached_free(void* block, std::size_t bytes) {
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
   count_bytes(-signed_size);
+  ThreadCounters& own = counters();
   if (caching && size > small_limit) {
     SharedCache& cache = shared_cache();
     std::lock_guard lock(cache.mutex);
-    cache.blocks[size].push_back(block);
-    bump(counters().cached, signed_size);
+    FreeBlock*& list = cache.lists[SharedCache::class_of(size)];
+    list = new (block) FreeBlock{list};
+    bump(own, &ThreadCounters::cached, signed_size);
     return;
   }
   const std::size_t index = size / alignment;
   if (caching && !thread_cache.closed && thread_cache.counts[index] < thread_cache_blocks) {
-    register_closer();
     thread_cache.lists[index] = new (block) FreeBlock{thread_cache.lists[index]};
     ++thread_cache.counts[index];
-    bump(counters().cached, signed_size);
+    bump(own, &ThreadCounters::cached, signed_size);
     return;
   }
   std::free(block);
@@ -262,15 +331,23 @@ KernelLaunch::KernelLaunch() : start_(kernel_timing_enabled() ? now_ns() : 0) {}
 
 KernelLaunch::~KernelLaunch() {
   ThreadCounters& own = counters();
-  bump(own.launches, 1);
+  bump(own, &ThreadCounters::launches, 1);
   if (start_) [[unlikely]]
-    bump(own.kernel_ns, now_ns() - start_);
+    bump(own, &ThreadCounters::kernel_ns, now_ns() - start_);
 }
 
-void count_hidden_copy() { bump(counters().copies, 1); }
-void count_donation() { bump(counters().donations, 1); }
-void count_tensor() { bump(counters().tensors, 1); }
-void count_node() { bump(counters().nodes, 1); }
+void count_hidden_copy() { bump(counters(), &ThreadCounters::copies, 1); }
+void count_donation() { bump(counters(), &ThreadCounters::donations, 1); }
+void count_tensor() { bump(counters(), &ThreadCounters::tensors, 1); }
+void count_node() { bump(counters(), &ThreadCounters::nodes, 1); }
+
+std::size_t counted_threads() {
+  Counted& all = counted();
+  std::lock_guard lock(all.mutex);
+  std::size_t count = 0;
+  for (ThreadCounters* c = all.first; c != &all.late; c = c->next) ++count;
+  return count;
+}
 
 Statistics statistics() {
   const std::int64_t held = in_use.load() + total(&ThreadCounters::in_use);
@@ -290,20 +367,23 @@ Statistics statistics() {
 
 void reset_statistics() {
   peak = in_use.load() + total(&ThreadCounters::in_use);
-  for (ThreadCounters* c = all_counters.load(); c; c = c->next)
-    for (auto* counter :
-         {&c->allocations, &c->hits, &c->launches, &c->copies, &c->donations, &c->tensors, &c->nodes, &c->kernel_ns})
-      *counter = 0;
+  Counted& all = counted();
+  std::lock_guard lock(all.mutex);
+  for (ThreadCounters* c = all.first; c; c = c->next)
+    for (const Counter kind : all_kinds)
+      if (kind != &ThreadCounters::cached && kind != &ThreadCounters::in_use) c->*kind = 0;
 }
 
 void empty_cache() {
+  ThreadCounters& own = counters();  // before the lock, as it may take one
   SharedCache& cache = shared_cache();
   std::lock_guard lock(cache.mutex);
-  for (auto& [size, blocks] : cache.blocks) {
-    for (void* block : blocks) std::free(block);
-    bump(counters().cached, -static_cast<std::int64_t>(size * blocks.size()));
-  }
-  cache.blocks.clear();
+  for (std::size_t i = 0; i < SharedCache::classes; ++i)
+    while (FreeBlock* block = cache.lists[i]) {
+      cache.lists[i] = block->next;
+      std::free(block);
+      bump(own, &ThreadCounters::cached, -static_cast<std::int64_t>(SharedCache::size_of_class(i)));
+    }
 }
 
 void set_kernel_timing(bool on) { kernel_timing = on; }

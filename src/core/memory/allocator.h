@@ -16,6 +16,9 @@ void cached_free(void* block, std::size_t bytes);
 /// result that reads what nobody wrote shows. For tests.
 void poison_new_blocks(bool on);
 
+/// The `number`-th allocation from now, of any thread, fails as if there were no memory; 0: none. For tests.
+void fail_allocation(std::int64_t number);
+
 /// Whether set_kernel_timing is on: a device's queue is waited for after each kernel, so that a clock sees the kernel.
 bool kernel_timing_enabled();
 
@@ -30,6 +33,9 @@ class KernelLaunch {
  private:
   std::int64_t start_;  // 0: not timed
 };
+
+/// Threads that have counters of their own: those that are alive and have used the library.
+std::size_t counted_threads();
 
 /// Counters that the door adds to.
 void count_hidden_copy();

@@ -9,13 +9,15 @@
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/tensor_impl.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::init {
 namespace {
 
-/// First values are made now, outside of any graph or tape, also while one is being built.
+/// First values are made now, outside of any graph or tape, also while one is being built; should that fail, the next
+/// ones are what these would have been.
 class Now {
  public:
   Now() : trace_(std::exchange(modes.trace, nullptr)), no_grad_(std::exchange(modes.no_grad, true)) {}
@@ -29,6 +31,7 @@ class Now {
  private:
   GraphImpl* trace_;
   bool no_grad_;
+  Transaction whole_;
 };
 
 /// The (key, counter) operand of the next initializer call.

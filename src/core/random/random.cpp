@@ -1,11 +1,17 @@
 // Generators: where the (key, counter) operands of random ops come from.
 #include "triptych/core/random.h"
 
+#include <atomic>
+#include <memory>
+#include <mutex>
+
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/random/random.h"
+#include "core/support/fork.h"
 #include "core/tensor/tensor_impl.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -29,13 +35,61 @@ Tensor make_state(std::uint64_t key, std::uint64_t counter) {
 
 std::atomic<std::uint64_t> creation_index{0};
 
+Generator& process_generator() {
+  static Generator generator;
+  return generator;
+}
+
+/// The lock of a generator. A fork waits for the process's, so that a child can draw.
+class Lock {
+ public:
+  Lock(const Generator* generator, std::mutex& mutex) {
+    static std::mutex& of_process = process_mutex();
+    if (generator == &process_generator()) of_process_ = std::unique_lock(of_process);
+    own_ = std::unique_lock(mutex);
+  }
+
+ private:
+  std::unique_lock<std::mutex> of_process_, own_;
+};
+
+/// Under the generator's lock. A draw that fails is given back, unless another thread has drawn since. (Of a generator
+/// that may end before the failure only what a function draws that was given it.)
+void count_up(std::uint64_t& count, std::mutex& mutex, const Generator* generator) {
+  const bool of_process = !modes.generator && generator == &process_generator();
+  if (!of_process && generator != drawing_from) {
+    ++count;
+    return;
+  }
+  auto undo = undo_by([generator, &count, &mutex, after = count + 1] {
+    const Lock lock(generator, mutex);
+    if (count == after) --count;
+  });
+  if (undo) undo->local = !of_process;
+  ++count;
+  Transaction::did(std::move(undo));
+}
+
 }  // namespace
+
+constinit thread_local const Generator* drawing_from = nullptr;
 
 std::uint64_t random_key(std::uint64_t seed, RandomPurpose purpose, std::uint64_t index) {
   return mix(mix(mix(seed) + static_cast<std::uint64_t>(purpose)) + index);
 }
 
-std::uint64_t next_creation_index() { return creation_index.fetch_add(1, std::memory_order_relaxed); }
+std::uint64_t next_creation_index() {
+  std::uint64_t index = creation_index.load(std::memory_order_relaxed);
+  while (true) {
+    auto undo = undo_by([index] {  // unless somebody has counted on
+      std::uint64_t after = index + 1;
+      creation_index.compare_exchange_strong(after, index, std::memory_order_relaxed);
+    });
+    if (!creation_index.compare_exchange_weak(index, index + 1, std::memory_order_relaxed)) continue;
+    Transaction::did(std::move(undo));
+    return index;
+  }
+}
 
 Tensor initializer_state(std::uint64_t seed, std::uint64_t index) {
   return make_state(random_key(seed, RandomPurpose::initializer, index), 0);
@@ -47,8 +101,8 @@ void manual_seed(std::uint64_t seed) {
 }
 
 Generator& default_generator() {
-  static Generator generator;
-  return modes.generator ? *modes.generator : generator;
+  if (modes.generator) return *modes.generator;
+  return process_generator();
 }
 
 GeneratorScope::GeneratorScope(std::uint64_t seed)
@@ -56,23 +110,23 @@ GeneratorScope::GeneratorScope(std::uint64_t seed)
 GeneratorScope::~GeneratorScope() { modes.generator = outer_; }
 
 void Generator::manual_seed(std::uint64_t seed) {
-  std::lock_guard lock(mutex_);
+  const Lock lock(this, mutex_);
   seed_ = seed;
   offset_ = stream_ = 0;
 }
 
 std::uint64_t Generator::seed() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(this, mutex_);
   return seed_;
 }
 
 std::uint64_t Generator::offset() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(this, mutex_);
   return offset_;
 }
 
 Tensor Generator::get_state() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(this, mutex_);
   const std::int64_t words[] = {static_cast<std::int64_t>(seed_), static_cast<std::int64_t>(offset_),
                                 static_cast<std::int64_t>(stream_)};
   return from_span(std::span<const std::int64_t>(words), {3});
@@ -85,21 +139,24 @@ void Generator::set_state(const Tensor& state, Location where) {
         state.defined() ? std::string(dtype_name(state.dtype())) + " " + state.shape().text() : "an undefined tensor",
         "Pass what get_state() returned", where);
   const std::vector<std::int64_t> words = state.to_vector<std::int64_t>();
-  std::lock_guard lock(mutex_);
+  const Lock lock(this, mutex_);
   seed_ = static_cast<std::uint64_t>(words[0]);
   offset_ = static_cast<std::uint64_t>(words[1]);
   stream_ = static_cast<std::uint64_t>(words[2]);
 }
 
 Tensor Generator::next_draw() {
-  std::lock_guard lock(mutex_);
-  return make_state(random_key(seed_, RandomPurpose::draw, 0), offset_++);
+  const Lock lock(this, mutex_);
+  Tensor state = make_state(random_key(seed_, RandomPurpose::draw, 0), offset_);
+  count_up(offset_, mutex_, this);
+  return state;
 }
 
 Tensor Generator::next_stream() {
-  std::lock_guard lock(mutex_);
-  Tensor state = make_state(random_key(seed_, RandomPurpose::stream, stream_++), 0);
+  const Lock lock(this, mutex_);
+  Tensor state = make_state(random_key(seed_, RandomPurpose::stream, stream_), 0);
   mark_state(state);
+  count_up(stream_, mutex_, this);
   return state;
 }
 

@@ -21,6 +21,10 @@ Tensor initializer_state(std::uint64_t seed, std::uint64_t index);
 /// `random_state` for an op on `like`: a stream in its graph if it is symbolic.
 Tensor random_state_for(const Tensor& like, Generator* generator = nullptr);
 
+/// The generator that a public function of this thread was given and draws from: what it draws is given back if it
+/// fails.
+extern constinit thread_local const Generator* drawing_from;
+
 /// While alive, this thread's default generator is one of its own.
 class [[nodiscard]] GeneratorScope {
  public:

@@ -9,6 +9,9 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,10 +24,13 @@
 namespace triptych {
 namespace {
 
+/// More than these are a mistake, and would cost the memory of their stacks.
+int most_threads() { return std::max(1024, static_cast<int>(std::thread::hardware_concurrency())); }
+
 int initial_count() {
   for (const char* name : {"TRIPTYCH_NUM_THREADS", "OMP_NUM_THREADS"})
     if (const char* text = std::getenv(name))
-      if (const int count = std::atoi(text); count > 0) return count;
+      if (const int count = std::atoi(text); count > 0) return std::min(count, most_threads());
   cpu_set_t cores;
   if (sched_getaffinity(0, sizeof cores, &cores) == 0) return std::max(1, CPU_COUNT(&cores));
   return std::max(1u, std::thread::hardware_concurrency());
@@ -37,8 +43,14 @@ using Body = void (*)(std::int64_t part, void* state);
 /// to do.
 class Team {
  public:
+  /// As many threads as the system gives: a kernel's result does not depend on their number.
   explicit Team(int count) {
-    for (int i = 1; i < count; ++i) workers_.emplace_back([this] { work(); });
+    try {
+      workers_.reserve(static_cast<std::size_t>(count - 1));
+      for (int i = 1; i < count; ++i) workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+    } catch (const std::bad_alloc&) {
+    }
   }
   ~Team() {
     stop_ = true;
@@ -117,13 +129,26 @@ class Team {
 std::atomic<int> thread_count{0};
 std::mutex team_mutex;
 std::unique_ptr<Team> team;
-int team_size = 0;
+int team_size = 0;  // that was asked for
 
-/// A forked child has none of the parent's threads: forget the team there, and start another when needed.
+/// A forked child has none of the parent's threads: forget the team there, who may have been at work, and start another
+/// when needed.
 [[maybe_unused]] const int fork_handler = pthread_atfork(nullptr, nullptr, [] {
   static_cast<void>(team.release());
   team_size = 0;
+  new (&team_mutex) std::mutex;
 });
+
+/// The team, if there can be one: a kernel that has begun does not fail for want of it.
+Team* team_of(int count) noexcept {
+  if (team_size != count) {
+    team.reset();
+    team_size = 0;
+    team.reset(new (std::nothrow) Team(count));
+    if (team) team_size = count;
+  }
+  return team.get();
+}
 
 }  // namespace
 
@@ -137,8 +162,13 @@ int num_threads() {
 }
 
 void set_num_threads(int count) {
+  const Location where;
   if (count < 1)
-    throw ArgumentError("set_num_threads", "the number of threads is below 1", std::to_string(count) + " was given");
+    throw ArgumentError("set_num_threads", "the number of threads is below 1", std::to_string(count) + " was given", "",
+                        where);
+  if (count > most_threads())
+    throw ArgumentError("set_num_threads", "there are more threads than any machine makes use of",
+                        std::to_string(count) + " were given", "At most " + std::to_string(most_threads()), where);
   thread_count = count;
 }
 
@@ -148,15 +178,12 @@ SingleThreaded::~SingleThreaded() { modes.single_threaded = previous_; }
 void parallel_for(std::int64_t parts, Body body, void* state) {
   const int count = modes.single_threaded ? 1 : num_threads();
   if (parts > 1 && count > 1) {
-    if (std::unique_lock lock(team_mutex, std::try_to_lock); lock) {
-      if (team_size != count) {
-        team = std::make_unique<Team>(count);
-        team_size = count;
+    if (std::unique_lock lock(team_mutex, std::try_to_lock); lock)
+      if (Team* workers = team_of(count)) {
+        SingleThreaded inside;
+        workers->run(parts, body, state);
+        return;
       }
-      SingleThreaded inside;
-      team->run(parts, body, state);
-      return;
-    }
   }
   for (std::int64_t part = 0; part < parts; ++part) body(part, state);
 }

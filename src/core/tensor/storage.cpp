@@ -1,6 +1,10 @@
 #include "core/tensor/storage.h"
 
+#include <cstdio>
+#include <exception>
+#include <memory>
 #include <new>
+#include <utility>
 
 #include "core/dispatch/backend.h"
 #include "core/memory/allocator.h"
@@ -12,25 +16,44 @@ namespace {
 constexpr std::size_t header_bytes = 128;
 static_assert(sizeof(Storage) <= header_bytes);
 
+/// Where the last tensor lets go nobody can catch anything.
+void call_release(const std::function<void()>& release) noexcept {
+  if (!release) return;
+  const char* rule = "[from_blob] warning: release threw an exception";
+  try {
+    release();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", rule, error.what());
+  } catch (...) {
+    std::fprintf(stderr, "%s.\n", rule);
+  }
+}
+
 }  // namespace
 
 Ref<Storage> allocate_storage(std::size_t bytes, Device device) {
   const bool on_cpu = device.type == Device::Type::cpu;
-  void* elsewhere = on_cpu ? nullptr : backend_of(device).allocate(bytes, device.index);
   void* block = cached_allocate(on_cpu ? header_bytes + bytes : header_bytes);
   auto* storage = new (block) Storage;
+  storage->bytes = bytes;
+  storage->data = static_cast<char*>(block) + header_bytes;
+  Ref<Storage> result = Ref<Storage>::adopt(storage);
+  if (on_cpu) return result;
+  storage->bytes = 0;  // a header alone, should the device have no memory
+  storage->data = backend_of(device).allocate(bytes, device.index);
   storage->device = device;
   storage->bytes = bytes;
-  storage->data = on_cpu ? static_cast<char*>(block) + header_bytes : elsewhere;
-  return Ref<Storage>::adopt(storage);
+  return result;
 }
 
 Ref<Storage> foreign_storage(void* data, std::size_t bytes, std::function<void()> release) {
+  // `release` is called for a tensor that there was, not for one that failed.
+  auto call = std::make_unique<std::function<void()>>(std::move(release));
   auto* storage = new (cached_allocate(header_bytes)) Storage;
   storage->owned = false;
   storage->bytes = bytes;
   storage->data = data;
-  storage->release_foreign = new std::function<void()>(std::move(release));
+  storage->release_foreign = call.release();
   return Ref<Storage>::adopt(storage);
 }
 
@@ -40,7 +63,7 @@ void release(Storage* storage) {
   if (storage->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   std::size_t block_bytes = header_bytes;
   if (storage->release_foreign) {
-    if (*storage->release_foreign) (*storage->release_foreign)();
+    call_release(*storage->release_foreign);
     delete storage->release_foreign;
   } else if (storage->device.type == Device::Type::cpu) {
     block_bytes += storage->bytes;

@@ -14,6 +14,7 @@
 #include "core/memory/allocator.h"
 #include "core/support/error_context.h"
 #include "core/tensor/tensor_impl.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -61,23 +62,24 @@ void move_to_own_storage(TensorImpl& impl, bool keep_values) {
   impl.offset = 0;
 }
 
-void keep_gradient(TensorImpl& impl) {
-  Node& node = *impl.node;
+void keep_gradient(TensorImpl& impl, Node& node) {
   if (!node.hooks) node.hooks = std::make_unique<NodeHooks>();
   node.hooks->retained.push_back(&impl);
 }
 
-/// `to` becomes the output that `from` is.
+/// `to` becomes the output that `from` is. What can fail comes first.
 void move_edge(TensorImpl& to, const TensorImpl& from) {
   const bool retained = to.has(Head::retains_grad);
-  if (retained) std::erase(to.node->hooks->retained, &to);
+  if (retained && from.node != to.node) {
+    if (from.node) keep_gradient(to, *from.node);
+    std::erase(to.node->hooks->retained, &to);
+  }
   to.node = from.node;
   to.output = from.output;
   constexpr std::uint32_t edge_flags = Head::requires_grad | Head::retains_grad;
   to.flags = from.node ? to.flags | Head::requires_grad : to.flags & ~edge_flags;
   to.stop = from.stop;
   to.flags = (to.flags & ~Head::gradient_stopped) | (from.flags & Head::gradient_stopped);
-  if (retained && to.node) keep_gradient(to);
 }
 
 }  // namespace
@@ -188,6 +190,9 @@ void make_contiguous(TensorImpl& impl) {
 
 void rebind(Tensor& tensor, Tensor value) {
   TensorImpl &to = *tensor.impl(), &from = *value.impl();
+  Transaction::will_write(to);
+  // While recording, a value that depends on nothing cuts the tensor off from what it depended on before.
+  if (from.node || (!modes.no_grad && !tensor.is_leaf())) move_edge(to, from);
   if (!to.storage->shareable) {
     // A pointer to this storage is out: write into it, so that the pointer's owner sees the value too.
     copy_strided(from.data(), from.meta, to.data(), to.meta);
@@ -197,13 +202,12 @@ void rebind(Tensor& tensor, Tensor value) {
     to.meta.strides = from.meta.strides;
   }
   to.storage->generation.fetch_add(1, std::memory_order_relaxed);
-  // While recording, a value that depends on nothing cuts the tensor off from what it depended on before.
-  if (from.node || (!modes.no_grad && !tensor.is_leaf())) move_edge(to, from);
 }
 
 void set_data(Tensor& tensor, const Tensor& value) {
   const Tensor copy = alias(value);
   TensorImpl &to = *tensor.impl(), &from = *copy.impl();
+  Transaction::will_write(to);
   to.meta = from.meta;
   to.offset = from.offset;
   to.storage = from.storage;
@@ -292,10 +296,9 @@ Tensor& Tensor::set_requires_grad(bool value, Location where) & {
   if (!is_leaf())
     throw ArgumentError("set_requires_grad", "a tensor that is no leaf cannot change it", "the result of " + grad_fn(),
                         "Use detach() to get a leaf with these values", where);
-  const bool frozen = !value && impl.has(Head::requires_grad);
+  if (!value && impl.has(Head::requires_grad)) note_frozen(*this, where);
+  if (value) make_leaf(impl);  // now: later several threads may record with this leaf
   impl.flags = value ? impl.flags | Head::requires_grad : impl.flags & ~Head::requires_grad;
-  if (value) gradient_edge(impl);  // now: later several threads may record with this leaf
-  if (frozen) note_frozen(*this, where);
   return *this;
 }
 
@@ -312,7 +315,9 @@ void Tensor::set_grad(const Tensor& gradient, Location where) {
   if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype()))
     throw ArgumentError("set_grad", "a gradient differs from its tensor in shape or dtype",
                         "tensor " + summary(meta()) + ", gradient " + summary(gradient.meta()), "", where);
-  impl.extras().grad = own(gradient);
+  if (!gradient.defined() && !impl.extra) return;
+  Tensor owned = own(gradient);
+  impl.extras().grad = std::move(owned);
 }
 
 bool Tensor::is_leaf() const { return !defined() || !impl()->node || impl()->node->op == &leaf_op; }
@@ -324,8 +329,8 @@ void Tensor::retain_grad(Location where) {
     throw ArgumentError("retain_grad", "the tensor needs no gradient",
                         defined() ? summary(meta()) : "an undefined tensor", "Call set_requires_grad() first", where);
   if (is_leaf() || impl()->has(Head::retains_grad)) return;
+  keep_gradient(*impl(), *impl()->node);
   impl()->flags |= Head::retains_grad;
-  keep_gradient(*impl());
 }
 
 Tensor Tensor::detach(Location where) const {

@@ -1,14 +1,14 @@
 // What docs/threads.md promises of things that threads share. Run under the thread sanitizer too (preset tsan).
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "triptych/core/memory.h"
 #include "triptych/core/ops.h"
@@ -165,6 +165,8 @@ TEST(Sharing, OneRecordingIsWalkedByAllIfItIsKept) {
     for (int i = 0; i < rounds; ++i) loss.backward({.retain_graph = true});
   });
   EXPECT_EQ(w.grad().to_vector<double>(), Values(8, 18.0 * rounds * thread_count));
+  together([&](int) { EXPECT_EQ(eager::grad(loss, w, {.retain_graph = true}).to_vector<double>(), Values(8, 18)); });
+  hooks -= thread_count;
   EXPECT_EQ(y.grad().to_vector<double>(), Values(8, 6));
   EXPECT_EQ(hooks, rounds * thread_count);
 }
@@ -271,15 +273,105 @@ TEST(Sharing, LoadersOfOneDatasetAreReadAtOnce) {
   });
 }
 
-#ifndef TRIPTYCH_SANITIZED  // which does not follow a fork of a program with threads
-TEST(Sharing, AForkedChildComputes) {
-  tt::set_num_threads(3);
-  const Tensor x = tt::randn({256, 256});
-  const Values expected = tt::sum(tt::matmul(x, x), 0).to_vector<double>();  // the team of threads is up
-  const pid_t child = fork();
-  if (child == 0) _exit(tt::sum(tt::matmul(x, x), 0).to_vector<double>() == expected ? 0 : 1);
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+TEST(Sharing, SessionsOfOneGraphRunAtOnce) {
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {4});
+  const tf::Variable n = graph.variable("n", tt::zeros({4}));
+  const Tensor up = n.assign_add(x);
+  together([&](int t) {
+    const tf::Session session(graph);
+    session.run(graph.initializer());
+    for (int i = 0; i < rounds; ++i) session.run(up, {{x, tt::full({4}, t)}});
+    EXPECT_EQ(session.value(n).to_vector<double>(), Values(4, rounds * t));
+  });
 }
-#endif
+
+// --- Of a thread, and of the process
+// ----------------------------------------------------------------------------------
+
+TEST(Sharing, ScopesBelongToTheirThread) {
+  const eager::NoGrad off;
+  const tt::DeviceScope device(tt::Device::cpu());
+  const tt::SingleThreaded alone;
+  const eager::DetectAnomaly anomaly;
+  const Tensor w = tt::ones({2}).set_requires_grad(), zero = tt::zeros({1}).set_requires_grad();
+  EXPECT_FALSE((w * 2).requires_grad());
+  together([&](int t) {
+    EXPECT_TRUE((w * 2).requires_grad()) << "a new thread starts with recording on";
+    tt::sum(tt::log(zero) * 0).backward();  // zero divided by zero, which nobody looks for here
+    const eager::InferenceMode inference(t % 2 == 0);
+    for (int i = 0; i < rounds; ++i) EXPECT_EQ((w * 2).requires_grad(), t % 2 == 1);
+    const eager::EnableGrad on;
+    EXPECT_TRUE((w * 2).requires_grad());
+  });
+  EXPECT_FALSE((w * 2).requires_grad());
+  const eager::EnableGrad on;
+  EXPECT_THROW(tt::sum(tt::log(zero) * 0).backward(), tt::ArgumentError);
+}
+
+TEST(Sharing, SettingsAreOfTheProcess) {
+  const int before = tt::num_threads();
+  std::thread([] {
+    tt::set_num_threads(2);
+    tt::manual_seed(17);
+    tt::set_memory_limit(tt::statistics().bytes_in_use + 1000000);
+  }).join();
+  EXPECT_EQ(tt::num_threads(), 2);
+  EXPECT_EQ(tt::default_generator().seed(), 17u);
+  EXPECT_THROW(tt::ones({1000000}), tt::UnsupportedError);
+  tt::set_memory_limit(0);
+  tt::set_num_threads(before);
+  tt::manual_seed(0);
+  tt::enable_check_numerics();
+  std::thread([] { EXPECT_THROW(tt::log(tt::zeros({1})), tt::ArgumentError); }).join();
+  tt::disable_check_numerics();
+}
+
+TEST(Sharing, KernelsAtOnceGiveTheSameBits) {
+  const int before = tt::num_threads();
+  tt::set_num_threads(3);
+  const Tensor x = tt::reshape(tt::sin(tt::cast(tt::arange(200 * 200), tt::float32)), {200, 200});
+  const Values expected = tt::softmax(tt::matmul(x, x), 1).to_vector<double>();
+  std::atomic<int> wrong = 0;
+  together([&](int) {
+    for (int i = 0; i < rounds / 10; ++i) wrong += tt::softmax(tt::matmul(x, x), 1).to_vector<double>() != expected;
+  });
+  EXPECT_EQ(wrong, 0);
+  tt::set_num_threads(before);
+}
+
+TEST(Sharing, HooksRunOnTheThreadThatWalks) {
+  const Tensor w = tt::ones({2}).set_requires_grad();
+  std::mutex mutex;
+  std::set<std::thread::id> walked, hooked;
+  w.register_hook([&](const Tensor&) {
+    std::lock_guard lock(mutex);
+    hooked.insert(std::this_thread::get_id());
+  });
+  together([&](int) {
+    tt::sum(w * 2).backward();
+    std::lock_guard lock(mutex);
+    walked.insert(std::this_thread::get_id());
+  });
+  EXPECT_EQ(hooked, walked);
+  EXPECT_EQ(walked.size(), static_cast<std::size_t>(thread_count));
+}
+
+// A failing walk among others: nobody's sum is lost, and it gives nothing.
+TEST(Sharing, AWalkThatFailsGivesNothing) {
+  Tensor w = tt::ones({8}).set_requires_grad();
+  std::atomic<int> failed = 0;
+  together([&](int t) {
+    for (int i = 0; i < rounds; ++i) {
+      Tensor y = w * 1;
+      if (t == 0) y.register_hook([](const Tensor&) -> Tensor { throw std::runtime_error("no"); });
+      try {
+        tt::sum(w * 2 + y).backward();
+      } catch (const std::runtime_error&) {
+        ++failed;
+      }
+    }
+  });
+  EXPECT_EQ(failed, rounds);
+  EXPECT_EQ(w.grad().to_vector<double>(), Values(8, 3.0 * rounds * (thread_count - 1)));
+}

@@ -4,6 +4,7 @@
 #include "core/ops/ops.h"
 #include "core/random/random.h"
 #include "core/support/hyperparameter.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -73,6 +74,7 @@ Tensor dropout(Arg x, DropoutOptions options, const Tensor& state) {
                         "Convert it with cast", x.where());
   if (!options.training || options.p == 0) return x.tensor();
   const DropoutAttributes attributes{options.p};
+  const Transaction whole;
   const Tensor draw = state.defined() ? state : random_state_for(x.tensor());
   const Arg state_arg(draw, x.where());
   const Arg* inputs[] = {&x, &state_arg};

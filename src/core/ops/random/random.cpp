@@ -3,10 +3,12 @@
 #include "core/ops/random/random.h"
 
 #include <limits>
+#include <utility>
 
 #include "core/ops/ops.h"
 #include "core/random/random.h"
 #include "core/support/error_context.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 
@@ -205,58 +207,77 @@ Tensor random_multinomial(Arg state, Arg p, std::int64_t num_samples, bool repla
   return apply(random_multinomial_op, {&state, &p}, &attributes);
 }
 
+namespace {
+
+/// A public function that draws: should it fail, the draw is given back.
+class Drawing {
+ public:
+  Drawing(const char* function, const Generator* generator)
+      : called_(function), outer_(std::exchange(drawing_from, generator ? generator : drawing_from)) {}
+  ~Drawing() { drawing_from = outer_; }
+  Drawing(const Drawing&) = delete;
+  Drawing& operator=(const Drawing&) = delete;
+
+ private:
+  Called called_;
+  Transaction whole_;
+  const Generator* outer_;
+};
+
+}  // namespace
+
 Tensor rand(const Shape& shape, DType dtype, Generator* generator, Location where) {
-  const Called called("rand");
+  const Drawing drawing("rand", generator);
   return uniform(shape, 0, 1, dtype, generator, where);
 }
 Tensor randn(const Shape& shape, DType dtype, Generator* generator, Location where) {
-  const Called called("randn");
+  const Drawing drawing("randn", generator);
   return normal(shape, 0, 1, dtype, generator, where);
 }
 Tensor rand_like(Arg x, Generator* generator) {
-  const Called called("rand_like");
+  const Drawing drawing("rand_like", generator);
   const Tensor state = random_state_for(operand("rand_like", x), generator);
   return random_uniform_like(Arg(state, x.where()), x);
 }
 Tensor randn_like(Arg x, Generator* generator) {
-  const Called called("randn_like");
+  const Drawing drawing("randn_like", generator);
   const Tensor state = random_state_for(operand("randn_like", x), generator);
   return random_normal_like(Arg(state, x.where()), x);
 }
 Tensor uniform(const Shape& shape, double low, double high, DType dtype, Generator* generator, Location where) {
-  const Called called("uniform");
+  const Drawing drawing("uniform", generator);
   const Tensor state = random_state(generator);
   return random_uniform(Arg(state, where), shape, low, high, dtype);
 }
 Tensor normal(const Shape& shape, double mean, double stddev, DType dtype, Generator* generator, Location where) {
-  const Called called("normal");
+  const Drawing drawing("normal", generator);
   const Tensor state = random_state(generator);
   return random_normal(Arg(state, where), shape, mean, stddev, dtype);
 }
 Tensor truncated_normal(const Shape& shape, double mean, double stddev, DType dtype, Generator* generator,
                         Location where) {
-  const Called called("truncated_normal");
+  const Drawing drawing("truncated_normal", generator);
   const Tensor state = random_state(generator);
   return random_truncated_normal(Arg(state, where), shape, mean, stddev, dtype);
 }
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype, Generator* generator,
                Location where) {
-  const Called called("randint");
+  const Drawing drawing("randint", generator);
   const Tensor state = random_state(generator);
   return random_integers(Arg(state, where), low, high, shape, dtype);
 }
 Tensor bernoulli(Arg p, Generator* generator) {
-  const Called called("bernoulli");
+  const Drawing drawing("bernoulli", generator);
   const Tensor state = random_state_for(operand("bernoulli", p), generator);
   return random_bernoulli(Arg(state, p.where()), p);
 }
 Tensor multinomial(Arg p, std::int64_t num_samples, bool replacement, Generator* generator) {
-  const Called called("multinomial");
+  const Drawing drawing("multinomial", generator);
   const Tensor state = random_state_for(operand("multinomial", p), generator);
   return random_multinomial(Arg(state, p.where()), p, num_samples, replacement);
 }
 Tensor permutation(std::int64_t n, Generator* generator, Location where) {
-  const Called called("permutation");
+  const Drawing drawing("permutation", generator);
   const Tensor state = random_state(generator);
   return random_permutation(Arg(state, where), n);
 }

@@ -33,10 +33,12 @@ Tensor assign_with(const Op& op, const Tensor& state, const Arg& value) {
   apply(op, operands, nullptr, {}, value.where());
   if (!state.is_symbolic()) return state;
   GraphImpl& graph = *state.impl()->graph;
-  graph.control_stack.push_back(graph.nodes.back().get());
-  Tensor result = identity(Arg(state, value.where()));
-  graph.control_stack.pop_back();
-  return result;
+  struct After {
+    explicit After(GraphImpl& of) : graph(of) { graph.control_stack.push_back(graph.nodes.back().get()); }
+    ~After() { graph.control_stack.pop_back(); }
+    GraphImpl& graph;
+  } const after(graph);
+  return identity(Arg(state, value.where()));
 }
 
 }  // namespace

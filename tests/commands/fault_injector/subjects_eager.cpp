@@ -1,0 +1,246 @@
+// Eager style and the core: optimizers, modules, gradients, in-place methods, random numbers, files, loaders.
+#include <optional>
+
+#include "commands/fault_injector/subject.h"
+#include "triptych/core/data.h"
+#include "triptych/core/init.h"
+#include "triptych/core/ops.h"
+#include "triptych/core/random.h"
+#include "triptych/eager.h"
+
+namespace faults {
+namespace {
+
+namespace nn = triptych::eager::nn;
+namespace optim = triptych::eager::optim;
+using tt::Tensor;
+
+/// Two groups of two parameters that have gradients.
+template <class O>
+struct Training {
+  std::vector<Tensor> parameters;
+  std::shared_ptr<O> optimizer;
+
+  std::string bytes() const { return bytes_of(parameters) + bytes_of(optimizer->state_dict()); }
+};
+
+template <class O, class Options>
+Training<O> training(const Options& options) {
+  Training<O> made;
+  for (int i = 0; i < 4; ++i) {
+    made.parameters.push_back(numbers({4, 3}, i).set_requires_grad());
+    made.parameters.back().set_grad(numbers({4, 3}, 10 + i));
+  }
+  made.optimizer = std::make_shared<O>(std::vector<Tensor>{made.parameters[0], made.parameters[1]}, options);
+  auto second = made.optimizer->param_groups()[0].options;
+  second.lr = 0.05;
+  made.optimizer->add_param_group({made.parameters[2], made.parameters[3]}, second);
+  return made;
+}
+
+template <class O, class Options>
+Subject step(std::string name, Options options) {
+  options.lr = 0.1;
+  return {"eager", std::move(name),
+          world<Training<O>>([=] { return training<O>(options); }, [](auto& t) { t.optimizer->step(); },
+                             [](const auto& t) { return t.bytes(); })};
+}
+
+std::shared_ptr<nn::Sequential> network() {
+  tt::manual_seed(7);
+  auto net = std::make_shared<nn::Sequential>(nn::make<nn::Linear>(4, 6), nn::make<nn::BatchNorm1d>(6),
+                                              nn::make<nn::ReLU>(), nn::make<nn::Dropout>(0.5),
+                                              nn::make<nn::Linear>(6, 3), nn::make<nn::BatchNorm1d>(3));
+  for (Tensor& parameter : net->parameters()) parameter.set_grad(tt::ones_like(parameter.detach()));
+  return net;
+}
+
+using Net = std::shared_ptr<nn::Sequential>;
+
+std::string bytes_of_net(const Net& net) {
+  std::string bytes = bytes_of(net->state_dict());
+  for (const Tensor& parameter : net->parameters()) bytes += bytes_of(parameter.grad());
+  return bytes;
+}
+
+Subject module(std::string name, std::function<void(Net&)> act) {
+  return {"eager", std::move(name), world<Net>(network, std::move(act), bytes_of_net)};
+}
+
+/// Another state of the same network.
+tt::StateDict other_state(const Net& net) {
+  tt::StateDict state = net->state_dict();
+  for (const auto& [key, value] : net->state_dict()) state.set(key, value + tt::ones_like(value));
+  state.metadata["stream.3.stream"] = "5 6";
+  return state;
+}
+
+Subject in_place(std::string name, std::function<void(Tensor&)> act) {
+  return {"eager", std::move(name),
+          world<Tensor>(
+              [] {
+                return numbers({5, 4});
+              },
+              std::move(act), [](const Tensor& x) { return bytes_of(x); })};
+}
+
+/// What was drawn last, from a generator of its own (or the process's).
+struct Draws {
+  std::shared_ptr<tt::Generator> generator;
+  Tensor latest;
+};
+
+Subject draw(std::string name, bool own, std::function<Tensor(tt::Generator*)> f) {
+  return {"eager", std::move(name),
+          world<Draws>(
+              [=] {
+                tt::manual_seed(3);
+                return Draws{own ? std::make_shared<tt::Generator>(5) : nullptr, {}};
+              },
+              [=](Draws& d) { d.latest = f(d.generator.get()); },
+              [](const Draws& d) {
+                tt::Generator& generator = d.generator ? *d.generator : tt::default_generator();
+                return bytes_of(d.latest) + bytes_of(generator.get_state());
+              })};
+}
+
+struct Loading {
+  std::shared_ptr<tt::data::DataLoader> loader;
+  std::optional<tt::data::DataLoader::Iterator> position;
+  tt::data::Batch seen;
+};
+
+Subject loader(std::string name, int workers) {
+  return {"eager", std::move(name),
+          world<Loading>(
+              [=] {
+                const tt::data::TensorDataset data(numbers({64, 3}), numbers({64}));
+                return Loading{
+                    std::make_shared<tt::data::DataLoader>(
+                        data, tt::data::DataLoaderOptions{.batch_size = 4, .shuffle = true, .num_workers = workers}),
+                    {},
+                    {}};
+              },
+              [](Loading& l) {
+                if (!l.position || *l.position == l.loader->end())
+                  l.position.emplace(l.loader->begin());
+                else
+                  ++*l.position;
+                if (*l.position != l.loader->end()) l.seen = **l.position;
+              },
+              [](const Loading& l) { return bytes_of(l.seen.x) + bytes_of(l.seen.y); })};
+}
+
+struct File {
+  std::string path;
+  int version = 0;
+  tt::StateDict read;
+};
+
+}  // namespace
+
+std::vector<Subject> eager_subjects(const std::string& folder) {
+  std::vector<Subject> all{
+      step<optim::SGD>("SGD::step", optim::SGDOptions()),
+      step<optim::SGD>("SGD::step, momentum", optim::SGDOptions{.momentum = 0.9, .nesterov = true}),
+      step<optim::Adam>("Adam::step", optim::AdamOptions()),
+      step<optim::Adam>("Adam::step, amsgrad", optim::AdamOptions{.amsgrad = true}),
+      step<optim::AdamW>("AdamW::step", optim::AdamWOptions()),
+      module("Module(x), training",
+             [](Net& net) {
+               (*net)(numbers({5, 4}));
+             }),
+      module("backward",
+             [](Net& net) {  // its gradients grow; statistics and streams stay
+               net->eval();
+               tt::sum(tt::square((*net)(numbers({5, 4})))).backward();
+             }),
+      module("load_state_dict", [](Net& net) { net->load_state_dict(other_state(net)); }),
+      module("Module::to",
+             [](Net& net) { net->to(net->parameters()[0].dtype() == tt::float32 ? tt::float64 : tt::float32); }),
+      module("zero_grad", [](Net& net) { optim::SGD(net->parameters()).zero_grad(false); }),
+      in_place("add_", [](Tensor& x) { x.add_(numbers({4}, 1)); }),
+      in_place("mul_", [](Tensor& x) { x.mul_(1.5); }),
+      in_place("fill_", [](Tensor& x) { x.fill_(x[0][0].item<float>() + 1); }),
+      in_place("copy_", [](Tensor& x) { x.copy_(x + 1); }),
+      in_place("set",
+               [](Tensor& x) {
+                 x.set({1, tt::Slice(0, 2)}, x[1][tt::Slice(1, 3)] + 1);
+               }),
+      in_place("a pointer is out",
+               [](Tensor& x) {
+                 x.mutable_data<float>();
+                 x.add_(1);
+               }),
+      draw("rand", false, [](tt::Generator*) { return tt::rand({3}); }),
+      draw("randn of a generator", true, [](tt::Generator* g) { return tt::randn({3}, tt::float32, g); }),
+      draw("randint", true, [](tt::Generator* g) { return tt::randint(0, 9, {3}, tt::int64, g); }),
+      draw("permutation", false, [](tt::Generator*) { return tt::permutation(9); }),
+      draw("multinomial", true, [](tt::Generator* g) { return tt::multinomial(tt::ones({4}), 3, false, g); }),
+      draw("dropout", false, [](tt::Generator*) { return tt::dropout(numbers({9}), {.p = 0.5, .training = true}); }),
+      draw("init::normal", false,
+           [](tt::Generator*) {
+             return tt::init::normal()({3, 4}, tt::float32);
+           }),
+      draw("init::orthogonal", false,
+           [](tt::Generator*) {
+             return tt::init::orthogonal()({3, 4}, tt::float32);
+           }),
+      loader("DataLoader", 0),
+      loader("DataLoader of workers", 2),
+  };
+
+  using Adams = Training<optim::Adam>;
+  all.push_back({"eager", "Optimizer::load_state_dict",
+                 world<Adams>([] { return training<optim::Adam>(optim::AdamOptions{.lr = 0.1}); },
+                              [](Adams& t) {
+                                tt::StateDict state = t.optimizer->state_dict();
+                                for (int i = 0; i < 4; ++i) {
+                                  const std::string of = "state." + std::to_string(i) + ".";
+                                  state.set(of + "step", tt::full({}, t.optimizer->state_dict().size(), tt::int64));
+                                  state.set(of + "exp_avg", numbers({4, 3}, i));
+                                  state.set(of + "exp_avg_sq", numbers({4, 3}, i));
+                                }
+                                t.optimizer->load_state_dict(state);
+                              },
+                              [](const Adams& t) { return t.bytes(); })});
+
+  struct Statistics {
+    Tensor mean = tt::zeros({3}), var = tt::ones({3});
+  };
+  all.push_back({"eager", "batch_norm",
+                 world<Statistics>([] { return Statistics(); },
+                                   [](Statistics& s) {
+                                     const Tensor x = numbers({8, 3}).set_requires_grad();
+                                     tt::batch_norm(x, s.mean, s.var, {}, {}, {.training = true, .axis = 1});
+                                   },
+                                   [](const Statistics& s) { return bytes_of(s.mean) + bytes_of(s.var); })});
+
+  const auto content = [](int version) {
+    tt::StateDict state;
+    state.set("a", numbers({3, 3}, version));
+    state.set("b", tt::full({}, version, tt::int64));
+    return state;
+  };
+  const auto new_file = [=] {
+    static int count = 0;
+    File file{folder + "/eager-" + std::to_string(count++ % 2) + ".safetensors", 0, {}};
+    tt::save(content(0), file.path);
+    return file;
+  };
+  all.push_back({"eager", "save",
+                 world<File>(
+                     new_file,
+                     [=](File& f) {
+                       tt::save(content(f.version + 1), f.path);
+                       ++f.version;
+                     },
+                     [](const File& f) { return bytes_of_file(f.path); })});
+  all.push_back({"eager", "load",
+                 world<File>(
+                     new_file, [](File& f) { f.read = tt::load(f.path); },
+                     [](const File& f) { return bytes_of(f.read) + bytes_of_file(f.path); })});
+  return all;
+}
+
+}  // namespace faults

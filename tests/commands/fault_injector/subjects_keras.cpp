@@ -1,0 +1,155 @@
+// Keras: steps of all optimizers on both engines, fit, building, weights, files.
+#include "commands/fault_injector/subject.h"
+#include "triptych/core/ops.h"
+#include "triptych/core/random.h"
+#include "triptych/keras.h"
+
+namespace faults {
+namespace {
+
+namespace keras = triptych::keras;
+using namespace triptych::keras::layers;
+using tt::Tensor;
+
+struct Model {
+  std::shared_ptr<keras::Sequential> model;
+  std::string path;
+  int version = 0;
+
+  std::string bytes() const {
+    std::string all = bytes_of(model->get_weights());
+    for (const keras::Weight& state : model->base().states()) all += bytes_of(state.value);
+    for (const auto& [name, value] : model->optimizer().base().variables())
+      if (name == "iteration" || name == "learning_rate") all += bytes_of(value);
+    for (const auto& slot : model->optimizer().base().slots())
+      if (tt::any(slot.value != 0).item<bool>())
+        all += slot.name + bytes_of(slot.value);  // zeros before the first step
+    return all;
+  }
+};
+
+Model model(const std::string& engine, const std::function<keras::Optimizer()>& optimizer, bool input = true) {
+  tt::manual_seed(5);
+  std::vector<keras::Layer> layers;
+  if (input) layers.push_back(Input({4}));
+  for (const keras::Layer& layer :
+       {Dense(6), BatchNormalization({.name = "bn"}), ReLU(), Dropout(0.5), keras::Layer(Dense(1))})
+    layers.push_back(layer);
+  Model made{std::make_shared<keras::Sequential>(), {}, 0};
+  for (const keras::Layer& layer : layers) made.model->add(layer);
+  made.model->compile({.optimizer = optimizer(), .loss = "mse", .metrics = {"mean_absolute_error"}, .engine = engine});
+  return made;
+}
+
+Tensor x_of(int rows) { return numbers({rows, 4}); }
+Tensor y_of(int rows) { return numbers({rows, 1}, 1); }
+
+Subject of(std::string name, std::function<Model()> make, std::function<void(Model&)> act) {
+  return {"keras", std::move(name),
+          world<Model>(std::move(make), std::move(act), [](const Model& m) { return m.bytes(); })};
+}
+
+using States = std::shared_ptr<std::vector<std::string>>;
+
+/// Notes the state after each step.
+struct Noted : keras::CallbackBase {
+  Noted(const Model& of, States to) : model(of), states(std::move(to)) {}
+  void on_train_batch_end(std::int64_t, keras::Logs&) override {
+    if (noting) states->push_back(model.bytes());
+  }
+  const Model& model;
+  States states;
+};
+
+Subject fit(const std::string& engine, const std::function<keras::Optimizer()>& optimizer) {
+  const auto states = std::make_shared<std::vector<std::string>>();
+  Subject subject = of(
+      "fit, " + engine, [=] { return model(engine, optimizer); },
+      [=](Model& m) {
+        m.model->fit(x_of(12), y_of(12),
+                     {.batch_size = 4, .epochs = 2, .verbose = 0, .callbacks = {keras::callback<Noted>(m, states)}});
+      });
+  subject.between = states;
+  return subject;
+}
+
+struct Built {
+  keras::Layer layer;
+};
+
+}  // namespace
+
+std::vector<Subject> keras_subjects(const std::string& folder) {
+  const auto adam = [] { return keras::optimizers::Adam({.learning_rate = 0.01}); };
+  const std::vector<std::pair<std::string, std::function<keras::Optimizer()>>> optimizers = {
+      {"SGD", [] { return keras::optimizers::SGD(); }},
+      {"SGD, momentum", [] { return keras::optimizers::SGD({.momentum = 0.9}); }},
+      {"Adam", adam},
+      {"AdamW, amsgrad", [] { return keras::optimizers::AdamW({.amsgrad = true}); }}};
+  std::vector<Subject> all;
+  for (const char* engine : {"graph", "eager"}) {
+    const std::string on = std::string(", ") + engine;
+    // A step that was taken may be told of no more: then the new state is whole.
+    for (const auto& [name, optimizer] : optimizers) {
+      all.push_back(of(
+          "train_on_batch, " + name + on, [=, optimizer = optimizer] { return model(engine, optimizer); },
+          [](Model& m) { m.model->train_on_batch(x_of(6), y_of(6)); }));
+      all.back().may_end_late = true;
+    }
+    all.push_back(fit(engine, adam));
+    all.push_back(of(
+        "evaluate" + on, [=] { return model(engine, adam); },
+        [](Model& m) { m.model->evaluate(x_of(6), y_of(6), {.verbose = 0}); }));
+    all.push_back(of(
+        "predict" + on, [=] { return model(engine, adam); },
+        [](Model& m) { m.model->predict(x_of(6), {.verbose = 0}); }));
+  }
+  all.push_back(of(
+      "set_weights", [=] { return model("graph", adam); },
+      [](Model& m) {
+        std::vector<Tensor> values = m.model->get_weights();
+        for (Tensor& value : values) value = value + 1;
+        m.model->set_weights(values);
+      }));
+  all.push_back(of(
+      "set_learning_rate", [=] { return model("graph", adam); },
+      [](Model& m) { m.model->optimizer().set_learning_rate(m.model->optimizer().learning_rate() / 2); }));
+  all.push_back(of(
+      "save", [=] { return model("graph", adam); }, [=](Model& m) { m.model->save(folder + "/keras.safetensors"); }));
+  all.push_back(of(
+      "load_weights",
+      [=] {
+        Model trained = model("graph", adam);
+        trained.path = folder + "/trained.safetensors";
+        trained.model->train_on_batch(x_of(6), y_of(6));
+        trained.model->save(trained.path);
+        Model fresh = model("graph", adam);
+        fresh.path = trained.path;
+        return fresh;
+      },
+      [](Model& m) { m.model->load_weights(m.path); }));
+  all.push_back(
+      {"keras", "Layer(x), training",
+       world<Built>(
+           [] {
+             Built b{BatchNormalization()};
+             b.layer.build({tt::unknown, 4});
+             return b;
+           },
+           [](Built& b) { b.layer(x_of(6), true); }, [](const Built& b) { return bytes_of(b.layer.get_weights()); })});
+  all.push_back({"keras", "Layer::build",
+                 world<Built>(
+                     [] {
+                       tt::manual_seed(5);
+                       return Built{
+                           Dense(3, {.kernel_initializer = "glorot_uniform", .bias_initializer = "random_normal"})};
+                     },
+                     [](Built& b) {
+                       if (b.layer.built()) b.layer = Dense(3, {.bias_initializer = "random_normal"});
+                       b.layer.build({tt::unknown, 4});
+                     },
+                     [](const Built& b) { return b.layer.built() ? bytes_of(b.layer.get_weights()) : "not built"; })});
+  return all;
+}
+
+}  // namespace faults
