@@ -1,11 +1,7 @@
 #include "triptych/keras/layer.h"
 
 #include <algorithm>
-  if (!LayerAccess::output_shapes(layer).empty() || LayerAccess::is_plain(layer)) return;
-  std::vector<Shape> shapes = shapes_of(outputs);
-  for (Shape& shape : shapes)
-    if (shape.rank() > 0 && !shape.dim(0).known()) shape.set(0, examples);
-  LayerAccess::output_shapes(layer) = std::move(shapes);
+#include <atomic>
 #include <set>
 
 #include "api_keras/access.h"
@@ -140,8 +136,7 @@ void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
   // whatever fails around it.
   Transaction whole;
   whole.keep_for_good();
-  const LayerAccess::Parts before(layer);
-  Transaction::did(undo_by([&] { before.restore(layer); }));
+  Transaction::did(undo_by([&layer, before = LayerAccess::Parts(layer)] { before.restore(layer); }));
   {
     RunNow now;
     detail::Construction parts;

@@ -50,10 +50,6 @@ void Walk::start(std::span<const Place> roots) {
   gradients_.resize(outputs);
 }
 
-void Walk::want_everything() {
-  for (Entry& entry : entries_) entry.needed = true;
-}
-
 void Walk::want(std::span<const Place> targets) {
   for (const Place& target : targets)
     if (const std::size_t at = index_.at(target.node); at != PointerMap::missing) entries_[at].needed = true;

@@ -23,10 +23,12 @@ class Walk {
   void start(std::span<const Place> roots);
   /// Marks what lies between targets and roots; the rules of other nodes do not run.
   void want(std::span<const Place> targets);
-  void want_everything();
+  void want_everything() {
+    for (Entry& entry : entries_) entry.needed = true;
+  }
   /// Adds to the gradient of one output.
   void contribute(Place place, Tensor gradient);
-  /// Visits the nodes; `keep` sees each with the complete gradients of its outputs. In the end tensors get what is found.
+  /// Visits the nodes; `keep` sees the complete gradients of each one's outputs. In the end tensors get what is found.
   void run(const std::function<void(Node&, std::span<Tensor>)>& keep);
 
   FoundGradients found;
