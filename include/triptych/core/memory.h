@@ -5,6 +5,7 @@
 
 #include "triptych/core/device.h"
 #include "triptych/core/export.h"
+#include "triptych/core/location.h"
 
 namespace triptych {
 
@@ -41,8 +42,10 @@ TRIPTYCH_API void empty_cache(Device device);
 TRIPTYCH_API void set_memory_limit(std::int64_t bytes, Device device);
 
 /// Number of threads that a kernel may use; the results do not depend on it. At first the value of
-/// TRIPTYCH_NUM_THREADS, else of OMP_NUM_THREADS, else the number of cores that this process may use.
-TRIPTYCH_API void set_num_threads(int count);
+/// TRIPTYCH_NUM_THREADS, else of OMP_NUM_THREADS, else the number of cores that this process may use. Where the system
+/// gives the process fewer threads, kernels use those. ArgumentError below 1, and above 1024 on machines of fewer
+/// cores.
+TRIPTYCH_API void set_num_threads(int count, Location where = Location::here());
 TRIPTYCH_API int num_threads();
 /// While alive, kernels that this thread starts run on this thread alone (for data workers).
 class [[nodiscard]] TRIPTYCH_API SingleThreaded {

@@ -153,6 +153,7 @@ class [[nodiscard]] TRIPTYCH_API Construction {
   };
   Construction* outer_;
   std::vector<Seen> seen_;
+  bool lost_ = false;  // there was no memory to note a handle
 };
 
 template <class Mine, class... Args>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <set>
 
 #include "api_keras/access.h"
@@ -83,11 +84,17 @@ Construction::Construction() : outer_(std::exchange(construction, this)) {}
 Construction::~Construction() { construction = outer_; }
 
 void Construction::note(const Layer& handle, bool is_new) {
-  if (construction) construction->seen_.push_back({&handle, handle.shared(), is_new});
+  if (!construction) return;
+  try {
+    construction->seen_.push_back({&handle, handle.shared(), is_new});
+  } catch (const std::bad_alloc&) {  // a handle may be moved where nothing can be thrown: `finish` says it
+    construction->lost_ = true;
+  }
 }
 
 void Construction::finish(LayerBase& whole, std::size_t size) {
   construction = outer_;
+  if (lost_) throw std::bad_alloc();
   const auto* begin = static_cast<const char*>(dynamic_cast<const void*>(&whole));
   // What stands in the object's own bytes: the last handle that came to life there counts, others have gone.
   std::set<const Layer*> known;

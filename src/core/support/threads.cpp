@@ -161,8 +161,7 @@ int num_threads() {
   return count;
 }
 
-void set_num_threads(int count) {
-  const Location where;
+void set_num_threads(int count, Location where) {
   if (count < 1)
     throw ArgumentError("set_num_threads", "the number of threads is below 1", std::to_string(count) + " was given", "",
                         where);

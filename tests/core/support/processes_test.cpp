@@ -125,8 +125,9 @@ TEST(Processes, AForkMayComeWhileOtherThreadsAllocate) {
 #endif
 
 TEST(Processes, ThreadsBeyondReasonAreRefused) {
-  EXPECT_THROW(tt::set_num_threads(0), tt::ArgumentError);
-  EXPECT_THROW(tt::set_num_threads(1000000), tt::ArgumentError);
+  EXPECT_BAD("[set_num_threads] the number of threads is below 1: 0 was given", tt::set_num_threads(0));
+  EXPECT_BAD("[set_num_threads] there are more threads than any machine makes use of: 1000000 were given",
+             tt::set_num_threads(1000000));
 }
 
 TEST(Processes, CountsOfEndedThreadsAreKeptAndTakeNoRoom) {

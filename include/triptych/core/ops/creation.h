@@ -87,7 +87,7 @@ Tensor tensor(std::initializer_list<NumberList> values, Location where = Locatio
 }
 
 /// A tensor over the caller's memory (row-major), without a copy. The tensor only reads it: the first write copies. The
-/// memory must stay as it is until `release` is called, when the last tensor lets go.
+/// memory must stay as it is until `release` is called, when the last tensor lets go. What it throws goes to stderr.
 template <class T>
 Tensor from_blob(const T* values, const Shape& shape, std::function<void()> release = {},
                  Location where = Location::here());
