@@ -1,0 +1,74 @@
+// What a case keeps, and how its results are computed and its errors judged.
+#include <fstream>
+#include <regex>
+
+#include "results.h"
+
+namespace battery {
+
+thread_local Case* Case::current_ = nullptr;
+
+Case::Case(Hostile first, Hostile second, bool aliases) : hostile_{first, second}, aliases_(aliases) {
+  current_ = this;
+  if (!progress) return;
+  progress->count = 0;
+  progress->good = first.argument < 0 && !aliases;
+}
+
+Case::~Case() {
+  while (!kept_.empty()) kept_.pop_back();  // scopes end in the reverse order
+  current_ = nullptr;
+}
+
+tt::Tensor Case::placeholder(const tt::Tensor& value, const tt::Shape& shape) {
+  const tt::Tensor key = graph_.placeholder("fed", value.dtype(), shape, {}, where_);
+  feeds.emplace_back(key, tt::Arg(value, where_));
+  return key;
+}
+
+void Case::add_result(const tt::Tensor& result) {
+  if (!result.defined()) return results_.push_back(result);
+  read(result.text());
+  if (!result.is_symbolic()) {
+    if (result.numel(where_) <= 1 << 20) results_.push_back(result.detach(where_).clone(where_));
+    if (result.requires_grad() && !result.is_leaf())
+      attempt([&] { look(*this, tt::eager::grad(tt::sum(result), result, {.retain_graph = true}, where_)); });
+    return;
+  }
+  if (!(tt::lowlevel::graph_of(result, where_) == graph_)) return;  // Keras's, or another one: nobody can feed it
+  attempt([&] {
+    const tt::lowlevel::Session session(graph_, {.numerics = tt::Numerics::exact});
+    if (!graph_.variables().empty()) session.run(graph_.initializer(where_), {}, {}, where_);
+    const std::vector<tt::Tensor> values = session.run(std::vector{result}, feeds, {}, where_);
+    results_.push_back(values[0]);
+  });
+}
+
+std::string small_idx_file() {
+  // Two uint8 images of 2 x 2: magic number, sizes, pixels (http://yann.lecun.com/exdb/mnist).
+  std::ofstream("images.idx", std::ios::binary) << std::string("\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x02" "abcdefgh", 24);
+  return "images.idx";
+}
+
+std::string small_idx_labels() {
+  std::ofstream("labels.idx", std::ios::binary) << std::string("\0\0\x08\x01\0\0\0\x02\x01\0", 10);
+  return "labels.idx";
+}
+
+tt::data::IdxDataset small_idx() { return tt::data::IdxDataset(small_idx_file(), small_idx_labels(), {}, here()); }
+
+void check_error(const tt::Error& error) {
+  static const std::regex form(R"(\[[^\]]+\] [^]+[.?] At [^ /]+:\d+\.( [^]+)?)");
+  // A duty, or a fact of the kind that a wrong value breaks (tests/house/error_texts_test.cpp).
+  static const std::regex rule(
+      R"(\bmust\b|\b(is|are) (at (least|most)|not negative|not empty|positive|between|floating|finite|known|one of)\b|\bneeds an?\b)");
+  const std::string text = error.what();
+  if (!error.where()) throw Finding{"an error without a line: " + text};
+  if (std::string_view(error.where().file()).find("battery") == std::string_view::npos)
+    throw Finding{"an error that names a line of the library: " + text};
+  if (!std::regex_match(text, form)) throw Finding{"an error of another form: " + text};
+  const std::string wrong = text.substr(0, text.find(": "));
+  if (std::regex_search(wrong, rule)) throw Finding{"an error that states a rule: " + text};
+}
+
+}  // namespace battery

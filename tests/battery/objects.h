@@ -1,0 +1,639 @@
+// Good and hostile objects of the classes that the headers declare: a class without them does not compile.
+#pragma once
+
+#include "values.h"
+
+namespace battery {
+
+/// What classes have in common: an object whose content was moved away, and one that was made from nothing.
+template <class T>
+struct ObjectValues {
+  static constexpr const char* good_text = "a good one";
+  static void hostile(Choices<T>& choices, const Make<T>& good) {
+    if constexpr (std::is_move_constructible_v<T>) {
+      choices.add("a moved-from one", [good] {
+        T object = good();
+        [[maybe_unused]] const T taken = std::move(object);
+        return object;
+      });
+      if constexpr (std::is_default_constructible_v<T>) choices.add("one made from nothing", [] { return T(); });
+    }
+  }
+};
+
+// --- Core ------------------------------------------------------------------------------------------------------------
+
+template <>
+struct Values<tt::Generator> : ObjectValues<tt::Generator> {
+  static std::shared_ptr<tt::Generator> good() { return std::make_shared<tt::Generator>(7); }
+};
+template <>
+struct Values<tt::GraphHandle> : ObjectValues<tt::GraphHandle> {
+  static tt::GraphHandle good() { return Case::current().graph(); }
+};
+template <>
+struct Values<tt::GradientHook> : ObjectValues<tt::GradientHook> {
+  static tt::GradientHook good() {
+    return tt::GradientHook([](const tt::Tensor& gradient) { return gradient; });
+  }
+  static void hostile(Choices<tt::GradientHook>& choices, const Make<tt::GradientHook>&) {
+    using F = std::function<tt::Tensor(const tt::Tensor&)>;
+    Choices<F> functions;
+    Values<F>::hostile(functions, &Values<F>::good);
+    for (const auto& [text, make] : functions) choices.add(text, [make = make] { return tt::GradientHook(make()); });
+  }
+};
+template <>
+struct Values<tt::HookHandle> : ObjectValues<tt::HookHandle> {
+  static tt::HookHandle good() { return trained({3}).register_hook(Values<tt::GradientHook>::good(), here()); }
+};
+template <>
+struct Values<tt::TestedFunction> : ObjectValues<tt::TestedFunction> {
+  using F = std::function<tt::Tensor(const tt::Tensor&)>;
+  static tt::TestedFunction good() { return Values<F>::good(); }
+  static void hostile(Choices<tt::TestedFunction>& choices, const Make<tt::TestedFunction>&) {
+    Choices<F> functions;
+    Values<F>::hostile(functions, &Values<F>::good);
+    for (const auto& [text, make] : functions) choices.add(text, [make = make] { return tt::TestedFunction(make()); });
+  }
+};
+template <>
+struct Values<tt::StateDict> : ObjectValues<tt::StateDict> {
+  static tt::StateDict good() { return {{"name", numbers({2, 3})}, {"other", whole({1, 2}, {2})}}; }
+  static void hostile(Choices<tt::StateDict>& choices, const Make<tt::StateDict>& good) {
+    ObjectValues::hostile(choices, good);
+    // Each of its tensors in turn, and each of its metadata.
+    for (const bool last : {false, true}) {
+      Choices<tt::Tensor> tensors;
+      const auto item = [good, last] {
+        const tt::StateDict state = good();
+        return state.empty() ? std::pair(std::string("name"), numbers({2})) : last ? *(state.end() - 1) : *state.begin();
+      };
+      Values<tt::Tensor>::hostile(tensors, [item] { return item().second; });
+      for (const auto& [text, make] : tensors)
+        choices.add(std::string(last ? "its last tensor " : "its first tensor ") + text, [good, item, make = make] {
+          tt::StateDict state = good();
+          state.set(item().first, make());
+          return state;
+        });
+      choices.add(last ? "without its last tensor" : "without its first tensor", [good, item] {
+        tt::StateDict state = good();
+        state.erase(item().first);
+        return state;
+      });
+    }
+    for (const auto& [text, value] : hostile_texts()) {
+      choices.add(std::string("with a tensor called ") + text, [good, &value = value] {
+        tt::StateDict state = good();
+        state.set(value, numbers({2}));
+        return state;
+      });
+      choices.add(std::string("its metadata all ") + text, [good, &value = value] {
+        tt::StateDict state = good();
+        for (auto& [key, entry] : state.metadata) entry = value;
+        state.metadata[value] = value;
+        return state;
+      });
+    }
+  }
+};
+template <>
+struct Values<tt::Mean> : ObjectValues<tt::Mean> {
+  static tt::Mean good() { return {}; }
+};
+inline tt::TracedSubgraph doubled() {
+  const tt::TensorMeta meta = numbers({2, 3}).meta();
+  return tt::trace_subgraph({&meta, 1}, [](std::span<const tt::Tensor> x) { return std::vector{x[0] * 2}; }, here());
+}
+template <>
+struct Values<tt::Subgraph> : ObjectValues<tt::Subgraph> {
+  static tt::Subgraph good() { return doubled().subgraph; }
+};
+template <class T>
+concept Half = std::is_same_v<T, tt::Float16> || std::is_same_v<T, tt::BFloat16>;
+template <Half T>
+struct Values<T> : ObjectValues<T> {
+  static T good() { return T(0.5f); }
+};
+template <>
+struct Values<tt::Error> : ObjectValues<tt::Error> {
+  static tt::Error good() { return {"op", "x is wrong", "1", "Use 2", here()}; }
+};
+template <>
+struct Values<tt::NumberList> : ObjectValues<tt::NumberList> {
+  static tt::NumberList good() { return 1.5; }
+  static void hostile(Choices<tt::NumberList>& choices, const Make<tt::NumberList>&) {
+    Choices<double> numbers;
+    Values<double>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers) choices.add(text, [make = make] { return tt::NumberList(make()); });
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) choices.add(text, [make = make] { return tt::NumberList(make()); });
+    // A list refers to its numbers: they are static.
+    static const std::initializer_list<tt::NumberList> none = {}, two = {1, 2}, deep = {two, none};
+    choices.add("{}", [] { return tt::NumberList(none); });
+    choices.add("{1, 2}", [] { return tt::NumberList(two); });
+    choices.add("{{1, 2}, {}}", [] { return tt::NumberList(deep); });
+  }
+};
+template <>
+struct Values<tt::Tensor::Rows> : ObjectValues<tt::Tensor::Rows> {
+  static tt::Tensor::Rows good() { return numbers({2, 3}).begin(here()); }
+};
+template <>
+struct Values<tt::compare::Settings> : ObjectValues<tt::compare::Settings> {
+  static tt::compare::Settings good() { return {}; }
+};
+
+// --- Data ------------------------------------------------------------------------------------------------------------
+
+inline tt::data::TensorDataset examples() { return tt::data::TensorDataset(numbers({10, 3}), numbers({10, 1}), here()); }
+template <>
+struct Values<tt::data::TensorDataset> : ObjectValues<tt::data::TensorDataset> {
+  static tt::data::TensorDataset good() { return examples(); }
+  static void hostile(Choices<tt::data::TensorDataset>& choices, const Make<tt::data::TensorDataset>& good) {
+    ObjectValues::hostile(choices, good);
+    for (const auto member : {&tt::data::TensorDataset::x, &tt::data::TensorDataset::y}) {
+      Choices<tt::Tensor> tensors;
+      Values<tt::Tensor>::hostile(tensors, [good, member] { return good().*member; });
+      for (const auto& [text, make] : tensors)
+        choices.add(std::string(member == &tt::data::TensorDataset::x ? "x " : "y ") + text, [good, member, make = make] {
+          tt::data::TensorDataset dataset = good();
+          dataset.*member = make();
+          return dataset;
+        });
+    }
+  }
+};
+/// A user's own data set.
+struct Squares : tt::data::Dataset {
+  enum class Fault { none, negative, huge, throws, undefined, ragged };
+  explicit Squares(Fault fault = Fault::none) : fault(fault) {}
+  std::int64_t size() const override {
+    return fault == Fault::negative ? -1 : fault == Fault::huge ? std::numeric_limits<std::int64_t>::max() : 6;
+  }
+  tt::data::Example get(std::int64_t index) const override {
+    if (fault == Fault::throws) throw Thrown();
+    if (fault == Fault::undefined) return {};
+    return {numbers({fault == Fault::ragged ? index + 1 : 3}), numbers({1})};
+  }
+  Fault fault;
+};
+template <>
+struct Values<tt::data::Dataset> : ObjectValues<tt::data::Dataset> {
+  static std::shared_ptr<tt::data::Dataset> good() { return std::make_shared<Squares>(); }
+};
+template <>
+struct Values<std::shared_ptr<const tt::data::Dataset>> {
+  using P = std::shared_ptr<const tt::data::Dataset>;
+  static constexpr const char* good_text = "a data set";
+  static P good() { return std::make_shared<Squares>(); }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    choices.add("nullptr", [] { return P(); });
+    using F = Squares::Fault;
+    const std::pair<const char*, F> faults[] = {{"one of size -1", F::negative},      {"one of size INT64_MAX", F::huge},
+                                                {"one that throws", F::throws},       {"one of undefined examples", F::undefined},
+                                                {"one of ragged examples", F::ragged}};
+    for (const auto& [text, fault] : faults) choices.add(text, [fault = fault] { return P(std::make_shared<Squares>(fault)); });
+    Choices<tt::data::TensorDataset> datasets;
+    Values<tt::data::TensorDataset>::hostile(datasets, &Values<tt::data::TensorDataset>::good);
+    for (const auto& [text, make] : datasets)
+      choices.add("a TensorDataset: " + text, [make = make] { return P(std::make_shared<tt::data::TensorDataset>(make())); });
+  }
+};
+/// Writes two small IDX files.
+tt::data::IdxDataset small_idx();
+std::string small_idx_file();
+std::string small_idx_labels();
+template <>
+struct Values<tt::data::IdxDataset> : ObjectValues<tt::data::IdxDataset> {
+  static tt::data::IdxDataset good() { return small_idx(); }
+};
+struct Orders : tt::data::Sampler {
+  explicit Orders(std::vector<std::int64_t> order, bool throws = false) : order(std::move(order)), throws(throws) {}
+  std::vector<std::int64_t> sample(std::int64_t, std::int64_t) const override {
+    if (throws) throw Thrown();
+    return order;
+  }
+  std::vector<std::int64_t> order;
+  bool throws;
+};
+template <>
+struct Values<tt::data::Sampler> : ObjectValues<tt::data::Sampler> {
+  static std::shared_ptr<tt::data::Sampler> good() { return std::make_shared<Orders>(std::vector<std::int64_t>{1, 0}); }
+};
+template <>
+struct Values<std::shared_ptr<const tt::data::Sampler>> {
+  using P = std::shared_ptr<const tt::data::Sampler>;
+  static constexpr const char* good_text = "a sampler";
+  static P good() { return std::make_shared<Orders>(std::vector<std::int64_t>{1, 0}); }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    choices.add("nullptr", [] { return P(); });
+    choices.add("one that throws", [] { return P(std::make_shared<Orders>(std::vector<std::int64_t>{}, true)); });
+    for (const auto& list : hostile_lists())
+      choices.add("one that gives " + text_of(list), [&list] { return P(std::make_shared<Orders>(list)); });
+  }
+};
+template <>
+struct Values<tt::data::DataLoader> : ObjectValues<tt::data::DataLoader> {
+  static tt::data::DataLoader good() { return tt::data::DataLoader(examples(), {.batch_size = 4}, here()); }
+};
+template <>
+struct Values<tt::data::DataLoader::Iterator> : ObjectValues<tt::data::DataLoader::Iterator> {
+  static tt::data::DataLoader::Iterator good() {
+    static thread_local std::unique_ptr<tt::data::DataLoader> loader;
+    loader = std::make_unique<tt::data::DataLoader>(Values<tt::data::DataLoader>::good());
+    return loader->begin();
+  }
+};
+
+// --- Low level -------------------------------------------------------------------------------------------------------
+
+namespace low = tt::lowlevel;
+
+template <class T>
+concept SomeTensorList = std::is_same_v<T, low::TensorList> || std::is_same_v<T, tt::keras::TensorList>;
+template <SomeTensorList T>
+struct Values<T> {
+  using V = std::vector<tt::Tensor>;
+  static constexpr const char* good_text = "numbers({2, 3})";
+  static T good() { return numbers({2, 3}); }
+  static V list(const T& tensors) { return V(tensors.begin(), tensors.end()); }
+  static void hostile(Choices<T>& choices, const Make<T>& good) {
+    Choices<V> lists;
+    Values<V>::hostile(lists, [good] { return list(good()); });
+    for (const auto& [text, make] : lists) choices.add(text, [make = make] { return T(make()); });
+    Choices<tt::Tensor> tensors;
+    Values<tt::Tensor>::hostile(tensors, [good] {
+      const V all = list(good());
+      return all.empty() ? tt::Tensor() : all[0];
+    });
+    for (const auto& [text, make] : tensors) choices.add(text, [make = make] { return T(make()); });
+  }
+};
+inline low::Variable variable(const tt::Shape& shape = {2, 3}) {
+  return Case::current().graph().variable("v", numbers(shape), {}, here());
+}
+template <>
+struct Values<low::Variable> : ObjectValues<low::Variable> {
+  static low::Variable good() { return variable(); }
+};
+template <>
+struct Values<low::Graph> : ObjectValues<low::Graph> {
+  static low::Graph good() { return Case::current().graph(); }
+  static void hostile(Choices<low::Graph>& choices, const Make<low::Graph>& good) {
+    ObjectValues::hostile(choices, good);
+    choices.add("a finalized one", [] {
+      low::Graph graph;
+      graph.finalize();
+      return graph;
+    });
+  }
+};
+template <>
+struct Values<low::NameScope> : ObjectValues<low::NameScope> {
+  static std::shared_ptr<low::NameScope> good() { return std::make_shared<low::NameScope>(Case::current().graph(), "scope"); }
+};
+/// A loss that depends on a variable.
+inline tt::Tensor symbolic_loss() { return tt::mean(tt::square(variable() * 2)); }
+template <>
+struct Values<low::GradientAndVariable> : ObjectValues<low::GradientAndVariable> {
+  static low::GradientAndVariable good() {
+    const low::Variable v = variable();
+    return {tt::ones_like(v), v};
+  }
+  static void hostile(Choices<low::GradientAndVariable>& choices, const Make<low::GradientAndVariable>& good) {
+    add_field(choices, good, "gradient", &low::GradientAndVariable::gradient);
+    add_field(choices, good, "variable", &low::GradientAndVariable::variable);
+  }
+};
+template <>
+struct Values<low::Optimizer> : ObjectValues<low::Optimizer> {
+  static std::shared_ptr<low::Optimizer> good() {
+    auto optimizer = std::make_shared<low::Momentum>();
+    optimizer->minimize(symbolic_loss(), {}, here());
+    return optimizer;
+  }
+};
+template <>
+struct Values<low::Feed> : ObjectValues<low::Feed> {
+  static low::Feed good() { return {Case::current().placeholder(numbers({2, 3}), {2, 3}), tt::Arg(numbers({2, 3}), here())}; }
+  static void hostile(Choices<low::Feed>& choices, const Make<low::Feed>& good) {
+    add_field(choices, good, "tensor", &low::Feed::tensor);
+    add_field(choices, good, "value", &low::Feed::value);
+  }
+};
+template <>
+struct Values<low::Session> : ObjectValues<low::Session> {
+  static low::Session good() {
+    const low::Session session(Case::current().graph());
+    session.run(Case::current().graph().initializer());
+    return session;
+  }
+};
+template <>
+struct Values<low::Callable> : ObjectValues<low::Callable> {
+  static low::Callable good() {
+    const tt::Tensor x = Case::current().placeholder(numbers({2, 3}), {2, 3});
+    return Values<low::Session>::good().make_callable(x, x * 2, here());
+  }
+};
+
+// --- Eager -----------------------------------------------------------------------------------------------------------
+
+namespace nn = tt::eager::nn;
+namespace optim = tt::eager::optim;
+
+/// A module by the smallest arguments that make one.
+template <std::derived_from<nn::Module> M>
+struct Values<M> : ObjectValues<M> {
+  static std::shared_ptr<M> good() {
+    if constexpr (std::is_same_v<M, nn::Loss>)
+      return std::make_shared<nn::MSELoss>();
+    else if constexpr (std::is_same_v<M, nn::Module> || std::is_same_v<M, nn::Sequential>)
+      return std::make_shared<nn::Sequential>(nn::make<nn::Linear>(3, 4, here()), nn::make<nn::BatchNorm1d>(4, here()),
+                                              nn::make<nn::Dropout>(0.5, here()), nn::make<nn::Linear>(4, 2, here()));
+    else if constexpr (std::is_same_v<M, nn::Lambda>)
+      return std::make_shared<M>([](const tt::Tensor& x) { return x * 2; }, here());
+    else if constexpr (std::is_same_v<M, nn::Conv2d>)
+      return std::make_shared<M>(4, 3, 2);
+    else if constexpr (std::is_same_v<M, nn::BatchNorm>)
+      return std::make_shared<nn::BatchNorm1d>(3);
+    else if constexpr (std::is_same_v<M, nn::BatchNorm2d>)
+      return std::make_shared<M>(4);
+    else if constexpr (std::is_same_v<M, nn::Softmax> || std::is_same_v<M, nn::LogSoftmax>)
+      return std::make_shared<M>(1);
+    else if constexpr (std::is_default_constructible_v<M>)
+      return std::make_shared<M>();
+    else if constexpr (std::is_constructible_v<M, int, int> && !std::is_constructible_v<M, tt::Size2>)
+      return std::make_shared<M>(3, 4);
+    else
+      return std::make_shared<M>(3);
+  }
+};
+template <std::derived_from<optim::Optimizer> O>
+struct Values<O> : ObjectValues<O> {
+  static std::shared_ptr<O> good() {
+    const std::vector<tt::Tensor> parameters = {with_gradient({2, 3})};
+    if constexpr (std::is_same_v<O, optim::Optimizer> || std::is_same_v<O, optim::GroupedOptimizer<optim::SGDOptions>>)
+      return std::make_shared<optim::SGD>(parameters, optim::SGDOptions{.momentum = 0.9}, here());
+    else if constexpr (std::is_same_v<O, optim::GroupedOptimizer<optim::AdamOptions>>)
+      return std::make_shared<optim::Adam>(parameters, optim::AdamOptions{}, here());
+    else
+      return std::make_shared<O>(parameters, 0.1);
+  }
+};
+template <>
+struct Values<tt::eager::FunctionContext> : ObjectValues<tt::eager::FunctionContext> {
+  static tt::eager::FunctionContext good() { return {}; }
+};
+template <>
+struct Values<nn::CallScope> : ObjectValues<nn::CallScope> {
+  static std::shared_ptr<nn::CallScope> good() { return std::make_shared<nn::CallScope>(Values<tt::Arg>::good()); }
+};
+template <>
+struct Values<tt::TracedCall> : ObjectValues<tt::TracedCall> {
+  static std::shared_ptr<tt::TracedCall> good() { return std::make_shared<tt::TracedCall>(Case::current().graph()); }
+};
+template <class M>
+struct Values<nn::Made<M>> : ObjectValues<nn::Made<M>> {
+  static nn::Made<M> good() { return {std::make_unique<M>(3, 4), here()}; }
+};
+/// What tt::custom_gradient takes: a value and the function from its gradient to x's.
+using OwnGradient = std::function<std::pair<tt::Tensor, std::function<tt::Tensor(const tt::Tensor&)>>(const tt::Tensor&)>;
+template <>
+struct Values<OwnGradient> : ObjectValues<OwnGradient> {
+  using Back = std::function<tt::Tensor(const tt::Tensor&)>;
+  static OwnGradient good() {
+    return [](const tt::Tensor& x) { return std::pair(x * 2, Back([](const tt::Tensor& upstream) { return upstream * 2; })); };
+  }
+  static void hostile(Choices<OwnGradient>& choices, const Make<OwnGradient>&) {
+    choices.add("an empty function", [] { return OwnGradient(); });
+    Choices<tt::Tensor> tensors;
+    Values<tt::Tensor>::hostile(tensors, &Values<tt::Tensor>::good);
+    for (const auto& [text, make] : tensors) {
+      choices.add("one of value " + text, [make = make] {
+        return OwnGradient([make](const tt::Tensor&) { return std::pair(make(), Back([](const tt::Tensor& g) { return g; })); });
+      });
+      choices.add("one of gradient " + text, [make = make] {
+        return OwnGradient([make](const tt::Tensor& x) { return std::pair(x, Back([make](const tt::Tensor&) { return make(); })); });
+      });
+    }
+    choices.add("one of an empty gradient", [] {
+      return OwnGradient([](const tt::Tensor& x) { return std::pair(x, Back()); });
+    });
+  }
+};
+/// A user's own function with a gradient.
+struct Cube : tt::eager::Function<Cube> {
+  static tt::Tensor forward(tt::eager::FunctionContext& context, const tt::Tensor& x) {
+    context.save_for_backward({x});
+    return x * x * x;
+  }
+  static std::vector<tt::Tensor> backward(tt::eager::FunctionContext& context, std::span<const tt::Tensor> upstream) {
+    const tt::Tensor x = context.saved_tensors()[0];
+    return {upstream[0] * 3 * x * x};
+  }
+};
+
+// --- Keras -----------------------------------------------------------------------------------------------------------
+
+namespace keras = tt::keras;
+namespace layers = tt::keras::layers;
+
+/// A layer of the user's own.
+struct Scale : keras::LayerBase {
+  tt::Tensor factor;
+  void build(const tt::Shape& input) override {
+    factor = add_weight({.name = "factor", .shape = {input[-1]}, .initializer = "ones"});
+  }
+  tt::Tensor call(const tt::Tensor& x, bool) override { return x * factor; }
+};
+struct OwnModel : keras::ModelBase {
+  keras::Layer hidden = layers::Dense(4, {.activation = "relu"}), out = layers::Dense(1);
+  tt::Tensor call(const tt::Tensor& x, bool) override { return out(hidden(x)); }
+};
+/// The functional model's data.
+inline tt::Tensor xs() { return numbers({4, 3}); }
+inline tt::Tensor ys() { return numbers({4, 1}); }
+inline keras::Model small_model() {
+  const tt::Tensor x = layers::Input({3}, {}, here());
+  return keras::Model(x, layers::Dense(1)(layers::BatchNormalization()(layers::Dense(4, "relu")(x))), {}, here());
+}
+inline keras::Model compiled_model() {
+  keras::Model model = small_model();
+  model.compile({.optimizer = "adam", .loss = "mse", .metrics = {"mae"}}, here());
+  return model;
+}
+template <>
+struct Values<keras::Layer> : ObjectValues<keras::Layer> {
+  static keras::Layer good() { return layers::Dense(4, {}, here()); }
+};
+template <>
+struct Values<keras::Model> : ObjectValues<keras::Model> {
+  static keras::Model good() { return compiled_model(); }
+};
+template <>
+struct Values<keras::Sequential> : ObjectValues<keras::Sequential> {
+  static keras::Sequential good() { return keras::Sequential({layers::Dense(4), layers::Dense(1)}, {}, here()); }
+};
+template <>
+struct Values<keras::LayerBase> : ObjectValues<keras::LayerBase> {
+  static std::shared_ptr<keras::LayerBase> good() { return keras::layer<Scale>().shared(); }
+};
+template <>
+struct Values<std::shared_ptr<keras::LayerBase>> {
+  using P = std::shared_ptr<keras::LayerBase>;
+  static constexpr const char* good_text = "a layer of one's own";
+  static P good() { return std::make_shared<Scale>(); }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    choices.add("nullptr", [] { return P(); });
+    choices.add("one with a handle already", [] { return keras::layer<Scale>().shared(); });
+    choices.add("a LayerBase", [] { return std::make_shared<keras::LayerBase>(); });
+  }
+};
+template <>
+struct Values<keras::ModelBase> : ObjectValues<keras::ModelBase> {
+  static std::shared_ptr<keras::ModelBase> good() {
+    return std::static_pointer_cast<keras::ModelBase>(keras::model<OwnModel>().shared());
+  }
+};
+template <>
+struct Values<std::shared_ptr<keras::ModelBase>> {
+  using P = std::shared_ptr<keras::ModelBase>;
+  static constexpr const char* good_text = "a model of one's own";
+  static P good() { return std::make_shared<OwnModel>(); }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    choices.add("nullptr", [] { return P(); });
+    choices.add("one with a handle already", [] { return Values<keras::ModelBase>::good(); });
+    choices.add("a ModelBase", [] { return std::make_shared<keras::ModelBase>(); });
+  }
+};
+/// Handles that take one of Keras's names or an object.
+template <class T>
+concept Named = std::is_same_v<T, keras::Optimizer> || std::is_same_v<T, keras::Loss> || std::is_same_v<T, keras::Metric> ||
+                std::is_same_v<T, keras::Initializer> || std::is_same_v<T, keras::Activation>;
+template <Named T>
+struct Values<T> : ObjectValues<T> {
+  static constexpr bool is_optimizer = std::is_same_v<T, keras::Optimizer>;
+  static T named(const char* name) { return T(name, here()); }
+  static T good() {
+    return named(is_optimizer                                  ? "adam"
+                 : std::is_same_v<T, keras::Initializer> ? "ones"
+                 : std::is_same_v<T, keras::Activation>  ? "relu"
+                                                               : "mse");
+  }
+  static void hostile(Choices<T>& choices, const Make<T>& good) {
+    ObjectValues<T>::hostile(choices, good);
+    for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return T(value, here()); });
+    choices.add("nullptr", [] { return T(static_cast<const char*>(nullptr), here()); });
+    for (const char* name : {"sgd", "mse", "binary_crossentropy", "sparse_categorical_crossentropy", "accuracy", "softmax", "orthogonal", "glorot_uniform"})
+      choices.add(std::string("\"") + name + "\"", [name] { return named(name); });
+    if constexpr (std::is_same_v<T, keras::Initializer>) {
+      Choices<tt::Initializer> functions;
+      Values<tt::Initializer>::hostile(functions, &Values<tt::Initializer>::good);
+      for (const auto& [text, make] : functions) choices.add(text, [make = make] { return T(make()); });
+    } else if constexpr (std::is_same_v<T, keras::Activation>) {
+      using F = std::function<tt::Tensor(const tt::Tensor&)>;
+      Choices<F> functions;
+      Values<F>::hostile(functions, &Values<F>::good);
+      for (const auto& [text, make] : functions) choices.add(text, [make = make] { return T(make()); });
+    } else if constexpr (std::is_same_v<T, keras::Loss>) {
+      using F = std::function<tt::Tensor(const tt::Tensor&, const tt::Tensor&)>;
+      Choices<F> functions;
+      Values<F>::hostile(functions, &Values<F>::good);
+      for (const auto& [text, make] : functions) choices.add(text, [make = make] { return T(make(), here()); });
+    }
+  }
+};
+template <>
+struct Values<keras::LossList> : ObjectValues<keras::LossList> {
+  static keras::LossList good() { return keras::LossList("mse", here()); }
+  static void hostile(Choices<keras::LossList>& choices, const Make<keras::LossList>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<keras::Loss> losses;
+    Values<keras::Loss>::hostile(losses, &Values<keras::Loss>::good);
+    for (const auto& [text, make] : losses) choices.add(text, [make = make] { return keras::LossList(make()); });
+    choices.add("{mse, mse}", [] { return keras::LossList{keras::Loss("mse"), keras::Loss("mse")}; });
+  }
+};
+template <>
+struct Values<keras::OptimizerBase> : ObjectValues<keras::OptimizerBase> {
+  static std::shared_ptr<keras::OptimizerBase> good() {
+    static thread_local std::vector<keras::Optimizer> kept;  // the handle is what owns it
+    kept.assign(1, keras::optimizers::Adam());
+    return {std::shared_ptr<void>(), &kept[0].base()};
+  }
+};
+struct OwnLoss : keras::LossBase {
+  OwnLoss() : LossBase("own") {}
+  tt::Tensor call(const tt::Tensor& y, const tt::Tensor& p) override { return tt::mean(tt::square(y - p), -1); }
+};
+template <>
+struct Values<keras::LossBase> : ObjectValues<keras::LossBase> {
+  static std::shared_ptr<keras::LossBase> good() { return std::make_shared<OwnLoss>(); }
+};
+/// A metric of the user's own, with faults.
+struct OwnMetric : keras::MetricBase {
+  explicit OwnMetric(int given = 2) : MetricBase("own"), given(given) {}
+  std::vector<tt::Tensor> contributions(const tt::Tensor&, const tt::Tensor&) override {
+    if (given < 0) throw Thrown();
+    return std::vector<tt::Tensor>(static_cast<std::size_t>(given), tt::ones({}));
+  }
+  int given;
+};
+template <>
+struct Values<keras::MetricBase> : ObjectValues<keras::MetricBase> {
+  static std::shared_ptr<keras::MetricBase> good() { return std::make_shared<OwnMetric>(); }
+};
+template <>
+struct Values<std::shared_ptr<keras::MetricBase>> {
+  using P = std::shared_ptr<keras::MetricBase>;
+  static constexpr const char* good_text = "a metric of one's own";
+  static P good() { return std::make_shared<OwnMetric>(); }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    choices.add("nullptr", [] { return P(); });
+    choices.add("one that throws", [] { return std::make_shared<OwnMetric>(-1); });
+    for (const int given : {0, 1, 3})
+      choices.add("one that gives " + std::to_string(given) + " parts of 2", [given] { return std::make_shared<OwnMetric>(given); });
+    choices.add("a MetricBase", [] { return std::make_shared<keras::MetricBase>("base"); });
+  }
+};
+struct OwnCallback : keras::CallbackBase {
+  explicit OwnCallback(bool throws = false) : throws(throws) {}
+  void on_epoch_end(int, keras::Logs& logs) override {
+    if (throws) throw Thrown();
+    logs.set("own", 1);
+  }
+  bool throws;
+};
+template <>
+struct Values<keras::CallbackBase> : ObjectValues<keras::CallbackBase> {
+  static std::shared_ptr<keras::CallbackBase> good() { return std::make_shared<OwnCallback>(); }
+};
+template <>
+struct Values<keras::Callback> : ObjectValues<keras::Callback> {
+  static keras::Callback good() { return keras::callback<OwnCallback>(); }
+  static void hostile(Choices<keras::Callback>& choices, const Make<keras::Callback>& good) {
+    ObjectValues::hostile(choices, good);
+    choices.add("one that throws", [] { return keras::callback<OwnCallback>(true); });
+  }
+};
+template <>
+struct Values<keras::Logs> : ObjectValues<keras::Logs> {
+  static keras::Logs good() {
+    keras::Logs logs;
+    logs.set("name", 0.5);
+    return logs;
+  }
+};
+template <>
+struct Values<keras::History> : ObjectValues<keras::History> {
+  static keras::History good() {
+    keras::History history;
+    history.append(0, Values<keras::Logs>::good());
+    return history;
+  }
+};
+
+}  // namespace battery
