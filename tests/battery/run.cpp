@@ -2,7 +2,6 @@
 // signal, or by more processor time, waiting or memory than a case may take.
 #include <cxxabi.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -14,7 +13,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <optional>
+#include <map>
+#include <set>
 
 #include "progress.h"
 #include "results.h"
@@ -36,7 +36,8 @@ UnsupportedError of the one form that names the line of the call.
   --pairs N        pairs of hostile arguments for each function (12)
   --sample N       about so many cases, chosen by the seed
   --part I/N       every N-th function, from the I-th on (1/1)
-  --known FILE     findings that are known, as patterns; one that is found no more is an error, too
+  --known FILE     findings that are known; one that is found no more is an error, too
+  --write FILE     write the findings as such a file
   --verbose        print every case before it runs
   --help
 )";
@@ -45,7 +46,7 @@ struct Options {
   std::vector<std::string> only;
   std::uint64_t seed = 1;
   int pairs = 12, sample = 0, part = 1, parts = 1;
-  std::string known;
+  std::string known, write;
   bool list = false, verbose = false;
 };
 
@@ -234,7 +235,7 @@ class Child {
           !outcome.numbers.empty() && outcome.numbers[0] != good.numbers[0])
         outcome.wrong = "a session computes other numbers";
     }
-    if (!outcome.wrong.empty()) write_line("!" + outcome.wrong + "  IN  " + outcome.line);
+    if (!outcome.wrong.empty()) write_line("!" + std::to_string(progress_.subject) + " " + outcome.wrong + "  IN  " + outcome.line);
   }
 
   void write_line(std::string line) const {
@@ -295,7 +296,7 @@ class Parent {
       child.run_subject(all[number], number, from, share);
     }, [&](const std::string& line) {
       if (line[0] == '!')
-        found(line.substr(1));
+        found(std::stoul(line.substr(1)), line.substr(line.find(' ') + 1));
       else
         std::cout << line << "\n";
     });
@@ -339,7 +340,7 @@ class Parent {
       std::string death = signal == SIGPROF || signal == SIGALRM ? "a hang"
                           : signal                               ? std::string("death by ") + strsignal(signal)
                                                                  : "exit";
-      found(death + last_error_line(folder_ + "/errors") + "  IN  " + filled_in(subject.call, texts));
+      found(progress_->subject, death + last_error_line(folder_ + "/errors") + "  IN  " + filled_in(subject.call, texts));
       number = progress_->subject;
       from = progress_->ordinal + 1;
       if (progress_->good) number += step, from = 0;  // with good arguments: the others cannot be told
@@ -360,24 +361,37 @@ class Parent {
     std::_Exit(0);
   }
 
-  void found(const std::string& finding) {
+  /// One kind of finding at one function: its text without numbers.
+  static std::string kind_of(std::size_t subject, const std::string& finding) {
+    std::string kind;
+    for (const char c : finding.substr(0, finding.find("  IN  "))) {
+      const bool digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
+      if (!digit) kind += static_cast<unsigned char>(c) < 127 ? c : '?';
+      if (digit && (kind.empty() || kind.back() != '#')) kind += '#';
+      if (kind.size() == 70) break;
+    }
+    return std::string(subjects()[subject].signature) + "  |  " + kind;
+  }
+
+  void found(std::size_t subject, const std::string& finding) {
     ++found_;
-    for (auto& [pattern, seen] : known_)
-      if (fnmatch(pattern.c_str(), finding.c_str(), 0) == 0) {
-        seen = true;
-        ++expected_;
-        return;
-      }
+    const std::string kind = kind_of(subject, finding);
+    if (kinds_.insert(kind).second && !options_.write.empty()) std::ofstream(options_.write, std::ios::app) << kind << "\n";
+    if (const auto known = known_.find(kind); known != known_.end()) {
+      known->second = true;
+      ++expected_;
+      return;
+    }
     std::cout << finding << "\n";
   }
 
   int tell() {
     int mended = 0;
     const bool whole = options_.only.empty() && !options_.sample && options_.parts == 1;
-    for (const auto& [pattern, seen] : known_)
+    for (const auto& [kind, seen] : known_)
       if (whole && !seen) {
         ++mended;
-        std::cout << "found no more, take it out of " << options_.known << ": " << pattern << "\n";
+        std::cout << "found no more, take it out of " << options_.known << ": " << kind << "\n";
       }
     std::cout << progress_->cases << " cases of " << subjects().size() << " functions, " << found_ << " findings, " << expected_
               << " of them known; seed " << options_.seed << "\n";
@@ -389,14 +403,15 @@ class Parent {
     std::ifstream file(options_.known);
     if (!file) throw std::runtime_error("cannot read " + options_.known);
     for (std::string line; std::getline(file, line);)
-      if (!line.empty() && line[0] != '#') known_.emplace_back(line, false);
+      if (!line.empty() && line[0] != '#') known_[line] = false;
   }
 
  private:
   const Options& options_;
   std::string folder_;
   Progress* progress_;
-  std::vector<std::pair<std::string, bool>> known_;
+  std::map<std::string, bool> known_;  // and whether it was found
+  std::set<std::string> kinds_;
   int found_ = 0, expected_ = 0;
 };
 
@@ -422,6 +437,8 @@ Options read_options(int argc, char** argv) {
       options.pairs = std::stoi(value());
     else if (name == "--sample")
       options.sample = std::stoi(value());
+    else if (name == "--write")
+      options.write = value();
     else if (name == "--known")
       options.known = value();
     else if (name == "--part") {
