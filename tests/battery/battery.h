@@ -38,9 +38,9 @@ class Choices : public std::vector<Choice<T>> {
   void add(std::string text, Make<T> make) { this->push_back({std::move(text), std::move(make)}); }
 };
 
-/// The values of a type: `good()`, which suits most functions, its text `good_text`, and `hostile(choices, good)`, which
-/// adds those that are wrong for some function, made from one that is right. A type of an argument without values does
-/// not compile: what is new in the headers brings its own.
+/// The values of a type: `good()`, which suits most functions, its text `good_text`, and `hostile(choices, good)`,
+/// which adds those that are wrong for some function, made from one that is right. A type of an argument without values
+/// does not compile: what is new in the headers brings its own.
 template <class T>
 struct Values;
 

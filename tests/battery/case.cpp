@@ -46,7 +46,10 @@ void Case::add_result(const tt::Tensor& result) {
 
 std::string small_idx_file() {
   // Two uint8 images of 2 x 2: magic number, sizes, pixels (http://yann.lecun.com/exdb/mnist).
-  std::ofstream("images.idx", std::ios::binary) << std::string("\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x02" "abcdefgh", 24);
+  std::ofstream("images.idx", std::ios::binary) << std::string(
+      "\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x02"
+      "abcdefgh",
+      24);
   return "images.idx";
 }
 

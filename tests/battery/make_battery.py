@@ -24,6 +24,7 @@ KINDS = {
     "std::convertible_to<std::string>": "std::string",
     "std::convertible_to<keras::Activation>": "std::string",
     "std::derived_from<Dataset>": "triptych::data::TensorDataset",
+    "std::derived_from<data::Dataset>": "triptych::data::TensorDataset",
     "LearningRate": "double",
     "LossFunction": "std::function<triptych::Tensor(const triptych::Tensor&, const triptych::Tensor&)>",
 }
@@ -281,13 +282,15 @@ class Writer:
         for record in self.classes:
             if record.is_enum and record.public and "detail" not in record.full_name:
                 values = ", ".join(f"{{\"{value}\", {record.full_name}::{value}}}" for value in record.values)
-                text += (f"template <>\ninline std::vector<std::pair<const char*, {record.full_name}>> enumerators<{record.full_name}>() {{\n"
+                name = record.full_name
+                text += (f"template <>\ninline std::vector<std::pair<const char*, {name}>> enumerators<{name}>() {{\n"
                          f"  return {{{values}}};\n}}\n")
         return text
 
 
 # Aggregates whose values are in values.h and objects.h.
-HAND_MADE = {"triptych::TensorMeta", "triptych::Device", "triptych::lowlevel::GradientAndVariable", "triptych::Subgraph", "triptych::lowlevel::Feed"}
+HAND_MADE = {"triptych::TensorMeta", "triptych::Device", "triptych::lowlevel::GradientAndVariable", "triptych::Subgraph",
+             "triptych::lowlevel::Feed"}
 
 
 def quote(text):
@@ -322,7 +325,8 @@ def main():
     if table.unused():
         raise Unreadable(f"{arguments}: lines that nothing uses: {table.unused()}")
     write(output / "battery_values.h",
-          "// Made by tests/battery/make_battery.py from the headers.\n#pragma once\n\n#include \"enumerators.h\"\n#include \"results.h\"\n\n"
+          "// Made by tests/battery/make_battery.py from the headers.\n#pragma once\n\n"
+          "#include \"enumerators.h\"\n#include \"results.h\"\n\n"
           f"namespace battery {{\n\n{structs}\n}}  // namespace battery\n")
     headers = sorted({record.header for record in functions + classes})
     write(output / "all_headers.h", "// Made by tests/battery/make_battery.py.\n#pragma once\n\n" +

@@ -1,6 +1,8 @@
 // Good and hostile objects of the classes that the headers declare: a class without them does not compile.
 #pragma once
 
+#include <iterator>
+
 #include "values.h"
 
 namespace battery {
@@ -67,7 +69,9 @@ struct Values<tt::StateDict> : ObjectValues<tt::StateDict> {
       Choices<tt::Tensor> tensors;
       const auto item = [good, last] {
         const tt::StateDict state = good();
-        return state.empty() ? std::pair(std::string("name"), numbers({2})) : last ? *(state.end() - 1) : *state.begin();
+        return state.empty() ? std::pair(std::string("name"), numbers({2}))
+               : last        ? *std::prev(state.end())
+                             : *state.begin();
       };
       Values<tt::Tensor>::hostile(tensors, [item] { return item().second; });
       for (const auto& [text, make] : tensors)
@@ -103,7 +107,8 @@ struct Values<tt::Mean> : ObjectValues<tt::Mean> {
 };
 inline tt::TracedSubgraph doubled() {
   const tt::TensorMeta meta = numbers({2, 3}).meta();
-  return tt::trace_subgraph({&meta, 1}, [](std::span<const tt::Tensor> x) { return std::vector{x[0] * 2}; }, here());
+  return tt::trace_subgraph(
+      {&meta, 1}, [](std::span<const tt::Tensor> x) { return std::vector{x[0] * 2}; }, here());
 }
 template <>
 struct Values<tt::Subgraph> : ObjectValues<tt::Subgraph> {
@@ -147,7 +152,9 @@ struct Values<tt::compare::Settings> : ObjectValues<tt::compare::Settings> {
 
 // --- Data ------------------------------------------------------------------------------------------------------------
 
-inline tt::data::TensorDataset examples() { return tt::data::TensorDataset(numbers({10, 3}), numbers({10, 1}), here()); }
+inline tt::data::TensorDataset examples() {
+  return tt::data::TensorDataset(numbers({10, 3}), numbers({10, 1}), here());
+}
 template <>
 struct Values<tt::data::TensorDataset> : ObjectValues<tt::data::TensorDataset> {
   static tt::data::TensorDataset good() { return examples(); }
@@ -157,11 +164,12 @@ struct Values<tt::data::TensorDataset> : ObjectValues<tt::data::TensorDataset> {
       Choices<tt::Tensor> tensors;
       Values<tt::Tensor>::hostile(tensors, [good, member] { return good().*member; });
       for (const auto& [text, make] : tensors)
-        choices.add(std::string(member == &tt::data::TensorDataset::x ? "x " : "y ") + text, [good, member, make = make] {
-          tt::data::TensorDataset dataset = good();
-          dataset.*member = make();
-          return dataset;
-        });
+        choices.add(std::string(member == &tt::data::TensorDataset::x ? "x " : "y ") + text,
+                    [good, member, make = make] {
+                      tt::data::TensorDataset dataset = good();
+                      dataset.*member = make();
+                      return dataset;
+                    });
     }
   }
 };
@@ -191,14 +199,18 @@ struct Values<std::shared_ptr<const tt::data::Dataset>> {
   static void hostile(Choices<P>& choices, const Make<P>&) {
     choices.add("nullptr", [] { return P(); });
     using F = Squares::Fault;
-    const std::pair<const char*, F> faults[] = {{"one of size -1", F::negative},      {"one of size INT64_MAX", F::huge},
-                                                {"one that throws", F::throws},       {"one of undefined examples", F::undefined},
+    const std::pair<const char*, F> faults[] = {{"one of size -1", F::negative},
+                                                {"one of size INT64_MAX", F::huge},
+                                                {"one that throws", F::throws},
+                                                {"one of undefined examples", F::undefined},
                                                 {"one of ragged examples", F::ragged}};
-    for (const auto& [text, fault] : faults) choices.add(text, [fault = fault] { return P(std::make_shared<Squares>(fault)); });
+    for (const auto& [text, fault] : faults)
+      choices.add(text, [fault = fault] { return P(std::make_shared<Squares>(fault)); });
     Choices<tt::data::TensorDataset> datasets;
     Values<tt::data::TensorDataset>::hostile(datasets, &Values<tt::data::TensorDataset>::good);
     for (const auto& [text, make] : datasets)
-      choices.add("a TensorDataset: " + text, [make = make] { return P(std::make_shared<tt::data::TensorDataset>(make())); });
+      choices.add("a TensorDataset: " + text,
+                  [make = make] { return P(std::make_shared<tt::data::TensorDataset>(make())); });
   }
 };
 /// Writes two small IDX files.
@@ -292,7 +304,9 @@ struct Values<low::Graph> : ObjectValues<low::Graph> {
 };
 template <>
 struct Values<low::NameScope> : ObjectValues<low::NameScope> {
-  static std::shared_ptr<low::NameScope> good() { return std::make_shared<low::NameScope>(Case::current().graph(), "scope"); }
+  static std::shared_ptr<low::NameScope> good() {
+    return std::make_shared<low::NameScope>(Case::current().graph(), "scope");
+  }
 };
 /// A loss that depends on a variable.
 inline tt::Tensor symbolic_loss() { return tt::mean(tt::square(variable() * 2)); }
@@ -317,7 +331,9 @@ struct Values<low::Optimizer> : ObjectValues<low::Optimizer> {
 };
 template <>
 struct Values<low::Feed> : ObjectValues<low::Feed> {
-  static low::Feed good() { return {Case::current().placeholder(numbers({2, 3}), {2, 3}), tt::Arg(numbers({2, 3}), here())}; }
+  static low::Feed good() {
+    return {Case::current().placeholder(numbers({2, 3}), {2, 3}), tt::Arg(numbers({2, 3}), here())};
+  }
   static void hostile(Choices<low::Feed>& choices, const Make<low::Feed>& good) {
     add_field(choices, good, "tensor", &low::Feed::tensor);
     add_field(choices, good, "value", &low::Feed::value);
@@ -400,12 +416,15 @@ struct Values<nn::Made<M>> : ObjectValues<nn::Made<M>> {
   static nn::Made<M> good() { return {std::make_unique<M>(3, 4), here()}; }
 };
 /// What tt::custom_gradient takes: a value and the function from its gradient to x's.
-using OwnGradient = std::function<std::pair<tt::Tensor, std::function<tt::Tensor(const tt::Tensor&)>>(const tt::Tensor&)>;
+using OwnGradient =
+    std::function<std::pair<tt::Tensor, std::function<tt::Tensor(const tt::Tensor&)>>(const tt::Tensor&)>;
 template <>
 struct Values<OwnGradient> : ObjectValues<OwnGradient> {
   using Back = std::function<tt::Tensor(const tt::Tensor&)>;
   static OwnGradient good() {
-    return [](const tt::Tensor& x) { return std::pair(x * 2, Back([](const tt::Tensor& upstream) { return upstream * 2; })); };
+    return [](const tt::Tensor& x) {
+      return std::pair(x * 2, Back([](const tt::Tensor& upstream) { return upstream * 2; }));
+    };
   }
   static void hostile(Choices<OwnGradient>& choices, const Make<OwnGradient>&) {
     choices.add("an empty function", [] { return OwnGradient(); });
@@ -413,15 +432,16 @@ struct Values<OwnGradient> : ObjectValues<OwnGradient> {
     Values<tt::Tensor>::hostile(tensors, &Values<tt::Tensor>::good);
     for (const auto& [text, make] : tensors) {
       choices.add("one of value " + text, [make = make] {
-        return OwnGradient([make](const tt::Tensor&) { return std::pair(make(), Back([](const tt::Tensor& g) { return g; })); });
+        return OwnGradient(
+            [make](const tt::Tensor&) { return std::pair(make(), Back([](const tt::Tensor& g) { return g; })); });
       });
       choices.add("one of gradient " + text, [make = make] {
-        return OwnGradient([make](const tt::Tensor& x) { return std::pair(x, Back([make](const tt::Tensor&) { return make(); })); });
+        return OwnGradient(
+            [make](const tt::Tensor& x) { return std::pair(x, Back([make](const tt::Tensor&) { return make(); })); });
       });
     }
-    choices.add("one of an empty gradient", [] {
-      return OwnGradient([](const tt::Tensor& x) { return std::pair(x, Back()); });
-    });
+    choices.add("one of an empty gradient",
+                [] { return OwnGradient([](const tt::Tensor& x) { return std::pair(x, Back()); }); });
   }
 };
 /// A user's own function with a gradient.
@@ -511,23 +531,24 @@ struct Values<std::shared_ptr<keras::ModelBase>> {
 };
 /// Handles that take one of Keras's names or an object.
 template <class T>
-concept Named = std::is_same_v<T, keras::Optimizer> || std::is_same_v<T, keras::Loss> || std::is_same_v<T, keras::Metric> ||
-                std::is_same_v<T, keras::Initializer> || std::is_same_v<T, keras::Activation>;
+concept Named = std::is_same_v<T, keras::Optimizer> || std::is_same_v<T, keras::Loss> ||
+    std::is_same_v<T, keras::Metric> || std::is_same_v<T, keras::Initializer> || std::is_same_v<T, keras::Activation>;
 template <Named T>
 struct Values<T> : ObjectValues<T> {
   static constexpr bool is_optimizer = std::is_same_v<T, keras::Optimizer>;
   static T named(const char* name) { return T(name, here()); }
   static T good() {
-    return named(is_optimizer                                  ? "adam"
+    return named(is_optimizer                            ? "adam"
                  : std::is_same_v<T, keras::Initializer> ? "ones"
                  : std::is_same_v<T, keras::Activation>  ? "relu"
-                                                               : "mse");
+                                                         : "mse");
   }
   static void hostile(Choices<T>& choices, const Make<T>& good) {
     ObjectValues<T>::hostile(choices, good);
     for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return T(value, here()); });
     choices.add("nullptr", [] { return T(static_cast<const char*>(nullptr), here()); });
-    for (const char* name : {"sgd", "mse", "binary_crossentropy", "sparse_categorical_crossentropy", "accuracy", "softmax", "orthogonal", "glorot_uniform"})
+    for (const char* name : {"sgd", "mse", "binary_crossentropy", "sparse_categorical_crossentropy", "accuracy",
+                             "softmax", "orthogonal", "glorot_uniform"})
       choices.add(std::string("\"") + name + "\"", [name] { return named(name); });
     if constexpr (std::is_same_v<T, keras::Initializer>) {
       Choices<tt::Initializer> functions;
@@ -595,7 +616,8 @@ struct Values<std::shared_ptr<keras::MetricBase>> {
     choices.add("nullptr", [] { return P(); });
     choices.add("one that throws", [] { return std::make_shared<OwnMetric>(-1); });
     for (const int given : {0, 1, 3})
-      choices.add("one that gives " + std::to_string(given) + " parts of 2", [given] { return std::make_shared<OwnMetric>(given); });
+      choices.add("one that gives " + std::to_string(given) + " parts of 2",
+                  [given] { return std::make_shared<OwnMetric>(given); });
     choices.add("a MetricBase", [] { return std::make_shared<keras::MetricBase>("base"); });
   }
 };
@@ -617,6 +639,19 @@ struct Values<keras::Callback> : ObjectValues<keras::Callback> {
   static void hostile(Choices<keras::Callback>& choices, const Make<keras::Callback>& good) {
     ObjectValues::hostile(choices, good);
     choices.add("one that throws", [] { return keras::callback<OwnCallback>(true); });
+  }
+};
+template <>
+struct Values<keras::ValidationData> : ObjectValues<keras::ValidationData> {
+  using V = keras::ValidationData;
+  static V good() { return {xs(), ys()}; }
+  static void hostile(Choices<V>& choices, const Make<V>& good) {
+    ObjectValues::hostile(choices, good);
+    add_field(choices, good, "x", &V::x);
+    add_field(choices, good, "y", &V::y);
+    add_field(choices, good, "sample_weight", &V::sample_weight);
+    add_field(choices, good, "loader", &V::loader);
+    add_field(choices, good, "dataset", &V::dataset);
   }
 };
 template <>

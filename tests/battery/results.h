@@ -90,8 +90,7 @@ inline void look_at(Case& c, const keras::Model& model) {
   if (!model.defined()) return;
   attempt([&] { read(model.summary_text()); });
   attempt([&] { read(model.to_json()); });
-  for (const tt::Tensor& x : inputs())
-    attempt([&] { look(c, model.predict(x, {.verbose = 0}, here())); });
+  for (const tt::Tensor& x : inputs()) attempt([&] { look(c, model.predict(x, {.verbose = 0}, here())); });
   attempt([&] { model.compile({.loss = "mse"}, here()); });
   attempt([&] { look(c, model.train_on_batch(numbers({2, 3}), numbers({2, 1}), {}, here())); });
   attempt([&] { model.save("looked_at", here()); });
@@ -132,7 +131,8 @@ inline void look_at(Case& c, const keras::Optimizer& optimizer) {
 }
 inline void look_at(Case&, const keras::Callback& callback) {
   attempt([&] {
-    compiled_model().fit(numbers({4, 3}), numbers({4, 1}), {.epochs = 2, .verbose = 0, .callbacks = {callback}}, here());
+    compiled_model().fit(numbers({4, 3}), numbers({4, 1}), {.epochs = 2, .verbose = 0, .callbacks = {callback}},
+                         here());
   });
 }
 inline void look_at(Case& c, const tt::Initializer& initializer) {
@@ -140,9 +140,13 @@ inline void look_at(Case& c, const tt::Initializer& initializer) {
 }
 
 template <class T>
-concept HasLook = requires(Case& c, T& value) { look_at(c, value); };
+concept HasLook = requires(Case& c, T& value) {
+  look_at(c, value);
+};
 template <class T>
-concept PointerLike = requires(const T& value) { value.get(), *value; };
+concept PointerLike = requires(const T& value) {
+  value.get(), *value;
+};
 
 template <class T>
 void look(Case& c, const T& value) {

@@ -110,7 +110,8 @@ void start_afresh() {
 
 class Child {
  public:
-  Child(const Options& options, Progress& progress, int output) : options_(options), progress_(progress), output_(output) {}
+  Child(const Options& options, Progress& progress, int output)
+      : options_(options), progress_(progress), output_(output) {}
 
   void count(const Subject& subject, std::size_t number) {
     progress_.subject = number, progress_.ordinal = 0;
@@ -171,7 +172,8 @@ class Child {
   }
   bool chosen(std::size_t number, std::int64_t ordinal, double share) const {
     return share >= 1 ||
-           static_cast<double>(mix(mix(options_.seed, number), static_cast<std::uint64_t>(ordinal)) >> 11) * 0x1p-53 < share;
+           static_cast<double>(mix(mix(options_.seed, number), static_cast<std::uint64_t>(ordinal)) >> 11) * 0x1p-53 <
+               share;
   }
 
   static void limit_time() {
@@ -216,8 +218,8 @@ class Child {
     return outcome;
   }
 
-  void judge(const Subject& subject, const Outcome& good, std::int64_t ordinal, Hostile first, Hostile second, bool aliases,
-             bool by_name) {
+  void judge(const Subject& subject, const Outcome& good, std::int64_t ordinal, Hostile first, Hostile second,
+             bool aliases, bool by_name) {
     limit_time();
     if (!by_name) {  // its call has to be known
       Outcome told = run(subject, first, second, aliases);
@@ -235,7 +237,8 @@ class Child {
           !outcome.numbers.empty() && outcome.numbers[0] != good.numbers[0])
         outcome.wrong = "a session computes other numbers";
     }
-    if (!outcome.wrong.empty()) write_line("!" + std::to_string(progress_.subject) + " " + outcome.wrong + "  IN  " + outcome.line);
+    if (!outcome.wrong.empty())
+      write_line("!" + std::to_string(progress_.subject) + " " + outcome.wrong + "  IN  " + outcome.line);
   }
 
   void write_line(std::string line) const {
@@ -264,7 +267,8 @@ std::string last_error_line(const std::string& path) {
 
 class Parent {
  public:
-  explicit Parent(const Options& options) : options_(options), folder_(std::filesystem::temp_directory_path() / "battery-XXXXXX") {
+  explicit Parent(const Options& options)
+      : options_(options), folder_(std::filesystem::temp_directory_path() / "battery-XXXXXX") {
     void* memory = mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED || !mkdtemp(folder_.data())) throw std::runtime_error("no shared memory or folder");
     progress_ = new (memory) Progress;
@@ -278,12 +282,13 @@ class Parent {
     double share = 1;
     if (options_.list || options_.sample) {
       std::vector<std::int64_t> counts(all.size(), 0);
-      go(all.size(), [&](Child& child, std::size_t number, std::int64_t) { child.count(all[number], number); },
-         [&](const std::string& line) {
-           std::size_t number = 0;
-           long long count = 0;
-           if (std::sscanf(line.c_str(), "#%zu %lld", &number, &count) == 2) counts[number] = count;
-         });
+      go(
+          all.size(), [&](Child& child, std::size_t number, std::int64_t) { child.count(all[number], number); },
+          [&](const std::string& line) {
+            std::size_t number = 0;
+            long long count = 0;
+            if (std::sscanf(line.c_str(), "#%zu %lld", &number, &count) == 2) counts[number] = count;
+          });
       std::int64_t total = 0;
       for (std::size_t i = 0; i < all.size(); ++i) {
         total += counts[i];
@@ -292,14 +297,17 @@ class Parent {
       if (options_.list) return std::cout << total << " cases of " << all.size() << " functions\n", 0;
       share = static_cast<double>(options_.sample) / static_cast<double>(total);
     }
-    go(all.size(), [&](Child& child, std::size_t number, std::int64_t from) {
-      child.run_subject(all[number], number, from, share);
-    }, [&](const std::string& line) {
-      if (line[0] == '!')
-        found(std::stoul(line.substr(1)), line.substr(line.find(' ') + 1));
-      else
-        std::cout << line << "\n";
-    });
+    go(
+        all.size(),
+        [&](Child& child, std::size_t number, std::int64_t from) {
+          child.run_subject(all[number], number, from, share);
+        },
+        [&](const std::string& line) {
+          if (line[0] == '!')
+            found(std::stoul(line.substr(1)), line.substr(line.find(' ') + 1));
+          else
+            std::cout << line << "\n";
+        });
     return tell();
   }
 
@@ -327,7 +335,8 @@ class Parent {
       char buffer[4096];
       for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
         rest.append(buffer, static_cast<std::size_t>(n));
-        for (std::size_t end; (end = rest.find('\n')) != std::string::npos; rest.erase(0, end + 1)) told(rest.substr(0, end));
+        for (std::size_t end; (end = rest.find('\n')) != std::string::npos; rest.erase(0, end + 1))
+          told(rest.substr(0, end));
       }
       close(ends[0]);
       int status = 0;
@@ -340,7 +349,8 @@ class Parent {
       std::string death = signal == SIGPROF || signal == SIGALRM ? "a hang"
                           : signal                               ? std::string("death by ") + strsignal(signal)
                                                                  : "exit";
-      found(progress_->subject, death + last_error_line(folder_ + "/errors") + "  IN  " + filled_in(subject.call, texts));
+      found(progress_->subject,
+            death + last_error_line(folder_ + "/errors") + "  IN  " + filled_in(subject.call, texts));
       number = progress_->subject;
       from = progress_->ordinal + 1;
       if (progress_->good) number += step, from = 0;  // with good arguments: the others cannot be told
@@ -350,7 +360,8 @@ class Parent {
   template <class Task>
   [[noreturn]] void live(int output, const Task& task) {
     if (chdir((folder_ + "/one/two").c_str())) std::_Exit(3);
-    const int nowhere = open("/dev/null", O_WRONLY), errors = open((folder_ + "/errors").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const int nowhere = open("/dev/null", O_WRONLY),
+              errors = open((folder_ + "/errors").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(nowhere, 1);
     dup2(errors, 2);
     const rlimit none{0, 0}, memory{std::size_t{6} << 30, std::size_t{6} << 30};
@@ -376,7 +387,8 @@ class Parent {
   void found(std::size_t subject, const std::string& finding) {
     ++found_;
     const std::string kind = kind_of(subject, finding);
-    if (kinds_.insert(kind).second && !options_.write.empty()) std::ofstream(options_.write, std::ios::app) << kind << "\n";
+    if (kinds_.insert(kind).second && !options_.write.empty())
+      std::ofstream(options_.write, std::ios::app) << kind << "\n";
     if (const auto known = known_.find(kind); known != known_.end()) {
       known->second = true;
       ++expected_;
@@ -393,8 +405,8 @@ class Parent {
         ++mended;
         std::cout << "found no more, take it out of " << options_.known << ": " << kind << "\n";
       }
-    std::cout << progress_->cases << " cases of " << subjects().size() << " functions, " << found_ << " findings, " << expected_
-              << " of them known; seed " << options_.seed << "\n";
+    std::cout << progress_->cases << " cases of " << subjects().size() << " functions, " << found_ << " findings, "
+              << expected_ << " of them known; seed " << options_.seed << "\n";
     return found_ > expected_ || mended ? 1 : 0;
   }
 

@@ -5,7 +5,9 @@ namespace {
 
 constexpr std::int64_t huge = std::int64_t{1} << 25;
 
-tt::Tensor filled(const tt::Tensor& like, tt::Scalar value, tt::DType dtype) { return tt::full(like.shape(), value, dtype); }
+tt::Tensor filled(const tt::Tensor& like, tt::Scalar value, tt::DType dtype) {
+  return tt::full(like.shape(), value, dtype);
+}
 
 }  // namespace
 
@@ -25,9 +27,8 @@ void Values<tt::Tensor>::hostile(Choices<tt::Tensor>& choices, const Make<tt::Te
     for (int i = 0; i < shape.rank(); ++i) shape.set(i, tt::unknown);
     return Case::current().placeholder(x, shape);
   });
-  add("another graph's placeholder", [](const tt::Tensor& x) {
-    return tt::lowlevel::Graph().placeholder("other", x.dtype(), x.shape(), {}, here());
-  });
+  add("another graph's placeholder",
+      [](const tt::Tensor& x) { return tt::lowlevel::Graph().placeholder("other", x.dtype(), x.shape(), {}, here()); });
   choices.add("keras::Input({3})", [] { return tt::keras::Input({3}, {}, here()); });
 
   for (const auto& [name, dtype] : enumerators<tt::DType>())
@@ -36,10 +37,9 @@ void Values<tt::Tensor>::hostile(Choices<tt::Tensor>& choices, const Make<tt::Te
       {"NaN", std::nan("")}, {"infinity", HUGE_VAL}, {"-infinity", -HUGE_VAL}, {"1e30", 1e30}, {"-1.0", -1.0}};
   for (const auto& [text, value] : floating)
     add(std::string("full of ") + text, [value = value](const tt::Tensor& x) { return filled(x, value, tt::float32); });
-  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{7}, std::numeric_limits<std::int64_t>::min(),
-                                   std::numeric_limits<std::int64_t>::max()})
-    add("full of int64 " + std::to_string(value),
-        [value](const tt::Tensor& x) { return filled(x, value, tt::int64); });
+  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{7},
+                                   std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()})
+    add("full of int64 " + std::to_string(value), [value](const tt::Tensor& x) { return filled(x, value, tt::int64); });
   add("full of int32's least", [](const tt::Tensor& x) { return filled(x, -2147483648LL, tt::int32); });
 
   add("0-d", [](const tt::Tensor& x) { return tt::zeros({}, x.dtype()); });

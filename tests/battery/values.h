@@ -135,10 +135,12 @@ struct Values<std::pair<A, B>> {
   static void hostile(Choices<P>& choices, const Make<P>& good) {
     Choices<A> first;
     Values<A>::hostile(first, [good] { return good().first; });
-    for (const auto& [text, make] : first) choices.add("{" + text + ", good}", [good, make = make] { return P(make(), good().second); });
+    for (const auto& [text, make] : first)
+      choices.add("{" + text + ", good}", [good, make = make] { return P(make(), good().second); });
     Choices<B> second;
     Values<B>::hostile(second, [good] { return good().second; });
-    for (const auto& [text, make] : second) choices.add("{good, " + text + "}", [good, make = make] { return P(good().first, make()); });
+    for (const auto& [text, make] : second)
+      choices.add("{good, " + text + "}", [good, make = make] { return P(good().first, make()); });
   }
 };
 
@@ -166,11 +168,13 @@ inline const std::vector<std::pair<const char*, std::string>>& hostile_texts() {
   return texts;
 }
 template <class T>
-concept TextLike = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view> || std::is_same_v<T, tt::Text> ||
-                   std::is_same_v<T, tt::OwnedText> || std::is_same_v<T, const char*> || std::is_same_v<T, std::filesystem::path> ||
-                   std::is_same_v<T, tt::eager::nn::Name> || std::is_same_v<T, tt::keras::MetricName>;
+concept TextLike = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view> ||
+    std::is_same_v<T, tt::Text> || std::is_same_v<T, tt::OwnedText> || std::is_same_v<T, tt::OptionText> ||
+    std::is_same_v<T, const char*> || std::is_same_v<T, std::filesystem::path> ||
+    std::is_same_v<T, tt::eager::nn::Name> || std::is_same_v<T, tt::keras::MetricName>;
 template <class T>
-inline constexpr bool takes_pointer = std::is_same_v<T, const char*> || std::is_constructible_v<T, const char*, tt::Location>;
+inline constexpr bool takes_pointer =
+    std::is_same_v<T, const char*> || std::is_constructible_v<T, const char*, tt::Location>;
 template <class T>
 T text_as(const std::string& text) {
   if constexpr (std::is_same_v<T, const char*>)
@@ -200,11 +204,33 @@ struct Values<T> {
 
 inline const std::vector<std::vector<std::int64_t>>& hostile_lists() {
   constexpr std::int64_t max = std::numeric_limits<std::int64_t>::max(), min = std::numeric_limits<std::int64_t>::min();
-  static const std::vector<std::vector<std::int64_t>> lists = {
-      {},      {0},         {1},           {-1},        {-2},      {2, 3},  {3, 2},      {0, 0},
-      {-1, -1}, {1, 0},     {0, 1, 2},     {max},       {min},     {0, max}, {max, max}, {max, 2},
-      {(std::int64_t{1} << 62) + 1, 4},    {std::int64_t{1} << 32, std::int64_t{1} << 32}, {0, max, max}, {min, min},
-      {1, 1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1}, {0, 1, 2, 3, 4, 5, 6, 7}, {std::int64_t{1} << 40}, {-1, max}, {7}, {8}};
+  static const std::vector<std::vector<std::int64_t>> lists = {{},
+                                                               {0},
+                                                               {1},
+                                                               {-1},
+                                                               {-2},
+                                                               {2, 3},
+                                                               {3, 2},
+                                                               {0, 0},
+                                                               {-1, -1},
+                                                               {1, 0},
+                                                               {0, 1, 2},
+                                                               {max},
+                                                               {min},
+                                                               {0, max},
+                                                               {max, max},
+                                                               {max, 2},
+                                                               {(std::int64_t{1} << 62) + 1, 4},
+                                                               {std::int64_t{1} << 32, std::int64_t{1} << 32},
+                                                               {0, max, max},
+                                                               {min, min},
+                                                               {1, 1, 1, 1, 1, 1, 1, 1},
+                                                               {1, 1, 1, 1, 1, 1, 1, 1, 1},
+                                                               {0, 1, 2, 3, 4, 5, 6, 7},
+                                                               {std::int64_t{1} << 40},
+                                                               {-1, max},
+                                                               {7},
+                                                               {8}};
   return lists;
 }
 inline std::string text_of(const std::vector<std::int64_t>& list) {
@@ -218,13 +244,15 @@ struct Values<tt::Shape> {
   static tt::Shape good() { return {2, 3}; }
   static void hostile(Choices<tt::Shape>& choices, const Make<tt::Shape>& good) {
     for (const auto& list : hostile_lists()) choices.add(text_of(list), [&list] { return tt::Shape(list, here()); });
-    for (const std::int64_t value : {std::int64_t{0}, tt::unknown, std::int64_t{1} << 60, std::numeric_limits<std::int64_t>::max()})
+    for (const std::int64_t value :
+         {std::int64_t{0}, tt::unknown, std::int64_t{1} << 60, std::numeric_limits<std::int64_t>::max()})
       for (const int place : {0, -1})
-        choices.add("good, with " + std::to_string(value) + (place ? " at its end" : " in front"), [good, value, place] {
-          auto dims = good().to_vector();
-          if (!dims.empty()) (place ? dims.back() : dims.front()) = value;
-          return tt::Shape(dims, here());
-        });
+        choices.add("good, with " + std::to_string(value) + (place ? " at its end" : " in front"),
+                    [good, value, place] {
+                      auto dims = good().to_vector();
+                      if (!dims.empty()) (place ? dims.back() : dims.front()) = value;
+                      return tt::Shape(dims, here());
+                    });
   }
 };
 template <>
@@ -326,7 +354,8 @@ struct Values<tt::Index> {
     for (const auto& [text, make] : integers) choices.add(text, [make = make] { return tt::Index(make(), here()); });
     Choices<tt::Slice> slices;
     Values<tt::Slice>::hostile(slices, {});
-    for (const auto& [text, make] : slices) choices.add("Slice" + text, [make = make] { return tt::Index(make(), here()); });
+    for (const auto& [text, make] : slices)
+      choices.add("Slice" + text, [make = make] { return tt::Index(make(), here()); });
     choices.add("ellipsis", [] { return tt::Index(tt::ellipsis, here()); });
     choices.add("newaxis", [] { return tt::Index(tt::newaxis, here()); });
   }
