@@ -274,12 +274,13 @@ struct Values<std::vector<std::int64_t>> {
 };
 /// What is made of one int64, here and now.
 template <class T>
-concept OfInteger = std::is_same_v<T, tt::Dim> || std::is_same_v<T, tt::At> || std::is_same_v<T, tt::Size2>;
+concept OfInteger = std::is_same_v<T, tt::Dim> || std::is_same_v<T, tt::Dim::Right> || std::is_same_v<T, tt::At> ||
+    std::is_same_v<T, tt::Size2>;
 template <OfInteger T>
 struct Values<T> {
   static constexpr const char* good_text = "1";
   static T made(std::int64_t value) {
-    if constexpr (std::is_same_v<T, tt::At>)
+    if constexpr (std::is_same_v<T, tt::At> || std::is_same_v<T, tt::Dim::Right>)
       return T(value, here());
     else
       return T(value);

@@ -10,8 +10,8 @@ namespace triptych {
 /// The mean of all numbers that it was given, summed in double.
 class TRIPTYCH_API Mean {
  public:
-  /// Adds every element of `values`; a bool counts as 0 or 1. ArgumentError if it is undefined or symbolic.
-  void update(const Tensor& values, Location where = Location::here());
+  /// Adds every element of `values`; a bool counts as 0 or 1.
+  void update(const Tensor& values);
   /// Adds one number, which counts `weight` times.
   void update(double value, double weight = 1);
   /// 0 if nothing was added.

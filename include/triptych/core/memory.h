@@ -36,11 +36,10 @@ TRIPTYCH_API void empty_cache();
 TRIPTYCH_API void set_memory_limit(std::int64_t bytes);
 
 /// The same for the memory of one device. Of a GPU, `statistics` knows what concerns memory; the rest is zero.
-/// UnsupportedError for a device that this build or machine has not.
-TRIPTYCH_API Statistics statistics(Device device, Location where = Location::here());
-TRIPTYCH_API void reset_statistics(Device device, Location where = Location::here());
-TRIPTYCH_API void empty_cache(Device device, Location where = Location::here());
-TRIPTYCH_API void set_memory_limit(std::int64_t bytes, Device device, Location where = Location::here());
+TRIPTYCH_API Statistics statistics(Device device);
+TRIPTYCH_API void reset_statistics(Device device);
+TRIPTYCH_API void empty_cache(Device device);
+TRIPTYCH_API void set_memory_limit(std::int64_t bytes, Device device);
 
 /// Number of threads that a kernel may use; the results do not depend on it. At first the value of
 /// TRIPTYCH_NUM_THREADS, else of OMP_NUM_THREADS, else the number of cores that this process may use. Where the system

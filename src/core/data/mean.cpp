@@ -2,9 +2,9 @@
 
 namespace triptych {
 
-void Mean::update(const Tensor& values, Location where) {
+void Mean::update(const Tensor& values) {
   double sum = 0;
-  for (const double value : values.to_vector<double>(where)) sum += value;
+  for (const double value : values.to_vector<double>()) sum += value;
   total_ += sum;
   weight_ += static_cast<double>(values.numel());
 }

@@ -59,7 +59,7 @@ struct Backend {
 const Backend* cuda_backend();
 
 /// The backend of a device that is not the CPU.
-const Backend& backend_of(Device device, Location where = {});
+const Backend& backend_of(Device device);
 
 /// Dense bytes from device to device.
 void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes,

@@ -56,21 +56,20 @@ std::vector<DeviceInfo> devices() {
 }
 
 void synchronize(Device device, Location where) {
-  if (device.type != Device::Type::cpu) backend_of(device, where).synchronize(device.index, where);
+  if (device.type != Device::Type::cpu) backend_of(device).synchronize(device.index, where);
 }
 
-Statistics statistics(Device device, Location where) {
-  return device.type == Device::Type::cpu ? statistics() : backend_of(device, where).statistics(device.index);
+Statistics statistics(Device device) {
+  return device.type == Device::Type::cpu ? statistics() : backend_of(device).statistics(device.index);
 }
-void reset_statistics(Device device, Location where) {
-  device.type == Device::Type::cpu ? reset_statistics() : backend_of(device, where).reset_statistics(device.index);
+void reset_statistics(Device device) {
+  device.type == Device::Type::cpu ? reset_statistics() : backend_of(device).reset_statistics(device.index);
 }
-void empty_cache(Device device, Location where) {
-  device.type == Device::Type::cpu ? empty_cache() : backend_of(device, where).empty_cache(device.index);
+void empty_cache(Device device) {
+  device.type == Device::Type::cpu ? empty_cache() : backend_of(device).empty_cache(device.index);
 }
-void set_memory_limit(std::int64_t bytes, Device device, Location where) {
-  device.type == Device::Type::cpu ? set_memory_limit(bytes)
-                                   : backend_of(device, where).set_memory_limit(bytes, device.index);
+void set_memory_limit(std::int64_t bytes, Device device) {
+  device.type == Device::Type::cpu ? set_memory_limit(bytes) : backend_of(device).set_memory_limit(bytes, device.index);
 }
 
 DeviceScope::DeviceScope(Device device)
@@ -81,10 +80,10 @@ DeviceScope::~DeviceScope() {
 }
 
 // A Device is a plain struct: users can spell one that is not there.
-const Backend& backend_of(Device device, Location where) {
+const Backend& backend_of(Device device) {
   if (const Backend* backend = cuda_backend()) return *backend;
   throw UnsupportedError("device", "this build has no CUDA", device.text(),
-                         "Configure with -DTRIPTYCH_CUDA=ON, or EMULATED for a GPU that is not there", where);
+                         "Configure with -DTRIPTYCH_CUDA=ON, or EMULATED for a GPU that is not there");
 }
 
 void copy_bytes(void* to, Device to_device, const void* from, Device from_device, std::size_t bytes,
