@@ -89,6 +89,8 @@ class [[nodiscard]] CallScope {
   const bool training;
   /// The call around this one, or null.
   const CallScope* const outer;
+  /// How many there are around it.
+  const int depth;
   static const CallScope* innermost();
 };
 

@@ -129,6 +129,27 @@ TEST(KerasLifetimes, NoModelIsInsideOfItself) {
   EXPECT_TRUE(two.layers().empty());
 }
 
+TEST(KerasLifetimes, ALayerThatCallsItselfEnds) {
+  struct Self : keras::LayerBase {
+    keras::Layer self;
+    Tensor call(const Tensor& v, bool) override { return self(v); }
+  };
+  const auto layer = keras::layer<Self>();
+  layer.as<Self>()->self = layer;
+  const std::string error = error_of<tt::ArgumentError>([&] { layer(x); });
+  EXPECT_EQ(error.find("[Self] calls of layers are nested too deep"), 0U) << error;
+  layer.as<Self>()->self = {};
+}
+
+// No line of the library is named where it made the handle.
+TEST(KerasLifetimes, AnErrorOfALayerOfOnesOwnIsAtTheUsersLine) {
+  struct Fails : keras::LayerBase {
+    Tensor call(const Tensor&, bool) override { return {}; }
+  };
+  EXPECT_BAD("[Fails] the layer's function returned an undefined",
+             keras::Sequential({Input({2}), keras::layer<Fails>()}));
+}
+
 // A model inside of another one may grow after the outer one was traced.
 TEST(KerasLifetimes, AModelThatGrowsIsTracedAgain) {
   for (const char* engine : {"graph", "eager"}) {

@@ -235,7 +235,7 @@ class TRIPTYCH_API Layer {
 /// A handle to a new layer of your own class.
 template <class Mine, class... Args>
 Layer layer(Args&&... args) {
-  return Layer(detail::construct<Mine>(std::forward<Args>(args)...));
+  return Layer(detail::construct<Mine>(std::forward<Args>(args)...), {}, Location());  // this line is nobody's
 }
 
 }  // namespace triptych::keras

@@ -226,7 +226,7 @@ class TRIPTYCH_API Model : public Layer {
 /// A handle to a new model of your own class.
 template <class Mine, class... Args>
 Model model(Args&&... args) {
-  return Model(detail::construct<Mine>(std::forward<Args>(args)...));
+  return Model(detail::construct<Mine>(std::forward<Args>(args)...), {}, Location());
 }
 
 /// Layers one after the other. With an `Input` first its weights are made at once, else when it first meets data.

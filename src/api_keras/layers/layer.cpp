@@ -43,6 +43,8 @@ void check_held(LayerBase& layer, Location where) {
                       where);
 }
 
+constexpr int most_calls = 200;  // inside of each other
+
 thread_local std::int64_t examples = unknown;
 
 /// The shapes that the layer gave the first time, as Keras shows them: those of the first batch.
@@ -69,7 +71,10 @@ std::uint64_t structure_changes() { return changes.load(std::memory_order_relaxe
 void structure_changed() { changes.fetch_add(1, std::memory_order_relaxed); }
 
 CallScope::CallScope(const LayerBase& called, bool in_training)
-    : layer(called), training(in_training), outer(std::exchange(innermost_call, this)) {}
+    : layer(called),
+      training(in_training),
+      outer(std::exchange(innermost_call, this)),
+      depth(outer ? outer->depth + 1 : 0) {}
 CallScope::~CallScope() { innermost_call = outer; }
 const CallScope* CallScope::innermost() { return innermost_call; }
 
@@ -370,6 +375,10 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
   if (is_functional(xs)) return functional_call(*this, xs, training, where);
   ensure_built(layer, shapes_of(xs));
   check_held(layer, where);
+  if (const CallScope* around = CallScope::innermost(); around && around->depth > most_calls)
+    throw ArgumentError(layer.class_name(), "calls of layers are nested too deep",
+                        "layer '" + layer.name() + "', inside of " + std::to_string(around->depth) + " others",
+                        "Does a layer call itself?", where);
   const CallScope call(layer, training.value_or(call_training()));
   const Transaction whole;  // running statistics and streams stay if the call fails
   std::vector<Tensor> outputs;

@@ -434,6 +434,7 @@ void SequentialModel::add(const Layer& layer, Location where) {
     unique_name("functional");  // Keras counts the functional model inside
     return;
   }
+  if (Location& made = LayerAccess::made_at(layer.base()); !made) made = where;
   check_name(input_);
   for (const Layer& brick : bricks_) check_name(brick);
   if (built()) append(layer);
