@@ -1,5 +1,6 @@
 // The obvious wrong arguments of the Keras API that keras_errors_test does not have.
 #include <cmath>
+#include <limits>
 
 #include "bad_input.h"
 #include "files.h"
@@ -198,6 +199,22 @@ TEST_F(BadInputKeras, Data) {
   EXPECT_BAD("[predict_on_batch]", model.predict_on_batch(Input({4})));
   EXPECT_BAD("[test_on_batch]", model.test_on_batch(x, {}));
   EXPECT_BAD("[predict_on_batch]", model.predict_on_batch(none));
+}
+
+TEST_F(BadInputKeras, LabelsThatAreNoClass) {
+  for (const char* engine : {"graph", "eager"}) {
+    const auto model = compiled();
+    model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy", .engine = engine});
+    const auto before = model.get_weights()[0].to_vector<float>();
+    for (const Tensor& labels :
+         {tt::full({8}, std::numeric_limits<std::int64_t>::min(), tt::int64), tt::full({8}, 2, tt::int64),
+          tt::full({8}, -1.0), tt::full({8}, std::nan("")), tt::full({8}, 1e30), tt::full({8, 1}, std::nan(""))}) {
+      EXPECT_THROW(model.fit(x, labels, {.verbose = 0}), tt::ArgumentError) << engine << labels;
+      EXPECT_THROW(model.evaluate(x, labels, {.verbose = 0}), tt::ArgumentError) << engine << labels;
+    }
+    EXPECT_EQ(model.get_weights()[0].to_vector<float>(), before);
+    EXPECT_EQ(model.optimizer().iterations(), 0);
+  }
 }
 
 TEST_F(BadInputKeras, Files) {
