@@ -34,7 +34,7 @@ the same bits.
 
   soak [--steps N] [--style lowlevel|eager|keras]
 
-  --steps  training steps for each style and run (default: 1000000, some ten minutes for all)
+  --steps  training steps for each style and run (default: 1000000, some minutes for all)
   --style  only this one (default: all)
 
 Ends with 1 if memory grew or bits differ.
