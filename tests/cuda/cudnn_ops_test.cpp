@@ -53,6 +53,15 @@ TEST_F(CudnnOps, PoolsWithWindowsThatCudnnHas) {
   EXPECT_FALSE(by_cudnn("max_pool2d", {x}, {tt::zeros({2, 3, 3, 3})}, &dilated));
 }
 
+// cuDNN has no channels-last filters in double precision; one pixel lies in both orders alike.
+TEST_F(CudnnOps, FiltersOfOnePixelInDoublePrecision) {
+  const auto x = tt::reshape(tt::arange(0, 18, 1, tt::float64), {1, 2, 3, 3});
+  const auto w = tt::reshape(tt::arange(0, 6, 1, tt::float64), {3, 2, 1, 1});
+  const auto expected = tt::conv2d(x, w, tt::Conv2dOptions{.stride = 2});
+  const auto actual = tt::conv2d(x.to(gpu), w.to(gpu), tt::Conv2dOptions{.stride = 2});
+  EXPECT_EQ(actual.to(cpu).to_vector<double>(), expected.to_vector<double>());
+}
+
 TEST_F(CudnnOps, BatchNormalizationOfImages) {
   const tt::DeviceScope on(gpu);
   const auto x = tt::zeros({2, 3, 4, 5}), c = tt::zeros({3});

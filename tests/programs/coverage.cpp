@@ -25,4 +25,11 @@ std::vector<std::string> missing_ops(const std::set<std::string>& seen) {
   return missing;
 }
 
+std::vector<std::string> idle_passes(const std::map<std::string, int>& rewrites) {
+  std::vector<std::string> idle;
+  for (const auto& [pass, count] : rewrites)
+    if (count == 0 && pass != "fuse_elementwise") idle.push_back(pass);  // which is for GPUs
+  return idle;
+}
+
 }  // namespace programs

@@ -23,7 +23,8 @@ constexpr const char* help = R"(random_programs: small random programs, each run
   --seed N       the first program's number (1)
   --count M      how many programs (2000)
   --device       on the GPU instead of the CPU's ways; the emulated one where this is cuda_random_programs
-  --cover        fail if a registered op is in none of the programs
+  --cover        fail if a registered op is in none of the programs, or a pass
+                 changed none
   --statistics   say which words occurred, and what was refused
   --print        print the programs as C++ instead of running them
   --keep-going   do not stop at the first one that differs
@@ -77,6 +78,7 @@ bool parse(int argc, char** argv, Options& options) {
 void print(const programs::Statistics& statistics) {
   std::cout << statistics.rounded << " outcomes equal but for rounding\n";
   for (const auto& [name, count] : statistics.words) std::cout << "  " << name << " " << count << "\n";
+  for (const auto& [pass, count] : programs::seen().rewrites) std::cout << count << " rewrites by " << pass << "\n";
   for (const auto& [text, count] : statistics.refused) std::cout << count << " refused: " << text << "\n";
 }
 
@@ -88,6 +90,16 @@ void print_programs(const Options& options, const std::vector<programs::Way>& wa
     std::cout << "\nnamespace program_" << number << " {\n"
               << programs::cpp_functions(program, ways[number % ways.size()]) << "}\n";
   }
+}
+
+/// False, and says what, if the programs so far left something out.
+bool covers_everything() {
+  const auto missing = programs::missing_ops(programs::seen().ops);
+  for (const std::string& op : missing)
+    std::cout << "no program has the op " << op << ": add a line to tests/programs/catalogue.cpp\n";
+  const auto idle = programs::idle_passes(programs::seen().rewrites);
+  for (const std::string& pass : idle) std::cout << "the pass " << pass << " changed no program\n";
+  return missing.empty() && idle.empty();
 }
 
 int run(const Options& options) {
@@ -104,12 +116,10 @@ int run(const Options& options) {
     next = found->number + 1;
   }
   if (options.statistics) print(statistics);
-  const auto missing = options.cover ? programs::missing_ops(programs::ops_seen()) : std::vector<std::string>();
-  for (const std::string& op : missing)
-    std::cout << "no program has the op " << op << ": add a line to tests/programs/catalogue.cpp\n";
+  const bool covered = !options.cover || covers_everything();
   std::cout << statistics.programs << " programs, " << statistics.runs << " runs, "
             << (differ ? std::to_string(differ) + " differ" : "nothing differs") << "\n";
-  return differ > 0 || !missing.empty();
+  return differ > 0 || !covered;
 }
 
 }  // namespace

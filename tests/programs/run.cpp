@@ -22,9 +22,9 @@ void Outcome::add(std::string name, const Tensor& value) {
   values.push_back(value);
 }
 
-std::set<std::string>& ops_seen() {
-  static std::set<std::string> names;
-  return names;
+Seen& seen() {
+  static Seen all;
+  return all;
 }
 
 namespace {
@@ -230,7 +230,10 @@ Outcome run_side_by_side(const Program& program, tt::Device device, Outcome& her
   const auto before = [&](std::size_t, const Tensors& operands) {
     copies.clear();
     for (const Tensor& operand : operands) {
-      copies.push_back(moved(operand, {}).clone());
+      const auto same =
+          std::find_if(operands.begin(), operands.end(), [&](const Tensor& x) { return x.is_same(operand); });
+      const auto first = static_cast<std::size_t>(same - operands.begin());
+      copies.push_back(first < copies.size() ? copies[first] : moved(operand, {}).clone());
       if (operand.flags() & tt::detail::TensorHead::state) tt::mark_state(copies.back());
     }
   };
@@ -259,7 +262,7 @@ Outcome run_side_by_side(const Program& program, tt::Device device, Outcome& her
 /// A program in a graph.
 struct Traced {
   tt::GraphHandle graph;
-  std::vector<tt::lowlevel::Feed> feeds;
+  Tensors placeholders, fed;
   Outcome symbolic;  // undefined where there is no gradient
   std::vector<std::string> state_names;
   Tensors states;
@@ -286,7 +289,8 @@ Traced trace(const Program& program, const Reference& reference, const GraphRun&
     const Tensor value = given;
     given = tt::graph_placeholder(traced.graph, "v" + std::to_string(s), value.dtype(),
                                   placeholder_shape(value.shape(), how.unknown), {}, tt::Location::here());
-    traced.feeds.emplace_back(given, value);
+    traced.placeholders.push_back(given);
+    traced.fed.push_back(value);
     if (program.order > 0 && tt::is_floating(value.dtype())) {
       leaves.push_back(given);
       leaf_steps.push_back(s);
@@ -319,26 +323,29 @@ Traced trace(const Program& program, const Reference& reference, const GraphRun&
   }
   // Needed, and made in the call: so are its effects, if nothing else is.
   traced.symbolic.add("", tt::zeros({}));
-  for (const auto& node : traced.graph.impl().nodes) ops_seen().insert(node->op->name);
+  for (const auto& node : traced.graph.impl().nodes) seen().ops.insert(node->op->name);
   return traced;
 }
 
 Outcome run_graph(const Program& program, const Reference& reference, const GraphRun& how) {
   const tt::DeviceScope placed(how.device);
   const Traced traced = trace(program, reference, how);
+  const Threads threads(how.threads);
   const Poisoned poisoned(how.poisoned);
   const tt::lowlevel::Session session(traced.graph, how.session);
   Tensors fetches;
   for (const Tensor& value : traced.symbolic.values)
     if (value.is_symbolic()) fetches.push_back(value);
+  const tt::lowlevel::Callable call = session.make_callable(traced.placeholders, fetches);
+  Tensors fetched = call.run(traced.fed);
+  if (how.again && traced.states.empty()) fetched = call.run(traced.fed);
+  for (const tt::PassReport& pass : call.report().passes) seen().rewrites[pass.name] += pass.rewrites;
   Outcome result;
-  Tensors fetched;
-  if (!fetches.empty()) fetched = session.run(fetches, traced.feeds);
   std::size_t next = 0;
   for (std::size_t i = 0; i < traced.symbolic.values.size(); ++i) {
     const Tensor& value = traced.symbolic.values[i];
-    if (traced.symbolic.names[i].empty()) continue;
-    result.add(traced.symbolic.names[i], moved(value.is_symbolic() ? fetched[next++] : value, {}));
+    const Tensor found = value.is_symbolic() ? fetched[next++] : value;
+    if (!traced.symbolic.names[i].empty()) result.add(traced.symbolic.names[i], moved(found, {}));
   }
   for (std::size_t i = 0; i < traced.states.size(); ++i)
     result.add(traced.state_names[i], moved(traced.states[i].detach(), {}));
@@ -395,6 +402,9 @@ const std::vector<Way>& ways() {
     list.push_back(graph_way("graph node by node",
                              {.session = {.numerics = tt::Numerics::exact, .compile = false}, .poisoned = true}));
     list.push_back(graph_way("graph", {.session = exact(), .poisoned = true}));
+    list.push_back(graph_way("graph, one thread", {.session = exact(), .threads = 1}));
+    list.push_back(graph_way("graph, three threads", {.session = exact(), .threads = 3}));
+    list.push_back(graph_way("graph, the second run", {.session = exact(), .poisoned = true, .again = true}));
     list.push_back(graph_way("graph, results only", {.session = exact(), .gradients = false, .poisoned = true}));
     list.push_back(graph_way("graph, first dimensions unknown", {.session = exact(), .unknown = Unknown::first}));
     list.push_back(
@@ -441,6 +451,7 @@ std::vector<Way> device_ways(tt::Device device) {
       {"graph on the device, no passes", {.session = alone(nullptr), .device = device}}};
   for (const auto& [name, how] : graphs) {
     list.push_back(graph_way(name, how));
+    list.back().promise = Promise::rounding;  // bits are those of an order in memory, which a graph may choose
     list.back().like = eagerly_there;
   }
   return list;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -72,6 +73,8 @@ struct GraphRun {
   Unknown unknown = Unknown::none;  // dimensions of the placeholders
   bool gradients = true;
   bool poisoned = false;
+  int threads = 0;
+  bool again = false;  // what a second run of the session gives, if the first one left no state
   tt::Device device = {};
 };
 
@@ -95,8 +98,12 @@ struct Way {
   std::function<Outcome(const Program& program, const Reference& reference)> like = {};
 };
 
-/// Ops of the graphs that the ways have built, gradients included.
-std::set<std::string>& ops_seen();
+/// What the ways have met: ops of the graphs that they built, gradients included, and how often a pass changed one.
+struct Seen {
+  std::set<std::string> ops;
+  std::map<std::string, int> rewrites;
+};
+Seen& seen();
 
 /// The plain eager run: what all others are compared with.
 Reference run_reference(const Program& program);

@@ -64,12 +64,13 @@ std::size_t workspace_bytes(int algorithm, const cudnnTensorStruct& y) {
 }
 bool is_supported(int algorithm) { return algorithm == 0 || algorithm == 1; }
 
-/// cuDNN takes no channels-last filters in double precision.
+/// cuDNN takes no channels-last filters in double precision. (Filters of one pixel lie in both orders alike.)
 template <class Result, class Algorithm>
 cudnnStatus_t list_algorithms(const cudnnTensorStruct& w, const cudnnTensorStruct& y, int requested, int* returned,
                               Result* results, bool first_is_deterministic) {
   *returned = 0;
-  if (w.type == CUDNN_DATA_DOUBLE && w.dims[1] > 1 && w.strides[1] == 1) return CUDNN_STATUS_NOT_SUPPORTED;
+  const bool channels_last = w.dims[1] > 1 && w.dims[2] * w.dims[3] > 1 && w.strides[1] == 1;
+  if (w.type == CUDNN_DATA_DOUBLE && channels_last) return CUDNN_STATUS_NOT_SUPPORTED;
   *returned = std::min(requested, 2);
   for (int i = 0; i < *returned; ++i) {
     int number = 1 - i;  // algorithm 1 is the faster one
