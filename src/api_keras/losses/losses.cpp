@@ -65,7 +65,8 @@ class MeanAbsoluteError : public LossBase {
  public:
   MeanAbsoluteError() : LossBase("mean_absolute_error") {}
   Tensor call(const Tensor& y_true, const Tensor& y_pred) override {
-    return mean(abs(y_pred - same_rank(y_true, y_pred)), -1);
+    const Tensor error = y_pred - same_rank(y_true, y_pred);
+    return mean(error * sign(error), -1);  // |error|; at NaN its gradient is NaN, as TensorFlow's, and that of abs 0
   }
 };
 

@@ -52,7 +52,8 @@ TEST(Literals, AChosenTypeStays) {
 TEST(Literals, ADtypeRules) {
   EXPECT_EQ(tt::tensor({0.1, 0.2}, tt::float64).to_vector<double>(), (std::vector<double>{0.1, 0.2}));
   EXPECT_EQ(tt::tensor({1, 2}, tt::bfloat16).dtype(), tt::bfloat16);
-  EXPECT_EQ(tt::tensor({1.7, -1.7}, tt::int64).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, -1}));
+  EXPECT_EQ(tt::tensor({1.0, -1.0}, tt::int64).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, -1}));
+  EXPECT_BAD("[tensor] the dtype cannot hold the number: 1.7 for int64", tt::tensor({1.7, -1.7}, tt::int64));
   EXPECT_EQ(tt::tensor({0.5, 0.0}, tt::boolean).to_vector<std::uint8_t>(), (std::vector<std::uint8_t>{1, 0}));
   EXPECT_EQ(tt::full({1}, 0.1, tt::float64).item<double>(), 0.1);
   // No detour by a double: 2^53 + 1 is exact.
