@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/data/start_epoch.h"
+
 namespace triptych::keras {
 namespace {
 
@@ -67,7 +69,7 @@ class LoaderSource : public Source {
   std::int64_t steps() const override { return loader_.size(); }
   void start(std::int64_t epoch) override {
     loader_.set_epoch(epoch);
-    position_.emplace(loader_.begin());
+    position_.emplace(data::start_epoch(loader_));  // the loop says that there is no batch
   }
   std::optional<ArrayBatch> next() override {
     if (*position_ == loader_.end()) return std::nullopt;

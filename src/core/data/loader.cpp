@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/data/example_numbers.h"
+#include "core/data/start_epoch.h"
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/random/philox.h"
@@ -200,27 +201,45 @@ std::int64_t DataLoader::size() const {
   return examples / batch + (!options_.drop_last && examples % batch != 0);
 }
 
+<<<<<<< HEAD
 DataLoader::Iterator DataLoader::begin() {
   const Frame frame(where_);  // of a data set's or sampler's own checks
   const std::int64_t size = dataset_->size(), number = epoch_;
+=======
+DataLoader::Iterator start_epoch(DataLoader& loader) {
+  const DataLoaderOptions& options = loader.options_;
+  const Location where = loader.where_;
+  const Frame frame(where);  // of a data set's or sampler's own checks
+  const std::int64_t size = loader.dataset_->size(), number = loader.epoch_++;
+>>>>>>> 3cc2915 (Keras names its own line for an epoch without a batch)
   std::vector<std::int64_t> order;
-  if (options_.sampler) {
-    order = options_.sampler->sample(size, number);
-  } else if (options_.shuffle) {
-    order = shuffled_order(size, options_.seed, number, where_);
+  if (options.sampler) {
+    order = options.sampler->sample(size, number);
+  } else if (options.shuffle) {
+    order = shuffled_order(size, options.seed, number, where);
   } else {
-    order = in_order("DataLoader", size, where_);
+    order = in_order("DataLoader", size, where);
   }
-  if (const auto examples = static_cast<std::int64_t>(order.size());
-      examples == 0 || (options_.drop_last && examples < options_.batch_size))
-    throw ArgumentError("DataLoader", "an epoch has no batch",
-                        std::to_string(examples) + " examples, batch_size " + std::to_string(options_.batch_size) +
-                            (options_.drop_last ? ", drop_last" : ""),
-                        "A loop over it would do nothing", where_);
-  auto epoch = std::make_shared<Epoch>(dataset_, options_, number, std::move(order), where_, device_);
+  auto epoch =
+      std::make_shared<DataLoader::Epoch>(loader.dataset_, options, number, std::move(order), where, loader.device_);
   epoch->advance();
+<<<<<<< HEAD
   ++epoch_;
   return Iterator(std::move(epoch));
+=======
+  return DataLoader::Iterator(std::move(epoch));
+}
+
+DataLoader::Iterator DataLoader::begin() {
+  Iterator first = start_epoch(*this);
+  if (first == end())
+    throw ArgumentError("DataLoader", "an epoch has no batch",
+                        std::to_string(dataset_->size()) + " examples, batch_size " +
+                            std::to_string(options_.batch_size) + (options_.drop_last ? ", drop_last" : "") +
+                            (options_.sampler ? ", a sampler that chose too few" : ""),
+                        "A loop over it would do nothing", where_);
+  return first;
+>>>>>>> 3cc2915 (Keras names its own line for an epoch without a batch)
 }
 
 const Batch& DataLoader::Iterator::operator*() const {

@@ -158,6 +158,14 @@ TEST(DataLoader, AnEpochWithoutABatchIsAnError) {
   EXPECT_THAT(error_of<tt::ArgumentError>([&] { few.begin(); }), HasSubstr("2 examples, batch_size 3, drop_last"));
 }
 
+TEST(DataLoader, MayBeMovedFrom) {
+  tt::data::DataLoader loader(count_to(3), 2, true);
+  EXPECT_EQ(loader.options().batch_size, 2);
+  EXPECT_TRUE(loader.options().shuffle);
+  const tt::data::DataLoader moved = std::move(loader);
+  EXPECT_EQ(epoch_of(loader).size(), 2U);  // NOLINT(bugprone-use-after-move): a handle that was moved from is one
+}
+
 TEST(DataLoader, BatchesHaveXAndY) {
   for (auto batch : tt::data::batches(count_to(4), {.batch_size = 4})) {
     EXPECT_EQ(batch.x.shape(), (tt::Shape{4, 2}));

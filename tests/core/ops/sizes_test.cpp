@@ -55,6 +55,11 @@ TEST(Sizes, ShapesChangeInsideOfTheirBounds) {
   EXPECT_BAD("[shape] a tensor has more than 8 dimensions", full.append(1));
   tt::Axes axes{0, 1};
   EXPECT_BAD("[axes] the list has no such entry: entry 2 of 2", axes[2]);
+  const tt::Tensor two = tt::ones({2});
+  const std::vector<std::pair<std::int64_t, std::int64_t>> nine(9);
+  EXPECT_BAD("[shape] a tensor has more than 8 dimensions", tt::pad(two, nine));
+  const std::vector<tt::Index> many(9, tt::newaxis);
+  EXPECT_BAD("[index] a tensor has more than 8 dimensions", tt::index(two, many));
   EXPECT_BAD("[axes] the list has no such entry: entry -1 of 2", axes[-1] = 3);
 }
 

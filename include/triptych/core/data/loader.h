@@ -56,9 +56,17 @@ class TRIPTYCH_API DataLoader {
   explicit DataLoader(D dataset, DataLoaderOptions options = {}, Location where = Location::here())
       : DataLoader(std::shared_ptr<const Dataset>(std::make_shared<D>(std::move(dataset))), std::move(options), where) {
   }
+  /// `DataLoader(dataset, 32, true)`: the first two options.
+  template <std::derived_from<Dataset> D, Number B>
+  DataLoader(D dataset, B batch_size, bool shuffle = false, Location where = Location::here())
+      : DataLoader(std::move(dataset),
+                   DataLoaderOptions{.batch_size = static_cast<std::int64_t>(batch_size), .shuffle = shuffle}, where) {}
   /// Shares `dataset`, for one that cannot be copied.
   explicit DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions options = {},
                       Location where = Location::here());
+
+  DataLoader(const DataLoader&) = default;  // moving copies it, too: one that was moved from is still a loader
+  DataLoader& operator=(const DataLoader&) = default;
 
   /// Batches in an epoch without a sampler.
   std::int64_t size() const;
@@ -90,11 +98,12 @@ class TRIPTYCH_API DataLoader {
     std::shared_ptr<Epoch> epoch_;
   };
 
-  /// Starts an epoch.
+  /// Starts an epoch. ArgumentError if it has no batch: no example, or with `drop_last` less than a batch of them.
   Iterator begin();
   std::default_sentinel_t end() const { return {}; }
 
  private:
+  friend Iterator start_epoch(DataLoader& loader);  // core/data/start_epoch.h
   std::shared_ptr<const Dataset> dataset_;
   DataLoaderOptions options_;
   Location where_;  // errors of a batch name the line that made the loader

@@ -53,7 +53,7 @@ CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, 
         for (int i = taken; i < shape.rank(); ++i, ++result.result_rank) append_slice(result.slice, {});
         break;
       case Index::Kind::newaxis:
-        result.new_axes.append(result.result_rank++);
+        result.new_axes.append(result.result_rank++, where);
         break;
     }
   }

@@ -40,8 +40,8 @@ extern const Op pad_op{.name = "pad",
 Tensor pad(Arg x, const std::vector<std::pair<std::int64_t, std::int64_t>>& padding, Scalar value) {
   PadAttributes attributes{{}, {}, value};
   for (const auto& [before, after] : padding) {
-    attributes.before.append(before);
-    attributes.after.append(after);
+    attributes.before.append(before, x.where());
+    attributes.after.append(after, x.where());
   }
   return apply(pad_op, {&x}, &attributes);
 }
