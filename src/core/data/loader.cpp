@@ -201,17 +201,11 @@ std::int64_t DataLoader::size() const {
   return examples / batch + (!options_.drop_last && examples % batch != 0);
 }
 
-<<<<<<< HEAD
-DataLoader::Iterator DataLoader::begin() {
-  const Frame frame(where_);  // of a data set's or sampler's own checks
-  const std::int64_t size = dataset_->size(), number = epoch_;
-=======
 DataLoader::Iterator start_epoch(DataLoader& loader) {
   const DataLoaderOptions& options = loader.options_;
   const Location where = loader.where_;
   const Frame frame(where);  // of a data set's or sampler's own checks
-  const std::int64_t size = loader.dataset_->size(), number = loader.epoch_++;
->>>>>>> 3cc2915 (Keras names its own line for an epoch without a batch)
+  const std::int64_t size = loader.dataset_->size(), number = loader.epoch_;
   std::vector<std::int64_t> order;
   if (options.sampler) {
     order = options.sampler->sample(size, number);
@@ -223,10 +217,7 @@ DataLoader::Iterator start_epoch(DataLoader& loader) {
   auto epoch =
       std::make_shared<DataLoader::Epoch>(loader.dataset_, options, number, std::move(order), where, loader.device_);
   epoch->advance();
-<<<<<<< HEAD
-  ++epoch_;
-  return Iterator(std::move(epoch));
-=======
+  ++loader.epoch_;
   return DataLoader::Iterator(std::move(epoch));
 }
 
@@ -239,7 +230,6 @@ DataLoader::Iterator DataLoader::begin() {
                             (options_.sampler ? ", a sampler that chose too few" : ""),
                         "A loop over it would do nothing", where_);
   return first;
->>>>>>> 3cc2915 (Keras names its own line for an epoch without a batch)
 }
 
 const Batch& DataLoader::Iterator::operator*() const {
