@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/autodiff/check_gradient.h"
 #include "core/autodiff/decomposition.h"
 #include "core/autodiff/hooks.h"
 #include "core/dispatch/modes.h"
@@ -78,25 +79,6 @@ void Walk::run(const std::function<void(Node&, std::span<Tensor>)>& keep) {
   }
   found.give();
 }
-
-namespace {
-
-/// What a rule gave, or a user's op: of the shape and dtype of its input, and on the tape with values.
-void check_gradient(const Node& node, std::size_t i, const Tensor& gradient) {
-  const Tensor& input = node.inputs()[i];
-  const auto text = [](const Tensor& tensor) {
-    return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text();
-  };
-  if (gradient.dtype() != input.dtype() || !gradient.shape().compatible(input.shape()))
-    throw ArgumentError(node.op->name, "the gradient rule gives a gradient of another shape or dtype",
-                        "input " + std::to_string(i) + " is " + text(input) + ", its gradient " + text(gradient),
-                        "Mend the op's rule", node.where);
-  if (!node.graph && gradient.is_symbolic())
-    throw ArgumentError(node.op->name, "the gradient rule gives a symbolic gradient of computed values",
-                        "node '" + describe(*gradient.impl()->node) + "'", "Give a tensor with values", node.where);
-}
-
-}  // namespace
 
 /// Runs the rule of one node and hands its results on to the nodes of the inputs.
 void Walk::visit(Node& node, std::span<Tensor> upstream) {
