@@ -137,7 +137,7 @@ const std::vector<Exception> exceptions = {
      {"n * n", "row * m", "length * (m + 1)"}},
     {"update/update.cpp",
      "numbers of tensors, in groups of two or more",
-     {"infer.input_count() % group", "(p - 1) / group", "count * group", "i * group"}},
+     {"infer.input_count() % group", "(p - 1) / group", "count * group", "i * group", "i % group"}},
     {"update/update.h", "groups of two or more", {"(i - 1) % group"}},
     {"window.cpp",
      "Window::check has looked at every number, and leaves room for sums of a few",
