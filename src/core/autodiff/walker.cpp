@@ -1,5 +1,4 @@
-// Nodes are visited from the latest to the earliest: when a node's turn comes, all its users, which were made after it,
-// have contributed, in an order that tape and graph share.
+// From the latest node to the earliest: all users of a node were made after it, and have contributed in their order.
 #include "core/autodiff/walker.h"
 
 #include <algorithm>
