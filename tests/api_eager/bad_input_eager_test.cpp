@@ -140,6 +140,11 @@ TEST_F(BadInputEager, Initializers) {
   Tensor i = tt::ones({3, 3}, tt::int64), u;
   EXPECT_BAD("[tensor]", nn::init::zeros_(u));
   EXPECT_BAD("[normal]", nn::init::normal_(i));
+  const tt::GraphHandle graph;
+  const Tensor symbolic = tt::graph_placeholder(graph, "x", tt::float32, {2, 3}, {}, {});
+  Tensor weight = tt::ones({2, 3});
+  EXPECT_BAD("[init] an initializer returned a tensor without values",
+             nn::init::fill_(weight, [&](const tt::Shape&, tt::DType) { return symbolic; }));
 }
 
 }  // namespace

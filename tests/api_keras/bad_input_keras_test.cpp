@@ -106,6 +106,14 @@ TEST_F(BadInputKeras, Shapes) {
   EXPECT_BAD("[Reshape] an example's shape is not known", Reshape({-1})(Input({tt::unknown, 3})));
   EXPECT_BAD("[BatchNormalization]", BatchNormalization({.axis = 7})(row));
   EXPECT_BAD("[LayerNormalization]", LayerNormalization({.axis = -7})(row));
+  const keras::Layer last_two = LayerNormalization({.axis = {2, 3}});
+  last_two(tt::ones({2, 3, 4, 5}));
+  EXPECT_BAD("[LayerNormalization] an axis to normalize is out of range: axis 3", last_two(tt::ones({2, 1})));
+  keras::Initializer initializer("zeros");
+  const keras::Initializer taken = std::move(initializer);
+  EXPECT_EQ(taken({2}, tt::float32).numel(), 2);
+  EXPECT_BAD("[initializer] there is no function", initializer({2}, tt::float32));
+  EXPECT_BAD("[initializer] there is no function", Dense(2, {.kernel_initializer = initializer})(row));
   EXPECT_BAD("[LayerNormalization] the axis of the batch", LayerNormalization({.axis = {0, 1}})(row));
   EXPECT_BAD("[LayerNormalization] an axis is given twice", LayerNormalization({.axis = {1, -1}})(row));
   EXPECT_BAD("[LayerNormalization] a normalized axis is not known",

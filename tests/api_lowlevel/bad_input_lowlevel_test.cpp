@@ -98,6 +98,7 @@ TEST_F(BadInputLowlevel, Optimizers) {
   EXPECT_BAD("[apply_gradients] no gradient is", adam.apply_gradients({{none, w}}));
   EXPECT_BAD("[apply_gradients] a tensor to train is neither", adam.apply_gradients({{tt::sum(x), x}}));
   EXPECT_BAD("[adam_update]", adam.apply_gradients({{tt::sum(x), w}}));
+  EXPECT_BAD("[graph] an undefined tensor", adam.apply_gradients({{tt::sum(x), none}}));
 }
 
 TEST_F(BadInputLowlevel, Running) {

@@ -28,9 +28,11 @@ tt::Tensor Case::placeholder(const tt::Tensor& value, const tt::Shape& shape) {
 
 void Case::add_result(const tt::Tensor& result) {
   if (!result.defined()) return results_.push_back(result);
-  read(result.text());
+  // A huge one is a view of stride 0: to read it would copy it.
+  const bool readable = result.is_symbolic() || result.numel(where_) <= 1 << 20;
+  if (readable) read(result.text());
   if (!result.is_symbolic()) {
-    if (result.numel(where_) <= 1 << 20) results_.push_back(result.detach(where_).clone(where_));
+    if (readable) results_.push_back(result.detach(where_).clone(where_));
     if (result.requires_grad() && !result.is_leaf())
       attempt([&] { look(*this, tt::eager::grad(tt::sum(result), result, {.retain_graph = true}, where_)); });
     return;

@@ -34,7 +34,7 @@ class Table:
     """arguments.txt."""
 
     def __init__(self, path):
-        self.good, self.templates, self.left_out, self.random = {}, {}, {}, {}
+        self.good, self.templates, self.left_out, self.random, self.hooks = {}, {}, {}, {}, {}
         self.used = set()
         for number, line in enumerate(path.read_text().splitlines(), 1):
             line = line.split("  # ")[0].strip()
@@ -51,6 +51,8 @@ class Table:
                     dict(value.split(" = ") for value in values.split("; ") if value))
             elif line.startswith("random "):
                 self.random[line[7:]] = number
+            elif line.startswith("hook "):
+                self.hooks[line[5:]] = number
             else:
                 name, _, value = line.partition(" = ")
                 if not value:
@@ -66,7 +68,7 @@ class Table:
         return None
 
     def unused(self):
-        numbers = list(self.left_out.values()) + list(self.random.values())
+        numbers = list(self.left_out.values()) + list(self.random.values()) + list(self.hooks.values())
         numbers += [entry[0] for entry in list(self.good.values()) + list(self.templates.values())]
         return sorted(set(numbers) - self.used)
 
@@ -251,6 +253,8 @@ class Writer:
             call = f"{call};" if function.result == "void" else f"c.consume({call});"
             if method and "const" not in function.qualifiers and "&&" not in function.qualifiers:
                 call += " c.consume(a0);"
+        if self.table.find(self.table.hooks, keys, wild=True) is not None:
+            lines.append("const tt::Frame frame(c.where());")
         is_random = self.table.find(self.table.random, keys, wild=True) is not None
         signature = function.signature() + (" with " + ", ".join(template.values()) if template else "")
         self.subjects.append((signature.removeprefix("triptych::"), text.replace("triptych::", "tt::"), lines + [call], is_random))

@@ -309,6 +309,11 @@ struct Values<low::NameScope> : ObjectValues<low::NameScope> {
   }
 };
 /// A loss that depends on a variable.
+/// A variable of the case's graph, made if there is none: a loss that another argument made depends on the first.
+inline low::Variable first_variable() {
+  const auto variables = Case::current().graph().variables();
+  return variables.empty() ? variable() : variables[0];
+}
 inline tt::Tensor symbolic_loss() { return tt::mean(tt::square(variable() * 2)); }
 template <>
 struct Values<low::GradientAndVariable> : ObjectValues<low::GradientAndVariable> {

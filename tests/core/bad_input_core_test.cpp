@@ -5,12 +5,16 @@
 #include "bad_input.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/data.h"
+#include "triptych/core/gradcheck.h"
 #include "triptych/core/graph.h"
 #include "triptych/core/init.h"
 #include "triptych/core/io.h"
+#include "triptych/core/mean.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/custom_gradient.h"
 #include "triptych/core/pinned_memory.h"
 #include "triptych/core/random.h"
+#include "triptych/core/subgraph.h"
 
 namespace tt = triptych;
 using tt::Tensor;
@@ -628,6 +632,32 @@ TEST_F(BadInput, Initializers) {
 }
 
 // What an op reads of a tensor while it writes it would depend on the kernel.
+TEST_F(BadInput, FunctionsThatGiveNoValue) {
+  const auto gives = [&](const Tensor& result) {
+    return tt::Initializer([result](const tt::Shape&, tt::DType) { return result; });
+  };
+  for (const Tensor& result : {none, symbolic}) {
+    EXPECT_BAD("[init] an initializer returned a tensor without values",
+               tt::init::make(gives(result), {2, 3}, tt::float32, tt::init::Layout::out_in));
+    EXPECT_BAD("[gradcheck] the function returned a tensor without values",
+               tt::gradcheck([&](const Tensor&) { return result; },
+                             std::vector<Tensor>{tt::ones({2}, tt::float64).set_requires_grad()}));
+  }
+  EXPECT_BAD("[gradcheck] there is no function",
+             tt::TestedFunction(std::function<Tensor(const Tensor&)>())(std::vector<Tensor>{vector}));
+  EXPECT_BAD("[graph] an undefined tensor", tt::trace_subgraph(std::vector{vector.meta()}, [&](std::span<const Tensor>) {
+               return std::vector<Tensor>{none};
+             }));
+  EXPECT_BAD("[own] there is no result", tt::custom_gradient("own", {}, {&vector, 1}, {}, [](auto, auto, auto) {
+               return std::vector<Tensor>();
+             }));
+  EXPECT_BAD("[graph] a node's value is undefined or symbolic",
+             tt::graph_placeholder(graph, "p", tt::float32, {3}, symbolic, tt::Location(__FILE__, __LINE__)));
+  EXPECT_BAD("[uniform] low is greater than high", tt::init::uniform(2, 1)({2}, tt::float32));
+  EXPECT_BAD("[truncated_normal] the standard deviation is negative",
+             tt::init::truncated_normal(0, -1)({2}, tt::float32));
+}
+
 TEST_F(BadInput, WrittenAndGivenTwice) {
   Tensor mean = tt::zeros({3}), var = tt::ones({3});
   const Tensor gamma = tt::ones({3}), step = tt::tensor(1), rate = tt::tensor(0.1, tt::float64);
@@ -670,6 +700,22 @@ TEST_F(BadInput, Data) {
   EXPECT_BAD("[TensorDataset]", tt::data::TensorDataset(none));
   EXPECT_BAD("[TensorDataset]", tt::data::TensorDataset(symbolic));
   EXPECT_BAD("[TensorDataset]", tt::data::TensorDataset(vector, four));
+  // Its tensors are public: the next use looks at them, at the line that made it.
+  const auto with_x = [&](const Tensor& x, tt::Location where) {
+    tt::data::TensorDataset set(vector, {}, where);
+    set.x = x;
+    return set;
+  };
+  const auto here = tt::Location(__FILE__, __LINE__);
+  for (const Tensor& x : {symbolic, scalar}) {
+    expect_bad<tt::ArgumentError>("[TensorDataset]", [&] { static_cast<void>(with_x(x, here).size()); }, here);
+    expect_bad<tt::ArgumentError>(
+        "[TensorDataset]", [&] { static_cast<void>(tt::data::batches(with_x(x, here), {}, here).begin()); }, here);
+  }
+  expect_bad<tt::ArgumentError>("[Dataset] an index", [&] { static_cast<void>(with_x(vector, here).get(3)); }, here);
+  EXPECT_UNSUPPORTED("[shuffled_order] out of memory", tt::data::shuffled_order(std::int64_t{1} << 40, 1, 1));
+  EXPECT_BAD("[tensor]", tt::data::Batch{}.to(tt::Device::cpu()));
+  EXPECT_BAD("[tensor]", tt::Mean().update(none));
   const tt::data::TensorDataset dataset(vector, vector);
   EXPECT_BAD("[DataLoader] batch_size is below 1", tt::data::DataLoader(dataset, {.batch_size = 0}));
   EXPECT_BAD("[DataLoader] num_workers is negative", tt::data::DataLoader(dataset, {.num_workers = -1}));
@@ -677,7 +723,6 @@ TEST_F(BadInput, Data) {
   EXPECT_BAD("[DataLoader] batch_size is below 1", tt::data::batches(dataset, {.batch_size = -1}));
   EXPECT_BAD("[Dataset] an index is not below the data set's size: index 3, size 3", dataset[3]);
   EXPECT_BAD("[Dataset] an index is not below the data set's size", dataset[-1]);
-  EXPECT_THROW(dataset.get(3), tt::ArgumentError);  // virtual: knows no line
 }
 
 }  // namespace

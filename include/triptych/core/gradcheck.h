@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "triptych/core/function.h"
+#include "triptych/core/location.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
@@ -29,7 +31,10 @@ class TestedFunction {
           return list(function(inputs[0]));
         })) {}
 
-  std::vector<Tensor> operator()(std::span<const Tensor> inputs) const { return function_(inputs); }
+  /// ArgumentError at `where` if there is no function.
+  std::vector<Tensor> operator()(std::span<const Tensor> inputs, Location where = Location::here()) const {
+    return not_empty<const Function&>(function_, "gradcheck", where)(inputs);
+  }
   /// Whether there is one.
   explicit operator bool() const { return static_cast<bool>(function_); }
 

@@ -36,14 +36,19 @@ struct Fans {
 };
 TRIPTYCH_API Fans fans(const Shape& shape);
 
-TRIPTYCH_API Initializer zeros();
-TRIPTYCH_API Initializer ones();
-TRIPTYCH_API Initializer constant(double value);
+// Errors of an initializer, of the shape or of its parameters, name the line that made it; in a layer the layer's.
+
+TRIPTYCH_API Initializer zeros(Location where = Location::here());
+TRIPTYCH_API Initializer ones(Location where = Location::here());
+TRIPTYCH_API Initializer constant(double value, Location where = Location::here());
 /// Uniform in [low, high).
-TRIPTYCH_API Initializer uniform(double low = -0.05, double high = 0.05, Seed seed = {});
-TRIPTYCH_API Initializer normal(double mean = 0, double stddev = 0.05, Seed seed = {});
+TRIPTYCH_API Initializer uniform(double low = -0.05, double high = 0.05, Seed seed = {},
+                                 Location where = Location::here());
+TRIPTYCH_API Initializer normal(double mean = 0, double stddev = 0.05, Seed seed = {},
+                                Location where = Location::here());
 /// Normal, but values further than two standard deviations from the mean are drawn again.
-TRIPTYCH_API Initializer truncated_normal(double mean = 0, double stddev = 0.05, Seed seed = {});
+TRIPTYCH_API Initializer truncated_normal(double mean = 0, double stddev = 0.05, Seed seed = {},
+                                          Location where = Location::here());
 
 // As Keras and TensorFlow: variance `scale / fan`. The `normal` ones are truncated, with the standard deviation divided
 // by 0.87962566103423978, that of a standard normal cut at two, so that the variance holds.
@@ -55,17 +60,17 @@ TRIPTYCH_API Initializer variance_scaling(double scale = 1, FanMode mode = FanMo
                                           Distribution distribution = Distribution::truncated_normal, Seed seed = {},
                                           Location where = Location::here());
 /// Uniform in +-sqrt(6 / (fan_in + fan_out)). Glorot and Bengio, 2010.
-TRIPTYCH_API Initializer glorot_uniform(Seed seed = {});
+TRIPTYCH_API Initializer glorot_uniform(Seed seed = {}, Location where = Location::here());
 /// Truncated normal of variance 2 / (fan_in + fan_out).
-TRIPTYCH_API Initializer glorot_normal(Seed seed = {});
+TRIPTYCH_API Initializer glorot_normal(Seed seed = {}, Location where = Location::here());
 /// Uniform in +-sqrt(6 / fan_in). He et al., 2015.
-TRIPTYCH_API Initializer he_uniform(Seed seed = {});
+TRIPTYCH_API Initializer he_uniform(Seed seed = {}, Location where = Location::here());
 /// Truncated normal of variance 2 / fan_in.
-TRIPTYCH_API Initializer he_normal(Seed seed = {});
+TRIPTYCH_API Initializer he_normal(Seed seed = {}, Location where = Location::here());
 /// Uniform in +-sqrt(3 / fan_in). LeCun et al., 1998.
-TRIPTYCH_API Initializer lecun_uniform(Seed seed = {});
+TRIPTYCH_API Initializer lecun_uniform(Seed seed = {}, Location where = Location::here());
 /// Truncated normal of variance 1 / fan_in.
-TRIPTYCH_API Initializer lecun_normal(Seed seed = {});
+TRIPTYCH_API Initializer lecun_normal(Seed seed = {}, Location where = Location::here());
 
 // As PyTorch: normals are not truncated, and a shape has at least two dimensions.
 

@@ -11,7 +11,7 @@ namespace triptych {
 class TRIPTYCH_API Mean {
  public:
   /// Adds every element of `values`; a bool counts as 0 or 1.
-  void update(const Tensor& values);
+  void update(const Tensor& values, Location where = Location::here());
   /// Adds one number, which counts `weight` times.
   void update(double value, double weight = 1);
   /// 0 if nothing was added.

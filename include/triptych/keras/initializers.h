@@ -27,7 +27,8 @@ class TRIPTYCH_API Initializer {
                                                                              Location where = Location::here())
       : function_(not_empty(std::move(function), "initializer", where)) {}
 
-  Tensor operator()(const Shape& shape, DType dtype) const { return function_(shape, dtype); }
+  /// ArgumentError at `where` for one that was moved from.
+  Tensor operator()(const Shape& shape, DType dtype, Location where = Location::here()) const;
   /// "" for a function.
   const std::string& name() const { return name_; }
 

@@ -37,8 +37,9 @@ Conv2d::Conv2d(const Conv2dOptions& given, Location where)
       weight(register_parameter("weight", default_weight({options.out_channels, options.in_channels / options.groups,
                                                           options.kernel_size.height, options.kernel_size.width},
                                                          options.dtype, init::Layout::oihw, where))),
-      bias(register_parameter(
-          "bias", options.bias ? default_bias(options.out_channels, fan_in(options), options.dtype) : Tensor())) {}
+      bias(register_parameter("bias", options.bias
+                                          ? default_bias(options.out_channels, fan_in(options), options.dtype, where)
+                                          : Tensor())) {}
 
 Tensor Conv2d::forward(const Tensor& x) {
   const triptych::Conv2dOptions core{

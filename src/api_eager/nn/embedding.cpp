@@ -21,15 +21,15 @@ EmbeddingOptions checked(EmbeddingOptions options, Location where) {
   return options;
 }
 
-Tensor first_weight(const EmbeddingOptions& options) {
-  const Tensor weight = init::normal(0, 1)({options.num_embeddings, options.embedding_dim}, options.dtype);
+Tensor first_weight(const EmbeddingOptions& options, Location where) {
+  const Tensor weight = init::normal(0, 1, {}, where)({options.num_embeddings, options.embedding_dim}, options.dtype);
   return options.padding_idx ? index_update(weight, {*options.padding_idx}, 0) : weight;
 }
 
 }  // namespace
 
 Embedding::Embedding(const EmbeddingOptions& given, Location where)
-    : options(checked(given, where)), weight(register_parameter("weight", first_weight(options))) {}
+    : options(checked(given, where)), weight(register_parameter("weight", first_weight(options, where))) {}
 
 Tensor Embedding::forward(const Tensor& x) {
   return embedding(weight, x, {.padding_idx = options.padding_idx.value_or(-1)});

@@ -23,7 +23,8 @@ Linear::Linear(const LinearOptions& given, Location where)
       weight(register_parameter("weight", default_weight({options.out_features, options.in_features}, options.dtype,
                                                          init::Layout::out_in, where))),
       bias(register_parameter(
-          "bias", options.bias ? default_bias(options.out_features, options.in_features, options.dtype) : Tensor())) {}
+          "bias",
+          options.bias ? default_bias(options.out_features, options.in_features, options.dtype, where) : Tensor())) {}
 
 Tensor Linear::forward(const Tensor& x) { return bias.defined() ? linear(x, weight, bias) : linear(x, weight); }
 

@@ -31,14 +31,16 @@ const LayerNormOptions& checked(const LayerNormOptions& options, Location where)
 
 BatchNorm::BatchNorm(const BatchNormOptions& given, const char* name, int min_rank, int max_rank, Location where)
     : options(checked(given, name, where)),
-      weight(register_parameter("weight", options.affine ? ones({options.num_features}, options.dtype) : Tensor())),
-      bias(register_parameter("bias", options.affine ? zeros({options.num_features}, options.dtype) : Tensor())),
-      running_mean(register_buffer(
-          "running_mean", options.track_running_stats ? zeros({options.num_features}, options.dtype) : Tensor())),
+      weight(
+          register_parameter("weight", options.affine ? ones({options.num_features}, options.dtype, where) : Tensor())),
+      bias(register_parameter("bias", options.affine ? zeros({options.num_features}, options.dtype, where) : Tensor())),
+      running_mean(register_buffer("running_mean", options.track_running_stats
+                                                       ? zeros({options.num_features}, options.dtype, where)
+                                                       : Tensor())),
       running_var(register_buffer(
-          "running_var", options.track_running_stats ? ones({options.num_features}, options.dtype) : Tensor())),
+          "running_var", options.track_running_stats ? ones({options.num_features}, options.dtype, where) : Tensor())),
       num_batches_tracked(
-          register_buffer("num_batches_tracked", options.track_running_stats ? zeros({}, int64) : Tensor())),
+          register_buffer("num_batches_tracked", options.track_running_stats ? zeros({}, int64, where) : Tensor())),
       name_(name),
       min_rank_(min_rank),
       max_rank_(max_rank) {}
@@ -64,10 +66,10 @@ std::string BatchNorm::extra_repr() const {
 
 LayerNorm::LayerNorm(const LayerNormOptions& given, Location where)
     : options(checked(given, where)),
-      weight(register_parameter("weight",
-                                options.elementwise_affine ? ones(options.normalized_shape, options.dtype) : Tensor())),
+      weight(register_parameter(
+          "weight", options.elementwise_affine ? ones(options.normalized_shape, options.dtype, where) : Tensor())),
       bias(register_parameter("bias", options.elementwise_affine && options.bias
-                                          ? zeros(options.normalized_shape, options.dtype)
+                                          ? zeros(options.normalized_shape, options.dtype, where)
                                           : Tensor())) {}
 
 Tensor LayerNorm::forward(const Tensor& x) {

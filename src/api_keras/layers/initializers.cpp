@@ -80,6 +80,13 @@ Initializer::Initializer(const std::string& name, Location where) : name_(to_sna
   no_such("initializer", name, initializers, where);
 }
 
+Tensor Initializer::operator()(const Shape& shape, DType dtype, Location where) const {
+  const auto& function = not_empty<const triptych::Initializer&>(function_, "initializer", where);
+  if (name_.empty()) return function(shape, dtype);  // the user's, whose lines are its own
+  const Frame frame(where);
+  return function(shape, dtype);
+}
+
 Activation::Activation(const char* name, Location where) : Activation(std::string(not_null(name, where)), where) {}
 Activation::Activation(const std::string& name, Location where) : name_(name) {
   for (const NamedActivation& entry : activations)

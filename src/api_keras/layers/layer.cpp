@@ -265,7 +265,7 @@ Tensor LayerBase::add_weight(const WeightOptions& options, Location where) {
   if (!options.shape.known())
     fail("a weight's shape is not known", "has shape " + options.shape.text(),
          "Give the input all dimensions but the batch");
-  Tensor value = options.initializer(options.shape, options.dtype);
+  Tensor value = options.initializer(options.shape, options.dtype, where);
   if (!value.defined() || value.is_symbolic()) fail("an initializer returned a tensor without values", "has none", "");
   if (value.shape() != options.shape || value.dtype() != options.dtype)
     fail("an initializer made another shape or dtype than it was asked for",

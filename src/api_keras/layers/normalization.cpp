@@ -81,6 +81,9 @@ class LayerNormalization : public LayerBase {
   }
 
   Tensor call(const Tensor& x, bool) override {
+    if (axes_.back() >= x.ndim())
+      throw ArgumentError("LayerNormalization", "an axis to normalize is out of range",
+                          "axis " + std::to_string(axes_.back()) + ", layer '" + name() + "' got " + x.shape().text());
     const Tensor input = like_weights(x, gamma_.defined() ? gamma_ : beta_);
     if (axes_[0] == input.ndim() - static_cast<int>(axes_.size()))  // the last ones
       return layer_norm(input, shape_, gamma_, beta_, options_.epsilon);

@@ -28,6 +28,26 @@ std::string place(const Shape& shape, std::size_t flat) {
   return text + ")";
 }
 
+/// What the function returns: tensors with values, at least as many as at its first call.
+std::vector<Tensor> results_of(const TestedFunction& function, std::span<const Tensor> inputs, std::size_t count,
+                               Location where) {
+  std::vector<Tensor> results;
+  {
+    const UserCode code;
+    results = function(inputs, where);
+  }
+  if (results.size() < count)
+    throw ArgumentError("gradcheck", "the function returned fewer tensors than before",
+                        std::to_string(results.size()) + ", before " + std::to_string(count), "", where);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (!results[i].defined() || results[i].is_symbolic())
+      throw ArgumentError(
+          "gradcheck", "the function returned a tensor without values",
+          "result " + std::to_string(i) + " is " + (results[i].defined() ? "symbolic" : "a default-constructed Tensor"),
+          "", where);
+  return results;
+}
+
 /// Jacobians by input and output; element (i, k) is d output[k] / d input[i].
 using Jacobian = std::vector<std::vector<double>>;
 
@@ -62,10 +82,10 @@ struct Checker {
       values[element] = kept + change;
       at[input] = tensor(values, inputs[input].shape(), where);
       values[element] = kept;
-      const std::vector<Tensor> results = function(at);
+      const std::vector<Tensor> results = results_of(function, at, outputs.empty() ? 0 : outputs.back() + 1, where);
       std::vector<double> row;
       for (const std::size_t output : outputs) {
-        const auto part = results.at(output).to_vector<double>();
+        const auto part = results[output].to_vector<double>();
         row.insert(row.end(), part.begin(), part.end());
       }
       return row;
@@ -110,7 +130,7 @@ struct Checker {
   bool run() const {
     check_inputs();
     GradMode on(true);
-    const std::vector<Tensor> results = function(inputs);
+    const std::vector<Tensor> results = results_of(function, inputs, 0, where);
     std::vector<std::size_t> outputs, places;
     for (std::size_t i = 0; i < results.size(); ++i)
       if (is_floating(results[i].dtype())) outputs.push_back(i);
@@ -157,19 +177,21 @@ void check(const TestedFunction& function, const GradcheckOptions& options, Loca
 
 bool gradcheck(const TestedFunction& function, std::span<const Tensor> inputs, const GradcheckOptions& options,
                Location where) {
+  const Frame frame(where);
   check(function, options, where);
   return Checker{function, inputs, options, where}.run();
 }
 
 bool gradgradcheck(const TestedFunction& function, std::span<const Tensor> inputs, std::span<const Tensor> grad_outputs,
                    const GradcheckOptions& options, Location where) {
+  const Frame frame(where);
   check(function, options, where);
   Checker{function, inputs, options, where}.check_inputs();
   std::vector<Tensor> all(inputs.begin(), inputs.end());
   std::vector<std::size_t> outputs;
   {
     GradMode on(true);
-    const std::vector<Tensor> results = function(inputs);
+    const std::vector<Tensor> results = results_of(function, inputs, 0, where);
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (!results[i].requires_grad()) continue;
       outputs.push_back(i);
@@ -185,6 +207,7 @@ bool gradgradcheck(const TestedFunction& function, std::span<const Tensor> input
                         std::to_string(grad_outputs.size()) + " for " + std::to_string(outputs.size()), "", where);
   const std::size_t count = inputs.size();
   const auto first_order = [&](std::span<const Tensor> at) {
+    const Frame frame(where);
     GradMode on(true);
     // Under finite differences the inputs are plain values: leaves of their own.
     std::vector<Tensor> leaves(at.begin(), at.end()), wanted, ys;
@@ -192,8 +215,9 @@ bool gradgradcheck(const TestedFunction& function, std::span<const Tensor> input
       if (inputs[i].requires_grad() && !leaves[i].requires_grad()) leaves[i] = leaves[i].detach().set_requires_grad();
       if (inputs[i].requires_grad()) wanted.push_back(leaves[i]);
     }
-    const std::vector<Tensor> results = function(std::span<const Tensor>(leaves).first(count));
-    for (const std::size_t output : outputs) ys.push_back(results.at(output));
+    const std::vector<Tensor> results = results_of(function, std::span<const Tensor>(leaves).first(count),
+                                                   outputs.empty() ? 0 : outputs.back() + 1, where);
+    for (const std::size_t output : outputs) ys.push_back(results[output]);
     std::vector<Tensor> result = gradients(ys, wanted, std::span<const Tensor>(leaves).subspan(count),
                                            {.create_graph = true, .allow_unused = true}, where);
     for (std::size_t i = 0; i < result.size(); ++i)

@@ -60,10 +60,10 @@ Tensor stack_part(std::span<const std::int64_t> indices, const std::vector<Examp
   return stack.take();
 }
 
-void check_index(std::int64_t index, std::int64_t size) {
+void check_index(std::int64_t index, std::int64_t size, Location where) {
   if (index < 0 || index >= size)
     throw ArgumentError(op, "an index is not below the data set's size",
-                        "index " + std::to_string(index) + ", size " + std::to_string(size));
+                        "index " + std::to_string(index) + ", size " + std::to_string(size), "", where);
 }
 
 Shape row_shape(const Tensor& tensor) {
@@ -83,7 +83,7 @@ Tensor take_rows(const Tensor& tensor, std::span<const std::int64_t> indices) {
 }
 
 /// What both tensors of a TensorDataset must be, when it is made and, as they are public, whenever it is used.
-void check_tensors(const Tensor& x, const Tensor& y, Location where = {}) {
+void check_tensors(const Tensor& x, const Tensor& y, Location where) {
   const auto check = [&](const Tensor& tensor, const char* name) {
     if (!tensor.defined() || tensor.is_symbolic() || tensor.ndim() == 0)
       throw ArgumentError("TensorDataset", "a tensor of examples has no values, or no first axis that counts them",
@@ -99,14 +99,19 @@ void check_tensors(const Tensor& x, const Tensor& y, Location where = {}) {
 }
 
 /// The same values on the CPU, which later in-place changes of `tensor` do not reach; no data is copied before such a
-/// change.
-Tensor snapshot(const Tensor& tensor) { return tensor.defined() ? alias(on_host(tensor)) : tensor; }
+/// change. A tensor without values stays: `check_tensors` refuses it.
+Tensor snapshot(const Tensor& tensor) {
+  return tensor.defined() && !tensor.is_symbolic() ? alias(on_host(tensor)) : tensor;
+}
 
 }  // namespace
 
 Dataset::~Dataset() = default;
 
-Batch Batch::to(Device device) const { return {on_device(x, device), y.defined() ? on_device(y, device) : y}; }
+Batch Batch::to(Device device, Location where) const {
+  const Frame frame(where);
+  return {on_device(x, device), y.defined() ? on_device(y, device) : y};
+}
 
 Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
   if (indices.empty()) throw ArgumentError(op, "a batch has no example", "no index was given");
@@ -119,28 +124,30 @@ Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
   return {stack_part(indices, examples, &Example::x), stack_part(indices, examples, &Example::y)};
 }
 
-TensorDataset::TensorDataset(Tensor x_, Tensor y_, Location where) : x(std::move(x_)), y(std::move(y_)) {
+TensorDataset::TensorDataset(Tensor x_, Tensor y_, Location where) : x(std::move(x_)), y(std::move(y_)), where_(where) {
   check_tensors(x, y, where);
   x = snapshot(x);
   y = snapshot(y);
 }
 
-TensorDataset::TensorDataset(const TensorDataset& other) : Dataset(other), x(snapshot(other.x)), y(snapshot(other.y)) {}
+TensorDataset::TensorDataset(const TensorDataset& other)
+    : Dataset(other), x(snapshot(other.x)), y(snapshot(other.y)), where_(other.where_) {}
 
 TensorDataset& TensorDataset::operator=(TensorDataset other) {
   x = std::move(other.x);
   y = std::move(other.y);
+  where_ = other.where_;
   return *this;
 }
 
 std::int64_t TensorDataset::size() const {
   if (!x.defined() && !y.defined()) return 0;
-  check_tensors(x, y);
+  check_tensors(x, y, where_);
   return x.size(0);
 }
 
 Example TensorDataset::get(std::int64_t index) const {
-  check_index(index, size());
+  check_index(index, size(), where_);
   const auto row = [index](const Tensor& tensor) -> Tensor {
     if (!tensor.defined()) return {};
     TensorMeta meta = tensor.meta();
@@ -157,7 +164,7 @@ Example TensorDataset::get(std::int64_t index) const {
 
 Batch TensorDataset::get_batch(std::span<const std::int64_t> indices) const {
   const std::int64_t count = size();
-  for (const std::int64_t index : indices) check_index(index, count);
+  for (const std::int64_t index : indices) check_index(index, count, where_);
   return {take_rows(x, indices), take_rows(y, indices)};
 }
 

@@ -45,7 +45,8 @@ struct IdxDataset::Files {
 };
 
 IdxDataset::IdxDataset(const OwnedText& images_path, const OwnedText& labels_path, const ImageOptions& options,
-                       Location where) {
+                       Location where)
+    : where_(where) {
   const FileContext context{"IdxDataset", where};
   const bool last = channels_last(options, context);
   IdxReader images(images_path, context), labels(labels_path, context);
@@ -63,23 +64,24 @@ Example IdxDataset::get(std::int64_t index) const {
 }
 
 Batch IdxDataset::get_batch(std::span<const std::int64_t> indices) const {
-  const FileContext context{"IdxDataset", {}};
+  const Files& files = *files_;
+  const FileContext context{"IdxDataset", where_};
   const auto count = static_cast<std::int64_t>(indices.size());
-  const auto pixels = static_cast<std::size_t>(files_->shape[1] * files_->shape[2]);
-  Batch batch{make_tensor(with_channel(count, files_->shape, files_->last), float32), make_tensor({count}, int64)};
+  const auto pixels = static_cast<std::size_t>(files.shape[1] * files.shape[2]);
+  Batch batch{make_tensor(with_channel(count, files.shape, files.last), float32), make_tensor({count}, int64)};
   auto* x = static_cast<float*>(batch.x.impl()->data());
   auto* y = static_cast<std::int64_t*>(batch.y.impl()->data());
   std::vector<std::uint8_t> image(pixels);
   for (const std::int64_t index : indices) {
     if (index < 0 || index >= size())
       throw ArgumentError("IdxDataset", "an index is not below the data set's size",
-                          "index " + std::to_string(index) + ", size " + std::to_string(size()));
+                          "index " + std::to_string(index) + ", size " + std::to_string(size()), "", where_);
     const auto place = static_cast<std::uint64_t>(index);
-    files_->images.file->read_at(files_->images.offset + place * pixels, image.data(), pixels, context);
+    files.images.file->read_at(files.images.offset + place * pixels, image.data(), pixels, context);
     to_floats(image.data(), pixels, x);
     x += pixels;
     std::uint8_t label = 0;
-    files_->labels.file->read_at(files_->labels.offset + place, &label, 1, context);
+    files.labels.file->read_at(files.labels.offset + place, &label, 1, context);
     *y++ = label;
   }
   return batch;

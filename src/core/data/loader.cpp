@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <numeric>
 #include <optional>
 #include <system_error>
@@ -14,6 +15,7 @@
 #include "core/data/start_epoch.h"
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
+#include "core/memory/allocator.h"
 #include "core/random/philox.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/pinned_memory.h"
@@ -29,9 +31,16 @@ std::vector<std::int64_t> in_order(const char* op, std::int64_t size, Location w
   // A number for each example is in memory; one for each of 2^40 will not be.
   if (size < 0 || size > std::int64_t{1} << 40)
     throw ArgumentError(op, "the number of examples is negative or more than 2^40", std::to_string(size), "", where);
-  std::vector<std::int64_t> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), 0);
-  return order;
+  const auto count = static_cast<std::size_t>(size);
+  try {
+    if (count > machine_memory() / sizeof(std::int64_t)) throw std::bad_alloc();
+    std::vector<std::int64_t> order(count);
+    std::iota(order.begin(), order.end(), 0);
+    return order;
+  } catch (const std::bad_alloc&) {
+    throw UnsupportedError(op, "out of memory for the order of the examples",
+                           std::to_string(count) + " examples, 8 bytes for each", "", where);
+  }
 }
 
 }  // namespace
@@ -197,6 +206,7 @@ DataLoader::DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions
 }
 
 std::int64_t DataLoader::size() const {
+  const Frame frame(where_);
   const std::int64_t examples = dataset_->size(), batch = options_.batch_size;
   return examples / batch + (!options_.drop_last && examples % batch != 0);
 }
@@ -218,7 +228,7 @@ DataLoader::Iterator start_epoch(DataLoader& loader) {
       std::make_shared<DataLoader::Epoch>(loader.dataset_, options, number, std::move(order), where, loader.device_);
   epoch->advance();
   ++loader.epoch_;
-  return DataLoader::Iterator(std::move(epoch));
+  return DataLoader::Iterator(std::move(epoch), where);
 }
 
 DataLoader::Iterator DataLoader::begin() {
@@ -233,7 +243,8 @@ DataLoader::Iterator DataLoader::begin() {
 }
 
 const Batch& DataLoader::Iterator::operator*() const {
-  if (at_end()) throw ArgumentError("DataLoader", "an iterator at the end of its epoch has no batch", "it was read");
+  if (at_end())
+    throw ArgumentError("DataLoader", "an iterator at the end of its epoch has no batch", "it was read", "", where_);
   return epoch_->batch();
 }
 

@@ -2,7 +2,8 @@
 
 namespace triptych {
 
-void Mean::update(const Tensor& values) {
+void Mean::update(const Tensor& values, Location where) {
+  const Frame frame(where);
   double sum = 0;
   for (const double value : values.to_vector<double>()) sum += value;
   total_ += sum;

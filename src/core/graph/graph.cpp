@@ -116,6 +116,9 @@ Tensor GraphImpl::handle(Node& node, std::uint32_t output) {
 }
 
 Tensor GraphImpl::import(const Tensor& tensor, Location where) {
+  if (!tensor.defined())
+    throw ArgumentError("graph", "an undefined tensor cannot be part of a graph", "a default-constructed Tensor",
+                        "Give it a value first", where);
   const bool from_here = tensor.is_symbolic() && tensor.impl()->graph.get() == this;
   if (traced && !from_here && (tensor.is_symbolic() || tensor.requires_grad() || is_captured_state(tensor)))
     return input_for(tensor, where);
@@ -331,13 +334,6 @@ Tensor TracedCall::result(Tensor output) const {
   return identity(std::move(output));
 }
 
-Tensor graph_placeholder(const GraphHandle& graph, Text name, DType dtype, const Shape& shape,
-                         const Tensor& default_value, Location where) {
-  const PlaceholderAttributes attributes{dtype, shape, default_value};
-  return add_source(graph.impl(), placeholder_op, &attributes,
-                    {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
-}
-
 namespace {
 
 /// A node that stands for a value from outside needs that value.
@@ -347,6 +343,14 @@ void check_concrete(const Tensor& value, std::string_view name, Location where) 
 }
 
 }  // namespace
+
+Tensor graph_placeholder(const GraphHandle& graph, Text name, DType dtype, const Shape& shape,
+                         const Tensor& default_value, Location where) {
+  if (default_value.defined()) check_concrete(default_value, name, where);
+  const PlaceholderAttributes attributes{dtype, shape, default_value};
+  return add_source(graph.impl(), placeholder_op, &attributes,
+                    {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
+}
 
 Tensor graph_variable(const GraphHandle& graph, Text name, const Shape& shape, DType dtype, Initializer initializer,
                       bool trainable, Location where, bool on_demand) {

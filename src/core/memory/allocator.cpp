@@ -241,7 +241,9 @@ void* system_allocate(std::size_t size) {
   return block;
 }
 
-/// What the machine has, swap included: a system that promises more kills the process when it is used.
+}  // namespace
+
+// A system that promises more kills the process when it is used.
 std::size_t machine_memory() {
   static const std::size_t bytes = [] {
     struct sysinfo about {};
@@ -251,6 +253,8 @@ std::size_t machine_memory() {
   }();
   return bytes;
 }
+
+namespace {
 
 bool failure_is_due() {
   return failure_in.load(std::memory_order_relaxed) > 0 && failure_in.fetch_sub(1, std::memory_order_relaxed) == 1;

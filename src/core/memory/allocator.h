@@ -12,6 +12,9 @@ void* cached_allocate(std::size_t bytes);
 /// Gives back a block of cached_allocate; `bytes` as asked for.
 void cached_free(void* block, std::size_t bytes);
 
+/// Bytes of the machine, swap included.
+std::size_t machine_memory();
+
 /// While on, every block is filled with bytes that are NaN in every floating dtype before it is handed out, so that a
 /// result that reads what nobody wrote shows. For tests.
 void poison_new_blocks(bool on);

@@ -90,6 +90,13 @@ Fans fans(const Shape& shape) {
 }
 
 Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Layout layout, Location where) {
+  const auto made = [&](const Shape& canonical) {
+    Tensor values = initializer(canonical, dtype);
+    if (!values.defined() || values.is_symbolic())
+      throw ArgumentError("init", "an initializer returned a tensor without values",
+                          values.defined() ? "a symbolic tensor" : "a default-constructed Tensor", "", where);
+    return values;
+  };
   check_callable("init", initializer, where);
   const bool matrix = layout == Layout::in_out || layout == Layout::out_in;
   if (matrix ? shape.rank() != 2 : shape.rank() < 3)
@@ -100,7 +107,7 @@ Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Lay
   const Now now;
   switch (layout) {
     case Layout::out_in:
-      return transposed(initializer({shape[1], shape[0]}, dtype), {1, 0});
+      return transposed(made({shape[1], shape[0]}), {1, 0});
     case Layout::hwio: {
       Shape canonical{shape[-1], shape[-2]};
       std::vector<std::int64_t> axes;
@@ -109,38 +116,42 @@ Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Lay
         axes.push_back(i + 2);
       }
       axes.insert(axes.end(), {1, 0});
-      return transposed(initializer(canonical, dtype), axes);
+      return transposed(made(canonical), axes);
     }
     default:
-      return initializer(shape, dtype);
+      return made(shape);
   }
 }
 
-Initializer zeros() { return constant(0); }
-Initializer ones() { return constant(1); }
-Initializer constant(double value) {
-  return [value](const Shape& shape, DType dtype) {
+Initializer zeros(Location where) { return constant(0, where); }
+Initializer ones(Location where) { return constant(1, where); }
+Initializer constant(double value, Location where) {
+  return [=](const Shape& shape, DType dtype) {
+    const Frame frame(where);
     const Now now;
     return full(shape, value, dtype);
   };
 }
 
-Initializer uniform(double low, double high, Seed seed) {
+Initializer uniform(double low, double high, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
+    const Frame frame(where);
     const Called called("uniform");
     const Now now;
     return random_uniform(next_state(seed), shape, low, high, dtype);
   };
 }
-Initializer normal(double mean, double stddev, Seed seed) {
+Initializer normal(double mean, double stddev, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
+    const Frame frame(where);
     const Called called("normal");
     const Now now;
     return random_normal(next_state(seed), shape, mean, stddev, dtype);
   };
 }
-Initializer truncated_normal(double mean, double stddev, Seed seed) {
+Initializer truncated_normal(double mean, double stddev, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
+    const Frame frame(where);
     const Called called("truncated_normal");
     const Now now;
     return random_truncated_normal(next_state(seed), shape, mean, stddev, dtype);
@@ -150,18 +161,18 @@ Initializer truncated_normal(double mean, double stddev, Seed seed) {
 namespace {
 
 /// Variance scale / fan.
-Initializer scaled(double scale, FanMode mode, Distribution distribution, Seed seed) {
+Initializer scaled(double scale, FanMode mode, Distribution distribution, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
     const double variance = scale / fan_of(shape, mode);
     switch (distribution) {
       case Distribution::uniform: {
         const double limit = std::sqrt(3 * variance);
-        return uniform(-limit, limit, seed)(shape, dtype);
+        return uniform(-limit, limit, seed, where)(shape, dtype);
       }
       case Distribution::truncated_normal:
-        return truncated_normal(0, std::sqrt(variance) / 0.87962566103423978, seed)(shape, dtype);
+        return truncated_normal(0, std::sqrt(variance) / 0.87962566103423978, seed, where)(shape, dtype);
       default:
-        return normal(0, std::sqrt(variance), seed)(shape, dtype);
+        return normal(0, std::sqrt(variance), seed, where)(shape, dtype);
     }
   };
 }
@@ -169,7 +180,7 @@ Initializer scaled(double scale, FanMode mode, Distribution distribution, Seed s
 /// The same with PyTorch's check: it knows no fan of a vector. `op` is what the user called.
 Initializer torch_scaled(const char* op, double scale, FanMode mode, Distribution distribution, Seed seed,
                          Location where) {
-  return [op, where, values = scaled(scale, mode, distribution, seed)](const Shape& shape, DType dtype) {
+  return [op, where, values = scaled(scale, mode, distribution, seed, where)](const Shape& shape, DType dtype) {
     if (shape.rank() < 2)
       throw ArgumentError(op, "the shape has less than two dimensions, for inputs and outputs", shape.text(),
                           "Use uniform or normal", where);
@@ -181,18 +192,26 @@ Initializer torch_scaled(const char* op, double scale, FanMode mode, Distributio
 
 Initializer variance_scaling(double scale, FanMode mode, Distribution distribution, Seed seed, Location where) {
   Hyperparameters("variance_scaling", where).positive("the scale", scale);
-  return scaled(scale, mode, distribution, seed);
+  return scaled(scale, mode, distribution, seed, where);
 }
 
-Initializer glorot_uniform(Seed seed) { return variance_scaling(1, FanMode::fan_avg, Distribution::uniform, seed); }
-Initializer glorot_normal(Seed seed) {
-  return variance_scaling(1, FanMode::fan_avg, Distribution::truncated_normal, seed);
+Initializer glorot_uniform(Seed seed, Location where) {
+  return variance_scaling(1, FanMode::fan_avg, Distribution::uniform, seed, where);
 }
-Initializer he_uniform(Seed seed) { return variance_scaling(2, FanMode::fan_in, Distribution::uniform, seed); }
-Initializer he_normal(Seed seed) { return variance_scaling(2, FanMode::fan_in, Distribution::truncated_normal, seed); }
-Initializer lecun_uniform(Seed seed) { return variance_scaling(1, FanMode::fan_in, Distribution::uniform, seed); }
-Initializer lecun_normal(Seed seed) {
-  return variance_scaling(1, FanMode::fan_in, Distribution::truncated_normal, seed);
+Initializer glorot_normal(Seed seed, Location where) {
+  return variance_scaling(1, FanMode::fan_avg, Distribution::truncated_normal, seed, where);
+}
+Initializer he_uniform(Seed seed, Location where) {
+  return variance_scaling(2, FanMode::fan_in, Distribution::uniform, seed, where);
+}
+Initializer he_normal(Seed seed, Location where) {
+  return variance_scaling(2, FanMode::fan_in, Distribution::truncated_normal, seed, where);
+}
+Initializer lecun_uniform(Seed seed, Location where) {
+  return variance_scaling(1, FanMode::fan_in, Distribution::uniform, seed, where);
+}
+Initializer lecun_normal(Seed seed, Location where) {
+  return variance_scaling(1, FanMode::fan_in, Distribution::truncated_normal, seed, where);
 }
 
 double calculate_gain(Text nonlinearity, double a, Location where) {
@@ -218,6 +237,7 @@ Initializer orthogonal(double gain, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
     if (shape.rank() < 2)
       throw ArgumentError("orthogonal", "the shape has less than two dimensions", shape.text(), "", where);
+    const Frame frame(where);
     const Now now;
     // A kernel's outputs come first, a matrix's last.
     const bool kernel = shape.rank() > 2;

@@ -291,7 +291,9 @@ TEST(IdxDataset, PlainFilesStayWhereTheyAre) {
   const TemporaryFolder folder;
   write_file(folder / "images", images(30, 5));
   write_file(folder / "labels", labels(30));
-  const tt::data::IdxDataset dataset(folder / "images", folder / "labels", {.data_format = "channels_last"});
+  tt::data::IdxDataset moved(folder / "images", folder / "labels", {.data_format = "channels_last"});
+  const tt::data::IdxDataset dataset = std::move(moved);
+  EXPECT_EQ(moved.size(), 30);  // NOLINT(bugprone-use-after-move): that is the test
   EXPECT_EQ(dataset.get(29).x.shape(), (tt::Shape{5, 5, 1}));
   EXPECT_EQ(dataset.get(29).x.data<float>()[24], 29.0f / 255.0f);
   EXPECT_EQ(dataset.get(29).y.item<int>(), 9);

@@ -20,7 +20,7 @@ struct Example {
 struct TRIPTYCH_API Batch {
   Tensor x, y;
   /// The batch on `device`.
-  Batch to(Device device) const;
+  Batch to(Device device, Location where = Location::here()) const;
 };
 
 /// A data set of known size. Derive from it for one of your own: `size` and `get` are enough. Both are called from
@@ -50,7 +50,7 @@ class TRIPTYCH_API Dataset {
 
 /// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was
 /// copied from, had then: an in-place change there does not reach it. `x` and `y` may be replaced, by tensors that
-/// belong together: the next use checks them as the constructor does.
+/// belong together: the next use checks them as the constructor does, and names the line that made the data set.
 class TRIPTYCH_API TensorDataset : public Dataset {
  public:
   TensorDataset() = default;
@@ -65,6 +65,9 @@ class TRIPTYCH_API TensorDataset : public Dataset {
   Batch get_batch(std::span<const std::int64_t> indices) const override;
 
   Tensor x, y;
+
+ private:
+  Location where_;
 };
 
 /// How images are laid out, and what else a data set of images leaves open.
@@ -74,13 +77,16 @@ struct ImageOptions {
 };
 
 /// Images and labels in two IDX files, plain or gzip, that stay on disk: memory does not grow with their size (a
-/// compressed file is unpacked into a temporary one first). x is float32 in [0, 1], y is int64, as from `mnist`.
+/// compressed file is unpacked into a temporary one first). x is float32 in [0, 1], y is int64, as from `mnist`. Errors
+/// of its methods name the line that made it.
 class TRIPTYCH_API IdxDataset : public Dataset {
  public:
   /// ArgumentError that names the file if one is not valid, or is not of uint8 images (n, height, width) and labels
   /// (n).
   IdxDataset(const OwnedText& images, const OwnedText& labels, const ImageOptions& options = {},
              Location where = Location::here());
+  IdxDataset(const IdxDataset&) = default;  // moving copies it, too: one that was moved from is still a data set
+  IdxDataset& operator=(const IdxDataset&) = default;
 
   std::int64_t size() const override;
   Example get(std::int64_t index) const override;
@@ -89,6 +95,7 @@ class TRIPTYCH_API IdxDataset : public Dataset {
  private:
   struct Files;
   std::shared_ptr<const Files> files_;
+  Location where_;
 };
 
 /// The MNIST database of handwritten digits.

@@ -22,7 +22,8 @@ class TRIPTYCH_API Sampler {
 };
 
 /// The order of examples in a shuffled epoch: a permutation of 0..size-1 that depends on these three numbers only, and
-/// is the same on every machine. ArgumentError for a negative size, or one of more than 2^40.
+/// is the same on every machine. ArgumentError for a negative size, or one of more than 2^40; UnsupportedError if there
+/// is no memory for so many.
 TRIPTYCH_API std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch,
                                                       Location where = Location::here());
 
@@ -86,7 +87,7 @@ class TRIPTYCH_API DataLoader {
     using pointer = const Batch*;
     using reference = const Batch&;
 
-    explicit Iterator(std::shared_ptr<Epoch> epoch) : epoch_(std::move(epoch)) {}
+    Iterator(std::shared_ptr<Epoch> epoch, Location where) : epoch_(std::move(epoch)), where_(where) {}
     const Batch& operator*() const;
     const Batch* operator->() const { return &**this; }
     Iterator& operator++();
@@ -96,6 +97,7 @@ class TRIPTYCH_API DataLoader {
    private:
     bool at_end() const;
     std::shared_ptr<Epoch> epoch_;
+    Location where_;
   };
 
   /// Starts an epoch. ArgumentError if it has no batch: no example, or with `drop_last` less than a batch of them.

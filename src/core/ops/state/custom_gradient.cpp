@@ -95,6 +95,7 @@ extern const Op custom_gradient_op{.name = "custom_gradient",
 std::vector<Tensor> custom_gradient(OwnedText name, std::span<const Tensor> results, std::span<const Tensor> inputs,
                                     std::span<const Tensor> saved, CustomBackward backward, Location where) {
   check_callable(name, backward, where);
+  if (results.empty()) throw ArgumentError(name, "there is no result to differentiate", "an empty list", "", where);
   static std::atomic<std::int64_t> applications{0};
   CustomGradientAttributes attributes{.name = std::move(name),
                                       .results = static_cast<std::int64_t>(results.size()),
