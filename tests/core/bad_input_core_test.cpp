@@ -636,23 +636,23 @@ TEST_F(BadInput, FunctionsThatGiveNoValue) {
   const auto gives = [&](const Tensor& result) {
     return tt::Initializer([result](const tt::Shape&, tt::DType) { return result; });
   };
+  const std::vector<Tensor> leaves{tt::ones({2}, tt::float64).set_requires_grad()};
   for (const Tensor& result : {none, symbolic}) {
     EXPECT_BAD("[init] an initializer returned a tensor without values",
                tt::init::make(gives(result), {2, 3}, tt::float32, tt::init::Layout::out_in));
-    EXPECT_BAD("[gradcheck] the function returned a tensor without values",
-               tt::gradcheck([&](const Tensor&) { return result; },
-                             std::vector<Tensor>{tt::ones({2}, tt::float64).set_requires_grad()}));
+    const tt::TestedFunction tested = [&](const Tensor&) { return result; };
+    EXPECT_BAD("[gradcheck] the function returned a tensor without values", tt::gradcheck(tested, leaves));
   }
-  EXPECT_BAD("[gradcheck] there is no function",
-             tt::TestedFunction(std::function<Tensor(const Tensor&)>())(std::vector<Tensor>{vector}));
-  EXPECT_BAD("[graph] an undefined tensor", tt::trace_subgraph(std::vector{vector.meta()}, [&](std::span<const Tensor>) {
-               return std::vector<Tensor>{none};
-             }));
-  EXPECT_BAD("[own] there is no result", tt::custom_gradient("own", {}, {&vector, 1}, {}, [](auto, auto, auto) {
-               return std::vector<Tensor>();
-             }));
-  EXPECT_BAD("[graph] a node's value is undefined or symbolic",
-             tt::graph_placeholder(graph, "p", tt::float32, {3}, symbolic, tt::Location(__FILE__, __LINE__)));
+  const tt::TestedFunction empty_one = std::function<Tensor(const Tensor&)>();
+  EXPECT_BAD("[gradcheck] there is no function", empty_one(leaves));
+  const auto undefined = [](std::span<const Tensor>) { return std::vector<Tensor>(1); };
+  EXPECT_BAD("[graph] an undefined tensor", tt::trace_subgraph(std::vector{vector.meta()}, undefined));
+  const auto backward = [](auto, auto, auto) { return std::vector<Tensor>(); };
+  EXPECT_BAD("[own] there is no result", tt::custom_gradient("own", {}, leaves, {}, backward));
+  const auto with_default = [&](tt::Location where = tt::Location::here()) {
+    return tt::graph_placeholder(graph, "p", tt::float32, {3}, symbolic, where);
+  };
+  EXPECT_BAD("[graph] a node's value is undefined or symbolic", with_default());
   EXPECT_BAD("[uniform] low is greater than high", tt::init::uniform(2, 1)({2}, tt::float32));
   EXPECT_BAD("[truncated_normal] the standard deviation is negative",
              tt::init::truncated_normal(0, -1)({2}, tt::float32));
