@@ -2,6 +2,7 @@
 // x as it lies in memory, with one entry of a small table for each channel.
 #include "core/formulas/batch_norm.h"
 
+#include "core/kernels/path.h"
 #include "core/kernels/reduce/reduce.h"
 
 namespace triptych {
@@ -9,6 +10,10 @@ namespace triptych {
 extern const Op batch_norm_op, batch_norm_grad_op, batch_norm_inference_op;
 
 namespace {
+
+Path one_channel("batch norm: one channel a row"), channels_together("batch norm: channels side by side"),
+    any_steps("batch norm: any steps"), grad_one_channel("batch norm gradient: one channel a row"),
+    grad_channels_together("batch norm gradient: channels side by side"), grad_any_steps("batch norm gradient: any steps");
 
 /// Shape, loops and the view of a table of (C) entries under x's shape.
 template <std::size_t N>
@@ -45,11 +50,14 @@ void affine_row(std::int64_t n, void* out, const void* const* in, const std::int
           *shift = static_cast<const C*>(in[3]);
   const formula::Normalized f;
   if (steps[0] == 1 && steps[1] == 1 && steps[2] == 0) {
+    one_channel.take();
     const C m = *mean, a = *scale, b = *shift;
     for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i], m, a, b);
   } else if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1) {
+    channels_together.take();
     for (std::int64_t i = 0; i < n; ++i) y[i] = f(x[i], mean[i], scale[i], shift[i]);
   } else {
+    any_steps.take();
     for (std::int64_t i = 0; i < n; ++i)
       y[i * steps[0]] = f(x[i * steps[1]], mean[i * steps[2]], scale[i * steps[3]], shift[i * steps[4]]);
   }
@@ -134,11 +142,14 @@ void grad_row(std::int64_t n, void* out, const void* const* in, const std::int64
   const formula::NormalizedGrad f;
   const bool dense = steps[0] == 1 && steps[1] == 1 && steps[2] == 1;
   if (dense && steps[3] == 0) {
+    grad_one_channel.take();
     const C m = *mean, b = *shift, s = *slope, a = *scale;
     for (std::int64_t i = 0; i < n; ++i) dx[i] = f(dy[i], x[i], m, b, s, a);
   } else if (dense && steps[3] == 1) {
+    grad_channels_together.take();
     for (std::int64_t i = 0; i < n; ++i) dx[i] = f(dy[i], x[i], mean[i], shift[i], slope[i], scale[i]);
   } else {
+    grad_any_steps.take();
     for (std::int64_t i = 0; i < n; ++i) {
       const std::int64_t c = i * steps[3];
       dx[i * steps[0]] = f(dy[i * steps[1]], x[i * steps[2]], mean[c], shift[c], slope[c], scale[c]);
