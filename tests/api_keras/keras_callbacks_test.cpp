@@ -210,7 +210,7 @@ TEST(KerasCallbacks, NamesOfCheckpointsAreWhole) {
   };
   fit("{score:.80f}");
   fit("{epoch:040}-{score:08.3f}");
-  for (const std::string name :
+  for (const std::string& name :
        {"0.5" + std::string(79, '0'), "0.25" + std::string(78, '0'), std::string(39, '0') + "1-0000.500"})
     EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
   for (const char* name : {"{score:.4000f}", "{score:1.2.3f}", "{score:d}", "{epoch:.2f}", "{score:%n}", "{nothing}"})
