@@ -137,6 +137,7 @@ TEST(Messages, AreGivenTheUsersLine) {
       {"src/core/graph/interpreter.cpp", 2},      // the line of the run is added
       {"src/core/graph/subgraph.cpp", 2},         // the op's
       {"src/core/memory/allocator.cpp", 1},       // the op's
+      {"src/core/memory/device.cpp", 1},          // that of who asks about the device
       {"src/core/ops/arithmetic/lerp.cpp", 1},    // lerp's
       {"src/core/ops/reduce/prod.cpp", 1},        // backward's
       {"src/core/ops/state/custom_gradient.cpp", 1},

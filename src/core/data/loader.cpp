@@ -232,13 +232,16 @@ DataLoader::Iterator start_epoch(DataLoader& loader) {
 }
 
 DataLoader::Iterator DataLoader::begin() {
+  const std::int64_t number = epoch_;
   Iterator first = start_epoch(*this);
-  if (first == end())
+  if (first == end()) {
+    epoch_ = number;
     throw ArgumentError("DataLoader", "an epoch has no batch",
                         std::to_string(dataset_->size()) + " examples, batch_size " +
                             std::to_string(options_.batch_size) + (options_.drop_last ? ", drop_last" : "") +
                             (options_.sampler ? ", a sampler that chose too few" : ""),
                         "A loop over it would do nothing", where_);
+  }
   return first;
 }
 
