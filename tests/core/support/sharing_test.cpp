@@ -278,9 +278,10 @@ TEST(Sharing, SessionsOfOneGraphRunAtOnce) {
   const Tensor x = graph.placeholder("x", tt::float32, {4});
   const tf::Variable n = graph.variable("n", tt::zeros({4}));
   const Tensor up = n.assign_add(x);
+  const auto start = graph.initializer();  // a node: one thread adds it
   together([&](int t) {
     const tf::Session session(graph);
-    session.run(graph.initializer());
+    session.run(start);
     for (int i = 0; i < rounds; ++i) session.run(up, {{x, tt::full({4}, t)}});
     EXPECT_EQ(session.value(n).to_vector<double>(), Values(4, rounds * t));
   });
