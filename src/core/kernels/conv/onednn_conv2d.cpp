@@ -59,6 +59,11 @@ bool has_common_numbers(const ConvolutionSizes& s) {
                    s.padding[0][1], s.padding[1][1]}) < limit;
 }
 
+/// Its AVX2 kernel for 1x1 windows (2.6, channels last) writes past its output where channels do not fill registers.
+bool writes_past_its_output(const ConvolutionSizes& s) {
+  return !has_avx512() && s.kh == 1 && s.kw == 1 && (s.c % 8 != 0 || s.o % 8 != 0);
+}
+
 /// Makes the primitives; throws dnnl::error if there are none for `method`.
 std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& s, algorithm method) {
   auto made = std::make_shared<Convolution>();
@@ -214,7 +219,7 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics) {
   // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md).
-  if (!onednn_chosen() || !has_common_numbers(sizes)) return nullptr;
+  if (!onednn_chosen() || !has_common_numbers(sizes) || writes_past_its_output(sizes)) return nullptr;
   const OneOpenMPThread guard;
   for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
     if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))
