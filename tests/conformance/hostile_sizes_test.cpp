@@ -13,7 +13,6 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <unordered_map>
 
 #include "core/ops/normalization/dropout.h"
 #include "core/ops/random/random.h"
@@ -192,26 +191,10 @@ const std::map<std::string, std::vector<Application>>& applications() {
     for (const Sample& sample : all_samples()) {
       const Tensors inputs = cast_floats(reference(sample, "in"), tt::float32);
       const Traced traced = trace(sample, inputs, false, reference(sample, "grad").empty() ? 0 : sample.smooth ? 2 : 1);
-      const tt::GradMode off(false);
-      std::unordered_map<const tt::Node*, Tensors> values;
-      for (std::size_t i = 0; i < inputs.size(); ++i) values[tt::place_of(traced.inputs[i]).node] = {inputs[i]};
-      for (const auto& node : traced.graph.impl().nodes) {
-        Tensors& results = values[node.get()];
-        if (!results.empty()) continue;
-        if (node->op == &tt::constant_op) {
-          results = {node->attributes_as<tt::ConstantAttributes>().value};
-          continue;
-        }
-        Application a{
-            node->op, {}, std::make_shared<Attributes>(node->op->attributes, node->attributes), node->output_count};
-        for (const Tensor& input : node->inputs()) {
-          const tt::Place place = tt::place_of(input);
-          a.inputs.push_back(values[place.node][place.output]);
-        }
-        results.resize(node->output_count);
-        tt::apply(*a.op, a.inputs, a.attributes->get(), results, {});
-        add(result, std::move(a));
-      }
+      for_each_node(traced, inputs, [&](const tt::Node& node, const Tensors& operands, const Tensors&) {
+        add(result,
+            {node.op, operands, std::make_shared<Attributes>(node.op->attributes, node.attributes), node.output_count});
+      });
     }
     const auto make = [&](const char* name, Tensors inputs, const auto& attributes, std::size_t outputs = 1) {
       const tt::Op* op = tt::find_op(name);

@@ -1,6 +1,4 @@
 // Every node of a sample's graph on its own.
-#include <unordered_map>
-
 #include "core/kernels/elementwise.h"
 #include "core/tensor/tensor_impl.h"
 #include "runner.h"
@@ -112,30 +110,16 @@ void check_decomposition(const Application& a, const Tensors& expected) {
 }  // namespace
 
 void check_nodes(const Sample& sample, const Tensors& inputs) {
-  const Traced traced = trace(sample, inputs, false, sample.smooth ? 2 : 1);
-  const tt::GradMode off(false);
-  std::unordered_map<const tt::Node*, Tensors> values;
-  for (std::size_t i = 0; i < inputs.size(); ++i) values[tt::place_of(traced.inputs[i]).node] = {inputs[i]};
-  for (const auto& node : traced.graph.impl().nodes) {
-    Tensors& results = values[node.get()];
-    if (!results.empty()) continue;
-    if (node->op == &tt::constant_op) {
-      results = {node->attributes_as<tt::ConstantAttributes>().value};
-      continue;
-    }
-    Application a{*node, {}};
-    for (const Tensor& input : node->inputs()) {
-      const tt::Place place = tt::place_of(input);
-      a.inputs.push_back(values[place.node][place.output]);
-    }
-    results = a.run(a.inputs);
-    check_donation(a, results);
-    check_strides(a, results);
-    check_metadata(a, results);
-    check_small(a, results);
-    check_decomposition(a, results);
-    if (testing::Test::HasFatalFailure()) return;
-  }
+  for_each_node(trace(sample, inputs, false, sample.smooth ? 2 : 1), inputs,
+                [](const tt::Node& node, const Tensors& operands, const Tensors& results) {
+                  if (testing::Test::HasFatalFailure()) return;
+                  const Application a{node, operands};
+                  check_donation(a, results);
+                  check_strides(a, results);
+                  check_metadata(a, results);
+                  check_small(a, results);
+                  check_decomposition(a, results);
+                });
 }
 
 }  // namespace conformance

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <unordered_map>
 
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/io.h"
@@ -163,6 +164,29 @@ Tensors interpret(const Traced& traced, const Tensors& inputs) {
     EXPECT_EQ(traced.outputs[i].dtype(), results[i].dtype());
   }
   return results;
+}
+
+void for_each_node(const Traced& traced, const Tensors& inputs,
+                   const std::function<void(const tt::Node&, const Tensors&, const Tensors&)>& visit) {
+  const tt::GradMode off(false);
+  std::unordered_map<const tt::Node*, Tensors> values;
+  for (std::size_t i = 0; i < inputs.size(); ++i) values[tt::place_of(traced.inputs[i]).node] = {inputs[i]};
+  for (const auto& node : traced.graph.impl().nodes) {
+    Tensors& results = values[node.get()];
+    if (!results.empty()) continue;
+    if (node->op == &tt::constant_op) {
+      results = {node->attributes_as<tt::ConstantAttributes>().value};
+      continue;
+    }
+    Tensors operands;
+    for (const Tensor& input : node->inputs()) {
+      const tt::Place place = tt::place_of(input);
+      operands.push_back(values[place.node][place.output]);
+    }
+    results.resize(node->output_count);
+    tt::apply(*node->op, operands, node->attributes, results, {});
+    visit(*node, operands, results);
+  }
 }
 
 Tensors run_compiled(const Traced& traced, const Tensors& inputs) {

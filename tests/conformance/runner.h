@@ -48,6 +48,10 @@ Tensors placeholders(const tt::GraphHandle& graph, const Tensors& like, bool unk
 Traced trace(const Sample& sample, const Tensors& inputs, bool unknown, int order);
 /// Node by node; checks that what was inferred is what came out.
 Tensors interpret(const Traced& traced, const Tensors& inputs);
+/// The same, each node by itself: `visit` sees its operands and its results. Nothing is recorded.
+void for_each_node(
+    const Traced& traced, const Tensors& inputs,
+    const std::function<void(const tt::Node& node, const Tensors& operands, const Tensors& results)>& visit);
 /// Compiled, at exact.
 Tensors run_compiled(const Traced& traced, const Tensors& inputs);
 

@@ -77,26 +77,11 @@ struct Formulas {
   }
 
   void add(const conformance::Traced& traced, const Tensors& inputs) {
-    const tt::GradMode off(false);
     graphs.push_back(traced.graph);
-    std::map<const tt::Node*, Tensors> values;
-    for (std::size_t i = 0; i < inputs.size(); ++i) values[tt::place_of(traced.inputs[i]).node] = {inputs[i]};
-    for (const auto& node : traced.graph.impl().nodes) {
-      Tensors& results = values[node.get()];
-      if (!results.empty()) continue;
-      if (node->op == &tt::constant_op) {
-        results = {node->attributes_as<tt::ConstantAttributes>().value};
-        continue;
-      }
-      Tensors operands;
-      for (const Tensor& input : node->inputs()) {
-        const tt::Place place = tt::place_of(input);
-        operands.push_back(values[place.node][place.output]);
-      }
-      results.resize(node->output_count);
-      tt::apply(*node->op, operands, node->attributes, results, {});
-      add(*node, operands, results[0]);
-    }
+    conformance::for_each_node(traced, inputs,
+                               [&](const tt::Node& node, const Tensors& operands, const Tensors& results) {
+                                 add(node, operands, results[0]);
+                               });
   }
 
   void add(const tt::Node& node, const Tensors& inputs, const Tensor& output) {

@@ -161,10 +161,6 @@ struct Checker {
   }
 };
 
-}  // namespace
-
-namespace {
-
 void check(const TestedFunction& function, const GradcheckOptions& options, Location where) {
   if (!function) throw ArgumentError("gradcheck", "there is no function", "an empty one", "", where);
   const Hyperparameters limits("gradcheck", where);

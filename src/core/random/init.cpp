@@ -133,29 +133,29 @@ Initializer constant(double value, Location where) {
   };
 }
 
-Initializer uniform(double low, double high, Seed seed, Location where) {
+namespace {
+
+/// `draw` with two parameters, called `name` in errors.
+using Draw = Tensor (*)(Arg state, const Shape& shape, double a, double b, DType dtype);
+Initializer drawn(const char* name, Draw draw, double a, double b, Seed seed, Location where) {
   return [=](const Shape& shape, DType dtype) {
     const Frame frame(where);
-    const Called called("uniform");
+    const Called called(name);
     const Now now;
-    return random_uniform(next_state(seed), shape, low, high, dtype);
+    return draw(next_state(seed), shape, a, b, dtype);
   };
+}
+
+}  // namespace
+
+Initializer uniform(double low, double high, Seed seed, Location where) {
+  return drawn("uniform", random_uniform, low, high, seed, where);
 }
 Initializer normal(double mean, double stddev, Seed seed, Location where) {
-  return [=](const Shape& shape, DType dtype) {
-    const Frame frame(where);
-    const Called called("normal");
-    const Now now;
-    return random_normal(next_state(seed), shape, mean, stddev, dtype);
-  };
+  return drawn("normal", random_normal, mean, stddev, seed, where);
 }
 Initializer truncated_normal(double mean, double stddev, Seed seed, Location where) {
-  return [=](const Shape& shape, DType dtype) {
-    const Frame frame(where);
-    const Called called("truncated_normal");
-    const Now now;
-    return random_truncated_normal(next_state(seed), shape, mean, stddev, dtype);
-  };
+  return drawn("truncated_normal", random_truncated_normal, mean, stddev, seed, where);
 }
 
 namespace {

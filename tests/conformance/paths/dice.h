@@ -1,9 +1,9 @@
 // What is random in a case: sizes, values, dtypes, and how a tensor lies in memory.
 #pragma once
 
-#include <random>
 #include <string>
 
+#include "../../dice.h"
 #include "plain.h"
 #include "triptych/core/tensor.h"
 
@@ -15,16 +15,10 @@ struct Given {
   tt::Tensor tensor;
 };
 
-class Dice {
+class Dice : public SeededDice {
  public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
+  using SeededDice::SeededDice;
 
-  /// A number from `low` to `high`, both included.
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(high - low + 1));
-  }
-  /// True once in n times.
-  bool once_in(std::int64_t n) { return between(1, n) == 1; }
   /// Mostly short, sometimes one, seldom longer than a vector register or a tile.
   std::int64_t length();
   /// At most `most` elements; seldom an axis of length 0.
@@ -40,9 +34,6 @@ class Dice {
   Given operand(const tt::Shape& shape, tt::DType dtype);
   /// These values in memory of that kind.
   tt::Tensor tensor(const Plain& plain, tt::DType dtype);
-
- private:
-  std::mt19937_64 engine_;
 };
 
 /// Fails unless `actual` is `expected` but for `roundings` of its dtype, of numbers as large as the largest expected

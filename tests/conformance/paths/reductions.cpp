@@ -1,4 +1,6 @@
 // Reductions over any axes of tensors in any memory order, short and long.
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -92,6 +94,8 @@ void reduction_case(Dice& dice) {
   }
   const Reduced reduced = gather(x.plain, gone, keepdims);
   const bool empty = !reduced.groups.empty() && reduced.groups[0].empty();
+  bool nothing_to_choose = false;  // even where there is no group that would have to choose, as in NumPy
+  for (int i = 0; i < shape.rank(); ++i) nothing_to_choose |= gone[static_cast<std::size_t>(i)] && shape[i] == 0;
   const std::string what = " of " + shape.text() + " over " + std::to_string(axes.size()) + " axes";
   const double count = reduced.groups.empty() ? 1 : static_cast<double>(reduced.groups[0].size());
   expect(tt::sum(x.tensor, axes, keepdims), plain_reduce(reduced, sum_of), 2, "sum" + what);
@@ -113,7 +117,10 @@ void reduction_case(Dice& dice) {
                         }),
            2 * count, "prod" + what);
   }
-  if (!empty) {
+  if (nothing_to_choose) {
+    EXPECT_THROW(tt::max(x.tensor, axes, keepdims), tt::ArgumentError) << what;
+    EXPECT_THROW(tt::min(x.tensor, axes, keepdims), tt::ArgumentError) << what;
+  } else {
     const auto larger = [](double a, double b) { return a > b; };
     const auto smaller = [](double a, double b) { return a < b; };
     expect(tt::max(x.tensor, axes, keepdims),
@@ -127,6 +134,8 @@ void reduction_case(Dice& dice) {
       expect(tt::argmax(x.tensor, axes[0], keepdims), place(larger), 0, "argmax" + what);
       expect(tt::argmin(x.tensor, axes[0], keepdims), place(smaller), 0, "argmin" + what);
     }
+  }
+  if (!empty) {
     if (floating) {
       expect(tt::mean(x.tensor, axes, keepdims), plain_reduce(reduced, mean_of), 2, "mean" + what);
       expect(tt::logsumexp(x.tensor, axes, keepdims),
