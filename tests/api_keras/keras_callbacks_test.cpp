@@ -146,6 +146,19 @@ TEST(KerasCallbacks, TerminateOnNaNEndsTraining) {
   }
 }
 
+// As Python's csv module writes and reads it.
+TEST(KerasCallbacks, CsvLoggerQuotesWhatHoldsTheSeparator) {
+  const TemporaryFolder folder;
+  keras::Sequential model({Input({2}), Dense(1)});
+  model.compile({.loss = "mse",
+                 .metrics = {keras::metrics::MeanAbsoluteError({.name = "a;b"}),
+                             keras::metrics::MeanSquaredError({.name = "say \"c\""})}});
+  model.fit(inputs(), targets(),
+            {.verbose = 0, .callbacks = {keras::callbacks::CSVLogger(folder / "log.csv", {.separator = ";"})}});
+  const std::string text = read_file(folder / "log.csv");
+  EXPECT_EQ(text.substr(0, text.find('\n')), R"(epoch;"a;b";loss;"say ""c""")") << text;
+}
+
 TEST(KerasCallbacks, OptionsOfCsvLogger) {
   const TemporaryFolder folder;
   const std::string path = folder / "log.csv";

@@ -123,7 +123,8 @@ struct Subject {
   const char* signature;
   const char* call;  // "triptych::exp(%0)"
   void (*run)(Case& c);
-  bool random;  // its values are not determined by its arguments
+  bool random;   // its values are not determined by its arguments
+  bool history;  // they follow from how an argument was computed, not from its value alone
 };
 /// All of them; make_battery.py writes it.
 const std::vector<Subject>& subjects();

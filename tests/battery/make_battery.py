@@ -34,7 +34,7 @@ class Table:
     """arguments.txt."""
 
     def __init__(self, path):
-        self.good, self.templates, self.left_out, self.random, self.hooks = {}, {}, {}, {}, {}
+        self.good, self.templates, self.left_out, self.random, self.history, self.hooks = {}, {}, {}, {}, {}, {}
         self.used = set()
         for number, line in enumerate(path.read_text().splitlines(), 1):
             line = line.split("  # ")[0].strip()
@@ -51,6 +51,8 @@ class Table:
                     dict(value.split(" = ") for value in values.split("; ") if value))
             elif line.startswith("random "):
                 self.random[line[7:]] = number
+            elif line.startswith("history "):
+                self.history[line[8:]] = number
             elif line.startswith("hook "):
                 self.hooks[line[5:]] = number
             else:
@@ -69,6 +71,7 @@ class Table:
 
     def unused(self):
         numbers = list(self.left_out.values()) + list(self.random.values()) + list(self.hooks.values())
+        numbers += list(self.history.values())
         numbers += [entry[0] for entry in list(self.good.values()) + list(self.templates.values())]
         return sorted(set(numbers) - self.used)
 
@@ -256,8 +259,9 @@ class Writer:
         if self.table.find(self.table.hooks, keys, wild=True) is not None:
             lines.append("const tt::Frame frame(c.where());")
         is_random = self.table.find(self.table.random, keys, wild=True) is not None
+        has_history = self.table.find(self.table.history, keys, wild=True) is not None
         signature = function.signature() + (" with " + ", ".join(template.values()) if template else "")
-        self.subjects.append((signature.removeprefix("triptych::"), text.replace("triptych::", "tt::"), lines + [call], is_random))
+        self.subjects.append((signature.removeprefix("triptych::"), text.replace("triptych::", "tt::"), lines + [call], is_random, has_history))
 
     def values_of_structs(self):
         """Values for the option structs that arguments need, and what their fields need in turn."""
@@ -349,14 +353,14 @@ def main():
     for part in range(parts):
         text = "// Made by tests/battery/make_battery.py from the headers.\n#include \"results.h\"\n\nnamespace battery {\n\n"
         for number in range(part * count // parts, (part + 1) * count // parts):
-            signature, call, lines, _ = writer.subjects[number]
+            signature, call, lines, *_ = writer.subjects[number]
             text += f"// {signature}\nvoid subject_{number}(Case& c) {{\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
         write(output / f"battery_{part}.cpp", text + "\n}  // namespace battery\n")
     text = "// Made by tests/battery/make_battery.py from the headers.\n#include \"battery.h\"\n\nnamespace battery {\n\n"
     text += "".join(f"void subject_{number}(Case& c);\n" for number in range(count))
     text += "\nconst std::vector<Subject>& subjects() {\n  static const std::vector<Subject> all = {\n"
-    for number, (signature, call, _, is_random) in enumerate(writer.subjects):
-        text += f"      {{\"{quote(signature)}\", \"{quote(call)}\", subject_{number}, {'true' if is_random else 'false'}}},\n"
+    for number, (signature, call, _, is_random, has_history) in enumerate(writer.subjects):
+        text += f"      {{\"{quote(signature)}\", \"{quote(call)}\", subject_{number}, {'true' if is_random else 'false'}, {'true' if has_history else 'false'}}},\n"
     write(output / "battery_subjects.cpp", text + "  };\n  return all;\n}\n\n}  // namespace battery\n")
 
 

@@ -359,6 +359,10 @@ struct Values<low::Callable> : ObjectValues<low::Callable> {
     return Values<low::Session>::good().make_callable(x, x * 2, here());
   }
 };
+inline low::Callable callable_without_feeds() {
+  const tt::Tensor two = Case::current().graph().constant(numbers({2, 3})) * 2;
+  return Values<low::Session>::good().make_callable({}, two, here());
+}
 
 // --- Eager -----------------------------------------------------------------------------------------------------------
 
@@ -404,9 +408,24 @@ struct Values<O> : ObjectValues<O> {
       return std::make_shared<O>(parameters, 0.1);
   }
 };
+/// Keeps what its backward is given.
+struct Keeping : tt::eager::Function<Keeping> {
+  static inline thread_local tt::eager::FunctionContext kept;
+  static tt::Tensor forward(tt::eager::FunctionContext& context, const tt::Tensor& x) {
+    context.save_for_backward({x});
+    return x * 1;
+  }
+  static std::vector<tt::Tensor> backward(tt::eager::FunctionContext& context, std::span<const tt::Tensor> upstream) {
+    kept = context;
+    return {upstream[0]};
+  }
+};
 template <>
 struct Values<tt::eager::FunctionContext> : ObjectValues<tt::eager::FunctionContext> {
-  static tt::eager::FunctionContext good() { return {}; }
+  static tt::eager::FunctionContext good() {
+    tt::sum(Keeping::apply(with_gradient({2, 3}))).backward();
+    return std::exchange(Keeping::kept, {});
+  }
 };
 template <>
 struct Values<nn::CallScope> : ObjectValues<nn::CallScope> {
@@ -591,6 +610,12 @@ struct Values<keras::OptimizerBase> : ObjectValues<keras::OptimizerBase> {
     return {std::shared_ptr<void>(), &kept[0].base()};
   }
 };
+/// One that has met its weights: the case's leaf.
+inline std::shared_ptr<keras::OptimizerBase> built_optimizer() {
+  std::shared_ptr<keras::OptimizerBase> optimizer = Values<keras::OptimizerBase>::good();
+  optimizer->build({Case::current().leaf()});
+  return optimizer;
+}
 struct OwnLoss : keras::LossBase {
   OwnLoss() : LossBase("own") {}
   tt::Tensor call(const tt::Tensor& y, const tt::Tensor& p) override { return tt::mean(tt::square(y - p), -1); }
@@ -608,9 +633,14 @@ struct OwnMetric : keras::MetricBase {
   }
   int given;
 };
+/// One by its values.
+struct Distance : keras::MetricBase {
+  Distance() : MetricBase("distance") {}
+  tt::Tensor values(const tt::Tensor& y, const tt::Tensor& p) override { return tt::abs(y - p); }
+};
 template <>
 struct Values<keras::MetricBase> : ObjectValues<keras::MetricBase> {
-  static std::shared_ptr<keras::MetricBase> good() { return std::make_shared<OwnMetric>(); }
+  static std::shared_ptr<keras::MetricBase> good() { return std::make_shared<Distance>(); }
 };
 template <>
 struct Values<std::shared_ptr<keras::MetricBase>> {

@@ -221,6 +221,23 @@ TEST(OneFunction, NoGradAndDetachMakeConstants) {
   EXPECT_FALSE(graph.contains("captured"));
 }
 
+// Its steps are of the graph where one operand is, scope or not: a condition on the weight must not be frozen.
+TEST(OneFunction, LerpWithATrainedWeightNeedsNoScope) {
+  Tensor w = tt::full({2}, 0.25).set_requires_grad();
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {2});
+  const Tensor y = tt::lerp(x, x * 3, w), gradient = tf::gradients(tt::sum(y), w)[0];
+  const tf::Session session(graph);
+  const Tensor ones = tt::ones({2});
+  EXPECT_EQ(session.run(y, {{x, ones}}).to_vector<float>(), (std::vector<float>{1.5, 1.5}));
+  EXPECT_EQ(session.run(gradient, {{x, ones}}).to_vector<float>(), (std::vector<float>{2, 2}));
+  {
+    const tt::eager::NoGrad guard;
+    w.fill_(1);
+  }
+  EXPECT_EQ(session.run(y, {{x, ones}}).to_vector<float>(), (std::vector<float>{3, 3}));
+}
+
 TEST(OneFunction, RefusesWhatTheTapeCannotRepeat) {
   Tensor w = tt::ones({2, 2}).set_requires_grad();
   tf::Graph graph;

@@ -12,6 +12,7 @@
 #include "triptych/core/init.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/op.h"
+#include "triptych/core/random.h"
 #include "triptych/core/subgraph.h"
 #include "triptych/eager.h"
 #include "triptych/lowlevel.h"
@@ -312,10 +313,7 @@ TEST(Empty, FunctionsAndKernels) {
   EXPECT_BAD("[Module::apply] there is no function", model.apply(nullptr));
   optim::SGD sgd({parameter()}, 0.1);
   EXPECT_BAD("[step] there is no function", sgd.step(std::function<Tensor()>()));
-  static const tt::Op op{.name = "no_kernel"}, nameless{.name = nullptr};
-  EXPECT_THROW(tt::register_kernel(op, tt::Device::Type::cpu, tt::Kernel()), tt::ArgumentError);
-  EXPECT_THROW(tt::register_op(op), tt::ArgumentError);
-  EXPECT_THROW(tt::register_op(nameless), tt::ArgumentError);
+  static const tt::Op op{.name = "no_kernel"};
   const tt::Arg argument(x, tt::Location(__FILE__, __LINE__));
   EXPECT_THROW(tt::apply(op, {&argument}), tt::ArgumentError);
   EXPECT_THROW(tt::apply(*tt::find_op("sum"), {&argument}), tt::ArgumentError);  // without attributes
@@ -373,6 +371,68 @@ TEST(UsersLine, IsToldByFunctionsOfSeveralSteps) {
   EXPECT_BAD("[Sequential] there is no module at this index", model[3]);
 }
 
+TEST(UsersLine, IsToldWhereNoOpRuns) {
+  const Tensor none, x = parameter();
+  tf::Graph graph;
+  const Tensor symbolic = graph.placeholder("s", tt::int64, {3});
+  EXPECT_BAD("[set_memory_limit] the limit is negative: -1.", tt::set_memory_limit(-1));
+  EXPECT_BAD("[set_memory_limit] the limit is negative: -1.", tt::set_memory_limit(-1, tt::Device::cpu()));
+  EXPECT_BAD("[to_vector]", tt::default_generator().set_state(symbolic));
+  EXPECT_BAD("[shape] a dimension is negative", nn::LayerNorm(-2));
+  EXPECT_BAD("[shape]", tt::init::fans({tt::unknown, 3}));
+  EXPECT_BAD("[tensor] the tensor is undefined", none.is_contiguous());
+  EXPECT_BAD("[shape]", tt::TensorMeta{.shape = {tt::unknown}}.size());
+  EXPECT_BAD("[register_hook] there is no function", x.register_hook(std::function<void(const Tensor&)>()));
+  EXPECT_BAD("[clone]", nn::clone(nn::Linear(3, 4), 5, 4));
+  EXPECT_UNSUPPORTED("[to_vector] there is no memory for so many elements: float32",
+                     tt::expand(x.detach()[0], {std::int64_t{1} << 58}).to_vector<float>());
+  static const tt::Op op{.name = "no_kernel"}, nameless{.name = nullptr};
+  EXPECT_BAD("[register_op] an op has no infer function: no_kernel.", tt::register_op(op));
+  EXPECT_BAD("[register_op] an op has no name", tt::register_op(nameless));
+  EXPECT_BAD("[register_kernel] a kernel has no run function: no_kernel.",
+             tt::register_kernel(op, tt::Device::Type::cpu, tt::Kernel()));
+  if (tt::cuda_device_count() > 0) return;
+  const tt::Device gpu{tt::Device::Type::cuda, 0};
+  EXPECT_UNSUPPORTED("[device]", tt::set_memory_limit(1, gpu));
+  EXPECT_UNSUPPORTED("[device]", tt::statistics(gpu));
+  EXPECT_UNSUPPORTED("[device]", tt::reset_statistics(gpu));
+  EXPECT_UNSUPPORTED("[device]", tt::empty_cache(gpu));
+  EXPECT_UNSUPPORTED("[device]", tt::synchronize(gpu));
+}
+
+// `!x` and `if (x)` cannot know their line: the op before them is near.
+TEST(UsersLine, IsNearWhereAnOperatorCannotKnowIt) {
+  const Tensor none, x = tt::ones({2}) * 2;
+  const int line = __LINE__ - 1;
+  const auto told = [&](const auto& call) {
+    try {
+      static_cast<void>(call());
+      return std::string("no error");
+    } catch (const tt::ArgumentError& error) {
+      return std::string(error.what());
+    }
+  };
+  const std::string near = "The op before it is at trust_test.cpp:" + std::to_string(line) + ".";
+  EXPECT_NE(told([&] { return !none; }).find(near), std::string::npos) << told([&] { return !none; });
+  EXPECT_NE(told([&] { return static_cast<bool>(x); }).find(near), std::string::npos);
+}
+
+// A data set of one's own that knows no line: its class or constructor, where no loader stands around it.
+TEST(UsersLine, OfADatasetIsItsClass) {
+  const int line = __LINE__ + 1;
+  struct Uneven : tt::data::Dataset {
+    std::int64_t size() const override { return 2; }
+    tt::data::Example get(std::int64_t index) const override { return {tt::ones({index + 1}), {}}; }
+  };
+  const std::vector<std::int64_t> both{0, 1};
+  try {
+    static_cast<void>(Uneven().get_batch(both));
+    ADD_FAILURE();
+  } catch (const tt::ArgumentError& error) {
+    EXPECT_EQ(error.where().text(), "trust_test.cpp:" + std::to_string(line)) << error.what();
+  }
+}
+
 TEST(UsersLine, AndTheOpAreToldWhereMemoryEnds) {
   const Tensor x = tt::ones({1000});
   tt::set_memory_limit(tt::statistics().bytes_in_use + (1 << 20));
@@ -398,6 +458,26 @@ TEST(Words, EmptyLikeHasTheShapeDtypeAndPlace) {
   const Tensor x = graph.placeholder("x", tt::float64, {tt::unknown});
   EXPECT_EQ(tf::Session(graph).run(tt::empty_like(x), {{x, tt::ones({3}, tt::float64)}}).shape(), (tt::Shape{3}));
   EXPECT_BAD("[empty_like]", tt::empty_like(Tensor()));
+}
+
+TEST(Words, StandInPyTorchsOrder) {
+  const Tensor a = tt::ones({3}), b = tt::full({3}, 1.01), nan = tt::full({3}, not_a_number);
+  EXPECT_FALSE(tt::allclose(a, b));
+  EXPECT_TRUE(tt::allclose(a, b, 0.1));
+  EXPECT_TRUE(tt::allclose(a, b, 0, 0.02));
+  EXPECT_FALSE(tt::allclose(nan, nan, 1e-5, 1e-8));
+  EXPECT_TRUE(tt::allclose(nan, nan, 1e-5, 1e-8, true));
+  EXPECT_BAD("[allclose] rtol is negative", tt::allclose(a, b, -1));
+
+  const Tensor x = tt::tensor<float>({1, 2, 3, 0, 1, 2}, {2, 3}), labels = tt::tensor({2, 0}),
+               weight = tt::tensor<float>({1, 2, 3});
+  const auto same = [](const Tensor& one, const Tensor& other) {
+    EXPECT_EQ(one.to_vector<float>(), other.to_vector<float>());
+  };
+  same(tt::cross_entropy(x, labels, weight), tt::cross_entropy(x, labels, {.weight = weight}));
+  same(tt::nll_loss(x, labels, weight), tt::nll_loss(x, labels, {.weight = weight}));
+  same(tt::binary_cross_entropy_with_logits(x, tt::ones({2, 3}), weight),
+       tt::binary_cross_entropy_with_logits(x, tt::ones({2, 3}), {.weight = weight}));
 }
 
 // A parameter that is cut between bounds before it meets the graph is trained there, too.

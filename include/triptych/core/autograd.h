@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "triptych/core/callable.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
@@ -27,10 +28,12 @@ class [[nodiscard]] TRIPTYCH_API GradMode {
 };
 
 /// A function that sees a gradient on its way back: it returns nothing, or a tensor that takes the gradient's place.
+/// ArgumentError if it is empty.
 struct GradientHook {
   template <class F>
-  requires std::is_invocable_v<F&, const Tensor&> GradientHook(
-      F hook) {  // NOLINT(google-explicit-constructor): any callable is one
+  requires std::is_invocable_v<F&, const Tensor&> GradientHook(  // NOLINT(google-explicit-constructor): any callable
+      F hook, Location where = Location::here()) {
+    check_callable("register_hook", hook, where);
     if constexpr (std::is_void_v<std::invoke_result_t<F&, const Tensor&>>)
       function = [hook = std::move(hook)](const Tensor& gradient) mutable { return hook(gradient), Tensor(); };
     else

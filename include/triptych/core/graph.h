@@ -47,6 +47,7 @@ class [[nodiscard]] TRIPTYCH_API TraceScope {
   TraceScope& operator=(const TraceScope&) = delete;
 
  private:
+  GraphHandle held_;  // the scope of a temporary handle outlives it
   GraphImpl* previous_;
 };
 

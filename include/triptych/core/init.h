@@ -30,11 +30,12 @@ enum class Layout : std::uint8_t { in_out, out_in, oihw, hwio };
 TRIPTYCH_API Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Layout layout,
                          Location where = Location::here());
 
-/// How many inputs one output sums, and how many outputs one input reaches, for a canonical shape.
+/// How many inputs one output sums, and how many outputs one input reaches, for a canonical shape. ArgumentError if a
+/// dimension is unknown.
 struct Fans {
   double in, out;
 };
-TRIPTYCH_API Fans fans(const Shape& shape);
+TRIPTYCH_API Fans fans(const Shape& shape, Location where = Location::here());
 
 // Errors of an initializer, of the shape or of its parameters, name the line that made it; in a layer the layer's.
 

@@ -33,13 +33,15 @@ TRIPTYCH_API void set_kernel_timing(bool on);
 /// Gives cached memory back to the system.
 TRIPTYCH_API void empty_cache();
 /// An allocation that would bring the bytes in use above this fails with an error; 0: no limit.
-TRIPTYCH_API void set_memory_limit(std::int64_t bytes);
+/// ArgumentError for a negative one.
+TRIPTYCH_API void set_memory_limit(std::int64_t bytes, Location where = Location::here());
 
 /// The same for the memory of one device. Of a GPU, `statistics` knows what concerns memory; the rest is zero.
-TRIPTYCH_API Statistics statistics(Device device);
-TRIPTYCH_API void reset_statistics(Device device);
-TRIPTYCH_API void empty_cache(Device device);
-TRIPTYCH_API void set_memory_limit(std::int64_t bytes, Device device);
+/// UnsupportedError for a GPU where there is none.
+TRIPTYCH_API Statistics statistics(Device device, Location where = Location::here());
+TRIPTYCH_API void reset_statistics(Device device, Location where = Location::here());
+TRIPTYCH_API void empty_cache(Device device, Location where = Location::here());
+TRIPTYCH_API void set_memory_limit(std::int64_t bytes, Device device, Location where = Location::here());
 
 /// Number of threads that a kernel may use; the results do not depend on it. At first the value of
 /// TRIPTYCH_NUM_THREADS, else of OMP_NUM_THREADS, else the number of cores that this process may use. Where the system

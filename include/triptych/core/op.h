@@ -260,10 +260,12 @@ struct Op {
   int input_limit() const { return max_inputs == any_number ? 1 << 20 : max_inputs > inputs ? max_inputs : inputs; }
 };
 
-/// Makes an op known by its name (for look-up, for the conformance tests). ArgumentError if the name is taken.
-TRIPTYCH_API void register_op(const Op& op);
-/// Sets how `device` computes `op`; both objects must live as long as the program.
-TRIPTYCH_API void register_kernel(const Op& op, Device::Type device, const Kernel& kernel);
+/// Makes an op known by its name (for look-up, for the conformance tests). ArgumentError if the name is taken, or name
+/// or `infer` are missing.
+TRIPTYCH_API void register_op(const Op& op, Location where = Location::here());
+/// Sets how `device` computes `op`; both objects must live as long as the program. ArgumentError without `run`.
+TRIPTYCH_API void register_kernel(const Op& op, Device::Type device, const Kernel& kernel,
+                                  Location where = Location::here());
 /// All registered ops in the order of their names.
 TRIPTYCH_API std::vector<const Op*> registered_ops();
 /// The op called `name`, null if there is none.

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -38,7 +39,7 @@ struct TensorMeta {
   DType dtype = float32;
   Device device;
 
-  std::int64_t size() const { return shape.size(); }
+  std::int64_t size(Location where = Location::here()) const { return shape.size(where); }
   bool is_contiguous() const {
     std::int64_t step = 1;
     for (int i = shape.rank() - 1; i >= 0; --i) {
@@ -126,7 +127,7 @@ class TRIPTYCH_API Tensor {
   /// Steps in elements; empty for a symbolic tensor.
   std::span<const std::int64_t> strides(Location where = Location::here()) const;
   bool is_symbolic() const { return head_ && head_->flags & detail::TensorHead::symbolic; }
-  bool is_contiguous() const { return meta().is_contiguous(); }
+  bool is_contiguous(Location where = Location::here()) const { return meta(where).is_contiguous(); }
 
   /// The only element, converted to `T`. ArgumentError unless there is exactly one and the tensor is concrete.
   template <class T>
@@ -139,17 +140,18 @@ class TRIPTYCH_API Tensor {
   /// The elements in row-major order. ArgumentError if `T` is not the dtype, or the tensor symbolic or not contiguous.
   template <class T>
   std::span<const T> data(Location where = Location::here()) const {
-    return {static_cast<const T*>(raw_data(dtype_of<T>::value, where)), static_cast<std::size_t>(numel())};
+    return {static_cast<const T*>(raw_data(dtype_of<T>::value, where)), static_cast<std::size_t>(numel(where))};
   }
   /// As `data`, for writing; storage that a view or another handle's view shares is copied first, and the storage is
   /// not shared from then on.
   template <class T>
   std::span<T> mutable_data(Location where = Location::here()) & {
-    return {static_cast<T*>(raw_mutable_data(dtype_of<T>::value, where)), static_cast<std::size_t>(numel())};
+    return {static_cast<T*>(raw_mutable_data(dtype_of<T>::value, where)), static_cast<std::size_t>(numel(where))};
   }
   template <class T>
   std::span<T> mutable_data() && = delete;
-  /// A copy of the elements in row-major order, converted to `T`; any strides.
+  /// A copy of the elements in row-major order, converted to `T`; any strides. UnsupportedError if the machine has not
+  /// so much memory.
   template <class T>
   std::vector<T> to_vector(Location where = Location::here()) const;
   /// Truth of the only element. ArgumentError as `item`, but no conversion can know its caller's line: `item<bool>()`
@@ -187,6 +189,8 @@ class TRIPTYCH_API Tensor {
                 Location where = Location::here()) const;
   /// `loss.backward({.inputs = {w}})`: as above, with names; and only some tensors' gradients.
   void backward(const BackwardOptions& options, Location where = Location::here()) const;
+  template <class = void>
+  void backward(...) const = delete;  // neither a gradient nor BackwardOptions
   /// The same values, outside of any recorded computation: a view. Of a symbolic tensor a node that passes no gradient.
   Tensor detach(Location where = Location::here()) const;
 
@@ -278,6 +282,8 @@ class TRIPTYCH_API Tensor {
   const void* raw_data(DType dtype, Location where) const;
   void* raw_mutable_data(DType dtype, Location where);
   void copy_to(void* destination, DType dtype, Location where) const;
+  std::size_t vector_size(std::size_t element_bytes, Location where) const;
+  [[noreturn]] void no_vector(Location where) const;
   [[noreturn]] static void undefined(Location where);
 
   detail::TensorHead* head_ = nullptr;
@@ -317,7 +323,12 @@ struct BackwardOptions {
 template <class T>
 std::vector<T> Tensor::to_vector(Location where) const {
   static_assert(!std::is_same_v<T, bool>, "std::vector<bool> has no array of bool: use to_vector<std::uint8_t>()");
-  std::vector<T> result(static_cast<std::size_t>(numel(where)));
+  std::vector<T> result;
+  try {
+    result.resize(vector_size(sizeof(T), where));
+  } catch (const std::bad_alloc&) {
+    no_vector(where);
+  }
   copy_to(result.data(), dtype_of<T>::value, where);
   return result;
 }

@@ -73,6 +73,8 @@ inline Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options 
                    Location where = Location::here()) {
   return std::move(grad(std::span(&y, 1), std::span(&x, 1), options, where)[0]);
 }
+template <class = void>
+Tensor grad(const Tensor& y, const Tensor& x, ...) = delete;  // no GradOptions
 
 /// What forward hands on to backward in a Function.
 class FunctionContext {

@@ -57,6 +57,14 @@ class TRIPTYCH_API OtherForwards {
   virtual Tensor no_forward() const = 0;
 };
 
+template <class M, class... Arguments>
+std::unique_ptr<M> cloned(Location where, const M& module, Arguments&&... arguments) {
+  const Frame frame(where);
+  auto copy = std::make_unique<M>(std::forward<Arguments>(arguments)...);
+  copy->copy_from(module);
+  return copy;
+}
+
 }  // namespace detail
 
 #pragma GCC diagnostic push
@@ -69,11 +77,30 @@ inline constexpr bool made_from_options = requires(const M& module) {
 };
 
 /// A copy of `module` with parameters and buffers of its own. Modules with an `options` member or a default constructor
-/// are made from it; for others pass their constructor's arguments again.
+/// are made from it; for others pass their constructor's arguments again, at most five.
 template <class M>
 std::unique_ptr<M> clone(const M& module, Location where = Location::here());
-template <class M, class First, class... Rest>
-std::unique_ptr<M> clone(const M& module, First&& first, Rest&&... rest);
+template <class M, class A>
+std::unique_ptr<M> clone(const M& module, A&& a, Location where = Location::here()) {
+  return detail::cloned(where, module, std::forward<A>(a));
+}
+template <class M, class A, class B>
+std::unique_ptr<M> clone(const M& module, A&& a, B&& b, Location where = Location::here()) {
+  return detail::cloned(where, module, std::forward<A>(a), std::forward<B>(b));
+}
+template <class M, class A, class B, class C>
+std::unique_ptr<M> clone(const M& module, A&& a, B&& b, C&& c, Location where = Location::here()) {
+  return detail::cloned(where, module, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c));
+}
+template <class M, class A, class B, class C, class D>
+std::unique_ptr<M> clone(const M& module, A&& a, B&& b, C&& c, D&& d, Location where = Location::here()) {
+  return detail::cloned(where, module, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d));
+}
+template <class M, class A, class B, class C, class D, class E>
+std::unique_ptr<M> clone(const M& module, A&& a, B&& b, C&& c, D&& d, E&& e, Location where = Location::here()) {
+  return detail::cloned(where, module, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d),
+                        std::forward<E>(e));
+}
 
 /// Base class of modules. Children live in their parent, so a module can be neither copied nor moved:
 ///
@@ -264,13 +291,6 @@ std::unique_ptr<M> clone(const M& module, Location where) {
     copy->copy_from(module);
     return copy;
   }
-}
-
-template <class M, class First, class... Rest>
-std::unique_ptr<M> clone(const M& module, First&& first, Rest&&... rest) {
-  auto copy = std::make_unique<M>(std::forward<First>(first), std::forward<Rest>(rest)...);
-  copy->copy_from(module);
-  return copy;
 }
 
 }  // namespace triptych::eager::nn

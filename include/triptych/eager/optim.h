@@ -171,6 +171,8 @@ class TRIPTYCH_API SGD : public GroupedOptimizer<SGDOptions> {
   template <Number T>
   SGD(std::vector<Tensor> params, T lr, double momentum = 0, Location where = Location::here())
       : SGD(std::move(params), SGDOptions{.lr = static_cast<double>(lr), .momentum = momentum}, where) {}
+  template <class = void>
+  SGD(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor SGDOptions
   using Optimizer::step;
   void step(Location where = Location::here()) override;
 
@@ -187,6 +189,8 @@ class TRIPTYCH_API Adam : public GroupedOptimizer<AdamOptions> {
   template <Number T>
   Adam(std::vector<Tensor> params, T lr, Location where = Location::here())
       : Adam(std::move(params), AdamOptions{.lr = static_cast<double>(lr)}, where) {}
+  template <class = void>
+  Adam(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdamOptions
   using Optimizer::step;
   void step(Location where = Location::here()) override;
 
@@ -206,6 +210,8 @@ class TRIPTYCH_API AdamW : public Adam {
   template <Number T>
   AdamW(std::vector<Tensor> params, T lr, Location where = Location::here())
       : AdamW(std::move(params), AdamWOptions{.lr = static_cast<double>(lr)}, where) {}
+  template <class = void>
+  AdamW(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdamWOptions
 };
 
 }  // namespace triptych::eager::optim

@@ -123,6 +123,8 @@ Layer Dense(std::int64_t units, A activation, DenseOptions options = {}, Locatio
     options.activation = keras::Activation(std::move(activation), where);
   return Dense(units, options, where);
 }
+template <class = void>
+Layer Dense(std::int64_t units, ...) = delete;  // neither an activation nor DenseOptions
 /// 2-d convolution of x (n, h, w, in), or (n, in, h, w) with `data_format` "channels_first"; kernel (height, width,
 /// in / groups, filters), bias (filters). "same" padding gives ceil(h / stride) rows. ArgumentError if a size is not
 /// positive, groups does not divide the channels, or an image is smaller than the kernel; see triptych::conv2d.
@@ -136,6 +138,8 @@ Layer MaxPooling2D(Size2 pool_size, T strides, Pooling2DOptions options = {}, Lo
   options.strides = strides;
   return MaxPooling2D(pool_size, options, where);
 }
+template <class = void>
+Layer MaxPooling2D(Size2 pool_size, ...) = delete;  // neither strides nor Pooling2DOptions
 /// The mean of the elements under a window; padding is not counted, as in Keras.
 TRIPTYCH_API Layer AveragePooling2D(Size2 pool_size = 2, Pooling2DOptions options = {},
                                     Location where = Location::here());
@@ -144,6 +148,8 @@ Layer AveragePooling2D(Size2 pool_size, T strides, Pooling2DOptions options = {}
   options.strides = strides;
   return AveragePooling2D(pool_size, options, where);
 }
+template <class = void>
+Layer AveragePooling2D(Size2 pool_size, ...) = delete;  // neither strides nor Pooling2DOptions
 /// The mean (maximum) over height and width: (n, h, w, c) becomes (n, c), or (n, 1, 1, c) with `keepdims`.
 TRIPTYCH_API Layer GlobalAveragePooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
 TRIPTYCH_API Layer GlobalMaxPooling2D(GlobalPooling2DOptions options = {}, Location where = Location::here());
@@ -173,6 +179,8 @@ requires std::is_arithmetic_v<T> Layer LeakyReLU(T negative_slope, LeakyReLUOpti
   options.negative_slope = static_cast<double>(negative_slope);
   return LeakyReLU(options, where);
 }
+template <class = void>
+Layer LeakyReLU(...) = delete;  // neither a slope nor LeakyReLUOptions
 /// e^x over its sum along an axis, the last one unless told otherwise.
 TRIPTYCH_API Layer Softmax(SoftmaxOptions options = {}, Location where = Location::here());
 /// Rows of a table (input_dim, output_dim): integers x of any shape give x's shape and output_dim. ArgumentError when

@@ -173,15 +173,27 @@ class TRIPTYCH_API Model : public Layer {
   History fit(const TensorList& x, const TensorList& y, const FitOptions& options = {},
               Location where = Location::here()) const;
   History fit(const data::DataLoader& loader, const FitOptions& options = {}, Location where = Location::here()) const;
+  template <class = void>
+  History fit(const TensorList& x, const TensorList& y, ...) const = delete;  // no FitOptions
+  template <class = void>
+  History fit(const data::DataLoader& loader, ...) const = delete;  // no FitOptions
   /// Loss and metrics, in evaluation mode.
   Logs evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options = {},
                 Location where = Location::here()) const;
   Logs evaluate(const data::DataLoader& loader, const EvaluateOptions& options = {},
                 Location where = Location::here()) const;
+  template <class = void>
+  Logs evaluate(const TensorList& x, const TensorList& y, ...) const = delete;  // no EvaluateOptions
+  template <class = void>
+  Logs evaluate(const data::DataLoader& loader, ...) const = delete;  // no EvaluateOptions
   /// The output for all examples; for a model of one output. Of a loader's batches the x are taken.
   Tensor predict(const TensorList& x, const PredictOptions& options = {}, Location where = Location::here()) const;
   Tensor predict(const data::DataLoader& loader, const PredictOptions& options = {},
                  Location where = Location::here()) const;
+  template <class = void>
+  Tensor predict(const TensorList& x, ...) const = delete;  // no PredictOptions
+  template <class = void>
+  Tensor predict(const data::DataLoader& loader, ...) const = delete;  // no PredictOptions
   std::vector<Tensor> predict_all(const TensorList& x, const PredictOptions& options = {},
                                   Location where = Location::here()) const;
   std::vector<Tensor> predict_all(const data::DataLoader& loader, const PredictOptions& options = {},
@@ -235,6 +247,8 @@ class TRIPTYCH_API Sequential : public Model {
   Sequential(std::initializer_list<Layer> layers = {}, const ModelOptions& options = {},
              Location where = Location::here());
   Sequential(const std::vector<Layer>& layers, const ModelOptions& options = {}, Location where = Location::here());
+  template <class = void>
+  Sequential(const std::vector<Layer>& layers, ...) = delete;  // no ModelOptions
   /// Adds a layer at the end. ArgumentError if the model is compiled already, has a layer of this name, or is inside of
   /// the layer.
   void add(const Layer& layer, Location where = Location::here()) const;

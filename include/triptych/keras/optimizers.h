@@ -125,6 +125,8 @@ Optimizer SGD(T learning_rate, SGDOptions options = {}, Location where = Locatio
   options.learning_rate = static_cast<double>(learning_rate);
   return SGD(options, where);
 }
+template <class = void>
+Optimizer SGD(...) = delete;  // neither a learning rate nor SGDOptions
 /// Adam with epsilon outside the bias correction: see `UpdateFormula::keras`.
 TRIPTYCH_API Optimizer Adam(AdamOptions options = {}, Location where = Location::here());
 template <LearningRate T>
@@ -132,6 +134,8 @@ Optimizer Adam(T learning_rate, AdamOptions options = {}, Location where = Locat
   options.learning_rate = static_cast<double>(learning_rate);
   return Adam(options, where);
 }
+template <class = void>
+Optimizer Adam(...) = delete;  // neither a learning rate nor AdamOptions
 /// Adam with decoupled weight decay.
 TRIPTYCH_API Optimizer AdamW(AdamWOptions options = {}, Location where = Location::here());
 template <LearningRate T>
@@ -139,6 +143,8 @@ Optimizer AdamW(T learning_rate, AdamWOptions options = {}, Location where = Loc
   options.learning_rate = static_cast<double>(learning_rate);
   return AdamW(options, where);
 }
+template <class = void>
+Optimizer AdamW(...) = delete;  // neither a learning rate nor AdamWOptions
 
 }  // namespace optimizers
 }  // namespace triptych::keras

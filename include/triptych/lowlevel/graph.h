@@ -126,6 +126,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
   /// State that starts as `value`, whose shape and dtype it has (whatever the options say).
   Variable variable(Text name, const Tensor& value, const VariableOptions& options = {},
                     Location where = Location::here()) const;
+  template <class = void>
+  Variable variable(Text name, const Tensor& value, ...) const = delete;  // no VariableOptions
   /// Random numbers that every run draws anew. (`tt::randn({n, d})` outside of a scope draws once, now, and becomes a
   /// constant where it meets the graph.) With the shape of a tensor whose dimensions are fed: tt::randn_like(x).
   Tensor random_normal(const Shape& shape, const RandomNormalOptions& options = {},

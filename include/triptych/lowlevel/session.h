@@ -74,6 +74,8 @@ class TRIPTYCH_API Session {
                           const RunOptions& options = {}, Location where = Location::here()) const;
   std::vector<Tensor> run(const std::vector<Tensor>& fetches, const std::vector<Feed>& feeds = {},
                           const RunOptions& options = {}, Location where = Location::here()) const;
+  template <class = void>
+  Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds, ...) const = delete;  // no RunOptions
   /// `auto step = session.make_callable({images, labels}, {loss, train}); step(x, y)`.
   Callable make_callable(const TensorList& feeds, const TensorList& fetches, Location where = Location::here()) const;
 

@@ -197,20 +197,17 @@ class CSVLogger : public CallbackBase {
     if (names_.empty()) {
       for (const auto& item : logs) names_.push_back(item.first);
       if (header_) {
-        file_ << "epoch";
-        for (const std::string& name : names_) file_ << options_.separator << name;
+        file_ << field("epoch");
+        for (const std::string& name : names_) file_ << options_.separator << field(name);
         file_ << "\n";
       }
     }
-    file_ << epoch;
+    file_ << field(std::to_string(epoch));
     for (const std::string& name : names_) {
-      file_ << options_.separator;
       const double* value = logs.find(name);
       char buffer[32];
-      if (value)
-        file_.write(buffer, std::to_chars(buffer, buffer + sizeof buffer, *value).ptr - buffer);
-      else
-        file_ << "NA";
+      file_ << options_.separator
+            << field(value ? std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, *value).ptr) : "NA");
     }
     errno = 0;
     file_ << std::endl;  // readable while training goes on
@@ -222,6 +219,16 @@ class CSVLogger : public CallbackBase {
   void on_train_end(Logs&) override { file_.close(); }
 
  private:
+  /// In quotation marks if a reader would cut it otherwise, as Python's csv module writes it.
+  std::string field(const std::string& text) const {
+    const bool whole = text.find_first_of("\"\r\n") == std::string::npos &&
+                       (options_.separator.empty() || text.find(options_.separator) == std::string::npos);
+    if (whole) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+    return quoted + '"';
+  }
+
   std::string filename_;
   CSVLoggerOptions options_;
   Location where_;

@@ -42,11 +42,18 @@ class BinaryAccuracy : public MetricBase {
 Tensor accuracy(const Tensor& y_true, const Tensor& y_pred) {
   return mean(cast(equal(same_rank(y_true, y_pred), y_pred), float32), -1);
 }
+/// The most probable class of each example.
+Tensor best_class(const Tensor& scores) {
+  if (scores.ndim() > 0 && scores.shape().dim(-1).raw() == 0)
+    throw ArgumentError("accuracy", "targets or predictions have no class",
+                        "a tensor of shape " + scores.shape().text());
+  return argmax(scores, -1);
+}
 Tensor sparse_accuracy(const Tensor& y_true, const Tensor& y_pred) {
-  return cast(equal(class_numbers(y_true, y_pred), argmax(y_pred, -1)), float32);
+  return cast(equal(class_numbers(y_true, y_pred), best_class(y_pred)), float32);
 }
 Tensor categorical_accuracy(const Tensor& y_true, const Tensor& y_pred) {
-  return cast(equal(argmax(same_rank(y_true, y_pred), -1), argmax(y_pred, -1)), float32);
+  return cast(equal(best_class(same_rank(y_true, y_pred)), best_class(y_pred)), float32);
 }
 Tensor squared_error(const Tensor& y_true, const Tensor& y_pred) {
   const Tensor difference = y_pred - same_rank(y_true, y_pred);

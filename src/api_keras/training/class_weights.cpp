@@ -23,15 +23,17 @@ std::optional<ArrayBatch> ClassWeighted::next() {
   if (batch->y.size() != 1)
     throw ArgumentError("fit", "class_weight is given, and there is not one target",
                         std::to_string(batch->y.size()) + " targets", "Use sample_weight", where_);
-  const std::vector<double> classes = classes_of(batch->y[0]);
+  const Tensor& y = batch->y[0];
+  const bool no_class = y.ndim() > 1 && y.shape()[-1] == 0;
+  const std::vector<double> classes = no_class ? std::vector<double>() : classes_of(y);
   if (static_cast<std::int64_t>(classes.size()) != batch->size())
     throw ArgumentError("fit", "class_weight is given, and an example does not have one class",
-                        "targets of shape " + batch->y[0].shape().text(), "Use sample_weight", where_);
+                        "targets of shape " + y.shape().text(), "Use sample_weight", where_);
   std::vector<float> values(classes.size(), 1.0F);
   for (std::size_t i = 0; i < values.size(); ++i)
     for (const auto& [number, weight] : weights_)
       if (std::nearbyint(classes[i]) == static_cast<double>(number)) values[i] = static_cast<float>(weight);
-  const DeviceScope here(batch->y[0].device());
+  const DeviceScope here(y.device());
   Tensor weights = tensor(values);
   if (const Tensor& others = batch->sample_weight; others.defined()) {
     while (weights.ndim() < others.ndim()) weights = unsqueeze(weights, -1);

@@ -46,7 +46,10 @@ bool contains(const std::vector<Tensor>& tensors, const Tensor& tensor) {
 }  // namespace
 
 Trainer::CallerScope::CallerScope(Trainer& trainer, const char* name, Location where)
-    : trainer_(trainer), name_(std::exchange(trainer.caller_, name)), where_(std::exchange(trainer.where_, where)) {}
+    : trainer_(trainer),
+      name_(std::exchange(trainer.caller_, name)),
+      where_(std::exchange(trainer.where_, where)),
+      frame_(where) {}
 Trainer::CallerScope::~CallerScope() {
   trainer_.caller_ = name_;
   trainer_.where_ = where_;

@@ -52,7 +52,8 @@ class Trainer {
     std::shared_ptr<GraphFunction> function;
     std::size_t outputs = 0;  // the first of the fetches; the rest are effects
   };
-  /// What the user called, and where, for errors. A callback may call another one inside of it.
+  /// What the user called, and where, for errors; those that know no line of the model's own code name that one. A
+  /// callback may call another one inside of it.
   class CallerScope {
    public:
     CallerScope(Trainer& trainer, const char* name, Location where);
@@ -64,6 +65,8 @@ class Trainer {
     Trainer& trainer_;
     const char* name_;
     Location where_;
+    Frame frame_;
+    UserCode its_lines_;
   };
 
   // trainer.cpp: what must hold before a step.

@@ -121,15 +121,18 @@ Variable Graph::variable(Text name, const Tensor& value, const VariableOptions& 
 
 Tensor Graph::random_normal(const Shape& shape, const RandomNormalOptions& options, Location where) const {
   const Called called("random_normal");
+  const Frame frame(where);
   const TraceScope here(*this);
   return normal(shape, options.mean, options.stddev, options.dtype, options.generator, where);
 }
 Tensor Graph::truncated_normal(const Shape& shape, const RandomNormalOptions& options, Location where) const {
+  const Frame frame(where);
   const TraceScope here(*this);
   return triptych::truncated_normal(shape, options.mean, options.stddev, options.dtype, options.generator, where);
 }
 Tensor Graph::random_uniform(const Shape& shape, const RandomUniformOptions& options, Location where) const {
   const Called called("random_uniform");
+  const Frame frame(where);
   const TraceScope here(*this);
   return uniform(shape, options.minval, options.maxval, options.dtype, options.generator, where);
 }

@@ -5,6 +5,7 @@
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/leaf.h"
+#include "core/dispatch/attributes.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
 #include "core/graph/graph.h"
@@ -152,7 +153,7 @@ std::string describe(const Node& node) {
   if (node.graph) return node.graph->info_of(node).name;
   std::string text = node.op->name;
   text += "(";
-  if (node.attributes) node.op->attributes->print(node.attributes, text);
+  if (node.attributes) print_readably(*node.op->attributes, node.attributes, text);
   return text + ")";
 }
 

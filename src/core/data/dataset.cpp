@@ -114,6 +114,8 @@ Batch Batch::to(Device device, Location where) const {
 }
 
 Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
+  const Frame frame(made_at_);
+  const UserCode its_lines;  // of `get`
   if (indices.empty()) throw ArgumentError(op, "a batch has no example", "no index was given");
   std::vector<Example> examples;
   examples.reserve(indices.size());

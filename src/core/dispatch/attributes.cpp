@@ -1,9 +1,24 @@
-#include "triptych/core/attributes.h"
+#include "core/dispatch/attributes.h"
 
 #include <charconv>
 #include <functional>
 
-namespace triptych::detail {
+namespace triptych {
+namespace {
+
+constinit thread_local bool readable = false;
+
+}  // namespace
+
+void print_readably(const AttributeType& type, const void* attributes, std::string& out) {
+  const struct Scope {
+    Scope() { readable = true; }
+    ~Scope() { readable = false; }
+  } scope;
+  type.print(attributes, out);
+}
+
+namespace detail {
 
 void print_value(std::string& out, bool value) { out += value ? "true" : "false"; }
 void print_value(std::string& out, std::int64_t value) { out += std::to_string(value); }
@@ -32,10 +47,13 @@ void print_value(std::string& out, Scalar value) {
     print_value(out, value.to_int());
 }
 void print_value(std::string& out, const Tensor& value) {
-  // The identity is part of the text, because the text is hashed.
-  out += value.defined() ? std::string(dtype_name(value.dtype())) + value.shape().text() + "@" +
-                               std::to_string(reinterpret_cast<std::uintptr_t>(value.impl()))
-                         : "none";
+  if (!value.defined()) {
+    out += "none";
+    return;
+  }
+  out.append(dtype_name(value.dtype())).append(value.shape().text());
+  // The identity is part of the text where that is hashed or compared.
+  if (!readable) out.append("@").append(std::to_string(reinterpret_cast<std::uintptr_t>(value.impl())));
 }
 
 void visit_integers_of(Shape& shape, const IntegerVisitor& visit) {
@@ -58,4 +76,5 @@ std::size_t hash_bytes(const void* data, std::size_t size, std::size_t seed) {
   return hash ^ (seed + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2));
 }
 
-}  // namespace triptych::detail
+}  // namespace detail
+}  // namespace triptych

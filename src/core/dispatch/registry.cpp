@@ -27,17 +27,19 @@ Registry& registry() {
 
 }  // namespace
 
-void register_op(const Op& op) {
+void register_op(const Op& op, Location where) {
   Registry& all = registry();
   std::lock_guard lock(all.mutex);
-  if (!op.name || !*op.name) throw ArgumentError("register_op", "an op has no name", "a null pointer or ''");
-  if (!op.infer) throw ArgumentError("register_op", "an op has no infer function", op.name);
+  if (!op.name || !*op.name) throw ArgumentError("register_op", "an op has no name", "a null pointer or ''", "", where);
+  if (!op.infer) throw ArgumentError("register_op", "an op has no infer function", op.name, "", where);
   if (const auto [found, added] = all.ops.emplace(op.name, &op); !added && found->second != &op)
-    throw ArgumentError("register_op", "an op of this name exists", op.name, "Choose another name");
+    throw ArgumentError("register_op", "an op of this name exists", op.name, "Choose another name", where);
 }
 
-void register_kernel(const Op& op, Device::Type device, const Kernel& kernel) {
-  if (!kernel.run) throw ArgumentError("register_kernel", "a kernel has no run function", op.name);
+void register_kernel(const Op& op, Device::Type device, const Kernel& kernel, Location where) {
+  if (!kernel.run)
+    throw ArgumentError("register_kernel", "a kernel has no run function", op.name ? op.name : "an op without a name",
+                        "", where);
   op.kernels[static_cast<std::size_t>(device)].store(&kernel, std::memory_order_release);
 }
 

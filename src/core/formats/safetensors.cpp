@@ -30,6 +30,7 @@ void check_bools(const Tensor& tensor, const std::string& name, const std::strin
 }  // namespace
 
 void save(const StateDict& tensors, const OwnedText& path, Location where) {
+  const Frame frame(where);
   const FileContext context{"save", where};
   SafetensorsHeader header;
   header.metadata = tensors.metadata;

@@ -313,7 +313,7 @@ GraphHandle& GraphHandle::operator=(const GraphHandle& other) {
 }
 GraphHandle::~GraphHandle() { release(impl_); }
 
-TraceScope::TraceScope(const GraphHandle& graph) : previous_(modes.trace) { modes.trace = &graph.impl(); }
+TraceScope::TraceScope(const GraphHandle& graph) : held_(graph), previous_(modes.trace) { modes.trace = &graph.impl(); }
 TraceScope::~TraceScope() { modes.trace = previous_; }
 
 TracedCall::TracedCall(const GraphHandle& graph, bool owns_writes)

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "core/dispatch/attributes.h"
 #include "core/dispatch/infer.h"
 #include "core/support/inline_vector.h"
 #include "core/support/printable.h"
@@ -121,7 +122,7 @@ std::string Program::text() const {
     }
     if (instruction.attributes && instruction.op->attributes && !is_state(*instruction.op)) {
       text += *separator ? "; " : "";
-      instruction.op->attributes->print(instruction.attributes, text);
+      print_readably(*instruction.op->attributes, instruction.attributes, text);
     }
     text += ")";
     separator = " : ";

@@ -391,6 +391,13 @@ void empty_cache() {
 }
 
 void set_kernel_timing(bool on) { kernel_timing = on; }
-void set_memory_limit(std::int64_t bytes) { limit = bytes; }
+void check_memory_limit(std::int64_t bytes, Location where) {
+  if (bytes < 0)
+    throw ArgumentError("set_memory_limit", "the limit is negative", std::to_string(bytes), "0 takes it away", where);
+}
+void set_memory_limit(std::int64_t bytes, Location where) {
+  check_memory_limit(bytes, where);
+  limit = bytes;
+}
 
 }  // namespace triptych

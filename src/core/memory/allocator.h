@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "triptych/core/location.h"
+
 namespace triptych {
 
 /// At least `bytes` bytes, 64-byte aligned, uninitialised. Freed blocks are kept by size class, small ones for each
@@ -14,6 +16,9 @@ void cached_free(void* block, std::size_t bytes);
 
 /// Bytes of the machine, swap included.
 std::size_t machine_memory();
+
+/// ArgumentError for a negative limit.
+void check_memory_limit(std::int64_t bytes, Location where);
 
 /// While on, every block is filled with bytes that are NaN in every floating dtype before it is handed out, so that a
 /// result that reads what nobody wrote shows. For tests.

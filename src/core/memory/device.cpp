@@ -9,6 +9,7 @@
 
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
+#include "core/memory/allocator.h"
 #include "core/tensor/tensor_impl.h"
 
 namespace triptych {
@@ -56,20 +57,27 @@ std::vector<DeviceInfo> devices() {
 }
 
 void synchronize(Device device, Location where) {
+  const Frame frame(where);
   if (device.type != Device::Type::cpu) backend_of(device).synchronize(device.index, where);
 }
 
-Statistics statistics(Device device) {
+Statistics statistics(Device device, Location where) {
+  const Frame frame(where);
   return device.type == Device::Type::cpu ? statistics() : backend_of(device).statistics(device.index);
 }
-void reset_statistics(Device device) {
+void reset_statistics(Device device, Location where) {
+  const Frame frame(where);
   device.type == Device::Type::cpu ? reset_statistics() : backend_of(device).reset_statistics(device.index);
 }
-void empty_cache(Device device) {
+void empty_cache(Device device, Location where) {
+  const Frame frame(where);
   device.type == Device::Type::cpu ? empty_cache() : backend_of(device).empty_cache(device.index);
 }
-void set_memory_limit(std::int64_t bytes, Device device) {
-  device.type == Device::Type::cpu ? set_memory_limit(bytes) : backend_of(device).set_memory_limit(bytes, device.index);
+void set_memory_limit(std::int64_t bytes, Device device, Location where) {
+  const Frame frame(where);
+  if (device.type == Device::Type::cpu) return set_memory_limit(bytes, where);
+  check_memory_limit(bytes, where);
+  backend_of(device).set_memory_limit(bytes, device.index);
 }
 
 DeviceScope::DeviceScope(Device device)

@@ -80,7 +80,8 @@ void orthonormalize(std::vector<double>& a, std::int64_t rows, std::int64_t colu
 
 }  // namespace
 
-Fans fans(const Shape& shape) {
+Fans fans(const Shape& shape, Location where) {
+  const Frame frame(where);
   if (shape.rank() == 0) return {1, 1};
   if (shape.rank() == 1) return {static_cast<double>(shape[0]), static_cast<double>(shape[0])};
   if (shape.rank() == 2) return {static_cast<double>(shape[0]), static_cast<double>(shape[1])};

@@ -73,6 +73,10 @@ Frame::~Frame() {
   if (outermost_) modes.frame = {};
 }
 
+void name_last_op(Error& error) {
+  if (!error.where() && modes.last) add_context(error, "The op before it is at " + modes.last.text() + ".");
+}
+
 Called::Called(const char* function) : outermost_(!called) {
   if (outermost_) called = function;
 }
@@ -89,9 +93,10 @@ UserCode::~UserCode() {
 
 Location Frame::resolve(Location inner) {
   if (modes.frame) return modes.frame;
-  const bool in_header =
-      modes.around && (!inner || std::string_view(inner.file()).find("/include/") != std::string_view::npos);
-  return in_header ? modes.around : inner;
+  if (!modes.around) return inner;
+  const bool users_own =
+      inner && std::string_view(inner.file()).find("/include/") == std::string_view::npos && !is_library(inner.file());
+  return users_own ? inner : modes.around;
 }
 
 }  // namespace triptych

@@ -15,6 +15,9 @@ inline void add_context(Error& error, const std::string& sentence) {
   static_cast<std::runtime_error&>(error) = std::runtime_error(text);
 }
 
+/// For what cannot know its line: an error without one says where the op before it is.
+void name_last_op(Error& error);
+
 /// While alive, errors of this thread name the function that the user called, not the op that it is made of. The
 /// outermost wins. Not around users' own code, whose ops have names of their own.
 class [[nodiscard]] Called {

@@ -242,7 +242,7 @@ bool Tensor::truth() const {
   try {
     single(*this, "bool", {});
   } catch (Error& error) {
-    if (!error.where() && modes.last) add_context(error, "The op before it is at " + modes.last.text() + ".");
+    name_last_op(error);
     throw;
   }
   const Tensor here = on_host(*this);
@@ -282,7 +282,19 @@ void* Tensor::raw_mutable_data(DType dtype, Location where) {
   return impl.data();
 }
 
+std::size_t Tensor::vector_size(std::size_t element_bytes, Location where) const {
+  const auto count = static_cast<std::size_t>(concrete(*this, "to_vector", where).meta.shape.size(where));
+  if (count > machine_memory() / element_bytes) no_vector(where);
+  return count;
+}
+
+void Tensor::no_vector(Location where) const {
+  throw UnsupportedError("to_vector", "there is no memory for so many elements", summary(meta()), "Copy a part of it",
+                         where);
+}
+
 void Tensor::copy_to(void* destination, DType dtype, Location where) const {
+  const Frame frame(where);
   concrete(*this, "to_vector", where);
   const Tensor source = contiguous_now(on_host(*this));
   convert(source.impl()->data(), source.dtype(), destination, dtype, source.numel());

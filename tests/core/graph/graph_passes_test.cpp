@@ -42,6 +42,20 @@ TEST(GraphPasses, OnlyWhatIsNeededIsCompiled) {
   EXPECT_EQ(report.kernel_calls, 1);
 }
 
+TEST(GraphPasses, DumpsAreTheSameInEveryRun) {
+  const auto text = [] {
+    tf::Graph graph;
+    const auto w = graph.variable("w", {2}, filled(1));
+    std::string all;
+    for (const auto& entry : report_of(graph, (w + graph.constant(tt::ones({2}))) * tt::full({2}, 3.0)).passes)
+      all += entry.before + entry.after;
+    return all;
+  };
+  const std::string first = text(), second = text();
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(first.find('@'), std::string::npos) << first;
+}
+
 TEST(GraphPasses, ConstantsAreFoldedAndRandomNumbersAreNot) {
   tf::Graph graph;
   const auto two = graph.constant(tt::full({2}, 2.0));

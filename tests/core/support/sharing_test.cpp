@@ -215,6 +215,28 @@ TEST(Sharing, GraphsOfTheirOwnAreBuiltAtOnce) {
   EXPECT_EQ(wrong, 0);
 }
 
+// What a thread has made and recorded is part of another's graph, also when the thread has ended.
+TEST(Sharing, AGraphIsBuiltOverTensorsOfAnotherThread) {
+  Tensor w, scaled;
+  std::thread([&] {
+    w = tt::full({4}, 3).set_requires_grad();
+    scaled = w * 2;
+  }).join();
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {4});
+  const Tensor y = tt::sum(x * scaled), gradient = tf::gradients(y, w)[0];
+  const auto run = [&](const Tensor& fetch) {
+    return tf::Session(graph).run(fetch, {{x, tt::ones({4})}}).to_vector<double>();
+  };
+  EXPECT_EQ(run(gradient), Values(4, 2));
+  std::thread([&] {
+    EXPECT_EQ(run(y), Values{24});
+    const tt::eager::NoGrad guard;
+    w.fill_(1);  // the graph holds the tensor, not a copy
+  }).join();
+  EXPECT_EQ(run(y), Values{8});
+}
+
 // More of sessions: graph_step_test.
 TEST(Sharing, OneSessionRunsForAll) {
   tf::Graph graph;

@@ -39,13 +39,17 @@ class TRIPTYCH_API Dataset {
     return get(index.number());
   }
   /// These examples as a batch; what an override draws depends on the seed, the epoch and the first index. By default
-  /// stacks what `get` returns; ArgumentError if shapes or dtypes differ.
+  /// stacks what `get` returns; ArgumentError if shapes or dtypes differ, which names the line of the loader, or
+  /// outside of one that of the data set's constructor or class.
   virtual Batch get_batch(std::span<const std::int64_t> indices) const;
 
  protected:
-  Dataset() = default;
+  explicit Dataset(Location made_at = Location::here()) : made_at_(made_at) {}
   Dataset(const Dataset&) = default;
   Dataset& operator=(const Dataset&) = default;
+
+ private:
+  Location made_at_;
 };
 
 /// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was

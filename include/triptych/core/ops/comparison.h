@@ -28,8 +28,9 @@ TRIPTYCH_API Tensor logical_or(Arg a, Arg b);
 TRIPTYCH_API Tensor logical_xor(Arg a, Arg b);
 /// Whether x is zero.
 TRIPTYCH_API Tensor logical_not(Arg x);
-/// Takes a tensor, not an Arg: that would be as good a match as the built-in ! of explicit operator bool.
-inline Tensor operator!(const Tensor& x) { return logical_not(Arg(x, Location())); }
+/// It cannot know its line (an Arg would be as good a match as the built-in ! of explicit operator bool): its errors
+/// name the op before it; logical_not(x) knows.
+TRIPTYCH_API Tensor operator!(const Tensor& x);
 
 // Bit by bit, for integers and bool (ArgumentError for floating dtypes).
 

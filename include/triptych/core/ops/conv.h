@@ -28,5 +28,9 @@ TRIPTYCH_API Tensor conv2d(Arg x, Arg weight, Arg bias, Conv2dOptions options = 
 inline Tensor conv2d(Arg x, Arg weight, Arg bias, Size2 stride, Padding2 padding = 0) {
   return conv2d(std::move(x), std::move(weight), std::move(bias), Conv2dOptions{.stride = stride, .padding = padding});
 }
+template <class = void>
+Tensor conv2d(Arg x, Arg weight, ...) = delete;  // neither a bias nor Conv2dOptions
+template <class = void>
+Tensor conv2d(Arg x, Arg weight, Arg bias, ...) = delete;  // neither sizes nor Conv2dOptions
 
 }  // namespace triptych

@@ -17,5 +17,13 @@ struct AllcloseOptions {
 /// allclose).
 TRIPTYCH_API bool allclose(const Tensor& a, const Tensor& b, AllcloseOptions options = {},
                            Location where = Location::here());
+/// In PyTorch's order: `allclose(a, b, 1e-3, 1e-6)`.
+template <Number T>
+bool allclose(const Tensor& a, const Tensor& b, T rtol, double atol = 1e-8, bool equal_nan = false,
+              Location where = Location::here()) {
+  return allclose(a, b, AllcloseOptions{static_cast<double>(rtol), atol, equal_nan}, where);
+}
+template <class = void>
+bool allclose(const Tensor& a, const Tensor& b, ...) = delete;  // neither numbers nor AllcloseOptions
 
 }  // namespace triptych

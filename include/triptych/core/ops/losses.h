@@ -1,7 +1,9 @@
 // Loss functions, with PyTorch's arguments and defaults; the per-example ones at the end are TensorFlow's.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <utility>
 
 #include "triptych/core/tensor.h"
 
@@ -32,6 +34,13 @@ struct CrossEntropyOptions {
 /// @throws ArgumentError if shapes do not fit, or, when it runs, if a label is out of range.
 /// Source: torch.nn.functional.cross_entropy.
 TRIPTYCH_API Tensor cross_entropy(Arg logits, Arg target, CrossEntropyOptions options = {});
+/// With the weights third, as in PyTorch.
+template <std::same_as<Tensor> T>
+Tensor cross_entropy(Arg logits, Arg target, const T& weight) {
+  return cross_entropy(std::move(logits), std::move(target), CrossEntropyOptions{.weight = weight});
+}
+template <class = void>
+Tensor cross_entropy(Arg logits, Arg target, ...) = delete;  // neither a weight nor CrossEntropyOptions
 
 struct NllLossOptions {
   Tensor weight = {};
@@ -41,6 +50,13 @@ struct NllLossOptions {
 
 /// The negative log-likelihood -w_t log_probabilities_t of integer labels; shapes as for cross_entropy.
 TRIPTYCH_API Tensor nll_loss(Arg log_probabilities, Arg target, NllLossOptions options = {});
+/// With the weights third, as in PyTorch.
+template <std::same_as<Tensor> T>
+Tensor nll_loss(Arg log_probabilities, Arg target, const T& weight) {
+  return nll_loss(std::move(log_probabilities), std::move(target), NllLossOptions{.weight = weight});
+}
+template <class = void>
+Tensor nll_loss(Arg log_probabilities, Arg target, ...) = delete;  // neither a weight nor NllLossOptions
 
 struct LossOptions {
   Reduction reduction = Reduction::mean;
@@ -73,6 +89,14 @@ struct BceWithLogitsOptions {
 /// -(w z log(sigmoid(x)) + (1 - z) log(1 - sigmoid(x))), without overflow.
 /// Source: torch.nn.functional.binary_cross_entropy_with_logits.
 TRIPTYCH_API Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOptions options = {});
+/// With the weights third, as in PyTorch.
+template <std::same_as<Tensor> T>
+Tensor binary_cross_entropy_with_logits(Arg input, Arg target, const T& weight) {
+  return binary_cross_entropy_with_logits(std::move(input), std::move(target), BceWithLogitsOptions{.weight = weight});
+}
+template <class = void>
+Tensor binary_cross_entropy_with_logits(Arg input, Arg target,
+                                        ...) = delete;  // neither a weight nor BceWithLogitsOptions
 
 /// The cross-entropy of each example, shape (...), between logits (..., C) and integer labels (...). No label is
 /// ignored. Source: tf.nn.sparse_softmax_cross_entropy_with_logits.

@@ -23,5 +23,7 @@ struct LinearOptions {
 /// bits as the product followed by the addition.
 TRIPTYCH_API Tensor linear(Arg x, Arg weight, LinearOptions options = {});
 TRIPTYCH_API Tensor linear(Arg x, Arg weight, Arg bias, LinearOptions options = {});
+template <class = void>
+Tensor linear(Arg x, Arg weight, ...) = delete;  // neither a bias nor LinearOptions
 
 }  // namespace triptych

@@ -25,6 +25,8 @@ TRIPTYCH_API Tensor max_pool2d(Arg x, MaxPool2dOptions options = {});
 inline Tensor max_pool2d(Arg x, Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0) {
   return max_pool2d(std::move(x), MaxPool2dOptions{.kernel_size = kernel_size, .stride = stride, .padding = padding});
 }
+template <class = void>
+Tensor max_pool2d(Arg x, ...) = delete;  // neither sizes nor MaxPool2dOptions
 
 struct AvgPool2dOptions {
   Size2 kernel_size = 2;
@@ -41,6 +43,8 @@ TRIPTYCH_API Tensor avg_pool2d(Arg x, AvgPool2dOptions options = {});
 inline Tensor avg_pool2d(Arg x, Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0) {
   return avg_pool2d(std::move(x), AvgPool2dOptions{.kernel_size = kernel_size, .stride = stride, .padding = padding});
 }
+template <class = void>
+Tensor avg_pool2d(Arg x, ...) = delete;  // neither sizes nor AvgPool2dOptions
 
 struct GlobalPoolOptions {
   bool keepdims = false;

@@ -66,9 +66,13 @@ struct VarOptions {
 /// @throws ArgumentError if x is not floating-point.
 TRIPTYCH_API Tensor var(Arg x);
 TRIPTYCH_API Tensor var(Arg x, const Axes& axes, VarOptions options = {});
+template <class = void>
+Tensor var(Arg x, const Axes& axes, ...) = delete;  // no VarOptions
 /// The standard deviation, the square root of the variance. Its derivative is 0 where all values are equal.
 TRIPTYCH_API Tensor std(Arg x);
 TRIPTYCH_API Tensor std(Arg x, const Axes& axes, VarOptions options = {});
+template <class = void>
+Tensor std(Arg x, const Axes& axes, ...) = delete;  // no VarOptions
 
 /// log(sum of exp(x)), without overflow. Of nothing: -infinity.
 /// @throws ArgumentError if x is not floating-point.

@@ -39,6 +39,8 @@ class TRIPTYCH_API LeakyReLU : public Module {
   explicit LeakyReLU(const Options& options = {}) : options(options) {}
   template <Number T>
   explicit LeakyReLU(T negative_slope) : options{static_cast<double>(negative_slope)} {}
+  template <class = void>
+  explicit LeakyReLU(...) = delete;  // neither a number nor LeakyReLUOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -54,6 +56,8 @@ class TRIPTYCH_API ELU : public Module {
   explicit ELU(const Options& options = {}) : options(options) {}
   template <Number T>
   explicit ELU(T alpha) : options{static_cast<double>(alpha)} {}
+  template <class = void>
+  explicit ELU(...) = delete;  // neither a number nor ELUOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -69,6 +73,8 @@ class TRIPTYCH_API GELU : public Module {
   explicit GELU(const Options& options = {}) : options(options) {}
   template <std::convertible_to<std::string> T>
   explicit GELU(const T& approximate) : options{approximate} {}
+  template <class = void>
+  explicit GELU(...) = delete;  // neither a name nor GELUOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -84,6 +90,8 @@ class TRIPTYCH_API Softmax : public Module {
   explicit Softmax(const Options& options) : options(options) {}
   template <Number T>
   explicit Softmax(T dim) : options{dim} {}
+  template <class = void>
+  explicit Softmax(...) = delete;  // neither a number nor SoftmaxOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -95,6 +103,8 @@ class TRIPTYCH_API LogSoftmax : public Module {
   explicit LogSoftmax(const Options& options) : options(options) {}
   template <Number T>
   explicit LogSoftmax(T dim) : options{dim} {}
+  template <class = void>
+  explicit LogSoftmax(...) = delete;  // neither a number nor SoftmaxOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -111,6 +121,8 @@ class TRIPTYCH_API Softplus : public Module {
   explicit Softplus(const Options& options = {}) : options(options) {}
   template <Number T>
   explicit Softplus(T beta, double threshold = 20) : options{static_cast<double>(beta), threshold} {}
+  template <class = void>
+  explicit Softplus(...) = delete;  // neither numbers nor SoftplusOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -127,6 +139,8 @@ class TRIPTYCH_API Flatten : public Module {
   explicit Flatten(const Options& options = {}) : options(options) {}
   template <Number T>
   explicit Flatten(T start_dim, std::int64_t end_dim = -1) : options{start_dim, end_dim} {}
+  template <class = void>
+  explicit Flatten(...) = delete;  // neither numbers nor FlattenOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;

@@ -102,8 +102,8 @@ class TRIPTYCH_API Sequential : public Module {
 
   /// Adds a module made by nn::make.
   template <class M>
-  M& push_back(Made<M> made) {
-    return adopt(next_name(made.where), std::move(made.module));
+  M& push_back(Made<M> made, Location where = Location::here()) {
+    return adopt(next_name(made.where ? made.where : where), std::move(made.module));
   }
   /// Adds a function of one tensor.
   template <class F>

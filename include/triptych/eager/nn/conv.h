@@ -33,6 +33,8 @@ class TRIPTYCH_API Conv2d : public Module {
                              .stride = stride,
                              .padding = padding},
                where) {}
+  template <class = void>
+  explicit Conv2d(...) = delete;  // neither numbers nor Conv2dOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 

@@ -17,6 +17,8 @@ class TRIPTYCH_API Dropout : public Module {
   explicit Dropout(const DropoutOptions& options = {}, Location where = Location::here());
   template <Number T>
   explicit Dropout(T p, Location where = Location::here()) : Dropout(DropoutOptions{static_cast<double>(p)}, where) {}
+  template <class = void>
+  explicit Dropout(...) = delete;  // neither numbers nor DropoutOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 

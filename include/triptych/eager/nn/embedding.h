@@ -23,6 +23,8 @@ class TRIPTYCH_API Embedding : public Module {
   explicit Embedding(const EmbeddingOptions& options, Location where = Location::here());
   Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, Location where = Location::here())
       : Embedding(EmbeddingOptions{.num_embeddings = num_embeddings, .embedding_dim = embedding_dim}, where) {}
+  template <class = void>
+  explicit Embedding(...) = delete;  // neither numbers nor EmbeddingOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 

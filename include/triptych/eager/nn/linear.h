@@ -23,6 +23,8 @@ class TRIPTYCH_API Linear : public Module {
   explicit Linear(const LinearOptions& options, Location where = Location::here());
   Linear(std::int64_t in_features, std::int64_t out_features, bool bias = true, Location where = Location::here())
       : Linear(LinearOptions{in_features, out_features, bias, float32}, where) {}
+  template <class = void>
+  explicit Linear(...) = delete;  // neither numbers nor LinearOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 

@@ -33,6 +33,8 @@ class TRIPTYCH_API CrossEntropyLoss : public Loss {
   explicit CrossEntropyLoss(const Options& options = {}) : options(options) {}
   template <std::same_as<Tensor> T>
   explicit CrossEntropyLoss(const T& weight) : options{.weight = weight} {}
+  template <class = void>
+  explicit CrossEntropyLoss(...) = delete;  // neither weights nor CrossEntropyOptions
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;
@@ -45,6 +47,8 @@ class TRIPTYCH_API NLLLoss : public Loss {
   explicit NLLLoss(const Options& options = {}) : options(options) {}
   template <std::same_as<Tensor> T>
   explicit NLLLoss(const T& weight) : options{.weight = weight} {}
+  template <class = void>
+  explicit NLLLoss(...) = delete;  // neither weights nor NllLossOptions
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;
@@ -55,6 +59,8 @@ class TRIPTYCH_API MSELoss : public Loss {
  public:
   using Options = LossOptions;
   explicit MSELoss(const Options& options = {}) : options(options) {}
+  template <class = void>
+  explicit MSELoss(...) = delete;  // neither nothing nor LossOptions
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;
@@ -72,6 +78,8 @@ class TRIPTYCH_API BCEWithLogitsLoss : public Loss {
   explicit BCEWithLogitsLoss(const Options& options = {}) : options(options) {}
   template <std::same_as<Tensor> T>
   explicit BCEWithLogitsLoss(const T& weight) : options{.weight = weight} {}
+  template <class = void>
+  explicit BCEWithLogitsLoss(...) = delete;  // neither weights nor BceWithLogitsOptions
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;

@@ -53,6 +53,8 @@ class TRIPTYCH_API BatchNorm1d : public BatchNorm {
       : BatchNorm(options, "BatchNorm1d", 2, 3, where) {}
   explicit BatchNorm1d(std::int64_t num_features, Location where = Location::here())
       : BatchNorm1d(BatchNormOptions{.num_features = num_features}, where) {}
+  template <class = void>
+  explicit BatchNorm1d(...) = delete;  // neither a number nor BatchNormOptions
 };
 /// For x (n, c, h, w).
 class TRIPTYCH_API BatchNorm2d : public BatchNorm {
@@ -61,6 +63,8 @@ class TRIPTYCH_API BatchNorm2d : public BatchNorm {
       : BatchNorm(options, "BatchNorm2d", 4, 4, where) {}
   explicit BatchNorm2d(std::int64_t num_features, Location where = Location::here())
       : BatchNorm2d(BatchNormOptions{.num_features = num_features}, where) {}
+  template <class = void>
+  explicit BatchNorm2d(...) = delete;  // neither a number nor BatchNormOptions
 };
 
 struct LayerNormOptions {
@@ -79,7 +83,7 @@ class TRIPTYCH_API LayerNorm : public Module {
   explicit LayerNorm(std::initializer_list<std::int64_t> normalized_shape, Location where = Location::here())
       : LayerNorm(LayerNormOptions{.normalized_shape = Shape(normalized_shape, where)}, where) {}
   explicit LayerNorm(std::int64_t size, Location where = Location::here())
-      : LayerNorm(LayerNormOptions{.normalized_shape = {size}}, where) {}
+      : LayerNorm(LayerNormOptions{.normalized_shape = Shape({size}, where)}, where) {}
   template <std::same_as<Shape> S>
   explicit LayerNorm(const S& normalized_shape, Location where = Location::here())
       : LayerNorm(LayerNormOptions{.normalized_shape = normalized_shape}, where) {}

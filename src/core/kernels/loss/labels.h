@@ -45,10 +45,10 @@ class Labels {
   template <class F>
   C loss(std::int64_t row, F log_probability) const {
     if (ignored(row)) return 0;
-    C all = 0;
+    double all = 0;  // one by one in float32, 2000 classes would lose two digits
     if (formula_.smoothed)
-      for (std::int64_t c = 0; c < classes_; ++c) all += weights()[c] * log_probability(c);
-    return formula_.loss(weight_of(row), log_probability((*this)[row]), all);
+      for (std::int64_t c = 0; c < classes_; ++c) all += static_cast<double>(weights()[c] * log_probability(c));
+    return formula_.loss(weight_of(row), log_probability((*this)[row]), static_cast<C>(all));
   }
 
   /// Reduces the rows' losses into the output.

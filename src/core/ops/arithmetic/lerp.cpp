@@ -1,9 +1,13 @@
 // lerp: linear interpolation, by PyTorch's formula, which is exact at both ends.
 #include <cmath>
 #include <optional>
+#include <utility>
 
+#include "core/dispatch/modes.h"
+#include "core/graph/graph.h"
 #include "core/ops/ops.h"
 #include "core/tensor/compute_dtype.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -21,6 +25,15 @@ DType common_dtype(std::initializer_list<const Arg*> operands) {
   return dtype.value_or(float32);
 }
 
+/// Where one operand is of a graph, all steps are: a condition on a trained weight, computed now, would be frozen
+/// there.
+std::optional<TraceScope> scope_of(std::initializer_list<const Arg*> operands) {
+  for (const Arg* x : operands)
+    if (!modes.trace && !x->is_scalar() && x->tensor().is_symbolic())
+      return std::optional<TraceScope>(std::in_place, GraphHandle(x->tensor().impl()->graph.get()));
+  return std::nullopt;
+}
+
 Tensor widened_tensor(const Arg& x) { return x.is_scalar() ? Tensor() : widened(x.tensor()); }
 
 }  // namespace
@@ -29,6 +42,7 @@ Tensor lerp(Arg start, Arg end, Arg weight) {
   const Frame frame(start.where());
   for (const Arg* x : {&start, &end, &weight})
     if (!x->is_scalar()) operand("lerp", *x);
+  const std::optional<TraceScope> traced = scope_of({&start, &end, &weight});
   const Tensor tensors[] = {widened_tensor(start), widened_tensor(end), widened_tensor(weight)};
   const Arg from = start.is_scalar() ? start : Arg(tensors[0]), to = end.is_scalar() ? end : Arg(tensors[1]),
             share = weight.is_scalar() ? weight : Arg(tensors[2]);

@@ -1,5 +1,6 @@
 // Logic on truth values (nonzero is true) and on the bits of integers.
 #include "core/ops/ops.h"
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -32,6 +33,11 @@ Tensor logical_and(Arg a, Arg b) { return apply_binary(logical_and_op, a, b); }
 Tensor logical_or(Arg a, Arg b) { return apply_binary(logical_or_op, a, b); }
 Tensor logical_xor(Arg a, Arg b) { return apply_binary(logical_xor_op, a, b); }
 Tensor logical_not(Arg x) { return apply(logical_not_op, {&x}); }
+
+Tensor operator!(const Tensor& x) try { return logical_not(Arg(x, Location())); } catch (Error& error) {
+  name_last_op(error);
+  throw;
+}
 Tensor bitwise_and(Arg a, Arg b) { return apply_binary(bitwise_and_op, a, b); }
 Tensor bitwise_or(Arg a, Arg b) { return apply_binary(bitwise_or_op, a, b); }
 Tensor bitwise_xor(Arg a, Arg b) { return apply_binary(bitwise_xor_op, a, b); }
