@@ -175,6 +175,11 @@ TEST_F(BadInputKeras, Data) {
   EXPECT_BAD("[fit] validation_batch_size is negative", model.fit(x, y, {.verbose = 0, .validation_batch_size = -1}));
   EXPECT_BAD("[fit] validation_steps is negative: -1", model.fit(x, y, {.verbose = 0, .validation_steps = -1}));
   EXPECT_BAD("[fit] class_weight has a class twice: 1", model.fit(x, y, {.class_weight = {{1, 2.0}, {1, 3.0}}}));
+  EXPECT_BAD("[fit] class_weight is given, and an example does not have one class: targets of shape (8, 0).",
+             model.fit(x, tt::zeros({8, 0}), {.verbose = 0, .class_weight = {{0, 2.0}}}));
+  keras::Sequential open({Dense(2)});
+  open.compile({.loss = "mse"});
+  EXPECT_BAD("[Sequential] the layer takes one input, and got another number", open.fit({x, x}, y, {.verbose = 0}));
   EXPECT_BAD("[fit] validation_freq is below 1: 0", model.fit(x, y, {.verbose = 0, .validation_freq = 0}));
   EXPECT_BAD("[fit] seed is below -1: -2", model.fit(x, y, {.verbose = 0, .seed = -2}));
   EXPECT_BAD("[evaluate] verbose is not 0, 1 or 2: 7", model.evaluate(x, y, {.verbose = 7}));

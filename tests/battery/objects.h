@@ -613,7 +613,8 @@ struct Values<keras::OptimizerBase> : ObjectValues<keras::OptimizerBase> {
 /// One that has met its weights: the case's leaf.
 inline std::shared_ptr<keras::OptimizerBase> built_optimizer() {
   std::shared_ptr<keras::OptimizerBase> optimizer = Values<keras::OptimizerBase>::good();
-  optimizer->build({Case::current().leaf()});
+  const std::vector<tt::Tensor> weights = {Case::current().leaf()};
+  optimizer->build(weights);
   return optimizer;
 }
 struct OwnLoss : keras::LossBase {

@@ -138,7 +138,7 @@ void Generator::set_state(const Tensor& state, Location where) {
         "set_state", "the state is not an int64 tensor of shape (3,)",
         state.defined() ? std::string(dtype_name(state.dtype())) + " " + state.shape().text() : "an undefined tensor",
         "Pass what get_state() returned", where);
-  const std::vector<std::int64_t> words = state.to_vector<std::int64_t>();
+  const std::vector<std::int64_t> words = state.to_vector<std::int64_t>(where);
   const Lock lock(this, mutex_);
   seed_ = static_cast<std::uint64_t>(words[0]);
   offset_ = static_cast<std::uint64_t>(words[1]);

@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "core/dispatch/modes.h"
-#include "core/graph/graph.h"
 #include "core/ops/ops.h"
 #include "core/tensor/compute_dtype.h"
 #include "core/tensor/tensor_impl.h"
+#include "triptych/core/graph.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
