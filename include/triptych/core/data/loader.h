@@ -62,8 +62,6 @@ class TRIPTYCH_API DataLoader {
   DataLoader(D dataset, B batch_size, bool shuffle = false, Location where = Location::here())
       : DataLoader(std::move(dataset),
                    DataLoaderOptions{.batch_size = static_cast<std::int64_t>(batch_size), .shuffle = shuffle}, where) {}
-  template <std::derived_from<Dataset> D, class = void>
-  DataLoader(D dataset, ...) = delete;  // neither a batch size nor DataLoaderOptions
   /// Shares `dataset`, for one that cannot be copied.
   explicit DataLoader(std::shared_ptr<const Dataset> dataset, DataLoaderOptions options = {},
                       Location where = Location::here());

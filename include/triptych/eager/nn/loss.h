@@ -59,8 +59,6 @@ class TRIPTYCH_API MSELoss : public Loss {
  public:
   using Options = LossOptions;
   explicit MSELoss(const Options& options = {}) : options(options) {}
-  template <class = void>
-  explicit MSELoss(...) = delete;  // neither nothing nor LossOptions
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;

@@ -18,8 +18,6 @@ class TRIPTYCH_API MaxPool2d : public Module {
  public:
   using Options = MaxPool2dOptions;
   explicit MaxPool2d(const Options& options) : options(options) {}
-  template <class = void>
-  explicit MaxPool2d(...) = delete;  // neither sizes nor MaxPool2dOptions
   explicit MaxPool2d(Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0)
       : options{.kernel_size = kernel_size, .stride = stride, .padding = padding} {}
   Tensor forward(const Tensor& x) override;
@@ -39,8 +37,6 @@ class TRIPTYCH_API AvgPool2d : public Module {
  public:
   using Options = AvgPool2dOptions;
   explicit AvgPool2d(const Options& options) : options(options) {}
-  template <class = void>
-  explicit AvgPool2d(...) = delete;  // neither sizes nor AvgPool2dOptions
   explicit AvgPool2d(Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0)
       : options{.kernel_size = kernel_size, .stride = stride, .padding = padding} {}
   Tensor forward(const Tensor& x) override;
