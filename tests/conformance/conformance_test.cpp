@@ -225,6 +225,8 @@ const std::map<std::string, std::string>& held_elsewhere() {
       {"momentum_update", "core/ops/update_test"},
       {"adam_update", "core/ops/update_test"},
       {"amsgrad_update", "core/ops/update_test"},
+      {"amp_check_finite_and_unscale", "core/ops/loss_scaling_test"},
+      {"amp_update_scale", "core/ops/loss_scaling_test"},
       {"random_uniform", "core/random/random_test"},
       {"random_normal", "core/random/random_test"},
       {"random_truncated_normal", "core/random/random_test"},

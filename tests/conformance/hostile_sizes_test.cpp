@@ -21,6 +21,7 @@
 #include "runner.h"
 #include "triptych/core/init.h"
 #include "triptych/core/memory.h"
+#include "triptych/core/ops/loss_scaling.h"
 #include "triptych/core/random.h"
 
 namespace conformance {
@@ -218,6 +219,13 @@ const std::map<std::string, std::vector<Application>>& applications() {
     make("momentum_update", {lr, x, x, x, step}, tt::MomentumUpdate{}, 0);
     make("adam_update", {lr, x, x, x, x, step}, tt::AdamUpdate{}, 0);
     make("amsgrad_update", {lr, x, x, x, x, x, step}, tt::AdamUpdate{}, 0);
+    const Tensor scale = tt::full({}, 8.0);
+    add(result, {tt::find_op("amp_check_finite_and_unscale"),
+                 {scale, x, x},
+                 std::make_shared<Attributes>(nullptr, nullptr),
+                 3});
+    make("amp_update_scale", {scale, step, scale}, tt::AmpUpdateScale{}, 0);
+    make("sgd_update", {lr, x, x, scale}, tt::SgdUpdate{}, 0);
     for (const char* name : {"assign", "assign_add", "assign_sub"}) make(name, {x, x}, tt::SgdUpdate{}, 0);
     return result;
   }();

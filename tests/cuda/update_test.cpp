@@ -3,6 +3,7 @@
 
 #include "gpu.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/loss_scaling.h"
 
 namespace {
 
@@ -124,6 +125,54 @@ TEST_F(CudaUpdates, Adam) {
       expect_close(largest_there, largest, what + ", the largest v");
       for (const Tensor& step : t_there) EXPECT_EQ(step.item<int>(), 3);
     }
+}
+
+TEST_F(CudaUpdates, AreSkippedWhereTheDeviceSaysSo) {
+  const auto all_updates = [&](const Tensors& p, const Tensors& g, const Tensors& a, const Tensors& b,
+                               const Tensors& t) {
+    const Tensor rate = tt::full({}, 0.05, tt::float64);
+    tt::sgd_update(rate, p, g);
+    tt::momentum_update(rate, p, g, a, t, {.momentum = 0.9});
+    tt::adam_update(rate, p, g, a, b, t);
+    tt::adam_update(rate, p, g, a, b, t, {}, there(zeros(p)));
+  };
+  const Tensors g = there(parameters(2)), p = there(parameters(1)), a = there(zeros(p)), b = there(zeros(p)),
+                t = there(steps(p.size()));
+  {
+    const tt::SkipUpdates skip(tt::full({}, 1.0).to(gpu));
+    all_updates(p, g, a, b, t);
+  }
+  expect_close(p, parameters(1), "skipped");
+  for (const Tensor& step : t) EXPECT_EQ(step.item<int>(), 0);
+  {
+    const tt::SkipUpdates go(tt::full({}, 0.0));
+    all_updates(p, g, a, b, t);
+  }
+  const Tensors q = there(parameters(1));
+  all_updates(q, g, there(zeros(p)), there(zeros(p)), there(steps(p.size())));
+  expect_close(p, q, "not skipped");
+  for (const Tensor& step : t) EXPECT_EQ(step.item<int>(), 3);
+}
+
+TEST_F(CudaUpdates, UnscaleAndUpdateTheScale) {
+  const Tensors g = parameters(2), g_there = there(g);
+  const Tensor inv_scale = tt::full({}, 0.125);
+  const auto here = tt::amp_check_finite_and_unscale(g, inv_scale);
+  const auto found = tt::amp_check_finite_and_unscale(g_there, inv_scale.to(gpu));
+  expect_close(found.gradients, here.gradients, "unscaled");
+  EXPECT_EQ(found.found_inf.item<float>(), 0);
+  for (const float bad : {INFINITY, NAN}) {
+    Tensors spoilt = g_there;
+    spoilt.push_back(tt::tensor({1.0F, bad}).to(gpu));
+    EXPECT_EQ(tt::amp_check_finite_and_unscale(spoilt, inv_scale.to(gpu)).found_inf.item<float>(), 1);
+  }
+  const Tensor scale = tt::full({}, 8.0).to(gpu), tracker = tt::zeros({}, tt::int32).to(gpu);
+  tt::amp_update_scale(scale, tracker, found.found_inf, {.growth_interval = 2});
+  EXPECT_EQ(tracker.item<int>(), 1);
+  tt::amp_update_scale(scale, tracker, found.found_inf, {.growth_interval = 2});
+  EXPECT_EQ(scale.item<float>(), 16);
+  tt::amp_update_scale(scale, tracker, tt::full({}, 1.0).to(gpu));
+  EXPECT_EQ(scale.item<float>(), 8);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "choices.h"
+#include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/loss_scaling.h"
 #include "triptych/core/random.h"
 
 namespace programs {
@@ -224,6 +226,15 @@ std::vector<Word> words() {
       {"l1_loss", with_target, CALL(tt::l1_loss(x[0], x[1], {.reduction = tt::Reduction::sum}))},
       {"huber_loss", with_target, CALL(tt::huber_loss(x[0], x[1], {.reduction = tt::Reduction::none}))},
       {"binary_cross_entropy_with_logits", with_target, CALL(tt::binary_cross_entropy_with_logits(x[0], x[1]))},
+      // in an Autocast, which lives to the end of the expression
+      {"autocast_matmul", product, CALL((static_cast<void>(tt::Autocast(tt::bfloat16)), tt::matmul(x[0], x[1])))},
+      {"autocast_linear", affine,
+       CALL((static_cast<void>(tt::Autocast(tt::float16)), tt::relu(tt::linear(x[0], x[1], x[2]))))},
+      {"autocast_softmax", axis_of_floating,
+       CALL((static_cast<void>(tt::Autocast(tt::float16)), tt::softmax(x[0], a.axis)))},
+      {"autocast_sum", reduction, CALL((static_cast<void>(tt::Autocast(tt::bfloat16)), tt::sum(x[0], a.axes, a.flag)))},
+      {"autocast_mse_loss", with_target,
+       CALL((static_cast<void>(tt::Autocast(tt::bfloat16)), tt::mse_loss(x[0], x[1])))},
       // creation
       {"full", created, CALL(tt::full(a.shape, a.number, a.dtype))},
       {"arange", created, CALL(tt::arange(0, a.n, 1, a.dtype))},
@@ -254,6 +265,14 @@ std::vector<Word> words() {
       {"amsgrad_update", updated,
        EFFECT(tt::adam_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]}, {},
                               Tensors{x[5]}))},
+      {"skipped_update", updated,
+       EFFECT((static_cast<void>(tt::SkipUpdates(tt::full({}, a.flag ? 1.0 : 0.0))),
+               tt::sgd_update(x[0], Tensors{x[1]}, Tensors{x[2]})))},
+      {"amp_check_finite_and_unscale", floating_one,
+       CALL(tt::amp_check_finite_and_unscale(Tensors{x[0]}, tt::tensor(0.5, tt::float32)).gradients)},
+      {"amp_found_inf", floating_one,
+       CALL(tt::amp_check_finite_and_unscale(x.all(), tt::tensor(0.5, tt::float32)).found_inf)},
+      {"amp_update_scale", loss_scale, EFFECT(tt::amp_update_scale(x[0], x[1], x[2], {.growth_interval = 2}))},
       IN_PLACE(add_, add),
       IN_PLACE(sub_, sub),
       IN_PLACE(mul_, mul),

@@ -437,6 +437,12 @@ bool updated(Chooser& c) {
   c.a.flag = c.dice.once_in(2);
   return true;
 }
+bool loss_scale(Chooser& c) {
+  c.add_input(tt::tensor(8.0, tt::float32), Kind::state);
+  c.add_input(tt::tensor(c.dice.between(0, 3)), Kind::state);
+  c.add_input(tt::tensor(c.dice.once_in(2) ? 1.0 : 0.0, tt::float32), Kind::fed);
+  return true;
+}
 bool in_place(Chooser& c) {
   if (!c.take([](const Tensor& x) { return x.numel() <= 2000; })) return false;
   c.a.dtype = c.operand(0).dtype();

@@ -83,6 +83,7 @@ bool drawn_by(Chooser& chooser);
 bool dropped(Chooser& chooser);
 bool state_and_value(Chooser& chooser);
 bool updated(Chooser& chooser);
+bool loss_scale(Chooser& chooser);
 bool in_place(Chooser& chooser);
 bool filled(Chooser& chooser);
 

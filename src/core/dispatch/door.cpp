@@ -5,6 +5,7 @@
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/node.h"
+#include "core/dispatch/autocast.h"
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
@@ -62,6 +63,32 @@ bool is_traced(const Op& op, std::span<const Tensor* const> operands, std::uint3
 
 constinit std::atomic<bool> donation_enabled{true};
 
+namespace {
+
+/// The op on operands that autocast wants in `dtype`.
+void apply_cast(DType dtype, const Op& op, std::span<const Arg* const> inputs, std::span<const Tensor* const> operands,
+                const void* attributes, std::span<Tensor> outputs, Location where) {
+  InlineVector<Tensor, 4> made(inputs.size());
+  InlineVector<Arg, 4> args;
+  InlineVector<const Arg*, 4> pointers(inputs.size());
+  args.reserve(inputs.size());
+  {
+    // A parameter that meets a symbolic operand becomes one of its graph, and is cast there.
+    std::optional<TraceScope> trace;
+    for (const Tensor* operand : operands)
+      if (operand->is_symbolic() && !modes.trace) trace.emplace(GraphHandle(operand->impl()->graph.get()));
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      pointers[i] = inputs[i];
+      if (operands[i]->dtype() == dtype || !is_autocast(op, i, operands)) continue;
+      made[i] = autocast_to(dtype, *operands[i], where);
+      pointers[i] = &args.emplace_back(std::move(made[i]), inputs[i]->where());
+    }
+  }
+  apply(op, pointers.span(), attributes, outputs, where);
+}
+
+}  // namespace
+
 void apply(const Op& op, std::span<const Arg* const> inputs, const void* attributes, std::span<Tensor> outputs,
            Location where) {
   const std::size_t count = inputs.size();
@@ -80,6 +107,10 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     flags |= operand.flags();
     one_device &= operand.device() == operands[0]->device();
   }
+
+  if (modes.autocast) [[unlikely]]
+    if (const std::optional<DType> dtype = autocast_dtype(op, operands.span()))
+      return apply_cast(*dtype, op, inputs, operands.span(), attributes, outputs, where);
 
   if ((flags & Head::symbolic) || (modes.trace && is_traced(op, operands.span(), flags))) [[unlikely]] {
     GraphImpl* graph = modes.trace;

@@ -55,6 +55,7 @@ std::vector<Tensor> call_subgraph(const Subgraph& subgraph, std::span<const Tens
         "call_subgraph", "the number of values differs from that of the inputs",
         std::to_string(inputs.size()) + " values for " + std::to_string(subgraph.inputs.size()) + " inputs");
   if (subgraph.outputs.empty()) return {};
+  const WithoutAutocast as_traced;
   for (const std::vector<Tensor>* tensors : {&subgraph.inputs, &subgraph.outputs})
     for (const Tensor& tensor : *tensors)
       if (!tensor.is_symbolic())

@@ -1,11 +1,12 @@
 #include <cmath>
 #include <optional>
 
-#include "core/dispatch/modes.h"
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/compute_dtype.h"
 #include "core/tensor/tensor_impl.h"
+#include "triptych/core/dtype_info.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -23,6 +24,13 @@ DType result_type(const Tensor& a, const Tensor& b) {
     if (category(single.dtype()) <= category(wide.dtype())) return wide.dtype();
   }
   return promote_types(a.dtype(), b.dtype());
+}
+
+DType result_type(const Arg& a, const Arg& b) {
+  if (a.is_scalar() && b.is_scalar()) return promote_types(a.scalar().dtype(), b.scalar().dtype());
+  if (a.is_scalar()) return a.scalar().result_type(operand("result_type", b).dtype());
+  if (b.is_scalar()) return b.scalar().result_type(operand("result_type", a).dtype());
+  return result_type(operand("result_type", a), operand("result_type", b));
 }
 
 const Tensor& operand(std::string_view op, const Arg& x) {
@@ -133,7 +141,8 @@ Tensor apply_arithmetic(const Op& op, Arg& a, Arg& b, bool float_result) {
     return apply_binary(op, a, b, float_result);
   Tensor wide = widened(other.tensor());
   Arg operand(std::move(wide), other.where());
-  return cast(a.is_scalar() ? apply_binary(op, a, operand) : apply_binary(op, operand, b), dtype);
+  const Tensor result = a.is_scalar() ? apply_binary(op, a, operand) : apply_binary(op, operand, b);
+  return autocast_keeps_float32(op, result.device()) ? result : cast(result, dtype);
 }
 
 Tensor widened(const Tensor& x) { return cast(x, compute_dtype(x.dtype())); }

@@ -31,6 +31,7 @@ class Now {
  private:
   GraphImpl* trace_;
   bool no_grad_;
+  WithoutAutocast as_asked_;
   Transaction whole_;
 };
 

@@ -16,6 +16,14 @@ namespace {
 constexpr std::size_t header_bytes = 128;
 static_assert(sizeof(Storage) <= header_bytes);
 
+/// A generation that no storage in the same place had before, nor soon will: far from those of others.
+std::uint64_t first_generation() {
+  static std::atomic<std::uint64_t> threads{0};
+  constexpr std::uint64_t stride = 0x9e3779b97f4a7c15;  // odd, so that all 2^64 come before one comes again
+  thread_local std::uint64_t next = (threads.fetch_add(1, std::memory_order_relaxed) << 40) * stride;
+  return next += stride;
+}
+
 /// Where the last tensor lets go nobody can catch anything.
 void call_release(const std::function<void()>& release) noexcept {
   if (!release) return;
@@ -37,6 +45,7 @@ Ref<Storage> allocate_storage(std::size_t bytes, Device device) {
   auto* storage = new (block) Storage;
   storage->bytes = bytes;
   storage->data = static_cast<char*>(block) + header_bytes;
+  storage->generation.store(first_generation(), std::memory_order_relaxed);
   Ref<Storage> result = Ref<Storage>::adopt(storage);
   if (on_cpu) return result;
   storage->bytes = 0;  // a header alone, should the device have no memory

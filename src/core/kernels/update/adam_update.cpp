@@ -45,8 +45,8 @@ void adam_update_run(const KernelCall& call) {
   advance_steps(call, group);
 }
 
-const Kernel adam_update_kernel{.run = adam_update_run<false>};
-const Kernel amsgrad_update_kernel{.run = adam_update_run<true>};
+const Kernel adam_update_kernel{.run = unless_skipped<5, adam_update_run<false>>};
+const Kernel amsgrad_update_kernel{.run = unless_skipped<6, adam_update_run<true>>};
 
 }  // namespace
 

@@ -34,7 +34,7 @@ void momentum_update_run(const KernelCall& call) {
   advance_steps(call, 4);
 }
 
-const Kernel momentum_update_kernel{.run = momentum_update_run};
+const Kernel momentum_update_kernel{.run = unless_skipped<4, momentum_update_run>};
 
 }  // namespace
 

@@ -29,7 +29,7 @@ void sgd_update_run(const KernelCall& call) {
   });
 }
 
-const Kernel sgd_update_kernel{.run = sgd_update_run};
+const Kernel sgd_update_kernel{.run = unless_skipped<2, sgd_update_run>};
 
 }  // namespace
 

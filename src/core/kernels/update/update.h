@@ -5,8 +5,18 @@
 
 #include "core/formulas/update.h"
 #include "core/kernels/elementwise.h"
+#include "core/ops/update/update.h"
 
 namespace triptych {
+
+/// `update`, of groups of `group` inputs, unless the flag behind them says to skip it.
+template <std::size_t group, void (*update)(const KernelCall&)>
+void unless_skipped(const KernelCall& call) {
+  if (!has_skip_flag(call.inputs.size(), group)) return update(call);
+  if (*call.inputs.back().as<float>() != 0) return;
+  update(
+      {call.op, call.inputs.first(call.inputs.size() - 1), call.outputs, call.attributes, call.prepared, call.context});
+}
 
 /// Calls `update(first_input, begin, end)` for pieces of all parameters, on the library's threads if there are enough
 /// elements; `first_input` is the place of the parameter among the inputs, `group` the number of inputs for each.

@@ -1,6 +1,7 @@
 // Activations that are made of simpler ops.
 #include "triptych/core/ops/activation.h"
 
+#include "core/dispatch/modes.h"
 #include "core/ops/arithmetic/clip.h"
 #include "core/ops/ops.h"
 #include "core/support/hyperparameter.h"
@@ -67,6 +68,7 @@ Tensor softsign(Arg x) {
 
 Tensor log_sigmoid(Arg x) {
   const Frame frame(x.where());
+  const WithoutAutocast as_given;  // of which softplus would be float32
   // Beyond the threshold softplus(y) is y; at 40 that is right to the last bit in float64, too.
   return neg(softplus(neg(floating("log_sigmoid", x)), 1, 40));
 }

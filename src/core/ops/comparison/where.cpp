@@ -1,6 +1,7 @@
 // where(condition, a, b): a choice, element by element.
 #include "core/ops/ops.h"
 #include "core/tensor/tensor_impl.h"
+#include "triptych/core/dtype_info.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -26,13 +27,6 @@ Tensor choice(const Arg& x, DType dtype, Device device) {
   return x.is_scalar() ? number_as(dtype, "where", x, device) : cast(Arg(x.tensor(), x.where()), dtype);
 }
 
-DType choice_type(const Arg& a, const Arg& b) {
-  if (a.is_scalar() && b.is_scalar()) return promote_types(a.scalar().dtype(), b.scalar().dtype());
-  if (a.is_scalar()) return a.scalar().result_type(operand("where", b).dtype());
-  if (b.is_scalar()) return b.scalar().result_type(operand("where", a).dtype());
-  return result_type(operand("where", a), operand("where", b));
-}
-
 }  // namespace
 
 extern const Op where_op{.name = "where",
@@ -43,7 +37,9 @@ extern const Op where_op{.name = "where",
                          .broadcasts = true};
 
 Tensor where(Arg condition, Arg a, Arg b) {
-  const DType dtype = choice_type(a, b);
+  for (const Arg* x : {&a, &b})
+    if (!x->is_scalar()) static_cast<void>(operand("where", *x));
+  const DType dtype = result_type(a, b);
   const Device device = operand("where", condition).device();
   const Tensor first = choice(a, dtype, device), second = choice(b, dtype, device);
   const Arg x(first, condition.where()), y(second, condition.where());

@@ -1,4 +1,7 @@
 // cast: elements converted to another dtype.
+#include "core/ops/elementary/cast.h"
+
+#include "core/autodiff/node.h"
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -26,6 +29,14 @@ Tensor cast(Arg x, DType dtype) {
   if (x.tensor().defined() && x.tensor().dtype() == dtype) return x.tensor();
   const CastAttributes attributes{dtype};
   return apply(cast_op, {&x}, &attributes);
+}
+
+Tensor recorded_cast(const Tensor& value, const Tensor& x, Location where) {
+  const CastAttributes attributes{value.dtype()};
+  const Tensor* inputs[] = {&x};
+  Tensor result = alias(value);
+  record(cast_op, inputs, &attributes, {&result, 1}, where);
+  return result;
 }
 
 }  // namespace triptych

@@ -1,4 +1,5 @@
 // binary_cross_entropy_with_logits, elementwise: log(1 + exp(x)) - x z.
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
@@ -30,10 +31,11 @@ extern const Op binary_cross_entropy_with_logits_op{.name = "binary_cross_entrop
 
 Tensor binary_cross_entropy_with_logits(Arg input, Arg target, BceWithLogitsOptions options) {
   const Frame frame(input.where());
-  const DType dtype = operand("binary_cross_entropy_with_logits", input).dtype();
-  const bool agree = operand("binary_cross_entropy_with_logits", target).dtype() == dtype;  // else the op refuses them
-  const Tensor x = agree ? widened(input.tensor()) : input.tensor(),
-               z = agree ? widened(target.tensor()) : target.tensor();
+  const Tensor given = float32_if_autocast(operand("binary_cross_entropy_with_logits", input)),
+               wanted = float32_if_autocast(operand("binary_cross_entropy_with_logits", target));
+  const DType dtype = given.dtype();
+  const bool agree = wanted.dtype() == dtype;  // else the op refuses them
+  const Tensor x = agree ? widened(given) : given, z = agree ? widened(wanted) : wanted;
   const Arg logits(x, input.where()), targets(z, target.where());
   Tensor losses = apply(binary_cross_entropy_with_logits_op, {&logits, &targets});
   // w z log(1 + exp(-x)) + (1 - z) (x + log(1 + exp(-x)))

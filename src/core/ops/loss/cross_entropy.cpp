@@ -1,6 +1,7 @@
 // cross_entropy of logits and integer labels in one op: nll_loss(log_softmax(logits), labels), bit for bit.
 #include "core/ops/loss/cross_entropy.h"
 
+#include "core/dispatch/autocast.h"
 #include "core/ops/activation/softmax.h"
 #include "core/ops/loss/nll_loss.h"
 #include "core/ops/ops.h"
@@ -68,7 +69,7 @@ Tensor apply_cross_entropy(Arg& logits, Arg& target, const Tensor& weight, const
 /// Probabilities as targets: from simpler ops.
 Tensor with_probabilities(const Tensor& scores, const Tensor& wanted, const CrossEntropyOptions& options,
                           std::int64_t axis) {
-  return rounded_once(scores, [&](const Tensor& logits) {
+  return rounded_once(float32_if_autocast(scores), [&](const Tensor& logits) {
     Tensor target = widened(wanted);
     if (options.label_smoothing > 0) {
       const Tensor share = divide_by_count(full_like(target, options.label_smoothing), target, axis);
@@ -142,7 +143,7 @@ Tensor softmax_cross_entropy(Arg logits, Arg probabilities) {
                             std::string(dtype_name(probabilities.tensor().dtype())) + " " + b.text(),
                         "Labels belong into sparse_softmax_cross_entropy", logits.where());
   const Frame frame(logits.where());
-  return rounded_once(logits.tensor(), [&](const Tensor& wide) {
+  return rounded_once(float32_if_autocast(logits.tensor()), [&](const Tensor& wide) {
     return sum(widened(probabilities.tensor()) * log_softmax(wide, -1), -1) * -1;
   });
 }

@@ -1,6 +1,7 @@
 // Losses that are made of simpler ops.
 #include "triptych/core/ops/losses.h"
 
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/compute_dtype.h"
@@ -9,7 +10,7 @@
 namespace triptych {
 namespace {
 
-/// Checks the operands and returns their common dtype.
+/// Checks the operands and returns the loss's dtype: their common one, for autocast float32.
 DType check_operands(const char* op, const Arg& input, const Arg& target) {
   const Shape &a = operand(op, input).shape(), &b = operand(op, target).shape();
   if (!a.compatible(b))
@@ -19,10 +20,10 @@ DType check_operands(const char* op, const Arg& input, const Arg& target) {
   if (!is_floating(dtype))
     throw ArgumentError(op, "input and target are both not floating", "both are " + std::string(dtype_name(dtype)),
                         "Convert one with cast", input.where());
-  return dtype;
+  return float32_if_autocast(dtype, input.tensor().device());
 }
 
-/// The losses that `of` makes of input - target, reduced, in the operands' common dtype.
+/// The losses that `of` makes of input - target, reduced, in `dtype`.
 template <class Loss>
 Tensor loss_of_difference(const Arg& input, const Arg& target, DType dtype, Reduction reduction, Loss of) {
   const Frame frame(input.where());

@@ -1,4 +1,5 @@
 // sum and mean over axes, the sum that undoes a broadcast, and what their gradients need.
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/support/error_context.h"
@@ -193,13 +194,14 @@ Tensor norm(Arg x) {
   const Called called("norm");
   const Frame frame(x.where());
   check_norm(x);
-  return rounded_once(x.tensor(), [](const Tensor& t) { return root(sum(square(t))); });
+  return rounded_once(float32_if_autocast(x.tensor()), [](const Tensor& t) { return root(sum(square(t))); });
 }
 Tensor norm(Arg x, const Axes& axes, bool keepdims) {
   const Called called("norm");
   const Frame frame(x.where());
   check_norm(x);
-  return rounded_once(x.tensor(), [&](const Tensor& t) { return root(sum(square(t), axes, keepdims)); });
+  return rounded_once(float32_if_autocast(x.tensor()),
+                      [&](const Tensor& t) { return root(sum(square(t), axes, keepdims)); });
 }
 
 Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims) {

@@ -3,16 +3,21 @@
 #include "core/ops/written_once.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/ops/cast.h"
+#include "triptych/core/ops/loss_scaling.h"
 
 namespace triptych {
 
 extern const Op momentum_update_op, adam_update_op, amsgrad_update_op;
 
 void infer_update(Infer& infer, int group, bool has_step) {
+  const bool flag = has_skip_flag(static_cast<std::size_t>(infer.input_count()), static_cast<std::size_t>(group));
+  const int end = infer.input_count() - flag;
   infer.check(
-      infer.input_count() % group == 1 && infer.dtype(0) == float64 && infer.shape(0).rank() == 0,
+      end % group == 1 && infer.dtype(0) == float64 && infer.shape(0).rank() == 0,
       "the inputs are not the learning rate (a 0-d float64 tensor), then each parameter with its gradient and state");
-  for (int p = 1; p < infer.input_count(); p += group) {
+  infer.check(!flag || (infer.dtype(end) == float32 && infer.shape(end).rank() == 0),
+              "what says whether the update is skipped is not a 0-d float32 tensor");
+  for (int p = 1; p < end; p += group) {
     infer.check(is_floating(infer.dtype(p)), "a parameter is not floating-point");
     const int tensors = group - has_step;
     for (int i = p + 1; i < p + tensors; ++i)
@@ -43,10 +48,14 @@ void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_li
       throw ArgumentError(op.name, "the lists differ in length",
                           std::to_string(count) + " parameters, another list has " + std::to_string(list.size()), "",
                           where);
-  InlineVector<Tensor, 16> inputs(1 + count * group);
+  const Tensor* skip = SkipUpdates::current();
+  InlineVector<Tensor, 16> inputs(1 + count * group + (skip ? 1 : 0));
   inputs[0] = learning_rate;
-  if (const Tensor* first = lists.begin()->data(); count && first->defined() && learning_rate.defined())
+  if (skip) inputs[inputs.size() - 1] = *skip;
+  if (const Tensor* first = lists.begin()->data(); count && first->defined() && learning_rate.defined()) {
     inputs[0] = to(Arg(learning_rate, where), first->device());
+    if (skip) inputs[inputs.size() - 1] = to(Arg(*skip, where), first->device());
+  }
   std::size_t member = 1;
   for (const std::span<const Tensor>& list : lists) {
     for (std::size_t i = 0; i < count; ++i) inputs[member + i * group] = list[i];

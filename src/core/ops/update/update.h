@@ -1,5 +1,6 @@
 // What the optimizer updates share. Their inputs are the learning rate, then one group of tensors for each parameter:
-// the parameter, its gradient, its buffers and, if the op counts steps, the step.
+// the parameter, its gradient, its buffers and, if the op counts steps, the step. Last, inside of a SkipUpdates, stands
+// what that was given.
 #pragma once
 
 #include <initializer_list>
@@ -13,10 +14,13 @@ namespace triptych {
 /// infer for groups of `group` tensors, the last of them the step if `has_step`.
 void infer_update(Infer& infer, int group, bool has_step);
 
-/// `writes` of such an op: all but the learning rate and the gradients.
+/// The last of `inputs` operands is not of a group, but says whether the update is skipped.
+constexpr bool has_skip_flag(std::size_t inputs, std::size_t group) { return (inputs - 1) % group == 1; }
+
+/// `writes` of such an op: all but the learning rate, the gradients and the flag.
 template <int group>
-bool update_writes(int i, int) {
-  return i > 0 && (i - 1) % group != 1;
+bool update_writes(int i, int n) {
+  return i > 0 && (i - 1) % group != 1 && (i < n - 1 || !has_skip_flag(static_cast<std::size_t>(n), group));
 }
 
 /// Whether input `i` of an op is a count of steps.

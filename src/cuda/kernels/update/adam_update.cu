@@ -9,7 +9,9 @@ namespace cuda {
 namespace {
 
 template <class T, bool torch, bool amsgrad>
-__global__ void adam_kernel(UpdateTable<amsgrad ? 6 : 5> table, const double* learning_rate, AdamUpdate attributes) {
+__global__ void adam_kernel(UpdateTable<amsgrad ? 6 : 5> table, const double* learning_rate, AdamUpdate attributes,
+                            const float* skip) {
+  if (is_skipped(skip)) return;
   using C = compute_type<T>;
   const auto piece = table.piece(static_cast<int>(blockIdx.x));
   TRIPTYCH_SHARED(corrections, formula::AdamCorrections);  // once per block: powers of doubles take long
@@ -38,16 +40,19 @@ __global__ void adam_kernel(UpdateTable<amsgrad ? 6 : 5> table, const double* le
 }
 
 template <bool amsgrad>
-void adam_update_run(const KernelCall& call) {
+void adam_update_run(const KernelCall& all) {
   constexpr std::size_t group = amsgrad ? 6 : 5;
+  const Skippable update(all, group);
+  const KernelCall& call = update.call;
   const auto& attributes = call.attributes_as<AdamUpdate>();
   const bool torch = attributes.formula == UpdateFormula::torch;
   for_each_table<group>(call, [&](const UpdateTable<group>& table, auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     run(call, torch ? adam_kernel<T, true, amsgrad> : adam_kernel<T, false, amsgrad>,
-        static_cast<unsigned>(table.blocks), block_threads, 0, table, call.inputs[0].as<const double>(), attributes);
+        static_cast<unsigned>(table.blocks), block_threads, 0, table, call.inputs[0].as<const double>(), attributes,
+        update.skip);
   });
-  advance_steps(call, group);
+  advance_steps(update, group);
 }
 
 const Kernel adam_update_kernel{.run = adam_update_run<false>};

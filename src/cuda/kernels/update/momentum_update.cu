@@ -8,7 +8,9 @@ namespace cuda {
 namespace {
 
 template <class T, class Step>
-__global__ void momentum_kernel(UpdateTable<4> table, const double* learning_rate, MomentumUpdate attributes) {
+__global__ void momentum_kernel(UpdateTable<4> table, const double* learning_rate, MomentumUpdate attributes,
+                                const float* skip) {
+  if (is_skipped(skip)) return;
   using C = compute_type<T>;
   const auto piece = table.piece(static_cast<int>(blockIdx.x));
   T *p = table.member<T>(piece.parameter, 0), *b = table.member<T>(piece.parameter, 2);
@@ -22,17 +24,19 @@ __global__ void momentum_kernel(UpdateTable<4> table, const double* learning_rat
   }
 }
 
-void momentum_update_run(const KernelCall& call) {
+void momentum_update_run(const KernelCall& all) {
+  const Skippable update(all, 4);
+  const KernelCall& call = update.call;
   const auto& attributes = call.attributes_as<MomentumUpdate>();
   for_each_table<4>(call, [&](const UpdateTable<4>& table, auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     formula::with_momentum_variant(attributes, [&](auto variant) {
       using Step = typename decltype(variant)::template step<compute_type<T>>;
       run(call, momentum_kernel<T, Step>, static_cast<unsigned>(table.blocks), block_threads, 0, table,
-          call.inputs[0].as<const double>(), attributes);
+          call.inputs[0].as<const double>(), attributes, update.skip);
     });
   });
-  advance_steps(call, 4);
+  advance_steps(update, 4);
 }
 
 const Kernel momentum_update_kernel{.run = momentum_update_run};

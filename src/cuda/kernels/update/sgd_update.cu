@@ -8,7 +8,8 @@ namespace cuda {
 namespace {
 
 template <class T>
-__global__ void sgd_kernel(UpdateTable<2> table, const double* learning_rate, SgdUpdate attributes) {
+__global__ void sgd_kernel(UpdateTable<2> table, const double* learning_rate, SgdUpdate attributes, const float* skip) {
+  if (is_skipped(skip)) return;
   using C = compute_type<T>;
   const auto piece = table.piece(static_cast<int>(blockIdx.x));
   T* p = table.member<T>(piece.parameter, 0);
@@ -21,11 +22,13 @@ __global__ void sgd_kernel(UpdateTable<2> table, const double* learning_rate, Sg
   }
 }
 
-void sgd_update_run(const KernelCall& call) {
+void sgd_update_run(const KernelCall& all) {
+  const Skippable update(all, 2);
+  const KernelCall& call = update.call;
   for_each_table<2>(call, [&](const UpdateTable<2>& table, auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     run(call, sgd_kernel<T>, static_cast<unsigned>(table.blocks), block_threads, 0, table,
-        call.inputs[0].as<const double>(), call.attributes_as<SgdUpdate>());
+        call.inputs[0].as<const double>(), call.attributes_as<SgdUpdate>(), update.skip);
   });
 }
 

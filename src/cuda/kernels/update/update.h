@@ -3,6 +3,7 @@
 
 #include "core/formulas/elements.h"
 #include "core/formulas/update.h"
+#include "core/ops/update/update.h"
 #include "cuda/kernels/run.h"
 
 namespace triptych::cuda {
@@ -22,8 +23,12 @@ struct UpdateTable {
   void* members[capacity][group] = {};
 
   void add(const KernelCall& call, std::size_t at) {
-    sizes[count] = call.inputs[at].size();
     for (std::size_t k = 0; k < group; ++k) members[count][k] = call.inputs[at + k].data;
+    end_group(call.inputs[at].size());
+  }
+  /// After its members are set.
+  void end_group(std::int64_t size) {
+    sizes[count] = size;
     first_block[count++] = blocks;
     blocks += static_cast<int>((sizes[count - 1] + update_piece - 1) / update_piece);
   }
@@ -50,6 +55,20 @@ struct UpdateTable {
   }
 };
 
+/// An update's groups, and where on the device it is said whether to skip it (null: nowhere).
+struct Skippable {
+  Skippable(const KernelCall& all, std::size_t group)
+      : skip(has_skip_flag(all.inputs.size(), group) ? all.inputs.back().as<const float>() : nullptr),
+        call{all.op,       all.inputs.first(all.inputs.size() - (skip ? 1 : 0)),
+             all.outputs,  all.attributes,
+             all.prepared, all.context} {}
+
+  const float* skip;
+  KernelCall call;
+};
+/// Whether all of an update is skipped; for its kernels.
+__device__ inline bool is_skipped(const float* skip) { return skip && *skip != 0; }
+
 /// Calls `launch(table, type)` for parameters of one dtype each, until all are done.
 template <std::size_t group, class F>
 void for_each_table(const KernelCall& call, F launch) {
@@ -69,6 +88,6 @@ void for_each_table(const KernelCall& call, F launch) {
 }
 
 /// Increments the steps, the last members of their groups of `group`; one that parameters share advances once.
-void advance_steps(const KernelCall& call, std::size_t group);
+void advance_steps(const Skippable& update, std::size_t group);
 
 }  // namespace triptych::cuda

@@ -1,0 +1,155 @@
+#include "core/dispatch/autocast.h"
+
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "core/ops/elementary/cast.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/autograd.h"
+#include "triptych/core/ops/cast.h"
+
+namespace triptych {
+namespace detail {
+
+/// What parameters became in a scope: by parameter and dtype, until the parameter is written to.
+class AutocastCache {
+ public:
+  /// `parameter` in `dtype`, outside of any recorded computation.
+  const Tensor& cast(const Tensor& parameter, DType dtype, Location where) {
+    const TensorImpl& impl = *parameter.impl();
+    Entry& entry = entries_[&impl][dtype == float16];
+    const std::uint64_t generation = impl.storage->generation.load(std::memory_order_relaxed);
+    if (entry.storage != impl.storage.get() || entry.generation != generation) {
+      const GradMode off(false);
+      Tensor value = triptych::cast(Arg(parameter, where), dtype);
+      entry = {parameter, impl.storage.get(), generation, std::move(value)};
+    }
+    return entry.value;
+  }
+
+ private:
+  struct Entry {
+    Tensor parameter;  // its place in memory goes to no other tensor
+    const Storage* storage = nullptr;
+    std::uint64_t generation = 0;
+    Tensor value;
+  };
+  std::unordered_map<const TensorImpl*, std::array<Entry, 2>> entries_;
+};
+
+}  // namespace detail
+
+namespace {
+
+using Head = detail::TensorHead;
+
+std::size_t slot(Device::Type type) { return static_cast<std::size_t>(type); }
+
+Device::Type type_called(Text name, Location where) {
+  if (name == "cpu") return Device::Type::cpu;
+  if (name == "cuda" || name.starts_with("cuda:")) return Device::Type::cuda;
+  throw ArgumentError("autocast", "no type of device has this name", "'" + std::string(name) + "'",
+                      "Names are cpu, cuda", where);
+}
+
+Autocasting autocasting(const Op& op) {
+  static const std::unordered_map<const Op*, Autocasting> all = [] {
+    std::unordered_map<const Op*, Autocasting> listed;
+    for (const Autocasting to : {Autocasting::lower, Autocasting::single, Autocasting::widest})
+      for (const std::string_view name : autocast_list(to))
+        if (const Op* found = find_op(name)) listed.emplace(found, to);
+    return listed;
+  }();
+  const auto found = all.find(&op);
+  return found == all.end() ? Autocasting::as_given : found->second;
+}
+
+/// A parameter whose writes are all counted, in memory that is not somebody else's.
+bool is_cached(const Tensor& x) {
+  if (x.is_symbolic() || modes.trace || !modes.autocast || !modes.autocast->caches) return false;
+  const TensorImpl& impl = *x.impl();
+  const bool parameter = (impl.has(Head::requires_grad) && x.is_leaf()) || impl.has(Head::state);
+  return parameter && !impl.has(Head::metadata_only) && !impl.view_of && impl.storage->owned &&
+         impl.storage->shareable && x.dtype() == float32;
+}
+
+}  // namespace
+
+std::optional<DType> autocast_dtype(const Op& op, std::span<const Tensor* const> operands) {
+  if (operands.empty()) return std::nullopt;
+  const std::size_t device = slot(operands[0]->device().type);
+  if (!modes.autocast->enabled[device]) return std::nullopt;
+  const Autocasting to = autocasting(op);
+  if (to == Autocasting::as_given) return std::nullopt;
+  std::optional<DType> common;  // of the operands
+  bool differ = false;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!is_autocast(op, i, operands)) continue;
+    const DType dtype = operands[i]->dtype();
+    differ |= common && *common != dtype;
+    common = common ? promote_types(*common, dtype) : dtype;
+  }
+  if (!common || (*common == float64 && to != Autocasting::widest)) return std::nullopt;
+  const DType wanted = to == Autocasting::lower    ? modes.autocast->dtypes[device]
+                       : to == Autocasting::single ? float32
+                                                   : *common;
+  return differ || *common != wanted ? std::optional(wanted) : std::nullopt;
+}
+
+bool is_autocast(const Op& op, std::size_t i, std::span<const Tensor* const> operands) {
+  return is_floating(operands[i]->dtype()) && !in_mask(op.metadata_inputs, i) &&
+         !(op.writes && op.writes(static_cast<int>(i), static_cast<int>(operands.size())));
+}
+
+Tensor autocast_to(DType dtype, const Tensor& x, Location where) {
+  if (!is_cached(x)) return cast(Arg(x, where), dtype);
+  const Tensor& value = modes.autocast->cache->cast(x, dtype, where);
+  return x.requires_grad() && grad_enabled() ? recorded_cast(value, x, where) : value;
+}
+
+bool autocast_keeps_float32(const Op& op, Device device) {
+  return is_autocast_enabled(device) && autocasting(op) == Autocasting::single;
+}
+
+Tensor float32_if_autocast(const Tensor& x) { return cast(x, float32_if_autocast(x.dtype(), x.device())); }
+
+Autocast::Autocast(std::optional<Device::Type> only, const AutocastOptions& options, Location where)
+    : outer_(modes.autocast) {
+  if (options.dtype && options.enabled && *options.dtype != float16 && *options.dtype != bfloat16)
+    throw ArgumentError("autocast", "the dtype is neither float16 nor bfloat16",
+                        std::string(dtype_name(*options.dtype)), "", where);
+  if (outer_)
+    state_ = *outer_;
+  else
+    cache_ = std::make_unique<detail::AutocastCache>();
+  if (cache_) state_.cache = cache_.get();
+  state_.caches = options.cache_enabled;
+  for (const Device::Type type : {Device::Type::cpu, Device::Type::cuda}) {
+    if (only && *only != type) continue;
+    state_.enabled[slot(type)] = options.enabled;
+    if (options.dtype && options.enabled) state_.dtypes[slot(type)] = *options.dtype;
+  }
+  modes.autocast = &state_;
+}
+
+Autocast::Autocast(AutocastOptions options, Location where) : Autocast(std::nullopt, options, where) {}
+Autocast::Autocast(Text device_type, AutocastOptions options, Location where)
+    : Autocast(std::optional(type_called(device_type, where)), options, where) {}
+Autocast::Autocast(Device device, AutocastOptions options, Location where)
+    : Autocast(std::optional(device.type), options, where) {}
+Autocast::~Autocast() { modes.autocast = outer_; }
+
+bool is_autocast_enabled() { return is_autocast_enabled(modes.device); }
+bool is_autocast_enabled(Device device) { return modes.autocast && modes.autocast->enabled[slot(device.type)]; }
+DType get_autocast_dtype() { return get_autocast_dtype(modes.device); }
+DType get_autocast_dtype(Device device) {
+  const detail::AutocastState first;
+  return (modes.autocast ? *modes.autocast : first).dtypes[slot(device.type)];
+}
+void clear_autocast_cache() {
+  if (modes.autocast) *modes.autocast->cache = {};
+}
+
+}  // namespace triptych
