@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -18,6 +19,7 @@ class Generator {
       : dice_(seed), words_(words), large_(dice_.once_in(20)) {
     const std::int64_t kind = dice_.between(1, 10);
     program_.order = kind <= 3 ? 0 : kind <= 8 ? 1 : 2;
+    program_.autocast = dice_.once_in(6);
   }
 
   Program run() {
@@ -52,6 +54,8 @@ class Generator {
     for (const Ref& ref : step.operands) operands.push_back(value(ref));
     const std::vector<bool> kept(operands.size());
     Operands x(std::move(operands), kept);
+    std::optional<tt::Autocast> scope;
+    program_.enter(scope);
     try {
       results = word.call(x, step.arguments);
       if (!word.functional && !sane(results)) return;

@@ -156,6 +156,7 @@ class Printer {
 
   void print_program() {
     out_ << "Tensors program(" << (inputs_.empty() ? "const Tensors&" : "Tensors in") << ") {\n";
+    if (program_.autocast) out_ << "  const tt::Autocast scope(tt::bfloat16);\n";
     std::size_t next = 0;
     for (std::size_t s = 0; s < program_.steps.size(); ++s) {
       const Step& step = program_.steps[s];

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "triptych/core/autocast.h"
 #include "triptych/core/tensor.h"
 
 namespace programs {
@@ -72,7 +74,13 @@ struct Program {
   std::vector<Step> steps;
   /// Of the gradients that are asked for: 0 (none), 1 or 2.
   int order = 0;
+  /// The steps run in an Autocast of bfloat16.
+  bool autocast = false;
 
+  /// Makes that scope, if there is one.
+  void enter(std::optional<tt::Autocast>& scope) const {
+    if (autocast) scope.emplace(tt::bfloat16);
+  }
   /// Number of steps that are no inputs.
   int words() const;
   /// What nobody uses afterwards: the program's results. No inputs.

@@ -29,6 +29,11 @@ class Reducer {
         less.order = order;
         smaller |= keep(std::move(less));
       }
+      if (program_.autocast) {
+        Program less = program_;
+        less.autocast = false;
+        smaller |= keep(std::move(less));
+      }
       smaller |= shorter();
       for (std::size_t s = 0; s < program_.steps.size(); ++s) smaller |= simpler(s);
     }
@@ -74,6 +79,7 @@ class Reducer {
   Program replaced(std::size_t s, const std::vector<std::optional<Ref>>& instead, const Tensors& values) const {
     Program result;
     result.order = program_.order;
+    result.autocast = program_.autocast;
     std::vector<std::vector<Ref>> places(program_.steps.size());
     const auto place = [&](const Ref& ref) {
       return places[static_cast<std::size_t>(ref.step)][static_cast<std::size_t>(ref.output)];

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -80,6 +81,8 @@ void run_steps(const Program& program, Run& run, const StepOptions& options) {
   const bool finds_out = run.through.empty();
   if (finds_out) run.through.resize(program.steps.size());
   run.values.assign(program.steps.size(), {});
+  std::optional<tt::Autocast> scope;
+  program.enter(scope);
   for (std::size_t s = 0; s < program.steps.size(); ++s) {
     const Step& step = program.steps[s];
     if (!step.word) {
