@@ -1,9 +1,11 @@
 // What every style brings along: tensors and their functions, random numbers, data sets, files, statistics.
 #pragma once
 
+#include "triptych/core/autocast.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/data.h"
 #include "triptych/core/debugging.h"
+#include "triptych/core/dtype_info.h"
 #include "triptych/core/init.h"
 #include "triptych/core/io.h"
 #include "triptych/core/mean.h"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "triptych/core.h"
+#include "triptych/eager/autocast.h"
 #include "triptych/eager/autograd.h"
 #include "triptych/eager/module.h"
 #include "triptych/eager/nn/activation.h"

@@ -13,6 +13,7 @@
 #include "triptych/core/ops/embedding.h"
 #include "triptych/core/ops/equality.h"
 #include "triptych/core/ops/gather.h"
+#include "triptych/core/ops/loss_scaling.h"
 #include "triptych/core/ops/losses.h"
 #include "triptych/core/ops/matmul.h"
 #include "triptych/core/ops/normalization.h"

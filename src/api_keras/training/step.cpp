@@ -9,6 +9,7 @@
 #include "core/dispatch/modes.h"
 #include "core/tensor/tensor_impl.h"
 #include "core/tensor/transaction.h"
+#include "triptych/core/autocast.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
@@ -51,6 +52,11 @@ bool takes(const std::vector<TensorMeta>& declared, const std::vector<TensorMeta
       if (wanted.known() && wanted.raw() != given[i].shape.dim(axis).raw()) return false;
     }
   return true;
+}
+
+/// What the dtypes of a step depend on besides its inputs.
+std::optional<DType> autocast_around(Device device) {
+  return is_autocast_enabled(device) ? std::optional(get_autocast_dtype(device)) : std::nullopt;
 }
 
 /// `a` with the sizes left open in which `b` differs.
@@ -160,6 +166,7 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, std::vect
   Function result{.phase = phase,
                   .inputs = std::move(inputs),
                   .weighted = batch.sample_weight.defined(),
+                  .autocast = autocast_around(*device_),
                   .runner = {},
                   .function = {},
                   .outputs = fetches.size()};
@@ -176,7 +183,10 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, std::vect
 Trainer::Function& Trainer::function_for(Phase phase, const ArrayBatch& batch) {
   std::vector<TensorMeta> given = inputs_of(batch);
   const bool weighted = batch.sample_weight.defined();
-  const auto of_kind = [&](const Function& f) { return f.phase == phase && f.weighted == weighted; };
+  const std::optional<DType> autocast = autocast_around(*device_);
+  const auto of_kind = [&](const Function& f) {
+    return f.phase == phase && f.weighted == weighted && f.autocast == autocast;
+  };
   for (Function& function : functions_)
     if (of_kind(function) && takes(function.inputs, given)) return function;
   // Images of many sizes: one function with these sizes left open takes all of them, and its runner compiles it for a

@@ -48,6 +48,7 @@ class Trainer {
     Phase phase;
     std::vector<TensorMeta> inputs;
     bool weighted;
+    std::optional<DType> autocast;  // of the Autocast that it was traced in
     std::unique_ptr<Runner> runner;
     std::shared_ptr<GraphFunction> function;
     std::size_t outputs = 0;  // the first of the fetches; the rest are effects

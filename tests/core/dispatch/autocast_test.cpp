@@ -18,11 +18,13 @@
 #include "core/memory/allocator.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/eager.h"
+#include "triptych/keras.h"
 #include "triptych/lowlevel.h"
 
 namespace tt = triptych;
 namespace tf = triptych::lowlevel;
 namespace nn = triptych::eager::nn;
+namespace keras = triptych::keras;
 
 namespace {
 
@@ -537,6 +539,31 @@ TEST(AutocastGraphs, AStateThatMeetsAGraphStaysState) {
     const tt::GradMode off(false);
     w.mul_(3);
     EXPECT_EQ(session.run(y, {{x, tt::ones({2, 2})}}).to_vector<float>(), std::vector<float>(4, 3)) << trained;
+  }
+}
+
+// What a model has traced without an Autocast is not what it computes in one, nor the other way round.
+TEST(AutocastKeras, StepsAreThoseOfTheScopeAround) {
+  for (const char* engine : {"graph", "eager"}) {
+    tt::manual_seed(7);
+    keras::Sequential model({keras::layers::Input({6}), keras::layers::Dense(5, "relu"), keras::layers::Dense(2)});
+    model.compile(
+        {.optimizer = keras::optimizers::SGD(0.1), .loss = keras::losses::MeanSquaredError(), .engine = engine});
+    const Tensor x = tt::rand({4, 6});
+    const auto predicted = [&] { return model.predict(x, {.verbose = 0}); };
+    const Tensor first = predicted();
+    EXPECT_EQ(first.dtype(), tt::float32);
+    Tensor narrow;
+    {
+      const Autocast scope;
+      narrow = predicted();
+      EXPECT_EQ(narrow.dtype(), tt::bfloat16) << engine;
+    }
+    EXPECT_EQ(predicted().to_vector<float>(), first.to_vector<float>()) << engine;
+    {
+      const Autocast scope;
+      EXPECT_EQ(predicted().to_vector<float>(), narrow.to_vector<float>()) << engine;
+    }
   }
 }
 
