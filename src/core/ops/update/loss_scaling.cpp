@@ -55,6 +55,8 @@ extern const Op amp_update_scale_op{.name = "amp_update_scale",
 UnscaledGradients amp_check_finite_and_unscale(std::span<const Tensor> gradients, const Tensor& inv_scale,
                                                Location where) {
   std::vector<Tensor> inputs{inv_scale}, outputs(gradients.size() + 1);
+  if (!gradients.empty() && gradients[0].defined() && inv_scale.defined())
+    inputs[0] = to(Arg(inv_scale, where), gradients[0].device());
   inputs.insert(inputs.end(), gradients.begin(), gradients.end());
   apply(amp_check_finite_and_unscale_op, inputs, nullptr, outputs, where);
   Tensor found_inf = std::move(outputs.back());
@@ -67,8 +69,9 @@ void amp_update_scale(const Tensor& scale, const Tensor& growth_tracker, const T
   const Hyperparameters check("amp_update_scale", where);
   check.positive("growth_factor", attributes.growth_factor);
   check.positive("backoff_factor", attributes.backoff_factor);
-  const Tensor inputs[] = {scale, growth_tracker, found_inf};
-  for (const Tensor& input : inputs) static_cast<void>(operand("amp_update_scale", Arg(input, where)));
+  for (const Tensor* input : {&scale, &growth_tracker, &found_inf})
+    static_cast<void>(operand("amp_update_scale", Arg(*input, where)));
+  const Tensor inputs[] = {scale, growth_tracker, to(Arg(found_inf, where), scale.device())};
   check_written_once(amp_update_scale_op, inputs, where);
   apply(amp_update_scale_op, inputs, &attributes, {}, where);
 }
