@@ -91,6 +91,7 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
   std::optional<TraceScope> trace;
   if (graph) trace.emplace(GraphHandle(graph));
   GradMode recording(graph || options.create_graph);
+  const WithoutAutocast as_recorded;
 
   Walk walk(graph || options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
   start(walk, graph, ys, grad_ys, "gradients", where);
@@ -129,6 +130,7 @@ void Tensor::backward(const BackwardOptions& options, Location where) const {
     throw ArgumentError("backward", "a symbolic tensor has no tape", describe(*impl()->node),
                         "Use lowlevel::gradients or an optimizer's minimize", where);
   GradMode recording(options.create_graph);
+  const WithoutAutocast as_recorded;
   Walk walk(options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
   start(walk, nullptr, {this, 1}, {&options.gradient, 1}, "backward", where);
   if (options.inputs.empty()) {

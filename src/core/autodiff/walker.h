@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/autodiff/leaf.h"
-#include "core/dispatch/modes.h"
 #include "core/support/pointer_map.h"
 
 namespace triptych {
@@ -45,7 +44,6 @@ class Walk {
   bool needs(const Tensor& input) const;
   void visit(Node& node, std::span<Tensor> upstream);
 
-  const WithoutAutocast as_recorded_;
   Saved saved_;
   std::vector<Entry> entries_;  // the latest node first
   PointerMap index_;            // node -> its place in entries_
