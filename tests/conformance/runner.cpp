@@ -14,7 +14,7 @@ namespace {
 const tt::StateDict& references() {
   static const tt::StateDict all = [] {
     tt::StateDict gathered = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
-    for (const char* family : {"products", "elementary", "reduce", "views", "more"})
+    for (const char* family : {"products", "elementary", "reduce", "views", "more", "order", "statistics"})
       for (const auto& [name, values] :
            tt::load(std::string(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_") + family + ".safetensors"))
         gathered.set(name, values);
@@ -37,6 +37,8 @@ std::vector<Sample> all_samples() {
   add_composed_samples(samples);
   add_edge_samples(samples);
   add_dynamic_samples(samples);
+  add_order_samples(samples);
+  add_statistics_samples(samples);
   return samples;
 }
 

@@ -49,5 +49,7 @@ void add_view_samples(std::vector<Sample>& samples);
 void add_composed_samples(std::vector<Sample>& samples);
 void add_edge_samples(std::vector<Sample>& samples);
 void add_dynamic_samples(std::vector<Sample>& samples);
+void add_order_samples(std::vector<Sample>& samples);
+void add_statistics_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

@@ -6,6 +6,9 @@
 #include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/loss_scaling.h"
+#include "triptych/core/ops/order.h"
+#include "triptych/core/ops/scans.h"
+#include "triptych/core/ops/statistics.h"
 #include "triptych/core/random.h"
 
 namespace programs {
@@ -149,6 +152,21 @@ std::vector<Word> words() {
       {"argmin", axis_of_any, CALL(tt::argmin(x[0], a.axis, a.flag))},
       {"argmax_all", any_one, CALL(tt::argmax(x[0]))},
       {"cumsum", axis_of_any, CALL(tt::cumsum(x[0], a.axis))},
+      {"cumprod", axis_of_any, CALL(tt::cumprod(x[0], a.axis))},
+      {"cummax", axis_of_any, CALL(tt::cummax(x[0], a.axis).values)},
+      {"cummin_indices", axis_of_any, CALL(tt::cummin(x[0], a.axis).indices)},
+      {"logcumsumexp", axis_of_floating, CALL(tt::logcumsumexp(x[0], a.axis))},
+      {"diff", one_of_axis, CALL(tt::diff(x[0], 2, a.axis))},
+      {"trapezoid", axis_of_floating, CALL(tt::trapezoid(x[0], 0.5, a.axis))},
+      {"max_with_indices", one_of_axis, CALL(tt::max_with_indices(x[0], a.axis, a.flag).values)},
+      {"min_with_indices", one_of_axis, CALL(tt::min_with_indices(x[0], a.axis).indices)},
+      {"var_mean", floating_reduction, CALL(tt::var_mean(x[0], a.axes, {.correction = 0, .keepdims = a.flag}).mean)},
+      {"vector_norm", floating_reduction, CALL(tt::vector_norm(x[0], 3, a.axes, a.flag))},
+      REDUCTION(nansum),
+      {"nanmean", floating_reduction, CALL(tt::nanmean(x[0], a.axes, a.flag))},
+      {"median", one_of_axis, CALL(tt::median(x[0], a.axis, a.flag).values)},
+      {"nanmedian", one_of_axis, CALL(tt::nanmedian(x[0], a.axis).indices)},
+      {"mode", one_of_axis, CALL(tt::mode(x[0], a.axis, a.flag).values)},
       {"sum_to_like", sum_to, CALL(tt::sum_to_like(x[0], x[1]))},
       // shape
       UNARY(identity),
@@ -192,6 +210,19 @@ std::vector<Word> words() {
       {"masked_select", masked, CALL(tt::masked_select(x[0], x[1]))},
       {"one_hot", indices, CALL(tt::one_hot(x[0], a.n, a.dtype))},
       {"embedding", table_and_indices, CALL(tt::embedding(x[0], x[1], {.padding_idx = a.n}))},
+      // order
+      {"sort", axis_of_any, CALL(tt::sort(x[0], a.axis, a.flag).values)},
+      {"sort_indices", axis_of_any, CALL(tt::sort(x[0], a.axis, a.flag).indices)},
+      {"topk", some_of_axis, CALL(tt::topk(x[0], a.n, a.axis, a.flag).values)},
+      {"kthvalue", some_of_axis, CALL(tt::kthvalue(x[0], a.n, a.axis, a.flag).values)},
+      UNARY(unique),
+      UNARY(unique_consecutive),
+      {"unique_inverse", any_one, CALL(tt::unique(x[0], {.return_inverse = true}).inverse_indices)},
+      {"unique_slices", axis_of_any, CALL(tt::unique(x[0], {.return_counts = true, .axis = a.axis}).counts)},
+      {"searchsorted", any_two, CALL(tt::searchsorted(tt::sort(tt::flatten(x[0])).values, x[1], {.right = true}))},
+      {"isin", any_two, CALL(tt::isin(x[0], x[1]))},
+      {"bincount", indices, CALL(tt::bincount(tt::flatten(x[0])))},
+      {"bincount_weights", indices, CALL(tt::bincount(tt::flatten(x[0]), {.weights = tt::flatten(x[0]) * 0.5}))},
       // product
       {"matmul", product, CALL(tt::matmul(x[0], x[1]))},
       {"linear", affine, CALL(tt::linear(x[0], x[1], x[2]))},

@@ -203,6 +203,11 @@ bool one_of_axis(Chooser& c) {
   c.a.n = c.dice.between(-length, length - 1);
   return true;
 }
+bool some_of_axis(Chooser& c) {
+  if (!one_of_axis(c)) return false;
+  c.a.n = c.dice.between(1, c.operand(0).size(static_cast<int>(c.a.axis)));
+  return true;
+}
 bool part_and_value(Chooser& c) {
   if (!c.take([](const Tensor& x) { return x.ndim() > 0 && x.size(0) > 0; })) return false;
   tt::Shape shape = c.operand(0).shape();

@@ -42,6 +42,8 @@ bool stacked(Chooser& chooser);
 bool parts(Chooser& chooser);
 bool sliced(Chooser& chooser);
 bool one_of_axis(Chooser& chooser);
+/// An axis with elements, and in `n` how many of them, one at least.
+bool some_of_axis(Chooser& chooser);
 /// x, and a value for the part of its first axis that start and stop tell.
 bool part_and_value(Chooser& chooser);
 bool padded(Chooser& chooser);

@@ -36,6 +36,7 @@ constexpr Family families[] = {
     {"elementwise", elementwise_case, 4},
     {"movement", movement_case, 5},
     {"index", index_case, 4},
+    {"line", line_case, 4},
 };
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {

@@ -168,18 +168,6 @@ void bernoulli_run(const KernelCall& call) {
   draw_taken(call);
 }
 
-/// What is to be sorted in a call: rows of n keys, filled up to a power of two with what comes last.
-struct Sorting {
-  SortedRows<std::uint64_t> sorted;
-  Scratch memory;
-  Sorting(const KernelCall& call, std::int64_t rows, std::int64_t n)
-      : sorted{nullptr, nullptr, rows, sorting_width(n)},
-        memory(call.context, static_cast<std::size_t>(rows * sorted.width) * 16) {
-    sorted.keys = memory.as<std::uint64_t>();
-    sorted.indices = memory.as<std::int64_t>() + rows * sorted.width;
-  }
-};
-
 /// The first `count` indices of each row.
 __global__ void first_indices(SortedRows<std::uint64_t> sorted, std::int64_t count, std::int64_t* out) {
   for (std::int64_t i = thread_index(); i < sorted.rows * count; i += thread_count())
@@ -204,7 +192,7 @@ struct PermutationKeys {
 /// The order of n random 64-bit words, equal ones by index.
 void permutation_run(const KernelCall& call) {
   if (const std::int64_t n = call.outputs[0].size(); n > 0) {
-    const Sorting sorting(call, 1, n);
+    const Sorting<std::uint64_t> sorting(call.context, 1, n);
     for_draws(call, state_of(call), sorting.sorted.width, PermutationKeys{sorting.sorted, n});
     give_first(call, sorting.sorted, n);
   }
@@ -312,7 +300,7 @@ void multinomial_run(const KernelCall& call) {
       run(call, choose_kernel, blocks, block_threads, 0, state_of(call), rows, choices, weights, num_samples,
           call.outputs[0].as<std::int64_t>());
     } else if (num_samples > 0) {
-      const Sorting sorting(call, rows, choices);
+      const Sorting<std::uint64_t> sorting(call.context, rows, choices);
       for_draws(call, state_of(call), rows * sorting.sorted.width, RingingTimes{sorting.sorted, choices, weights});
       give_first(call, sorting.sorted, num_samples);
     }

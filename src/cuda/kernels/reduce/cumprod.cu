@@ -1,0 +1,23 @@
+#include "cuda/kernels/reduce/scan.h"
+
+namespace triptych {
+
+extern const Op cumprod_op;
+
+namespace cuda {
+namespace {
+
+void cumprod_run(const KernelCall& call) {
+  visit_summed(call.inputs[0].dtype(), [&]<class In, class Out>(In*, Out*) {
+    scan(call, formula::RunningProduct<In, Out>{call.inputs[0].as<const In>(), call.outputs[0].as<Out>()});
+  });
+}
+
+const Kernel cumprod_kernel{.run = cumprod_run};
+
+}  // namespace
+
+void register_cumprod_kernels() { register_kernel(cumprod_op, Device::Type::cuda, cumprod_kernel); }
+
+}  // namespace cuda
+}  // namespace triptych
