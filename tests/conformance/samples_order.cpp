@@ -46,8 +46,7 @@ void add_order_samples(std::vector<Sample>& samples) {
     const auto [output, inverse, counts] = tt::unique(x[0], {.return_counts = true});
     return Tensors{output, counts};
   }));
-  one("unique", "inverse",
-      [](const Tensors& x) { return tt::unique(x[0], {.return_inverse = true}).inverse_indices; });
+  one("unique", "inverse", [](const Tensors& x) { return tt::unique(x[0], {.return_inverse = true}).inverse_indices; });
   dynamic(add("unique", "rows", [](const Tensors& x) {
     const auto [output, inverse, counts] = tt::unique(x[0], {.return_counts = true, .axis = 0});
     return Tensors{output, counts};

@@ -43,7 +43,8 @@ void add_statistics_samples(std::vector<Sample>& samples) {
   one("logcumsumexp", "last", [](const Tensor& x) { return tt::logcumsumexp(x, -1); });
   one("logcumsumexp", "large", [](const Tensor& x) { return tt::logcumsumexp(x, 0); });
   one("diff", "plain", [](const Tensor& x) { return tt::diff(x); });
-  one("diff", "twice", [](const Tensor& x) { return tt::diff(x, 2, 0); });
+  one("diff", "twice", [](const Tensor& x) { return tt::diff(x, 2, 0); }).integers =
+      false;  // of bool it is another function
   one("diff", "bool", [](const Tensor& x) { return tt::diff(tt::greater(x, 0)); });
   add("diff", "joined",
       [](const Tensors& x) { return Tensors{tt::diff(x[0], 1, 1, {.prepend = x[1], .append = x[2]})}; });
@@ -95,13 +96,11 @@ void add_statistics_samples(std::vector<Sample>& samples) {
   add("mode", "integers", [](const Tensors& x) { return both(tt::mode(x[0])); });
   add("mode", "first", [](const Tensors& x) { return both(tt::mode(x[0], 0, true)); }).smooth = false;
   for (const char* interpolation : {"linear", "lower", "higher", "midpoint", "nearest"})
-    one("quantile", interpolation, [=](const Tensor& x) {
-      return tt::quantile(x, 0.3, {.axis = 1, .interpolation = interpolation});
-    });
+    one("quantile", interpolation,
+        [=](const Tensor& x) { return tt::quantile(x, 0.3, {.axis = 1, .interpolation = interpolation}); });
   add("quantile", "several", [](const Tensors& x) { return Tensors{tt::quantile(x[0], x[1], {.axis = 0})}; });
-  add("quantile", "kept", [](const Tensors& x) {
-    return Tensors{tt::quantile(x[0], x[1], {.axis = -1, .keepdims = true})};
-  });
+  add("quantile", "kept",
+      [](const Tensors& x) { return Tensors{tt::quantile(x[0], x[1], {.axis = -1, .keepdims = true})}; });
   one("quantile", "all", [](const Tensor& x) { return tt::quantile(x, 0.6, {.keepdims = true}); });
   one("quantile", "nan", [](const Tensor& x) { return tt::quantile(with_nan(x), 0.4, {.axis = 1}); });
   one("nanquantile", "axis", [](const Tensor& x) { return tt::nanquantile(with_nan(x), 0.4, {.axis = 1}); });

@@ -1,6 +1,6 @@
-// What scans along an axis do with an element, for the CPU's lines and the GPU's teams. Each has the Value that is kept,
-// `load`s it from the element at `at` (number `i` of its line, reached from `before`; -1 for the first), combines two
-// neighbouring ones, and `store`s what belongs to an element.
+// What scans along an axis do with an element, for the CPU's lines and the GPU's teams. Each has the Value that is
+// kept, `load`s it from the element at `at` (number `i` of its line, reached from `before`; -1 for the first), combines
+// two neighbouring ones, and `store`s what belongs to an element.
 #pragma once
 
 #include "core/formulas/reduce.h"

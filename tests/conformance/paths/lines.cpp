@@ -84,8 +84,8 @@ void scanned_lines(const Given& x, std::size_t axis) {
   expect(tt::cummin(x.tensor, at).values, with([](double a, double b) { return std::min(a, b); }), 0, "cummin" + what);
   if (n <= 12) expect(tt::cumprod(x.tensor, at), with([](double a, double b) { return a * b; }), 4, "cumprod" + what);
   if (tt::is_floating(x.tensor.dtype()))
-    expect(tt::logcumsumexp(x.tensor, at),
-           with([](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }), 16, "logcumsumexp" + what, 1);
+    expect(tt::logcumsumexp(x.tensor, at), with([](double a, double b) { return std::log(std::exp(a) + std::exp(b)); }),
+           16, "logcumsumexp" + what, 1);
 }
 
 }  // namespace

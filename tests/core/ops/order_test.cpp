@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <random>
@@ -19,7 +20,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(),
+                 infinity = std::numeric_limits<double>::infinity();
 
 std::vector<double> numbers(const tt::Tensor& x) { return x.to_vector<double>(); }
 std::vector<std::int64_t> whole(const tt::Tensor& x) { return x.to_vector<std::int64_t>(); }
@@ -37,7 +39,8 @@ std::string refusal(const std::function<void()>& call) {
 
 TEST(Sort, NanIsLargestZerosAreEqualAndTiesStay) {
   for (const tt::DType dtype : {tt::float32, tt::float64, tt::float16, tt::bfloat16}) {
-    const tt::Tensor x = tt::tensor(std::vector<double>{0, nan, -infinity, -0.0, 1, infinity, -nan, -1}).to(dtype);
+    const tt::Tensor x =
+        tt::tensor(std::vector<double>{0, not_a_number, -infinity, -0.0, 1, infinity, -not_a_number, -1}).to(dtype);
     const auto up = tt::sort(x), down = tt::sort(x, 0, true);
     EXPECT_THAT(whole(up.indices), ElementsAre(2, 7, 0, 3, 4, 5, 1, 6)) << tt::dtype_name(dtype);
     EXPECT_THAT(whole(down.indices), ElementsAre(1, 6, 5, 4, 0, 3, 7, 2)) << tt::dtype_name(dtype);
@@ -75,7 +78,7 @@ TEST(Sort, ExtremesOfIntegers) {
 }
 
 TEST(Unique, NanDiffersFromNanAndZerosAreOne) {
-  const tt::Tensor x = tt::tensor(std::vector<double>{nan, 0, 1, -0.0, nan, 1});
+  const tt::Tensor x = tt::tensor(std::vector<double>{not_a_number, 0, 1, -0.0, not_a_number, 1});
   const auto found = tt::unique(x, {.return_inverse = true, .return_counts = true});
   EXPECT_EQ(found.output.size(0), 4);
   EXPECT_THAT(whole(found.counts), ElementsAre(2, 2, 1, 1));
@@ -95,10 +98,10 @@ TEST(Unique, EmptyAndScalar) {
 }
 
 TEST(Searchsorted, NanGoesLastAndNumbersArePromoted) {
-  const tt::Tensor sequence = tt::tensor(std::vector<double>{1, 2, 2, nan});
-  EXPECT_THAT(whole(tt::searchsorted(sequence, tt::tensor(std::vector<double>{nan, 2, 5, -infinity}))),
+  const tt::Tensor sequence = tt::tensor(std::vector<double>{1, 2, 2, not_a_number});
+  EXPECT_THAT(whole(tt::searchsorted(sequence, tt::tensor(std::vector<double>{not_a_number, 2, 5, -infinity}))),
               ElementsAre(3, 1, 3, 0));
-  EXPECT_EQ(tt::searchsorted(sequence, nan, {.right = true}).item<int>(), 4);
+  EXPECT_EQ(tt::searchsorted(sequence, not_a_number, {.right = true}).item<int>(), 4);
   EXPECT_EQ(tt::searchsorted(tt::tensor({1, 2, 3}), 1.5).item<int>(), 1);
   EXPECT_EQ(tt::bucketize(2, tt::tensor({1, 2, 3}), true).dtype(), tt::int32);
   const tt::Tensor wrong = tt::tensor(std::vector<std::int64_t>{0, 1, 2, 4});
@@ -117,13 +120,13 @@ TEST(Bincount, RefusesWhatIsNoCount) {
 TEST(Histogram, RangesOfNothingAndOfOneValue) {
   EXPECT_EQ(numbers(tt::histogram(tt::zeros({0}), 2).bin_edges), (std::vector<double>{-0.5, 0, 0.5}));
   EXPECT_EQ(numbers(tt::histc(tt::full({3}, 2.0), 2)), (std::vector<double>{0, 3}));
-  EXPECT_EQ(numbers(tt::histc(tt::tensor({nan, 0.5, 3.0}), 2, 0, 1)), (std::vector<double>{0, 1}));
+  EXPECT_EQ(numbers(tt::histc(tt::tensor({not_a_number, 0.5, 3.0}), 2, 0, 1)), (std::vector<double>{0, 1}));
   EXPECT_THAT(refusal([] { tt::histc(tt::zeros({2}), 0); }), HasSubstr("the number of bins is not positive: 0"));
   EXPECT_THAT(refusal([] { tt::histc(tt::zeros({2}), 3, 2, 1); }), HasSubstr("2 to 1"));
 }
 
 TEST(Isin, NanIsInNothingAndNumbersWork) {
-  const tt::Tensor x = tt::tensor(std::vector<double>{nan, 1, 2});
+  const tt::Tensor x = tt::tensor(std::vector<double>{not_a_number, 1, 2});
   EXPECT_THAT(whole(tt::isin(x, x)), ElementsAre(0, 1, 1));
   EXPECT_THAT(whole(tt::isin(x, 2)), ElementsAre(0, 0, 1));
   EXPECT_THAT(whole(tt::isin(2, x)), ElementsAre(1));

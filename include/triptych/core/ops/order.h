@@ -13,8 +13,8 @@ struct ValuesAndIndices {
   Tensor values, indices;
 };
 
-/// x's elements along `axis` from the smallest to the largest, or the other way round, any dtype. The gradient goes back
-/// to where each came from. It is always stable: equal elements stay in their order, with `stable` or without.
+/// x's elements along `axis` from the smallest to the largest, or the other way round, any dtype. The gradient goes
+/// back to where each came from. It is always stable: equal elements stay in their order, with `stable` or without.
 /// @throws ArgumentError if the axis is out of range (all functions of this header).
 TRIPTYCH_API ValuesAndIndices sort(Arg x, std::int64_t axis = -1, bool descending = false, bool stable = false);
 /// Where the elements of the sorted x stood: `sort(x, ...).indices`. Has no gradient.
@@ -99,7 +99,8 @@ TRIPTYCH_API Tensor bincount(Arg x, BincountOptions options = {});
 /// How many elements of x lie in each of `bins` equal parts of [min, max], the last of which has its upper end; in x's
 /// floating dtype. If both ends are the same they are x's smallest and largest element. Others, and NaN, are left out.
 /// Has no gradient.
-/// @throws ArgumentError if x is not floating-point, `bins` is not positive, or the range is not finite or turned round.
+/// @throws ArgumentError if x is not floating-point, `bins` is not positive, or the range is not finite or turned
+/// round.
 TRIPTYCH_API Tensor histc(Arg x, std::int64_t bins = 100, double min = 0, double max = 0);
 
 struct HistogramOptions {
@@ -114,8 +115,8 @@ struct Histogram {
   Tensor hist, bin_edges;
 };
 
-/// As `histc`, with the edges of the bins (one more than bins). A range of one value is widened by 1/2 on both sides, as
-/// in NumPy.
+/// As `histc`, with the edges of the bins (one more than bins). A range of one value is widened by 1/2 on both sides,
+/// as in NumPy.
 TRIPTYCH_API Histogram histogram(Arg x, std::int64_t bins, HistogramOptions options = {});
 /// The same with bins between given edges, a sorted vector of two or more; `range` is not looked at.
 TRIPTYCH_API Histogram histogram(Arg x, Arg bin_edges, HistogramOptions options = {});

@@ -47,9 +47,9 @@ TRIPTYCH_API VarMean var_mean(Arg x, const Axes& axes, VarOptions options = {});
 TRIPTYCH_API StdMean std_mean(Arg x);
 TRIPTYCH_API StdMean std_mean(Arg x, const Axes& axes, VarOptions options = {});
 
-/// The p-norm (sum of |x|^p)^(1/p), for any `ord` (PyTorch's linalg.vector_norm, whose name `norm` here is the Euclidean
-/// one): 0 counts the elements that are not zero, infinity (-infinity) is the largest (smallest) |x|. Derivatives at
-/// zero are 0; equal extremes share theirs.
+/// The p-norm (sum of |x|^p)^(1/p), for any `ord` (PyTorch's linalg.vector_norm, whose name `norm` here is the
+/// Euclidean one): 0 counts the elements that are not zero, infinity (-infinity) is the largest (smallest) |x|.
+/// Derivatives at zero are 0; equal extremes share theirs.
 /// @throws ArgumentError if x is not floating-point, `ord` is NaN, or there is no element for an `ord` below 0 or
 /// infinite.
 TRIPTYCH_API Tensor vector_norm(Arg x, double ord = 2);
@@ -101,8 +101,8 @@ struct CovOptions {
   /// How often each observation counts (integers), and what it weighs: vectors; undefined: 1.
   Tensor fweights = {}, aweights = {};
 };
-/// The covariances of the rows of x, whose columns are observations: (n, m) gives (n, n), a vector its variance. Integers
-/// become float32.
+/// The covariances of the rows of x, whose columns are observations: (n, m) gives (n, n), a vector its variance.
+/// Integers become float32.
 /// @throws ArgumentError if x has more than two dimensions, or weights are not one for each observation.
 TRIPTYCH_API Tensor cov(Arg x, CovOptions options = {});
 /// Pearson's correlations of the rows of x: their covariances over their deviations, between -1 and 1.

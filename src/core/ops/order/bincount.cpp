@@ -15,7 +15,8 @@ namespace {
 void bincount_infer(Infer& infer) {
   const std::int64_t least = infer.attributes<BincountAttributes>().minlength;
   infer.check(infer.shape(0).rank() == 1, "x is not a vector", "flatten it");
-  infer.check(infer.dtype(0) == int64 || infer.dtype(0) == int32, "x is neither int32 nor int64", "Convert it with cast");
+  infer.check(infer.dtype(0) == int64 || infer.dtype(0) == int32, "x is neither int32 nor int64",
+              "Convert it with cast");
   if (infer.input_count() == 2) {
     infer.check(infer.shape(1).compatible(infer.shape(0)), "weights and x differ in shape");
     infer.check(infer.dtype(1) == float32 || infer.dtype(1) == float64, "the weights are neither float32 nor float64",

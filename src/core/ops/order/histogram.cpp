@@ -21,7 +21,7 @@ Ends given_ends(const char* op, double low, double high, DType dtype, Location w
   if (!std::isfinite(low) || !std::isfinite(high) || low > high)
     throw ArgumentError(op, "the range is not finite, or turned round", number_text(low) + " to " + number_text(high),
                         "", where);
-  return {tensor(low, dtype), tensor(high, dtype)};
+  return {full({}, low, dtype), full({}, high, dtype)};
 }
 
 /// The smallest and the largest element, 0 and 0 if there is none.

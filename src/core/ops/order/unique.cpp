@@ -19,9 +19,7 @@ Shape one_for_each_row(const Infer& infer) {
   return result;
 }
 
-void row_order_infer(Infer& infer) {
-  infer.output(0, one_for_each_row(infer), int64);
-}
+void row_order_infer(Infer& infer) { infer.output(0, one_for_each_row(infer), int64); }
 
 // Outputs: the rows[, for each row of x where it is among them, how often each occurs].
 void unique_consecutive_infer(Infer& infer) {
@@ -50,7 +48,8 @@ Tensor rows_of(const char* op, const Arg& x, std::optional<std::int64_t> axis) {
 }
 
 /// What was found among rows, as the user asked for it.
-UniqueResult as_asked(UniqueResult found, const Tensor& x, std::optional<std::int64_t> axis, bool inverse, bool counts) {
+UniqueResult as_asked(UniqueResult found, const Tensor& x, std::optional<std::int64_t> axis, bool inverse,
+                      bool counts) {
   if (axis) found.output = moveaxis(found.output, 0, *axis);
   if (!inverse) found.inverse_indices.reset();
   if (inverse && !axis) found.inverse_indices = reshape_like(found.inverse_indices, x);

@@ -19,7 +19,9 @@ Tensor rows_of(const char* op, const Arg& x) {
 }
 
 /// Of one row, which was no matrix, a number.
-Tensor as_given(const Tensor& matrix, const Arg& x) { return x.tensor().ndim() == 2 ? matrix : squeeze(matrix, {0, 1}); }
+Tensor as_given(const Tensor& matrix, const Arg& x) {
+  return x.tensor().ndim() == 2 ? matrix : squeeze(matrix, {0, 1});
+}
 
 Tensor product_with_transpose(const Tensor& a, const Tensor& b) { return matmul(a, transpose(b, 0, 1)); }
 
@@ -59,9 +61,9 @@ Tensor cov(Arg x, CovOptions options) {
     if (options.fweights.defined() || options.aweights.defined())
       return as_given(weighted(wide, options, x.where()), x);
     const Tensor centered = wide - mean(wide, 1, true);
-    return as_given(divide_by_count(product_with_transpose(centered, centered), wide, 1,
-                                    static_cast<double>(options.correction)),
-                    x);
+    return as_given(
+        divide_by_count(product_with_transpose(centered, centered), wide, 1, static_cast<double>(options.correction)),
+        x);
   });
 }
 

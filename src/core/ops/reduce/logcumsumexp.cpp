@@ -31,12 +31,13 @@ Tensor fading_sum(const Tensor& u, const Tensor& y, std::int64_t axis, bool reve
   return apply(fading_sum_op, {&a, &b}, &attributes);
 }
 
-// y_i = log(sum of e^x_j for j <= i): dx_j = e^(x_j - y_j) times the sum over i >= j of dy_i e^(y_j - y_i).
+// y_i = log(sum of e^x_j for j <= i): dx_j = e^(x_j - y_j) times the sum over i >= j of dy_i e^(y_j - y_i). Of 16 bits
+// y would be too coarse, so it is computed anew.
 void logcumsumexp_gradient(Gradient& g) {
-  const auto& [axis, reverse] = g.attributes<ScanAttributes>();
-  const Tensor x = g.input(0), y = g.output();
+  const std::int64_t axis = g.attributes<ScanAttributes>().axis;
+  const Tensor x = g.input(0), y = logcumsumexp(x, axis);
   const Tensor share = exp(where(equal(x, y), 0, x - y));  // infinities are their own sums
-  g.set(0, share * fading_sum(g.upstream(), y, axis, !reverse));
+  g.set(0, share * fading_sum(g.upstream(), y, axis, true));
 }
 
 // Linear in u, and its transpose runs the other way. d/dy_k of <v, F u>: v_k F(u)_k - u_k F'(v)_k from the end,
@@ -59,7 +60,6 @@ extern const Op logcumsumexp_op{.name = "logcumsumexp",
                                 .infer = logcumsumexp_infer,
                                 .gradient = logcumsumexp_gradient,
                                 .saves_inputs = 0b1,
-                                .saves_outputs = 0b1,
                                 .wide_gradient = true};
 /// Inputs u, y, which does not fall along the axis. From the end: the sums of u_i e^(y_j - y_i) for i >= j; from the
 /// front: of u_j e^(y_j - y_i) for j <= i.

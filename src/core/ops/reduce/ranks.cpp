@@ -68,8 +68,7 @@ Tensor median_of_all(const char* op, const Arg& x, bool pass_over_nan) {
   const Frame frame(x.where());
   const bool float_kind = is_floating(operand(op, x).dtype());
   const Tensor all = flatten(x);
-  if (float_kind && all.shape().known() && all.numel() == 0)
-    return sum(all) + std::numeric_limits<double>::quiet_NaN();
+  if (float_kind && all.shape().known() && all.numel() == 0) return sum(all) + std::numeric_limits<double>::quiet_NaN();
   const Lines lines(op, Arg(all, x.where()), 0, false);
   const Tensor found = lines.at(middle(lines, pass_over_nan)).values;
   if (!float_kind) return found;
@@ -166,6 +165,8 @@ ValuesAndIndices mode(Arg x, std::int64_t axis, bool keepdims) {
 }
 
 Tensor quantile(Arg x, Arg q, const QuantileOptions& options) { return quantiles("quantile", x, q, options, false); }
-Tensor nanquantile(Arg x, Arg q, const QuantileOptions& options) { return quantiles("nanquantile", x, q, options, true); }
+Tensor nanquantile(Arg x, Arg q, const QuantileOptions& options) {
+  return quantiles("nanquantile", x, q, options, true);
+}
 
 }  // namespace triptych

@@ -7,7 +7,7 @@ namespace triptych {
 
 struct ScanAttributes {
   std::int64_t axis = 0;
-  /// From the end to the front: what gradients need.
+  /// From the end to the front: what gradients of sums need; the others go forward.
   bool reverse = false;
   static constexpr auto fields() {
     return std::tuple{field("axis", &ScanAttributes::axis), field("reverse", &ScanAttributes::reverse)};

@@ -62,8 +62,8 @@ void bincount_run(const KernelCall& call) {
     return run(call, count_numbers, blocks_for(x.size()), block_threads, 0, x.data, x.dtype(), x.size(),
                out.as<unsigned long long>());
   const auto add = [&]<class T>(const T* weights) {
-    const FaultReport report = fault_report(call.context.device.index, call.op.name, "an index is out of range",
-                                            call.context.where);
+    const FaultReport report =
+        fault_report(call.context.device.index, call.op.name, "an index is out of range", call.context.where);
     add_rows<T>(call, {x.data, x.dtype(), false, -1, report, 1, x.size(), out.size(), 1, weights, out.as<T>()});
   };
   out.dtype() == float32 ? add(call.inputs[1].as<const float>()) : add(call.inputs[1].as<const double>());

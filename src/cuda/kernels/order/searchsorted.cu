@@ -46,8 +46,7 @@ void searchsorted_run(const KernelCall& call) {
   const Operand &sequence = call.inputs[0], &values = call.inputs[1];
   const bool right = call.attributes_as<SearchsortedAttributes>().right;
   const std::int64_t length = sequence.shape()[sequence.shape().rank() - 1];
-  const std::int64_t of_line =
-      sequence.shape().rank() == 1 ? values.size() : values.shape()[values.shape().rank() - 1];
+  const std::int64_t of_line = sequence.shape().rank() == 1 ? values.size() : values.shape()[values.shape().rank() - 1];
   const std::int64_t* sorter = call.inputs.size() == 3 ? call.inputs[2].as<const std::int64_t>() : nullptr;
   if (sorter && call.inputs[2].size() > 0)
     run(call, check_sorter, blocks_for(call.inputs[2].size()), block_threads, 0, sorter, call.inputs[2].size(), length,
@@ -55,8 +54,8 @@ void searchsorted_run(const KernelCall& call) {
                      call.context.where, sorter_text));
   visit_dtype(values.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    generate<std::int64_t>(
-        call, PlaceIn<T>{sequence.as<const T>(), values.as<const T>(), sorter, length, of_line, right});
+    generate<std::int64_t>(call,
+                           PlaceIn<T>{sequence.as<const T>(), values.as<const T>(), sorter, length, of_line, right});
   });
 }
 

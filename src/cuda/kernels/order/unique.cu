@@ -54,9 +54,10 @@ void row_order_run(const KernelCall& call) {
   run(call, number_rows, blocks_for(sorting.sorted.width), block_threads, 0, sorting.sorted);
   visit_rows(call.inputs[0],
              [&]<class T>(const RowsOf<T>& rows) { bitonic_sort(call, sorting.sorted, RowBefore<T>{rows}); });
-  check(cudaMemcpyAsync(call.outputs[0].data, sorting.sorted.indices, static_cast<std::size_t>(n) * sizeof(std::int64_t),
-                        cudaMemcpyDeviceToDevice, static_cast<cudaStream_t>(call.context.stream)),
-        call.op.name, "cudaMemcpyAsync", call.context.where);
+  check(
+      cudaMemcpyAsync(call.outputs[0].data, sorting.sorted.indices, static_cast<std::size_t>(n) * sizeof(std::int64_t),
+                      cudaMemcpyDeviceToDevice, static_cast<cudaStream_t>(call.context.stream)),
+      call.op.name, "cudaMemcpyAsync", call.context.where);
 }
 
 // --- unique_consecutive ---------------------------------------------------------------------------------------------
@@ -79,7 +80,8 @@ struct NoteStart {
 };
 
 template <class Word>
-__global__ void copy_rows(const Word* x, const std::int64_t* starts, std::int64_t count, std::int64_t length, Word* out) {
+__global__ void copy_rows(const Word* x, const std::int64_t* starts, std::int64_t count, std::int64_t length,
+                          Word* out) {
   for (std::int64_t t = thread_index(); t < count * length; t += thread_count())
     out[t] = x[starts[t / length] * length + t % length];
 }
