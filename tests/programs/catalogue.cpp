@@ -222,7 +222,7 @@ std::vector<Word> words() {
       {"searchsorted", any_two, CALL(tt::searchsorted(tt::sort(tt::flatten(x[0])).values, x[1], {.right = true}))},
       {"isin", any_two, CALL(tt::isin(x[0], x[1]))},
       {"bincount", indices, CALL(tt::bincount(tt::flatten(x[0])))},
-      {"bincount_weights", indices, CALL(tt::bincount(tt::flatten(x[0]), {.weights = tt::flatten(x[0]) * 0.5}))},
+      {"bincount_weights", labelled, CALL(tt::bincount(x[1], {.weights = tt::select(x[0], 1, 0)}))},
       // product
       {"matmul", product, CALL(tt::matmul(x[0], x[1]))},
       {"linear", affine, CALL(tt::linear(x[0], x[1], x[2]))},

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <sstream>
+#include <string_view>
 
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/error.h"
@@ -146,9 +148,10 @@ namespace {
 
 /// Shapes that depend on values are unknown in a graph, and some functions have to know them.
 bool has_dynamic_shapes(const Program& program) {
-  return std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
-    return step.word && (step.word->name == std::string("nonzero") || step.word->name == std::string("masked_select"));
-  });
+  static const std::set<std::string_view> words = {
+      "nonzero", "masked_select", "unique", "unique_consecutive", "unique_slices", "bincount", "bincount_weights"};
+  return std::any_of(program.steps.begin(), program.steps.end(),
+                     [](const Step& step) { return step.word && words.contains(step.word->name); });
 }
 
 }  // namespace

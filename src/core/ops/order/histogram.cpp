@@ -105,9 +105,9 @@ Histogram histogram(Arg x, std::int64_t bins, HistogramOptions options) {
   const auto [low, high] = widened_ends(options.range ? given() : ends_of(elements), 0.5);
   // From both ends, so that these are exact.
   const Tensor number = linspace(0, static_cast<double>(bins), bins + 1, elements.dtype());
-  const Tensor step = (high - low) / bins;
-  const Tensor edges = where(less(number, static_cast<double>(bins) / 2), low + step * number,
-                             high - step * (static_cast<double>(bins) - number));
+  const Tensor apart = (high - low) / bins;
+  const Tensor edges = where(less(number, static_cast<double>(bins) / 2), low + apart * number,
+                             high - apart * (static_cast<double>(bins) - number));
   return count_between(x, elements, edges, options);
 }
 

@@ -36,19 +36,19 @@ Tensor weights_for(const Tensor& rows, const Tensor& weights, const char* name, 
   return cast(weights, rows.dtype());
 }
 
-Tensor weighted(const Tensor& rows, const CovOptions& options, Location where) {
+Tensor weighted(const Tensor& x, const CovOptions& options, Location where) {
   Tensor weights;
-  if (options.fweights.defined()) weights = weights_for(rows, options.fweights, "fweights", true, where);
+  if (options.fweights.defined()) weights = weights_for(x, options.fweights, "fweights", true, where);
   Tensor taken;  // what the correction is multiplied with
   if (options.aweights.defined()) {
-    const Tensor importance = weights_for(rows, options.aweights, "aweights", false, where);
+    const Tensor importance = weights_for(x, options.aweights, "aweights", false, where);
     weights = weights.defined() ? weights * importance : importance;
     taken = sum(weights * importance) / sum(weights);
   }
-  const Tensor total = sum(weights), correction = taken.defined() ? taken * options.correction : Tensor();
-  const Tensor centered = rows - sum(rows * weights, 1, true) / total;
-  const Tensor count = correction.defined() ? total - correction : total - options.correction;
-  return product_with_transpose(centered * weights, centered) / maximum(count, 0);
+  const Tensor mass = sum(weights), correction = taken.defined() ? taken * options.correction : Tensor();
+  const Tensor centered = x - sum(x * weights, 1, true) / mass;
+  const Tensor observations = correction.defined() ? mass - correction : mass - options.correction;
+  return product_with_transpose(centered * weights, centered) / maximum(observations, 0);
 }
 
 }  // namespace
@@ -73,8 +73,9 @@ Tensor corrcoef(Arg x) {
   const Tensor rows = rows_of("corrcoef", x);
   return rounded_once(rows, [&](const Tensor& wide) {
     const Tensor centered = wide - mean(wide, 1, true);
-    const Tensor size = sqrt(sum(square(centered), 1, true));
-    return as_given(clip(product_with_transpose(centered, centered) / size / transpose(size, 0, 1), -1, 1), x);
+    const Tensor deviation = sqrt(sum(square(centered), 1, true));
+    return as_given(clip(product_with_transpose(centered, centered) / deviation / transpose(deviation, 0, 1), -1, 1),
+                    x);
   });
 }
 
