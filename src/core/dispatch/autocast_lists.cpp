@@ -14,7 +14,7 @@ constexpr std::string_view single[] = {
     "acos", "asin", "cosh", "exp", "expm1", "log", "log10", "log1p", "log2", "log_softmax", "pow", "reciprocal",
     "rsqrt", "sinh", "softmax", "softplus", "square", "tan",
     // reduce
-    "cumsum", "logsumexp", "prod", "sum",
+    "cumprod", "cumsum", "logsumexp", "prod", "sum",
     // normalization
     "layer_norm",
     // loss
@@ -27,8 +27,8 @@ constexpr std::string_view widest[] = {"atan2", "concat", "index_add", "scatter_
 /// In the families of the ops above, but PyTorch leaves them alone.
 constexpr std::string_view as_given[] = {
     // reduce
-    "all", "any", "argmax", "argmin", "divide_by_count", "max", "mean", "min", "prod_of_others", "std", "sum_to_like",
-    "tie_shares", "var",
+    "all", "any", "argmax", "argmin", "cummax", "cummin", "divide_by_count", "fading_sum", "logcumsumexp", "max",
+    "mean", "min", "prod_of_others", "std", "sum_to_like", "tie_shares", "var",
     // normalization
     "batch_norm", "batch_norm_inference", "dropout"};
 

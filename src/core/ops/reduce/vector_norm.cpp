@@ -1,6 +1,7 @@
 // vector_norm: norms of any order.
 #include <cmath>
 
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
@@ -25,7 +26,7 @@ Tensor norm_of(const Arg& x, double ord, Sum add, Max largest, Min smallest) {
     throw ArgumentError("vector_norm", "x is not floating", std::string(dtype_name(x.tensor().dtype())),
                         "Convert it with cast", x.where());
   if (std::isnan(ord)) throw ArgumentError("vector_norm", "ord is NaN", number_text(ord), "", x.where());
-  return rounded_once(x.tensor(), [&](const Tensor& t) -> Tensor {
+  return rounded_once(float32_if_autocast(x.tensor()), [&](const Tensor& t) -> Tensor {
     if (ord == 0) return add(where(isnan(t), 1, abs(sign(t))));
     const Tensor size = abs(t);
     if (std::isinf(ord)) return ord > 0 ? largest(size) : smallest(size);
