@@ -14,7 +14,8 @@ namespace {
 const tt::StateDict& references() {
   static const tt::StateDict all = [] {
     tt::StateDict gathered = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
-    for (const char* family : {"products", "elementary", "reduce", "views", "more", "order", "statistics"})
+    for (const char* family :
+         {"products", "elementary", "reduce", "views", "more", "order", "statistics", "elementwise"})
       for (const auto& [name, values] :
            tt::load(std::string(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_") + family + ".safetensors"))
         gathered.set(name, values);
@@ -39,6 +40,9 @@ std::vector<Sample> all_samples() {
   add_dynamic_samples(samples);
   add_order_samples(samples);
   add_statistics_samples(samples);
+  add_pointwise_samples(samples);
+  add_rectifier_samples(samples);
+  add_loss_family_samples(samples);
   return samples;
 }
 

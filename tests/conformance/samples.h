@@ -51,5 +51,8 @@ void add_edge_samples(std::vector<Sample>& samples);
 void add_dynamic_samples(std::vector<Sample>& samples);
 void add_order_samples(std::vector<Sample>& samples);
 void add_statistics_samples(std::vector<Sample>& samples);
+void add_pointwise_samples(std::vector<Sample>& samples);
+void add_rectifier_samples(std::vector<Sample>& samples);
+void add_loss_family_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

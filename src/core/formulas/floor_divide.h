@@ -1,4 +1,4 @@
-// floor_divide and remainder, as Python's // and %.
+// floor_divide and remainder, as Python's // and %, and fmod, as C's.
 #pragma once
 
 #include <cmath>
@@ -54,6 +54,19 @@ struct Remainder {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T a, T b) const {
     return python_remainder(a, b);
+  }
+};
+/// a mod b with a's sign.
+struct Fmod {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE auto operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::fmod(a, b);
+    } else {
+      if constexpr (std::is_signed_v<T>)
+        if (b == -1) return T(0);  // the least integer divided by -1 traps
+      return static_cast<T>(a % b);
+    }
   }
 };
 

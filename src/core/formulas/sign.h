@@ -1,4 +1,4 @@
-// neg, abs and sign.
+// neg, abs, sign and copysign.
 #pragma once
 
 #include <cmath>
@@ -54,6 +54,13 @@ struct Sign {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return direction(x);
+  }
+};
+/// Of floating numbers.
+struct Copysign {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE auto operator()(T a, T b) const {
+    return std::copysign(a, b);
   }
 };
 

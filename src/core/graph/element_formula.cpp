@@ -7,18 +7,11 @@
 #include "core/formulas/clip_bounds.h"
 #include "core/formulas/elements.h"
 #include "core/ops/activation/activation.h"
+#include "core/ops/elementary/special.h"
 
 namespace triptych {
 
-extern const Op abs_op, acos_op, acosh_op, add_op, asin_op, asinh_op, atan2_op, atan_op, atanh_op,
-    binary_cross_entropy_with_logits_op, bitwise_and_op, bitwise_not_op, bitwise_or_op, bitwise_xor_op, cast_op,
-    ceil_op, clip_op, cos_op, cosh_op, div_op, elu_op, equal_op, erf_op, exp2_op, exp_op, expm1_op, floor_divide_op,
-    floor_op, gelu_grad_op, gelu_op, greater_equal_op, greater_op, hypot_op, isfinite_op, isinf_op, isnan_op,
-    leaky_relu_op, less_equal_op, less_op, log10_op, log1p_op, log2_op, log_op, logical_and_op, logical_not_op,
-    logical_or_op, logical_xor_op, maximum_op, minimum_op, mul_op, neg_op, not_equal_op, pow_op, reciprocal_op,
-    relu_grad_op, relu_op, remainder_op, root_op, round_op, rsqrt_op, sigmoid_grad_op, sigmoid_op, sign_op,
-    silu_grad_op, silu_op, sin_op, sinh_op, softplus_op, sqrt_op, square_op, sub_op, tan_op, tanh_grad_op, tanh_op,
-    trunc_op, where_op;
+extern const Op abs_op, acos_op, acosh_op, add_op, asin_op, asinh_op, atan2_op, atan_op, atanh_op, binary_cross_entropy_op, binary_cross_entropy_with_logits_op, bitwise_and_op, bitwise_left_shift_op, bitwise_not_op, bitwise_or_op, bitwise_right_shift_op, bitwise_xor_op, cast_op, ceil_op, clip_op, copysign_op, cos_op, cosh_op, digamma_op, div_op, elu_op, equal_op, erf_op, erfc_op, erfinv_op, exp2_op, exp_op, expm1_op, floor_divide_op, floor_op, fmod_op, gelu_grad_op, gelu_op, greater_equal_op, greater_op, hypot_op, isfinite_op, isinf_op, isnan_op, leaky_relu_op, less_equal_op, less_op, lgamma_op, log10_op, log1p_op, log2_op, log_op, logaddexp2_op, logaddexp_op, logical_and_op, logical_not_op, logical_or_op, logical_xor_op, maximum_op, minimum_op, mul_op, neg_op, not_equal_op, polygamma_op, pow_op, reciprocal_op, relu_grad_op, relu_op, remainder_op, root_op, round_op, rsqrt_op, sigmoid_grad_op, sigmoid_op, sign_op, silu_grad_op, silu_op, sin_op, sinc_op, sinh_op, softplus_op, sqrt_op, square_op, sub_op, tan_op, tanh_grad_op, tanh_op, trunc_op, where_op, xlogy_op;
 
 namespace {
 
@@ -83,6 +76,9 @@ std::string softplus_text(const Question& q) {
   const auto& a = q.attributes_as<SoftplusAttributes>();
   return rounded(q, "Softplus", literal(a.beta) + ", " + literal(a.threshold));
 }
+std::string order_text(const Question& q) {
+  return rounded(q, camel_case(q.op.name), literal(q.attributes_as<OrderAttributes>().order));
+}
 std::string clip_text(const Question& q) {
   return visit_dtype(q.out, [&]<class T>(T*) -> std::string {
     using C = compute_type<T>;
@@ -101,15 +97,16 @@ const std::vector<Family>& families() {
   static const std::vector<Family> all{
       {"arithmetic", by_name, {&add_op, &sub_op, &mul_op, &div_op}},
       {"binary_cross_entropy_with_logits", by_name, {&binary_cross_entropy_with_logits_op}},
+      {"binary_cross_entropy", by_name, {&binary_cross_entropy_op}},
       {"cast", cast_text, {&cast_op}},
       {"comparison", by_name, {&equal_op, &not_equal_op, &less_op, &less_equal_op, &greater_op, &greater_equal_op}},
       {"exponential", by_name, {&exp_op, &exp2_op, &expm1_op, &log_op, &log1p_op, &log2_op, &log10_op, &erf_op}},
-      {"floor_divide", floating_only, {&floor_divide_op, &remainder_op}},
+      {"floor_divide", floating_only, {&floor_divide_op, &remainder_op, &fmod_op}},
       {"gelu", gelu_text, {&gelu_op}},
       {"gelu", gelu_grad_text, {&gelu_grad_op}},
       {"isnan", by_name, {&isnan_op, &isinf_op, &isfinite_op}},
       {"logic", by_name, {&logical_and_op, &logical_or_op, &logical_xor_op, &logical_not_op}},
-      {"logic", by_name, {&bitwise_and_op, &bitwise_or_op, &bitwise_xor_op}},
+      {"logic", by_name, {&bitwise_and_op, &bitwise_or_op, &bitwise_xor_op, &bitwise_left_shift_op, &bitwise_right_shift_op}},
       {"logic", bitwise_not_text, {&bitwise_not_op}},
       {"maximum", by_name, {&maximum_op, &minimum_op}},
       {"maximum", clip_text, {&clip_op}},
@@ -118,9 +115,11 @@ const std::vector<Family>& families() {
       {"relu", on_elements, {&relu_op, &relu_grad_op}},
       {"rounding", by_name, {&floor_op, &ceil_op, &round_op, &trunc_op}},
       {"sigmoid", by_name, {&sigmoid_op, &sigmoid_grad_op, &tanh_op, &tanh_grad_op, &silu_op, &silu_grad_op}},
-      {"sign", by_name, {&neg_op, &abs_op, &sign_op}},
+      {"sign", by_name, {&neg_op, &abs_op, &sign_op, &copysign_op}},
       {"softplus", slope_text, {&leaky_relu_op, &elu_op}},
       {"softplus", softplus_text, {&softplus_op}},
+      {"special", by_name, {&erfc_op, &erfinv_op, &lgamma_op, &digamma_op, &xlogy_op, &logaddexp_op, &logaddexp2_op}},
+      {"special", order_text, {&polygamma_op, &sinc_op}},
       {"trigonometric",
        by_name,
        {&sin_op, &cos_op, &tan_op, &asin_op, &acos_op, &atan_op, &atan2_op, &sinh_op, &cosh_op, &asinh_op, &acosh_op,

@@ -104,15 +104,20 @@ struct numeric_limits<float> {
   static constexpr float infinity() { return bit_cast<float>(0x7f800000u); }
   static constexpr float quiet_NaN() { return bit_cast<float>(0x7fc00000u); }
 };
+template <>
+struct numeric_limits<double> {
+  static constexpr double infinity() { return bit_cast<double>(0x7ff0000000000000ul); }
+  static constexpr double quiet_NaN() { return bit_cast<double>(0x7ff8000000000000ul); }
+};
 
 namespace numbers {
 inline constexpr double sqrt2 = 0x1.6a09e667f3bcdp+0;
 inline constexpr double inv_sqrtpi = 0x1.20dd750429b6dp-1;
 }  // namespace numbers
 
-using ::acos, ::acosh, ::asin, ::asinh, ::atan, ::atan2, ::atanh, ::ceil, ::copysign, ::cos, ::cosh, ::erf, ::exp,
-    ::exp2, ::expm1, ::fabs, ::floor, ::fmod, ::hypot, ::log, ::log10, ::log1p, ::log2, ::pow, ::rint, ::sin, ::sinh,
-    ::sqrt, ::tan, ::tanh, ::trunc;
+using ::acos, ::acosh, ::asin, ::asinh, ::atan, ::atan2, ::atanh, ::ceil, ::copysign, ::cos, ::cosh, ::erf, ::erfc,
+    ::exp, ::exp2, ::expm1, ::fabs, ::floor, ::fmod, ::hypot, ::lgamma, ::log, ::log10, ::log1p, ::log2, ::pow, ::rint,
+    ::sin, ::sinh, ::sqrt, ::tan, ::tanh, ::tgamma, ::trunc;
 
 }  // namespace std
 

@@ -12,6 +12,13 @@
 #include "triptych/core/graph.h"
 #include "triptych/core/io.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/classification_losses.h"
+#include "triptych/core/ops/distance_losses.h"
+#include "triptych/core/ops/masked_softmax.h"
+#include "triptych/core/ops/pointwise.h"
+#include "triptych/core/ops/rectifier.h"
+#include "triptych/core/ops/regression_losses.h"
+#include "triptych/core/ops/special.h"
 #include "triptych/lowlevel.h"
 
 namespace tt = triptych;
@@ -118,6 +125,51 @@ const std::map<std::string, Function>& functions() {
       {"bce_0_weighted", bce(0, true)},
       {"bce_0.5_weighted", bce(0.5, true)},
       {"bce_1_weighted", bce(1, true)},
+      {"erfinv", unary(tt::erfinv)},
+      {"lgamma", unary(tt::lgamma)},
+      {"digamma", unary(tt::digamma)},
+      {"polygamma", [](const Tensors& x) { return tt::polygamma(2, x[0]); }},
+      {"sinc", unary(tt::sinc)},
+      {"logit", [](const Tensors& x) { return tt::logit(x[0]); }},
+      {"logit_eps", [](const Tensors& x) { return tt::logit(x[0], 0.125); }},
+      {"xlogy", binary(tt::xlogy)},
+      {"logaddexp", binary(tt::logaddexp)},
+      {"fmod", binary(tt::fmod)},
+      {"copysign", binary(tt::copysign)},
+      {"fmax", binary(tt::fmax)},
+      {"fmin", binary(tt::fmin)},
+      {"clip_tensors", [](const Tensors& x) { return tt::clip(x[0], x[1], x[2]); }},
+      {"nan_to_num", [](const Tensors& x) { return tt::nan_to_num(x[0]); }},
+      {"hardshrink", [](const Tensors& x) { return tt::hardshrink(x[0]); }},
+      {"softshrink", [](const Tensors& x) { return tt::softshrink(x[0]); }},
+      {"threshold", [](const Tensors& x) { return tt::threshold(x[0], 0.5, 7); }},
+      {"prelu", binary(tt::prelu)},
+      {"smooth_l1_loss", [](const Tensors& x) { return tt::smooth_l1_loss(x[0], x[1], {tt::Reduction::none}); }},
+      {"binary_cross_entropy",
+       [](const Tensors& x) {
+         return tt::binary_cross_entropy(x[0], x[1], {.reduction = tt::Reduction::none});
+       }},
+      {"margin_ranking_loss",
+       [](const Tensors& x) {
+         return tt::margin_ranking_loss(x[0], x[1], tt::ones({3}), {.margin = 1, .reduction = tt::Reduction::none});
+       }},
+      {"hinge_embedding_loss",
+       [](const Tensors& x) {
+         return tt::hinge_embedding_loss(x[0], tt::tensor({-1, 1, -1}), {.reduction = tt::Reduction::none});
+       }},
+      {"cosine_similarity", [](const Tensors& x) { return tt::cosine_similarity(x[0], x[1]); }},
+      {"triplet_margin_loss",
+       [](const Tensors& x) {
+         return tt::triplet_margin_loss(x[0], x[1], x[2], {.eps = 0, .reduction = tt::Reduction::none});
+       }},
+      {"multi_margin_loss",
+       [](const Tensors& x) {
+         return tt::multi_margin_loss(x[0], tt::tensor({0, 1}), {.reduction = tt::Reduction::none});
+       }},
+      {"poisson_nll_loss",
+       [](const Tensors& x) {
+         return tt::poisson_nll_loss(x[0], x[1], {.full = true, .reduction = tt::Reduction::none});
+       }},
   };
   return all;
 }

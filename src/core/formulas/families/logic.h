@@ -7,7 +7,7 @@
 namespace triptych {
 
 extern const Op logical_and_op, logical_or_op, logical_xor_op, logical_not_op, bitwise_and_op, bitwise_or_op,
-    bitwise_xor_op, bitwise_not_op;
+    bitwise_xor_op, bitwise_not_op, bitwise_left_shift_op, bitwise_right_shift_op;
 
 namespace family {
 
@@ -27,6 +27,13 @@ void bitwise_not(const KernelCall& call) {
     if constexpr (sizeof(W) != 2) Elements::template run<W, W>(call, formula::BitwiseNot());
   });
 }
+template <class Elements, class F>
+void shift(const KernelCall& call) {
+  visit_dtype(call.outputs[0].dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) Elements::template run<T, T, T>(call, F());
+  });
+}
 
 }  // namespace family
 
@@ -40,6 +47,8 @@ void register_logic_family() {
   family::other<Elements, family::bitwise<Elements, formula::BitwiseOr>>(bitwise_or_op);
   family::other<Elements, family::bitwise<Elements, formula::BitwiseXor>>(bitwise_xor_op);
   family::other<Elements, family::bitwise_not<Elements>>(bitwise_not_op);
+  family::other<Elements, family::shift<Elements, formula::BitwiseLeftShift>>(bitwise_left_shift_op);
+  family::other<Elements, family::shift<Elements, formula::BitwiseRightShift>>(bitwise_right_shift_op);
 }
 
 }  // namespace triptych

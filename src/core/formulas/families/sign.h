@@ -1,4 +1,4 @@
-// neg, abs and sign.
+// neg, abs, sign and copysign.
 #pragma once
 
 #include "core/formulas/families/family.h"
@@ -6,13 +6,14 @@
 
 namespace triptych {
 
-extern const Op neg_op, abs_op, sign_op;
+extern const Op neg_op, abs_op, sign_op, copysign_op;
 
 template <class Elements>
 void register_sign_family() {
   family::any_unary<Elements, formula::Neg>(neg_op);
   family::any_unary<Elements, formula::Abs>(abs_op);
   family::any_unary<Elements, formula::Sign>(sign_op);
+  family::floating_binary<Elements, formula::Copysign>(copysign_op);
 }
 
 }  // namespace triptych

@@ -1,4 +1,4 @@
-// floor_divide and remainder, as Python's // and %.
+// floor_divide and remainder, as Python's // and %, and fmod, as C's.
 #include "core/formulas/floor_divide.h"
 
 #include "core/kernels/elementwise.h"
@@ -6,7 +6,7 @@
 
 namespace triptych {
 
-extern const Op floor_divide_op, remainder_op;
+extern const Op floor_divide_op, remainder_op, fmod_op;
 
 namespace {
 
@@ -30,15 +30,20 @@ void remainder_run(const KernelCall& call) {
   check_divisors(call);
   any_binary(call, formula::Remainder());
 }
+void fmod_run(const KernelCall& call) {
+  check_divisors(call);
+  any_binary(call, formula::Fmod());
+}
 
 const Kernel floor_divide_kernel = elementwise_kernel(floor_divide_run),
-             remainder_kernel = elementwise_kernel(remainder_run);
+             remainder_kernel = elementwise_kernel(remainder_run), fmod_kernel = elementwise_kernel(fmod_run);
 
 }  // namespace
 
 void register_floor_divide_kernels() {
   register_kernel(floor_divide_op, Device::Type::cpu, floor_divide_kernel);
   register_kernel(remainder_op, Device::Type::cpu, remainder_kernel);
+  register_kernel(fmod_op, Device::Type::cpu, fmod_kernel);
 }
 
 }  // namespace triptych

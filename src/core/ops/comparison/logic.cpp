@@ -2,6 +2,7 @@
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/pointwise.h"
 
 namespace triptych {
 namespace {
@@ -9,6 +10,11 @@ namespace {
 void infer_bitwise(Infer& infer) {
   infer.check(!is_floating(infer.dtype(0)), "the dtype is neither an integer nor bool",
               "Compare first, or convert with cast");
+  infer_elementwise(infer);
+}
+
+void infer_shift(Infer& infer) {
+  infer.check(is_integral(infer.dtype(0)), "the dtype is not an integer", "Convert it with cast");
   infer_elementwise(infer);
 }
 
@@ -28,6 +34,10 @@ extern const Op bitwise_or_op{
 extern const Op bitwise_xor_op{
     .name = "bitwise_xor", .inputs = 2, .infer = infer_bitwise, .broadcasts = true, .gradient_stops = true};
 extern const Op bitwise_not_op{.name = "bitwise_not", .inputs = 1, .infer = infer_bitwise, .gradient_stops = true};
+extern const Op bitwise_left_shift_op{
+    .name = "bitwise_left_shift", .inputs = 2, .infer = infer_shift, .broadcasts = true, .gradient_stops = true};
+extern const Op bitwise_right_shift_op{
+    .name = "bitwise_right_shift", .inputs = 2, .infer = infer_shift, .broadcasts = true, .gradient_stops = true};
 
 Tensor logical_and(Arg a, Arg b) { return apply_binary(logical_and_op, a, b); }
 Tensor logical_or(Arg a, Arg b) { return apply_binary(logical_or_op, a, b); }
@@ -42,5 +52,7 @@ Tensor bitwise_and(Arg a, Arg b) { return apply_binary(bitwise_and_op, a, b); }
 Tensor bitwise_or(Arg a, Arg b) { return apply_binary(bitwise_or_op, a, b); }
 Tensor bitwise_xor(Arg a, Arg b) { return apply_binary(bitwise_xor_op, a, b); }
 Tensor bitwise_not(Arg x) { return apply(bitwise_not_op, {&x}); }
+Tensor bitwise_left_shift(Arg a, Arg b) { return apply_binary(bitwise_left_shift_op, a, b); }
+Tensor bitwise_right_shift(Arg a, Arg b) { return apply_binary(bitwise_right_shift_op, a, b); }
 
 }  // namespace triptych

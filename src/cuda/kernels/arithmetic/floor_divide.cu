@@ -1,11 +1,11 @@
-// floor_divide and remainder, as Python's // and %.
+// floor_divide and remainder, as Python's // and %, and fmod, as C's.
 #include "core/formulas/floor_divide.h"
 #include "cuda/kernels/elementwise.h"
 #include "cuda/runtime/fault.h"
 
 namespace triptych {
 
-extern const Op floor_divide_op, remainder_op;
+extern const Op floor_divide_op, remainder_op, fmod_op;
 
 namespace cuda {
 namespace {
@@ -36,15 +36,17 @@ void divide(const KernelCall& call) {
 
 void floor_divide_run(const KernelCall& call) { divide<formula::FloorDivide>(call); }
 void remainder_run(const KernelCall& call) { divide<formula::Remainder>(call); }
+void fmod_run(const KernelCall& call) { divide<formula::Fmod>(call); }
 
 const Kernel floor_divide_kernel = elementwise_kernel(floor_divide_run),
-             remainder_kernel = elementwise_kernel(remainder_run);
+             remainder_kernel = elementwise_kernel(remainder_run), fmod_kernel = elementwise_kernel(fmod_run);
 
 }  // namespace
 
 void register_floor_divide_kernels() {
   register_kernel(floor_divide_op, Device::Type::cuda, floor_divide_kernel);
   register_kernel(remainder_op, Device::Type::cuda, remainder_kernel);
+  register_kernel(fmod_op, Device::Type::cuda, fmod_kernel);
 }
 
 }  // namespace cuda

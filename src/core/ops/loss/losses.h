@@ -1,0 +1,29 @@
+// What the losses that are made of simpler ops share.
+#pragma once
+
+#include "core/ops/ops.h"
+#include "core/tensor/compute_dtype.h"
+#include "triptych/core/ops/losses.h"
+
+namespace triptych {
+
+/// Checks that the operands have one shape and returns their common dtype, which is floating.
+DType check_operands(const char* op, const Arg& input, const Arg& target);
+/// The same for three operands.
+DType check_operands(const char* op, const Arg& a, const Arg& b, const Arg& c);
+
+/// The losses as they are, or their sum or mean, in `dtype`.
+Tensor reduced(const Tensor& losses, Reduction reduction, DType dtype);
+/// The same of losses with a factor each, which broadcasts to them and may be undefined; the mean is that of the
+/// weighted ones.
+Tensor reduced(const Tensor& losses, const Tensor& weight, Reduction reduction, DType dtype);
+
+/// The losses that `of` makes of operands, which are computed in float32 where their common dtype has 16 bits.
+template <class Of, class... Operands>
+Tensor loss_of(const Arg& input, DType dtype, Reduction reduction, Of of, const Operands&... operands) {
+  const Frame frame(input.where());
+  const DType wide = compute_dtype(dtype);
+  return reduced(of(cast(operands.tensor(), wide)...), reduction, dtype);
+}
+
+}  // namespace triptych
