@@ -38,57 +38,47 @@ class Losses {
 Tensor class_weights(const Tensor& like) { return tt::cast(tt::tensor<double>({0.5, 1, 1.5, 2, 0.75}), like.dtype()); }
 
 void add_regression(Losses& all) {
-  all.reductions("smooth_l1_loss", [](const Tensors& x, Reduction r) {
-    return tt::smooth_l1_loss(x[0], x[1], {.reduction = r});
-  });
+  all.reductions("smooth_l1_loss",
+                 [](const Tensors& x, Reduction r) { return tt::smooth_l1_loss(x[0], x[1], {.reduction = r}); });
   all.add("smooth_l1_loss", "beta", [](const Tensors& x) { return tt::smooth_l1_loss(x[0], x[1], {.beta = 0.3}); });
   all.add("smooth_l1_loss", "no_beta", [](const Tensors& x) { return tt::smooth_l1_loss(x[0], x[1], {.beta = 0}); });
   for (const auto& [name, r] :
        {std::pair{"weighted_mean", Reduction::mean}, {"weighted_sum", Reduction::sum}, {"weighted", Reduction::none}}) {
     all.add("mse_loss", name, [r = r](const Tensors& x) { return tt::mse_loss(x[0], x[1], x[2], {.reduction = r}); });
     all.add("l1_loss", name, [r = r](const Tensors& x) { return tt::l1_loss(x[0], x[1], x[2], {.reduction = r}); });
-    all.add("huber_loss", name, [r = r](const Tensors& x) {
-      return tt::huber_loss(x[0], x[1], x[2], {.reduction = r, .delta = 0.7});
-    });
+    all.add("huber_loss", name,
+            [r = r](const Tensors& x) { return tt::huber_loss(x[0], x[1], x[2], {.reduction = r, .delta = 0.7}); });
   }
-  all.reductions("log_cosh_loss", [](const Tensors& x, Reduction r) {
-    return tt::log_cosh_loss(x[0], x[1], {.reduction = r});
-  });
-  all.reductions("poisson_nll_loss", [](const Tensors& x, Reduction r) {
-    return tt::poisson_nll_loss(x[0], x[1], {.reduction = r});
-  });
-  all.add("poisson_nll_loss", "full", [](const Tensors& x) { return tt::poisson_nll_loss(x[0], x[1], {.full = true}); });
-  all.add("poisson_nll_loss", "counts", [](const Tensors& x) {
-    return tt::poisson_nll_loss(x[0], x[1], {.log_input = false});
-  });
+  all.reductions("log_cosh_loss",
+                 [](const Tensors& x, Reduction r) { return tt::log_cosh_loss(x[0], x[1], {.reduction = r}); });
+  all.reductions("poisson_nll_loss",
+                 [](const Tensors& x, Reduction r) { return tt::poisson_nll_loss(x[0], x[1], {.reduction = r}); });
+  all.add("poisson_nll_loss", "full",
+          [](const Tensors& x) { return tt::poisson_nll_loss(x[0], x[1], {.full = true}); });
+  all.add("poisson_nll_loss", "counts",
+          [](const Tensors& x) { return tt::poisson_nll_loss(x[0], x[1], {.log_input = false}); });
   all.reductions("gaussian_nll_loss", [](const Tensors& x, Reduction r) {
     return tt::gaussian_nll_loss(x[0], x[1], x[2], {.reduction = r});
   });
-  all.add("gaussian_nll_loss", "full", [](const Tensors& x) {
-    return tt::gaussian_nll_loss(x[0], x[1], x[2], {.full = true});
-  });
+  all.add("gaussian_nll_loss", "full",
+          [](const Tensors& x) { return tt::gaussian_nll_loss(x[0], x[1], x[2], {.full = true}); });
   for (const char* name : {"rows", "single", "scalar"})
     all.add("gaussian_nll_loss", name, [](const Tensors& x) { return tt::gaussian_nll_loss(x[0], x[1], x[2]); })
         .unknown_dims = false;  // which axis var lacks is seen from its shape
 }
 
 void add_probabilities(Losses& all) {
-  all.reductions("kl_div",
-                 [](const Tensors& x, Reduction r) { return tt::kl_div(x[0], x[1], {.reduction = r}); });
+  all.reductions("kl_div", [](const Tensors& x, Reduction r) { return tt::kl_div(x[0], x[1], {.reduction = r}); });
   all.add("kl_div", "batchmean", [](const Tensors& x) { return tt::kl_div(x[0], x[1], {.batchmean = true}); });
   all.add("kl_div", "log_target", [](const Tensors& x) { return tt::kl_div(x[0], x[1], {.log_target = true}); });
-  all.reductions("binary_cross_entropy", [](const Tensors& x, Reduction r) {
-    return tt::binary_cross_entropy(x[0], x[1], {.reduction = r});
-  });
-  all.add("binary_cross_entropy", "weight", [](const Tensors& x) {
-    return tt::binary_cross_entropy(x[0], x[1], {.weight = class_weights(x[0])});
-  });
-  all.reductions("sigmoid_focal_loss", [](const Tensors& x, Reduction r) {
-    return tt::sigmoid_focal_loss(x[0], x[1], {.reduction = r});
-  });
-  all.add("sigmoid_focal_loss", "no_alpha", [](const Tensors& x) {
-    return tt::sigmoid_focal_loss(x[0], x[1], {.alpha = -1, .gamma = 1.5});
-  });
+  all.reductions("binary_cross_entropy",
+                 [](const Tensors& x, Reduction r) { return tt::binary_cross_entropy(x[0], x[1], {.reduction = r}); });
+  all.add("binary_cross_entropy", "weight",
+          [](const Tensors& x) { return tt::binary_cross_entropy(x[0], x[1], {.weight = class_weights(x[0])}); });
+  all.reductions("sigmoid_focal_loss",
+                 [](const Tensors& x, Reduction r) { return tt::sigmoid_focal_loss(x[0], x[1], {.reduction = r}); });
+  all.add("sigmoid_focal_loss", "no_alpha",
+          [](const Tensors& x) { return tt::sigmoid_focal_loss(x[0], x[1], {.alpha = -1, .gamma = 1.5}); });
   all.reductions("focal_loss",
                  [](const Tensors& x, Reduction r) { return tt::focal_loss(x[0], x[1], {.reduction = r}); });
   all.add("focal_loss", "weight", [](const Tensors& x) {
@@ -132,12 +122,10 @@ void add_distances(Losses& all) {
   all.add("cosine_similarity", "broadcast", [](const Tensors& x) { return tt::cosine_similarity(x[0], x[1], -1); });
   all.add("pairwise_distance", "plain", [](const Tensors& x) { return tt::pairwise_distance(x[0], x[1]); });
   for (const auto& [name, p] : {std::pair{"one", 1.0}, {"three", 3.0}, {"largest", HUGE_VAL}})
-    all.add("pairwise_distance", name, [p = p](const Tensors& x) {
-      return tt::pairwise_distance(x[0], x[1], {.p = p, .keepdims = true});
-    });
-  all.add("pairwise_distance", "count", [](const Tensors& x) {
-       return tt::pairwise_distance(x[0], x[1], {.p = 0});
-     }).smooth = false;
+    all.add("pairwise_distance", name,
+            [p = p](const Tensors& x) { return tt::pairwise_distance(x[0], x[1], {.p = p, .keepdims = true}); });
+  all.add("pairwise_distance", "count", [](const Tensors& x) { return tt::pairwise_distance(x[0], x[1], {.p = 0}); })
+      .smooth = false;
   all.reductions("cosine_embedding_loss", [](const Tensors& x, Reduction r) {
     return tt::cosine_embedding_loss(x[0], x[1], x[2], {.margin = -0.2, .reduction = r});
   });

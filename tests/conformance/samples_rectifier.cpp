@@ -41,9 +41,8 @@ void add_rectifier_samples(std::vector<Sample>& samples) {
   for (const char* name : {"last", "broadcast", "nothing_left", "scalar"})
     add("masked_softmax", name, [](const Tensors& x) { return tt::masked_softmax(x[0], x[1]); });
   add("masked_softmax", "first", [](const Tensors& x) { return tt::masked_softmax(x[0], x[1], 0); });
-  add("masked_log_softmax", "last", [](const Tensors& x) {
-    return tt::masked_log_softmax(x[0], x[1]);
-  }).smooth = false;  // infinities
+  add("masked_log_softmax", "last", [](const Tensors& x) { return tt::masked_log_softmax(x[0], x[1]); }).smooth =
+      false;  // infinities
 }
 
 }  // namespace conformance

@@ -47,8 +47,8 @@ TRIPTYCH_HOST_DEVICE inline double erfinv(double x) {
     const double q = x / 2, r = 0.180625 - q * q;
     return q *
            polynomial(r, 3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
-                      1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4,
-                      2.5090809287301226727e3) /
+                      1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+                      3.3430575583588128105e4, 2.5090809287301226727e3) /
            polynomial(r, 1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
                       2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
                       5.2264952788528545610e3) /
@@ -110,7 +110,7 @@ TRIPTYCH_HOST_DEVICE inline double zeta_by_terms(double s, double q) {
                                   43867.0 / 5109094217170944000,
                                   -174611.0 / 802857662698291200000.0};
   const double power = std::pow(a, -s);
-  sum += power * a / (s - 1) + power / 2;
+  sum += std::pow(a, 1 - s) / (s - 1) + power / 2;
   double factor = s * power / a;
   for (int j = 0; j < 10; ++j) {
     const double term = bernoulli[j] * factor;
@@ -121,8 +121,8 @@ TRIPTYCH_HOST_DEVICE inline double zeta_by_terms(double s, double q) {
   return sum;
 }
 
-/// The zeta function of Hurwitz, for whole s >= 2. Far below zero the terms of all whole k, which depend on q's fraction
-/// f only, less those of k < 0: zeta(s, f) + (-1)^s (zeta(s, 1 - f) - zeta(s, 1 - q)).
+/// The zeta function of Hurwitz, for whole s >= 2. Far below zero the terms of all whole k, which depend on q's
+/// fraction f only, less those of k < 0: zeta(s, f) + (-1)^s (zeta(s, 1 - f) - zeta(s, 1 - q)).
 TRIPTYCH_HOST_DEVICE inline double zeta(double s, double q) {
   if (q <= 0 && q == std::floor(q)) return infinity;
   if (!(q < -32)) return zeta_by_terms(s, q);

@@ -146,9 +146,7 @@ const std::map<std::string, Function>& functions() {
       {"prelu", binary(tt::prelu)},
       {"smooth_l1_loss", [](const Tensors& x) { return tt::smooth_l1_loss(x[0], x[1], {tt::Reduction::none}); }},
       {"binary_cross_entropy",
-       [](const Tensors& x) {
-         return tt::binary_cross_entropy(x[0], x[1], {.reduction = tt::Reduction::none});
-       }},
+       [](const Tensors& x) { return tt::binary_cross_entropy(x[0], x[1], {.reduction = tt::Reduction::none}); }},
       {"margin_ranking_loss",
        [](const Tensors& x) {
          return tt::margin_ranking_loss(x[0], x[1], tt::ones({3}), {.margin = 1, .reduction = tt::Reduction::none});

@@ -13,8 +13,8 @@ struct KlDivOptions {
   /// Instead of `reduction`: the sum divided by the length of axis 0, which is the divergence's definition.
   bool batchmean = false;
 };
-/// The divergence of Kullback and Leibler, target (ln(target) - input), of log-probabilities from probabilities; 0 where
-/// the target is. The shapes must be the same. Source: torch.nn.functional.kl_div.
+/// The divergence of Kullback and Leibler, target (ln(target) - input), of log-probabilities from probabilities; 0
+/// where the target is. The shapes must be the same. Source: torch.nn.functional.kl_div.
 TRIPTYCH_API Tensor kl_div(Arg input, Arg target, KlDivOptions options = {});
 
 struct BinaryCrossEntropyOptions {
@@ -57,8 +57,8 @@ struct DiceLossOptions {
   double epsilon = 1e-7;
   Reduction reduction = Reduction::mean;
 };
-/// 1 - (2 sum of x y + epsilon) / (sum of x + sum of y + epsilon): one minus the overlap of probabilities and targets of
-/// the same shape. Source: keras.losses.dice.
+/// 1 - (2 sum of x y + epsilon) / (sum of x + sum of y + epsilon): one minus the overlap of probabilities and targets
+/// of the same shape. Source: keras.losses.dice.
 TRIPTYCH_API Tensor dice_loss(Arg input, Arg target, DiceLossOptions options = {});
 
 /// max(0, 1 - target input) (its square), targets being -1 or 1. The shapes must be the same.

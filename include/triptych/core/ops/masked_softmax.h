@@ -12,8 +12,8 @@ TRIPTYCH_API Tensor log_softmax(Arg x, std::int64_t axis, DType dtype);
 TRIPTYCH_API Tensor softmin(Arg x, std::int64_t axis = -1);
 
 /// softmax (log_softmax) along `axis` of the elements where `mask` (bool, broadcasts to x) is true; the others are 0
-/// (-infinity), all of a row where nothing is left. As PyTorch's of `masked_fill(~mask, -inf)`, but for such rows, which
-/// are NaN there.
+/// (-infinity), all of a row where nothing is left. As PyTorch's of `masked_fill(~mask, -inf)`, but for such rows,
+/// which are NaN there.
 /// @throws ArgumentError if x is not floating-point, or the mask is not bool or does not broadcast to x's shape.
 TRIPTYCH_API Tensor masked_softmax(Arg x, Arg mask, std::int64_t axis = -1);
 TRIPTYCH_API Tensor masked_log_softmax(Arg x, Arg mask, std::int64_t axis = -1);

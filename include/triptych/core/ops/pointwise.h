@@ -2,6 +2,7 @@
 // and PyTorch's combinations.
 #pragma once
 
+#include <concepts>
 #include <optional>
 
 #include "triptych/core/ops/arithmetic.h"
@@ -14,15 +15,30 @@ namespace triptych {
 /// x between `min` and `max`, tensors that broadcast with it, of which one may be left out: minimum(maximum(x, min),
 /// max), so that `max` wins where they cross, NaN anywhere is NaN, and equal ones share the gradient.
 TRIPTYCH_API Tensor clip(Arg x, const Tensor& min, const Tensor& max = {});
-TRIPTYCH_API Tensor clip(Arg x, const Tensor& min, Scalar max);
-TRIPTYCH_API Tensor clip(Arg x, Scalar min, const Tensor& max);
+/// The same with a number for one of the two. Templates, so that `{}` stays a bound that is left out.
+template <std::same_as<Tensor> T>
+Tensor clip(Arg x, const T& min, Scalar max) {
+  const Location where = x.where();
+  return clip(Arg(clip(std::move(x), min), where), {}, max);
+}
+template <std::same_as<Tensor> T>
+Tensor clip(Arg x, Scalar min, const T& max) {
+  const Location where = x.where();
+  return clip(Arg(clip(std::move(x), min), where), Tensor(), max);
+}
 /// PyTorch's name of `clip`.
 inline Tensor clamp(Arg x, std::optional<Scalar> min, std::optional<Scalar> max = {}) {
   return clip(std::move(x), min, max);
 }
 inline Tensor clamp(Arg x, const Tensor& min, const Tensor& max = {}) { return clip(std::move(x), min, max); }
-inline Tensor clamp(Arg x, const Tensor& min, Scalar max) { return clip(std::move(x), min, max); }
-inline Tensor clamp(Arg x, Scalar min, const Tensor& max) { return clip(std::move(x), min, max); }
+template <std::same_as<Tensor> T>
+Tensor clamp(Arg x, const T& min, Scalar max) {
+  return clip(std::move(x), min, max);
+}
+template <std::same_as<Tensor> T>
+Tensor clamp(Arg x, Scalar min, const T& max) {
+  return clip(std::move(x), min, max);
+}
 inline Tensor clamp_min(Arg x, Scalar min) { return clip(std::move(x), min); }
 inline Tensor clamp_min(Arg x, const Tensor& min) { return clip(std::move(x), min); }
 inline Tensor clamp_max(Arg x, Scalar max) { return clip(std::move(x), {}, max); }

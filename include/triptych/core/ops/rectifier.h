@@ -16,8 +16,8 @@ struct RReluOptions {
   double upper = 1.0 / 3;
   bool training = false;
 };
-/// x where x > 0, else slope x: in training the slope is drawn for each element, uniform in [lower, upper), otherwise it
-/// is their mean. `state` as for `dropout`.
+/// x where x > 0, else slope x: in training the slope is drawn for each element, uniform in [lower, upper), otherwise
+/// it is their mean. `state` as for `dropout`.
 /// @throws ArgumentError unless lower <= upper. Source: torch.nn.functional.rrelu.
 TRIPTYCH_API Tensor rrelu(Arg x, RReluOptions options = {}, const Tensor& state = {});
 

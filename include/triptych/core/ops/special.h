@@ -23,8 +23,8 @@ TRIPTYCH_API Tensor polygamma(std::int64_t n, Arg x);
 /// sin(pi x) / (pi x), and 1 at 0. Its derivatives are right near 0, too.
 TRIPTYCH_API Tensor sinc(Arg x);
 
-/// ln(x / (1 - x)), the inverse of sigmoid; NaN outside of [0, 1]. With `eps`, x is moved into [eps, 1 - eps] first, and
-/// the gradient is 0 outside.
+/// ln(x / (1 - x)), the inverse of sigmoid; NaN outside of [0, 1]. With `eps`, x is moved into [eps, 1 - eps] first,
+/// and the gradient is 0 outside.
 /// @throws ArgumentError if eps is not finite. Source: torch.logit.
 TRIPTYCH_API Tensor logit(Arg x, std::optional<double> eps = {});
 

@@ -4,8 +4,6 @@
 
 namespace triptych {
 
-void register_binary_cross_entropy_kernels() {
-  register_binary_cross_entropy_family<CpuElements>();
-}
+void register_binary_cross_entropy_kernels() { register_binary_cross_entropy_family<CpuElements>(); }
 
 }  // namespace triptych

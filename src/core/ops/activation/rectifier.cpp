@@ -51,9 +51,9 @@ Tensor prelu(Arg x, Arg weight) {
     Shape shape{unknown};
     for (int i = 2; i < t.ndim(); ++i) shape.append(1);
     const Tensor slope = cast(w.ndim() == 0 || t.ndim() < 2 ? w : reshape(w, shape), wide.dtype());
-    const Tensor product = slope * wide;
-    // Of a 0-d tensor, too, the result has x's shape.
-    return where(greater(wide, 0), wide, t.ndim() == 0 ? reshape_like(product, wide) : product);
+    // An infinite x does not reach the weight's gradient; and of a 0-d tensor, too, the result has x's shape.
+    const Tensor positive = greater(wide, 0), product = slope * where(positive, 0, wide);
+    return where(positive, wide, t.ndim() == 0 ? reshape_like(product, wide) : product);
   });
 }
 
@@ -106,9 +106,8 @@ Tensor squareplus(Arg x, double b) {
 }
 
 Tensor sparse_plus(Arg x) {
-  return activation("sparse_plus", x, [](const Tensor& t) {
-    return where(less(t, 1), square(clip(t, -1, 1) + 1) * 0.25, t);
-  });
+  return activation("sparse_plus", x,
+                    [](const Tensor& t) { return where(less(t, 1), square(clip(t, -1, 1) + 1) * 0.25, t); });
 }
 
 Tensor sparse_sigmoid(Arg x) {

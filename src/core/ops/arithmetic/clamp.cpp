@@ -47,16 +47,6 @@ Tensor clip(Arg x, const Tensor& min, const Tensor& max) {
   const Tensor above = min.defined() ? maximum(x, min) : operand("clip", x);
   return max.defined() ? minimum(above, max) : above;
 }
-Tensor clip(Arg x, const Tensor& min, Scalar max) {
-  const Frame frame(x.where());
-  return minimum(min.defined() ? maximum(x, min) : operand("clip", x), max);
-}
-Tensor clip(Arg x, Scalar min, const Tensor& max) {
-  const Frame frame(x.where());
-  const Tensor above = maximum(x, min);
-  return max.defined() ? minimum(above, max) : above;
-}
-
 Tensor fmax(Arg a, Arg b) { return of_numbers("fmax", a, b, maximum); }
 Tensor fmin(Arg a, Arg b) { return of_numbers("fmin", a, b, minimum); }
 

@@ -1,4 +1,6 @@
 // Functions of one or two operands that are made of simpler ops, and approximate equality.
+#include "triptych/core/ops/pointwise.h"
+
 #include <limits>
 #include <numbers>
 
@@ -6,7 +8,6 @@
 #include "core/support/hyperparameter.h"
 #include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/pointwise.h"
 
 namespace triptych {
 namespace {

@@ -41,7 +41,9 @@ void sinc_infer(Infer& infer) {
 void erfc_gradient(Gradient& g) {
   g.set(0, g.upstream() * exp(neg(square(g.input(0)))) * (-2 * std::numbers::inv_sqrtpi));
 }
-void erfinv_gradient(Gradient& g) { g.set(0, g.upstream() * exp(square(g.output())) * (0.5 / std::numbers::inv_sqrtpi)); }
+void erfinv_gradient(Gradient& g) {
+  g.set(0, g.upstream() * exp(square(g.output())) * (0.5 / std::numbers::inv_sqrtpi));
+}
 void lgamma_gradient(Gradient& g) { g.set(0, g.upstream() * digamma(g.input(0))); }
 void digamma_gradient(Gradient& g) { g.set(0, g.upstream() * polygamma(1, g.input(0))); }
 void polygamma_gradient(Gradient& g) {

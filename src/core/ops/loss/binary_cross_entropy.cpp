@@ -13,10 +13,10 @@ void bce_infer(Infer& infer) {
   infer.output(0, infer.shape(0).known() ? infer.shape(0) : infer.shape(1), infer.dtype(0));
 }
 
-// PyTorch's: at most 1e12, where the logarithm that is cut would have none.
+// PyTorch's, whose constant is a float: at most 1e12, where the logarithm that is cut would have none.
 void bce_gradient(Gradient& g) {
   const Tensor x = g.input(0), z = g.input(1);
-  if (g.needs(0)) g.set(0, g.upstream() * (x - z) / clip((1 - x) * x, 1e-12));
+  if (g.needs(0)) g.set(0, g.upstream() * (x - z) / clip((1 - x) * x, static_cast<double>(1e-12F)));
   if (g.needs(1)) g.set(1, g.upstream() * (clip(log1p(neg(x)), -100) - clip(log(x), -100)));
 }
 

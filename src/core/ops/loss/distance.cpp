@@ -1,6 +1,4 @@
 // Distances between vectors, and the losses that are made of them.
-#include "triptych/core/ops/distance_losses.h"
-
 #include <cmath>
 #include <limits>
 
@@ -8,6 +6,7 @@
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/distance_losses.h"
 
 namespace triptych {
 namespace {
@@ -38,7 +37,7 @@ Tensor triplet(const Arg& anchor, const Arg& positive, const Arg& negative, DTyp
       anchor, dtype, reduction,
       [&](const Tensor& a, const Tensor& p, const Tensor& n) {
         const Tensor near = distance(a, p), far = distance(a, n);
-        return relu(near - (swap ? minimum(far, distance(p, n)) : far) + margin);
+        return above_zero(near - (swap ? minimum(far, distance(p, n)) : far) + margin);
       },
       anchor, positive, negative);
 }
@@ -86,7 +85,7 @@ Tensor cosine_embedding_loss(Arg a, Arg b, Arg target, MarginLossOptions options
       [&](const Tensor& x, const Tensor& y) {
         constexpr double epsilon = 1e-12;  // PyTorch's
         const Tensor cosine = sum(x * y, -1) / sqrt((sum(x * x, -1) + epsilon) * (sum(y * y, -1) + epsilon));
-        return where(equal(t, 1), 1 - cosine, where(equal(t, -1), relu(cosine - options.margin), 0));
+        return where(equal(t, 1), 1 - cosine, where(equal(t, -1), above_zero(cosine - options.margin), 0));
       },
       a, b);
 }
@@ -96,7 +95,7 @@ Tensor margin_ranking_loss(Arg a, Arg b, Arg target, MarginLossOptions options) 
   Hyperparameters("margin_ranking_loss", a.where()).finite("margin", options.margin);
   return loss_of(
       a, dtype, options.reduction,
-      [&](const Tensor& x, const Tensor& y, const Tensor& t) { return relu(options.margin - t * (x - y)); }, a, b,
+      [&](const Tensor& x, const Tensor& y, const Tensor& t) { return above_zero(options.margin - t * (x - y)); }, a, b,
       target);
 }
 
@@ -106,7 +105,7 @@ Tensor hinge_embedding_loss(Arg input, Arg target, HingeEmbeddingLossOptions opt
   return loss_of(
       input, dtype, options.reduction,
       [&](const Tensor& x, const Tensor& t) {
-        return where(equal(t, 1), 0, relu(options.margin - x)) + where(equal(t, -1), 0, x);
+        return where(equal(t, 1), 0, above_zero(options.margin - x)) + where(equal(t, -1), 0, x);
       },
       input, target);
 }
@@ -116,7 +115,9 @@ Tensor contrastive_loss(Arg distance, Arg target, ContrastiveLossOptions options
   Hyperparameters("contrastive_loss", distance.where()).finite("margin", options.margin);
   return loss_of(
       distance, dtype, options.reduction,
-      [&](const Tensor& d, const Tensor& t) { return t * square(d) + (1 - t) * square(relu(options.margin - d)); },
+      [&](const Tensor& d, const Tensor& t) {
+        return t * square(d) + (1 - t) * square(above_zero(options.margin - d));
+      },
       distance, target);
 }
 
@@ -124,10 +125,9 @@ Tensor triplet_margin_loss(Arg anchor, Arg positive, Arg negative, TripletMargin
   const DType dtype = check_operands("triplet_margin_loss", anchor, positive, negative);
   Hyperparameters("triplet_margin_loss", anchor.where()).finite("margin", options.margin);
   const Called called("triplet_margin_loss");
-  return triplet(anchor, positive, negative, dtype, options.margin, options.swap, options.reduction,
-                 [&](const Tensor& x, const Tensor& y) {
-                   return pairwise_distance(x, y, {.p = options.p, .eps = options.eps});
-                 });
+  return triplet(
+      anchor, positive, negative, dtype, options.margin, options.swap, options.reduction,
+      [&](const Tensor& x, const Tensor& y) { return pairwise_distance(x, y, {.p = options.p, .eps = options.eps}); });
 }
 
 Tensor triplet_margin_with_distance_loss(Arg anchor, Arg positive, Arg negative,

@@ -15,8 +15,8 @@ Tensor sigmoid_focal_loss(Arg input, Arg target, SigmoidFocalLossOptions options
       input, dtype, options.reduction,
       [&](const Tensor& x, const Tensor& t) {
         const Tensor p = sigmoid(x), wrong = p + t - p * t * 2;  // 1 - (p t + (1 - p) (1 - t))
-        const Tensor losses = binary_cross_entropy_with_logits(x, t, {.reduction = Reduction::none}) *
-                              pow(wrong, options.gamma);
+        const Tensor losses =
+            binary_cross_entropy_with_logits(x, t, {.reduction = Reduction::none}) * pow(wrong, options.gamma);
         if (options.alpha < 0) return losses;
         return losses * (t * (2 * options.alpha - 1) + (1 - options.alpha));
       },
@@ -28,15 +28,15 @@ Tensor focal_loss(Arg logits, Arg target, FocalLossOptions options) {
   check.not_negative("gamma", options.gamma);
   const Tensor &scores = operand("focal_loss", logits), &labels = operand("focal_loss", target);
   if (!is_floating(scores.dtype()) || !is_integral(labels.dtype()))
-    throw ArgumentError("focal_loss", "logits are not floating, or labels are not integers",
-                        "logits are " + std::string(dtype_name(scores.dtype())) + ", labels " +
-                            std::string(dtype_name(labels.dtype())),
-                        "Convert them with cast", logits.where());
+    throw ArgumentError(
+        "focal_loss", "logits are not floating, or labels are not integers",
+        "logits are " + std::string(dtype_name(scores.dtype())) + ", labels " + std::string(dtype_name(labels.dtype())),
+        "Convert them with cast", logits.where());
   const Frame frame(logits.where());
   const Tensor x = widened(scores);
   const auto losses_with = [&](const Tensor& weight) {
-    return cross_entropy(
-        x, labels, {.weight = weight, .ignore_index = options.ignore_index, .reduction = Reduction::none});
+    return cross_entropy(x, labels,
+                         {.weight = weight, .ignore_index = options.ignore_index, .reduction = Reduction::none});
   };
   const Tensor plain = losses_with({});
   const Tensor weight = options.weight.defined() ? cast(options.weight, x.dtype()) : Tensor();

@@ -14,8 +14,8 @@ DType check_scores(const char* op, const Arg& input, const Arg& target) {
     throw ArgumentError(op, "the scores are not floating", std::string(dtype_name(x.dtype())), "Convert them with cast",
                         input.where());
   if (!is_integral(y.dtype()))
-    throw ArgumentError(op, "class numbers are not integers", std::string(dtype_name(y.dtype())),
-                        "Pass them as int64", target.where());
+    throw ArgumentError(op, "class numbers are not integers", std::string(dtype_name(y.dtype())), "Pass them as int64",
+                        target.where());
   if (x.ndim() != 1 && x.ndim() != 2)
     throw ArgumentError(op, "the scores are neither (N, C) nor (C)", x.shape().text(), "", input.where());
   return x.dtype();
@@ -23,8 +23,8 @@ DType check_scores(const char* op, const Arg& input, const Arg& target) {
 
 [[noreturn]] void do_not_fit(const char* op, const Arg& input, const Arg& target) {
   throw ArgumentError(op, "the target does not fit the scores",
-                      "input is " + input.tensor().shape().text() + ", target is " + target.tensor().shape().text(),
-                      "", target.where());
+                      "input is " + input.tensor().shape().text() + ", target is " + target.tensor().shape().text(), "",
+                      target.where());
 }
 
 /// 1 at the places `index` along the last axis of a tensor like x, 0 elsewhere, but where `counted` is 0.
@@ -37,24 +37,25 @@ Tensor marked(const Tensor& x, const Tensor& index, const Tensor& counted) {
 Tensor hinge_loss(Arg input, Arg target, LossOptions options) {
   const DType dtype = check_operands("hinge_loss", input, target);
   return loss_of(
-      input, dtype, options.reduction, [](const Tensor& x, const Tensor& t) { return relu(1 - t * x); }, input, target);
+      input, dtype, options.reduction, [](const Tensor& x, const Tensor& t) { return above_zero(1 - t * x); }, input,
+      target);
 }
 
 Tensor squared_hinge_loss(Arg input, Arg target, LossOptions options) {
   const DType dtype = check_operands("squared_hinge_loss", input, target);
   return loss_of(
-      input, dtype, options.reduction, [](const Tensor& x, const Tensor& t) { return square(relu(1 - t * x)); }, input,
-      target);
+      input, dtype, options.reduction, [](const Tensor& x, const Tensor& t) { return square(above_zero(1 - t * x)); },
+      input, target);
 }
 
 Tensor categorical_hinge_loss(Arg input, Arg target, LossOptions options) {
   const DType dtype = check_operands("categorical_hinge_loss", input, target);
   if (input.tensor().ndim() == 0)
-    throw ArgumentError("categorical_hinge_loss", "the input has no axis of classes", "input is ()", "",
-                        input.where());
+    throw ArgumentError("categorical_hinge_loss", "the input has no axis of classes", "input is ()", "", input.where());
   return loss_of(
       input, dtype, options.reduction,
-      [](const Tensor& x, const Tensor& t) { return relu(max((1 - t) * x, -1) - sum(t * x, -1) + 1); }, input, target);
+      [](const Tensor& x, const Tensor& t) { return above_zero(max((1 - t) * x, -1) - sum(t * x, -1) + 1); }, input,
+      target);
 }
 
 Tensor soft_margin_loss(Arg input, Arg target, LossOptions options) {
@@ -91,7 +92,7 @@ Tensor multilabel_margin_loss(Arg input, Arg target, LossOptions options) {
         const Tensor counted = cast(classes, x.dtype()), others = equal(marked(x, index, counted), 0);
         const Tensor gaps = unsqueeze(x, -2) - unsqueeze(gather(x, -1, index), -1);  // (N, j, i): x_i - x_j
         const Tensor pairs = unsqueeze(counted, -1) * unsqueeze(cast(others, x.dtype()), -2);
-        return mean(sum(relu(gaps + 1) * pairs, -2), -1);
+        return mean(sum(above_zero(gaps + 1) * pairs, -2), -1);
       },
       input);
 }
@@ -115,7 +116,7 @@ Tensor multi_margin_loss(Arg input, Arg target, MultiMarginLossOptions options) 
       [&](const Tensor& x) {
         const Tensor labels = cast(target.tensor(), int64), index = unsqueeze(labels, -1);
         const Tensor label = marked(x, index, cast(ones_like(index), x.dtype()));
-        const Tensor gaps = relu(options.margin - gather(x, -1, index) + x);
+        const Tensor gaps = above_zero(options.margin - gather(x, -1, index) + x);
         const Tensor losses = mean(where(equal(label, 0), options.p == 1 ? gaps : square(gaps), 0), -1);
         if (!weight.defined()) return losses;
         return losses * reshape_like(index_select(cast(weight, x.dtype()), 0, flatten(labels)), losses);

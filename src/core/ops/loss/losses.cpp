@@ -102,8 +102,8 @@ Tensor huber_loss(Arg input, Arg target, HuberLossOptions options) {
   const DType dtype = check_operands("huber_loss", input, target);
   Hyperparameters("huber_loss", input.where()).positive("delta", options.delta);
   return loss_of(
-      input, dtype, options.reduction,
-      [&](const Tensor& x, const Tensor& y) { return huber(x - y, options.delta); }, input, target);
+      input, dtype, options.reduction, [&](const Tensor& x, const Tensor& y) { return huber(x - y, options.delta); },
+      input, target);
 }
 Tensor huber_loss(Arg input, Arg target, Arg weight, HuberLossOptions options) {
   Hyperparameters("huber_loss", input.where()).positive("delta", options.delta);
@@ -119,9 +119,8 @@ Tensor smooth_l1_loss(Arg input, Arg target, SmoothL1LossOptions options) {
 }
 
 Tensor log_cosh_loss(Arg input, Arg target, LossOptions options) {
-  return of_difference("log_cosh_loss", input, target, options.reduction, [](const Tensor& d) {
-    return d + softplus(d * -2, 1, 40) - std::numbers::ln2;
-  });
+  return of_difference("log_cosh_loss", input, target, options.reduction,
+                       [](const Tensor& d) { return d + softplus(d * -2, 1, 40) - std::numbers::ln2; });
 }
 
 }  // namespace triptych

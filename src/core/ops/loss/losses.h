@@ -3,6 +3,7 @@
 
 #include "core/ops/ops.h"
 #include "core/tensor/compute_dtype.h"
+#include "triptych/core/ops/arithmetic.h"
 #include "triptych/core/ops/losses.h"
 
 namespace triptych {
@@ -17,6 +18,9 @@ Tensor reduced(const Tensor& losses, Reduction reduction, DType dtype);
 /// The same of losses with a factor each, which broadcasts to them and may be undefined; the mean is that of the
 /// weighted ones.
 Tensor reduced(const Tensor& losses, const Tensor& weight, Reduction reduction, DType dtype);
+
+/// max(0, x), of which PyTorch's losses have no gradient at 0 or at NaN, where that of relu passes.
+inline Tensor above_zero(const Tensor& x) { return clip(x, 0); }
 
 /// The losses that `of` makes of operands, which are computed in float32 where their common dtype has 16 bits.
 template <class Of, class... Operands>

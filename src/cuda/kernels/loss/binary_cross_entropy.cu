@@ -3,8 +3,6 @@
 
 namespace triptych::cuda {
 
-void register_binary_cross_entropy_kernels() {
-  register_binary_cross_entropy_family<GpuElements>();
-}
+void register_binary_cross_entropy_kernels() { register_binary_cross_entropy_family<GpuElements>(); }
 
 }  // namespace triptych::cuda
