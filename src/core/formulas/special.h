@@ -96,7 +96,7 @@ TRIPTYCH_HOST_DEVICE inline double zeta_by_terms(double s, double q) {
   for (; a < enough; a += 1) {
     const double term = std::pow(a, -s);
     sum += term;
-    if (a > 1 && std::fabs(term) <= 0x1p-56 * std::fabs(sum)) return sum;
+    if (a > 1 && !(std::fabs(term) > 0x1p-56 * std::fabs(sum))) return sum;  // a NaN, of infinities, too
   }
   // B(2j) / (2j)!
   constexpr double bernoulli[] = {1.0 / 12,

@@ -30,7 +30,7 @@ std::string error_of(const std::function<void()>& call) {
 
 TEST(RRelu, DrawsASlopeForEachElement) {
   tt::manual_seed(3);
-  const Tensor x = tt::full({10000}, -1).set_requires_grad();
+  const Tensor x = tt::full({10000}, -1.0).set_requires_grad();
   const Tensor y = tt::rrelu(x, {.lower = 0.25, .upper = 0.75, .training = true});
   const auto values = y.to_vector<float>();
   for (const float value : values) ASSERT_TRUE(value <= -0.25F && value > -0.75F) << value;
@@ -38,7 +38,7 @@ TEST(RRelu, DrawsASlopeForEachElement) {
   EXPECT_NE(values[0], values[1]);
   tt::sum(y).backward();
   EXPECT_EQ(tt::sum(tt::not_equal(x.grad(), -y)).item<std::int64_t>(), 0);
-  const Tensor positive = tt::full({3}, 2);
+  const Tensor positive = tt::full({3}, 2.0);
   EXPECT_EQ(tt::rrelu(positive, {.training = true}).to_vector<float>(), positive.to_vector<float>());
   EXPECT_THAT(error_of([&] { tt::rrelu(x, {.lower = 1, .upper = 0}); }), testing::HasSubstr("[rrelu] lower is above"));
 }

@@ -42,10 +42,10 @@ Tensor rsub(Arg x, Arg other, Scalar alpha) {
 Tensor ldexp(Arg x, Arg exponent) {
   const Frame frame(x.where());
   const DType given = common_dtype("ldexp", {&x, &exponent}), dtype = is_floating(given) ? given : float32;
-  const Tensor n = exponent.is_scalar() ? full_like(floating("ldexp", x), exponent.scalar().to_double())
-                                        : widened(floating("ldexp", exponent));
-  const Tensor half = floor(n * 0.5);
-  return rounded_to(dtype, Wide(x) * exp2(half) * exp2(n - half));
+  const Tensor power = exponent.is_scalar() ? full_like(floating("ldexp", x), exponent.scalar().to_double())
+                                            : widened(floating("ldexp", exponent));
+  const Tensor half = floor(power * 0.5);
+  return rounded_to(dtype, Wide(x) * exp2(half) * exp2(power - half));
 }
 
 Tensor deg2rad(Arg x) {

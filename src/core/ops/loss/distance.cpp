@@ -51,8 +51,8 @@ Tensor cosine_similarity(Arg a, Arg b, std::int64_t axis, double eps) {
   const DType wide = compute_dtype(dtype);
   const Tensor x = cast(a.tensor(), wide), y = cast(b.tensor(), wide), product = x * y;
   axis = normalize_axis("cosine_similarity", axis, product.ndim(), a.where());
-  const auto length = [&](const Tensor& v) { return clip(norm(expand_like(v, product), axis, true), eps); };
-  return cast(sum((x / length(x)) * (y / length(y)), axis), dtype);
+  const auto unit = [&](const Tensor& v) { return v / clip(norm(expand_like(v, product), axis, true), eps); };
+  return cast(sum(unit(x) * unit(y), axis), dtype);
 }
 
 Tensor pairwise_distance(Arg a, Arg b, PairwiseDistanceOptions options) {

@@ -56,10 +56,10 @@ Tensor dice_loss(Arg input, Arg target, DiceLossOptions options) {
   return loss_of(
       input, dtype, options.reduction,
       [&](const Tensor& x, const Tensor& t) {
-        const auto total = [&](const Tensor& values) {
+        const auto sum_of = [&](const Tensor& values) {
           return options.axes.empty() ? sum(values) : sum(values, options.axes);
         };
-        return 1 - (total(x * t) * 2 + options.epsilon) / (total(x) + total(t) + options.epsilon);
+        return 1 - (sum_of(x * t) * 2 + options.epsilon) / (sum_of(x) + sum_of(t) + options.epsilon);
       },
       input, target);
 }

@@ -40,8 +40,8 @@ Tensor poisson_nll_loss(Arg input, Arg target, PoissonNllLossOptions options) {
       [&](const Tensor& x, const Tensor& t) {
         const Tensor losses = options.log_input ? exp(x) - t * x : x - t * log(x + options.eps);
         if (!options.full) return losses;
-        const Tensor many = greater(t, 1), count = where(many, t, 1);
-        const Tensor stirling = count * log(count) - count + log(count * (2 * std::numbers::pi)) * 0.5;
+        const Tensor many = greater(t, 1), events = where(many, t, 1);
+        const Tensor stirling = events * log(events) - events + log(events * (2 * std::numbers::pi)) * 0.5;
         return losses + where(many, stirling, 0);
       },
       input, target);
