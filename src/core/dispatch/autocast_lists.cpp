@@ -11,14 +11,14 @@ constexpr std::string_view lower[] = {"conv2d", "linear", "matmul"};
 /// What overflows in 16 bits, loses its digits, or adds up much.
 constexpr std::string_view single[] = {
     // elementary, activation
-    "acos", "asin", "cosh", "exp", "expm1", "log", "log10", "log1p", "log2", "log_softmax", "pow", "reciprocal",
-    "rsqrt", "sinh", "softmax", "softplus", "square", "tan",
+    "acos", "asin", "cosh", "erfinv", "exp", "expm1", "log", "log10", "log1p", "log2", "log_softmax", "pow",
+    "reciprocal", "rsqrt", "sinh", "softmax", "softplus", "square", "tan",
     // reduce
     "cumprod", "cumsum", "logsumexp", "prod", "sum",
     // normalization
     "layer_norm",
     // loss
-    "binary_cross_entropy_with_logits", "cross_entropy", "nll_loss"};
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "nll_loss"};
 
 /// They take several operands of one dtype. (Functions of numbers and tensors, as add and where, promote by
 /// themselves.)

@@ -2,6 +2,9 @@
 // family of the hinge.
 #pragma once
 
+#include <concepts>
+#include <utility>
+
 #include "triptych/core/ops/losses.h"
 
 namespace triptych {
@@ -26,6 +29,13 @@ struct BinaryCrossEntropyOptions {
 /// for x outside of [0, 1]. The gradient is (x - z) / max(x (1 - x), 1e-12). The shapes must be the same.
 /// Source: torch.nn.functional.binary_cross_entropy.
 TRIPTYCH_API Tensor binary_cross_entropy(Arg input, Arg target, BinaryCrossEntropyOptions options = {});
+/// With the weights third, as in PyTorch.
+template <std::same_as<Tensor> T>
+Tensor binary_cross_entropy(Arg input, Arg target, const T& weight) {
+  return binary_cross_entropy(std::move(input), std::move(target), BinaryCrossEntropyOptions{.weight = weight});
+}
+template <class = void>
+Tensor binary_cross_entropy(Arg input, Arg target, ...) = delete;  // neither a weight nor BinaryCrossEntropyOptions
 
 struct SigmoidFocalLossOptions {
   /// The weight of positive targets, 1 - alpha being that of negative ones; below 0: none.

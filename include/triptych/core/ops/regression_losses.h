@@ -11,6 +11,12 @@ namespace triptych {
 TRIPTYCH_API Tensor mse_loss(Arg input, Arg target, Arg weight, LossOptions options = {});
 TRIPTYCH_API Tensor l1_loss(Arg input, Arg target, Arg weight, LossOptions options = {});
 TRIPTYCH_API Tensor huber_loss(Arg input, Arg target, Arg weight, HuberLossOptions options = {});
+template <class = void>
+Tensor mse_loss(Arg input, Arg target, ...) = delete;  // neither weights nor LossOptions
+template <class = void>
+Tensor l1_loss(Arg input, Arg target, ...) = delete;  // neither weights nor LossOptions
+template <class = void>
+Tensor huber_loss(Arg input, Arg target, ...) = delete;  // neither weights nor HuberLossOptions
 
 struct SmoothL1LossOptions {
   Reduction reduction = Reduction::mean;

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/ops/ops.h"
+#include "core/ops/arithmetic/wide.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/pointwise.h"
 
@@ -31,6 +31,7 @@ Tensor of_numbers(const char* op, const Arg& a, const Arg& b, Tensor (*choose)(A
   const Frame frame(a.where());
   for (const Arg* x : {&a, &b})
     if (!x->is_scalar()) operand(op, *x);
+  const std::optional<TraceScope> traced = scope_of({&a, &b});
   if (is_nan(a) && !b.is_scalar()) return identity(b);
   if (is_nan(b) && !a.is_scalar()) return identity(a);
   Tensor result = choose(a, b);

@@ -1,5 +1,5 @@
 // neg, abs, sign, copysign, and functions of the sign.
-#include "core/ops/ops.h"
+#include "core/ops/arithmetic/wide.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/pointwise.h"
 
@@ -50,6 +50,7 @@ Tensor signbit(Arg x) {
 
 Tensor heaviside(Arg x, Arg values) {
   const Frame frame(x.where());
+  const std::optional<TraceScope> traced = scope_of({&x, &values});
   const Tensor& t = operand("heaviside", x);
   const DType dtype = values.is_scalar() ? t.dtype() : result_type(t, operand("heaviside", values));
   return where(equal(x, 0), values, cast(greater(x, 0), dtype));

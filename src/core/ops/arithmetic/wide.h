@@ -3,14 +3,20 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "core/ops/ops.h"
+#include "triptych/core/graph.h"
 
 namespace triptych {
 
 /// The dtype that the tensors among the operands have in common: 0-d ones count where no other is floating.
 DType common_dtype(std::string_view op, std::initializer_list<const Arg*> operands);
+
+/// Where one operand is of a graph, all steps are: a condition on a trained operand, computed now, would be frozen
+/// there.
+std::optional<TraceScope> scope_of(std::initializer_list<const Arg*> operands);
 
 /// An operand in the dtype that several steps compute in; a number stays one.
 class Wide {

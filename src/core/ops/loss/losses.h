@@ -1,7 +1,7 @@
 // What the losses that are made of simpler ops share.
 #pragma once
 
-#include "core/ops/ops.h"
+#include "core/ops/arithmetic/wide.h"
 #include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops/arithmetic.h"
 #include "triptych/core/ops/losses.h"
@@ -26,6 +26,7 @@ inline Tensor above_zero(const Tensor& x) { return clip(x, 0); }
 template <class Of, class... Operands>
 Tensor loss_of(const Arg& input, DType dtype, Reduction reduction, Of of, const Operands&... operands) {
   const Frame frame(input.where());
+  const std::optional<TraceScope> traced = scope_of({&operands...});
   const DType wide = compute_dtype(dtype);
   return reduced(of(cast(operands.tensor(), wide)...), reduction, dtype);
 }
