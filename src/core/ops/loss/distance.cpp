@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/dispatch/autocast.h"
 #include "core/ops/loss/losses.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
@@ -11,13 +12,13 @@
 namespace triptych {
 namespace {
 
-/// The common dtype, which is floating, of operands that broadcast.
+/// The result's dtype of operands that broadcast: their common one, for autocast float32.
 DType floating_type(const char* op, const Arg& a, const Arg& b) {
   const DType dtype = result_type(operand(op, a), operand(op, b));
   if (!is_floating(dtype))
     throw ArgumentError(op, "the operands are both not floating", "both are " + std::string(dtype_name(dtype)),
                         "Convert one with cast", a.where());
-  return dtype;
+  return float32_if_autocast(dtype, a.tensor().device());
 }
 
 /// The p-norm along the last axis.

@@ -1,4 +1,5 @@
 // The family of the hinge, made of simpler ops.
+#include "core/dispatch/autocast.h"
 #include "core/ops/loss/losses.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
@@ -7,7 +8,7 @@
 namespace triptych {
 namespace {
 
-/// Of targets with integer class numbers: the scores' dtype, which is floating.
+/// Of targets with integer class numbers: the loss's dtype, that of the scores, for autocast float32.
 DType check_scores(const char* op, const Arg& input, const Arg& target) {
   const Tensor &x = operand(op, input), &y = operand(op, target);
   if (!is_floating(x.dtype()))
@@ -18,7 +19,7 @@ DType check_scores(const char* op, const Arg& input, const Arg& target) {
                         target.where());
   if (x.ndim() != 1 && x.ndim() != 2)
     throw ArgumentError(op, "the scores are neither (N, C) nor (C)", x.shape().text(), "", input.where());
-  return x.dtype();
+  return float32_if_autocast(x.dtype(), x.device());
 }
 
 [[noreturn]] void do_not_fit(const char* op, const Arg& input, const Arg& target) {

@@ -8,7 +8,7 @@
 
 namespace triptych {
 
-/// Checks that the operands have one shape and returns their common dtype, which is floating.
+/// Checks that the operands have one shape, and returns the loss's dtype: their common one, for autocast float32.
 DType check_operands(const char* op, const Arg& input, const Arg& target);
 /// The same for three operands.
 DType check_operands(const char* op, const Arg& a, const Arg& b, const Arg& c);
