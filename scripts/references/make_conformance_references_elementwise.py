@@ -96,6 +96,14 @@ def pointwise():
     sample("isreal", "plain", torch.isreal, x, differentiable=False)
 
 
+def sparsemax(x, axis=-1):
+    """By Martins and Astudillo's algorithm 1."""
+    ordered = x.sort(axis, descending=True).values
+    sums, ranks = ordered.cumsum(axis), torch.ones_like(x).cumsum(axis)
+    k = (1 + ranks * ordered > sums).sum(axis, keepdim=True)
+    return torch.relu(x - (sums.gather(axis, k - 1) - 1) / k)
+
+
 def rectifiers():
     x = values(4, 7, low=-3, high=3)
     sample("prelu", "one", F.prelu, x, positive(1))
@@ -121,6 +129,10 @@ def rectifiers():
     sample("geglu", "last", gated(F.gelu, -1), values(3, 8))
     sample("swiglu", "first", gated(F.silu, 0), values(4, 3))
 
+    sample("sparsemax", "last", sparsemax, x)
+    sample("sparsemax", "ties", sparsemax, torch.round(values(5, 4)))
+    sample("sparsemax", "scalar", lambda x: sparsemax(x[None])[0], values())
+    sample("sparsemax", "middle", lambda x: sparsemax(x, 1), values(2, 6, 3) / 2)
     sample("softmin", "last", lambda x: F.softmin(x, -1), x)
     sample("softmin", "first", lambda x: F.softmin(x, 0), x)
     sample("softmax", "dtype", lambda x: F.softmax(x, 1, dtype=torch.float64), x)

@@ -34,6 +34,10 @@ void add_rectifier_samples(std::vector<Sample>& samples) {
   add("geglu", "last", [](const Tensors& x) { return tt::geglu(x[0]); });
   add("swiglu", "first", [](const Tensors& x) { return tt::swiglu(x[0], 0); });
 
+  for (const char* name : {"last", "ties", "scalar"})
+    add("sparsemax", name, [](const Tensors& x) { return tt::sparsemax(x[0]); });
+  samples.back().smooth = samples[samples.size() - 2].smooth = false;
+  add("sparsemax", "middle", [](const Tensors& x) { return tt::sparsemax(x[0], 1); });
   add("softmin", "last", [](const Tensors& x) { return tt::softmin(x[0]); });
   add("softmin", "first", [](const Tensors& x) { return tt::softmin(x[0], 0); });
   add("softmax", "dtype", [](const Tensors& x) { return tt::softmax(x[0], 1, tt::float64); });

@@ -169,6 +169,7 @@ std::vector<Word> words() {
       UNARY(sparse_plus),
       UNARY(sparse_sigmoid),
       {"masked_softmax", with_target, CALL(tt::masked_softmax(x[0], tt::greater(x[1], 0)))},
+      {"sparsemax", axis_of_floating, CALL(tt::sparsemax(x[0], a.axis))},
       {"gumbel_softmax", dropped, CALL(tt::gumbel_softmax(x[0], {.tau = 0.5, .hard = true}, x[1]))},
       {"rrelu", dropped, CALL(tt::rrelu(x[0], {.training = true}, x[1]))},
       {"softmax", axis_of_floating, CALL(tt::softmax(x[0], a.axis))},

@@ -18,6 +18,11 @@ TRIPTYCH_API Tensor softmin(Arg x, std::int64_t axis = -1);
 TRIPTYCH_API Tensor masked_softmax(Arg x, Arg mask, std::int64_t axis = -1);
 TRIPTYCH_API Tensor masked_log_softmax(Arg x, Arg mask, std::int64_t axis = -1);
 
+/// The point of the probability simplex that is nearest to x, along `axis`: max(0, x - t), t such that they add up to
+/// one. Like softmax, but small ones are 0.
+/// @throws ArgumentError if x is not floating-point or `axis` is out of range. Source: Martins and Astudillo, 2016.
+TRIPTYCH_API Tensor sparsemax(Arg x, std::int64_t axis = -1);
+
 struct GumbelSoftmaxOptions {
   /// The temperature: the smaller, the nearer to one-hot.
   double tau = 1;
