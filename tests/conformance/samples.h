@@ -54,5 +54,7 @@ void add_statistics_samples(std::vector<Sample>& samples);
 void add_pointwise_samples(std::vector<Sample>& samples);
 void add_rectifier_samples(std::vector<Sample>& samples);
 void add_loss_family_samples(std::vector<Sample>& samples);
+void add_indexing_samples(std::vector<Sample>& samples);
+void add_rearrange_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

@@ -9,6 +9,10 @@
 #include "triptych/core/ops/order.h"
 #include "triptych/core/ops/scans.h"
 #include "triptych/core/ops/statistics.h"
+#include "triptych/core/ops/masked.h"
+#include "triptych/core/ops/rearrange.h"
+#include "triptych/core/ops/scatter.h"
+#include "triptych/core/ops/take.h"
 #include "triptych/core/random.h"
 
 namespace programs {
@@ -240,11 +244,21 @@ std::vector<Word> words() {
       {"index", one_of_axis, CALL(tt::index(x[0], {tt::ellipsis, tt::Slice(tt::none, tt::none, 2), tt::newaxis}))},
       {"index_update", part_and_value, CALL(tt::index_update(x[0], {tt::Slice(a.start, a.stop)}, x[1]))},
       {"pad", padded, CALL(tt::pad(x[0], a.pairs, a.n))},
+      {"diagonal_view", of_two_axes, CALL(tt::diagonal(x[0], a.n, a.axis, a.other))},
+      {"unfold", windowed, CALL(tt::unfold(x[0], a.axis, a.n, a.step))},
+      {"as_strided", strided, CALL(tt::as_strided(x[0], {a.n, 2}, {1, 0}, a.start))},
       // indexing
       {"gather", gathered, CALL(tt::gather(x[0], a.axis, x[1]))},
       {"scatter_add", scattered, CALL(tt::scatter_add(x[0], a.axis, x[1], x[2]))},
       {"index_select", selected, CALL(tt::index_select(x[0], a.axis, x[1]))},
       {"index_add", added_at, CALL(tt::index_add(x[0], a.axis, x[1], x[2]))},
+      {"take", selected, CALL(tt::take(x[0], x[1], a.axis))},
+      {"index_copy", added_at, CALL(tt::index_copy(x[0], a.axis, x[1], x[2]))},
+      {"scatter", scattered, CALL(tt::scatter(x[0], a.axis, x[1], x[2]))},
+      {"scatter_amax", scattered, CALL(tt::scatter_reduce(x[0], a.axis, x[1], x[2], "amax", a.flag))},
+      {"index_put", added_at, CALL(tt::index_put(tt::moveaxis(x[0], a.axis, 0), {x[1]}, tt::moveaxis(x[2], a.axis, 0), true))},
+      {"masked_scatter", masked, CALL(tt::masked_scatter(x[0], x[1], tt::flatten(x[0])))},
+      {"repeat_interleave", selected, CALL(tt::repeat_interleave(x[1]))},
       {"nonzero", any_one, CALL(tt::nonzero(x[0]))},
       {"masked_select", masked, CALL(tt::masked_select(x[0], x[1]))},
       {"one_hot", indices, CALL(tt::one_hot(x[0], a.n, a.dtype))},

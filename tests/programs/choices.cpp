@@ -138,6 +138,26 @@ bool two_axes(Chooser& c) {
   c.a.other = c.dice.between(-c.rank(), c.rank() - 1);
   return true;
 }
+bool of_two_axes(Chooser& c) {
+  c.a.n = c.dice.between(-1, 1);
+  if (!c.take([](const Tensor& x) { return x.ndim() > 1; }) || !c.choose_axis()) return false;
+  c.a.other = (c.a.axis + c.rank() + c.dice.between(1, c.rank() - 1)) % c.rank();
+  return true;
+}
+bool windowed(Chooser& c) {
+  if (!axis_of_any(c) || c.rank() > 5) return false;
+  const std::int64_t length = c.operand(0).size(static_cast<int>(c.a.axis));
+  if (length == 0) return false;
+  c.a.n = c.dice.between(1, length);
+  c.a.step = c.dice.between(1, 3);
+  return true;
+}
+bool strided(Chooser& c) {
+  if (!c.take([](const Tensor& x) { return x.numel() > 0; })) return false;
+  c.a.n = c.dice.between(1, c.operand(0).numel());
+  c.a.start = c.dice.between(0, c.operand(0).numel() - c.a.n);
+  return true;
+}
 bool expanded(Chooser& c) {
   if (!c.take([](const Tensor& x) { return x.ndim() < 5; })) return false;
   c.a.shape = c.operand(0).shape().to_vector();

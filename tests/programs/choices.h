@@ -31,6 +31,11 @@ bool new_axis(Chooser& chooser);
 bool axes_of_length_one(Chooser& chooser);
 bool permuted(Chooser& chooser);
 bool two_axes(Chooser& chooser);
+/// Two that differ, and a diagonal of them.
+bool of_two_axes(Chooser& chooser);
+bool windowed(Chooser& chooser);
+/// A number of elements, and where they start.
+bool strided(Chooser& chooser);
 bool expanded(Chooser& chooser);
 bool tiled(Chooser& chooser);
 bool repeated(Chooser& chooser);

@@ -5,6 +5,7 @@
 
 #include "core/dispatch/backend.h"
 #include "core/kernels/path.h"
+#include "core/kernels/transposed_square.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/op.h"
 
@@ -12,7 +13,8 @@ namespace triptych {
 namespace {
 
 Path one_element("copy: one element"), whole_rows("copy: whole rows"), stepping("copy: element by element"),
-    squares("copy: in squares"), turned("copy: a dense axis moved inwards"), few_elements("copy: on one thread"),
+    doubled("copy: every second element"), backwards("copy: backwards"), squares("copy: in squares"),
+    register_squares("copy: in squares, in registers"), turned("copy: a dense axis moved inwards"), few_elements("copy: on one thread"),
     many_elements("copy: in parallel");
 
 template <class To, class From>
@@ -65,12 +67,30 @@ Loops simplify(const TensorMeta& from, const TensorMeta& to) {
 template <class Word>
 void copy_squares(const Loops& loops, const Word* from, Word* to) {
   const auto a = static_cast<std::size_t>(loops.rank) - 2, b = a + 1;
-  constexpr std::int64_t square = 16;
+  constexpr std::int64_t square = square_side<std::uint32_t>;
   for (std::int64_t i0 = 0; i0 < loops.lengths[a]; i0 += square)
-    for (std::int64_t j0 = 0; j0 < loops.lengths[b]; j0 += square)
-      for (std::int64_t i = i0; i < std::min(i0 + square, loops.lengths[a]); ++i)
-        for (std::int64_t j = j0; j < std::min(j0 + square, loops.lengths[b]); ++j)
+    for (std::int64_t j0 = 0; j0 < loops.lengths[b]; j0 += square) {
+      const std::int64_t i1 = std::min(i0 + square, loops.lengths[a]), j1 = std::min(j0 + square, loops.lengths[b]);
+      if constexpr (sizeof(Word) >= 4) {
+        if (loops.to[b] == 1 && i1 - i0 == square && j1 - j0 == square) {
+          constexpr std::int64_t side = square_side<Word>;
+          register_squares.take();
+          for (std::int64_t i = i0; i < i1; i += side)
+            for (std::int64_t j = j0; j < j1; j += side)
+              transpose_square(from + i + j * loops.from[b], loops.from[b], to + i * loops.to[a] + j, loops.to[a]);
+          continue;
+        }
+      }
+      for (std::int64_t i = i0; i < i1; ++i)
+        for (std::int64_t j = j0; j < j1; ++j)
           to[i * loops.to[a] + j * loops.to[b]] = from[i * loops.from[a] + j * loops.from[b]];
+    }
+}
+
+/// Steps that are known when this is compiled become shuffles of whole vectors.
+template <std::int64_t step, class Word>
+void copy_by_step(const Word* from, Word* to, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) to[i] = from[i * step];
 }
 
 template <class Word>
@@ -79,6 +99,10 @@ void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
   if (axis == loops.rank - 1) {
     if (step == 1 && out == 1)
       std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(Word));
+    else if (step == 2 && out == 1)
+      copy_by_step<2>(from, to, n);
+    else if (step == -1 && out == 1)
+      copy_by_step<-1>(from, to, n);
     else
       for (std::int64_t i = 0; i < n; ++i) to[i * out] = from[i * step];
     return;
@@ -105,6 +129,8 @@ void copy_all(Loops& loops, const void* from, void* to) {
     }
   const int last = loops.rank - 1;
   (loops.from[last] == 1 && loops.to[last] == 1                     ? whole_rows
+   : loops.from[last] == 2 && loops.to[last] == 1                   ? doubled
+   : loops.from[last] == -1 && loops.to[last] == 1                  ? backwards
    : last > 0 && loops.from[last - 1] == 1 && loops.from[last] != 1 ? squares
                                                                     : stepping)
       .take();

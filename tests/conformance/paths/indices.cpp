@@ -1,5 +1,9 @@
-// What an index chooses: gather, scatter_add, index_select, index_add, embedding, masked_select; with gradients.
+// What an index chooses: gather, scatter_add, index_select, index_add, index, index_put, embedding, masked_select; with
+// gradients.
+#include <algorithm>
+
 #include "cases.h"
+#include "core/ops/indexing/pick.h"
 #include "triptych/core/ops.h"
 
 namespace paths {
@@ -67,6 +71,80 @@ void index_select(Dice& dice, tt::DType dtype) {
          "index_add to " + x.plain.shape.text());
 }
 
+/// Index tensors along some axes, and what they do to the place of an element of the result.
+struct Indexed {
+  tt::IndexAttributes attributes;
+  std::vector<Plain> plain;
+  std::vector<tt::Tensor> tensors;
+  tt::Shape together, result;
+  std::vector<std::size_t> kept;
+
+  Indexed(Dice& dice, const tt::Shape& x) {
+    const auto count = static_cast<std::size_t>(dice.between(1, std::min(x.rank(), 2)));
+    together = dice.once_in(8) ? tt::Shape{dice.between(1000, 40000)} : dice.shape(static_cast<int>(dice.between(0, 2)), 20);
+    std::vector<std::size_t> axes;
+    for (int i = 0; i < x.rank(); ++i) axes.push_back(static_cast<std::size_t>(i));
+    for (std::size_t i = axes.size(); i > 1; --i)
+      std::swap(axes[i - 1], axes[static_cast<std::size_t>(dice.between(0, static_cast<std::int64_t>(i) - 1))]);
+    kept.assign(axes.begin() + static_cast<std::ptrdiff_t>(count), axes.end());
+    std::sort(kept.begin(), kept.end());
+    for (std::size_t i = 0; i < count; ++i) {
+      tt::Shape shape = together;
+      for (int k = 0; k < shape.rank(); ++k)
+        if (count > 1 && i == 0 && dice.once_in(3)) shape.set(k, 1);
+      const auto axis = static_cast<std::int64_t>(axes[i]);
+      attributes.axes.append(dice.once_in(2) ? axis : axis - x.rank());
+      plain.push_back(indices(dice, shape, x[axis]));
+      tensors.push_back(dice.tensor(plain.back(), index_type(dice)));
+    }
+    together = {};
+    for (const Plain& index : plain) tt::broadcast(together, index.shape, together);
+    attributes.place = dice.between(0, static_cast<std::int64_t>(kept.size()));
+    for (const std::size_t axis : kept) result.append(x[static_cast<std::int64_t>(axis)]);
+    for (int k = 0; k < together.rank(); ++k)
+      result.insert(static_cast<int>(attributes.place) + k, together.dim(k));
+  }
+
+  Place operator()(const Place& p, const tt::Shape& x) const {
+    const auto first = static_cast<std::size_t>(attributes.place), rank = static_cast<std::size_t>(together.rank());
+    Place own{}, place{};
+    for (std::size_t k = 0; k < rank; ++k) own[k] = p[first + k];
+    for (std::size_t k = 0; k < kept.size(); ++k) place[kept[k]] = p[k < first ? k : k + rank];
+    for (int i = 0; i < attributes.axes.size(); ++i) {
+      const std::int64_t axis = (attributes.axes[i] + x.rank()) % x.rank();
+      place[static_cast<std::size_t>(axis)] =
+          counted(plain[static_cast<std::size_t>(i)].broadcast(own, together.rank()), x[axis]);
+    }
+    return place;
+  }
+};
+
+void index(Dice& dice, tt::DType dtype) {
+  const tt::Shape shape = dice.once_in(4) ? tt::Shape{dice.between(2, 9), dice.between(300, 3000)}
+                                          : dice.shape(static_cast<int>(dice.between(1, 4)));
+  if (shape.size() == 0) return;
+  const Given x = dice.operand(shape, dtype);
+  const Indexed indexed(dice, shape);
+  if (indexed.result.size() > 200000) return;
+  const std::string what = " by " + indexed.together.text() + " of " + shape.text();
+  expect(tt::pick(x.tensor, indexed.tensors, indexed.attributes),
+         Plain::of(indexed.result, [&](const Place& p) { return x.plain[indexed(p, shape)]; }), 0, "index" + what);
+  tt::Shape value_shape = indexed.result;
+  for (int k = 0; k < value_shape.rank(); ++k)
+    if (dice.once_in(4)) value_shape.set(k, 1);
+  if (dice.once_in(6)) value_shape = {};
+  const Given value = dice.operand(value_shape, dtype);
+  const bool adds = dice.once_in(2);
+  Plain expected = x.plain;
+  each_place(indexed.result, [&](const Place& p) {
+    double& there = expected[indexed(p, shape)];
+    there = value.plain.broadcast(p, indexed.result.rank()) + (adds ? there : 0);
+  });
+  expect(tt::put(x.tensor, value.tensor, indexed.tensors,
+                 {indexed.attributes.axes, indexed.attributes.place, adds ? tt::Combine::add : tt::Combine::replace}),
+         expected, adds ? 2 : 0, "index_put" + what);
+}
+
 void embedding(Dice& dice, tt::DType dtype) {
   const std::int64_t rows = dice.between(1, 20), width = dice.once_in(6) ? dice.between(500, 900) : dice.length();
   const Given table = dice.operand({rows, width}, dtype);
@@ -99,12 +177,14 @@ void masked_select(Dice& dice, tt::DType dtype) {
 }  // namespace
 
 void index_case(Dice& dice) {
-  switch (dice.between(1, 4)) {
+  switch (dice.between(1, 5)) {
     case 1:
       return gather(dice, dice.number());
     case 2:
       return index_select(dice, dice.number());
     case 3:
+      return index(dice, dice.number());
+    case 4:
       return embedding(dice, dice.floating());
     default:
       return masked_select(dice, dice.number());

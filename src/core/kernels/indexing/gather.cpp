@@ -1,14 +1,14 @@
 #include "core/ops/indexing/gather.h"
 
-#include <cstring>
-
 #include "core/kernels/elementwise.h"
+#include "core/kernels/indexing/combine.h"
+#include "core/kernels/indexing/pick.h"
 #include "core/kernels/sums.h"
 #include "core/tensor/tensor_impl.h"
 
 namespace triptych {
 
-extern const Op gather_op, scatter_add_op, index_select_op, index_add_op;
+extern const Op gather_op, scatter_add_op, scatter_op, index_select_op, index_add_op;
 
 namespace {
 
@@ -19,9 +19,10 @@ namespace {
       call.context.where);
 }
 
+int from_the_front(std::int64_t axis, int rank) { return static_cast<int>(axis < 0 ? axis + rank : axis); }
+
 int axis_of(const KernelCall& call) {
-  const std::int64_t axis = call.attributes_as<AlongAxisAttributes>().axis;
-  return static_cast<int>(axis < 0 ? axis + call.inputs[0].shape().rank() : axis);
+  return from_the_front(call.attributes_as<AlongAxisAttributes>().axis, call.inputs[0].shape().rank());
 }
 
 /// Index tensor -> places counted from the front, checked.
@@ -39,16 +40,11 @@ struct Places {
       out_of_range(call, given, axis, shape);
     return given < 0 ? given + length : given;
   }
-  /// Of a tensor without elements nothing but the errors is left.
-  void check_all() const {
-    for (std::int64_t i = 0; i < index.size(); ++i) static_cast<void>((*this)[i]);
-  }
 };
 
 /// Calls f(i, place) for each element i of the row-major index: `place` is where it points to in x.
 template <class F>
-void for_each_place(const KernelCall& call, const TensorMeta& x, F f) {
-  const int axis = axis_of(call);
+void for_each_place(const KernelCall& call, int axis, const TensorMeta& x, F f) {
   const Operand& index = call.inputs[1];
   const Places places{index, call, x.shape, axis};
   const Shape& shape = index.shape();
@@ -68,82 +64,55 @@ void gather_run(const KernelCall& call) {
   const Operand &x = call.inputs[0], &out = call.outputs[0];
   visit_dtype(x.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    for_each_place(call, *x.meta, [&](std::int64_t i, std::int64_t place) { out.as<T>()[i] = x.as<const T>()[place]; });
+    for_each_place(call, axis_of(call), *x.meta, [&](std::int64_t i, std::int64_t place) { out.as<T>()[i] = x.as<const T>()[place]; });
   });
 }
 
-template <class C>
-C plus(C a, C b) {
-  return static_cast<C>(a + b);
-}
-
-void scatter_add_run(const KernelCall& call) {
+/// `out` is x with the source's elements combined into it at the places of the index.
+void scatter_by(const KernelCall& call, int axis, Combine combine) {
   const Operand &source = call.inputs[2], &out = call.outputs[0];
   visit_dtype(out.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
     const Sums<T> sums(out);
     sums.start_from(call.inputs[0].as<const T>());
-    for_each_place(call, *out.meta, [&](std::int64_t i, std::int64_t place) {
-      sums.data()[place] = plus(sums.data()[place], static_cast<C>(source.as<const T>()[i]));
+    visit_combine<C>(combine, [&](auto how) {
+      for_each_place(call, axis, *out.meta, [&](std::int64_t i, std::int64_t place) {
+        sums.data()[place] = how(sums.data()[place], static_cast<C>(source.as<const T>()[i]));
+      });
     });
     sums.finish();
   });
 }
 
-/// A contiguous tensor as (outer, length of the axis, inner).
-struct Blocks {
-  std::int64_t outer = 1, inner = 1;
-  Blocks(const Shape& shape, int axis) {
-    for (int i = 0; i < axis; ++i) outer *= shape[i];
-    for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-  }
-};
+void scatter_add_run(const KernelCall& call) { scatter_by(call, axis_of(call), Combine::add); }
+
+void scatter_run(const KernelCall& call) {
+  const auto& [axis, combine] = call.attributes_as<ScatterAttributes>();
+  scatter_by(call, from_the_front(axis, call.inputs[0].shape().rank()), combine);
+}
 
 void index_select_run(const KernelCall& call) {
-  const Operand &x = call.inputs[0], &out = call.outputs[0];
   const int axis = axis_of(call);
-  const Places places{call.inputs[1], call, x.shape(), axis};
-  const Blocks blocks(x.shape(), axis);
-  const std::int64_t length = x.shape()[axis], count = call.inputs[1].size();
-  if (out.size() == 0) return places.check_all();
-  const auto bytes = blocks.inner * static_cast<std::int64_t>(size_of(x.dtype()));
-  for (std::int64_t o = 0; o < blocks.outer; ++o)
-    for (std::int64_t i = 0; i < count; ++i)
-      std::memcpy(out.as<char>() + (o * count + i) * bytes, x.as<const char>() + (o * length + places[i]) * bytes,
-                  static_cast<std::size_t>(bytes));
+  pick_elements(call, call.inputs[0], call.inputs.subspan(1, 1), axis, axis);
 }
 
 void index_add_run(const KernelCall& call) {
-  const Operand &source = call.inputs[2], &out = call.outputs[0];
   const int axis = axis_of(call);
-  const Places places{call.inputs[1], call, out.shape(), axis};
-  const Blocks blocks(out.shape(), axis);
-  const std::int64_t length = out.shape()[axis], count = call.inputs[1].size();
-  if (out.size() == 0) return places.check_all();
-  visit_dtype(out.dtype(), [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    using C = compute_type<T>;
-    const Sums<T> sums(out);
-    sums.start_from(call.inputs[0].as<const T>());
-    for (std::int64_t o = 0; o < blocks.outer; ++o)
-      for (std::int64_t i = 0; i < count; ++i) {
-        C* to = sums.data() + (o * length + places[i]) * blocks.inner;
-        const T* from = source.as<const T>() + (o * count + i) * blocks.inner;
-        for (std::int64_t k = 0; k < blocks.inner; ++k) to[k] = plus(to[k], static_cast<C>(from[k]));
-      }
-    sums.finish();
-  });
+  put_elements(call, call.inputs[0], call.inputs[2], call.inputs.subspan(1, 1), axis, axis, Combine::add);
 }
 
 const Kernel gather_kernel{.run = gather_run}, scatter_add_kernel{.run = scatter_add_run, .donates = 0b1},
-    index_select_kernel{.run = index_select_run}, index_add_kernel{.run = index_add_run, .donates = 0b1};
+    scatter_kernel{.run = scatter_run, .donates = 0b1},
+    index_select_kernel{.run = index_select_run, .any_strides = true},
+    index_add_kernel{.run = index_add_run, .any_strides = true, .donates = 0b1};
 
 }  // namespace
 
 void register_gather_kernels() {
   register_kernel(gather_op, Device::Type::cpu, gather_kernel);
   register_kernel(scatter_add_op, Device::Type::cpu, scatter_add_kernel);
+  register_kernel(scatter_op, Device::Type::cpu, scatter_kernel);
   register_kernel(index_select_op, Device::Type::cpu, index_select_kernel);
   register_kernel(index_add_op, Device::Type::cpu, index_add_kernel);
 }

@@ -1,5 +1,6 @@
 #include "core/ops/shape/roll.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/kernels/row_layout.h"
@@ -20,12 +21,17 @@ void roll_run(const KernelCall& call) {
   const std::size_t row = static_cast<std::size_t>(lines.step) * size_of(in.dtype());
   const std::size_t block = static_cast<std::size_t>(n) * row, tail = static_cast<std::size_t>(places) * row;
   const std::int64_t blocks = lines.count / lines.step;
-  for (std::int64_t i = 0; i < blocks; ++i) {
+  constexpr std::size_t grain = 1 << 17;  // bytes
+  const auto step = static_cast<std::int64_t>(grain / block + 1);
+  const auto turn = [&](std::int64_t i) {
     const char* from = in.as<const char>() + static_cast<std::size_t>(i) * block;
     char* to = out.as<char>() + static_cast<std::size_t>(i) * block;
     std::memcpy(to, from + (block - tail), tail);
     std::memcpy(to + tail, from, block - tail);
-  }
+  };
+  parallel_for((blocks + step - 1) / step, [&](std::int64_t part) {
+    for (std::int64_t i = part * step; i < std::min(blocks, (part + 1) * step); ++i) turn(i);
+  });
 }
 
 const Kernel roll_kernel{.run = roll_run};

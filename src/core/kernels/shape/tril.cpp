@@ -17,12 +17,19 @@ void keep_columns(const KernelCall& call, Begin begin, End end) {
   if (in.size() == 0) return;
   const std::int64_t n = in.shape()[-2], m = in.shape()[-1];
   const auto bytes = static_cast<std::int64_t>(size_of(in.dtype()));
-  std::memset(out.data, 0, static_cast<std::size_t>(out.size() * bytes));
-  for (std::int64_t line = 0; line < in.size() / m; ++line) {
-    const std::int64_t from = std::clamp<std::int64_t>(begin(line % n), 0, m);
-    const std::int64_t to = std::clamp<std::int64_t>(end(line % n), from, m), place = (line * m + from) * bytes;
-    std::memcpy(out.as<char>() + place, in.as<const char>() + place, static_cast<std::size_t>((to - from) * bytes));
-  }
+  const auto keep = [&](std::int64_t line) {
+    const std::int64_t from = std::clamp<std::int64_t>(begin(line % n), 0, m) * bytes;
+    const std::int64_t to = std::max(from, std::clamp<std::int64_t>(end(line % n), 0, m) * bytes);
+    const char* row = in.as<const char>() + line * m * bytes;
+    char* kept = out.as<char>() + line * m * bytes;
+    std::memset(kept, 0, static_cast<std::size_t>(from));
+    std::memcpy(kept + from, row + from, static_cast<std::size_t>(to - from));
+    std::memset(kept + to, 0, static_cast<std::size_t>(m * bytes - to));
+  };
+  const std::int64_t lines = in.size() / m, step = (1 << 17) / (m * bytes) + 1;
+  parallel_for((lines + step - 1) / step, [&](std::int64_t part) {
+    for (std::int64_t line = part * step; line < std::min(lines, (part + 1) * step); ++line) keep(line);
+  });
 }
 
 /// A diagonal beyond every matrix is as good as any other, and does not overflow.

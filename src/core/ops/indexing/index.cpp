@@ -9,8 +9,6 @@
 
 namespace triptych {
 
-extern const Op slice_update_op;
-
 void append_slice(SliceAttributes& attributes, const Slice& slice) {
   const bool forward = slice.step >= 0;
   attributes.append(!slice.start.open ? slice.start.value
@@ -86,7 +84,7 @@ Tensor apply_index_update(Arg x, std::span<const Index> indices, const Arg& valu
     if (const std::int64_t from_end = axis - compiled.result_rank; - from_end <= part.ndim()) new_axes.append(from_end);
   if (!new_axes.empty()) part = squeeze(Arg(part, value.where()), new_axes);
   const Arg replaced(part, value.where());
-  return apply(slice_update_op, {&x, &replaced}, &compiled.slice);
+  return apply_slice_update(x, replaced, compiled.slice);
 }
 
 Tensor index(Arg x, const std::vector<Index>& indices) { return apply_index(std::move(x), indices); }

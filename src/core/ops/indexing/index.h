@@ -20,6 +20,8 @@ void append_slice(SliceAttributes& attributes, const Slice& slice);
 void append_integer(SliceAttributes& attributes, std::int64_t index);
 
 Tensor apply_slice(Arg x, const SliceAttributes& attributes);
+/// x with the selected part replaced by `value`, of x's dtype, which broadcasts to it.
+Tensor apply_slice_update(const Arg& x, const Arg& value, const SliceAttributes& attributes);
 Tensor apply_index(Arg x, std::span<const Index> indices);
 /// x with the selected part replaced; `value` is cast to x's dtype.
 Tensor apply_index_update(Arg x, std::span<const Index> indices, const Arg& value);

@@ -141,6 +141,10 @@ void slice_window(const TensorMeta& whole, const SliceAttributes& a, TensorMeta&
 
 Tensor apply_slice(Arg x, const SliceAttributes& attributes) { return apply(slice_op, {&x}, &attributes); }
 
+Tensor apply_slice_update(const Arg& x, const Arg& value, const SliceAttributes& attributes) {
+  return apply(slice_update_op, {&x, &value}, &attributes);
+}
+
 Tensor slice(Arg x, std::int64_t axis, Slice range) {
   const int at = normalize_axis("slice", axis, operand("slice", x).ndim(), x.where());
   SliceAttributes attributes;

@@ -1,4 +1,6 @@
 // expand and expand_like: dimensions of length one repeated by a step of zero. tile and repeat, made of them.
+#include <utility>
+
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "triptych/core/ops.h"
@@ -53,11 +55,21 @@ bool expand_view(const TensorMeta& input, const void*, TensorMeta& output, std::
 
 void expand_gradient(Gradient& g) { g.set(0, sum_to_like(g.upstream(), g.input(0))); }
 
-/// Axis `axis` repeated as a whole.
-Tensor tile_axis(const Tensor& x, std::int64_t repeats, int axis, Location where) {
+/// Axis i repeated `repeats[i]` times as a whole, at most `Shape::max_rank` axes together with the repeated ones: an axis
+/// in front of each of these is expanded, and merged with it. Only the first merge copies.
+Tensor tile_axes(Tensor x, const Axes& repeats, Location where) {
   Shape shape;
-  for (int i = 0; i <= x.ndim(); ++i) shape.append(i == axis ? repeats : unknown);
-  return flatten(expand(unsqueeze(Arg(x, where), axis), shape), axis, axis + 1);
+  for (int i = 0; i < repeats.size(); ++i) {
+    if (repeats[i] != 1) {
+      x = unsqueeze(Arg(x, where), shape.rank());
+      shape.append(repeats[i]);
+    }
+    shape.append(unknown);
+  }
+  x = expand(Arg(x, where), shape);
+  for (int i = 0; i < repeats.size(); ++i)
+    if (repeats[i] != 1) x = flatten(Arg(x, where), i, i + 1);
+  return x;
 }
 
 /// What users may write to, though little was repeated and `result` may be a view of their tensor. In graphs too, so that
@@ -95,11 +107,22 @@ Tensor tile(Arg x, const Axes& repeats) {
   const Called called("tile");
   Tensor result = operand("tile", x);
   for (int i = result.ndim(); i < repeats.size(); ++i) result = unsqueeze(Arg(result, x.where()), 0);
-  const int lead = result.ndim() - repeats.size();
+  const int rank = result.ndim(), lead = rank - repeats.size();
+  Axes none;
+  for (int i = 0; i < rank; ++i) none.append(1);
+  Axes together = none;
+  int added = 0;
   for (int i = 0; i < repeats.size(); ++i) {
     check_repeats("tile", repeats[i], x.where());
-    if (repeats[i] != 1) result = tile_axis(result, repeats[i], lead + i, x.where());
+    if (repeats[i] == 1) continue;
+    if (rank + added == Shape::max_rank) {
+      result = tile_axes(std::move(result), std::exchange(together, none), x.where());
+      added = 0;
+    }
+    together[lead + i] = repeats[i];
+    ++added;
   }
+  if (added > 0) result = tile_axes(std::move(result), together, x.where());
   return copy_of(std::move(result), x.where());
 }
 

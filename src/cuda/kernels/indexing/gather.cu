@@ -2,12 +2,13 @@
 
 #include "core/ops/indexing/gather.h"
 #include "cuda/kernels/add_by_index.h"
+#include "cuda/kernels/combine.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/kernels/random/generate.h"
 
 namespace triptych {
 
-extern const Op gather_op, scatter_add_op, index_select_op, index_add_op;
+extern const Op gather_op, scatter_add_op, scatter_op, index_select_op, index_add_op;
 
 namespace cuda {
 namespace {
@@ -21,9 +22,12 @@ FaultReport report_for(const KernelCall& call) {
                       axis_text);
 }
 
+int from_the_front(std::int64_t axis, const Operand& x) {
+  return static_cast<int>(axis < 0 ? axis + x.shape().rank() : axis);
+}
+
 int axis_of(const KernelCall& call) {
-  const std::int64_t axis = call.attributes_as<AlongAxisAttributes>().axis;
-  return static_cast<int>(axis < 0 ? axis + call.inputs[0].shape().rank() : axis);
+  return from_the_front(call.attributes_as<AlongAxisAttributes>().axis, call.inputs[0]);
 }
 
 /// Elements before and after an axis of a row-major tensor.
@@ -45,11 +49,11 @@ struct PlacesAlong {
   std::int64_t limit;                          // x's length along the axis
   FaultReport fault;
 
-  PlacesAlong(const KernelCall& call, const TensorMeta& x)
+  PlacesAlong(const KernelCall& call, int along, const TensorMeta& x)
       : index(call.inputs[1].data),
         dtype(call.inputs[1].dtype()),
         rank(x.shape.rank()),
-        axis(axis_of(call)),
+        axis(along),
         limit(x.shape.begin()[axis]),
         fault(report_for(call)) {
     for (int i = 0; i < rank; ++i) {
@@ -87,7 +91,7 @@ struct Gathered {
 void gather_run(const KernelCall& call) {
   const Operand& x = call.inputs[0];
   visit_width(x.dtype(), [&]<class Word>(Word*) {
-    generate<Word>(call, Gathered<Word>{PlacesAlong(call, *x.meta), x.as<const Word>()});
+    generate<Word>(call, Gathered<Word>{PlacesAlong(call, axis_of(call), *x.meta), x.as<const Word>()});
   });
 }
 
@@ -119,7 +123,7 @@ void scatter_add_run(const KernelCall& call) {
   copy_first(call);
   const std::int64_t total = index.size();
   if (total == 0) return;
-  const PlacesAlong places(call, *out.meta);
+  const PlacesAlong places(call, axis_of(call), *out.meta);
   const std::int64_t length = places.lengths[places.axis];
   visit_dtype(out.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
@@ -131,6 +135,36 @@ void scatter_add_run(const KernelCall& call) {
       }
       run(call, scatter_in_order<T>, blocks_for(total / length), block_threads, 0, places, total / length, length,
           Around(index.shape(), places.axis).inner, from, sums);
+    });
+  });
+}
+
+/// As scatter_in_order, for other ways than sums.
+template <class T>
+__global__ void combine_in_order(PlacesAlong places, Combine how, std::int64_t lines, std::int64_t length,
+                                 std::int64_t step, const T* from, compute_type<T>* to) {
+  using C = compute_type<T>;
+  for (std::int64_t line = thread_index(); line < lines; line += thread_count()) {
+    const std::int64_t start = line / step * length * step + line % step;
+    for (std::int64_t i = start; i < start + length * step; i += step)
+      if (const std::int64_t place = places(i); place >= 0)
+        to[place] = combined(how, to[place], static_cast<C>(from[i]));
+  }
+}
+
+void scatter_run(const KernelCall& call) {
+  const Operand &index = call.inputs[1], &out = call.outputs[0];
+  const auto& attributes = call.attributes_as<ScatterAttributes>();
+  copy_first(call);
+  const std::int64_t total = index.size();
+  if (total == 0) return;
+  const PlacesAlong places(call, from_the_front(attributes.axis, out), *out.meta);
+  const std::int64_t length = places.lengths[places.axis];
+  visit_dtype(out.dtype(), [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    grow_sums<T>(call, out, [&](compute_type<T>* sums) {
+      run(call, combine_in_order<T>, blocks_for(total / length), block_threads, 0, places, attributes.combine,
+          total / length, length, Around(index.shape(), places.axis).inner, call.inputs[2].as<const T>(), sums);
     });
   });
 }
@@ -172,6 +206,7 @@ void index_add_run(const KernelCall& call) {
 }
 
 const Kernel gather_kernel{.run = gather_run}, scatter_add_kernel{.run = scatter_add_run, .donates = 0b1},
+    scatter_kernel{.run = scatter_run, .donates = 0b1},
     index_select_kernel{.run = index_select_run}, index_add_kernel{.run = index_add_run, .donates = 0b1};
 
 }  // namespace
@@ -179,6 +214,7 @@ const Kernel gather_kernel{.run = gather_run}, scatter_add_kernel{.run = scatter
 void register_gather_kernels() {
   register_kernel(gather_op, Device::Type::cuda, gather_kernel);
   register_kernel(scatter_add_op, Device::Type::cuda, scatter_add_kernel);
+  register_kernel(scatter_op, Device::Type::cuda, scatter_kernel);
   register_kernel(index_select_op, Device::Type::cuda, index_select_kernel);
   register_kernel(index_add_op, Device::Type::cuda, index_add_kernel);
 }

@@ -1,0 +1,59 @@
+// A square of words, turned in registers: each line of memory is read and written once, whole, however far its rows lie
+// apart. (Rows that are a power of two apart would drive one another out of a cache that is used word by word.)
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+namespace triptych {
+
+/// Words on a side of the square: what fills a vector register.
+template <class Word>
+inline constexpr int square_side = static_cast<int>((
+#ifdef __AVX512F__
+                                                        64
+#else
+                                                        32
+#endif
+                                                        ) /
+                                                    sizeof(Word));
+
+namespace detail {
+
+template <class Word, int n>
+struct SquareRow {
+  typedef Word type __attribute__((vector_size(n * sizeof(Word))));
+};
+
+/// Exchanges the blocks of `d` columns beside the diagonal of the blocks of 2d x 2d.
+template <int d, int n, class Row, std::size_t... c>
+void exchange(Row* rows, std::index_sequence<c...>) {
+  for (int r = 0; r < n; ++r) {
+    if (r & d) continue;
+    const Row upper = rows[r], lower = rows[r + d];
+    rows[r] = __builtin_shufflevector(upper, lower, (c & d ? n + c - d : c)...);
+    rows[r + d] = __builtin_shufflevector(upper, lower, (c & d ? n + c : c + d)...);
+  }
+}
+
+template <int d, int n, class Row>
+void exchange_all(Row* rows) {
+  exchange<d, n>(rows, std::make_index_sequence<n>());
+  if constexpr (d > 1) exchange_all<d / 2, n>(rows);
+}
+
+}  // namespace detail
+
+/// to[i * to_step + j] = from[i + j * from_step] for a whole square.
+template <class Word>
+void transpose_square(const Word* from, std::int64_t from_step, Word* to, std::int64_t to_step) {
+  constexpr int n = square_side<Word>;
+  using Row = typename detail::SquareRow<Word, n>::type;
+  Row rows[n];
+  for (int j = 0; j < n; ++j) std::memcpy(&rows[j], from + j * from_step, sizeof(Row));
+  detail::exchange_all<n / 2, n>(rows);
+  for (int i = 0; i < n; ++i) std::memcpy(to + i * to_step, &rows[i], sizeof(Row));
+}
+
+}  // namespace triptych
