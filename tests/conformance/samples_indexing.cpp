@@ -1,10 +1,5 @@
 // Index tensors and masks, read and written; references by scripts/references/make_conformance_references_indexing.py.
 #include "samples.h"
-#include "triptych/core/ops/masked.h"
-#include "triptych/core/ops/rearrange.h"
-#include "triptych/core/ops/scatter.h"
-#include "triptych/core/ops/segment.h"
-#include "triptych/core/ops/take.h"
 
 namespace tt = triptych;
 
@@ -20,6 +15,15 @@ void add(std::vector<Sample>& samples, const char* op, const char* name, One f) 
 void add_reading(std::vector<Sample>& samples) {
   add(samples, "index", "rows", [](const Tensors& x) { return tt::take(x[0], x[1], 0); });
   add(samples, "index", "negative", [](const Tensors& x) { return tt::take(x[0], x[1], 1); });
+  add(samples, "index", "two_together", [](const Tensors& x) { return x[0][{tt::Slice(), x[1], x[2]}]; });
+  add(samples, "index", "two_apart", [](const Tensors& x) { return x[0][{x[1], tt::Slice(), x[2]}]; });
+  add(samples, "index", "all_axes", [](const Tensors& x) { return x[0][{x[1], x[2], x[3]}]; });
+  add(samples, "index", "mask", [](const Tensors& x) { return x[0][x[1]]; });
+  samples.back().dynamic_shape = true;
+  add(samples, "index", "mask_and_slice", [](const Tensors& x) {
+    return x[0][{tt::Slice(), x[1], tt::Slice(tt::none, tt::none, 2)}];
+  });
+  samples.back().dynamic_shape = true;
   add(samples, "index", "empty", [](const Tensors& x) { return tt::take(x[0], x[1], 0); });
   add(samples, "index", "take", [](const Tensors& x) { return tt::take(x[0], x[1]); });
   add(samples, "index", "gather_nd", [](const Tensors& x) { return tt::gather_nd(x[0], x[1]); });
@@ -70,6 +74,7 @@ void add_writing(std::vector<Sample>& samples) {
       [](const Tensors& x) { return tt::masked_scatter(x[0], tt::unsqueeze(x[1], -1), x[2]); });
   add(samples, "index_add", "alpha", [](const Tensors& x) { return tt::index_add(x[0], 1, x[1], x[2], -2); });
   samples.back().integers = false;  // uint8 has no -2
+  add(samples, "where", "set_by_mask", [](const Tensors& x) { return tt::index_update(x[0], {x[1]}, x[2]); });
   add(samples, "where", "masked_fill", [](const Tensors& x) { return tt::masked_fill(x[0], x[1], 0.5); });
   samples.back().integers = false;
   add(samples, "slice_update", "select_scatter",

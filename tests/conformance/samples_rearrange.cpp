@@ -1,6 +1,5 @@
 // Elements in other places; references by scripts/references/make_conformance_references_indexing.py.
 #include "samples.h"
-#include "triptych/core/ops/rearrange.h"
 
 namespace tt = triptych;
 

@@ -9,10 +9,6 @@
 #include "triptych/core/ops/order.h"
 #include "triptych/core/ops/scans.h"
 #include "triptych/core/ops/statistics.h"
-#include "triptych/core/ops/masked.h"
-#include "triptych/core/ops/rearrange.h"
-#include "triptych/core/ops/scatter.h"
-#include "triptych/core/ops/take.h"
 #include "triptych/core/random.h"
 
 namespace programs {
@@ -257,7 +253,7 @@ std::vector<Word> words() {
       {"scatter", scattered, CALL(tt::scatter(x[0], a.axis, x[1], x[2]))},
       {"scatter_amax", scattered, CALL(tt::scatter_reduce(x[0], a.axis, x[1], x[2], "amax", a.flag))},
       {"index_put", added_at, CALL(tt::index_put(tt::moveaxis(x[0], a.axis, 0), {x[1]}, tt::moveaxis(x[2], a.axis, 0), true))},
-      {"masked_scatter", masked, CALL(tt::masked_scatter(x[0], x[1], tt::flatten(x[0])))},
+      {"masked_scatter", masked_source, CALL(tt::masked_scatter(x[0], x[1], x[2]))},
       {"repeat_interleave", selected, CALL(tt::repeat_interleave(x[1]))},
       {"nonzero", any_one, CALL(tt::nonzero(x[0]))},
       {"masked_select", masked, CALL(tt::masked_select(x[0], x[1]))},

@@ -280,6 +280,11 @@ bool masked(Chooser& c) {
   c.take_like(c.operand(0).shape(), tt::boolean);
   return true;
 }
+bool masked_source(Chooser& c) {
+  if (!masked(c)) return false;
+  c.take_like(c.operand(0).shape(), c.operand(0).dtype());
+  return true;
+}
 bool indices(Chooser& c) {
   c.a.n = c.dice.between(1, 6);
   c.a.dtype = c.dtype();

@@ -59,6 +59,7 @@ bool scattered(Chooser& chooser);
 bool selected(Chooser& chooser);
 bool added_at(Chooser& chooser);
 bool masked(Chooser& chooser);
+bool masked_source(Chooser& chooser);
 bool indices(Chooser& chooser);
 bool table_and_indices(Chooser& chooser);
 

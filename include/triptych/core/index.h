@@ -1,13 +1,17 @@
-// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`.
+// NumPy's indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`, `x[mask]`, `x[{rows, Slice(), columns}]`.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <memory>
 
+#include "triptych/core/export.h"
 #include "triptych/core/location.h"
 
 namespace triptych {
+
+class Tensor;
 
 /// An open bound of a Slice.
 struct None {};
@@ -37,12 +41,15 @@ struct Slice {
   constexpr Slice(Bound start, Bound stop = none, std::int64_t step = 1) : start(start), stop(stop), step(step) {}
 };
 
-/// One element of an index: an integer, a Slice, `ellipsis` or `newaxis`. Remembers the caller's line.
+/// One element of an index: an integer, a Slice, `ellipsis`, `newaxis`, or a tensor. An int32 or int64 tensor names
+/// places along one axis, negative ones from the end; a bool or uint8 tensor is a mask over as many axes as it has, and
+/// stands for the places where it is not zero. Remembers the caller's line.
 struct Index {
-  enum class Kind : std::uint8_t { integer, slice, ellipsis, newaxis };
+  enum class Kind : std::uint8_t { integer, slice, ellipsis, newaxis, tensor };
   Kind kind = Kind::integer;
   std::int64_t integer = 0;
   Slice slice;
+  std::shared_ptr<const Tensor> tensor;
   Location where;
 
   template <std::integral T>
@@ -51,6 +58,7 @@ struct Index {
   Index(Slice value, Location where = Location::here()) : kind(Kind::slice), slice(value), where(where) {}
   Index(Ellipsis, Location where = Location::here()) : kind(Kind::ellipsis), where(where) {}
   Index(NewAxis, Location where = Location::here()) : kind(Kind::newaxis), where(where) {}
+  TRIPTYCH_API Index(const Tensor& value, Location where = Location::here());
 };
 
 }  // namespace triptych

@@ -194,12 +194,16 @@ class TRIPTYCH_API Tensor {
   /// The same values, outside of any recorded computation: a view. Of a symbolic tensor a node that passes no gradient.
   Tensor detach(Location where = Location::here()) const;
 
-  /// NumPy's basic indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`; a view. ArgumentError for an index
-  /// out of range, for more indices than dimensions and for a second ellipsis.
+  /// NumPy's indexing: `x[0]`, `x[{Slice(1, 4, 2), ellipsis, newaxis, -1}]`, a view; with index tensors and masks among
+  /// them, `x[mask]`, `x[{rows, Slice(), columns}]`, a copy. Index tensors broadcast together, a mask standing for the
+  /// places where it is true; where they, and the integers beside them, stand apart, their dimensions go first, else in
+  /// their place. What a mask chooses has a length that a graph does not know. The gradient of an element that is read
+  /// twice is the sum of both. ArgumentError for an index out of range, for more indices than dimensions, for a mask of
+  /// another shape and for a second ellipsis.
   Tensor operator[](const Index& index) const;
   Tensor operator[](std::initializer_list<Index> indices) const;
-  /// The selected part replaced by `value`, a number or a tensor that broadcasts to it; cast to this dtype. Other views
-  /// of the same storage keep their values.
+  /// The selected part replaced by `value`, a number or a tensor that broadcasts to it; cast to this dtype. Of several
+  /// values for one element the last stays. Other views of the same storage keep their values.
   Tensor& set(const Index& index, const Arg& value) &;
   Tensor& set(std::initializer_list<Index> indices, const Arg& value) &;
   Tensor& set(const Index&, const Arg&) && = delete;

@@ -7,11 +7,6 @@
 #include "bad_input.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/masked.h"
-#include "triptych/core/ops/rearrange.h"
-#include "triptych/core/ops/scatter.h"
-#include "triptych/core/ops/segment.h"
-#include "triptych/core/ops/take.h"
 #include "triptych/lowlevel.h"
 
 namespace tt = triptych;

@@ -19,7 +19,7 @@ TRIPTYCH_API Tensor select(Arg x, std::int64_t axis, std::int64_t index);
 /// The order of the elements reversed along `axes`: a view.
 TRIPTYCH_API Tensor flip(Arg x, const Axes& axes);
 
-/// NumPy's basic indexing as a function: the same as `x[{...}]`.
+/// NumPy's indexing as a function: the same as `x[{...}]`.
 TRIPTYCH_API Tensor index(Arg x, const std::vector<Index>& indices);
 /// x with the part that `indices` select replaced by `value`, which broadcasts to it: what `x.set(indices, value)`
 /// computes.

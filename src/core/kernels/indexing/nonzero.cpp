@@ -26,14 +26,17 @@ void nonzero_run(const KernelCall& call) {
   const std::int64_t n = call.inputs[0].size();
   auto* row = call.outputs[0].as<std::int64_t>();
   visit_elements(call.inputs[0], [&](const auto* x, auto is_nonzero) {
-    for (std::int64_t i = 0; i < n; ++i) {
-      if (!is_nonzero(x[i])) continue;
-      std::int64_t rest = i;
-      for (int axis = shape.rank() - 1; axis >= 0; --axis) {
-        row[axis] = rest % shape.begin()[axis];
-        rest /= shape.begin()[axis];
+    std::int64_t at[Shape::max_rank] = {};
+    const int rank = shape.rank(), last = rank - 1;
+    if (rank == 0) return;
+    const std::int64_t length = shape.begin()[last];
+    for (std::int64_t begin = 0; begin < n; begin += length) {
+      for (std::int64_t i = 0; i < length; ++i) {
+        if (!is_nonzero(x[begin + i])) continue;
+        at[last] = i;
+        row = std::copy_n(at, rank, row);
       }
-      row += shape.rank();
+      for (int axis = last - 1; axis >= 0 && ++at[axis] == shape.begin()[axis]; --axis) at[axis] = 0;
     }
   });
 }

@@ -1,18 +1,24 @@
-// Basic indexing compiled to one slice and the new axes.
+// An index compiled to one slice, the new axes and what tensors choose.
 #pragma once
 
 #include <span>
+#include <vector>
 
+#include "core/ops/indexing/pick.h"
 #include "core/ops/indexing/slice.h"
 #include "triptych/core/index.h"
 
 namespace triptych {
 
-/// What an index does: one slice, then an axis of length one at each of `new_axes` (places in the result, ascending).
+/// What an index does: one slice, then an axis of length one at each of `new_axes` (places in the result, ascending),
+/// and of that what the tensors, if there are any, choose.
 struct CompiledIndex {
   SliceAttributes slice;
   Axes new_axes;
-  int result_rank = 0;
+  int sliced_rank = 0;
+  std::vector<Tensor> tensors;  // int32 or int64, one for each of `chosen.axes`
+  IndexAttributes chosen;
+  Tensor mask;  // where it is all that chooses
 };
 CompiledIndex compile_index(std::span<const Index> indices, const Shape& shape, Location where);
 

@@ -144,7 +144,13 @@ std::vector<Tensor> apply_split(Arg& x, const SplitAttributes& attributes, std::
 std::vector<Tensor> promoted(std::string_view op, const std::vector<Tensor>& tensors, Location where) {
   if (tensors.empty()) throw ArgumentError(op, "there is no tensor", "an empty list", "", where);
   DType dtype = operand(op, Arg(tensors[0], where)).dtype();
-  for (const Tensor& tensor : tensors) dtype = promote_types(dtype, operand(op, Arg(tensor, where)).dtype());
+  bool differ = false;
+  for (const Tensor& tensor : tensors) {
+    const DType given = operand(op, Arg(tensor, where)).dtype();
+    differ |= given != dtype;
+    dtype = promote_types(dtype, given);
+  }
+  if (!differ) return tensors;
   std::vector<Tensor> result;
   for (const Tensor& tensor : tensors) result.push_back(cast(Arg(tensor, where), dtype));
   return result;
@@ -173,12 +179,19 @@ extern const Op split_op{.name = "split",
                          .gradient = split_gradient,
                          .views = split_views};
 
-Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
-  const std::vector<Tensor> inputs = promoted("concat", tensors, where);
+namespace {
+
+Tensor join(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
   const ConcatAttributes attributes{axis};
   Tensor result;
-  apply(concat_op, inputs, &attributes, {&result, 1}, where);
+  apply(concat_op, tensors, &attributes, {&result, 1}, where);
   return result;
+}
+
+}  // namespace
+
+Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
+  return join(promoted("concat", tensors, where), axis, where);
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
@@ -190,7 +203,7 @@ Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location whe
                           tensors[0].shape().text() + " and " + row.shape().text(), "", where);
   }
   for (Tensor& row : rows) row = unsqueeze(Arg(row, where), at);
-  return concat(rows, at, where);
+  return join(rows, at, where);
 }
 
 std::vector<Tensor> split(Arg x, std::int64_t size, std::int64_t axis) {
