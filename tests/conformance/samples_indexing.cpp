@@ -30,9 +30,8 @@ void add_reading(std::vector<Sample>& samples) {
   samples.back().unknown_dims = false;  // how many indices a row has is known
   add(samples, "index", "gather_nd_batch", [](const Tensors& x) { return tt::gather_nd(x[0], x[1], 1); });
   samples.back().unknown_dims = false;
-  add(samples, "index", "batch_gather", [](const Tensors& x) {
-    return tt::gather(x[0], x[1], {.axis = 2, .batch_dims = 1});
-  });
+  add(samples, "index", "batch_gather",
+      [](const Tensors& x) { return tt::gather(x[0], x[1], {.axis = 2, .batch_dims = 1}); });
   add(samples, "index", "dynamic_slice", [](const Tensors& x) { return tt::dynamic_slice(x[0], x[1], {2, 1, 4}); });
   add(samples, "index", "combinations", [](const Tensors& x) { return tt::combinations(x[0]); });
   samples.back().unknown_dims = false;
@@ -51,8 +50,9 @@ void add_reading(std::vector<Sample>& samples) {
 void add_writing(std::vector<Sample>& samples) {
   add(samples, "index_put", "rows", [](const Tensors& x) { return tt::index_put(x[0], {x[1]}, x[2]); });
   add(samples, "index_put", "broadcast", [](const Tensors& x) { return tt::index_put(x[0], {x[1], x[2]}, x[3]); });
-  add(samples, "index_put", "accumulate",
-      [](const Tensors& x) { return tt::index_put(x[0], {x[1], x[2]}, x[3], true); });
+  add(samples, "index_put", "accumulate", [](const Tensors& x) {
+    return tt::index_put(x[0], {x[1], x[2]}, x[3], true);
+  });
   add(samples, "index_put", "accumulate_mask",
       [](const Tensors& x) { return tt::index_put(x[0], {x[1]}, x[2], true); });
   add(samples, "index_put", "mask_rows", [](const Tensors& x) { return tt::index_put(x[0], {x[1]}, x[2]); });
@@ -79,8 +79,9 @@ void add_writing(std::vector<Sample>& samples) {
   samples.back().integers = false;
   add(samples, "slice_update", "select_scatter",
       [](const Tensors& x) { return tt::select_scatter(x[0], x[1], 1, -2); });
-  add(samples, "slice_update", "slice_scatter",
-      [](const Tensors& x) { return tt::slice_scatter(x[0], x[1], 2, {1, 5, 2}); });
+  add(samples, "slice_update", "slice_scatter", [](const Tensors& x) {
+    return tt::slice_scatter(x[0], x[1], 2, {1, 5, 2});
+  });
 }
 
 void add_scatters(std::vector<Sample>& samples) {

@@ -14,8 +14,8 @@ namespace {
 
 Path one_element("copy: one element"), whole_rows("copy: whole rows"), stepping("copy: element by element"),
     doubled("copy: every second element"), backwards("copy: backwards"), squares("copy: in squares"),
-    register_squares("copy: in squares, in registers"), turned("copy: a dense axis moved inwards"), few_elements("copy: on one thread"),
-    many_elements("copy: in parallel");
+    register_squares("copy: in squares, in registers"), turned("copy: a dense axis moved inwards"),
+    few_elements("copy: on one thread"), many_elements("copy: in parallel");
 
 template <class To, class From>
 To element_cast(From value) {

@@ -8,16 +8,15 @@
 
 namespace triptych {
 
+#ifdef __AVX512F__
+inline constexpr std::size_t square_row_bytes = 64;
+#else
+inline constexpr std::size_t square_row_bytes = 32;
+#endif
+
 /// Words on a side of the square: what fills a vector register.
 template <class Word>
-inline constexpr int square_side = static_cast<int>((
-#ifdef __AVX512F__
-                                                        64
-#else
-                                                        32
-#endif
-                                                        ) /
-                                                    sizeof(Word));
+inline constexpr int square_side = static_cast<int>(square_row_bytes / sizeof(Word));
 
 namespace detail {
 

@@ -81,7 +81,8 @@ struct Indexed {
 
   Indexed(Dice& dice, const tt::Shape& x) {
     const auto count = static_cast<std::size_t>(dice.between(1, std::min(x.rank(), 2)));
-    together = dice.once_in(8) ? tt::Shape{dice.between(1000, 40000)} : dice.shape(static_cast<int>(dice.between(0, 2)), 20);
+    together =
+        dice.once_in(8) ? tt::Shape{dice.between(1000, 40000)} : dice.shape(static_cast<int>(dice.between(0, 2)), 20);
     std::vector<std::size_t> axes;
     for (int i = 0; i < x.rank(); ++i) axes.push_back(static_cast<std::size_t>(i));
     for (std::size_t i = axes.size(); i > 1; --i)
@@ -101,8 +102,7 @@ struct Indexed {
     for (const Plain& index : plain) tt::broadcast(together, index.shape, together);
     attributes.place = dice.between(0, static_cast<std::int64_t>(kept.size()));
     for (const std::size_t axis : kept) result.append(x[static_cast<std::int64_t>(axis)]);
-    for (int k = 0; k < together.rank(); ++k)
-      result.insert(static_cast<int>(attributes.place) + k, together.dim(k));
+    for (int k = 0; k < together.rank(); ++k) result.insert(static_cast<int>(attributes.place) + k, together.dim(k));
   }
 
   Place operator()(const Place& p, const tt::Shape& x) const {

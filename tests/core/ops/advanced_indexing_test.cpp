@@ -1,4 +1,5 @@
-// Index tensors and masks, reading and writing, against NumPy (scripts/references/make_advanced_indexing_references.py).
+// Index tensors and masks, reading and writing, against NumPy
+// (scripts/references/make_advanced_indexing_references.py).
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -177,8 +178,7 @@ TEST(AdvancedIndexing, FunctionsRefuse) {
   EXPECT_BAD("[dynamic_slice] a size is larger than the axis", tt::dynamic_slice(x, tt::tensor({0, 0}), {2, 5}));
   EXPECT_BAD("[segment_sum] an index is out of range", tt::segment_sum(x, tt::tensor({0, 3, 1})));
   EXPECT_BAD("[segment_sum] an index is out of range", tt::segment_sum(x, tt::tensor({-1, 0, 1})));
-  EXPECT_BAD("[unsorted_segment_sum] an index is out of range",
-             tt::unsorted_segment_sum(x, tt::tensor({0, 3, 1}), 3));
+  EXPECT_BAD("[unsorted_segment_sum] an index is out of range", tt::unsorted_segment_sum(x, tt::tensor({0, 3, 1}), 3));
   EXPECT_BAD("[repeat_interleave] a number of repeats is negative: -1", tt::repeat_interleave(tt::tensor({1, -1})));
   EXPECT_BAD("[pad] the padding is longer than what there is to repeat", tt::pad(x, {{3, 0}, {0, 0}}, "reflect"));
   EXPECT_BAD("[pad] there is no such mode: mirror", tt::pad(x, {{1, 0}, {0, 0}}, "mirror"));

@@ -1,7 +1,7 @@
-// Elements put into a tensor at the places that index tensors name. All of these give a new tensor. Indices are int32 or
-// int64; negative ones count from the end, and one out of range is an ArgumentError. Where several elements meet at one
-// place, they do so in the order of the index: of those that replace, the last stays, but all of them have the gradient
-// of that place, as in PyTorch.
+// Elements put into a tensor at the places that index tensors name. All of these give a new tensor. Indices are int32
+// or int64; negative ones count from the end, and one out of range is an ArgumentError. Where several elements meet at
+// one place, they do so in the order of the index: of those that replace, the last stays, but all of them have the
+// gradient of that place, as in PyTorch.
 #pragma once
 
 #include <vector>
@@ -15,8 +15,8 @@ namespace triptych {
 
 // --- Along an axis, an index for each element -----------------------------------------------------------------------
 
-/// x with result[i, index[i, j], k] = source[i, j, k] for axis 1. `index` has as many dimensions as x and is, outside of
-/// the axis, not longer; `source` is a number or a tensor of x's dtype, no shorter than `index` along any axis.
+/// x with result[i, index[i, j], k] = source[i, j, k] for axis 1. `index` has as many dimensions as x and is, outside
+/// of the axis, not longer; `source` is a number or a tensor of x's dtype, no shorter than `index` along any axis.
 TRIPTYCH_API Tensor scatter(Arg x, std::int64_t axis, Arg index, Arg source);
 /// The same, but added to ("add") or multiplied by ("multiply") what is there.
 TRIPTYCH_API Tensor scatter(Arg x, std::int64_t axis, Arg index, Arg source, Text reduce);
@@ -44,8 +44,8 @@ TRIPTYCH_API Tensor index_put(Arg x, const std::vector<Tensor>& indices, Arg val
 /// x with the elements of `source` at the places `index`, counted in row-major order; both have one shape.
 TRIPTYCH_API Tensor put(Arg x, Arg index, Arg source, bool accumulate = false);
 
-/// x with `updates` at x[index[..., 0], index[..., 1], ...], as `gather_nd` reads it: instead of what is there, added to
-/// it, subtracted from it, or where they are larger (smaller).
+/// x with `updates` at x[index[..., 0], index[..., 1], ...], as `gather_nd` reads it: instead of what is there, added
+/// to it, subtracted from it, or where they are larger (smaller).
 TRIPTYCH_API Tensor tensor_scatter_nd_update(Arg x, Arg index, Arg updates);
 TRIPTYCH_API Tensor tensor_scatter_nd_add(Arg x, Arg index, Arg updates);
 TRIPTYCH_API Tensor tensor_scatter_nd_sub(Arg x, Arg index, Arg updates);

@@ -31,9 +31,9 @@ TRIPTYCH_API Tensor gather(Arg x, Arg index, const GatherOptions& options = {});
 /// `batch_dims` for each entry of so many first dimensions, which both share.
 TRIPTYCH_API Tensor gather_nd(Arg x, Arg index, std::int64_t batch_dims = 0);
 
-/// `sizes[i]` elements along axis i from `starts[i]` on, an int32 or int64 vector (JAX's dynamic_slice). Negative starts
-/// count from the end; then a part that would not lie inside is moved until it does. ArgumentError if a size is negative
-/// or larger than the axis.
+/// `sizes[i]` elements along axis i from `starts[i]` on, an int32 or int64 vector (JAX's dynamic_slice). Negative
+/// starts count from the end; then a part that would not lie inside is moved until it does. ArgumentError if a size is
+/// negative or larger than the axis.
 TRIPTYCH_API Tensor dynamic_slice(Arg x, Arg starts, const Shape& sizes);
 /// x with `update` in place of the part of its shape that starts at `starts`, which are taken as by `dynamic_slice`.
 TRIPTYCH_API Tensor dynamic_update_slice(Arg x, Arg update, Arg starts);

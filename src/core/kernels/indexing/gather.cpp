@@ -64,7 +64,8 @@ void gather_run(const KernelCall& call) {
   const Operand &x = call.inputs[0], &out = call.outputs[0];
   visit_dtype(x.dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
-    for_each_place(call, axis_of(call), *x.meta, [&](std::int64_t i, std::int64_t place) { out.as<T>()[i] = x.as<const T>()[place]; });
+    for_each_place(call, axis_of(call), *x.meta,
+                   [&](std::int64_t i, std::int64_t place) { out.as<T>()[i] = x.as<const T>()[place]; });
   });
 }
 

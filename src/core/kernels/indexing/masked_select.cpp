@@ -1,5 +1,5 @@
-// masked_select and its gradient move bits, so they are written by width. Where mask and elements lie alike, chunks know
-// from a first count where theirs begin, and no branch depends on the mask.
+// masked_select and its gradient move bits, so they are written by width. Where mask and elements lie alike, chunks
+// know from a first count where theirs begin, and no branch depends on the mask.
 #include <algorithm>
 #include <cstring>
 

@@ -83,8 +83,8 @@ void add_places(const KernelCall& call, const I* index, std::int64_t count, int 
     for (std::int64_t i = part * grain; i < std::min(count, (part + 1) * grain); ++i) {
       const std::int64_t given = index[i], place = given + (given < 0 ? length : 0);
       outside |= static_cast<std::uint64_t>(place) >= static_cast<std::uint64_t>(length);
-      places[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(places[i]) +
-                                            static_cast<std::uint64_t>(place) * stride);
+      places[i] =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(places[i]) + static_cast<std::uint64_t>(place) * stride);
     }
     if (outside) all_in_range = false;
   });

@@ -14,8 +14,8 @@ namespace {
 
 Path padded_rows("pad: row by row"), padded_around("pad: filled, then copied into");
 
-/// A dense input: the output is written once, row by row. Axes at the end that have no padding are one row with the last
-/// one that has.
+/// A dense input: the output is written once, row by row. Axes at the end that have no padding are one row with the
+/// last one that has.
 template <class Word>
 void pad_rows(const Operand& in, const Operand& out, const PadAttributes& attributes, Word value) {
   int axis = out.shape().rank() - 1;

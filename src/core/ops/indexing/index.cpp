@@ -60,10 +60,10 @@ void check_tensor(const Index& index, Location where) {
 void check_mask(const Tensor& mask, const Shape& shape, int first, Location where) {
   for (int i = 0; i < mask.ndim(); ++i)
     if (conflict(mask.shape().dim(i), shape.dim(first + i)))
-      throw ArgumentError("index", "the mask's shape differs from the tensor's",
-                          "mask " + mask.shape().text() + " from axis " + std::to_string(first) + " of shape " +
-                              shape.text() + " on",
-                          "", where);
+      throw ArgumentError(
+          "index", "the mask's shape differs from the tensor's",
+          "mask " + mask.shape().text() + " from axis " + std::to_string(first) + " of shape " + shape.text() + " on",
+          "", where);
 }
 
 /// NumPy's rule for where the index tensors' dimensions go: where they stand side by side, an integer among them being

@@ -38,10 +38,10 @@ Tensor masked_scatter(Arg x, Arg mask, Arg source) {
   const Called called("masked_scatter");
   const Tensor& like = operand("masked_scatter", x);
   if (operand("masked_scatter", source).dtype() != like.dtype())
-    throw ArgumentError("masked_scatter", "tensor and source differ in dtype",
-                        std::string(dtype_name(like.dtype())) + " and " +
-                            std::string(dtype_name(source.tensor().dtype())),
-                        "Convert with cast", source.where());
+    throw ArgumentError(
+        "masked_scatter", "tensor and source differ in dtype",
+        std::string(dtype_name(like.dtype())) + " and " + std::string(dtype_name(source.tensor().dtype())),
+        "Convert with cast", source.where());
   const Tensor chosen = flatten(expand_like(Arg(as_mask("masked_scatter", mask), mask.where()), x));
   const Tensor places = select(nonzero(chosen), 1, 0);
   const Tensor values = pick(flatten(source), std::vector{iota_along(places, 0)}, {0, 0});

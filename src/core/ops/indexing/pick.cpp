@@ -147,9 +147,7 @@ Tensor put(const Arg& x, const Arg& value, std::span<const Tensor> indices, cons
   return apply(index_put_op, inputs, &attributes, x.where());
 }
 
-Tensor places_like(const Tensor& x, const std::vector<std::int64_t>& places) {
-  return to(tensor(places), x.device());
-}
+Tensor places_like(const Tensor& x, const std::vector<std::int64_t>& places) { return to(tensor(places), x.device()); }
 
 Tensor iota_along(const Tensor& x, int axis) {
   const Dim length = x.shape().dim(axis);

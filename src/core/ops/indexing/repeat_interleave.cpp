@@ -42,10 +42,10 @@ Tensor repeat_interleave(Arg x, Arg repeats, std::int64_t axis) {
     counts = counts + cast(one_each, counts.dtype());
   }
   if (conflict(counts.shape().dim(0), length))
-    throw ArgumentError("repeat_interleave", "there is not one count for each element",
-                        counts.shape().text() + " counts for axis " + std::to_string(at) + " of shape " +
-                            x.tensor().shape().text(),
-                        "", x.where());
+    throw ArgumentError(
+        "repeat_interleave", "there is not one count for each element",
+        counts.shape().text() + " counts for axis " + std::to_string(at) + " of shape " + x.tensor().shape().text(), "",
+        x.where());
   return index_select(x, at, repeat_interleave(Arg(counts, repeats.where())));
 }
 

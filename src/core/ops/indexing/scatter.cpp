@@ -28,13 +28,12 @@ const Tensor& same_dtype(const char* op, const Arg& x, const Arg& source) {
 
 /// The elements to be put for those of the index, of which there may be more: a number for all, or the first ones.
 Tensor for_index(const char* op, const Arg& x, const Arg& index, const Arg& source) {
-  if (source.is_scalar())
-    return expand_like(number_as(operand(op, x).dtype(), op, source, x.tensor().device()), index);
+  if (source.is_scalar()) return expand_like(number_as(operand(op, x).dtype(), op, source, x.tensor().device()), index);
   Tensor result = same_dtype(op, x, source);
   const Shape &wanted = operand(op, index).shape(), &given = result.shape();
   if (wanted.rank() != given.rank())
-    throw ArgumentError(op, "source and index differ in the number of dimensions", given.text() + " and " + wanted.text(),
-                        "", source.where());
+    throw ArgumentError(op, "source and index differ in the number of dimensions",
+                        given.text() + " and " + wanted.text(), "", source.where());
   for (int i = 0; i < wanted.rank(); ++i) {
     if (!conflict(wanted.dim(i), given.dim(i))) continue;
     if (wanted.dim(i).raw() > given.dim(i).raw())
@@ -210,6 +209,7 @@ Tensor tensor_scatter_nd_add(Arg x, Arg index, Arg updates) {
   return put_nd("tensor_scatter_nd_add", x, index, updates, Combine::add);
 }
 Tensor tensor_scatter_nd_sub(Arg x, Arg index, Arg updates) {
+  const Frame frame(x.where());
   const Called called("tensor_scatter_nd_sub");
   const Tensor taken = neg(updates);
   return put_nd("tensor_scatter_nd_sub", x, index, Arg(taken, updates.where()), Combine::add);

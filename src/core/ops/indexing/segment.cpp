@@ -69,8 +69,7 @@ Tensor numbered(std::int64_t count, const Tensor& like) { return to(arange(0, co
 Tensor unsorted(const char* op, const Arg& data, const Arg& ids, std::int64_t count, Combine combine, Scalar empty) {
   const Frame frame(data.where());
   const Called called(op);
-  if (count < 0)
-    throw ArgumentError(op, "the number of segments is negative", std::to_string(count), "", data.where());
+  if (count < 0) throw ArgumentError(op, "the number of segments is negative", std::to_string(count), "", data.where());
   const Segments segments(op, data, ids);
   const Segments kept = segments.without_negative(empty);
   return kept.combined(kept.everywhere(numbered(count, kept.data), empty), combine);
@@ -81,8 +80,7 @@ template <class Divisor>
 Tensor average(const char* op, const Arg& data, const Arg& ids, std::int64_t count, Divisor divisor) {
   const Frame frame(data.where());
   const Called called(op);
-  if (count < 0)
-    throw ArgumentError(op, "the number of segments is negative", std::to_string(count), "", data.where());
+  if (count < 0) throw ArgumentError(op, "the number of segments is negative", std::to_string(count), "", data.where());
   if (!is_floating(operand(op, data).dtype()))
     throw ArgumentError(op, "the dtype is not floating", std::string(dtype_name(data.tensor().dtype())),
                         "Convert it with cast", data.where());
@@ -97,8 +95,8 @@ Tensor average(const char* op, const Arg& data, const Arg& ids, std::int64_t cou
   });
 }
 
-/// For ids that ascend: an element for each segment. Negative ids do not count from the end: they become such as are out
-/// of any range.
+/// For ids that ascend: an element for each segment. Negative ids do not count from the end: they become such as are
+/// out of any range.
 Tensor line_for(Segments& segments, const char* op, Location where) {
   if (segments.rank != 1)
     throw ArgumentError(op, "the segments' ids are not a vector", segments.ids.shape().text(), "", where);
@@ -124,7 +122,8 @@ Tensor ascending_extreme(const char* op, const Arg& data, const Arg& ids, Combin
   Segments ones = segments;
   ones.data = cast(full_like(segments.beside_data(segments.ids), 1), segments.data.dtype());
   const Tensor has_rows = greater(ones.combined(ones.everywhere(line, 0), Combine::maximum), 0);
-  const Tensor extremes = segments.combined(segments.everywhere(line, neutral(combine, segments.data.dtype())), combine);
+  const Tensor extremes =
+      segments.combined(segments.everywhere(line, neutral(combine, segments.data.dtype())), combine);
   return where(has_rows, extremes, 0);
 }
 

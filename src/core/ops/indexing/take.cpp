@@ -26,7 +26,8 @@ std::pair<Tensor, Tensor> together(const char* op, const Arg& x, const Arg& inde
     if (n.raw() != 1 && m.raw() != 1 && conflict(n, m))
       throw ArgumentError(op, "shapes do not broadcast outside of the axis", a.text() + " and " + b.text(), "",
                           index.where());
-    const bool widens_x = n.raw() == 1 && m.known() && m.raw() != 1, widens_index = m.raw() == 1 && n.known() && n.raw() != 1;
+    const bool widens_x = n.raw() == 1 && m.known() && m.raw() != 1,
+               widens_index = m.raw() == 1 && n.known() && n.raw() != 1;
     broadcasts_x |= widens_x;
     broadcasts_index |= widens_index;
     wide_x.append(widens_x ? m : Dim(unknown));
@@ -187,10 +188,10 @@ Tensor dynamic_update_slice(Arg x, Arg update, Arg starts) {
   check_starts("dynamic_update_slice", x, starts);
   const Shape &shape = x.tensor().shape(), &part = operand("dynamic_update_slice", update).shape();
   if (update.tensor().dtype() != x.tensor().dtype())
-    throw ArgumentError("dynamic_update_slice", "tensor and update differ in dtype",
-                        std::string(dtype_name(x.tensor().dtype())) + " and " +
-                            std::string(dtype_name(update.tensor().dtype())),
-                        "Convert with cast", update.where());
+    throw ArgumentError(
+        "dynamic_update_slice", "tensor and update differ in dtype",
+        std::string(dtype_name(x.tensor().dtype())) + " and " + std::string(dtype_name(update.tensor().dtype())),
+        "Convert with cast", update.where());
   bool fits = part.rank() == shape.rank();
   for (int axis = 0; fits && axis < shape.rank(); ++axis)
     fits = !shape.dim(axis).known() || !part.dim(axis).known() || part.dim(axis).raw() <= shape.dim(axis).raw();

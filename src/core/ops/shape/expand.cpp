@@ -55,8 +55,8 @@ bool expand_view(const TensorMeta& input, const void*, TensorMeta& output, std::
 
 void expand_gradient(Gradient& g) { g.set(0, sum_to_like(g.upstream(), g.input(0))); }
 
-/// Axis i repeated `repeats[i]` times as a whole, at most `Shape::max_rank` axes together with the repeated ones: an axis
-/// in front of each of these is expanded, and merged with it. Only the first merge copies.
+/// Axis i repeated `repeats[i]` times as a whole, at most `Shape::max_rank` axes together with the repeated ones: an
+/// axis in front of each of these is expanded, and merged with it. Only the first merge copies.
 Tensor tile_axes(Tensor x, const Axes& repeats, Location where) {
   Shape shape;
   for (int i = 0; i < repeats.size(); ++i) {
@@ -72,8 +72,8 @@ Tensor tile_axes(Tensor x, const Axes& repeats, Location where) {
   return x;
 }
 
-/// What users may write to, though little was repeated and `result` may be a view of their tensor. In graphs too, so that
-/// gradients are added in one order.
+/// What users may write to, though little was repeated and `result` may be a view of their tensor. In graphs too, so
+/// that gradients are added in one order.
 Tensor copy_of(Tensor result, Location where) { return identity(Arg(std::move(result), where)); }
 
 void check_repeats(std::string_view op, std::int64_t repeats, Location where) {

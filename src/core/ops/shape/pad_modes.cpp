@@ -64,10 +64,10 @@ Tensor pad_axis(const Tensor& x, int axis, std::int64_t before, std::int64_t aft
     throw ArgumentError("pad", "padding is negative", std::to_string(std::min(before, after)), "Cut with slice", where);
   if (before == 0 && after == 0) return x;
   if (length.known() && std::max(before, after) > most_padding(mode, length.raw()))
-    throw ArgumentError("pad", "the padding is longer than what there is to repeat",
-                        std::to_string(std::max(before, after)) + " for axis " + std::to_string(axis) + " of shape " +
-                            x.shape().text(),
-                        "", where);
+    throw ArgumentError(
+        "pad", "the padding is longer than what there is to repeat",
+        std::to_string(std::max(before, after)) + " for axis " + std::to_string(axis) + " of shape " + x.shape().text(),
+        "", where);
   const auto part = [&](std::int64_t count, const auto& places_of) {
     Shape({count}, where).check_size(where);
     return index_select(Arg(x, where), axis, places_of(x, mode, count));

@@ -94,8 +94,8 @@ Tensor unflatten(Arg x, std::int64_t axis, const Shape& sizes) {
     }
   }
   const Dim length = shape.dim(at);
-  const bool fits = !length.known() || (open < 0 ? known.raw() == length.raw()
-                                                 : known.raw() > 0 && length.raw() % known.raw() == 0);
+  const bool fits =
+      !length.known() || (open < 0 ? known.raw() == length.raw() : known.raw() > 0 && length.raw() % known.raw() == 0);
   if (!fits)
     throw ArgumentError("unflatten", "the sizes do not fit the axis",
                         sizes.text() + " for axis " + std::to_string(axis) + " of shape " + shape.text(), "",
@@ -143,7 +143,8 @@ Tensor rot90(Arg x, std::int64_t k, const Axes& axes) {
   const int rank = operand("rot90", x).ndim();
   if (axes.size() != 2)
     throw ArgumentError("rot90", "the number of axes is not two", std::to_string(axes.size()), "", x.where());
-  const int a = normalize_axis("rot90", axes[0], rank, x.where()), b = normalize_axis("rot90", axes[1], rank, x.where());
+  const int a = normalize_axis("rot90", axes[0], rank, x.where()),
+            b = normalize_axis("rot90", axes[1], rank, x.where());
   if (a == b) throw ArgumentError("rot90", "the two axes are the same", std::to_string(axes[0]), "", x.where());
   switch ((k % 4 + 4) % 4) {
     case 1:
@@ -158,10 +159,12 @@ Tensor rot90(Arg x, std::int64_t k, const Axes& axes) {
 }
 
 Tensor fliplr(Arg x) {
+  const Frame frame(x.where());
   const Called called("fliplr");
   return flip(std::move(x), 1);
 }
 Tensor flipud(Arg x) {
+  const Frame frame(x.where());
   const Called called("flipud");
   return flip(std::move(x), 0);
 }
@@ -240,20 +243,24 @@ Tensor concatenate(const std::vector<Tensor>& tensors, std::int64_t axis, Locati
 }
 
 Tensor hstack(const std::vector<Tensor>& tensors, Location where) {
+  const Frame frame(where);
   const Called called("hstack");
   const std::vector<Tensor> parts = each("hstack", tensors, where, [](const Arg& x) { return atleast_1d(x); });
   return concat(parts, !parts.empty() && parts[0].ndim() == 1 ? 0 : 1, where);
 }
 Tensor vstack(const std::vector<Tensor>& tensors, Location where) {
+  const Frame frame(where);
   const Called called("vstack");
   return concat(each("vstack", tensors, where, [](const Arg& x) { return atleast_2d(x); }), 0, where);
 }
 Tensor row_stack(const std::vector<Tensor>& tensors, Location where) { return vstack(tensors, where); }
 Tensor dstack(const std::vector<Tensor>& tensors, Location where) {
+  const Frame frame(where);
   const Called called("dstack");
   return concat(each("dstack", tensors, where, [](const Arg& x) { return atleast_3d(x); }), 2, where);
 }
 Tensor column_stack(const std::vector<Tensor>& tensors, Location where) {
+  const Frame frame(where);
   const Called called("column_stack");
   const auto column = [&](const Arg& x) {
     return x.tensor().ndim() < 2 ? unsqueeze(Arg(atleast_1d(x), where), 1) : x.tensor();
@@ -319,11 +326,12 @@ Tensor combinations(Arg x, std::int64_t r, bool with_replacement) {
     throw ArgumentError("combinations", "x is not a vector", x.tensor().shape().text(), "", x.where());
   if (r < 0) throw ArgumentError("combinations", "r is negative", std::to_string(r), "", x.where());
   const std::int64_t n = known_length("combinations", x, 0);
-  constexpr std::int64_t most = 1 << 26;
+  constexpr std::int64_t most = 1 << 24;
   std::vector<std::int64_t> places, chosen(static_cast<std::size_t>(std::min(r, most)));
   if (r >= most) throw ArgumentError("combinations", "r is too large", std::to_string(r), "", x.where());
   const auto step = [&](std::size_t from, std::int64_t first) {  // the first choice from place `from` on
-    for (std::size_t i = from; i < chosen.size(); ++i) chosen[i] = first + (with_replacement ? 0 : std::int64_t(i - from));
+    for (std::size_t i = from; i < chosen.size(); ++i)
+      chosen[i] = first + (with_replacement ? 0 : std::int64_t(i - from));
   };
   step(0, 0);
   std::int64_t rows = 0;
@@ -366,6 +374,7 @@ Tensor diag_embed(Arg x, std::int64_t offset, std::int64_t axis1, std::int64_t a
 }
 
 Tensor diagflat(Arg x, std::int64_t offset) {
+  const Frame frame(x.where());
   const Called called("diagflat");
   return diag_embed(flatten(std::move(x)), offset);
 }
@@ -408,11 +417,15 @@ Tensor places_in(std::int64_t count, Begin begin, End end) {
 }  // namespace
 
 Tensor tril_indices(std::int64_t row, std::int64_t col, std::int64_t offset, Location where) {
+  const Frame frame(where);
+  const Called called("tril_indices");
   const Triangle triangle("tril_indices", row, col, offset, where);
   return places_in(
       triangle.count(), [](std::int64_t) { return 0; }, [&](std::int64_t i) { return triangle.width(i); });
 }
 Tensor triu_indices(std::int64_t row, std::int64_t col, std::int64_t offset, Location where) {
+  const Frame frame(where);
+  const Called called("triu_indices");
   Triangle below("triu_indices", row, col, offset, where);
   const bool all = below.offset == -row;
   below.offset -= 1;
@@ -422,6 +435,7 @@ Tensor triu_indices(std::int64_t row, std::int64_t col, std::int64_t offset, Loc
 }
 
 Tensor repeat_interleave(Arg x, std::int64_t repeats) {
+  const Frame frame(x.where());
   const Called called("repeat_interleave");
   return repeat(flatten(std::move(x)), repeats, 0);
 }

@@ -206,8 +206,8 @@ void index_add_run(const KernelCall& call) {
 }
 
 const Kernel gather_kernel{.run = gather_run}, scatter_add_kernel{.run = scatter_add_run, .donates = 0b1},
-    scatter_kernel{.run = scatter_run, .donates = 0b1},
-    index_select_kernel{.run = index_select_run}, index_add_kernel{.run = index_add_run, .donates = 0b1};
+    scatter_kernel{.run = scatter_run, .donates = 0b1}, index_select_kernel{.run = index_select_run},
+    index_add_kernel{.run = index_add_run, .donates = 0b1};
 
 }  // namespace
 

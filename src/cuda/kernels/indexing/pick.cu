@@ -166,10 +166,8 @@ void index_run(const KernelCall& call) {
   const Operand& x = call.inputs[0];
   const auto& [axes, place] = call.attributes_as<IndexAttributes>();
   const ChosenPlaces places(call, call.inputs.subspan(1), axes, place, *x.meta);
-  if (call.outputs[0].size() == 0)
-    return run(call, check_indices, blocks_for(places.count), block_threads, 0, places);
-  visit_width(x.dtype(),
-              [&]<class Word>(Word*) { generate<Word>(call, Picked<Word>{places, x.as<const Word>()}); });
+  if (call.outputs[0].size() == 0) return run(call, check_indices, blocks_for(places.count), block_threads, 0, places);
+  visit_width(x.dtype(), [&]<class Word>(Word*) { generate<Word>(call, Picked<Word>{places, x.as<const Word>()}); });
 }
 
 /// The steps of a value that is broadcast to what `places` choose.
