@@ -221,6 +221,7 @@ const std::map<std::string, std::string>& held_elsewhere() {
       {"to_device", "cuda/tensors_test"},
       {"dropout", "core/ops/normalization_test"},
       {"dropout_grad", "core/ops/normalization_test"},
+      {"take_draw", "core/ops/attention_test"},
       {"sgd_update", "core/ops/update_test"},
       {"momentum_update", "core/ops/update_test"},
       {"adam_update", "core/ops/update_test"},

@@ -213,6 +213,7 @@ const std::map<std::string, std::vector<Application>>& applications() {
     make("random_permutation", {state}, tt::RandomPermutationAttributes{5});
     make("dropout", {x, state}, tt::DropoutAttributes{0.5}, 2);
     make("dropout_grad", {x, state}, tt::DropoutAttributes{0.5});
+    make("take_draw", {state}, tt::DropoutAttributes{0.5});
     make("to_device", {x}, tt::ToDeviceAttributes{});
     const Tensor lr = tt::full({}, 0.1, tt::float64), step = tt::zeros({}, tt::int64);
     make("sgd_update", {lr, x, x}, tt::SgdUpdate{}, 0);

@@ -5,8 +5,13 @@
 #include "choices.h"
 #include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/attention.h"
+#include "triptych/core/ops/ctc.h"
+#include "triptych/core/ops/group_norm.h"
 #include "triptych/core/ops/loss_scaling.h"
 #include "triptych/core/ops/order.h"
+#include "triptych/core/ops/recurrent.h"
+#include "triptych/core/ops/rms_norm.h"
 #include "triptych/core/ops/scans.h"
 #include "triptych/core/ops/statistics.h"
 #include "triptych/core/random.h"
@@ -296,8 +301,20 @@ std::vector<Word> words() {
       // normalization
       {"batch_norm", batch, CALL(tt::batch_norm(x[0], x[1], x[2], x[3], x[4], {.training = true}))},
       {"batch_norm_inference", batch, CALL(tt::batch_norm(x[0], x[1], x[2], x[3], x[4]))},
+      {"group_norm", grouped, CALL(tt::group_norm(x[0], a.n, x[1], x[2]))},
+      {"rms_norm", rows, CALL(tt::rms_norm(x[0], a.shape, x[1]))},
       {"layer_norm", rows, CALL(tt::layer_norm(x[0], a.shape, x[1], x[2]))},
       {"dropout", dropped, CALL(tt::dropout(x[0], {.p = a.number}, x[1]))},
+      // sequence
+      {"attention", attended, CALL(tt::scaled_dot_product_attention(x[0], x[1], x[2], {.is_causal = a.flag}))},
+      {"attention_mask", attended_with_mask,
+       CALL(tt::scaled_dot_product_attention(x[0], x[1], x[2], {.attn_mask = x[3]}))},
+      {"attention_dropout", attended_with_stream,
+       CALL(tt::scaled_dot_product_attention(x[0], x[1], x[2], {.dropout_p = a.number, .state = x[3]}))},
+      {"lstm", four_gates, CALL(tt::lstm(x[0], {{x[1], x[2], x[3]}}, {.batch_first = a.flag}).output)},
+      {"gru", three_gates, CALL(tt::gru(x[0], {{x[1], x[2], x[3], x[4]}}, {.reset_after = a.flag}).output)},
+      {"rnn_tanh", one_gate, CALL(tt::rnn_tanh(x[0], {{x[1], x[2], x[3]}}, {.reverse = a.flag}).output)},
+      {"ctc_loss", aligned, CALL(tt::ctc_loss(tt::log_softmax(x[0], -1), x[1], x[2], x[3]))},
       // loss
       {"cross_entropy", labelled, CALL(tt::cross_entropy(x[0], x[1], {.label_smoothing = a.number}))},
       {"nll_loss", labelled, CALL(tt::nll_loss(tt::log_softmax(x[0], 1), x[1]))},

@@ -387,6 +387,72 @@ bool rows(Chooser& c) {
   return true;
 }
 
+bool grouped(Chooser& c) {
+  if (!c.take([](const Tensor& x) { return is_floating(x) && x.ndim() >= 2 && x.numel() > 0; })) return false;
+  const std::int64_t channels = c.operand(0).size(1);
+  c.a.n = c.dice.once_in(3) ? channels : channels % 2 == 0 ? 2 : 1;
+  const tt::DType dtype = c.operand(0).dtype();
+  c.take_like({channels}, dtype);
+  c.take_like({channels}, dtype);
+  return true;
+}
+
+// --- Sequences ---
+
+bool attended(Chooser& c) {
+  c.a.flag = c.dice.once_in(2);
+  if (!c.take([](const Tensor& x) { return is_floating(x) && x.ndim() >= 2 && x.numel() > 0 && x.numel() <= 500; }))
+    c.add_fresh({2, 3, 4}, c.floating());
+  tt::Shape shape = c.operand(0).shape();
+  shape.set(-2, c.dice.between(1, 5));
+  c.take_like(shape, c.operand(0).dtype());
+  shape.set(-1, c.dice.between(1, 4));
+  c.take_like(shape, c.operand(0).dtype());
+  return true;
+}
+bool attended_with_mask(Chooser& c) {
+  if (!attended(c)) return false;
+  c.take_like({c.operand(0).size(-2), c.operand(1).size(-2)}, c.dice.once_in(2) ? tt::boolean : c.operand(0).dtype());
+  return true;
+}
+bool attended_with_stream(Chooser& c) {
+  if (!attended(c)) return false;
+  c.a.number = 0.25;
+  c.take_stream();
+  return true;
+}
+namespace {
+
+/// An input (T, N, width), and weights of `gates` gates.
+bool recurrent(Chooser& c, std::int64_t gates, int biases) {
+  c.a.flag = c.dice.once_in(2);
+  if (!c.take([](const Tensor& x) { return is_floating(x) && x.ndim() == 3 && x.numel() > 0 && x.numel() <= 200; }))
+    c.add_fresh({3, 2, 4}, c.floating());
+  const std::int64_t hidden = c.dice.between(1, 4);
+  const tt::DType dtype = c.operand(0).dtype();
+  c.take_like({gates * hidden, c.operand(0).size(2)}, dtype);
+  c.take_like({gates * hidden, hidden}, dtype);
+  for (int i = 0; i < biases; ++i) c.take_like({gates * hidden}, dtype);
+  return true;
+}
+
+}  // namespace
+
+bool four_gates(Chooser& c) { return recurrent(c, 4, 1); }
+bool three_gates(Chooser& c) { return recurrent(c, 3, 2); }
+bool one_gate(Chooser& c) { return recurrent(c, 1, 1); }
+bool aligned(Chooser& c) {
+  if (!c.take([](const Tensor& x) {
+        return is_floating(x) && x.ndim() == 3 && x.size(0) > 2 && x.size(1) > 0 && x.size(2) > 1 && x.numel() <= 500;
+      }))
+    c.add_fresh({4, 2, 3}, c.floating());
+  const std::int64_t batch = c.operand(0).size(1);
+  c.add_indices({batch, 2}, c.operand(0).size(2));
+  c.add_indices({batch}, c.operand(0).size(0) + 1);
+  c.add_indices({batch}, 3);
+  return true;
+}
+
 // --- Losses ---
 
 bool labelled(Chooser& c) {

@@ -76,6 +76,14 @@ bool pooling(Chooser& chooser);
 bool whole_image(Chooser& chooser);
 bool batch(Chooser& chooser);
 bool rows(Chooser& chooser);
+bool grouped(Chooser& chooser);
+bool attended(Chooser& chooser);
+bool attended_with_mask(Chooser& chooser);
+bool attended_with_stream(Chooser& chooser);
+bool four_gates(Chooser& chooser);
+bool three_gates(Chooser& chooser);
+bool one_gate(Chooser& chooser);
+bool aligned(Chooser& chooser);
 
 // --- Losses ---
 bool labelled(Chooser& chooser);

@@ -6,7 +6,7 @@ namespace triptych {
 namespace {
 
 /// Mostly products: they are fast in 16 bits, and their sums are float32 inside.
-constexpr std::string_view lower[] = {"conv2d", "linear", "matmul"};
+constexpr std::string_view lower[] = {"attention", "conv2d", "linear", "matmul", "recurrent_layer"};
 
 /// What overflows in 16 bits, loses its digits, or adds up much.
 constexpr std::string_view single[] = {
@@ -16,9 +16,9 @@ constexpr std::string_view single[] = {
     // reduce
     "cumprod", "cumsum", "logsumexp", "prod", "sum",
     // normalization
-    "layer_norm",
+    "group_norm", "layer_norm", "rms_norm",
     // loss
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "nll_loss"};
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "ctc_loss", "nll_loss"};
 
 /// They take several operands of one dtype. (Functions of numbers and tensors, as add and where, promote by
 /// themselves.)

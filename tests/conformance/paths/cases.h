@@ -23,6 +23,7 @@ void elementwise_case(Dice& dice);
 void movement_case(Dice& dice);
 void index_case(Dice& dice);
 void line_case(Dice& dice);
+void sequence_case(Dice& dice);
 
 /// The gradients of `y`, given the gradient `upstream` of a result, with respect to `xs`, which are leaves.
 std::vector<tt::Tensor> gradients_of(const tt::Tensor& y, const std::vector<tt::Tensor>& xs,

@@ -37,6 +37,7 @@ constexpr Family families[] = {
     {"movement", movement_case, 5},
     {"index", index_case, 4},
     {"line", line_case, 4},
+    {"sequence", sequence_case, 1},
 };
 
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {

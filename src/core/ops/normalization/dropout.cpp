@@ -31,13 +31,8 @@ void dropout_infer(Infer& infer) {
 
 bool dropout_writes(int i, int) { return i == 1; }
 
-Tensor with_mask_of(const Tensor& x, const Tensor& draw, const DropoutAttributes& attributes) {
-  const Arg values = x, drawn = draw;
-  return apply(dropout_grad_op, {&values, &drawn}, &attributes);
-}
-
 void dropout_gradient(Gradient& g) {
-  g.set(0, with_mask_of(g.upstream(), g.output(1), g.attributes<DropoutAttributes>()));
+  g.set(0, with_mask_of_draw(g.upstream(), g.output(1), g.attributes<DropoutAttributes>().p));
 }
 
 void dropout_grad_infer(Infer& infer) {
@@ -46,7 +41,7 @@ void dropout_grad_infer(Infer& infer) {
 }
 
 void dropout_grad_gradient(Gradient& g) {
-  if (g.needs(0)) g.set(0, with_mask_of(g.upstream(), g.input(1), g.attributes<DropoutAttributes>()));
+  if (g.needs(0)) g.set(0, with_mask_of_draw(g.upstream(), g.input(1), g.attributes<DropoutAttributes>().p));
 }
 
 }  // namespace
@@ -66,6 +61,12 @@ extern const Op dropout_grad_op{.name = "dropout_grad",
                                 .infer = dropout_grad_infer,
                                 .gradient = dropout_grad_gradient,
                                 .saves_inputs = 0b10};
+
+Tensor with_mask_of_draw(const Tensor& x, const Tensor& draw, double p) {
+  const Arg values = x, drawn = draw;
+  const DropoutAttributes attributes{p};
+  return apply(dropout_grad_op, {&values, &drawn}, &attributes);
+}
 
 Tensor dropout(Arg x, DropoutOptions options, const Tensor& state) {
   Hyperparameters("dropout", x.where()).share("p", options.p);

@@ -1,0 +1,192 @@
+// The recurrent functions that users call: layers and directions around recurrent_layer, and cells as layers of one
+// step.
+#include "triptych/core/ops/recurrent.h"
+
+#include "core/ops/ops.h"
+#include "core/ops/sequence/recurrent_layer.h"
+#include "core/support/hyperparameter.h"
+#include "core/tensor/transaction.h"
+#include "triptych/core/ops.h"
+
+namespace triptych {
+namespace {
+
+/// What one layer gives.
+struct LayerResult {
+  Tensor y, h, c;
+};
+
+/// One layer in one direction on (T, N, input).
+LayerResult layer(const Tensor& x, const RecurrentWeights& w, RecurrentAttributes a, const Tensor& h, const Tensor& c,
+                  const Tensor& mask, Location where) {
+  // The bias of the recurrent product is added with the other one, but where a reset gate multiplies it.
+  const bool own_bias = a.gru() && a.reset_after && w.b_hh.defined();
+  const Tensor bias = own_bias || !w.b_hh.defined() ? w.b_ih : w.b_ih.defined() ? w.b_ih + w.b_hh : w.b_hh;
+  const LinearOptions as_torch{.transpose_weight = true};
+  const Tensor gates = bias.defined() ? linear(x, w.w_ih, bias, as_torch) : linear(x, w.w_ih, as_torch);
+  a.has_state = h.defined() || c.defined();
+  a.has_bias = own_bias;
+  a.projected = w.w_hr.defined();
+  a.masked = mask.defined();
+  std::vector<Tensor> inputs{gates, w.w_hh};
+  if (a.has_state) {
+    const Tensor row = select(gates, 0, 0);  // whose shape may be unknown
+    inputs.push_back(h.defined() ? h : matmul(zeros_like(row), zeros_like(w.w_hh)));
+    if (a.lstm()) inputs.push_back(c.defined() ? c : zeros_like(chunk(row, 4, -1)[0]));
+  }
+  if (own_bias) inputs.push_back(w.b_hh);
+  if (a.projected) inputs.push_back(w.w_hr);
+  if (a.masked) inputs.push_back(mask);
+  Tensor outputs[4];
+  apply(recurrent_layer_op, inputs, &a, {outputs, a.outputs()}, where);
+  return {outputs[0], outputs[1], a.lstm() ? outputs[2] : Tensor()};
+}
+
+/// The steps that there are, (T, N), from a mask or lengths; undefined: all.
+Tensor steps_mask(const Tensor& x, const RecurrentOptions& options) {
+  Tensor mask;
+  if (options.mask.defined()) mask = options.batch_first ? transpose(options.mask) : options.mask;
+  if (!options.lengths.defined()) return mask;
+  const Tensor numbers = cumsum(cast(ones_like(sum(zeros_like(x), {-1})), int64), 0);  // 1, 2, ... for each sequence
+  const Tensor within = less_equal(numbers, options.lengths);
+  return mask.defined() ? logical_and(mask, within) : within;
+}
+
+void check(const char* op, const Arg& input, const std::vector<RecurrentWeights>& weights,
+           const RecurrentOptions& options) {
+  const Location where = input.where();
+  const Tensor& x = operand(op, input);
+  Hyperparameters(op, where).share("dropout", options.dropout);
+  const auto fail = [&](const char* wrong, const std::string& given, const char* hint = "") {
+    throw ArgumentError(op, wrong, given, hint, where);
+  };
+  if (x.ndim() != 3 && x.ndim() != 2)
+    fail("the input has neither three dimensions nor, without a batch, two", x.shape().text());
+  if (!is_floating(x.dtype()))
+    fail("the input is not floating-point", std::string(dtype_name(x.dtype())), "Convert it with cast");
+  if (weights.empty()) fail("there are no weights", "an empty list", "Give one entry for each layer and direction");
+  if (options.bidirectional && weights.size() % 2 != 0)
+    fail("there is not one entry for each layer and direction", std::to_string(weights.size()) + " entries");
+  if (options.bidirectional && options.reverse) fail("reverse is given with bidirectional", "true");
+  if (options.lengths.defined() && !is_integral(options.lengths.dtype()))
+    fail("lengths are not integers", std::string(dtype_name(options.lengths.dtype())));
+  if (options.mask.defined() && (options.mask.dtype() != boolean || options.mask.ndim() != x.ndim() - 1))
+    fail("the mask is not a bool for each step",
+         std::string(dtype_name(options.mask.dtype())) + " " + options.mask.shape().text());
+  for (const RecurrentWeights& w : weights) {
+    if (!w.w_ih.defined() || !w.w_hh.defined()) fail("w_ih or w_hh is missing", "an undefined tensor");
+    if (w.w_ih.ndim() != 2 || w.w_hh.ndim() != 2)
+      fail("a weight is no matrix", w.w_ih.shape().text() + " and " + w.w_hh.shape().text());
+  }
+  for (const Tensor* state : {&options.h_0, &options.c_0})
+    if (state->defined() &&
+        (state->ndim() != x.ndim() || conflict(state->shape().dim(0), static_cast<std::int64_t>(weights.size()))))
+      fail("a first state is not (layers and directions, N, H)", state->shape().text());
+}
+
+LstmResult run_layers(const char* op, const Arg& input, const std::vector<RecurrentWeights>& weights,
+                      const RecurrentOptions& options, RecurrentCell cell) {
+  const Location where = input.where();
+  const Frame frame(where);
+  check(op, input, weights, options);
+  const Transaction whole;
+  const bool batched = input.tensor().ndim() == 3;
+  RecurrentOptions all = options;
+  Tensor x = input.tensor();
+  if (!batched) {
+    x = unsqueeze(x, 1);
+    all.batch_first = false;
+    for (Tensor* state : {&all.h_0, &all.c_0, &all.mask})
+      if (state->defined()) *state = unsqueeze(*state, 1);
+    if (all.lengths.defined() && all.lengths.ndim() == 0) all.lengths = unsqueeze(all.lengths, 0);
+  } else if (options.batch_first) {
+    x = transpose(x, 0, 1);
+  }
+  const Tensor mask = steps_mask(x, all);
+  const std::size_t directions = options.bidirectional ? 2 : 1;
+  std::vector<Tensor> h_n, c_n;
+  for (std::size_t first = 0; first < weights.size(); first += directions) {
+    if (first > 0 && options.training && options.dropout > 0) x = dropout(x, {.p = options.dropout}, options.state);
+    std::vector<Tensor> outputs;
+    for (std::size_t d = 0; d < directions; ++d) {
+      const RecurrentAttributes a{cell, options.gate_order, options.reset_after, options.reverse || d == 1,
+                                  options.lengths.defined() || options.zero_output_for_mask};
+      const auto state = [&](const Tensor& states) {
+        return states.defined() ? select(states, 0, static_cast<std::int64_t>(first + d)) : Tensor();
+      };
+      const LayerResult result = layer(x, weights[first + d], a, state(all.h_0), state(all.c_0), mask, where);
+      outputs.push_back(result.y);
+      h_n.push_back(result.h);
+      if (result.c.defined()) c_n.push_back(result.c);
+    }
+    x = directions == 1 ? outputs[0] : concat(outputs, -1);
+  }
+  const auto stacked = [&](const std::vector<Tensor>& states) {
+    if (states.empty()) return Tensor();
+    const Tensor together = states.size() == 1 ? unsqueeze(states[0], 0) : stack(states, 0);
+    return batched ? together : squeeze(together, 1);
+  };
+  if (!batched) x = squeeze(x, 1);
+  if (all.batch_first) x = transpose(x, 0, 1);
+  return {x, stacked(h_n), stacked(c_n)};
+}
+
+RecurrentResult run_without_c(const char* op, const Arg& input, const std::vector<RecurrentWeights>& weights,
+                              const RecurrentOptions& options, RecurrentCell cell) {
+  if (options.c_0.defined())
+    throw ArgumentError(op, "c_0 is given, which an LSTM alone has", options.c_0.shape().text(), "", input.where());
+  LstmResult result = run_layers(op, input, weights, options, cell);
+  return {result.output, result.h_n};
+}
+
+/// A layer of one step.
+LstmState run_cell(const char* op, const Arg& input, const LstmState& state, const RecurrentWeights& weights,
+                   RecurrentAttributes a) {
+  const Location where = input.where();
+  const Frame frame(where);
+  const Tensor& x = operand(op, input);
+  if (x.ndim() != 1 && x.ndim() != 2)
+    throw ArgumentError(op, "the input is neither (N, input) nor (input)", x.shape().text(), "", where);
+  if (!weights.w_ih.defined() || !weights.w_hh.defined())
+    throw ArgumentError(op, "w_ih or w_hh is missing", "an undefined tensor", "", where);
+  const auto batch = [&](const Tensor& t) { return x.ndim() == 1 && t.defined() ? unsqueeze(t, 0) : t; };
+  const LayerResult result = layer(unsqueeze(batch(x), 0), weights, a, batch(state.h), batch(state.c), {}, where);
+  const auto single = [&](const Tensor& t) { return x.ndim() == 1 && t.defined() ? squeeze(t, 0) : t; };
+  return {single(result.h), single(result.c)};
+}
+
+}  // namespace
+
+LstmResult lstm(Arg input, const std::vector<RecurrentWeights>& weights, RecurrentOptions options) {
+  return run_layers("lstm", input, weights, options, RecurrentCell::lstm);
+}
+
+RecurrentResult gru(Arg input, const std::vector<RecurrentWeights>& weights, RecurrentOptions options) {
+  return run_without_c("gru", input, weights, options, RecurrentCell::gru);
+}
+
+RecurrentResult rnn_tanh(Arg input, const std::vector<RecurrentWeights>& weights, RecurrentOptions options) {
+  return run_without_c("rnn_tanh", input, weights, options, RecurrentCell::tanh);
+}
+
+RecurrentResult rnn_relu(Arg input, const std::vector<RecurrentWeights>& weights, RecurrentOptions options) {
+  return run_without_c("rnn_relu", input, weights, options, RecurrentCell::relu);
+}
+
+LstmState lstm_cell(Arg input, const LstmState& state, const RecurrentWeights& weights, GateOrder gate_order) {
+  return run_cell("lstm_cell", input, state, weights, {RecurrentCell::lstm, gate_order});
+}
+
+Tensor gru_cell(Arg input, const Tensor& h, const RecurrentWeights& weights, GateOrder gate_order, bool reset_after) {
+  return run_cell("gru_cell", input, {h, {}}, weights, {RecurrentCell::gru, gate_order, reset_after}).h;
+}
+
+Tensor rnn_tanh_cell(Arg input, const Tensor& h, const RecurrentWeights& weights) {
+  return run_cell("rnn_tanh_cell", input, {h, {}}, weights, {RecurrentCell::tanh}).h;
+}
+
+Tensor rnn_relu_cell(Arg input, const Tensor& h, const RecurrentWeights& weights) {
+  return run_cell("rnn_relu_cell", input, {h, {}}, weights, {RecurrentCell::relu}).h;
+}
+
+}  // namespace triptych
