@@ -1,7 +1,6 @@
 // Sorting, choosing by rank, sorted sequences, counting; references by
 // scripts/references/make_conformance_references_order.py.
 #include "samples.h"
-#include "triptych/core/ops/order.h"
 
 namespace tt = triptych;
 

@@ -3,8 +3,6 @@
 #include <limits>
 
 #include "samples.h"
-#include "triptych/core/ops/scans.h"
-#include "triptych/core/ops/statistics.h"
 
 namespace tt = triptych;
 

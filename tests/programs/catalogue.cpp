@@ -9,11 +9,8 @@
 #include "triptych/core/ops/ctc.h"
 #include "triptych/core/ops/group_norm.h"
 #include "triptych/core/ops/loss_scaling.h"
-#include "triptych/core/ops/order.h"
 #include "triptych/core/ops/recurrent.h"
 #include "triptych/core/ops/rms_norm.h"
-#include "triptych/core/ops/scans.h"
-#include "triptych/core/ops/statistics.h"
 #include "triptych/core/random.h"
 
 namespace programs {

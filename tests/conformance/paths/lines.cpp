@@ -5,8 +5,6 @@
 
 #include "cases.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/order.h"
-#include "triptych/core/ops/scans.h"
 
 namespace paths {
 namespace {

@@ -3,11 +3,11 @@
 #include <limits>
 
 #include "core/ops/ops.h"
+#include "core/support/checked.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/device.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/order.h"
 
 namespace triptych {
 namespace {
@@ -104,7 +104,8 @@ Histogram histogram(Arg x, std::int64_t bins, HistogramOptions options) {
   };
   const auto [low, high] = widened_ends(options.range ? given() : ends_of(elements), 0.5);
   // From both ends, so that these are exact.
-  const Tensor number = linspace(0, static_cast<double>(bins), bins + 1, elements.dtype());
+  const Tensor number =
+      linspace(0, static_cast<double>(bins), checked_add(bins, 1, "the number of edges", x.where()), elements.dtype());
   const Tensor apart = (high - low) / bins;
   const Tensor edges = where(less(number, static_cast<double>(bins) / 2), low + apart * number,
                              high - apart * (static_cast<double>(bins) - number));

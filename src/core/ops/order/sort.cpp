@@ -5,7 +5,6 @@
 #include "core/ops/order/order.h"
 #include "core/support/error_context.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/order.h"
 
 namespace triptych {
 

@@ -3,7 +3,6 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/support/error_context.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/statistics.h"
 
 namespace triptych {
 namespace {

@@ -4,7 +4,6 @@
 #include "core/ops/ops.h"
 #include "core/ops/reduce/scan.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/scans.h"
 
 namespace triptych {
 namespace {

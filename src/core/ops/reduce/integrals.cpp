@@ -4,7 +4,6 @@
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/scans.h"
 
 namespace triptych {
 namespace {

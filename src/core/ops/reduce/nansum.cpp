@@ -2,7 +2,6 @@
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/statistics.h"
 
 namespace triptych {
 namespace {

@@ -7,8 +7,6 @@
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/scans.h"
-#include "triptych/core/ops/statistics.h"
 
 namespace triptych {
 namespace {
@@ -130,7 +128,7 @@ Tensor quantiles(const char* op, const Arg& x, const Arg& q, const QuantileOptio
   place = where(valid, place, cast(length, float64));
 
   const auto [below, above, share] = between(place, options.interpolation);
-  const Tensor sorted = sort(lines.x).values;
+  const Tensor sorted = widened(sort(lines.x).values);  // rounded once
   const auto at = [&](const Tensor& places) { return gather(sorted, -1, cast(places, int64)); };
   const Tensor lower = at(below);
   Tensor result = share.defined() ? lerp(lower, at(above), cast(share, sorted.dtype())) : lower;
@@ -138,7 +136,7 @@ Tensor quantiles(const char* op, const Arg& x, const Arg& q, const QuantileOptio
   if (options.keepdims && options.axis && rank > 0) result = unsqueeze(result, given.axis + 1);
   if (options.keepdims && !options.axis)
     for (int i = 0; i < rank; ++i) result = unsqueeze(result, -1);
-  return several ? result : squeeze(result, 0);
+  return cast(several ? result : squeeze(result, 0), x.tensor().dtype());
 }
 
 }  // namespace

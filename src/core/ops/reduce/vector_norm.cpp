@@ -6,7 +6,6 @@
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/statistics.h"
 
 namespace triptych {
 namespace {
