@@ -53,6 +53,24 @@ TEST_F(CudaLargeRows, Rows) {
   }
 }
 
+// Several tiles of the bitonic sort, and several blocks of what counts; many elements are equal.
+TEST_F(CudaLargeRows, Order) {
+  for (const tt::Tensor& x : {values(3, 2500), values(1500, 3)}) {
+    const tt::Tensor steps = tt::round(x * 40) / 40;
+    for (const std::int64_t axis : {0, 1}) {
+      expect_same(steps, [=](const tt::Tensor& t) { return tt::sort(t, axis, true).values; });
+      expect_same(steps, [=](const tt::Tensor& t) { return tt::sort(t, axis).indices; });
+      expect_same(steps, [=](const tt::Tensor& t) { return tt::cummax(t, axis).indices; });
+      expect_same(x, [=](const tt::Tensor& t) { return tt::logcumsumexp(t, axis); });
+      expect_same(x, [=](const tt::Tensor& t) { return tt::cumprod(1 + t / 100, axis); });
+    }
+    expect_same(steps, [](const tt::Tensor& t) { return tt::unique(t, {.return_inverse = true}).inverse_indices; });
+    expect_same(steps, [](const tt::Tensor& t) { return tt::unique(t, {.return_counts = true, .axis = 0}).counts; });
+    expect_same(steps, [](const tt::Tensor& t) { return tt::searchsorted(tt::unique(t), t, {.right = true}); });
+    expect_same(steps, [](const tt::Tensor& t) { return tt::bincount(tt::flatten(tt::abs(t * 40)).to(tt::int64)); });
+  }
+}
+
 TEST_F(CudaLargeRows, ProductsOfOthers) {
   expect_same(values(2, 700), [](const tt::Tensor& t) {
     tt::Tensor x = (tt::zeros_like(t) + 1 + t * 0.01).set_requires_grad();
