@@ -39,7 +39,8 @@ void concat_run(const KernelCall& call) {
   const auto axis = static_cast<int>(given < 0 ? given + out.shape().rank() : given);
   const bool dense =
       std::all_of(call.inputs.begin(), call.inputs.end(), [](const Operand& in) { return in.meta->is_contiguous(); });
-  const bool by_rows = axis > 0 && dense && out.size() > 0;
+  const auto bytes = out.size() * static_cast<std::int64_t>(size_of(out.dtype()));
+  const bool by_rows = dense && bytes > 0 && (axis > 0 || bytes < 1 << 17);  // few long parts are copied in parallel
   (by_rows ? joined_rows : joined_parts).take();
   by_rows ? join_rows(call, axis) : join_parts(call, axis, copy_strided);
 }

@@ -140,8 +140,9 @@ std::vector<Tensor> apply_split(Arg& x, const SplitAttributes& attributes, std::
   return results;
 }
 
-/// The tensors in their common dtype.
-std::vector<Tensor> promoted(std::string_view op, const std::vector<Tensor>& tensors, Location where) {
+/// The tensors in their common dtype: themselves, or `converted`.
+const std::vector<Tensor>& promoted(std::string_view op, const std::vector<Tensor>& tensors, Location where,
+                                    std::vector<Tensor>& converted) {
   if (tensors.empty()) throw ArgumentError(op, "there is no tensor", "an empty list", "", where);
   DType dtype = operand(op, Arg(tensors[0], where)).dtype();
   bool differ = false;
@@ -151,9 +152,8 @@ std::vector<Tensor> promoted(std::string_view op, const std::vector<Tensor>& ten
     dtype = promote_types(dtype, given);
   }
   if (!differ) return tensors;
-  std::vector<Tensor> result;
-  for (const Tensor& tensor : tensors) result.push_back(cast(Arg(tensor, where), dtype));
-  return result;
+  for (const Tensor& tensor : tensors) converted.push_back(cast(Arg(tensor, where), dtype));
+  return converted;
 }
 
 }  // namespace
@@ -191,19 +191,26 @@ Tensor join(const std::vector<Tensor>& tensors, std::int64_t axis, Location wher
 }  // namespace
 
 Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
-  return join(promoted("concat", tensors, where), axis, where);
+  std::vector<Tensor> converted;
+  return join(promoted("concat", tensors, where, converted), axis, where);
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
-  std::vector<Tensor> rows = promoted("stack", tensors, where);
-  const int at = normalize_axis("stack", axis, rows[0].ndim() + 1, where);
-  for (Tensor& row : rows) {
-    if (!row.shape().compatible(rows[0].shape()))
+  std::vector<Tensor> converted;
+  const std::vector<Tensor>& rows = promoted("stack", tensors, where, converted);
+  Shape shape = rows[0].shape();
+  const int rank = shape.rank(), at = normalize_axis("stack", axis, rank + 1, where);
+  for (const Tensor& row : rows)
+    if (!row.shape().compatible(shape))
       throw ArgumentError("stack", "the tensors differ in shape",
                           tensors[0].shape().text() + " and " + row.shape().text(), "", where);
+  if (at < rank && shape.known() && rank < Shape::max_rank) {  // one behind the other, they lie as they should
+    shape.insert(at, static_cast<std::int64_t>(rows.size()));
+    return reshape(Arg(join(rows, at, where), where), shape);
   }
-  for (Tensor& row : rows) row = unsqueeze(Arg(row, where), at);
-  return join(rows, at, where);
+  std::vector<Tensor> lines;
+  for (const Tensor& row : rows) lines.push_back(unsqueeze(Arg(row, where), at));
+  return join(lines, at, where);
 }
 
 std::vector<Tensor> split(Arg x, std::int64_t size, std::int64_t axis) {
