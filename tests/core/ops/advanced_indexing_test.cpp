@@ -207,6 +207,20 @@ TEST(Scatters, ShareGradientsAmongEqualExtremes) {
   EXPECT_EQ(v.grad().to_vector<float>(), (std::vector<float>{1, 0, 1}));
 }
 
+// PyTorch takes a source that is longer than the index.
+TEST(Scatters, TakeWhatOfTheSourceThereIsAnIndexFor) {
+  const tt::Tensor index = tt::tensor({{1, 0}}), source = tt::tensor({{1, 2, 3}, {4, 5, 6}});
+  EXPECT_EQ(whole(tt::scatter_add(tt::tensor({{10, 20}}), 1, index, source)), (std::vector<std::int64_t>{12, 21}));
+  EXPECT_EQ(whole(tt::scatter(tt::tensor({{10, 20}}), 1, index, source)), (std::vector<std::int64_t>{2, 1}));
+}
+
+TEST(Repeats, FollowCounts) {
+  const tt::Tensor x = tt::tensor({{1, 2}, {3, 4}});
+  EXPECT_EQ(whole(tt::repeat_interleave(x, tt::tensor({0, 2, 1, 0}))), (std::vector<std::int64_t>{2, 2, 3}));
+  EXPECT_EQ(whole(tt::repeat_interleave(x, tt::tensor({1, 2}), 0)), (std::vector<std::int64_t>{1, 2, 3, 4, 3, 4}));
+  EXPECT_EQ(whole(tt::repeat_interleave(x, 2)), (std::vector<std::int64_t>{1, 1, 2, 2, 3, 3, 4, 4}));
+}
+
 TEST(Scatters, MultiplyByZerosWithoutDividing) {
   tt::Tensor x = tt::tensor({2.0, 5.0}).set_requires_grad(), v = tt::tensor({0.0, 3.0, 0.0, 0.0}).set_requires_grad();
   tt::sum(tt::scatter_reduce(x, 0, tt::tensor({0, 0, 1, 1}), v, "prod")).backward();

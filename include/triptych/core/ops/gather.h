@@ -10,7 +10,8 @@ namespace triptych {
 /// not longer than x. Negative indices count from the end; ArgumentError for one out of range.
 TRIPTYCH_API Tensor gather(Arg x, std::int64_t axis, Arg index);
 /// x with `source` added at `index` along `axis`: result[i, index[i, j, k], k] += source[i, j, k] for axis 1. `source`
-/// has index's shape; indices as for `gather`. Elements that meet at one place are added in their order.
+/// has as many dimensions as `index` and is nowhere shorter; indices as for `gather`. Elements that meet at one place are
+/// added in their order.
 TRIPTYCH_API Tensor scatter_add(Arg x, std::int64_t axis, Arg index, Arg source);
 
 /// The slices of x at the places `index`, an int32 or int64 vector, along `axis` (NumPy's take). Indices as for

@@ -120,8 +120,9 @@ TRIPTYCH_API Tensor tril_indices(std::int64_t row, std::int64_t col, std::int64_
                                  Location where = Location::here());
 TRIPTYCH_API Tensor triu_indices(std::int64_t row, std::int64_t col, std::int64_t offset = 0,
                                  Location where = Location::here());
-/// Each element of x, flattened, `repeats` times.
+/// Each element of x, flattened, `repeats` times, or as often as its own count says.
 TRIPTYCH_API Tensor repeat_interleave(Arg x, std::int64_t repeats);
+TRIPTYCH_API Tensor repeat_interleave(Arg x, Arg repeats);
 /// Each element along `axis` as often as `repeats` says: a number, or an int32 or int64 vector of one count for each
 /// element. With counts the length is unknown in a graph. ArgumentError if a count is negative.
 TRIPTYCH_API Tensor repeat_interleave(Arg x, Arg repeats, std::int64_t axis);

@@ -148,9 +148,23 @@ Tensor gather(Arg x, std::int64_t axis, Arg index) {
   return apply(gather_op, {&x, &index}, &attributes);
 }
 
+Tensor first_of(const Arg& source, const Arg& index) {
+  Tensor result = source.tensor();
+  const Shape &given = result.shape(), &wanted = index.tensor().shape();
+  if (given.rank() != wanted.rank()) return result;  // the op refuses it
+  for (int i = 0; i < wanted.rank(); ++i)
+    if (wanted.dim(i).known() && given.dim(i).raw() > wanted.dim(i).raw())
+      result = slice(Arg(result, source.where()), i, {0, wanted[i]});
+  return result;
+}
+
 Tensor scatter_add(Arg x, std::int64_t axis, Arg index, Arg source) {
   const AlongAxisAttributes attributes{axis};
-  return apply(scatter_add_op, {&x, &index, &source}, &attributes);
+  if (operand("scatter_add", source).shape() == operand("scatter_add", index).shape())
+    return apply(scatter_add_op, {&x, &index, &source}, &attributes);
+  const Tensor first = first_of(source, index);
+  const Arg added(first, source.where());
+  return apply(scatter_add_op, {&x, &index, &added}, &attributes);
 }
 
 Tensor put_along(const Arg& x, const Arg& index, const Arg& source, const ScatterAttributes& attributes) {

@@ -1,4 +1,4 @@
-// Attributes of gather, scatter_add, index_select, index_add and one_hot.
+// Attributes of gather, scatter_add, index_select, index_add and one_hot, and what scatter_add shares with scatter.
 #pragma once
 
 #include "triptych/core/op.h"
@@ -17,5 +17,8 @@ struct OneHotAttributes {
     return std::tuple{field("depth", &OneHotAttributes::depth), field("dtype", &OneHotAttributes::dtype)};
   }
 };
+
+/// What of `source` there is an element of `index` for: it may be longer along any axis.
+Tensor first_of(const Arg& source, const Arg& index);
 
 }  // namespace triptych

@@ -30,6 +30,12 @@ extern const Op repeat_interleave_op{.name = "repeat_interleave",
 
 Tensor repeat_interleave(Arg repeats) { return apply(repeat_interleave_op, {&repeats}); }
 
+Tensor repeat_interleave(Arg x, Arg repeats) {
+  const Frame frame(x.where());
+  const Called called("repeat_interleave");
+  return repeat_interleave(flatten(x), std::move(repeats), 0);
+}
+
 Tensor repeat_interleave(Arg x, Arg repeats, std::int64_t axis) {
   const Frame frame(x.where());
   const Called called("repeat_interleave");

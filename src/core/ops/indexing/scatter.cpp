@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/ops/indexing/gather.h"
 #include "core/ops/indexing/index.h"
 #include "core/ops/indexing/limits.h"
 #include "core/ops/indexing/pick.h"
@@ -29,19 +30,15 @@ const Tensor& same_dtype(const char* op, const Arg& x, const Arg& source) {
 /// The elements to be put for those of the index, of which there may be more: a number for all, or the first ones.
 Tensor for_index(const char* op, const Arg& x, const Arg& index, const Arg& source) {
   if (source.is_scalar()) return expand_like(number_as(operand(op, x).dtype(), op, source, x.tensor().device()), index);
-  Tensor result = same_dtype(op, x, source);
-  const Shape &wanted = operand(op, index).shape(), &given = result.shape();
+  const Shape &wanted = operand(op, index).shape(), &given = same_dtype(op, x, source).shape();
   if (wanted.rank() != given.rank())
     throw ArgumentError(op, "source and index differ in the number of dimensions",
                         given.text() + " and " + wanted.text(), "", source.where());
-  for (int i = 0; i < wanted.rank(); ++i) {
-    if (!conflict(wanted.dim(i), given.dim(i))) continue;
-    if (wanted.dim(i).raw() > given.dim(i).raw())
+  for (int i = 0; i < wanted.rank(); ++i)
+    if (conflict(wanted.dim(i), given.dim(i)) && wanted.dim(i).raw() > given.dim(i).raw())
       throw ArgumentError(op, "the source is shorter than the index", given.text() + " for " + wanted.text(), "",
                           source.where());
-    result = slice(Arg(result, source.where()), i, {0, wanted[i]});
-  }
-  return result;
+  return first_of(source, index);
 }
 
 Tensor combine_along(const Arg& x, int axis, const Arg& index, const Tensor& source, Combine combine) {
