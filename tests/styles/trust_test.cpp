@@ -153,7 +153,7 @@ TEST(Gradients, HooksKeepShapeAndDtype) {
   EXPECT_EQ(text_of([](const Tensor& g) { return tt::sum(g); }).substr(0, wrong.size()), wrong);
   EXPECT_EQ(text_of([&](const Tensor&) { return symbolic; }).substr(0, wrong.size()), wrong);
   const Tensor w = parameter();
-  EXPECT_BAD("[register_hook] the hook is empty", w.register_hook(std::function<Tensor(const Tensor&)>()));
+  EXPECT_BAD("[register_hook] there is no function", w.register_hook(std::function<Tensor(const Tensor&)>()));
 }
 
 TEST(Gradients, RulesKeepShapeAndDtype) {
@@ -307,6 +307,8 @@ TEST(Empty, FunctionsAndKernels) {
       tt::custom_gradient(x, std::function<std::pair<Tensor, std::function<Tensor(const Tensor&)>>(const Tensor&)>()));
   EXPECT_BAD("[rule] there is no function", tt::custom_gradient("rule", std::vector{x}, std::vector{x}, {}, {}));
   EXPECT_BAD("[gradcheck] there is no function", tt::gradcheck(none, std::vector{x}));
+  EXPECT_BAD("[gradcheck] the function has no input",
+             tt::TestedFunction([](const Tensor& in) { return in; })(std::vector<Tensor>()));
   EXPECT_BAD("[trace_subgraph] there is no function", tt::trace_subgraph({}, nullptr));
   nn::Sequential model;
   EXPECT_BAD("[Sequential] there is no function", model.push_back(none));

@@ -28,11 +28,13 @@ class TestedFunction {
   requires(std::invocable<const F&, const Tensor&> && !std::invocable<const F&, std::span<const Tensor>>)
       TestedFunction(F function)  // NOLINT(google-explicit-constructor)
       : function_(is_empty(function) ? nullptr : Function([function](std::span<const Tensor> inputs) {
-          return list(function(inputs[0]));
+          return list(function(first(inputs)));
         })) {}
 
-  /// ArgumentError at `where` if there is no function.
+  /// ArgumentError at `where` if there is no function, or no input for one of one tensor.
   std::vector<Tensor> operator()(std::span<const Tensor> inputs, Location where = Location::here()) const {
+    const Frame frame(where);
+    const UserCode its_lines;
     return not_empty<const Function&>(function_, "gradcheck", where)(inputs);
   }
   /// Whether there is one.
@@ -44,6 +46,10 @@ class TestedFunction {
   static bool is_empty(const F& function) {
     if constexpr (std::is_constructible_v<F, std::nullptr_t>) return !function;
     return false;
+  }
+  static const Tensor& first(std::span<const Tensor> inputs) {
+    if (inputs.empty()) throw ArgumentError("gradcheck", "the function has no input", "an empty list");
+    return inputs[0];
   }
   static std::vector<Tensor> list(Tensor result) { return {std::move(result)}; }
   static std::vector<Tensor> list(std::vector<Tensor> results) { return results; }

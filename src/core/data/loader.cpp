@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <numeric>
@@ -227,7 +228,7 @@ DataLoader::Iterator start_epoch(DataLoader& loader) {
   auto epoch =
       std::make_shared<DataLoader::Epoch>(loader.dataset_, options, number, std::move(order), where, loader.device_);
   epoch->advance();
-  ++loader.epoch_;
+  if (loader.epoch_ < std::numeric_limits<std::int64_t>::max()) ++loader.epoch_;
   return DataLoader::Iterator(std::move(epoch), where);
 }
 
