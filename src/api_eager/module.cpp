@@ -144,6 +144,7 @@ void Module::add_child(const Name& name, std::unique_ptr<Module> child, Cloner c
 }
 
 Tensor& Module::register_parameter(const Name& name, Tensor value) {
+  const Frame frame(name.where);
   check_name(name);
   if (value.defined()) {
     if (!value.is_leaf())
@@ -158,6 +159,7 @@ Tensor& Module::register_parameter(const Name& name, Tensor value) {
 }
 
 Tensor& Module::register_buffer(const Name& name, Tensor value, bool persistent) {
+  const Frame frame(name.where);
   check_name(name);
   if (value.is_symbolic())
     throw ArgumentError(this->name(), "a buffer is symbolic", "'" + name.text + "'", "Give it a value", name.where);

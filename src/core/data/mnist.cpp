@@ -83,6 +83,7 @@ std::string find_mnist(const std::string& name, FileContext context) {
 }  // namespace
 
 Mnist mnist(const ImageOptions& options, Location where) {
+  const Frame frame(where);
   const FileContext context{"mnist", where};
   const bool last = channels_last(options, context);
   const auto read = [&](const std::string& part) {

@@ -93,10 +93,10 @@ UserCode::~UserCode() {
 
 Location Frame::resolve(Location inner) {
   if (modes.frame) return modes.frame;
-  if (!modes.around) return inner;
-  const bool users_own =
-      inner && std::string_view(inner.file()).find("/include/") == std::string_view::npos && !is_library(inner.file());
-  return users_own ? inner : modes.around;
+  if (!modes.around && !modes.run) return inner;
+  if (!inner || is_library(inner.file())) return modes.around ? modes.around : modes.run;
+  const bool in_header = std::string_view(inner.file()).find("/include/") != std::string_view::npos;
+  return in_header && modes.around ? modes.around : inner;
 }
 
 }  // namespace triptych

@@ -52,6 +52,7 @@ Tensor Tensor::argmax(std::int64_t axis, bool keepdims, Location where) const {
 Tensor Tensor::relu(Location where) const { return triptych::relu(Arg(*this, where)); }
 
 Tensor Tensor::clone(Location where) const {
+  const Frame frame(where);
   const Called called("clone");
   Tensor copy = identity(Arg(*this, where));
   if (!copy.is_symbolic()) make_storage_unique(*copy.impl());
