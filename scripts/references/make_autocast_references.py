@@ -67,10 +67,12 @@ def on_cpu(function, leaves, dtype, wanted):
     return result
 
 
-def record(name, function, inputs, dtype):
+def record(name, function, inputs, dtype, fixed=0):
+    """The last `fixed` inputs get no gradient."""
     prefix = f"{str(dtype)[6:]}/{name}"
     assert f"{prefix}/out" not in results, prefix
-    leaves = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
+    trained = len(inputs) - fixed
+    leaves = [x.clone().requires_grad_(i < trained and x.is_floating_point()) for i, x in enumerate(inputs)]
     result = on_cpu(function, leaves, dtype, gpu_dtype(function, inputs, dtype))
     cotangent = (torch.cos(0.7 * torch.arange(result.numel())) + 0.25).reshape(result.shape)
     (result.float() * cotangent).sum().backward()
@@ -78,7 +80,7 @@ def record(name, function, inputs, dtype):
         results[f"{prefix}/in/{i}"] = x.clone()
     results[f"{prefix}/out"] = result.detach().contiguous()
     results[f"{prefix}/cot"] = cotangent
-    for i, x in enumerate(x for x in leaves if x.is_floating_point()):
+    for i, x in enumerate(x for x in leaves if x.requires_grad):
         results[f"{prefix}/grad/{i}"] = torch.zeros_like(x) if x.grad is None else x.grad.contiguous()
 
 
@@ -89,9 +91,9 @@ def lower(name, function, *inputs):
         record(name + "_mixed", function, [inputs[0].to(dtype), *inputs[1:]], dtype)
 
 
-def in_16_bits(name, function, *inputs):
+def in_16_bits(name, function, *inputs, fixed=0):
     for dtype in (torch.bfloat16, torch.float16):
-        record(name, function, cast(inputs, dtype), dtype)
+        record(name, function, cast(inputs, dtype), dtype, fixed)
 
 
 def mixed(name, function, first, *rest):
@@ -127,6 +129,11 @@ def single_precision():
     in_16_bits("sum", torch.sum, values(3, 4))
     in_16_bits("sum_axis", lambda x: torch.sum(x, 1), values(3, 4))
     in_16_bits("prod", lambda x: torch.prod(x, 1), values(3, 4))
+    in_16_bits("erfinv", torch.erfinv, inside(3, 4) / 2)
+    in_16_bits("cumprod", lambda x: torch.cumprod(x, 1), values(3, 4))
+    in_16_bits("vector_norm", lambda x: torch.linalg.vector_norm(x, 3), values(3, 4))
+    in_16_bits("softmin", lambda x: F.softmin(x, 1), values(3, 4))
+    in_16_bits("cosine_similarity", F.cosine_similarity, values(3, 4), values(3, 4, seed=1))
     in_16_bits("cumsum", lambda x: torch.cumsum(x, 1), values(3, 4))
     in_16_bits("logsumexp", lambda x: torch.logsumexp(x, 1), values(3, 4))
     in_16_bits("norm", torch.norm, values(3, 4))
@@ -140,7 +147,17 @@ def losses():
     mixed("cross_entropy_probabilities", F.cross_entropy, values(3, 4), torch.softmax(values(3, 4, seed=1), 1))
     in_16_bits("nll_loss", F.nll_loss, values(3, 4), labels(4, 3))
     mixed("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits, values(3, 4), positive(3, 4) / 2)
-    for name in ("mse_loss", "l1_loss", "huber_loss"):
+    signs = torch.where(values(3, 4, seed=2) > 0, 1.0, -1.0)
+    in_16_bits("kl_div", lambda x, y: F.kl_div(x, y, reduction="batchmean"), values(3, 4), positive(3, 4), fixed=1)
+    in_16_bits("soft_margin_loss", F.soft_margin_loss, values(3, 4), signs, fixed=1)
+    in_16_bits("margin_ranking_loss", F.margin_ranking_loss, values(3, 4), values(3, 4, seed=1), signs, fixed=1)
+    in_16_bits("hinge_embedding_loss", F.hinge_embedding_loss, values(3, 4), signs, fixed=1)
+    in_16_bits("cosine_embedding_loss", F.cosine_embedding_loss, values(3, 4), values(3, 4, seed=1), signs[:, 0],
+               fixed=1)
+    in_16_bits("poisson_nll_loss", F.poisson_nll_loss, values(3, 4), positive(3, 4), fixed=1)
+    in_16_bits("triplet_margin_loss", F.triplet_margin_loss, values(3, 4), values(3, 4, seed=1), values(3, 4, seed=2))
+    in_16_bits("multi_margin_loss", F.multi_margin_loss, values(3, 4), labels(4, 3))
+    for name in ("mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss"):
         in_16_bits(name, getattr(F, name), values(3, 4), values(3, 4, seed=1))
         mixed(name + "_mixed", getattr(F, name), values(3, 4), values(3, 4, seed=1))
 
@@ -152,17 +169,20 @@ def widest():
     mixed("mul_one_number", torch.mul, values(3, 4), values(seed=1))
     mixed("where", lambda x, y: torch.where(x > 0, x, y), values(3, 4), values(3, 4, seed=1))
     mixed("atan2", torch.atan2, values(3, 4), values(3, 4, seed=1))
+    mixed("addcmul", torch.addcmul, values(3, 4), values(3, 4, seed=1), values(3, 4, seed=2))
     mixed("scatter_add", lambda x, y, i: torch.scatter_add(x, 1, i, y), values(3, 4), values(3, 4, seed=1),
           labels(4, 3, 4))
 
 
 def as_given():
-    for name in ("relu", "silu", "gelu", "elu", "mish", "logsigmoid", "hardswish", "leaky_relu"):
+    for name in ("relu", "silu", "gelu", "elu", "mish", "logsigmoid", "hardswish", "leaky_relu", "softsign", "tanhshrink",
+                 "softshrink", "hardshrink"):
         in_16_bits(name, getattr(F, name), values(3, 4))
     for name in ("tanh", "sigmoid", "sin", "abs", "square", "exp2", "erf", "mean", "std", "var"):
         in_16_bits(name, getattr(torch, name), values(3, 4))
     in_16_bits("sqrt", torch.sqrt, positive(3, 4))
     in_16_bits("max", lambda x: torch.amax(x, 1), values(3, 4))
+    in_16_bits("prelu", F.prelu, values(3, 4), positive(4))
     in_16_bits("add_number", lambda x: x + 0.1, values(3, 4))
     in_16_bits("max_pool2d", lambda x: F.max_pool2d(x, 2), values(1, 2, 4, 4))
     in_16_bits("avg_pool2d", lambda x: F.avg_pool2d(x, 2), values(1, 2, 4, 4))
