@@ -12,6 +12,8 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts/vocabulary"))
+from make_methods import function_of
 from read_headers import TOKEN, WORD, Unreadable, read_headers, text_of
 
 # What stands for a template's parameter of a kind.
@@ -139,6 +141,13 @@ class Writer:
         self.needed = set()  # types of arguments
         self.subjects = []
         self.missing = []
+        # Of each free function the name of its first parameter.
+        self.first = {f.full_name.removeprefix("triptych::"): f.parameters[0].name
+                      for f in functions if not f.owner and f.parameters}
+
+    def like_function(self, function):
+        """A method that is a function takes what is good for that."""
+        return [function_of(function.name)] if function.method_of else []
 
     def argument(self, number, keys, parameter, scope, template):
         """How an argument is got, and how it is handed on."""
@@ -212,7 +221,9 @@ class Writer:
         if record is not None and record.template:
             owner += "<" + ", ".join(template[name] for _, name in record.template) + ">"
         if method:
-            line = self.get(0, owner, [f"{key}.self" for key in keys] + [owner.removeprefix("triptych::") + ".self"])
+            like = self.like_function(function)
+            line = self.get(0, owner, [f"{key}.self" for key in keys] + [f"{key}.{self.first.get(key)}" for key in like]
+                            + [owner.removeprefix("triptych::") + ".self"])
             lines.append(line)
             count = 1
         parameters = list(function.parameters)
@@ -222,7 +233,7 @@ class Writer:
         for parameter in parameters:
             if parameter.type.endswith("..."):
                 continue  # a pack: none of them
-            got, hand, text, used = self.argument(count, keys, parameter, scope, template)
+            got, hand, text, used = self.argument(count, keys + self.like_function(function), parameter, scope, template)
             lines += got
             handed.append(hand)
             texts.append(text)

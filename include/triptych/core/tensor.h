@@ -22,6 +22,7 @@
 #include "triptych/core/location.h"
 #include "triptych/core/scalar.h"
 #include "triptych/core/shape.h"
+#include "triptych/core/tensor_methods.h"
 #include "triptych/core/text.h"
 
 namespace triptych {
@@ -78,7 +79,7 @@ TRIPTYCH_API void destroy(TensorHead* head);
 /// share storage, and a write to shared storage copies first, so a view never changes under its owner. In-place methods
 /// (`add_`, ...) change this tensor and every handle to it, never another view; a view whose base lives cannot be
 /// written to (ArgumentError): write `x.set(0, v)`, or to `view.clone()`.
-class TRIPTYCH_API Tensor {
+class TRIPTYCH_API Tensor : public TensorMethods {
  public:
   /// An undefined tensor: holds nothing.
   Tensor() = default;
@@ -214,44 +215,64 @@ class TRIPTYCH_API Tensor {
   Rows begin(Location where = Location::here()) const;
   Rows end(Location where = Location::here()) const;
 
-  // The functions of core/ops.h that are most used as methods.
-  Tensor reshape(const Shape& shape, Location where = Location::here()) const;
-  Tensor flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1, Location where = Location::here()) const;
-  Tensor squeeze(Location where = Location::here()) const;
-  Tensor squeeze(const Axes& axes, Location where = Location::here()) const;
-  Tensor unsqueeze(std::int64_t axis, Location where = Location::here()) const;
-  Tensor permute(const Axes& axes, Location where = Location::here()) const;
-  Tensor transpose(std::int64_t a, std::int64_t b, Location where = Location::here()) const;
+  // PyTorch's other methods; the functions of core/ops.h stand in tensor_methods.h.
+  int dim(Location where = Location::here()) const { return ndim(where); }
+  const Shape& sizes(Location where = Location::here()) const { return shape(where); }
+  /// Step of dimension `axis` in elements; ArgumentError if it is out of range or the tensor symbolic.
+  std::int64_t stride(int axis, Location where = Location::here()) const;
+  std::int64_t nelement(Location where = Location::here()) const { return numel(where); }
+  /// Bytes of an element, and of all of them.
+  std::int64_t element_size(Location where = Location::here()) const {
+    return static_cast<std::int64_t>(size_of(dtype(where)));
+  }
+  std::int64_t itemsize(Location where = Location::here()) const { return element_size(where); }
+  std::int64_t nbytes(Location where = Location::here()) const { return numel(where) * element_size(where); }
+  bool is_floating_point(Location where = Location::here()) const { return is_floating(dtype(where)); }
+  bool is_cuda(Location where = Location::here()) const { return device(where).type == Device::Type::cuda; }
+  bool is_cpu(Location where = Location::here()) const { return device(where).type == Device::Type::cpu; }
+  bool is_same_size(const Tensor& other, Location where = Location::here()) const {
+    return shape(where) == other.shape(where);
+  }
+  /// Same shape and equal values (`array_equal`), as PyTorch's `equal`; `eq` compares the elements.
+  bool equal(const Tensor& other, Location where = Location::here()) const;
+
   /// The transpose of a matrix; ArgumentError for more than two dimensions.
   Tensor t(Location where = Location::here()) const;
-  Tensor expand(const Shape& shape, Location where = Location::here()) const;
-  Tensor contiguous(Location where = Location::here()) const;
+  /// The axes in reverse order; the last two exchanged.
+  Tensor T(Location where = Location::here()) const;
+  Tensor mT(Location where = Location::here()) const;
   Tensor to(DType dtype, Location where = Location::here()) const;
   /// The same values on `device`, part of the recorded computation; the tensor itself if it is there.
   Tensor to(Device device, Location where = Location::here()) const;
-  Tensor matmul(const Arg& other) const;
-  Tensor sum(Location where = Location::here()) const;
-  Tensor sum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
-  Tensor mean(Location where = Location::here()) const;
-  Tensor mean(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
-  Tensor max(Location where = Location::here()) const;
-  Tensor max(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
-  Tensor min(Location where = Location::here()) const;
-  Tensor min(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
-  Tensor argmax(Location where = Location::here()) const;
-  Tensor argmax(std::int64_t axis, bool keepdims = false, Location where = Location::here()) const;
-  Tensor relu(Location where = Location::here()) const;
+  Tensor cpu(Location where = Location::here()) const;
+  Tensor cuda(int index = 0, Location where = Location::here()) const;
+  Tensor half(Location where = Location::here()) const { return to(float16, where); }
+  Tensor bfloat16(Location where = Location::here()) const { return to(DType::bfloat16, where); }
+  Tensor type_as(const Tensor& other, Location where = Location::here()) const { return to(other.dtype(where), where); }
   /// A copy in storage of its own, part of the recorded computation.
   Tensor clone(Location where = Location::here()) const;
+  /// `where(condition, *this, other)`.
+  Tensor where(const Arg& condition, const Arg& other) const;
+  /// New tensors of this one's dtype and device.
+  Tensor new_zeros(const Shape& shape, Location where = Location::here()) const;
+  Tensor new_ones(const Shape& shape, Location where = Location::here()) const;
+  Tensor new_full(const Shape& shape, Scalar value, Location where = Location::here()) const;
+  Tensor new_empty(const Shape& shape, Location where = Location::here()) const;
+  Tensor& requires_grad_(bool value = true, Location where = Location::here()) & {
+    return set_requires_grad(value, where);
+  }
+  Tensor requires_grad_(bool value = true, Location where = Location::here()) && {
+    return std::move(*this).set_requires_grad(value, where);
+  }
 
   // In place: these change this tensor and every handle to it, never another view.
   Tensor& fill_(Scalar value, Location where = Location::here()) &;
   Tensor& zero_(Location where = Location::here()) &;
   Tensor& copy_(const Arg& source) &;
-  Tensor& add_(const Arg& other) &;
-  Tensor& sub_(const Arg& other) &;
-  Tensor& mul_(const Arg& other) &;
-  Tensor& div_(const Arg& other) &;
+  /// New values, drawn from the default generator: uniform in [low, high), normal, 1 with probability p.
+  Tensor& uniform_(double low = 0, double high = 1, Location where = Location::here()) &;
+  Tensor& normal_(double mean = 0, double stddev = 1, Location where = Location::here()) &;
+  Tensor& bernoulli_(double p = 0.5, Location where = Location::here()) &;
   Tensor& operator+=(const Arg& other) &;
   Tensor& operator-=(const Arg& other) &;
   Tensor& operator*=(const Arg& other) &;
@@ -260,10 +281,9 @@ class TRIPTYCH_API Tensor {
   Tensor& fill_(Scalar) && = delete;
   Tensor& zero_() && = delete;
   Tensor& copy_(const Arg&) && = delete;
-  Tensor& add_(const Arg&) && = delete;
-  Tensor& sub_(const Arg&) && = delete;
-  Tensor& mul_(const Arg&) && = delete;
-  Tensor& div_(const Arg&) && = delete;
+  Tensor& uniform_(double = 0, double = 1) && = delete;
+  Tensor& normal_(double = 0, double = 1) && = delete;
+  Tensor& bernoulli_(double = 0.5) && = delete;
   Tensor& operator+=(const Arg&) && = delete;
   Tensor& operator-=(const Arg&) && = delete;
   Tensor& operator*=(const Arg&) && = delete;

@@ -1,4 +1,6 @@
 // In-place methods: the op's ordinary result, taken over by this tensor and every handle to it.
+#include "core/tensor/inplace.h"
+
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/ops/indexing/index.h"
@@ -26,7 +28,7 @@ void check_writable(const Tensor& target, std::string_view op, Location where) {
 }
 
 /// The tensor takes over `value`, in its own dtype and shape. State that is being traced is assigned to by a node.
-void take(Tensor& target, Tensor value, std::string_view op, Location where) {
+void take_over(Tensor& target, Tensor value, std::string_view op, Location where) {
   if (value.shape() != target.shape()) {
     Shape result;
     if (!broadcast(value.shape(), target.shape(), result) || !result.compatible(target.shape()))
@@ -42,31 +44,36 @@ void take(Tensor& target, Tensor value, std::string_view op, Location where) {
   rebind(target, std::move(value));
 }
 
-/// Arithmetic in place: the result's kind of dtype must fit into the tensor's.
-void take_arithmetic(Tensor& target, Tensor value, std::string_view op, Location where) {
-  if (is_floating(value.dtype()) && !is_floating(target.dtype()))
-    throw ArgumentError(op, "a floating-point result does not fit the tensor",
-                        std::string(dtype_name(value.dtype())) + " into " + std::string(dtype_name(target.dtype())),
-                        "Convert the tensor with cast first", where);
-  take(target, std::move(value), op, where);
-}
-
 Tensor& write_part(Tensor& target, std::span<const Index> indices, const Arg& value) {
   const Called called("set");
   const Frame frame(value.where());
   check_writable(target, "set", value.where());
-  take(target, apply_index_update(Arg(target, value.where()), indices, value), "set", value.where());
+  take_over(target, apply_index_update(Arg(target, value.where()), indices, value), "set", value.where());
   return target;
 }
 
 }  // namespace
+
+Change::Change(Tensor& target, const char* method, Location where)
+    : called_(method), frame_(where), target_(target), method_(method), where_(where) {
+  check_writable(target, method, where);
+}
+
+Tensor& Change::to(Tensor result) const {
+  if (is_floating(result.dtype()) && !is_floating(target_.dtype()))
+    throw ArgumentError(method_, "a floating-point result does not fit the tensor",
+                        std::string(dtype_name(result.dtype())) + " into " + std::string(dtype_name(target_.dtype())),
+                        "Convert the tensor with cast first", where_);
+  take_over(target_, std::move(result), method_, where_);
+  return target_;
+}
 
 Tensor& Tensor::fill_(Scalar value, Location where) & {
   const Called called("fill_");
   const Frame frame(where);
   check_writable(*this, "fill_", where);
   check_fits("fill_", value, dtype(), where);
-  take(*this, full_like(Arg(*this, where), value), "fill_", where);
+  take_over(*this, full_like(Arg(*this, where), value), "fill_", where);
   return *this;
 }
 Tensor& Tensor::zero_(Location where) & {
@@ -80,36 +87,24 @@ Tensor& Tensor::copy_(const Arg& source) & {
   check_writable(*this, "copy_", source.where());
   Tensor value =
       source.is_scalar() ? number_as(dtype(), "copy_", source, device()) : triptych::to(identity(source), device());
-  take(*this, converted_to_fit("copy_", Arg(value, source.where()), dtype()), "copy_", source.where());
+  take_over(*this, converted_to_fit("copy_", Arg(value, source.where()), dtype()), "copy_", source.where());
   return *this;
 }
-Tensor& Tensor::add_(const Arg& other) & {
-  const Called called("add_");
-  const Frame frame(other.where());
-  check_writable(*this, "add_", other.where());
-  take_arithmetic(*this, add(Arg(*this, other.where()), other), "add_", other.where());
-  return *this;
+Tensor& Tensor::uniform_(double low, double high, Location where) & {
+  const Change change(*this, "uniform_", where);
+  const DeviceScope scope(device());
+  return change.to(uniform(shape(), low, high, dtype(), nullptr, where));
 }
-Tensor& Tensor::sub_(const Arg& other) & {
-  const Called called("sub_");
-  const Frame frame(other.where());
-  check_writable(*this, "sub_", other.where());
-  take_arithmetic(*this, sub(Arg(*this, other.where()), other), "sub_", other.where());
-  return *this;
+Tensor& Tensor::normal_(double mean, double stddev, Location where) & {
+  const Change change(*this, "normal_", where);
+  const DeviceScope scope(device());
+  return change.to(normal(shape(), mean, stddev, dtype(), nullptr, where));
 }
-Tensor& Tensor::mul_(const Arg& other) & {
-  const Called called("mul_");
-  const Frame frame(other.where());
-  check_writable(*this, "mul_", other.where());
-  take_arithmetic(*this, mul(Arg(*this, other.where()), other), "mul_", other.where());
-  return *this;
-}
-Tensor& Tensor::div_(const Arg& other) & {
-  const Called called("div_");
-  const Frame frame(other.where());
-  check_writable(*this, "div_", other.where());
-  take_arithmetic(*this, div(Arg(*this, other.where()), other), "div_", other.where());
-  return *this;
+Tensor& Tensor::bernoulli_(double p, Location where) & {
+  const Change change(*this, "bernoulli_", where);
+  const DeviceScope scope(device());
+  const Tensor probability = full({}, p, float32, where);
+  return change.to(cast(bernoulli(probability.expand(shape())), dtype()));
 }
 
 Tensor& Tensor::set(const Index& index, const Arg& value) & { return write_part(*this, {&index, 1}, value); }

@@ -36,6 +36,7 @@ class Function:
     friend: bool = False
     around: str = ""  # the class that a friend is declared in, or the namespace
     qualifiers: list = field(default_factory=list)  # const, &, &&
+    method_of: str = ""  # of a method of TensorMethods: the class that it is declared in
 
     @property
     def is_constructor(self):
@@ -431,14 +432,20 @@ class Reader:
 
 
 def read_headers(include):
-    """All functions, classes and names of other types that the headers of a folder declare."""
+    """All functions, classes and names of other types that the headers of a folder declare. What stands in TensorMethods is
+    Tensor's."""
     functions, classes, aliases = [], [], {}
     for path in sorted(pathlib.Path(include).rglob("*.h")):
         reader = Reader(path, pathlib.Path(include))
         reader.read()
         if reader.at != len(reader.tokens):
             reader.fail("the end of the file")
+        for function in reader.functions:
+            if function.owner == "TensorMethods":
+                function.owner, function.method_of = "Tensor", "TensorMethods"
         functions += reader.functions
-        classes += reader.classes
+        classes += [record for record in reader.classes if record.name != "TensorMethods"]
+        for record in reader.classes:
+            record.bases = [base for base in record.bases if base != "TensorMethods"]
         aliases |= reader.aliases
     return functions, classes, aliases
