@@ -104,6 +104,16 @@ TEST(GraphPasses, EqualThingsAreComputedOnceUnlessStateWasWrittenBetween) {
   EXPECT_EQ(values[2].to_vector<float>()[0], 4);
 }
 
+// Sorted values alone, and with their places: one op, one input and the same attributes.
+TEST(GraphPasses, CallsWithMoreAndFewerOutputsAreNotOne) {
+  tf::Graph graph;
+  const auto x = graph.placeholder("x", tt::int64, {4});
+  const auto found = tt::isin(x, x), inverse = tt::unique(x, {.return_inverse = true}).inverse_indices;
+  const auto values = tf::Session(graph).run({found, inverse}, {{x, tt::tensor({7, 5, 7, 6})}});
+  EXPECT_EQ(values[0].to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 1, 1, 1}));
+  EXPECT_EQ(values[1].to_vector<std::int64_t>(), (std::vector<std::int64_t>{2, 0, 2, 1}));
+}
+
 TEST(GraphPasses, NeutralOperandsDisappear) {
   tf::Graph graph;
   const auto w = graph.variable("w", {2}, filled(1));

@@ -35,6 +35,7 @@ std::string key_of(const Instruction& instruction, const StateVersions& versions
     return key;
   }
   if (!instruction.is_pure()) return {};
+  append(key, instruction.outputs.size());  // which the attributes may not say
   for (const Value& input : instruction.inputs) {
     append(key, input.instruction);
     append(key, input.output);
