@@ -158,14 +158,17 @@ struct Layer {
   std::int64_t direct() const { return a.gru() && !a.reset_after ? 2 * hidden : wide; }
 };
 
-/// Calls a member of `body` for i of [0, n) in step s.
-template <auto function, class Body>
+/// The parts of a step, by which kernels are made (nvcc takes no members as arguments of templates).
+enum class Part { start, gather, reset, unit, finish };
+
+/// Calls body.run<part>(i, s) for i of [0, n) in step s.
+template <Part part, class Body>
 __global__ void each_kernel(Body body, std::int64_t n, std::int64_t s) {
-  for (std::int64_t i = thread_index(); i < n; i += thread_count()) (body.*function)(i, s);
+  for (std::int64_t i = thread_index(); i < n; i += thread_count()) body.template run<part>(i, s);
 }
-template <auto function, class Body>
+template <Part part, class Body>
 void each(Site site, const Body& body, std::int64_t n, std::int64_t s) {
-  if (n > 0) run(site, each_kernel<function, Body>, blocks_for(n), block_threads, 0, body, n, s);
+  if (n > 0) run(site, each_kernel<part, Body>, blocks_for(n), block_threads, 0, body, n, s);
 }
 
 /// A step forward. A unit i is of sequence i / H.
@@ -175,7 +178,14 @@ struct Forward {
   const C *x, *bias, *h_0, *c_0;
   C *gates, *h, *c, *full, *next, *y, *kept;
 
-  __device__ void start(std::int64_t i, std::int64_t) const {
+  template <Part part>
+  __device__ void run(std::int64_t i, std::int64_t s) const {
+    if constexpr (part == Part::start) start(i);
+    if constexpr (part == Part::reset) reset(i, s);
+    if constexpr (part == Part::unit) unit(i, s);
+    if constexpr (part == Part::finish) finish(i, s);
+  }
+  __device__ void start(std::int64_t i) const {
     if (i < l.batch * l.out) h[i] = h_0 ? h_0[i] : C(0);
     if (l.lstm() && i < l.batch * l.hidden) c[i] = c_0 ? c_0[i] : C(0);
   }
@@ -255,19 +265,19 @@ void recurrent_layer_run(const KernelCall& call) {
                           next.get(),
                           y.get(),
                           kept};
-    each<&Forward<C>::start>(call, body, N * std::max(H, R), 0);
+    each<Part::start>(call, body, N * std::max(H, R), 0);
     Blas blas(call);
     for (std::int64_t s = 0; s < l.steps; ++s) {
       blas.multiply<C>(N, l.direct(), R, {h.get(), R}, {weight.get(), R, true}, gates.get(), W);
       if (a.gru()) {
-        each<&Forward<C>::reset>(call, body, N * H, s);
+        each<Part::reset>(call, body, N * H, s);
         if (!a.reset_after)
           blas.multiply<C>(N, H, H, {kept + l.step(s) * N * 4 * H + 3 * H, 4 * H}, {weight.get() + 2 * H * R, R, true},
                            gates.get() + 2 * H, W);
       }
-      each<&Forward<C>::unit>(call, body, N * H, s);
+      each<Part::unit>(call, body, N * H, s);
       if (a.projected) blas.multiply<C>(N, R, H, {full.get(), H}, {projection->get(), H, true}, next.get(), R);
-      each<&Forward<C>::finish>(call, body, N * R, s);
+      each<Part::finish>(call, body, N * R, s);
     }
     y.finish();
     h.finish();
@@ -283,7 +293,15 @@ struct Backward {
   C *input_grads, *gate_grads, *states, *output_grads, *outputs;  // of all steps
   C *dh, *dc, *carry, *total, *full, *reset, *before;             // of one
 
-  __device__ void start(std::int64_t i, std::int64_t) const {
+  template <Part part>
+  __device__ void run(std::int64_t i, std::int64_t s) const {
+    if constexpr (part == Part::start) start(i);
+    if constexpr (part == Part::gather) gather(i, s);
+    if constexpr (part == Part::unit) unit(i, s);
+    if constexpr (part == Part::reset) reset_gate(i, s);
+    if constexpr (part == Part::finish) finish(i, s);
+  }
+  __device__ void start(std::int64_t i) const {
     if (i < l.batch * l.out) {
       dh[i] = dh_n[i];
       carry[i] = 0;
@@ -409,19 +427,19 @@ void recurrent_layer_grad_run(const KernelCall& call) {
                            full.get(),
                            reset.get(),
                            before.get()};
-    each<&Backward<C>::start>(call, body, N * std::max(H, R), 0);
+    each<Part::start>(call, body, N * std::max(H, R), 0);
     Blas blas(call);
     for (std::int64_t s = l.steps - 1; s >= 0; --s) {
-      each<&Backward<C>::gather>(call, body, N * R, s);
+      each<Part::gather>(call, body, N * R, s);
       if (a.projected) blas.multiply<C>(N, H, R, {total.get(), R}, {projection->get(), H}, full.get(), H);
-      each<&Backward<C>::unit>(call, body, N * H, s);
+      each<Part::unit>(call, body, N * H, s);
       const C* gates = gate_grads.get() + l.step(s) * N * W;
       if (a.gru() && !a.reset_after) {
         blas.multiply<C>(N, H, H, {gates + 2 * H, W}, {weight.get() + 2 * H * R, R}, reset.get(), H);
-        each<&Backward<C>::reset_gate>(call, body, N * H, s);
+        each<Part::reset>(call, body, N * H, s);
       }
       blas.multiply<C>(N, R, l.direct(), {gates, W}, {weight.get(), R}, before.get(), R);
-      each<&Backward<C>::finish>(call, body, N * R, s);
+      each<Part::finish>(call, body, N * R, s);
     }
     // The products over all steps; of no steps they are zero.
     if (rows == 0) clear(call, weight_grad.get(), W * R);
