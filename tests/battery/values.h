@@ -9,6 +9,8 @@
 #include <span>
 
 #include "battery.h"
+#include "triptych/core/ops/image.h"
+#include "triptych/core/ops/volume_sizes.h"
 
 namespace battery {
 
@@ -23,6 +25,8 @@ inline tt::Tensor numbers(const tt::Shape& shape, tt::DType dtype = tt::float32)
 }
 inline tt::Tensor whole(std::vector<std::int64_t> values, const tt::Shape& shape) { return tt::tensor(values, shape); }
 inline tt::Tensor image() { return numbers({2, 4, 6, 6}); }
+inline tt::Tensor sequence() { return numbers({2, 4, 6}); }
+inline tt::Tensor volume() { return numbers({2, 4, 6, 6, 6}); }
 inline tt::Tensor labels() { return whole({1, 0}, {2}); }
 inline tt::Tensor state() { return whole({7, 0}, {2}); }
 inline tt::Tensor trained(const tt::Shape& shape) { return numbers(shape).set_requires_grad(); }
@@ -275,7 +279,7 @@ struct Values<std::vector<std::int64_t>> {
 /// What is made of one int64, here and now.
 template <class T>
 concept OfInteger = std::is_same_v<T, tt::Dim> || std::is_same_v<T, tt::Dim::Right> || std::is_same_v<T, tt::At> ||
-    std::is_same_v<T, tt::Size2>;
+    std::is_same_v<T, tt::Size2> || std::is_same_v<T, tt::Size3>;
 template <OfInteger T>
 struct Values<T> {
   static constexpr const char* good_text = "1";
@@ -295,24 +299,47 @@ struct Values<T> {
         choices.add("{" + text + ", 1}", [make = make] { return T(make(), 1); });
         choices.add("{1, " + text + "}", [make = make] { return T(1, make()); });
       }
+      if constexpr (std::is_same_v<T, tt::Size3>) {
+        choices.add("{" + text + ", 1, 1}", [make = make] { return T(make(), 1, 1); });
+        choices.add("{1, " + text + ", 1}", [make = make] { return T(1, make(), 1); });
+        choices.add("{1, 1, " + text + "}", [make = make] { return T(1, 1, make()); });
+      }
     }
   }
 };
-template <>
-struct Values<tt::Padding2> {
+/// Padding, and the sizes that it is made of.
+template <class P, class Size>
+struct PaddingValues {
   static constexpr const char* good_text = "0";
-  static tt::Padding2 good() { return 0; }
-  static void hostile(Choices<tt::Padding2>& choices, const Make<tt::Padding2>&) {
-    Choices<tt::Size2> sizes;
-    Values<tt::Size2>::hostile(sizes, {});
-    for (const auto& [text, make] : sizes)
-      choices.add(text, [make = make] {
-        const tt::Size2 size = make();
-        return tt::Padding2(size.height, size.width);
-      });
+  static P good() { return 0; }
+  static P made(const tt::Size2& size) { return P(size.height, size.width); }
+  static P made(const tt::Size3& size) { return P(size.depth, size.height, size.width); }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    Choices<Size> sizes;
+    Values<Size>::hostile(sizes, {});
+    for (const auto& [text, make] : sizes) choices.add(text, [make = make] { return made(make()); });
     for (const char* mode : {"same", "valid", "SAME", "full", ""})
-      choices.add(std::string("\"") + mode + "\"", [mode] { return tt::Padding2(mode, here()); });
-    choices.add("nullptr", [] { return tt::Padding2(static_cast<const char*>(nullptr), here()); });
+      choices.add(std::string("\"") + mode + "\"", [mode] { return P(mode, here()); });
+    choices.add("nullptr", [] { return P(static_cast<const char*>(nullptr), here()); });
+  }
+};
+template <>
+struct Values<tt::Padding1> : PaddingValues<tt::Padding1, tt::Size2> {};
+template <>
+struct Values<tt::Padding2> : PaddingValues<tt::Padding2, tt::Size2> {};
+template <>
+struct Values<tt::Padding3> : PaddingValues<tt::Padding3, tt::Size3> {};
+template <>
+struct Values<tt::ScaleFactor> {
+  using S = tt::ScaleFactor;
+  static constexpr const char* good_text = "2";
+  static S good() { return 2; }
+  static void hostile(Choices<S>& choices, const Make<S>&) {
+    using Limits = std::numeric_limits<double>;
+    for (const double value : {0.0, -1.0, 1e-300, 1e300, Limits::infinity(), Limits::quiet_NaN()})
+      choices.add(std::to_string(value), [value] { return S(value); });
+    choices.add("{}", [] { return S(); });
+    choices.add("{1, 2, 3, 4}", [] { return S({1, 2, 3, 4}); });
   }
 };
 template <>

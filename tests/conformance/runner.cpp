@@ -15,7 +15,7 @@ const tt::StateDict& references() {
   static const tt::StateDict all = [] {
     tt::StateDict gathered = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
     for (const char* family : {"products", "elementary", "reduce", "views", "more", "order", "statistics",
-                               "elementwise", "indexing", "sequence"})
+                               "elementwise", "indexing", "sequence", "images"})
       for (const auto& [name, values] :
            tt::load(std::string(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_") + family + ".safetensors"))
         gathered.set(name, values);
@@ -46,6 +46,7 @@ std::vector<Sample> all_samples() {
   add_indexing_samples(samples);
   add_rearrange_samples(samples);
   add_sequence_samples(samples);
+  add_image_samples(samples);
   return samples;
 }
 

@@ -57,5 +57,6 @@ void add_loss_family_samples(std::vector<Sample>& samples);
 void add_indexing_samples(std::vector<Sample>& samples);
 void add_rearrange_samples(std::vector<Sample>& samples);
 void add_sequence_samples(std::vector<Sample>& samples);
+void add_image_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

@@ -11,6 +11,9 @@
 #include "triptych/core/ops/loss_scaling.h"
 #include "triptych/core/ops/recurrent.h"
 #include "triptych/core/ops/rms_norm.h"
+#include "triptych/core/ops/conv_nd.h"
+#include "triptych/core/ops/image.h"
+#include "triptych/core/ops/pool_nd.h"
 #include "triptych/core/random.h"
 
 namespace programs {
@@ -287,6 +290,34 @@ std::vector<Word> words() {
       {"conv2d_relu", convolution,
        CALL(tt::relu(tt::conv2d(x[0], x[1], x[2], {.stride = a.n, .padding = a.start, .groups = a.other})))},
       {"conv2d_wide", wide_convolution, CALL(tt::conv2d(x[0], x[1], {.padding = 1}))},
+      {"conv1d", convolution,
+       CALL(tt::conv1d(tt::flatten(x[0], 2), tt::flatten(x[1], 2), x[2],
+                       {.stride = a.n, .padding = a.start, .groups = a.other}))},
+      {"conv3d", convolution,
+       CALL(tt::conv3d(tt::unsqueeze(x[0], 2), tt::unsqueeze(x[1], 2), x[2],
+                       {.stride = a.n, .padding = a.start, .dilation = a.step, .groups = a.other}))},
+      {"conv_transpose1d", transposed_convolution,
+       CALL(tt::conv_transpose1d(tt::flatten(x[0], 2), tt::flatten(x[1], 2), x[2],
+                                 {.stride = a.n, .padding = a.start, .groups = a.other}))},
+      {"conv_transpose2d", transposed_convolution,
+       CALL(tt::conv_transpose2d(x[0], x[1], x[2], {.stride = a.n, .padding = a.start, .groups = a.other}))},
+      {"conv_transpose3d", transposed_convolution,
+       CALL(tt::conv_transpose3d(tt::unsqueeze(x[0], 2), tt::unsqueeze(x[1], 2), x[2],
+                                 {.stride = a.n, .padding = {0, a.start, a.start}, .groups = a.other}))},
+      {"max_pool1d", pooling, CALL(tt::max_pool1d(tt::flatten(x[0], 2), a.n, a.step, a.start))},
+      {"max_pool3d", pooling,
+       CALL(tt::max_pool3d(tt::unsqueeze(x[0], 2), {1, a.n, a.n}, {1, a.step, a.step}, {0, a.start, a.start}))},
+      {"max_pool1d_indices", pooling,
+       CALL(tt::max_pool1d_with_indices(tt::flatten(x[0], 2), {.kernel_size = a.n, .ceil_mode = a.flag}).indices)},
+      {"max_pool2d_indices", pooling,
+       CALL(tt::max_pool2d_with_indices(x[0], {.kernel_size = a.n, .stride = a.step, .padding = a.start}).indices)},
+      {"max_pool3d_indices", pooling,
+       CALL(tt::adaptive_max_pool3d_with_indices(tt::unsqueeze(x[0], 2), {1, a.n, a.n}).indices)},
+      {"avg_pool1d", pooling, CALL(tt::avg_pool1d(tt::flatten(x[0], 2), a.n, a.step, a.start))},
+      {"avg_pool3d", pooling,
+       CALL(tt::avg_pool3d(tt::unsqueeze(x[0], 2), {1, a.n, a.n}, {1, a.step, a.step}, {0, a.start, a.start}))},
+      {"adaptive_avg_pool2d", pooling, CALL(tt::adaptive_avg_pool2d(x[0], {a.n, a.step}))},
+      {"max_unpool2d", maxima_and_places, CALL(tt::max_unpool2d(x[0], x[1]))},
       {"max_pool2d", pooling,
        CALL(tt::max_pool2d(x[0], {.kernel_size = a.n, .stride = a.step, .padding = a.start, .ceil_mode = a.flag}))},
       {"relu_max_pool2d", pooling,
@@ -295,6 +326,16 @@ std::vector<Word> words() {
        CALL(tt::avg_pool2d(x[0], {.kernel_size = a.n, .stride = a.step, .padding = a.start, .ceil_mode = a.flag}))},
       {"global_avg_pool2d", whole_image, CALL(tt::global_avg_pool2d(x[0], {.keepdims = a.flag}))},
       {"global_max_pool2d", whole_image, CALL(tt::global_max_pool2d(x[0], {.keepdims = a.flag}))},
+      // image
+      {"interpolate_nearest", whole_image, CALL(tt::interpolate(x[0], {.scale_factor = 2}))},
+      {"interpolate_bilinear", whole_image,
+       CALL(tt::interpolate(x[0], {.size = {5, 4}, .mode = "bilinear", .align_corners = a.flag}))},
+      {"interpolate_bicubic", whole_image,
+       CALL(tt::interpolate(x[0], {.size = {3, 8}, .mode = "bicubic", .antialias = a.flag}))},
+      {"pixel_shuffle", blocks_of_channels, CALL(tt::pixel_shuffle(x[0], 2))},
+      {"unfold", pooling, CALL(tt::unfold(x[0], a.n, {.padding = a.start, .stride = a.step}))},
+      {"fold", columns, CALL(tt::fold(x[0], {3, 4}, 2))},
+      {"grid_sample", image_and_grid, CALL(tt::grid_sample(x[0], x[1], {.padding_mode = "border"}))},
       // normalization
       {"batch_norm", batch, CALL(tt::batch_norm(x[0], x[1], x[2], x[3], x[4], {.training = true}))},
       {"batch_norm_inference", batch, CALL(tt::batch_norm(x[0], x[1], x[2], x[3], x[4]))},

@@ -354,6 +354,37 @@ bool wide_convolution(Chooser& c) {
   c.add_fresh({32, 32, 3, 3}, tt::float32);
   return true;
 }
+bool transposed_convolution(Chooser& c) {
+  take_image(c);
+  const std::int64_t channels = c.operand(0).size(1), out = c.dice.between(1, 3);
+  c.a.other = c.dice.once_in(4) ? channels : 1;  // groups
+  c.a.n = c.dice.between(1, 2);                  // stride
+  c.a.start = c.dice.between(0, 1);              // padding
+  c.take_like({channels, out, c.dice.between(1, 3), c.dice.between(1, 3)}, c.operand(0).dtype());
+  c.take_like({out * c.a.other}, c.operand(0).dtype());
+  return true;
+}
+bool columns(Chooser& c) {
+  c.add_fresh({c.dice.between(1, 2), 4 * c.dice.between(1, 2), 6}, c.floating());
+  return true;
+}
+bool maxima_and_places(Chooser& c) {
+  const tt::Shape shape{c.dice.between(1, 2), c.dice.between(1, 3), 3, 3};
+  c.add_fresh(shape, c.floating());
+  c.add_indices(shape, 36);
+  return true;
+}
+bool image_and_grid(Chooser& c) {
+  const std::int64_t images = c.dice.between(1, 2);
+  c.add_fresh({images, c.dice.between(1, 3), c.dice.between(1, 4), c.dice.between(1, 4)}, c.floating());
+  c.take_like({images, c.dice.between(1, 3), c.dice.between(1, 3), 2}, c.operand(0).dtype());
+  return true;
+}
+bool blocks_of_channels(Chooser& c) {
+  c.add_fresh({c.dice.between(1, 2), 4 * c.dice.between(1, 2), c.dice.between(1, 3), c.dice.between(1, 3)},
+              c.floating());
+  return true;
+}
 bool pooling(Chooser& c) {
   take_image(c);
   c.a.n = c.dice.between(1, 3);

@@ -72,7 +72,17 @@ bool affine_by_hand(Chooser& chooser);
 bool convolution(Chooser& chooser);
 /// As many channels and pixels as it takes for Winograd's algorithm, which `fast` may choose.
 bool wide_convolution(Chooser& chooser);
+/// x (n, in, h, w), weight (in, out / groups, kh, kw), bias (out).
+bool transposed_convolution(Chooser& chooser);
 bool pooling(Chooser& chooser);
+/// (n, 4 c, windows) for kernels of 2 x 2 in images of 3 x 4.
+bool columns(Chooser& chooser);
+/// x (n, c, 3, 3), and places in images of 6 x 6.
+bool maxima_and_places(Chooser& chooser);
+/// x (n, c, h, w) and a grid (n, ho, wo, 2).
+bool image_and_grid(Chooser& chooser);
+/// x (n, 4 c, h, w).
+bool blocks_of_channels(Chooser& chooser);
 bool whole_image(Chooser& chooser);
 bool batch(Chooser& chooser);
 bool rows(Chooser& chooser);

@@ -1,6 +1,7 @@
 #include "core/kernels/strided.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "core/dispatch/backend.h"
@@ -33,7 +34,8 @@ To element_cast(From value) {
     return static_cast<To>(value);
 }
 
-/// A copy's loops: dimensions of length one dropped, neighbours that step as one merged.
+/// A copy's loops, in the order of the destination's memory: dimensions of length one dropped, neighbours that step as
+/// one merged.
 struct Loops {
   int rank = 0;
   std::int64_t lengths[Shape::max_rank], from[Shape::max_rank], to[Shape::max_rank];
@@ -41,9 +43,19 @@ struct Loops {
 
 Loops simplify(const TensorMeta& from, const TensorMeta& to) {
   Loops loops;
-  for (int i = 0; i < to.shape.rank(); ++i) {
-    const auto axis = static_cast<std::size_t>(i);
-    const std::int64_t n = to.shape.begin()[i];
+  std::array<std::size_t, Shape::max_rank> order{};
+  const int rank = to.shape.rank();
+  for (int i = 0; i < rank; ++i) {  // most are in order already
+    int place = i;
+    for (;
+         place > 0 && to.strides[order[static_cast<std::size_t>(place - 1)]] < to.strides[static_cast<std::size_t>(i)];
+         --place)
+      order[static_cast<std::size_t>(place)] = order[static_cast<std::size_t>(place - 1)];
+    order[static_cast<std::size_t>(place)] = static_cast<std::size_t>(i);
+  }
+  for (int i = 0; i < rank; ++i) {
+    const std::size_t axis = order[static_cast<std::size_t>(i)];
+    const std::int64_t n = to.shape.begin()[axis];
     if (n == 1) continue;
     if (loops.rank > 0) {
       const int last = loops.rank - 1;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "triptych/core/op.h"
+#include "triptych/core/ops/shape.h"
 #include "triptych/core/ops/sizes.h"
 
 namespace triptych {
@@ -14,7 +15,9 @@ const char* name_of(DataFormat format);
 
 /// One axis of a sliding window.
 struct Window {
-  std::int64_t size = 1, stride = 1, dilation = 1, padding = 0;  // padding before the first element
+  std::int64_t size = 1, stride = 1, dilation = 1;
+  std::int64_t padding = 0;  // before the first element
+  std::int64_t after = 0;    // padding after the last; less than 0: so many elements that no window reaches
   PaddingMode mode = PaddingMode::numbers;
   bool ceil = false;
 
@@ -29,12 +32,23 @@ struct Window {
   std::array<std::int64_t, 2> paddings(std::int64_t length) const;
 };
 
-/// Axes of images in a data format.
+/// Axes of images in a data format: the channels, and the first of the axes that windows slide along.
 struct ImageAxes {
-  int channels, height, width;
+  int channels, first;
 };
-inline ImageAxes image_axes(DataFormat format) {
-  return format == DataFormat::nchw ? ImageAxes{1, 2, 3} : ImageAxes{3, 1, 2};
+inline ImageAxes image_axes(DataFormat format, int spatial) {
+  return format == DataFormat::nchw ? ImageAxes{1, 2} : ImageAxes{spatial + 1, 1};
+}
+
+/// Fails unless x has a batch, channels and so many axes that windows slide along.
+void check_images(const Infer& infer, const Shape& x, DataFormat format, int spatial);
+
+/// The result of `call` for images x; where they come without a batch, for a batch of one, without it again.
+template <class F>
+Tensor with_batch(const Arg& x, int spatial, F call) {
+  if (x.is_scalar() || !x.tensor().defined() || x.tensor().ndim() != spatial + 1) return call(x);
+  const Frame frame(x.where());
+  return squeeze(call(Arg(unsqueeze(x, 0))), 0);
 }
 
 /// Sets strides so that channels lie next to each other, whatever the data format.

@@ -1,4 +1,4 @@
-// cuDNN's convolution: seven loops. Forward and both gradients are one walk over all (output, input, weight) triples
+// cuDNN's convolution: nine loops. Forward and both gradients are one walk over all (output, input, weight) triples
 // that meet, which differ in what is summed where.
 #include "cuda/emulator/cudnn_tensor.h"
 
@@ -6,10 +6,28 @@ using namespace triptych::cuda::emulator;
 
 namespace {
 
+/// Batch, channels, depth, height, width; outputs, channels of a group and so on of a filter.
+using Dims = std::array<int, 5>;
+
+Dims dims_of(const cudnnTensorStruct& t) { return {t.dims[0], t.dims[1], t.depth, t.dims[2], t.dims[3]}; }
+
 struct Shapes {
-  std::array<int, 4> x, w, y;  // nchw, kchw (c per group), nkhw
+  Dims x, w, y;
   cudnnConvolutionStruct options;
 };
+
+/// Where an element of a dense tensor with these dimensions is.
+std::int64_t at(const Dims& dims, int a, int b, const std::array<int, 3>& place) {
+  return (((std::int64_t(a) * dims[1] + b) * dims[2] + place[0]) * dims[3] + place[1]) * dims[4] + place[2];
+}
+
+/// body(place) for each place along the last three dimensions.
+template <class Body>
+void for_each_place(const Dims& dims, Body body) {
+  for (int d = 0; d < dims[2]; ++d)
+    for (int h = 0; h < dims[3]; ++h)
+      for (int w = 0; w < dims[4]; ++w) body(std::array<int, 3>{d, h, w});
+}
 
 /// body(place in x, place in w, place in y) for each product of the convolution.
 template <class Body>
@@ -19,33 +37,30 @@ void for_each_product(const Shapes& s, Body body) {
   for (int n = 0; n < s.y[0]; ++n) {
     for (int k = 0; k < s.y[1]; ++k) {
       const int first_channel = k / outputs_per_group * channels;
-      for (int i = 0; i < s.y[2]; ++i) {
-        for (int j = 0; j < s.y[3]; ++j) {
-          for (int c = 0; c < channels; ++c) {
-            for (int p = 0; p < s.w[2]; ++p) {
-              const int row = i * o.stride[0] - o.padding[0] + p * o.dilation[0];
-              if (row < 0 || row >= s.x[2]) continue;
-              for (int q = 0; q < s.w[3]; ++q) {
-                const int column = j * o.stride[1] - o.padding[1] + q * o.dilation[1];
-                if (column < 0 || column >= s.x[3]) continue;
-                const int wp = o.flipped ? s.w[2] - 1 - p : p, wq = o.flipped ? s.w[3] - 1 - q : q;
-                body(at(s.x, n, first_channel + c, row, column), at(s.w, k, c, wp, wq), at(s.y, n, k, i, j));
-              }
-            }
+      for_each_place(s.y, [&](const std::array<int, 3>& out) {
+        for_each_place(s.w, [&](const std::array<int, 3>& tap) {
+          std::array<int, 3> in, read;
+          for (int axis = 0; axis < 3; ++axis) {
+            in[axis] = out[axis] * o.stride[axis] - o.padding[axis] + tap[axis] * o.dilation[axis];
+            read[axis] = o.flipped ? s.w[2 + axis] - 1 - tap[axis] : tap[axis];
+            if (in[axis] < 0 || in[axis] >= s.x[2 + axis]) return;
           }
-        }
-      }
+          for (int c = 0; c < channels; ++c)
+            body(at(s.x, n, first_channel + c, in), at(s.w, k, c, read), at(s.y, n, k, out));
+        });
+      });
     }
   }
 }
 
 /// The output's dimensions; false if the three do not fit.
-bool output_dims(const cudnnConvolutionStruct& o, const cudnnTensorStruct& x, const cudnnTensorStruct& w,
-                 std::array<int, 4>& y) {
-  if (x.dims[1] != w.dims[1] * o.groups || w.dims[0] % o.groups != 0 || x.type != w.type) return false;
-  y = {x.dims[0], w.dims[0], 0, 0};
-  for (int axis = 0; axis < 2; ++axis) {
-    int window = (w.dims[2 + axis] - 1) * o.dilation[axis] + 1, padded = x.dims[2 + axis] + 2 * o.padding[axis];
+bool output_dims(const cudnnConvolutionStruct& o, const cudnnTensorStruct& x_shape, const cudnnTensorStruct& w_shape,
+                 Dims& y) {
+  const Dims x = dims_of(x_shape), w = dims_of(w_shape);
+  if (x[1] != w[1] * o.groups || w[0] % o.groups != 0 || x_shape.type != w_shape.type) return false;
+  y = {x[0], w[0], 0, 0, 0};
+  for (int axis = 0; axis < 3; ++axis) {
+    int window = (w[2 + axis] - 1) * o.dilation[axis] + 1, padded = x[2 + axis] + 2 * o.padding[axis];
     if (padded < window) return false;
     y[2 + axis] = 1 + (padded - window) / o.stride[axis];
   }
@@ -54,8 +69,8 @@ bool output_dims(const cudnnConvolutionStruct& o, const cudnnTensorStruct& x, co
 
 bool fits(cudnnConvolutionDescriptor_t o, const cudnnTensorStruct* x, const cudnnTensorStruct* w,
           const cudnnTensorStruct* y) {
-  std::array<int, 4> expected;
-  return o && x && w && y && output_dims(*o, *x, *w, expected) && y->dims == expected && y->type == x->type;
+  Dims expected;
+  return o && x && w && y && output_dims(*o, *x, *w, expected) && dims_of(*y) == expected && y->type == x->type;
 }
 
 // Workspace is not used. That algorithm 1 of each kind asks for some, is so that callers have to provide it.
@@ -69,7 +84,7 @@ template <class Result, class Algorithm>
 cudnnStatus_t list_algorithms(const cudnnTensorStruct& w, const cudnnTensorStruct& y, int requested, int* returned,
                               Result* results, bool first_is_deterministic) {
   *returned = 0;
-  const bool channels_last = w.dims[1] > 1 && w.dims[2] * w.dims[3] > 1 && w.strides[1] == 1;
+  const bool channels_last = w.dims[1] > 1 && w.depth * w.dims[2] * w.dims[3] > 1 && w.strides[1] == 1;
   if (w.type == CUDNN_DATA_DOUBLE && channels_last) return CUDNN_STATUS_NOT_SUPPORTED;
   *returned = std::min(requested, 2);
   for (int i = 0; i < *returned; ++i) {
@@ -112,10 +127,26 @@ cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t convo
   if (!convolution || std::min(pad_h, pad_w) < 0 || std::min({stride_h, stride_w, dilation_h, dilation_w}) <= 0) {
     return CUDNN_STATUS_BAD_PARAM;
   }
-  convolution->padding = {pad_h, pad_w};
-  convolution->stride = {stride_h, stride_w};
-  convolution->dilation = {dilation_h, dilation_w};
+  convolution->padding = {0, pad_h, pad_w};
+  convolution->stride = {1, stride_h, stride_w};
+  convolution->dilation = {1, dilation_h, dilation_w};
   convolution->flipped = mode == CUDNN_CONVOLUTION;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t cudnnSetConvolutionNdDescriptor(cudnnConvolutionDescriptor_t convolution, int axes, const int padding[],
+                                              const int stride[], const int dilation[], cudnnConvolutionMode_t mode,
+                                              cudnnDataType_t type) {
+  if (axes != 2 && axes != 3) return CUDNN_STATUS_NOT_SUPPORTED;
+  const int height = axes - 2;
+  const cudnnStatus_t status =
+      cudnnSetConvolution2dDescriptor(convolution, padding[height], padding[height + 1], stride[height],
+                                      stride[height + 1], dilation[height], dilation[height + 1], mode, type);
+  if (axes == 2 || status != CUDNN_STATUS_SUCCESS) return status;
+  if (padding[0] < 0 || stride[0] <= 0 || dilation[0] <= 0) return CUDNN_STATUS_BAD_PARAM;
+  convolution->padding[0] = padding[0];
+  convolution->stride[0] = stride[0];
+  convolution->dilation[0] = dilation[0];
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -131,12 +162,12 @@ cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convoluti
 
 cudnnStatus_t cudnnGetConvolution2dForwardOutputDim(cudnnConvolutionDescriptor_t convolution, cudnnTensorDescriptor_t x,
                                                     cudnnFilterDescriptor_t w, int* n, int* c, int* h, int* width) {
-  std::array<int, 4> y;
+  Dims y;
   if (!convolution || !x || !w || !output_dims(*convolution, *x, *w, y)) return CUDNN_STATUS_BAD_PARAM;
   *n = y[0];
   *c = y[1];
-  *h = y[2];
-  *width = y[3];
+  *h = y[3];
+  *width = y[4];
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -206,7 +237,7 @@ cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha, c
   return submit_cudnn(handle, "cudnnConvolutionForward", {in.operand("x"), filter.operand("w"), out.operand("y")},
                       [=, options = *convolution] {
                         std::vector<double> xs = in.read(), ws = filter.read(), ys(out.count());
-                        for_each_product({in.shape.dims, filter.shape.dims, out.shape.dims, options},
+                        for_each_product({dims_of(in.shape), dims_of(filter.shape), dims_of(out.shape), options},
                                          [&](auto i, auto j, auto k) { ys[k] += xs[i] * ws[j]; });
                         out.write(ys, a, b);
                       });
@@ -226,7 +257,7 @@ cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alp
   return submit_cudnn(handle, "cudnnConvolutionBackwardData",
                       {in.operand("dx"), filter.operand("w"), out.operand("dy")}, [=, options = *convolution] {
                         std::vector<double> dxs(in.count()), ws = filter.read(), dys = out.read();
-                        for_each_product({in.shape.dims, filter.shape.dims, out.shape.dims, options},
+                        for_each_product({dims_of(in.shape), dims_of(filter.shape), dims_of(out.shape), options},
                                          [&](auto i, auto j, auto k) { dxs[i] += dys[k] * ws[j]; });
                         in.write(dxs, a, b);
                       });
@@ -246,7 +277,7 @@ cudnnStatus_t cudnnConvolutionBackwardFilter(cudnnHandle_t handle, const void* a
   return submit_cudnn(handle, "cudnnConvolutionBackwardFilter",
                       {in.operand("x"), filter.operand("dw"), out.operand("dy")}, [=, options = *convolution] {
                         std::vector<double> xs = in.read(), dws(filter.count()), dys = out.read();
-                        for_each_product({in.shape.dims, filter.shape.dims, out.shape.dims, options},
+                        for_each_product({dims_of(in.shape), dims_of(filter.shape), dims_of(out.shape), options},
                                          [&](auto i, auto j, auto k) { dws[j] += dys[k] * xs[i]; });
                         filter.write(dws, a, b);
                       });
@@ -261,7 +292,7 @@ cudnnStatus_t cudnnConvolutionBackwardBias(cudnnHandle_t handle, const void* alp
   double a = scalar(alpha, out.shape.type), b = scalar(beta, out.shape.type);
   return submit_cudnn(handle, "cudnnConvolutionBackwardBias", {out.operand("dy"), bias.operand("db")}, [=] {
     std::vector<double> dys = out.read(), sums(out.dim(1));
-    std::int64_t area = std::int64_t(out.dim(2)) * out.dim(3);
+    std::int64_t area = std::int64_t(out.shape.depth) * out.dim(2) * out.dim(3);
     for (std::int64_t i = 0; i < out.count(); ++i) sums[i / area % out.dim(1)] += dys[i];
     bias.write(sums, a, b);
   });

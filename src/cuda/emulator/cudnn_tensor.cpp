@@ -8,15 +8,18 @@ namespace triptych::cuda::emulator {
 std::size_t size_of(cudnnDataType_t type) { return type == CUDNN_DATA_DOUBLE ? 8 : type == CUDNN_DATA_FLOAT ? 4 : 2; }
 
 namespace {
-/// body(place in n, c, h, w order, offset in memory) for each element.
+/// body(place in n, c, d, h, w order, offset in memory) for each element.
 template <class Body>
 void for_each(const cudnnTensorStruct& shape, Body body) {
   std::int64_t place = 0;
   for (int n = 0; n < shape.dims[0]; ++n) {
     for (int c = 0; c < shape.dims[1]; ++c) {
-      for (int h = 0; h < shape.dims[2]; ++h) {
-        for (int w = 0; w < shape.dims[3]; ++w) {
-          body(place++, n * shape.strides[0] + c * shape.strides[1] + h * shape.strides[2] + w * shape.strides[3]);
+      for (int d = 0; d < shape.depth; ++d) {
+        for (int h = 0; h < shape.dims[2]; ++h) {
+          for (int w = 0; w < shape.dims[3]; ++w) {
+            body(place++, n * shape.strides[0] + c * shape.strides[1] + d * shape.depth_stride + h * shape.strides[2] +
+                              w * shape.strides[3]);
+          }
         }
       }
     }
@@ -42,7 +45,7 @@ void Tensor::write(const std::vector<double>& values, double alpha, double beta)
 }
 
 Operand Tensor::operand(const char* name) const {
-  std::int64_t last = 0;
+  std::int64_t last = (shape.depth - 1) * shape.depth_stride;
   for (int axis = 0; axis < 4; ++axis) last += (dim(axis) - 1) * shape.strides[axis];
   return {name, data, std::size_t(last + 1) * size_of(shape.type)};
 }
@@ -67,11 +70,12 @@ bool is_type(cudnnDataType_t type) {
 }
 
 cudnnStatus_t set(cudnnTensorStruct* tensor, cudnnDataType_t type, std::array<int, 4> dims,
-                  std::array<std::int64_t, 4> strides) {
-  if (tensor == nullptr || *std::min_element(dims.begin(), dims.end()) <= 0) return CUDNN_STATUS_BAD_PARAM;
-  if (std::count(strides.begin(), strides.end(), 0) > 0) return CUDNN_STATUS_BAD_PARAM;
+                  std::array<std::int64_t, 4> strides, int depth = 1, std::int64_t depth_stride = 1) {
+  if (tensor == nullptr || std::min(depth, *std::min_element(dims.begin(), dims.end())) <= 0)
+    return CUDNN_STATUS_BAD_PARAM;
+  if (depth_stride == 0 || std::count(strides.begin(), strides.end(), 0) > 0) return CUDNN_STATUS_BAD_PARAM;
   if (!is_type(type)) return CUDNN_STATUS_NOT_SUPPORTED;
-  *tensor = {type, dims, strides};
+  *tensor = {type, dims, strides, depth, depth_stride};
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -179,6 +183,28 @@ cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t filter, cudnnDa
                                          cudnnTensorFormat_t format, int k, int c, int h, int w) {
   if (std::min({k, c, h, w}) <= 0) return CUDNN_STATUS_BAD_PARAM;
   return set(filter, type, {k, c, h, w}, dense_strides(format, c, h, w));
+}
+
+cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensor, cudnnDataType_t type, int rank,
+                                         const int dims[], const int strides[]) {
+  if (rank == 4)
+    return set(tensor, type, {dims[0], dims[1], dims[2], dims[3]}, {strides[0], strides[1], strides[2], strides[3]});
+  if (rank != 5) return CUDNN_STATUS_NOT_SUPPORTED;
+  return set(tensor, type, {dims[0], dims[1], dims[3], dims[4]}, {strides[0], strides[1], strides[3], strides[4]},
+             dims[2], strides[2]);
+}
+
+cudnnStatus_t cudnnSetFilterNdDescriptor(cudnnFilterDescriptor_t filter, cudnnDataType_t type,
+                                         cudnnTensorFormat_t format, int rank, const int dims[]) {
+  if (rank == 4) return cudnnSetFilter4dDescriptor(filter, type, format, dims[0], dims[1], dims[2], dims[3]);
+  if (rank != 5) return CUDNN_STATUS_NOT_SUPPORTED;
+  if (*std::min_element(dims, dims + rank) <= 0) return CUDNN_STATUS_BAD_PARAM;
+  const std::int64_t c = dims[1], plane = std::int64_t(dims[3]) * dims[4];
+  const bool last = format == CUDNN_TENSOR_NHWC;
+  auto strides = dense_strides(format, c, dims[3], dims[4]);
+  strides[0] *= dims[2];
+  if (!last) strides[1] *= dims[2];
+  return set(filter, type, {dims[0], dims[1], dims[3], dims[4]}, strides, dims[2], last ? plane * c : plane);
 }
 
 cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t a_desc, const void* a,

@@ -15,17 +15,19 @@ struct cudnnContext {
   cudaStream_t stream = nullptr;
 };
 
-/// n, c, h, w of a tensor; k, c, h, w of a filter.
+/// n, c, h, w of a tensor; k, c, h, w of a filter. The depth of one with five dimensions lies before h.
 struct cudnnTensorStruct {
   cudnnDataType_t type = CUDNN_DATA_FLOAT;
   std::array<int, 4> dims{};  // zeros: not set yet
   std::array<std::int64_t, 4> strides{};
+  int depth = 1;
+  std::int64_t depth_stride = 1;
 };
 struct cudnnFilterStruct : cudnnTensorStruct {};
 
 struct cudnnConvolutionStruct {
-  std::array<int, 2> padding{}, stride{}, dilation{};
-  bool flipped = false;  // CUDNN_CONVOLUTION: the filter is read backwards
+  std::array<int, 3> padding{}, stride{}, dilation{};  // depth, height, width
+  bool flipped = false;                                // CUDNN_CONVOLUTION: the filter is read backwards
   int groups = 1;
 };
 
@@ -63,8 +65,8 @@ struct Tensor {
   Tensor(const cudnnTensorStruct& shape, const void* data) : shape(shape), data(const_cast<void*>(data)) {}
 
   int dim(int axis) const { return shape.dims[axis]; }
-  std::int64_t count() const { return std::int64_t(dim(0)) * dim(1) * dim(2) * dim(3); }
-  /// The tensor's values in the order n, c, h, w.
+  std::int64_t count() const { return std::int64_t(dim(0)) * dim(1) * shape.depth * dim(2) * dim(3); }
+  /// The tensor's values in the order n, c, d, h, w.
   std::vector<double> read() const;
   /// Each element becomes alpha value + beta element; at beta = 0 the element is not read.
   void write(const std::vector<double>& values, double alpha, double beta) const;
@@ -79,7 +81,9 @@ inline std::int64_t at(const std::array<int, 4>& dims, int a, int b, int c, int 
 /// A scaling factor: a double for double tensors, else a float.
 double scalar(const void* value, cudnnDataType_t type);
 
-inline bool same_shape(const cudnnTensorStruct& a, const cudnnTensorStruct& b) { return a.dims == b.dims; }
+inline bool same_shape(const cudnnTensorStruct& a, const cudnnTensorStruct& b) {
+  return a.dims == b.dims && a.depth == b.depth;
+}
 
 /// Submits to the handle's stream; the last checks that all operations share.
 cudnnStatus_t submit_cudnn(cudnnHandle_t handle, const char* call, const std::vector<Operand>& operands,

@@ -1,6 +1,7 @@
 // Images as cuDNN is told of them.
 #pragma once
 
+#include <array>
 #include <climits>
 #include <string>
 
@@ -48,15 +49,33 @@ inline int cudnn_length(std::int64_t value, const char* op) {
   return static_cast<int>(value);
 }
 
+/// A number for each dimension as cuDNN orders them: batch, channels, depth, height, width. It knows no sequences: they
+/// are images of height one.
+struct CudnnNumbers {
+  int count = 0;
+  std::array<int, 5> values{};
+  void append(int value) { values[static_cast<std::size_t>(count++)] = value; }
+};
+template <class NumberOf>
+CudnnNumbers cudnn_numbers(int rank, DataFormat format, int of_height, NumberOf number_of) {
+  const ImageAxes axes = image_axes(format, rank - 2);
+  CudnnNumbers numbers;
+  numbers.append(number_of(0));
+  numbers.append(number_of(axes.channels));
+  if (rank == 3) numbers.append(of_height);
+  for (int i = 0; i < rank - 2; ++i) numbers.append(number_of(axes.first + i));
+  return numbers;
+}
+
 inline void describe_images(cudnnTensorDescriptor_t descriptor, const TensorMeta& meta, DataFormat format,
                             const char* op) {
-  const ImageAxes axes = image_axes(format);
   const auto length = [&](int axis) { return cudnn_length(meta.shape.begin()[axis], op); };
   const auto step = [&](int axis) { return cudnn_length(meta.strides[static_cast<std::size_t>(axis)], op); };
-  check(cudnnSetTensor4dDescriptorEx(descriptor, cudnn_type(meta.dtype), length(0), length(axes.channels),
-                                     length(axes.height), length(axes.width), step(0), step(axes.channels),
-                                     step(axes.height), step(axes.width)),
-        op, "cudnnSetTensor4dDescriptorEx");
+  const CudnnNumbers lengths = cudnn_numbers(meta.shape.rank(), format, 1, length),
+                     steps = cudnn_numbers(meta.shape.rank(), format, step(0), step);
+  check(cudnnSetTensorNdDescriptor(descriptor, cudnn_type(meta.dtype), lengths.count, lengths.values.data(),
+                                   steps.values.data()),
+        op, "cudnnSetTensorNdDescriptor");
 }
 
 /// The strides of densely packed images or weights: channels innermost, or right after the batch.
@@ -64,12 +83,15 @@ inline Strides packed_strides(const Shape& shape, DataFormat format, bool channe
   Strides strides{};
   channels_last_layout(shape, format, strides);
   if (channels_last) return strides;
-  const ImageAxes axes = image_axes(format);
+  const ImageAxes axes = image_axes(format, shape.rank() - 2);
   std::int64_t step = 1;
-  for (const int axis : {axes.width, axes.height, axes.channels, 0}) {
+  const auto lay = [&](int axis) {
     strides[static_cast<std::size_t>(axis)] = step;
     step *= shape.begin()[axis];
-  }
+  };
+  for (int axis = axes.first + shape.rank() - 3; axis >= axes.first; --axis) lay(axis);
+  lay(axes.channels);
+  lay(0);
   return strides;
 }
 

@@ -15,7 +15,10 @@ struct Family {
 
 void product_case(Dice& dice);
 void convolution_case(Dice& dice);
+void depthwise_case(Dice& dice);
+void volume_case(Dice& dice);
 void pool_case(Dice& dice);
+void image_case(Dice& dice);
 void reduction_case(Dice& dice);
 void row_case(Dice& dice);
 void normalization_case(Dice& dice);

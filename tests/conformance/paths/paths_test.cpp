@@ -29,7 +29,10 @@ namespace {
 constexpr Family families[] = {
     {"product", product_case, 5},
     {"convolution", convolution_case, 5},
+    {"depthwise convolution", depthwise_case, 2},
+    {"volume", volume_case, 3},
     {"pool", pool_case, 3},
+    {"image", image_case, 3},
     {"reduction", reduction_case, 4},
     {"row", row_case, 3},
     {"normalization", normalization_case, 3},

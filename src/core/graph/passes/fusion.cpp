@@ -1,11 +1,11 @@
 #include "core/graph/passes/passes.h"
-#include "core/ops/conv/conv2d.h"
-#include "core/ops/pool/pool2d.h"
+#include "core/ops/conv/convolution.h"
+#include "core/ops/pool/pool.h"
 #include "core/ops/product/matmul.h"
 
 namespace triptych {
 
-extern const Op add_op, relu_op, relu_grad_op, matmul_op, linear_op, conv2d_op, max_pool2d_grad_op;
+extern const Op add_op, relu_op, relu_grad_op, matmul_op, linear_op;
 
 namespace {
 
@@ -64,24 +64,37 @@ class Fusion {
       set(relu, linear_op, producer->inputs, attributes);
       return true;
     }
-    if (producer->op == &conv2d_op) {
-      auto attributes = producer->attributes_as<Conv2dAttributes>();
-      if (attributes.activation != Activation::none) return false;
-      attributes.activation = Activation::relu;
-      set(relu, conv2d_op, producer->inputs, attributes);
-      return true;
-    }
-    return false;
+    return fuse_into_convolution<1>(relu, *producer) || fuse_into_convolution<2>(relu, *producer) ||
+           fuse_into_convolution<3>(relu, *producer);
   }
 
-  /// The gradients of a relu and of the pool behind it: relu_grad(max_pool2d_grad(upstream, y), y), y being the relu's
+  template <std::size_t N>
+  static bool fuse_into_convolution(Instruction& relu, const Instruction& producer) {
+    const Op& convolution = convolution_ops(N).forward;
+    if (producer.op != &convolution) return false;
+    auto attributes = producer.attributes_as<ConvolutionAttributes<N>>();
+    if (attributes.activation != Activation::none) return false;
+    attributes.activation = Activation::relu;
+    set(relu, convolution, producer.inputs, attributes);
+    return true;
+  }
+
+  /// The gradients of a relu and of the pool behind it: relu_grad(max_pool_grad(upstream, y), y), y being the relu's
   /// output.
   bool fuse_pool_grad(Instruction& relu_grad) const {
     const Instruction* pool = rewriter_.movable(relu_grad.inputs[0]);
-    if (!pool || pool->op != &max_pool2d_grad_op || !(pool->inputs[1] == relu_grad.inputs[1])) return false;
-    auto attributes = pool->attributes_as<Pool2dAttributes>();
+    return pool && pool->inputs.size() == 2 && pool->inputs[1] == relu_grad.inputs[1] &&
+           (fuse_into_pool_grad<1>(relu_grad, *pool) || fuse_into_pool_grad<2>(relu_grad, *pool) ||
+            fuse_into_pool_grad<3>(relu_grad, *pool));
+  }
+
+  template <std::size_t N>
+  static bool fuse_into_pool_grad(Instruction& relu_grad, const Instruction& pool) {
+    const Op& max_grad = pool_ops(N).max_grad;
+    if (pool.op != &max_grad) return false;
+    auto attributes = pool.attributes_as<PoolAttributes<N>>();
     attributes.after_relu = true;
-    set(relu_grad, max_pool2d_grad_op, pool->inputs, attributes);
+    set(relu_grad, max_grad, pool.inputs, attributes);
     return true;
   }
 

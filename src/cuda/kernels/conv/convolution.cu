@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "core/ops/conv/conv2d.h"
+#include "core/ops/conv/convolution.h"
 #include "cuda/kernels/cudnn_images.h"
 #include "cuda/kernels/epilogue.h"
 #include "cuda/kernels/reordered.h"
@@ -13,11 +13,7 @@
 #include "triptych/core/error.h"
 #include "triptych/core/tf32.h"
 
-namespace triptych {
-
-extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;
-
-namespace cuda {
+namespace triptych::cuda {
 namespace {
 
 using FilterDescriptor = Descriptor<cudnnFilterDescriptor_t, cudnnCreateFilterDescriptor, cudnnDestroyFilterDescriptor>;
@@ -41,7 +37,7 @@ struct WeightGrad {
 /// A convolution of one shape: its descriptors, the order in which its operands must lie, and the algorithm.
 template <class Kind>
 struct Convolution : Prepared {
-  TensorMeta x_meta, weight_meta, y_meta;  // of dense operands; x with more rows or columns if its padding is uneven
+  TensorMeta x_meta, weight_meta, y_meta;  // of dense operands; larger ones if the padding is uneven
   TensorDescriptor x, y;
   FilterDescriptor weight;
   ConvolutionDescriptor convolution;
@@ -49,9 +45,10 @@ struct Convolution : Prepared {
 
   explicit Convolution(const char* op) : x(op), y(op), weight(op), convolution(op) {}
 
+  template <std::size_t N>
   void describe(const PrepareCall& call, bool channels_last) {
     const char* op = call.op.name;
-    const auto& a = *static_cast<const Conv2dAttributes*>(call.attributes);
+    const auto& a = *static_cast<const ConvolutionAttributes<N>*>(call.attributes);
     const auto meta = [&](int role) {
       return role < 0 ? call.outputs[0] : *call.inputs[static_cast<std::size_t>(role)];
     };
@@ -59,31 +56,40 @@ struct Convolution : Prepared {
     weight_meta = meta(Kind::weight);
     y_meta = meta(Kind::y);
     x_meta.dtype = weight_meta.dtype = y_meta.dtype = call.outputs[0].dtype;
-    const ImageAxes axes = image_axes(a.data_format);
-    int before[2];
-    for (const std::size_t i : {0, 1}) {
-      const int axis = i == 0 ? axes.height : axes.width;
+    std::vector<int> before, stride, dilation;
+    const auto append = [&](std::int64_t padding, std::int64_t steps, std::int64_t gaps) {
+      before.push_back(cudnn_length(padding, op));
+      stride.push_back(cudnn_length(steps, op));
+      dilation.push_back(cudnn_length(gaps, op));
+    };
+    if (N == 1) append(0, 1, 1);
+    for (std::size_t i = 0; i < N; ++i) {
+      const int axis = image_axes(a.data_format, static_cast<int>(N)).first + static_cast<int>(i);
+      const Window window = a.window(i, weight_meta.shape.begin()[2 + i]);
       const std::int64_t length = x_meta.shape.begin()[axis];
-      const auto padding = a.window(i, weight_meta.shape.begin()[2 + i]).paddings(length);
-      before[i] = cudnn_length(padding[0], op);
-      // cuDNN pads both sides alike.
-      x_meta.shape.set(axis, length + std::max<std::int64_t>(padding[1] - padding[0], 0));
+      const auto padding = window.paddings(length);
+      append(padding[0], a.stride[i], a.dilation[i]);
+      // cuDNN pads both sides alike: with more behind, the images are longer; with less, the result.
+      const std::int64_t longer = length + std::max<std::int64_t>(padding[1] - padding[0], 0);
+      x_meta.shape.set(axis, longer);
+      y_meta.shape.set(axis, (longer + 2 * padding[0] - window.extent()) / window.stride + 1);
     }
     x_meta.strides = packed_strides(x_meta.shape, a.data_format, channels_last);
     y_meta.strides = packed_strides(y_meta.shape, a.data_format, channels_last);
     weight_meta.strides = packed_strides(weight_meta.shape, DataFormat::nchw, channels_last);
     describe_images(x, x_meta, a.data_format, op);
     describe_images(y, y_meta, a.data_format, op);
-    const auto weight_length = [&](int axis) { return cudnn_length(weight_meta.shape.begin()[axis], op); };
-    check(cudnnSetFilter4dDescriptor(weight, cudnn_type(weight_meta.dtype),
-                                     channels_last ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW, weight_length(0),
-                                     weight_length(1), weight_length(2), weight_length(3)),
-          op, "cudnnSetFilter4dDescriptor");
-    check(cudnnSetConvolution2dDescriptor(convolution, before[0], before[1], cudnn_length(a.stride[0], op),
-                                          cudnn_length(a.stride[1], op), cudnn_length(a.dilation[0], op),
-                                          cudnn_length(a.dilation[1], op), CUDNN_CROSS_CORRELATION,
+    const CudnnNumbers lengths = cudnn_numbers(static_cast<int>(N) + 2, DataFormat::nchw, 1, [&](int axis) {
+      return cudnn_length(weight_meta.shape.begin()[axis], op);
+    });
+    check(cudnnSetFilterNdDescriptor(weight, cudnn_type(weight_meta.dtype),
+                                     channels_last ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW, lengths.count,
+                                     lengths.values.data()),
+          op, "cudnnSetFilterNdDescriptor");
+    check(cudnnSetConvolutionNdDescriptor(convolution, static_cast<int>(before.size()), before.data(), stride.data(),
+                                          dilation.data(), CUDNN_CROSS_CORRELATION,
                                           x_meta.dtype == float64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT),
-          op, "cudnnSetConvolution2dDescriptor");
+          op, "cudnnSetConvolutionNdDescriptor");
     check(cudnnSetConvolutionGroupCount(convolution, cudnn_length(a.groups, op)), op, "cudnnSetConvolutionGroupCount");
     const bool exact_products = x_meta.dtype == float64 || (x_meta.dtype == float32 && !allow_tf32());
     check(cudnnSetConvolutionMathType(convolution, exact_products ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH), op,
@@ -132,7 +138,7 @@ struct Convolution : Prepared {
   }
 };
 
-template <class Kind>
+template <class Kind, std::size_t N>
 std::shared_ptr<const Prepared> prepare(const PrepareCall& call) {
   for (const auto* meta : {call.inputs[0], call.inputs[1], &call.outputs[0]})
     if (meta->shape.size() == 0) return nullptr;
@@ -141,7 +147,7 @@ std::shared_ptr<const Prepared> prepare(const PrepareCall& call) {
   const cudnnHandle_t handle = cudnn(device, current_stream(device), {});
   auto result = std::make_shared<Convolution<Kind>>(call.op.name);
   for (const bool channels_last : {true, false}) {
-    result->describe(call, channels_last);
+    result->template describe<N>(call, channels_last);
     if (result->choose(handle, call.numerics)) return result;
   }
   throw UnsupportedError(call.op.name, "cuDNN has no algorithm for this convolution",
@@ -149,11 +155,11 @@ std::shared_ptr<const Prepared> prepare(const PrepareCall& call) {
                              ", the weight is " + result->weight_meta.shape.text());
 }
 
-template <class Kind>
+template <class Kind, std::size_t N>
 void run(const KernelCall& call) {
   const Operand& result = call.outputs[0];
   if (result.size() == 0) return;
-  const auto& a = call.attributes_as<Conv2dAttributes>();
+  const auto& a = call.attributes_as<ConvolutionAttributes<N>>();
   if (!call.prepared) {  // sums of nothing
     check(cudaMemsetAsync(result.data, 0, static_cast<std::size_t>(result.size()) * size_of(result.dtype()),
                           static_cast<cudaStream_t>(call.context.stream)),
@@ -184,28 +190,36 @@ void run(const KernelCall& call) {
     }
   }
   if constexpr (std::is_same_v<Kind, Forward>)
-    finish_product(call, call.inputs.size() == 3 ? &call.inputs[2] : nullptr, image_axes(a.data_format).channels,
-                   a.activation);
+    finish_product(call, call.inputs.size() == 3 ? &call.inputs[2] : nullptr,
+                   image_axes(a.data_format, static_cast<int>(N)).channels, a.activation);
 }
 
+template <std::size_t N>
 void image_layout(std::span<const TensorMeta* const>, const void* attributes, std::span<TensorMeta> outputs) {
-  channels_last_layout(outputs[0].shape, static_cast<const Conv2dAttributes*>(attributes)->data_format,
+  channels_last_layout(outputs[0].shape, static_cast<const ConvolutionAttributes<N>*>(attributes)->data_format,
                        outputs[0].strides);
 }
 
-const Kernel forward_kernel{
-    .run = run<Forward>, .prepare = prepare<Forward>, .any_strides = true, .layout = image_layout};
-const Kernel input_grad_kernel{
-    .run = run<InputGrad>, .prepare = prepare<InputGrad>, .any_strides = true, .layout = image_layout};
-const Kernel weight_grad_kernel{.run = run<WeightGrad>, .prepare = prepare<WeightGrad>, .any_strides = true};
+template <class Kind, std::size_t N>
+const Kernel kernel{.run = run<Kind, N>, .prepare = prepare<Kind, N>, .any_strides = true, .layout = image_layout<N>};
+template <std::size_t N>
+const Kernel weight_grad_kernel{.run = run<WeightGrad, N>, .prepare = prepare<WeightGrad, N>, .any_strides = true};
+
+template <std::size_t N>
+void register_axes() {
+  const ConvolutionOps& ops = convolution_ops(N);
+  register_kernel(ops.forward, Device::Type::cuda, kernel<Forward, N>);
+  register_kernel(ops.input_grad, Device::Type::cuda, kernel<InputGrad, N>);
+  register_kernel(ops.transposed, Device::Type::cuda, kernel<InputGrad, N>);
+  register_kernel(ops.weight_grad, Device::Type::cuda, weight_grad_kernel<N>);
+}
 
 }  // namespace
 
-void register_conv2d_kernels() {
-  register_kernel(conv2d_op, Device::Type::cuda, forward_kernel);
-  register_kernel(conv2d_input_grad_op, Device::Type::cuda, input_grad_kernel);
-  register_kernel(conv2d_weight_grad_op, Device::Type::cuda, weight_grad_kernel);
+void register_convolution_kernels() {
+  register_axes<1>();
+  register_axes<2>();
+  register_axes<3>();
 }
 
-}  // namespace cuda
-}  // namespace triptych
+}  // namespace triptych::cuda

@@ -1,5 +1,5 @@
-// What the convolution kernels share. Images lie channels-last (n, h, w, c), weights (o, c / groups, kh, kw), both
-// dense.
+// What the convolution kernels share. They see three axes; images and sequences have depth (and height) one. Images lie
+// channels-last (n, d, h, w, c), weights (o, c / groups, kd, kh, kw), both dense.
 #pragma once
 
 #include <algorithm>
@@ -7,22 +7,32 @@
 #include <utility>
 
 #include "core/kernels/product/gemm.h"
-#include "core/ops/conv/conv2d.h"
+#include "core/ops/conv/convolution.h"
 
 namespace triptych {
 
 enum class ConvolutionKind { forward, input_grad, weight_grad };
 
 struct ConvolutionSizes {
-  std::int64_t n, c, h, w, o, kh, kw, oh, ow, groups;
-  std::array<std::int64_t, 2> stride, dilation;
-  std::array<std::array<std::int64_t, 2>, 2> padding;  // [height, width][before, after]
+  std::int64_t n, c, d, h, w, o, kd, kh, kw, od, oh, ow, groups;
+  std::array<std::int64_t, 3> stride, dilation;        // [depth, height, width]
+  std::array<std::array<std::int64_t, 2>, 3> padding;  // [depth, height, width][before, after]
 
-  std::int64_t pixels() const { return oh * ow; }
-  /// Terms in one element of the result: kh * kw * c / groups.
-  std::int64_t terms() const { return kh * kw * (c / groups); }
-  /// Input rows under so many output rows.
-  std::int64_t window_rows(std::int64_t rows) const { return (rows - 1) * stride[0] + (kh - 1) * dilation[0] + 1; }
+  bool is_image() const { return d == 1 && kd == 1 && od == 1; }
+  /// Each channel has kernels of its own.
+  bool is_depthwise() const { return groups == c && c > 1; }
+  std::int64_t image_size() const { return d * h * w * c; }
+  std::int64_t plane_pixels() const { return oh * ow; }
+  std::int64_t pixels() const { return od * oh * ow; }
+  std::int64_t taps() const { return kd * kh * kw; }
+  /// Terms in one element of the result.
+  std::int64_t terms() const { return taps() * (c / groups); }
+  /// Input elements along an axis under so many output elements.
+  std::int64_t window(std::size_t axis, std::int64_t count) const {
+    const std::int64_t kernel[] = {kd, kh, kw};
+    return (count - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1;
+  }
+  bool is_strided() const { return stride[0] != 1 || stride[1] != 1 || stride[2] != 1; }
 };
 
 /// The sizes of the convolution that gives the input's gradient if the stride is 1: the upstream gradient, padded,
@@ -30,11 +40,16 @@ struct ConvolutionSizes {
 inline ConvolutionSizes turned_around(const ConvolutionSizes& s) {
   ConvolutionSizes t = s;
   std::swap(t.c, t.o);
+  std::swap(t.d, t.od);
   std::swap(t.h, t.oh);
   std::swap(t.w, t.ow);
-  t.padding[0][0] = (s.kh - 1) * s.dilation[0] - s.padding[0][0];
-  t.padding[1][0] = (s.kw - 1) * s.dilation[1] - s.padding[1][0];
+  for (std::size_t axis = 0; axis < 3; ++axis) t.padding[axis][0] = s.window(axis, 1) - 1 - s.padding[axis][0];
   return t;
+}
+/// Whether that is one: no padding would have to be less than nothing.
+inline bool can_turn_around(const ConvolutionSizes& s) {
+  const ConvolutionSizes t = turned_around(s);
+  return !s.is_strided() && t.padding[0][0] >= 0 && t.padding[1][0] >= 0 && t.padding[2][0] >= 0;
 }
 
 /// The largest divisor of `n` up to `limit`: images for one part of the work.
@@ -64,12 +79,17 @@ template <class T>
 void direct_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, const T* a, const T* b, T* result,
                         Epilogue<T> epilogue);
 
+/// The same where each channel has kernels of its own.
+template <class T>
+void depthwise_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, const T* a, const T* b, T* result,
+                           Epilogue<T> epilogue);
+
 /// The same by Winograd's algorithm, for sizes for which it is faster.
 void winograd_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, const float* a, const float* b,
                           float* result, Epilogue<float> epilogue);
 bool winograd_pays(ConvolutionKind kind, const ConvolutionSizes& sizes);
 
-/// oneDNN's primitives for one convolution (onednn_conv2d.cpp); null if it has none, or none faster than ours.
+/// oneDNN's primitives for one convolution (onednn_convolution.cpp); null if it has none, or none faster than ours.
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics);
 /// Runs it: operands as those of direct_convolution.

@@ -1,6 +1,6 @@
-#include "cuda/kernels/pool/cudnn_pool2d.h"
+#include "cuda/kernels/pool/cudnn_pool.h"
 
-#include "core/kernels/pool/pool2d.h"
+#include "core/kernels/pool/pool.h"
 #include "cuda/kernels/cudnn_images.h"
 #include "cuda/runtime/device.h"
 #include "cuda/runtime/libraries.h"
@@ -23,10 +23,10 @@ struct CudnnPool : Prepared {
 
 /// Whether the windows are cuDNN's: without gaps, all of them within the padding, which is as wide behind as before.
 bool has_cudnn_windows(const PoolSizes& s, bool averages) {
-  const std::int64_t lengths[] = {s.h, s.w}, windows[] = {s.oh, s.ow};
-  for (const std::size_t i : {0, 1}) {
-    const std::int64_t room = lengths[i] + 2 * s.before[i] - s.size[i];
-    if (s.dilation[i] != 1 || room < 0 || windows[i] != 1 + room / s.stride[i]) return false;
+  if (s.adaptive || s.fixed_divisor != 0) return false;
+  for (const std::size_t i : {1, 2}) {
+    const std::int64_t room = s.length[i] + 2 * s.before[i] - s.size[i];
+    if (s.dilation[i] != 1 || room < 0 || s.windows[i] != 1 + room / s.stride[i]) return false;
     if (s.stride[i] > INT_MAX) return false;
     if (averages && s.count_include_pad && s.after[i] != s.before[i]) return false;
   }
@@ -35,9 +35,9 @@ bool has_cudnn_windows(const PoolSizes& s, bool averages) {
 
 }  // namespace
 
-std::shared_ptr<const Prepared> prepare_cudnn_pool2d(const PrepareCall& call) {
+std::shared_ptr<const Prepared> prepare_cudnn_pool(const PrepareCall& call) {
   const char* op = call.op.name;
-  const auto& a = *static_cast<const Pool2dAttributes*>(call.attributes);
+  const auto& a = *static_cast<const PoolAttributes<2>*>(call.attributes);
   const bool gradient = &call.op == &avg_pool2d_grad_op, maximum = &call.op == &max_pool2d_op;
   const TensorMeta& x = gradient ? call.outputs[0] : *call.inputs[0];
   const TensorMeta& y = gradient ? *call.inputs[0] : call.outputs[0];
@@ -53,13 +53,13 @@ std::shared_ptr<const Prepared> prepare_cudnn_pool2d(const PrepareCall& call) {
                                     maximum               ? CUDNN_POOLING_MAX
                                     : s.count_include_pad ? CUDNN_POOLING_AVERAGE_COUNT_INCLUDE_PADDING
                                                           : CUDNN_POOLING_AVERAGE_COUNT_EXCLUDE_PADDING,
-                                    CUDNN_PROPAGATE_NAN, number(s.size[0]), number(s.size[1]), number(s.before[0]),
-                                    number(s.before[1]), number(s.stride[0]), number(s.stride[1])),
+                                    CUDNN_PROPAGATE_NAN, number(s.size[1]), number(s.size[2]), number(s.before[1]),
+                                    number(s.before[2]), number(s.stride[1]), number(s.stride[2])),
         op, "cudnnSetPooling2dDescriptor");
   return result;
 }
 
-void cudnn_pool2d(const KernelCall& call) {
+void cudnn_pool(const KernelCall& call) {
   const auto& pool = static_cast<const CudnnPool&>(*call.prepared);
   const Operand &from = call.inputs[0], &to = call.outputs[0];
   const void *one = cudnn_factor<1>(to.dtype()), *zero = cudnn_factor<0>(to.dtype());

@@ -6,7 +6,7 @@
 #include <array>
 #include <tuple>
 
-#include "core/kernels/conv/conv2d.h"
+#include "core/kernels/conv/convolution.h"
 #include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
 
@@ -139,8 +139,8 @@ void transform_inputs(const Tiles& t, std::int64_t begin, std::int64_t end, cons
   Scratch copy(static_cast<std::size_t>(points * s.c) * sizeof(float));
   const auto place = [&](std::int64_t i) {
     const std::int64_t tile = begin + i, n = tile / (t.down * t.across);
-    return Window(x + n * s.h * s.w * s.c, s.h, s.w, s.c, tile / t.across % t.down * 4 - s.padding[0][0],
-                  tile % t.across * 4 - s.padding[1][0], 6, copy.as<float>());
+    return Window(x + n * s.h * s.w * s.c, s.h, s.w, s.c, tile / t.across % t.down * 4 - s.padding[1][0],
+                  tile % t.across * 4 - s.padding[2][0], 6, copy.as<float>());
   };
   transform_windows<input_line, 6>(end - begin, s.c, 0, s.c, place, to);
 }
@@ -249,10 +249,8 @@ void weight_grad(const ConvolutionSizes& s, const float* x, const float* upstrea
 }  // namespace
 
 bool winograd_pays(ConvolutionKind kind, const ConvolutionSizes& s) {
-  const auto is = [](const std::array<std::int64_t, 2>& pair, std::int64_t value) {
-    return pair[0] == value && pair[1] == value;
-  };
-  if (s.groups != 1 || s.kh != 3 || s.kw != 3 || !is(s.stride, 1) || !is(s.dilation, 1)) return false;
+  const bool plain = !s.is_strided() && s.dilation[1] == 1 && s.dilation[2] == 1;
+  if (!s.is_image() || s.groups != 1 || s.kh != 3 || s.kw != 3 || !plain) return false;
   if (s.c % panel != 0 || s.o % panel != 0) return false;
   // Enough pixels for the kernels' transforms, and small enough sums of the weights' gradients for each part.
   return s.n * s.pixels() >= 256 && (kind != ConvolutionKind::weight_grad || s.c * s.o <= 128 * 128);

@@ -1,5 +1,5 @@
 // Kernels of the convolutions: their operands, and the choice between the algorithms.
-#include "core/kernels/conv/conv2d.h"
+#include "core/kernels/conv/convolution.h"
 
 #include <algorithm>
 #include <optional>
@@ -11,30 +11,33 @@
 #include "core/tensor/tensor_impl.h"
 
 namespace triptych {
-
-extern const Op conv2d_op, conv2d_input_grad_op, conv2d_weight_grad_op;
-
 namespace {
 
 Path sixteen_bits("convolution: in float, rounded to 16 bits");
 
-ConvolutionSizes sizes_of(const Shape& x, const Shape& weight, const Shape& y, const Conv2dAttributes& attributes) {
-  const ImageAxes axes = image_axes(attributes.data_format);
-  ConvolutionSizes s{x.begin()[0],
-                     x.begin()[axes.channels],
-                     x.begin()[axes.height],
-                     x.begin()[axes.width],
-                     weight.begin()[0],
-                     weight.begin()[2],
-                     weight.begin()[3],
-                     y.begin()[axes.height],
-                     y.begin()[axes.width],
-                     attributes.groups,
-                     attributes.stride,
-                     attributes.dilation,
-                     {}};
-  s.padding = {attributes.window(0, s.kh).paddings(s.h), attributes.window(1, s.kw).paddings(s.w)};
-  return s;
+template <std::size_t N>
+ConvolutionSizes sizes_of(const Shape& x, const Shape& weight, const Shape& y,
+                          const ConvolutionAttributes<N>& attributes) {
+  const ImageAxes axes = image_axes(attributes.data_format, static_cast<int>(N));
+  std::array<std::int64_t, 3> lengths{1, 1, 1}, kernel{1, 1, 1}, results{1, 1, 1}, stride{1, 1, 1}, dilation{1, 1, 1};
+  std::array<std::array<std::int64_t, 2>, 3> padding{};
+  for (std::size_t i = 0; i < N; ++i) {
+    const std::size_t axis = i + 3 - N;  // the last ones
+    lengths[axis] = x.begin()[axes.first + static_cast<int>(i)];
+    kernel[axis] = weight.begin()[2 + i];
+    results[axis] = y.begin()[axes.first + static_cast<int>(i)];
+    stride[axis] = attributes.stride[i];
+    dilation[axis] = attributes.dilation[i];
+    padding[axis] = attributes.window(i, kernel[axis]).paddings(lengths[axis]);
+  }
+  return {x.begin()[0],      x.begin()[axes.channels],
+          lengths[0],        lengths[1],
+          lengths[2],        weight.begin()[0],
+          kernel[0],         kernel[1],
+          kernel[2],         results[0],
+          results[1],        results[2],
+          attributes.groups, stride,
+          dilation,          padding};
 }
 
 /// Which operands are x, the weight and y.
@@ -43,8 +46,8 @@ struct Roles {
 };
 constexpr Roles roles_of(ConvolutionKind kind) {
   return kind == ConvolutionKind::forward      ? Roles{0, 1, -1}
-         : kind == ConvolutionKind::input_grad ? Roles{2, 1, 0}
-                                               : Roles{0, 2, 1};
+         : kind == ConvolutionKind::input_grad ? Roles{-1, 1, 0}
+                                               : Roles{0, -1, 1};
 }
 
 // --- Operands -------------------------------------------------------------------------------------------------------
@@ -92,16 +95,17 @@ void compute(const KernelCall& call, ConvolutionKind kind, const ConvolutionSize
     if (call.context.numerics == Numerics::fast && winograd_pays(kind, s))
       return winograd_convolution(kind, s, a, b, result, epilogue);
   }
+  if (s.is_depthwise()) return depthwise_convolution(kind, s, a, b, result, epilogue);
   direct_convolution(kind, s, a, b, result, epilogue);
 }
 
-template <ConvolutionKind kind>
+template <ConvolutionKind kind, std::size_t N>
 void run(const KernelCall& call) {
   static constexpr Roles roles = roles_of(kind);
   const auto operand = [&](int role) -> const Operand& {
     return role < 0 ? call.outputs[0] : call.inputs[static_cast<std::size_t>(role)];
   };
-  const auto& attributes = call.attributes_as<Conv2dAttributes>();
+  const auto& attributes = call.attributes_as<ConvolutionAttributes<N>>();
   const Operand& result = call.outputs[0];
   if (result.size() == 0) return;
   const ConvolutionSizes s =
@@ -140,7 +144,7 @@ void run(const KernelCall& call) {
     finish(result.as<BFloat16>(), result.size(), s.o, bias, attributes.activation);
 }
 
-template <ConvolutionKind kind>
+template <ConvolutionKind kind, std::size_t N>
 std::shared_ptr<const Prepared> prepare([[maybe_unused]] const PrepareCall& call) {
 #ifdef TRIPTYCH_HAS_ONEDNN
   constexpr Roles roles = roles_of(kind);
@@ -149,7 +153,7 @@ std::shared_ptr<const Prepared> prepare([[maybe_unused]] const PrepareCall& call
   };
   const bool empty = shape(roles.x).size() == 0 || shape(roles.weight).size() == 0 || shape(roles.y).size() == 0;
   if (call.outputs[0].dtype == float64 || empty) return nullptr;
-  const auto& attributes = *static_cast<const Conv2dAttributes*>(call.attributes);
+  const auto& attributes = *static_cast<const ConvolutionAttributes<N>*>(call.attributes);
   return onednn_convolution(kind, sizes_of(shape(roles.x), shape(roles.weight), shape(roles.y), attributes),
                             call.numerics);
 #else
@@ -157,25 +161,38 @@ std::shared_ptr<const Prepared> prepare([[maybe_unused]] const PrepareCall& call
 #endif
 }
 
+template <std::size_t N>
 void image_layout(std::span<const TensorMeta* const>, const void* attributes, std::span<TensorMeta> outputs) {
-  channels_last_layout(outputs[0].shape, static_cast<const Conv2dAttributes*>(attributes)->data_format,
+  channels_last_layout(outputs[0].shape, static_cast<const ConvolutionAttributes<N>*>(attributes)->data_format,
                        outputs[0].strides);
 }
 
 constexpr auto forward_kind = ConvolutionKind::forward, input_kind = ConvolutionKind::input_grad,
                weight_kind = ConvolutionKind::weight_grad;
+template <std::size_t N>
 const Kernel forward_kernel{
-    .run = run<forward_kind>, .prepare = prepare<forward_kind>, .any_strides = true, .layout = image_layout};
+    .run = run<forward_kind, N>, .prepare = prepare<forward_kind, N>, .any_strides = true, .layout = image_layout<N>};
+template <std::size_t N>
 const Kernel input_grad_kernel{
-    .run = run<input_kind>, .prepare = prepare<input_kind>, .any_strides = true, .layout = image_layout};
-const Kernel weight_grad_kernel{.run = run<weight_kind>, .prepare = prepare<weight_kind>, .any_strides = true};
+    .run = run<input_kind, N>, .prepare = prepare<input_kind, N>, .any_strides = true, .layout = image_layout<N>};
+template <std::size_t N>
+const Kernel weight_grad_kernel{.run = run<weight_kind, N>, .prepare = prepare<weight_kind, N>, .any_strides = true};
+
+template <std::size_t N>
+void register_axes() {
+  const ConvolutionOps& ops = convolution_ops(N);
+  register_kernel(ops.forward, Device::Type::cpu, forward_kernel<N>);
+  register_kernel(ops.input_grad, Device::Type::cpu, input_grad_kernel<N>);
+  register_kernel(ops.transposed, Device::Type::cpu, input_grad_kernel<N>);
+  register_kernel(ops.weight_grad, Device::Type::cpu, weight_grad_kernel<N>);
+}
 
 }  // namespace
 
-void register_conv2d_kernels() {
-  register_kernel(conv2d_op, Device::Type::cpu, forward_kernel);
-  register_kernel(conv2d_input_grad_op, Device::Type::cpu, input_grad_kernel);
-  register_kernel(conv2d_weight_grad_op, Device::Type::cpu, weight_grad_kernel);
+void register_convolution_kernels() {
+  register_axes<1>();
+  register_axes<2>();
+  register_axes<3>();
 }
 
 }  // namespace triptych

@@ -9,8 +9,8 @@ namespace triptych::cuda {
 
 /// What cuDNN needs for max_pool2d, avg_pool2d or avg_pool2d_grad; null where our own kernels run: at Numerics::exact,
 /// and for windows that cuDNN does not have.
-std::shared_ptr<const Prepared> prepare_cudnn_pool2d(const PrepareCall& call);
+std::shared_ptr<const Prepared> prepare_cudnn_pool(const PrepareCall& call);
 /// Does a call for which that gave something.
-void cudnn_pool2d(const KernelCall& call);
+void cudnn_pool(const KernelCall& call);
 
 }  // namespace triptych::cuda

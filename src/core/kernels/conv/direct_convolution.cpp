@@ -4,7 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/kernels/conv/conv2d.h"
+#include "core/kernels/conv/convolution.h"
+#include "core/kernels/conv/padded_rows.h"
 #include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
 #include "core/support/checked.h"
@@ -12,51 +13,12 @@
 namespace triptych {
 namespace {
 
-Path padded("convolution: padded rows"), unpadded("convolution: rows in place"),
-    row_of_taps("convolution: a row of taps at once"), tap_by_tap("convolution: tap by tap"),
+Path row_of_taps("convolution: a row of taps at once"), tap_by_tap("convolution: tap by tap"),
     several_chains("convolution: several chains"), several_parts("convolution: parts of an image");
 Path forward_path("convolution: forward"), turned("convolution: input gradient, kernel turned around"),
     scattered("convolution: input gradient, windows added"), weights_path("convolution: weight gradient");
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-/// Rows of an image, with the padding around them if there is any.
-template <class T>
-class PaddedRows {
- public:
-  PaddedRows(const ConvolutionSizes& s, std::int64_t output_rows)
-      : s_(s), rows_(s.window_rows(output_rows)), columns_((s.ow - 1) * s.stride[1] + (s.kw - 1) * s.dilation[1] + 1) {
-    needed_ = s.padding[0][0] > 0 || s.padding[1][0] > 0 || s.window_rows(s.oh) > s.h || columns_ > s.w;
-    (needed_ ? padded : unpadded).take();
-    if (needed_) copy_.emplace(bytes_of(sizeof(T), rows_, columns_, s.c));
-  }
-  /// Elements from one row to the next.
-  std::int64_t step() const { return (needed_ ? columns_ : s_.w) * s_.c; }
-
-  /// The input rows under the output rows from `begin` on.
-  const T* read(const T* image, std::int64_t begin, std::int64_t output_rows) {
-    const std::int64_t first = begin * s_.stride[0] - s_.padding[0][0], left = s_.padding[1][0];
-    if (!needed_) return image + first * s_.w * s_.c;
-    T* to = copy_->template as<T>();
-    const std::int64_t from_column = std::min(left, columns_), to_column = std::min(left + s_.w, columns_);
-    for (std::int64_t y = first; y < first + s_.window_rows(output_rows); ++y, to += step()) {
-      if (y < 0 || y >= s_.h) {
-        std::fill_n(to, step(), T(0));
-        continue;
-      }
-      std::fill_n(to, from_column * s_.c, T(0));
-      std::copy_n(image + y * s_.w * s_.c, (to_column - from_column) * s_.c, to + from_column * s_.c);
-      std::fill_n(to + to_column * s_.c, (columns_ - to_column) * s_.c, T(0));
-    }
-    return copy_->template as<T>();
-  }
-
- private:
-  const ConvolutionSizes& s_;
-  std::int64_t rows_, columns_;
-  bool needed_;
-  std::optional<Scratch> copy_;
-};
 
 /// The weights as a right operand: (tap, channel) x output, in panels. `weight` is the matrix of group 0 and tap 0; the
 /// next tap's lies one element further on (or one before).
@@ -71,7 +33,7 @@ class WeightPanels {
     parallel_for(s.groups * panels_, [&](std::int64_t part) {
       const std::int64_t group = part / panels_, j = part % panels_ * panel_width<T>;
       const T* from = weight.data + group * group_step + j * weight.column;
-      for (std::int64_t tap = 0; tap < s.kh * s.kw; ++tap)
+      for (std::int64_t tap = 0; tap < s.taps(); ++tap)
         pack(channels, columns(j), {from + tap * tap_step, weight.row, weight.column},
              copy_.as<T>() + part * size() + tap * channels * width(j), width(j));
     });
@@ -93,31 +55,28 @@ class WeightPanels {
 template <class T>
 void correlate(const ConvolutionSizes& s, const T* x, const WeightPanels<T>& weights, T* y, Epilogue<T> epilogue) {
   const std::int64_t outputs = s.o / s.groups, channels = s.c / s.groups;
-  // Parts of about a thousand pixels; for few images, smaller ones.
-  const std::int64_t cuts = std::max(divide_up(s.pixels(), 1024), divide_up(8, s.n));
+  // Parts of about a thousand pixels of a plane; for few images, smaller ones.
+  const std::int64_t cuts = std::max(divide_up(s.plane_pixels(), 1024), divide_up(8, s.n * s.od));
   const std::int64_t rows_per_part = divide_up(s.oh, cuts), parts = divide_up(s.oh, rows_per_part);
-  const bool whole_rows = s.groups == 1 && s.dilation[1] == 1;  // the taps of one row lie side by side
+  const bool whole_rows = s.groups == 1 && s.dilation[2] == 1;  // the taps of one row lie side by side
   const std::int64_t length = whole_rows ? s.kw * channels : channels, segments = s.terms() / length;
   const std::int64_t segments_per_chain = std::max<std::int64_t>(1, gemm_depth / length);
   (whole_rows ? row_of_taps : tap_by_tap).take();
   if (segments > segments_per_chain) several_chains.take();
   if (parts > 1) several_parts.take();
-  parallel_for(s.n * parts, [&](std::int64_t part) {
-    const std::int64_t n = part / parts, begin = part % parts * rows_per_part,
+  parallel_for(s.n * s.od * parts, [&](std::int64_t part) {
+    const std::int64_t plane = part / parts, begin = part % parts * rows_per_part,
                        rows = std::min(rows_per_part, s.oh - begin), pixels = rows * s.ow;
     PaddedRows<T> image(s, rows);
-    const T* in = image.read(x + n * s.h * s.w * s.c, begin, rows);
-    T* out = y + (n * s.oh + begin) * s.ow * s.o;
+    const T* in = image.read(x + plane / s.od * s.image_size(), plane % s.od, begin, rows);
+    T* out = y + (plane * s.oh + begin) * s.ow * s.o;
     std::vector<const T*> windows(static_cast<std::size_t>(pixels));
     for (std::int64_t i = 0; i < pixels; ++i)
-      windows[static_cast<std::size_t>(i)] = in + i / s.ow * s.stride[0] * image.step() + i % s.ow * s.stride[1] * s.c;
+      windows[static_cast<std::size_t>(i)] = in + i / s.ow * s.stride[1] * image.step() + i % s.ow * s.stride[2] * s.c;
     std::vector<std::int64_t> offsets(static_cast<std::size_t>(segments));
     for (std::int64_t g = 0; g < s.groups; ++g) {
-      for (std::int64_t i = 0; i < segments; ++i) {
-        const std::int64_t p = whole_rows ? i : i / s.kw, q = whole_rows ? 0 : i % s.kw;
-        offsets[static_cast<std::size_t>(i)] =
-            p * s.dilation[0] * image.step() + q * s.dilation[1] * s.c + g * channels;
-      }
+      for (std::int64_t i = 0; i < segments; ++i)
+        offsets[static_cast<std::size_t>(i)] = image.tap(whole_rows ? i * s.kw : i) + g * channels;
       for (std::int64_t first = 0; first < segments; first += segments_per_chain) {
         const Terms terms{&offsets[static_cast<std::size_t>(first)], std::min(segments_per_chain, segments - first),
                           length, 1};
@@ -143,21 +102,17 @@ void scatter_windows(const ConvolutionSizes& s, const T* rows, std::int64_t grou
                      T* image) {
   const std::int64_t channels = s.c / s.groups;
   for (std::int64_t pixel = begin; pixel < end; ++pixel)
-    for (std::int64_t p = 0; p < s.kh; ++p) {
-      const std::int64_t y = pixel / s.ow * s.stride[0] - s.padding[0][0] + p * s.dilation[0];
-      for (std::int64_t q = 0; q < s.kw; ++q, rows += channels) {
-        const std::int64_t x = pixel % s.ow * s.stride[1] - s.padding[1][0] + q * s.dilation[1];
-        if (y < 0 || y >= s.h || x < 0 || x >= s.w) continue;
-        T* to = image + (y * s.w + x) * s.c + group * channels;
-        for (std::int64_t c = 0; c < channels; ++c) to[c] = to[c] + rows[c];
-      }
-    }
+    each_tap(s, pixel, [&](std::int64_t tap, std::int64_t place) {
+      T* to = image + place * s.c + group * channels;
+      const T* from = rows + ((pixel - begin) * s.taps() + tap) * channels;
+      for (std::int64_t c = 0; c < channels; ++c) to[c] = to[c] + from[c];
+    });
 }
 
 template <class T>
 void strided_input_grad(const ConvolutionSizes& s, const T* upstream, const T* weight, T* x) {
   constexpr std::int64_t pixel_block = 256;
-  const std::int64_t terms = s.terms(), outputs = s.o / s.groups, channels = s.c / s.groups, taps = s.kh * s.kw;
+  const std::int64_t terms = s.terms(), outputs = s.o / s.groups, channels = s.c / s.groups, taps = s.taps();
   Scratch matrix(static_cast<std::size_t>(s.o * terms) * sizeof(T));  // (o, tap, channel)
   for (std::int64_t o = 0; o < s.o; ++o)
     for (std::int64_t tap = 0; tap < taps; ++tap)
@@ -165,8 +120,8 @@ void strided_input_grad(const ConvolutionSizes& s, const T* upstream, const T* w
         matrix.as<T>()[(o * taps + tap) * channels + c] = weight[(o * channels + c) * taps + tap];
   parallel_for(s.n, [&](std::int64_t n) {
     Scratch windows(static_cast<std::size_t>(pixel_block * terms) * sizeof(T));
-    T* image = x + n * s.h * s.w * s.c;
-    std::fill_n(image, s.h * s.w * s.c, T(0));
+    T* image = x + n * s.image_size();
+    std::fill_n(image, s.image_size(), T(0));
     for (std::int64_t begin = 0; begin < s.pixels(); begin += pixel_block) {
       const std::int64_t end = std::min(s.pixels(), begin + pixel_block);
       for (std::int64_t g = 0; g < s.groups; ++g) {
@@ -191,23 +146,21 @@ void weight_grad(const ConvolutionSizes& s, const T* x, const T* upstream, T* we
     Scratch panel(static_cast<std::size_t>(rows_per_chain * s.ow * panel_width<T>) * sizeof(T));
     std::vector<const T*> starts(static_cast<std::size_t>(terms));
     std::vector<std::int64_t> offsets(static_cast<std::size_t>(s.oh));
-    for (std::int64_t y = 0; y < s.oh; ++y) offsets[static_cast<std::size_t>(y)] = y * s.stride[0] * image.step();
-    for (std::int64_t n = part * images; n < (part + 1) * images; ++n) {
-      const T* in = image.read(x + n * s.h * s.w * s.c, 0, s.oh);
+    for (std::int64_t y = 0; y < s.oh; ++y) offsets[static_cast<std::size_t>(y)] = y * s.stride[1] * image.step();
+    for (std::int64_t plane = part * images * s.od; plane < (part + 1) * images * s.od; ++plane) {
+      const T* in = image.read(x + plane / s.od * s.image_size(), plane % s.od, 0, s.oh);
+      const bool first_plane = plane == part * images * s.od;
       for (std::int64_t g = 0; g < s.groups; ++g) {
-        for (std::int64_t i = 0; i < terms; ++i) {
-          const std::int64_t tap = i / channels;
-          starts[static_cast<std::size_t>(i)] = in + tap / s.kw * s.dilation[0] * image.step() +
-                                                tap % s.kw * s.dilation[1] * s.c + g * channels + i % channels;
-        }
+        for (std::int64_t i = 0; i < terms; ++i)
+          starts[static_cast<std::size_t>(i)] = in + image.tap(i / channels) + g * channels + i % channels;
         T* sum = sums.as<T>() + part * size + g * terms * outputs;
         for (std::int64_t y = 0; y < s.oh; y += rows_per_chain) {
           const std::int64_t rows = std::min(rows_per_chain, s.oh - y);
-          const Terms pixels{&offsets[static_cast<std::size_t>(y)], rows, s.ow, s.stride[1] * s.c};
+          const Terms pixels{&offsets[static_cast<std::size_t>(y)], rows, s.ow, s.stride[2] * s.c};
           for (std::int64_t j = 0; j < outputs; j += panel_width<T>) {
             const std::int64_t columns = std::min<std::int64_t>(panel_width<T>, outputs - j),
                                width = padded_width<T>(columns);
-            MatrixIn<T> right{upstream + (n * s.oh + y) * s.ow * s.o + g * outputs + j, s.o, 1};
+            MatrixIn<T> right{upstream + (plane * s.oh + y) * s.ow * s.o + g * outputs + j, s.o, 1};
             if (columns != width || terms > 2 * block_rows) {
               pack(rows * s.ow, columns, right, panel.as<T>(), width);
               right = {panel.as<T>(), width, 1};
@@ -215,7 +168,7 @@ void weight_grad(const ConvolutionSizes& s, const T* x, const T* upstream, T* we
             for (std::int64_t i = 0, block_of; i < terms; i += block_of) {
               block_of = next_rows(terms - i);
               block_function<T>(block_of, width)(&starts[static_cast<std::size_t>(i)], pixels, right.data, right.row,
-                                                 sum + i * outputs + j, outputs, columns, n > part * images || y > 0,
+                                                 sum + i * outputs + j, outputs, columns, !first_plane || y > 0,
                                                  nullptr);
             }
           }
@@ -224,7 +177,7 @@ void weight_grad(const ConvolutionSizes& s, const T* x, const T* upstream, T* we
     }
   });
   add_tree(sums.as<T>(), parts, size);
-  const std::int64_t taps = s.kh * s.kw;
+  const std::int64_t taps = s.taps();
   for (std::int64_t o = 0; o < s.o; ++o)  // (group, tap, channel, output) -> (output, channel, tap)
     for (std::int64_t c = 0; c < channels; ++c)
       for (std::int64_t tap = 0; tap < taps; ++tap)
@@ -240,17 +193,17 @@ void direct_convolution(ConvolutionKind kind, const ConvolutionSizes& s, const T
     weights_path.take();
     return weight_grad(s, a, b, result);
   }
-  const std::int64_t terms = s.terms(), taps = s.kh * s.kw, group_step = s.o / s.groups * terms;
+  const std::int64_t terms = s.terms(), taps = s.taps(), group_step = s.o / s.groups * terms;
   if (kind == ConvolutionKind::forward) {
     forward_path.take();
     return correlate(s, a, WeightPanels<T>(s, {b, taps, terms}, group_step, 1), result, epilogue);
   }
-  const ConvolutionSizes t = turned_around(s);
-  if (s.stride[0] != 1 || s.stride[1] != 1 || t.padding[0][0] < 0 || t.padding[1][0] < 0) {
+  if (!can_turn_around(s)) {
     scattered.take();
     return strided_input_grad(s, a, b, result);
   }
   turned.take();
+  const ConvolutionSizes t = turned_around(s);
   correlate(t, a, WeightPanels<T>(t, {b + taps - 1, terms, taps}, group_step, -1), result, {});
 }
 

@@ -4,7 +4,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 
-#include "core/kernels/conv/conv2d.h"
+#include "core/kernels/conv/convolution.h"
 #include "core/kernels/onednn.h"
 #include "core/kernels/path.h"
 #include "triptych/core/error.h"
@@ -40,7 +40,7 @@ struct Convolution : Prepared {
   memory::desc given_x, given_weight, given_y;         // as ours are
   dnnl::reorder reorder_x, reorder_weight, reorder_y;  // between the two, in the direction in which it is needed
 
-  std::int64_t x_step() const { return images * sizes.h * sizes.w * sizes.c; }
+  std::int64_t x_step() const { return images * sizes.image_size(); }
   std::int64_t y_step() const { return images * sizes.pixels() * sizes.o; }
 };
 
@@ -48,20 +48,22 @@ memory::desc dense(const memory::dims& dims, Tag tag) { return {dims, memory::da
 
 /// Winograd's algorithm: half the time where there are enough channels (measured: from 32 on), but other rounding.
 bool onednn_winograd_pays(const ConvolutionSizes& s) {
-  return s.groups == 1 && s.kh == 3 && s.kw == 3 && s.stride[0] == 1 && s.stride[1] == 1 && s.dilation[0] == 1 &&
-         s.dilation[1] == 1 && s.c >= 32 && s.o >= 32 && s.c % 16 == 0 && s.o % 16 == 0;
+  return s.is_image() && s.groups == 1 && s.kh == 3 && s.kw == 3 && !s.is_strided() && s.dilation[1] == 1 &&
+         s.dilation[2] == 1 && s.c >= 32 && s.o >= 32 && s.c % 16 == 0 && s.o % 16 == 0;
 }
 
 /// Its kernels compute places in 32 bits.
 bool has_common_numbers(const ConvolutionSizes& s) {
   constexpr std::int64_t limit = 1 << 20;
-  return std::max({s.stride[0], s.stride[1], s.dilation[0], s.dilation[1], s.padding[0][0], s.padding[1][0],
-                   s.padding[0][1], s.padding[1][1]}) < limit;
+  std::int64_t largest = 0;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    largest = std::max({largest, s.stride[axis], s.dilation[axis], s.padding[axis][0], s.padding[axis][1]});
+  return largest < limit;
 }
 
 /// Its AVX2 kernel for 1x1 windows (2.6, channels last) writes past its output where channels do not fill registers.
 bool writes_past_its_output(const ConvolutionSizes& s) {
-  return !has_avx512() && s.kh == 1 && s.kw == 1 && (s.c % 8 != 0 || s.o % 8 != 0);
+  return !has_avx512() && s.kd == 1 && s.kh == 1 && s.kw == 1 && (s.c % 8 != 0 || s.o % 8 != 0);
 }
 
 /// Makes the primitives; throws dnnl::error if there are none for `method`.
@@ -71,26 +73,38 @@ std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& 
   c.kind = kind;
   c.sizes = s;
   // As many images as fit into the second-level cache, in at least eight parts.
-  const std::int64_t image_bytes = 4 * (s.c * s.h * s.w + s.o * s.pixels()), weight_bytes = 4 * s.o * s.terms();
+  const std::int64_t image_bytes = 4 * (s.image_size() + s.o * s.pixels()), weight_bytes = 4 * s.o * s.terms();
   std::int64_t limit = std::min<std::int64_t>({(2 << 20) / image_bytes, 32, s.n / 8});
   c.images = images_per_part(s.n, limit);
   if (kind == ConvolutionKind::weight_grad)  // each part has a sum of its own: not too many
     while (c.images < s.n && s.n / c.images * weight_bytes > (16 << 20)) c.images = images_per_part(s.n, limit *= 2);
   c.parts = s.n / c.images;
 
-  const bool blocked = method == algorithm::convolution_winograd;
-  const memory::dims x_dims{c.images, s.c, s.h, s.w}, y_dims{c.images, s.o, s.oh, s.ow};
-  const memory::dims weight_dims = s.groups == 1 ? memory::dims{s.o, s.c, s.kh, s.kw}
-                                                 : memory::dims{s.groups, s.o / s.groups, s.c / s.groups, s.kh, s.kw};
-  c.given_x = dense(x_dims, Tag::nhwc);
-  c.given_y = dense(y_dims, Tag::nhwc);
-  c.given_weight = dense(weight_dims, s.groups == 1 ? Tag::oihw : Tag::goihw);
-  const memory::desc x = dense(x_dims, blocked ? Tag::nChw16c : Tag::nhwc),
-                     y = dense(y_dims, blocked ? Tag::nChw16c : Tag::nhwc);
+  const bool blocked = method == algorithm::convolution_winograd, image = s.is_image();
+  // Without the depth, where there is none.
+  const auto dims = [&](std::initializer_list<std::int64_t> first, std::int64_t d, std::int64_t h, std::int64_t w) {
+    memory::dims all(first);
+    if (!image) all.push_back(d);
+    all.insert(all.end(), {h, w});
+    return all;
+  };
+  const auto axes = [&](auto number) { return dims({}, number(0), number(1), number(2)); };
+  const memory::dims x_dims = dims({c.images, s.c}, s.d, s.h, s.w), y_dims = dims({c.images, s.o}, s.od, s.oh, s.ow);
+  const memory::dims weight_dims = s.groups == 1 ? dims({s.o, s.c}, s.kd, s.kh, s.kw)
+                                                 : dims({s.groups, s.o / s.groups, s.c / s.groups}, s.kd, s.kh, s.kw);
+  const Tag channels_last = image ? Tag::nhwc : Tag::ndhwc;
+  c.given_x = dense(x_dims, channels_last);
+  c.given_y = dense(y_dims, channels_last);
+  c.given_weight = dense(weight_dims, s.groups == 1 ? image ? Tag::oihw : Tag::oidhw
+                                      : image       ? Tag::goihw
+                                                    : Tag::goidhw);
+  const memory::desc x = dense(x_dims, blocked ? Tag::nChw16c : channels_last),
+                     y = dense(y_dims, blocked ? Tag::nChw16c : channels_last);
   const memory::desc weight = dense(weight_dims, Tag::any);
-  const memory::dims stride{s.stride[0], s.stride[1]}, dilation{s.dilation[0] - 1, s.dilation[1] - 1};
-  const memory::dims before{s.padding[0][0], s.padding[1][0]};
-  const memory::dims after{std::max<std::int64_t>(s.padding[0][1], 0), std::max<std::int64_t>(s.padding[1][1], 0)};
+  const memory::dims stride = axes([&](std::size_t axis) { return s.stride[axis]; }),
+                     dilation = axes([&](std::size_t axis) { return s.dilation[axis] - 1; }),
+                     before = axes([&](std::size_t axis) { return s.padding[axis][0]; }),
+                     after = axes([&](std::size_t axis) { return std::max<std::int64_t>(s.padding[axis][1], 0); });
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // the library's own would be shared between threads
 
@@ -218,8 +232,10 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
 
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics) {
-  // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md).
-  if (!onednn_chosen() || !has_common_numbers(sizes) || writes_past_its_output(sizes)) return nullptr;
+  // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md). Depthwise
+  // ones are ours everywhere.
+  if (!onednn_chosen() || sizes.is_depthwise() || !has_common_numbers(sizes) || writes_past_its_output(sizes))
+    return nullptr;
   const OneOpenMPThread guard;
   for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
     if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))
@@ -248,7 +264,7 @@ void run_onednn_convolution(const Prepared& prepared, const float* a, const floa
     else
       run_images(convolution, a, b, result, bias, activation);
   } catch (const dnnl::error& error) {
-    throw InternalError("conv2d", "oneDNN failed", error.what());
+    throw InternalError("convolution", "oneDNN failed", error.what());
   }
 }
 
