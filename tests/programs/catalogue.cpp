@@ -6,14 +6,14 @@
 #include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/attention.h"
+#include "triptych/core/ops/conv_nd.h"
 #include "triptych/core/ops/ctc.h"
 #include "triptych/core/ops/group_norm.h"
+#include "triptych/core/ops/image.h"
 #include "triptych/core/ops/loss_scaling.h"
+#include "triptych/core/ops/pool_nd.h"
 #include "triptych/core/ops/recurrent.h"
 #include "triptych/core/ops/rms_norm.h"
-#include "triptych/core/ops/conv_nd.h"
-#include "triptych/core/ops/image.h"
-#include "triptych/core/ops/pool_nd.h"
 #include "triptych/core/random.h"
 
 namespace programs {

@@ -6,7 +6,8 @@ namespace triptych {
 namespace {
 
 /// Mostly products: they are fast in 16 bits, and their sums are float32 inside.
-constexpr std::string_view lower[] = {"attention", "conv2d", "linear", "matmul", "recurrent_layer"};
+constexpr std::string_view lower[] = {"attention",        "conv1d",           "conv2d", "conv3d", "conv_transpose1d",
+                                      "conv_transpose2d", "conv_transpose3d", "linear", "matmul", "recurrent_layer"};
 
 /// What overflows in 16 bits, loses its digits, or adds up much.
 constexpr std::string_view single[] = {

@@ -83,7 +83,7 @@ tt::Tensor convolved(const Case& s, std::size_t axes, const tt::Tensor& x, const
   if (axes == 2)
     return tt::conv2d(x, w,
                       {.stride = plane(s.stride),
-                       .padding = {s.before[1], s.before[2]},
+                       .padding = {plane(s.before), plane(s.after)},
                        .dilation = plane(s.dilation),
                        .groups = s.groups});
   return tt::conv3d(x, w,
@@ -101,7 +101,7 @@ tt::Tensor spread(const Case& s, std::size_t axes, const tt::Tensor& x, const tt
   if (axes == 2)
     return tt::conv_transpose2d(x, w,
                                 {.stride = plane(s.stride),
-                                 .padding = {s.before[1], s.before[2]},
+                                 .padding = {plane(s.before), plane(s.after)},
                                  .groups = s.groups,
                                  .dilation = plane(s.dilation)});
   return tt::conv_transpose3d(x, w,
@@ -136,8 +136,7 @@ void check(Dice& dice, const Case& s, std::size_t axes, const Three& length, boo
 }
 
 void any_convolution(Dice& dice, std::size_t axes, bool depthwise) {
-  Case s = any_case(dice, axes, depthwise);
-  if (axes == 2) s.after = s.before;
+  const Case s = any_case(dice, axes, depthwise);
   const bool transposed = dice.once_in(3);
   Three length = s.length;
   for (std::size_t axis = 0; axis < 3; ++axis) {

@@ -21,7 +21,7 @@ struct Conv2dOptions {
 /// Two-dimensional convolution (cross-correlation, as everywhere in the field): for x (n, c, h, w), or (n, h, w, c)
 /// with `data_format` nhwc, and weight (o, c / groups, kh, kw)
 ///   y[n, o, i, j] = bias[o] + sum over c, p, q of x[n, c, i s - pad + p d, j s - pad + q d] weight[o, c, p, q].
-/// Floating dtypes, the same for all operands. The result's memory is channels-last; with `bias` it has the same bits
+/// x may come without its batch. Floating dtypes, the same for all operands. The result's memory is channels-last; with `bias` it has the same bits
 /// as the convolution followed by the addition. ArgumentError if channels, groups or sizes do not fit.
 TRIPTYCH_API Tensor conv2d(Arg x, Arg weight, Conv2dOptions options = {});
 TRIPTYCH_API Tensor conv2d(Arg x, Arg weight, Arg bias, Conv2dOptions options = {});

@@ -24,17 +24,18 @@ struct Size2 {
 /// element of padding after), or none.
 enum class PaddingMode : std::uint8_t { numbers, same, valid };
 
-/// Zeros around an image: the same number before and after, "same" or "valid".
+/// Zeros around an image: a number along each axis, for both sides or for each, "same" or "valid".
 struct Padding2 {
   template <std::integral T>
-  constexpr Padding2(T both) : size(both) {}
-  constexpr Padding2(std::int64_t height, std::int64_t width) : size(height, width) {}
+  constexpr Padding2(T both) : size(both), after(both) {}
+  constexpr Padding2(std::int64_t height, std::int64_t width) : size(height, width), after(size) {}
+  constexpr Padding2(Size2 before, Size2 after) : size(before), after(after) {}
   /// ArgumentError unless "same" or "valid" ("SAME" or "VALID").
   TRIPTYCH_API Padding2(const char* mode, Location where = Location::here());
   TRIPTYCH_API Padding2(std::string_view mode, Location where = Location::here());
   Padding2(std::nullptr_t) = delete;
 
-  Size2 size = 0;
+  Size2 size = 0, after = 0;  // before the first row and column, and after the last
   PaddingMode mode = PaddingMode::numbers;
 };
 

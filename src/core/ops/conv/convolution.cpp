@@ -299,7 +299,7 @@ constexpr std::array<std::int64_t, 3> numbers(Size3 size) { return {size.depth, 
 template <std::size_t N>
 using Sides = std::array<std::array<std::int64_t, N>, 2>;
 constexpr Sides<1> sides(const Padding1& padding) { return {numbers(padding.before), numbers(padding.after)}; }
-constexpr Sides<2> sides(const Padding2& padding) { return {numbers(padding.size), numbers(padding.size)}; }
+constexpr Sides<2> sides(const Padding2& padding) { return {numbers(padding.size), numbers(padding.after)}; }
 constexpr Sides<3> sides(const Padding3& padding) { return {numbers(padding.before), numbers(padding.after)}; }
 
 template <std::size_t N>

@@ -227,10 +227,15 @@ constexpr std::array<std::int64_t, 1> before(const Padding1& padding) { return n
 constexpr std::array<std::int64_t, 2> before(const Padding2& padding) { return numbers(padding.size); }
 constexpr std::array<std::int64_t, 3> before(const Padding3& padding) { return numbers(padding.before); }
 
-void check_sides(const char*, const Padding2&, Location) {}
 template <class Padding>
 void check_sides(const char* op, const Padding& padding, Location where) {
-  if (!(padding.before == padding.after))
+  const bool alike = [&] {
+    if constexpr (std::is_same_v<Padding, Padding2>)
+      return padding.size == padding.after;
+    else
+      return padding.before == padding.after;
+  }();
+  if (!alike)
     throw ArgumentError(op, "a pool's padding differs between the sides", "before and after", "Use pad", where);
 }
 
