@@ -28,6 +28,8 @@ struct Histogram;
 struct HistogramOptions;
 struct MinMax;
 struct QuantileOptions;
+struct Size2;
+struct UnfoldOptions;
 struct UniqueConsecutiveOptions;
 struct UniqueOptions;
 struct UniqueResult;
@@ -324,6 +326,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor trunc(Location where = Location::here()) const;
   std::vector<Tensor> unbind(std::int64_t axis = 0, Location where = Location::here()) const;
   Tensor unflatten(std::int64_t axis, const Shape& sizes, Location where = Location::here()) const;
+  Tensor unfold(Size2 kernel_size, Location where = Location::here()) const;
+  Tensor unfold(Size2 kernel_size, UnfoldOptions options, Location where = Location::here()) const;
   Tensor unfold(std::int64_t axis, std::int64_t size, std::int64_t step, Location where = Location::here()) const;
   Tensor unique(Location where = Location::here()) const;
   UniqueResult unique(UniqueOptions options, Location where = Location::here()) const;

@@ -829,6 +829,12 @@ std::vector<Tensor> TensorMethods::unbind(std::int64_t axis, Location where) con
 Tensor TensorMethods::unflatten(std::int64_t axis, const Shape& sizes, Location where) const {
   return triptych::unflatten(Arg(self(), where), axis, sizes);
 }
+Tensor TensorMethods::unfold(Size2 kernel_size, Location where) const {
+  return triptych::unfold(Arg(self(), where), kernel_size);
+}
+Tensor TensorMethods::unfold(Size2 kernel_size, UnfoldOptions options, Location where) const {
+  return triptych::unfold(Arg(self(), where), kernel_size, options);
+}
 Tensor TensorMethods::unfold(std::int64_t axis, std::int64_t size, std::int64_t step, Location where) const {
   return triptych::unfold(Arg(self(), where), axis, size, step);
 }

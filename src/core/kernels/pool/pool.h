@@ -77,8 +77,8 @@ struct PoolSizes {
     if (adaptive) become_even();
   }
 
-  std::int64_t elements() const { return n * c * length[0] * length[1] * length[2]; }
-  std::int64_t results() const { return n * c * windows[0] * windows[1] * windows[2]; }
+  TRIPTYCH_HOST_DEVICE std::int64_t elements() const { return n * c * length[0] * length[1] * length[2]; }
+  TRIPTYCH_HOST_DEVICE std::int64_t results() const { return n * c * windows[0] * windows[1] * windows[2]; }
 
   /// Where window `o` begins along an axis; it may be outside.
   TRIPTYCH_HOST_DEVICE std::int64_t start(std::size_t axis, std::int64_t o) const {
