@@ -219,7 +219,7 @@ TEST(Sharing, GraphsOfTheirOwnAreBuiltAtOnce) {
 TEST(Sharing, AGraphIsBuiltOverTensorsOfAnotherThread) {
   Tensor w, scaled;
   std::thread([&] {
-    w = tt::full({4}, 3).set_requires_grad();
+    w = tt::full({4}, 3.0).set_requires_grad();
     scaled = w * 2;
   }).join();
   tf::Graph graph;
