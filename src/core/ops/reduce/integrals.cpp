@@ -35,6 +35,10 @@ Tensor areas(const char* op, const Arg& y, const Arg* x, double dx, std::int64_t
   const Tensor points = points_for(heights, operand(op, *x), axis);
   check_axis(op, points, points.ndim() == heights.ndim() ? axis : 0, x->where());
   const std::int64_t along = axis < 0 ? axis : axis - heights.ndim();  // from the end: shapes broadcast there
+  if (conflict(points.shape().dim(static_cast<int>(along)), heights.shape().dim(static_cast<int>(along))))
+    throw ArgumentError(op, "there is not one point for each value along the axis",
+                        "x of shape " + x->tensor().shape().text() + " for y of shape " + heights.shape().text(), "",
+                        x->where());
   return sums * ((later(points, along) - earlier(points, along)) / 2);
 }
 

@@ -107,6 +107,8 @@ void check_quantile(const char* op, const Arg& x, const Arg& q, const QuantileOp
   if (shares.ndim() > 1 || !is_floating(shares.dtype()))
     refuse("q is neither a number nor a vector of floating-point numbers",
            std::string(dtype_name(shares.dtype())) + " " + shares.shape().text(), "", q.where());
+  if (shares.is_symbolic() || shares.device() != Device::cpu()) return;  // an index out of range will tell
+  for (const double share : shares.to_vector<double>()) Hyperparameters(op, q.where()).share("q", share);
 }
 
 Tensor quantiles(const char* op, const Arg& x, const Arg& q, const QuantileOptions& options, bool pass_over_nan) {
