@@ -131,7 +131,7 @@ def normalization():
     sample("instance_norm", "running",
            lambda x, g, b, m, v: (x - over(m)) / over((v + 1e-5).sqrt()) * over(g) + over(b), images, gamma, beta,
            values(6, seed=2), positive(6))
-    sample("rms_norm", "plain", lambda x, w: F.rms_norm(x, (4,), w), values(3, 4), values(4))
+    sample("rms_norm", "plain", lambda x, w: F.rms_norm(x, (4,), w, 1e-5), values(3, 4), values(4))
     sample("rms_norm", "without_weight", lambda x: F.rms_norm(x, (3, 4), eps=0.1), values(2, 3, 4))
     sample("rms_norm", "two_axes", lambda x, w: F.rms_norm(x, (3, 4), w, 1e-3), values(2, 3, 4), values(3, 4))
     sample("rms_norm", "no_rows", lambda x, w: F.rms_norm(x, (4,), w), values(0, 4), values(4))

@@ -171,7 +171,7 @@ void add_normalization_samples(std::vector<Sample>& samples) {
     return tt::instance_norm(
         x[0], {.running_mean = x[3], .running_var = x[4], .gamma = x[1], .beta = x[2], .use_input_stats = false});
   });
-  add("rms_norm", "plain", [](const Tensors& x) { return tt::rms_norm(x[0], {4}, x[1]); });
+  add("rms_norm", "plain", [](const Tensors& x) { return tt::rms_norm(x[0], {4}, x[1], 1e-5); });
   add("rms_norm", "without_weight", [](const Tensors& x) { return tt::rms_norm(x[0], {3, 4}, {}, 0.1); });
   add("rms_norm", "two_axes", [](const Tensors& x) { return tt::rms_norm(x[0], {3, 4}, x[1], 1e-3); });
   add("rms_norm", "no_rows", [](const Tensors& x) { return tt::rms_norm(x[0], {4}, x[1]); });

@@ -148,7 +148,7 @@ const std::vector<Exception> exceptions = {
      "tensors",
      {"wide / pow(total * (alpha / static_cast<double>(size)) + k, beta)",
       "total * (alpha / static_cast<double>(size))", "wide * (widened(g.tensor()) / length)",
-      "widened(g.tensor()) / length", "input / sum(rows * matmul(matrix, columns))", "rows * matmul(matrix, columns)"}},
+      "widened(g.tensor()) / length", "wide / sum(rows * matmul(matrix, columns))", "rows * matmul(matrix, columns)"}},
     {"normalization/sync_batch_norm.cpp",
      "tensors",
      {"select(sums, 0, 0) / count", "sum_over(over_batch(square(centered))) / count", "var * (count / (count - 1))",

@@ -64,6 +64,15 @@ TEST(SyncBatchNorm, SumsOverProcesses) {
   expect_near(var, var_of_both, 1e-5);
 }
 
+// As torch.nn.functional.rms_norm: the smallest step at 1 of x's dtype.
+TEST(RmsNorm, EpsilonIsThatOfTheDtype) {
+  const auto of_small = [](tt::DType dtype) {
+    return tt::rms_norm(tt::full({1, 2}, 0.0078125, dtype), {2}).to_vector<float>()[0];
+  };
+  EXPECT_NEAR(of_small(tt::float32), 0.0078125 / std::sqrt(0x1p-14 + 0x1p-23), 1e-6);
+  EXPECT_NEAR(of_small(tt::float16), 0.0078125 / std::sqrt(0x1p-14 + 0x1p-10), 1e-3);
+}
+
 TEST(ChannelDropout, WholeChannelsAreDropped) {
   const tt::Tensor x = tt::ones({8, 16, 3, 2}), state = tt::Generator(7).next_stream();
   const tt::Tensor y = tt::dropout2d(x, {.p = 0.25}, state);

@@ -35,7 +35,8 @@ Tensor normalize(Arg x, double p, std::int64_t axis, double eps) {
   Hyperparameters("normalize", where).not_negative("eps", eps);
   if (!(p >= 0)) throw ArgumentError("normalize", "p is negative", number_text(p), "", where);
   const int at = normalize_axis("normalize", axis, x.tensor().ndim(), where);
-  return rounded_once(float32_if_autocast(x.tensor()), [&](const Tensor& wide) { return wide / clip(norm_of_order(wide, p, at), eps); });
+  return rounded_once(float32_if_autocast(x.tensor()),
+                      [&](const Tensor& wide) { return wide / clip(norm_of_order(wide, p, at), eps); });
 }
 
 Tensor l2_normalize(Arg x, const Axes& axes, double epsilon) {
@@ -105,7 +106,7 @@ SpectralNorm spectral_norm(Arg weight, const Tensor& u, const Tensor& v, Spectra
   if (input.ndim() == 0) throw ArgumentError("spectral_norm", "the weight has no dimensions", "()", "", where);
   if (input.ndim() == 1) return {normalize(input, 2, 0, options.eps), u, v};
   const int dim = normalize_axis("spectral_norm", options.dim, input.ndim(), where);
-  const Tensor matrix = flatten(moveaxis(input, dim, 0), 1);
+  const Tensor wide = widened(input), matrix = flatten(moveaxis(wide, dim, 0), 1);
   Tensor rows = operand("spectral_norm", Arg(u, where)).detach(),
          columns = operand("spectral_norm", Arg(v, where)).detach();
   if (rows.ndim() != 1 || columns.ndim() != 1 || conflict(rows.shape().dim(0), matrix.shape().dim(0)) ||
@@ -114,6 +115,9 @@ SpectralNorm spectral_norm(Arg weight, const Tensor& u, const Tensor& v, Spectra
         "spectral_norm", "u and v do not fit the weight's rows and columns",
         "u is " + rows.shape().text() + ", v is " + columns.shape().text() + ", the matrix is " + matrix.shape().text(),
         "", where);
+  const DType dtype = rows.dtype();
+  rows = widened(rows);
+  columns = widened(columns);
   {
     const GradMode unrecorded(false);
     const Tensor fixed = matrix.detach();
@@ -122,7 +126,7 @@ SpectralNorm spectral_norm(Arg weight, const Tensor& u, const Tensor& v, Spectra
       columns = normalize(matmul(transpose(fixed), rows), 2, 0, options.eps);
     }
   }
-  return {input / sum(rows * matmul(matrix, columns)), rows, columns};
+  return {cast(wide / sum(rows * matmul(matrix, columns)), input.dtype()), cast(rows, dtype), cast(columns, dtype)};
 }
 
 }  // namespace triptych

@@ -52,6 +52,25 @@ Tensor steps_mask(const Tensor& x, const RecurrentOptions& options) {
   return mask.defined() ? logical_and(mask, within) : within;
 }
 
+/// Whether x and what is learned have 16 bits: then all steps are in float32, and results are rounded once.
+bool is_wide(const Tensor& x, const std::vector<RecurrentWeights>& weights) {
+  if (!is_floating(x.dtype()) || size_of(x.dtype()) != 2) return false;
+  for (const RecurrentWeights& w : weights)
+    for (const Tensor* t : {&w.w_ih, &w.w_hh, &w.b_ih, &w.b_hh, &w.w_hr})
+      if (t->defined() && t->dtype() != x.dtype()) return false;
+  return true;
+}
+
+Tensor widened_if(bool wide, const Tensor& x) { return wide && x.defined() ? widened(x) : x; }
+
+RecurrentWeights widened_if(bool wide, const RecurrentWeights& w) {
+  return {widened_if(wide, w.w_ih), widened_if(wide, w.w_hh), widened_if(wide, w.b_ih), widened_if(wide, w.b_hh),
+          widened_if(wide, w.w_hr)};
+}
+
+/// x rounded to the dtype that the function was given.
+Tensor rounded_if(bool wide, const Tensor& x, DType dtype) { return wide && x.defined() ? cast(x, dtype) : x; }
+
 void check(const char* op, const Arg& input, const std::vector<RecurrentWeights>& weights,
            const RecurrentOptions& options) {
   const Location where = input.where();
@@ -91,8 +110,12 @@ LstmResult run_layers(const char* op, const Arg& input, const std::vector<Recurr
   check(op, input, weights, options);
   const Transaction whole;
   const bool batched = input.tensor().ndim() == 3;
+  const DType dtype = input.tensor().dtype();
+  const bool wide = is_wide(input.tensor(), weights);
   RecurrentOptions all = options;
-  Tensor x = input.tensor();
+  Tensor x = widened_if(wide, input.tensor());
+  all.h_0 = widened_if(wide, all.h_0);
+  all.c_0 = widened_if(wide, all.c_0);
   if (!batched) {
     x = unsqueeze(x, 1);
     all.batch_first = false;
@@ -114,7 +137,8 @@ LstmResult run_layers(const char* op, const Arg& input, const std::vector<Recurr
       const auto state = [&](const Tensor& states) {
         return states.defined() ? select(states, 0, static_cast<std::int64_t>(first + d)) : Tensor();
       };
-      const LayerResult result = layer(x, weights[first + d], a, state(all.h_0), state(all.c_0), mask, where);
+      const LayerResult result =
+          layer(x, widened_if(wide, weights[first + d]), a, state(all.h_0), state(all.c_0), mask, where);
       outputs.push_back(result.y);
       h_n.push_back(result.h);
       if (result.c.defined()) c_n.push_back(result.c);
@@ -124,11 +148,11 @@ LstmResult run_layers(const char* op, const Arg& input, const std::vector<Recurr
   const auto stacked = [&](const std::vector<Tensor>& states) {
     if (states.empty()) return Tensor();
     const Tensor together = states.size() == 1 ? unsqueeze(states[0], 0) : stack(states, 0);
-    return batched ? together : squeeze(together, 1);
+    return rounded_if(wide, batched ? together : squeeze(together, 1), dtype);
   };
   if (!batched) x = squeeze(x, 1);
   if (all.batch_first) x = transpose(x, 0, 1);
-  return {x, stacked(h_n), stacked(c_n)};
+  return {rounded_if(wide, x, dtype), stacked(h_n), stacked(c_n)};
 }
 
 RecurrentResult run_without_c(const char* op, const Arg& input, const std::vector<RecurrentWeights>& weights,
@@ -150,8 +174,13 @@ LstmState run_cell(const char* op, const Arg& input, const LstmState& state, con
   if (!weights.w_ih.defined() || !weights.w_hh.defined())
     throw ArgumentError(op, "w_ih or w_hh is missing", "an undefined tensor", "", where);
   const auto batch = [&](const Tensor& t) { return x.ndim() == 1 && t.defined() ? unsqueeze(t, 0) : t; };
-  const LayerResult result = layer(unsqueeze(batch(x), 0), weights, a, batch(state.h), batch(state.c), {}, where);
-  const auto single = [&](const Tensor& t) { return x.ndim() == 1 && t.defined() ? squeeze(t, 0) : t; };
+  const bool wide = is_wide(x, {weights});
+  const auto row = [&](const Tensor& t) { return widened_if(wide, batch(t)); };
+  const LayerResult result =
+      layer(unsqueeze(row(x), 0), widened_if(wide, weights), a, row(state.h), row(state.c), {}, where);
+  const auto single = [&](const Tensor& t) {
+    return rounded_if(wide, x.ndim() == 1 && t.defined() ? squeeze(t, 0) : t, x.dtype());
+  };
   return {single(result.h), single(result.c)};
 }
 
