@@ -40,7 +40,7 @@ function(triptych_install target component)
 
   if(type STREQUAL "STATIC_LIBRARY" AND TRIPTYCH_CUDA STREQUAL "ON")
     list(APPEND dependencies CUDAToolkit)
-    set(private_libraries "-L${CUDAToolkit_LIBRARY_DIR} -lcublas ${CUDNN_LIBRARY} -lcudart_static -lrt ${private_libraries}")
+    set(private_libraries "-L${CUDAToolkit_LIBRARY_DIR} -lcublas -lcusolver ${CUDNN_LIBRARY} -lcudart_static -lrt ${private_libraries}")
   endif()
 
   install(EXPORT ${component} FILE TriptychTargets.cmake NAMESPACE Triptych:: DESTINATION ${package_dir} ${part})

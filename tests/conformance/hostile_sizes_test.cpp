@@ -193,6 +193,8 @@ const std::map<std::string, std::vector<Application>>& applications() {
       const Tensors inputs = cast_floats(reference(sample, "in"), tt::float32);
       const Traced traced = trace(sample, inputs, false, reference(sample, "grad").empty() ? 0 : sample.smooth ? 2 : 1);
       for_each_node(traced, inputs, [&](const tt::Node& node, const Tensors& operands, const Tensors&) {
+        if (node.op->name == std::string_view("custom_gradient"))
+          return;  // its attributes are made by the library alone
         add(result,
             {node.op, operands, std::make_shared<Attributes>(node.op->attributes, node.attributes), node.output_count});
       });
@@ -296,7 +298,7 @@ TEST(HostileSizes, EveryOpWithIntegersIsTried) {
   std::vector<std::string> missing;
   for (const tt::Op* op : tt::registered_ops())
     if (!applications().contains(op->name)) missing.emplace_back(op->name);
-  EXPECT_EQ(missing, std::vector<std::string>{"custom_gradient"});  // its attributes are made by the library alone
+  EXPECT_EQ(missing, std::vector<std::string>{"custom_gradient"});
 }
 
 TEST(HostileSizes, IntegersEndInAnErrorOrATensor) {

@@ -15,7 +15,7 @@ const tt::StateDict& references() {
   static const tt::StateDict all = [] {
     tt::StateDict gathered = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
     for (const char* family : {"products", "elementary", "reduce", "views", "more", "order", "statistics",
-                               "elementwise", "indexing", "sequence", "images"})
+                               "elementwise", "indexing", "sequence", "images", "linalg"})
       for (const auto& [name, values] :
            tt::load(std::string(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_") + family + ".safetensors"))
         gathered.set(name, values);

@@ -1,12 +1,12 @@
 # Writes a C++ file that holds every enumerator of the emulator's headers against the CUDA Toolkit's own headers.
 # -DINCLUDES=folder of the emulator's headers -DOUTPUT=file
-set(text "#include <cublas_v2.h>\n#include <cuda_runtime.h>\n#include <cudnn.h>\n#include <library_types.h>\n#include <nvrtc.h>\n")
+set(text "#include <cublas_v2.h>\n#include <cuda_runtime.h>\n#include <cudnn.h>\n#include <cusolverDn.h>\n#include <library_types.h>\n#include <nvrtc.h>\n")
 file(GLOB headers ${INCLUDES}/*.h ${INCLUDES}/emulated/runtime_api.h)
 set(count 0)
 foreach(header IN LISTS headers)
-  file(STRINGS ${header} lines REGEX "(cuda|CUDA|CUBLAS|CUDNN|NVRTC)[A-Za-z0-9_]+ = -?[0-9]+")
+  file(STRINGS ${header} lines REGEX "(cuda|CUDA|CUBLAS|CUSOLVER|CUDNN|NVRTC)[A-Za-z0-9_]+ = -?[0-9]+")
   foreach(line IN LISTS lines)
-    string(REGEX MATCHALL "(cuda|CUDA|CUBLAS|CUDNN|NVRTC)[A-Za-z0-9_]+ = -?[0-9]+" pairs "${line}")
+    string(REGEX MATCHALL "(cuda|CUDA|CUBLAS|CUSOLVER|CUDNN|NVRTC)[A-Za-z0-9_]+ = -?[0-9]+" pairs "${line}")
     foreach(pair IN LISTS pairs)
       string(REPLACE " = " ") == " comparison "${pair}")
       string(APPEND text "static_assert(int(${comparison});\n")

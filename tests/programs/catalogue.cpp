@@ -10,6 +10,7 @@
 #include "triptych/core/ops/ctc.h"
 #include "triptych/core/ops/group_norm.h"
 #include "triptych/core/ops/image.h"
+#include "triptych/core/ops/linalg.h"
 #include "triptych/core/ops/loss_scaling.h"
 #include "triptych/core/ops/pool_nd.h"
 #include "triptych/core/ops/recurrent.h"
@@ -284,6 +285,24 @@ std::vector<Word> words() {
       {"linear_relu", affine, CALL(tt::linear(x[0], x[1], x[2], {.activation = tt::Activation::relu}))},
       {"matmul_add", affine_by_hand, CALL(tt::add(tt::matmul(x[0], x[1]), x[2]))},
       {"matmul_add_relu", affine_by_hand, CALL(tt::relu(tt::add(tt::matmul(x[0], x[1]), x[2])))},
+      {"einsum", affine_by_hand, CALL(tt::einsum("ij,jk->ki", {x[0], x[1]}))},
+      {"einsum_diagonals", square, CALL(tt::einsum("...ii->...i", {x[0]}))},
+      {"tensordot", affine_by_hand, CALL(tt::tensordot(x[1], x[0], tt::Axes(0), tt::Axes(1)))},
+      {"addmm", affine_by_hand, CALL(tt::addmm(x[2], x[0], x[1], {.alpha = 2}))},
+      // linalg: of matrices with large diagonals, so that what is computed in another order does not differ much
+      {"inv", square, CALL(tt::linalg::inv(tt::tanh(x[0]) + tt::eye(a.n) * 8))},
+      {"solve", square_and_columns, CALL(tt::linalg::solve(tt::tanh(x[0]) + tt::eye(a.n) * 8, x[1]))},
+      {"solve_triangular", square_and_columns,
+       CALL(tt::linalg::solve_triangular(tt::tanh(x[0]) + tt::eye(a.n) * 8, x[1], {.upper = true}))},
+      {"lu", square, CALL(tt::linalg::lu(tt::tanh(x[0]) + tt::eye(a.n) * 8).U)},
+      {"det", square, CALL(tt::linalg::det(tt::tanh(x[0]) + tt::eye(a.n) * 8))},
+      {"cholesky", square, CALL(tt::linalg::cholesky(tt::tanh(x[0]) + tt::eye(a.n) * 8))},
+      {"qr", square, CALL(tt::linalg::qr(tt::tanh(x[0]) + tt::eye(a.n) * 8).R)},
+      // Sums of all values, whose gradient does not care about values that are nearly equal.
+      {"svd", square, CALL(tt::sum(tt::linalg::svd(tt::tanh(x[0]) + tt::eye(a.n) * 8).S, {-1}))},
+      {"svdvals", square, CALL(tt::sum(tt::linalg::svdvals(tt::tanh(x[0]) + tt::eye(a.n) * 8), {-1}))},
+      {"eigh", square, CALL(tt::sum(tt::linalg::eigh(tt::tanh(x[0]) + tt::eye(a.n) * 8).eigenvalues, {-1}))},
+      {"eigvalsh", square, CALL(tt::sum(tt::linalg::eigvalsh(tt::tanh(x[0]) + tt::eye(a.n) * 8), {-1}))},
       // conv, pool
       {"conv2d", convolution,
        CALL(tt::conv2d(x[0], x[1], x[2], {.stride = a.n, .padding = a.start, .dilation = a.step, .groups = a.other}))},

@@ -327,6 +327,19 @@ bool affine_by_hand(Chooser& c) {
   c.take_like({out}, c.operand(0).dtype());
   return true;
 }
+bool square(Chooser& c) {
+  const std::int64_t n = c.a.n = c.dice.between(1, 4);
+  c.add_fresh(c.dice.once_in(2) ? tt::Shape{n, n} : tt::Shape{c.dice.between(1, 3), n, n},
+              c.dice.once_in(3) ? tt::float64 : tt::float32);
+  return true;
+}
+bool square_and_columns(Chooser& c) {
+  if (!square(c)) return false;
+  tt::Shape shape = c.operand(0).shape();
+  shape.set(-1, c.dice.between(1, 4));
+  c.add_fresh(shape, c.operand(0).dtype());
+  return true;
+}
 namespace {
 
 void take_image(Chooser& c) {

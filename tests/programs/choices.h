@@ -69,6 +69,10 @@ bool product(Chooser& chooser);
 bool affine(Chooser& chooser);
 /// matmul(x, w) + b: what the compiler fuses.
 bool affine_by_hand(Chooser& chooser);
+/// New square matrices, one or a batch of them; a.n is their size.
+bool square(Chooser& chooser);
+/// The same, and columns for them.
+bool square_and_columns(Chooser& chooser);
 bool convolution(Chooser& chooser);
 /// As many channels and pixels as it takes for Winograd's algorithm, which `fast` may choose.
 bool wide_convolution(Chooser& chooser);

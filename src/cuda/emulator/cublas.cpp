@@ -126,9 +126,51 @@ cublasStatus_t run(cublasHandle_t handle, const char* call, int m, int n, int k,
   return submitted ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }
 
+/// op(a) x = alpha b by substitution, column by column.
+template <class T>
+cublasStatus_t solve_triangular(cublasHandle_t handle, const char* call, cublasSideMode_t side, cublasFillMode_t uplo,
+                                cublasOperation_t trans, cublasDiagType_t diag, int m, int n, const T* alpha,
+                                const T* a, int lda, T* b, int ldb) {
+  if (handle == nullptr) return CUBLAS_STATUS_NOT_INITIALIZED;
+  if (alpha == nullptr || m < 0 || n < 0 || lda < std::max(1, m) || ldb < std::max(1, m))
+    return CUBLAS_STATUS_INVALID_VALUE;
+  if (side != CUBLAS_SIDE_LEFT) return CUBLAS_STATUS_NOT_SUPPORTED;
+  const auto bytes = [](std::int64_t leading, std::int64_t rows, std::int64_t columns) {
+    return rows == 0 || columns == 0 ? 0 : std::size_t((columns - 1) * leading + rows) * sizeof(T);
+  };
+  const T factor = *alpha;
+  const bool transposed = trans != CUBLAS_OP_N, upper = (uplo == CUBLAS_FILL_MODE_UPPER) != transposed;
+  const bool submitted = submit_library_call(
+      handle->stream, call, {{"a", a, n == 0 ? 0 : bytes(lda, m, m)}, {"b", b, bytes(ldb, m, n)}}, [=] {
+        const auto at = [&](std::int64_t i, std::int64_t j) { return transposed ? a[i * lda + j] : a[j * lda + i]; };
+        for (std::int64_t column = 0; column < n; ++column) {
+          T* x = b + column * ldb;
+          for (std::int64_t step = 0; step < m; ++step) {
+            const std::int64_t i = upper ? m - 1 - step : step;
+            T sum = factor * x[i];
+            for (std::int64_t k = upper ? i + 1 : 0; k < (upper ? m : i); ++k) sum -= at(i, k) * x[k];
+            x[i] = diag == CUBLAS_DIAG_UNIT ? sum : sum / at(i, i);
+          }
+        }
+      });
+  return submitted ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+}
+
 }  // namespace
 
 extern "C" {
+
+cublasStatus_t cublasStrsm_v2(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo,
+                              cublasOperation_t trans, cublasDiagType_t diag, int m, int n, const float* alpha,
+                              const float* a, int lda, float* b, int ldb) {
+  return solve_triangular(handle, "cublasStrsm", side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb);
+}
+
+cublasStatus_t cublasDtrsm_v2(cublasHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo,
+                              cublasOperation_t trans, cublasDiagType_t diag, int m, int n, const double* alpha,
+                              const double* a, int lda, double* b, int ldb) {
+  return solve_triangular(handle, "cublasDtrsm", side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb);
+}
 
 cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
   if (handle == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
