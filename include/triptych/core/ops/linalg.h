@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "triptych/core/ops/products.h"
+#include "triptych/core/ops/statistics.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 
@@ -14,6 +15,7 @@ namespace triptych::linalg {
 using triptych::cross;
 using triptych::matrix_power;
 using triptych::multi_dot;
+using triptych::vector_norm;
 
 // --- Systems of equations -------------------------------------------------------------------------------------------
 
@@ -180,7 +182,8 @@ TRIPTYCH_API Tensor matrix_norm(Arg x, double ord, const Axes& axes = {-2, -1}, 
 
 /// The sum of the diagonal of matrices (..., n, m): (...). Any dtype; integers are added in int64.
 TRIPTYCH_API Tensor trace(Arg x);
-/// Diagonal `offset` of the matrices along two axes, as the last axis of the result. Any dtype; lengths must be known.
+/// Diagonal `offset` of the matrices along two axes, as the last axis of the result: `diagonal` with torch.linalg's
+/// axes.
 TRIPTYCH_API Tensor diagonal(Arg x, std::int64_t offset = 0, std::int64_t axis1 = -2, std::int64_t axis2 = -1);
 /// The powers 0 to N - 1 of each element: (..., n, N); N is n unless it is given. Any dtype but bool.
 TRIPTYCH_API Tensor vander(Arg x, std::optional<std::int64_t> N = {});

@@ -1,11 +1,10 @@
 // Norms of matrices, and parts and sums of them.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
-#include "core/ops/linalg/diagonals.h"
 #include "core/ops/linalg/linalg.h"
-#include "core/support/checked.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
@@ -83,17 +82,7 @@ Tensor trace(Arg x) {
 }
 
 Tensor diagonal(Arg x, std::int64_t offset, std::int64_t axis1, std::int64_t axis2) {
-  const Frame frame(x.where());
-  const Called called("diagonal");
-  const MatrixAxes at("diagonal", operand("diagonal", x), {axis1, axis2}, x.where());
-  const Tensor matrices = at.at_end(x.tensor());
-  const Dim rows = matrices.shape().dim(-2), columns = matrices.shape().dim(-1);
-  if (!rows.known() || !columns.known())
-    throw ArgumentError("diagonal", "the lengths of the axes are not known", x.tensor().shape().text(), "", x.where());
-  const std::int64_t k = std::clamp(offset, -rows.raw(), columns.raw());  // beyond there is nothing
-  const Tensor part = slice(slice(matrices, -2, {std::max<std::int64_t>(-k, 0), rows.raw()}), -1,
-                            {std::max<std::int64_t>(k, 0), columns.raw()});
-  return main_diagonal(part);
+  return triptych::diagonal(std::move(x), offset, axis1, axis2);
 }
 
 Tensor vander(Arg x, std::optional<std::int64_t> N) {
