@@ -123,7 +123,7 @@ LstmResult run_layers(const char* op, const Arg& input, const std::vector<Recurr
       if (state->defined()) *state = unsqueeze(*state, 1);
     if (all.lengths.defined() && all.lengths.ndim() == 0) all.lengths = unsqueeze(all.lengths, 0);
   } else if (options.batch_first) {
-    x = transpose(x, 0, 1);
+    x = contiguous(transpose(x, 0, 1));  // so that the input product of all steps is one
   }
   const Tensor mask = steps_mask(x, all);
   const std::size_t directions = options.bidirectional ? 2 : 1;
