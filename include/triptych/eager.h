@@ -5,6 +5,7 @@
 #include "triptych/core.h"
 #include "triptych/eager/autocast.h"
 #include "triptych/eager/autograd.h"
+#include "triptych/eager/functional.h"
 #include "triptych/eager/module.h"
 #include "triptych/eager/nn/activation.h"
 #include "triptych/eager/nn/container.h"

@@ -10,4 +10,5 @@
 #include "triptych/keras/losses.h"
 #include "triptych/keras/metrics.h"
 #include "triptych/keras/model.h"
+#include "triptych/keras/ops.h"
 #include "triptych/keras/optimizers.h"

@@ -4,5 +4,6 @@
 #include "triptych/core.h"
 #include "triptych/core/graph.h"
 #include "triptych/lowlevel/graph.h"
+#include "triptych/lowlevel/names.h"
 #include "triptych/lowlevel/optimizer.h"
 #include "triptych/lowlevel/session.h"

@@ -119,9 +119,13 @@ def methods(functions, names):
 WORD = re.compile(r"[a-z]\w*$")
 
 
+def kinds_of(classes):
+    """The classes that stand in a namespace themselves, by name."""
+    return {c.name: c for c in classes if c.namespace in ("triptych", "triptych::linalg") and "::" not in c.name}
+
+
 def forward_declarations(made, classes):
-    kinds = {c.name: c for c in classes if c.namespace == "triptych" and "::" not in c.name}
-    needed = set()
+    kinds, needed = kinds_of(classes), set()
     for m in made:
         for text in [m.function.result] + [p.type for p in m.parameters]:
             needed |= set(own_names(text)) - KNOWN - {"Tensor"}
@@ -129,11 +133,20 @@ def forward_declarations(made, classes):
     for name in sorted(needed):
         if name not in kinds:
             raise SystemExit(f"make_methods.py: {name} cannot be declared in advance: it is no class of namespace triptych")
-        if kinds[name].is_enum:
-            lines.append(f"enum class {name} : {kinds[name].bases[0]};" if kinds[name].bases else f"enum class {name};")
-        else:
-            lines.append(f"struct {name};")
+        kind = f"enum class {name} : {kinds[name].bases[0]};" if kinds[name].is_enum else f"struct {name};"
+        inner = kinds[name].namespace.removeprefix("triptych").removeprefix("::")
+        lines.append(f"namespace {inner} {{ {kind} }}" if inner else kind)
     return lines
+
+
+def qualify(made, classes):
+    """Types of inner namespaces get their whole names."""
+    inner = {name: c.namespace.removeprefix("triptych::") for name, c in kinds_of(classes).items() if c.namespace != "triptych"}
+    whole = lambda text: re.sub(r"(?<!:)\b[A-Z]\w*", lambda found: f"{inner[found.group()]}::{found.group()}" if found.group() in inner
+                                else found.group(), text)
+    for m in made:
+        m.result = whole(m.function.result)
+        m.parameters = [type(p)(whole(p.type), p.name, p.default) for p in m.parameters]
 
 
 def wrapped(text, indent):
@@ -151,12 +164,12 @@ def wrapped(text, indent):
     return "\n".join(lines + [line])
 
 
-def header(made, in_place, classes):
+def header(made, in_place, declarations):
     lines = [HEAD + "#pragma once\n", "#include <cstdint>", "#include <initializer_list>", "#include <optional>",
              "#include <utility>", "#include <vector>\n"]
-    lines += [f'#include "triptych/core/{name}.h"' for name in ("dtype", "export", "index", "location", "scalar", "shape")]
+    lines += [f'#include "triptych/core/{name}.h"' for name in ("dtype", "export", "index", "location", "scalar", "shape", "text")]
     lines += ["\nnamespace triptych {\n", "class Arg;", "class Generator;", "class Tensor;"]
-    lines += [line for line in forward_declarations(made + in_place, classes) if line != "struct Generator;"]
+    lines += [line for line in declarations if line != "struct Generator;"]
     lines += ["""
 /// The functions of core/ops.h that PyTorch has as methods: `x.exp()` is `exp(x)`, `x.sum({0})` is `sum(x, {0})`. They are
 /// described with the functions. Those whose names end in _ change this tensor and every handle to it, never another view:
@@ -164,7 +177,7 @@ def header(made, in_place, classes):
 class TRIPTYCH_API TensorMethods {
  public:"""]
     for m in made:
-        lines.append(wrapped(f"  {m.function.result} {m.name}({m.declared(True)}) const;", 2))
+        lines.append(wrapped(f"  {m.result} {m.name}({m.declared(True)}) const;", 2))
     lines.append("\n  // In place; on a temporary they would do nothing.")
     for m in in_place:
         types = ", ".join("const Arg&" if p.type == "Arg" else p.type for p in m.parameters)
@@ -188,7 +201,7 @@ def source(made, in_place):
              "const Tensor& TensorMethods::self() const { return static_cast<const Tensor&>(*this); }",
              "Tensor& TensorMethods::self() { return static_cast<Tensor&>(*this); }\n"]
     for m in made:
-        head = f"{m.function.result} TensorMethods::{m.name}({m.declared(False)}) const {{"
+        head = f"{m.result} TensorMethods::{m.name}({m.declared(False)}) const {{"
         lines.append(wrapped(head, 2) + f"\n  return {m.call()};\n}}")
     for m in in_place:
         head = f"Tensor& TensorMethods::{m.name}_({m.declared(False)}) & {{"
@@ -202,7 +215,9 @@ def main():
     names = set((pathlib.Path(__file__).parent / "pytorch_methods.txt").read_text().split())
     made = methods(functions, names)
     in_place = [m for m in made if m.name + "_" in names and m.name not in NOT_IN_PLACE and m.function.result == "Tensor"]
-    texts = {HEADER: header(made, in_place, classes), SOURCE: source(made, in_place)}
+    declarations = forward_declarations(made, classes)
+    qualify(made, classes)
+    texts = {HEADER: header(made, in_place, declarations), SOURCE: source(made, in_place)}
     if "--check" in sys.argv[1:]:
         stale = [str(path.relative_to(ROOT)) for path, text in texts.items() if not path.exists() or path.read_text() != text]
         if stale:

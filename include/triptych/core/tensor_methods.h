@@ -14,6 +14,7 @@
 #include "triptych/core/location.h"
 #include "triptych/core/scalar.h"
 #include "triptych/core/shape.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 
@@ -26,9 +27,17 @@ struct DiffOptions;
 struct GatherOptions;
 struct Histogram;
 struct HistogramOptions;
+namespace linalg { struct LuSolveOptions; }
 struct MinMax;
+namespace linalg { struct Qr; }
 struct QuantileOptions;
+namespace linalg { struct RankOptions; }
+struct ScaledSumOptions;
 struct Size2;
+namespace linalg { struct Slogdet; }
+namespace linalg { struct Svd; }
+namespace linalg { struct TriangularSolveOptions; }
+namespace linalg { struct TriangularSolved; }
 struct UnfoldOptions;
 struct UniqueConsecutiveOptions;
 struct UniqueOptions;
@@ -46,8 +55,16 @@ class TRIPTYCH_API TensorMethods {
   Tensor acos(Location where = Location::here()) const;
   Tensor acosh(Location where = Location::here()) const;
   Tensor add(const Arg& b) const;
+  Tensor addbmm(const Arg& a, const Arg& b) const;
+  Tensor addbmm(const Arg& a, const Arg& b, ScaledSumOptions options) const;
   Tensor addcdiv(const Arg& tensor1, const Arg& tensor2, Scalar value = 1) const;
   Tensor addcmul(const Arg& tensor1, const Arg& tensor2, Scalar value = 1) const;
+  Tensor addmm(const Arg& a, const Arg& b) const;
+  Tensor addmm(const Arg& a, const Arg& b, ScaledSumOptions options) const;
+  Tensor addmv(const Arg& matrix, const Arg& vector) const;
+  Tensor addmv(const Arg& matrix, const Arg& vector, ScaledSumOptions options) const;
+  Tensor addr(const Arg& a, const Arg& b) const;
+  Tensor addr(const Arg& a, const Arg& b, ScaledSumOptions options) const;
   Tensor all(Location where = Location::here()) const;
   Tensor all(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor amax(Location where = Location::here()) const;
@@ -78,6 +95,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor atan(Location where = Location::here()) const;
   Tensor atan2(const Arg& x) const;
   Tensor atanh(Location where = Location::here()) const;
+  Tensor baddbmm(const Arg& a, const Arg& b) const;
+  Tensor baddbmm(const Arg& a, const Arg& b, ScaledSumOptions options) const;
   Tensor bincount(Location where = Location::here()) const;
   Tensor bincount(BincountOptions options, Location where = Location::here()) const;
   Tensor bitwise_and(const Arg& b) const;
@@ -89,6 +108,9 @@ class TRIPTYCH_API TensorMethods {
   Tensor bmm(const Arg& b) const;
   Tensor broadcast_to(const Shape& shape, Location where = Location::here()) const;
   Tensor ceil(Location where = Location::here()) const;
+  Tensor cholesky(bool upper = false, Location where = Location::here()) const;
+  Tensor cholesky_inverse(bool upper = false, Location where = Location::here()) const;
+  Tensor cholesky_solve(const Arg& factor, bool upper = false) const;
   std::vector<Tensor> chunk(std::int64_t count, std::int64_t axis = 0, Location where = Location::here()) const;
   Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}, Location where = Location::here()) const;
   Tensor clamp(const Tensor& min, Location where = Location::here()) const;
@@ -109,16 +131,18 @@ class TRIPTYCH_API TensorMethods {
   Tensor count_nonzero(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor cov(Location where = Location::here()) const;
   Tensor cov(CovOptions options, Location where = Location::here()) const;
+  Tensor cross(const Arg& b, std::int64_t axis = -1) const;
   ValuesAndIndices cummax(std::int64_t axis, Location where = Location::here()) const;
   ValuesAndIndices cummin(std::int64_t axis, Location where = Location::here()) const;
   Tensor cumprod(std::int64_t axis, Location where = Location::here()) const;
   Tensor cumsum(std::int64_t axis, Location where = Location::here()) const;
   Tensor deg2rad(Location where = Location::here()) const;
+  Tensor det(Location where = Location::here()) const;
   Tensor diag(std::int64_t k = 0, Location where = Location::here()) const;
   Tensor diag_embed(std::int64_t offset = 0, std::int64_t axis1 = -2, std::int64_t axis2 = -1,
                     Location where = Location::here()) const;
   Tensor diagflat(std::int64_t offset = 0, Location where = Location::here()) const;
-  Tensor diagonal(std::int64_t offset = 0, std::int64_t axis1 = 0, std::int64_t axis2 = 1,
+  Tensor diagonal(std::int64_t offset = 0, std::int64_t axis1 = -2, std::int64_t axis2 = -1,
                   Location where = Location::here()) const;
   Tensor diagonal_scatter(const Arg& source, std::int64_t offset = 0, std::int64_t axis1 = 0,
                           std::int64_t axis2 = 1) const;
@@ -127,6 +151,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor digamma(Location where = Location::here()) const;
   Tensor div(const Arg& b) const;
   Tensor divide(const Arg& b) const;
+  Tensor dot(const Arg& b) const;
   std::vector<Tensor> dsplit(std::int64_t sections, Location where = Location::here()) const;
   Tensor eq(const Arg& b) const;
   Tensor erf(Location where = Location::here()) const;
@@ -153,6 +178,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor gather(const Arg& index) const;
   Tensor gather(const Arg& index, const GatherOptions& options) const;
   Tensor ge(const Arg& b) const;
+  Tensor ger(const Arg& b) const;
   Tensor greater(const Arg& b) const;
   Tensor greater_equal(const Arg& b) const;
   Tensor gt(const Arg& b) const;
@@ -171,6 +197,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor index_fill(std::int64_t axis, const Arg& index, const Arg& value) const;
   Tensor index_put(const std::vector<Tensor>& indices, const Arg& values, bool accumulate = false) const;
   Tensor index_select(std::int64_t axis, const Arg& index) const;
+  Tensor inner(const Arg& b) const;
+  Tensor inverse(Location where = Location::here()) const;
   Tensor isclose(const Arg& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const;
   Tensor isfinite(Location where = Location::here()) const;
   Tensor isinf(Location where = Location::here()) const;
@@ -178,6 +206,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor isneginf(Location where = Location::here()) const;
   Tensor isposinf(Location where = Location::here()) const;
   Tensor isreal(Location where = Location::here()) const;
+  Tensor kron(const Arg& b) const;
   ValuesAndIndices kthvalue(std::int64_t k, std::int64_t axis = -1, bool keepdims = false,
                             Location where = Location::here()) const;
   Tensor ldexp(const Arg& exponent) const;
@@ -195,6 +224,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor logaddexp(const Arg& b) const;
   Tensor logaddexp2(const Arg& b) const;
   Tensor logcumsumexp(std::int64_t axis, Location where = Location::here()) const;
+  Tensor logdet(Location where = Location::here()) const;
   Tensor logical_and(const Arg& b) const;
   Tensor logical_not(Location where = Location::here()) const;
   Tensor logical_or(const Arg& b) const;
@@ -203,10 +233,14 @@ class TRIPTYCH_API TensorMethods {
   Tensor logsumexp(Location where = Location::here()) const;
   Tensor logsumexp(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor lt(const Arg& b) const;
+  Tensor lu_solve(const Arg& pivots, const Arg& b) const;
+  Tensor lu_solve(const Arg& pivots, const Arg& b, linalg::LuSolveOptions options) const;
   Tensor masked_fill(const Arg& mask, const Arg& value) const;
   Tensor masked_scatter(const Arg& mask, const Arg& source) const;
   Tensor masked_select(const Arg& mask) const;
   Tensor matmul(const Arg& b) const;
+  Tensor matrix_exp(Location where = Location::here()) const;
+  Tensor matrix_power(std::int64_t n, Location where = Location::here()) const;
   Tensor max(Location where = Location::here()) const;
   Tensor max(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor maximum(const Arg& b) const;
@@ -225,7 +259,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor msort(Location where = Location::here()) const;
   Tensor mul(const Arg& b) const;
   Tensor multiply(const Arg& b) const;
-  Tensor mv(const Arg& b) const;
+  Tensor mv(const Arg& vector) const;
   Tensor nan_to_num(double nan = 0, std::optional<double> posinf = {}, std::optional<double> neginf = {},
                     Location where = Location::here()) const;
   Tensor nanmean(Location where = Location::here()) const;
@@ -244,13 +278,17 @@ class TRIPTYCH_API TensorMethods {
   Tensor norm(Location where = Location::here()) const;
   Tensor norm(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor not_equal(const Arg& b) const;
+  Tensor outer(const Arg& b) const;
   Tensor permute(const Axes& axes, Location where = Location::here()) const;
+  Tensor pinverse(Location where = Location::here()) const;
+  Tensor pinverse(linalg::RankOptions options, Location where = Location::here()) const;
   Tensor positive(Location where = Location::here()) const;
   Tensor pow(const Arg& b) const;
   Tensor prelu(const Arg& weight) const;
   Tensor prod(Location where = Location::here()) const;
   Tensor prod(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor put(const Arg& index, const Arg& source, bool accumulate = false) const;
+  linalg::Qr qr(Text mode = "reduced", Location where = Location::here()) const;
   Tensor quantile(const Arg& q) const;
   Tensor quantile(const Arg& q, const QuantileOptions& options) const;
   Tensor rad2deg(Location where = Location::here()) const;
@@ -284,6 +322,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor sinc(Location where = Location::here()) const;
   Tensor sinh(Location where = Location::here()) const;
   Tensor slice_scatter(const Arg& source, std::int64_t axis, Slice range = {}) const;
+  linalg::Slogdet slogdet(Location where = Location::here()) const;
   Tensor softmax(std::int64_t axis, DType dtype, Location where = Location::here()) const;
   Tensor softmax(std::int64_t axis = -1, Location where = Location::here()) const;
   ValuesAndIndices sort(std::int64_t axis = -1, bool descending = false, bool stable = false,
@@ -304,6 +343,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor subtract(const Arg& b) const;
   Tensor sum(Location where = Location::here()) const;
   Tensor sum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
+  linalg::Svd svd(bool full_matrices = true, Location where = Location::here()) const;
   Tensor swapaxes(std::int64_t a, std::int64_t b, Location where = Location::here()) const;
   Tensor swapdims(std::int64_t a, std::int64_t b, Location where = Location::here()) const;
   Tensor take(const Arg& index) const;
@@ -319,7 +359,10 @@ class TRIPTYCH_API TensorMethods {
   Tensor tile(const Axes& repeats, Location where = Location::here()) const;
   ValuesAndIndices topk(std::int64_t k, std::int64_t axis = -1, bool largest = true, bool sorted = true,
                         Location where = Location::here()) const;
+  Tensor trace(Location where = Location::here()) const;
   Tensor transpose(std::int64_t a = -2, std::int64_t b = -1, Location where = Location::here()) const;
+  linalg::TriangularSolved triangular_solve(const Arg& a) const;
+  linalg::TriangularSolved triangular_solve(const Arg& a, linalg::TriangularSolveOptions options) const;
   Tensor tril(std::int64_t k = 0, Location where = Location::here()) const;
   Tensor triu(std::int64_t k = 0, Location where = Location::here()) const;
   Tensor true_divide(const Arg& b) const;
@@ -337,6 +380,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor var(Location where = Location::here()) const;
   Tensor var(const Axes& axes, Location where = Location::here()) const;
   Tensor var(const Axes& axes, VarOptions options, Location where = Location::here()) const;
+  Tensor vdot(const Arg& b) const;
   Tensor view(const Shape& shape, Location where = Location::here()) const;
   Tensor view_as(const Arg& other) const;
   std::vector<Tensor> vsplit(std::int64_t sections, Location where = Location::here()) const;
@@ -353,10 +397,26 @@ class TRIPTYCH_API TensorMethods {
   Tensor& acosh_() && = delete;
   Tensor& add_(const Arg& b) &;
   Tensor& add_(const Arg&) && = delete;
+  Tensor& addbmm_(const Arg& a, const Arg& b) &;
+  Tensor& addbmm_(const Arg&, const Arg&) && = delete;
+  Tensor& addbmm_(const Arg& a, const Arg& b, ScaledSumOptions options) &;
+  Tensor& addbmm_(const Arg&, const Arg&, ScaledSumOptions) && = delete;
   Tensor& addcdiv_(const Arg& tensor1, const Arg& tensor2, Scalar value = 1) &;
   Tensor& addcdiv_(const Arg&, const Arg&, Scalar) && = delete;
   Tensor& addcmul_(const Arg& tensor1, const Arg& tensor2, Scalar value = 1) &;
   Tensor& addcmul_(const Arg&, const Arg&, Scalar) && = delete;
+  Tensor& addmm_(const Arg& a, const Arg& b) &;
+  Tensor& addmm_(const Arg&, const Arg&) && = delete;
+  Tensor& addmm_(const Arg& a, const Arg& b, ScaledSumOptions options) &;
+  Tensor& addmm_(const Arg&, const Arg&, ScaledSumOptions) && = delete;
+  Tensor& addmv_(const Arg& matrix, const Arg& vector) &;
+  Tensor& addmv_(const Arg&, const Arg&) && = delete;
+  Tensor& addmv_(const Arg& matrix, const Arg& vector, ScaledSumOptions options) &;
+  Tensor& addmv_(const Arg&, const Arg&, ScaledSumOptions) && = delete;
+  Tensor& addr_(const Arg& a, const Arg& b) &;
+  Tensor& addr_(const Arg&, const Arg&) && = delete;
+  Tensor& addr_(const Arg& a, const Arg& b, ScaledSumOptions options) &;
+  Tensor& addr_(const Arg&, const Arg&, ScaledSumOptions) && = delete;
   Tensor& arccos_(Location where = Location::here()) &;
   Tensor& arccos_() && = delete;
   Tensor& arccosh_(Location where = Location::here()) &;
@@ -384,6 +444,10 @@ class TRIPTYCH_API TensorMethods {
   Tensor& atan2_(const Arg&) && = delete;
   Tensor& atanh_(Location where = Location::here()) &;
   Tensor& atanh_() && = delete;
+  Tensor& baddbmm_(const Arg& a, const Arg& b) &;
+  Tensor& baddbmm_(const Arg&, const Arg&) && = delete;
+  Tensor& baddbmm_(const Arg& a, const Arg& b, ScaledSumOptions options) &;
+  Tensor& baddbmm_(const Arg&, const Arg&, ScaledSumOptions) && = delete;
   Tensor& bitwise_and_(const Arg& b) &;
   Tensor& bitwise_and_(const Arg&) && = delete;
   Tensor& bitwise_left_shift_(const Arg& b) &;

@@ -23,11 +23,35 @@ Tensor TensorMethods::acosh(Location where) const {
 Tensor TensorMethods::add(const Arg& b) const {
   return triptych::add(Arg(self(), b.where()), b);
 }
+Tensor TensorMethods::addbmm(const Arg& a, const Arg& b) const {
+  return triptych::addbmm(Arg(self(), a.where()), a, b);
+}
+Tensor TensorMethods::addbmm(const Arg& a, const Arg& b, ScaledSumOptions options) const {
+  return triptych::addbmm(Arg(self(), a.where()), a, b, options);
+}
 Tensor TensorMethods::addcdiv(const Arg& tensor1, const Arg& tensor2, Scalar value) const {
   return triptych::addcdiv(Arg(self(), tensor1.where()), tensor1, tensor2, value);
 }
 Tensor TensorMethods::addcmul(const Arg& tensor1, const Arg& tensor2, Scalar value) const {
   return triptych::addcmul(Arg(self(), tensor1.where()), tensor1, tensor2, value);
+}
+Tensor TensorMethods::addmm(const Arg& a, const Arg& b) const {
+  return triptych::addmm(Arg(self(), a.where()), a, b);
+}
+Tensor TensorMethods::addmm(const Arg& a, const Arg& b, ScaledSumOptions options) const {
+  return triptych::addmm(Arg(self(), a.where()), a, b, options);
+}
+Tensor TensorMethods::addmv(const Arg& matrix, const Arg& vector) const {
+  return triptych::addmv(Arg(self(), matrix.where()), matrix, vector);
+}
+Tensor TensorMethods::addmv(const Arg& matrix, const Arg& vector, ScaledSumOptions options) const {
+  return triptych::addmv(Arg(self(), matrix.where()), matrix, vector, options);
+}
+Tensor TensorMethods::addr(const Arg& a, const Arg& b) const {
+  return triptych::addr(Arg(self(), a.where()), a, b);
+}
+Tensor TensorMethods::addr(const Arg& a, const Arg& b, ScaledSumOptions options) const {
+  return triptych::addr(Arg(self(), a.where()), a, b, options);
 }
 Tensor TensorMethods::all(Location where) const {
   return triptych::all(Arg(self(), where));
@@ -114,6 +138,12 @@ Tensor TensorMethods::atan2(const Arg& x) const {
 Tensor TensorMethods::atanh(Location where) const {
   return triptych::atanh(Arg(self(), where));
 }
+Tensor TensorMethods::baddbmm(const Arg& a, const Arg& b) const {
+  return triptych::baddbmm(Arg(self(), a.where()), a, b);
+}
+Tensor TensorMethods::baddbmm(const Arg& a, const Arg& b, ScaledSumOptions options) const {
+  return triptych::baddbmm(Arg(self(), a.where()), a, b, options);
+}
 Tensor TensorMethods::bincount(Location where) const {
   return triptych::bincount(Arg(self(), where));
 }
@@ -139,13 +169,22 @@ Tensor TensorMethods::bitwise_xor(const Arg& b) const {
   return triptych::bitwise_xor(Arg(self(), b.where()), b);
 }
 Tensor TensorMethods::bmm(const Arg& b) const {
-  return triptych::matmul(Arg(self(), b.where()), b);
+  return triptych::bmm(Arg(self(), b.where()), b);
 }
 Tensor TensorMethods::broadcast_to(const Shape& shape, Location where) const {
   return triptych::broadcast_to(Arg(self(), where), shape);
 }
 Tensor TensorMethods::ceil(Location where) const {
   return triptych::ceil(Arg(self(), where));
+}
+Tensor TensorMethods::cholesky(bool upper, Location where) const {
+  return triptych::linalg::cholesky(Arg(self(), where), upper);
+}
+Tensor TensorMethods::cholesky_inverse(bool upper, Location where) const {
+  return triptych::linalg::cholesky_inverse(Arg(self(), where), upper);
+}
+Tensor TensorMethods::cholesky_solve(const Arg& factor, bool upper) const {
+  return triptych::linalg::cholesky_solve(Arg(self(), factor.where()), factor, upper);
 }
 std::vector<Tensor> TensorMethods::chunk(std::int64_t count, std::int64_t axis, Location where) const {
   return triptych::chunk(Arg(self(), where), count, axis);
@@ -207,6 +246,9 @@ Tensor TensorMethods::cov(Location where) const {
 Tensor TensorMethods::cov(CovOptions options, Location where) const {
   return triptych::cov(Arg(self(), where), options);
 }
+Tensor TensorMethods::cross(const Arg& b, std::int64_t axis) const {
+  return triptych::cross(Arg(self(), b.where()), b, axis);
+}
 ValuesAndIndices TensorMethods::cummax(std::int64_t axis, Location where) const {
   return triptych::cummax(Arg(self(), where), axis);
 }
@@ -222,6 +264,9 @@ Tensor TensorMethods::cumsum(std::int64_t axis, Location where) const {
 Tensor TensorMethods::deg2rad(Location where) const {
   return triptych::deg2rad(Arg(self(), where));
 }
+Tensor TensorMethods::det(Location where) const {
+  return triptych::linalg::det(Arg(self(), where));
+}
 Tensor TensorMethods::diag(std::int64_t k, Location where) const {
   return triptych::diag(Arg(self(), where), k);
 }
@@ -232,7 +277,7 @@ Tensor TensorMethods::diagflat(std::int64_t offset, Location where) const {
   return triptych::diagflat(Arg(self(), where), offset);
 }
 Tensor TensorMethods::diagonal(std::int64_t offset, std::int64_t axis1, std::int64_t axis2, Location where) const {
-  return triptych::diagonal(Arg(self(), where), offset, axis1, axis2);
+  return triptych::linalg::diagonal(Arg(self(), where), offset, axis1, axis2);
 }
 Tensor TensorMethods::diagonal_scatter(const Arg& source, std::int64_t offset, std::int64_t axis1,
                                        std::int64_t axis2) const {
@@ -252,6 +297,9 @@ Tensor TensorMethods::div(const Arg& b) const {
 }
 Tensor TensorMethods::divide(const Arg& b) const {
   return triptych::div(Arg(self(), b.where()), b);
+}
+Tensor TensorMethods::dot(const Arg& b) const {
+  return triptych::dot(Arg(self(), b.where()), b);
 }
 std::vector<Tensor> TensorMethods::dsplit(std::int64_t sections, Location where) const {
   return triptych::dsplit(Arg(self(), where), sections);
@@ -331,6 +379,9 @@ Tensor TensorMethods::gather(const Arg& index, const GatherOptions& options) con
 Tensor TensorMethods::ge(const Arg& b) const {
   return triptych::greater_equal(Arg(self(), b.where()), b);
 }
+Tensor TensorMethods::ger(const Arg& b) const {
+  return triptych::ger(Arg(self(), b.where()), b);
+}
 Tensor TensorMethods::greater(const Arg& b) const {
   return triptych::greater(Arg(self(), b.where()), b);
 }
@@ -385,6 +436,12 @@ Tensor TensorMethods::index_put(const std::vector<Tensor>& indices, const Arg& v
 Tensor TensorMethods::index_select(std::int64_t axis, const Arg& index) const {
   return triptych::index_select(Arg(self(), index.where()), axis, index);
 }
+Tensor TensorMethods::inner(const Arg& b) const {
+  return triptych::inner(Arg(self(), b.where()), b);
+}
+Tensor TensorMethods::inverse(Location where) const {
+  return triptych::linalg::inv(Arg(self(), where));
+}
 Tensor TensorMethods::isclose(const Arg& b, double rtol, double atol, bool equal_nan) const {
   return triptych::isclose(Arg(self(), b.where()), b, rtol, atol, equal_nan);
 }
@@ -405,6 +462,9 @@ Tensor TensorMethods::isposinf(Location where) const {
 }
 Tensor TensorMethods::isreal(Location where) const {
   return triptych::isreal(Arg(self(), where));
+}
+Tensor TensorMethods::kron(const Arg& b) const {
+  return triptych::kron(Arg(self(), b.where()), b);
 }
 ValuesAndIndices TensorMethods::kthvalue(std::int64_t k, std::int64_t axis, bool keepdims, Location where) const {
   return triptych::kthvalue(Arg(self(), where), k, axis, keepdims);
@@ -454,6 +514,9 @@ Tensor TensorMethods::logaddexp2(const Arg& b) const {
 Tensor TensorMethods::logcumsumexp(std::int64_t axis, Location where) const {
   return triptych::logcumsumexp(Arg(self(), where), axis);
 }
+Tensor TensorMethods::logdet(Location where) const {
+  return triptych::linalg::logdet(Arg(self(), where));
+}
 Tensor TensorMethods::logical_and(const Arg& b) const {
   return triptych::logical_and(Arg(self(), b.where()), b);
 }
@@ -478,6 +541,12 @@ Tensor TensorMethods::logsumexp(const Axes& axes, bool keepdims, Location where)
 Tensor TensorMethods::lt(const Arg& b) const {
   return triptych::less(Arg(self(), b.where()), b);
 }
+Tensor TensorMethods::lu_solve(const Arg& pivots, const Arg& b) const {
+  return triptych::linalg::lu_solve(Arg(self(), pivots.where()), pivots, b);
+}
+Tensor TensorMethods::lu_solve(const Arg& pivots, const Arg& b, linalg::LuSolveOptions options) const {
+  return triptych::linalg::lu_solve(Arg(self(), pivots.where()), pivots, b, options);
+}
 Tensor TensorMethods::masked_fill(const Arg& mask, const Arg& value) const {
   return triptych::masked_fill(Arg(self(), mask.where()), mask, value);
 }
@@ -489,6 +558,12 @@ Tensor TensorMethods::masked_select(const Arg& mask) const {
 }
 Tensor TensorMethods::matmul(const Arg& b) const {
   return triptych::matmul(Arg(self(), b.where()), b);
+}
+Tensor TensorMethods::matrix_exp(Location where) const {
+  return triptych::linalg::matrix_exp(Arg(self(), where));
+}
+Tensor TensorMethods::matrix_power(std::int64_t n, Location where) const {
+  return triptych::matrix_power(Arg(self(), where), n);
 }
 Tensor TensorMethods::max(Location where) const {
   return triptych::max(Arg(self(), where));
@@ -521,7 +596,7 @@ Tensor TensorMethods::minimum(const Arg& b) const {
   return triptych::minimum(Arg(self(), b.where()), b);
 }
 Tensor TensorMethods::mm(const Arg& b) const {
-  return triptych::matmul(Arg(self(), b.where()), b);
+  return triptych::mm(Arg(self(), b.where()), b);
 }
 ValuesAndIndices TensorMethods::mode(std::int64_t axis, bool keepdims, Location where) const {
   return triptych::mode(Arg(self(), where), axis, keepdims);
@@ -544,8 +619,8 @@ Tensor TensorMethods::mul(const Arg& b) const {
 Tensor TensorMethods::multiply(const Arg& b) const {
   return triptych::mul(Arg(self(), b.where()), b);
 }
-Tensor TensorMethods::mv(const Arg& b) const {
-  return triptych::matmul(Arg(self(), b.where()), b);
+Tensor TensorMethods::mv(const Arg& vector) const {
+  return triptych::mv(Arg(self(), vector.where()), vector);
 }
 Tensor TensorMethods::nan_to_num(double nan, std::optional<double> posinf, std::optional<double> neginf,
                                  Location where) const {
@@ -599,8 +674,17 @@ Tensor TensorMethods::norm(const Axes& axes, bool keepdims, Location where) cons
 Tensor TensorMethods::not_equal(const Arg& b) const {
   return triptych::not_equal(Arg(self(), b.where()), b);
 }
+Tensor TensorMethods::outer(const Arg& b) const {
+  return triptych::outer(Arg(self(), b.where()), b);
+}
 Tensor TensorMethods::permute(const Axes& axes, Location where) const {
   return triptych::permute(Arg(self(), where), axes);
+}
+Tensor TensorMethods::pinverse(Location where) const {
+  return triptych::linalg::pinv(Arg(self(), where));
+}
+Tensor TensorMethods::pinverse(linalg::RankOptions options, Location where) const {
+  return triptych::linalg::pinv(Arg(self(), where), options);
 }
 Tensor TensorMethods::positive(Location where) const {
   return triptych::positive(Arg(self(), where));
@@ -619,6 +703,9 @@ Tensor TensorMethods::prod(const Axes& axes, bool keepdims, Location where) cons
 }
 Tensor TensorMethods::put(const Arg& index, const Arg& source, bool accumulate) const {
   return triptych::put(Arg(self(), index.where()), index, source, accumulate);
+}
+linalg::Qr TensorMethods::qr(Text mode, Location where) const {
+  return triptych::linalg::qr(Arg(self(), where), mode);
 }
 Tensor TensorMethods::quantile(const Arg& q) const {
   return triptych::quantile(Arg(self(), q.where()), q);
@@ -717,6 +804,9 @@ Tensor TensorMethods::sinh(Location where) const {
 Tensor TensorMethods::slice_scatter(const Arg& source, std::int64_t axis, Slice range) const {
   return triptych::slice_scatter(Arg(self(), source.where()), source, axis, range);
 }
+linalg::Slogdet TensorMethods::slogdet(Location where) const {
+  return triptych::linalg::slogdet(Arg(self(), where));
+}
 Tensor TensorMethods::softmax(std::int64_t axis, DType dtype, Location where) const {
   return triptych::softmax(Arg(self(), where), axis, dtype);
 }
@@ -770,6 +860,9 @@ Tensor TensorMethods::sum(Location where) const {
 Tensor TensorMethods::sum(const Axes& axes, bool keepdims, Location where) const {
   return triptych::sum(Arg(self(), where), axes, keepdims);
 }
+linalg::Svd TensorMethods::svd(bool full_matrices, Location where) const {
+  return triptych::linalg::svd(Arg(self(), where), full_matrices);
+}
 Tensor TensorMethods::swapaxes(std::int64_t a, std::int64_t b, Location where) const {
   return triptych::swapaxes(Arg(self(), where), a, b);
 }
@@ -808,8 +901,17 @@ ValuesAndIndices TensorMethods::topk(std::int64_t k, std::int64_t axis, bool lar
                                      Location where) const {
   return triptych::topk(Arg(self(), where), k, axis, largest, sorted);
 }
+Tensor TensorMethods::trace(Location where) const {
+  return triptych::linalg::trace(Arg(self(), where));
+}
 Tensor TensorMethods::transpose(std::int64_t a, std::int64_t b, Location where) const {
   return triptych::transpose(Arg(self(), where), a, b);
+}
+linalg::TriangularSolved TensorMethods::triangular_solve(const Arg& a) const {
+  return triptych::linalg::triangular_solve(Arg(self(), a.where()), a);
+}
+linalg::TriangularSolved TensorMethods::triangular_solve(const Arg& a, linalg::TriangularSolveOptions options) const {
+  return triptych::linalg::triangular_solve(Arg(self(), a.where()), a, options);
 }
 Tensor TensorMethods::tril(std::int64_t k, Location where) const {
   return triptych::tril(Arg(self(), where), k);
@@ -862,6 +964,9 @@ Tensor TensorMethods::var(const Axes& axes, Location where) const {
 Tensor TensorMethods::var(const Axes& axes, VarOptions options, Location where) const {
   return triptych::var(Arg(self(), where), axes, options);
 }
+Tensor TensorMethods::vdot(const Arg& b) const {
+  return triptych::vdot(Arg(self(), b.where()), b);
+}
 Tensor TensorMethods::view(const Shape& shape, Location where) const {
   return triptych::reshape(Arg(self(), where), shape);
 }
@@ -889,11 +994,35 @@ Tensor& TensorMethods::acosh_(Location where) & {
 Tensor& TensorMethods::add_(const Arg& b) & {
   return Change(self(), "add_", b.where()).to(triptych::add(Arg(self(), b.where()), b));
 }
+Tensor& TensorMethods::addbmm_(const Arg& a, const Arg& b) & {
+  return Change(self(), "addbmm_", a.where()).to(triptych::addbmm(Arg(self(), a.where()), a, b));
+}
+Tensor& TensorMethods::addbmm_(const Arg& a, const Arg& b, ScaledSumOptions options) & {
+  return Change(self(), "addbmm_", a.where()).to(triptych::addbmm(Arg(self(), a.where()), a, b, options));
+}
 Tensor& TensorMethods::addcdiv_(const Arg& tensor1, const Arg& tensor2, Scalar value) & {
   return Change(self(), "addcdiv_", tensor1.where()).to(triptych::addcdiv(Arg(self(), tensor1.where()), tensor1, tensor2, value));
 }
 Tensor& TensorMethods::addcmul_(const Arg& tensor1, const Arg& tensor2, Scalar value) & {
   return Change(self(), "addcmul_", tensor1.where()).to(triptych::addcmul(Arg(self(), tensor1.where()), tensor1, tensor2, value));
+}
+Tensor& TensorMethods::addmm_(const Arg& a, const Arg& b) & {
+  return Change(self(), "addmm_", a.where()).to(triptych::addmm(Arg(self(), a.where()), a, b));
+}
+Tensor& TensorMethods::addmm_(const Arg& a, const Arg& b, ScaledSumOptions options) & {
+  return Change(self(), "addmm_", a.where()).to(triptych::addmm(Arg(self(), a.where()), a, b, options));
+}
+Tensor& TensorMethods::addmv_(const Arg& matrix, const Arg& vector) & {
+  return Change(self(), "addmv_", matrix.where()).to(triptych::addmv(Arg(self(), matrix.where()), matrix, vector));
+}
+Tensor& TensorMethods::addmv_(const Arg& matrix, const Arg& vector, ScaledSumOptions options) & {
+  return Change(self(), "addmv_", matrix.where()).to(triptych::addmv(Arg(self(), matrix.where()), matrix, vector, options));
+}
+Tensor& TensorMethods::addr_(const Arg& a, const Arg& b) & {
+  return Change(self(), "addr_", a.where()).to(triptych::addr(Arg(self(), a.where()), a, b));
+}
+Tensor& TensorMethods::addr_(const Arg& a, const Arg& b, ScaledSumOptions options) & {
+  return Change(self(), "addr_", a.where()).to(triptych::addr(Arg(self(), a.where()), a, b, options));
 }
 Tensor& TensorMethods::arccos_(Location where) & {
   return Change(self(), "arccos_", where).to(triptych::acos(Arg(self(), where)));
@@ -934,6 +1063,12 @@ Tensor& TensorMethods::atan2_(const Arg& x) & {
 }
 Tensor& TensorMethods::atanh_(Location where) & {
   return Change(self(), "atanh_", where).to(triptych::atanh(Arg(self(), where)));
+}
+Tensor& TensorMethods::baddbmm_(const Arg& a, const Arg& b) & {
+  return Change(self(), "baddbmm_", a.where()).to(triptych::baddbmm(Arg(self(), a.where()), a, b));
+}
+Tensor& TensorMethods::baddbmm_(const Arg& a, const Arg& b, ScaledSumOptions options) & {
+  return Change(self(), "baddbmm_", a.where()).to(triptych::baddbmm(Arg(self(), a.where()), a, b, options));
 }
 Tensor& TensorMethods::bitwise_and_(const Arg& b) & {
   return Change(self(), "bitwise_and_", b.where()).to(triptych::bitwise_and(Arg(self(), b.where()), b));
