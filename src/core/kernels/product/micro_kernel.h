@@ -73,6 +73,27 @@ struct Terms {
   std::int64_t segments, length, step;
 };
 
+/// Stores the first `columns` sums of each row in c, or adds them. (Its loops are unrolled, or `sums` would live in
+/// memory.)
+template <class T, int R, int N, int W>
+inline void store_sums(const Vector<T, W> (&sums)[R][N], T* c, std::int64_t c_row, std::int64_t columns, bool add) {
+  using V = Vector<T, W>;
+  if (columns == N * W) {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r, c += c_row)
+#pragma GCC unroll 2
+      for (int j = 0; j < N; ++j) store(c + j * W, add ? load<V>(c + j * W) + sums[r][j] : sums[r][j]);
+    return;
+  }
+  T values[R * N * W];
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 2
+    for (int j = 0; j < N; ++j) store(values + (r * N + j) * W, sums[r][j]);
+  for (int r = 0; r < R; ++r, c += c_row)
+    for (std::int64_t j = 0; j < columns; ++j) c[j] = add ? c[j] + values[r * N * W + j] : values[r * N * W + j];
+}
+
 /// One chain of fused multiply-adds for each element of a block of R rows and N vectors of W columns: the terms of row
 /// r begin at a[r]; those of the columns lie one row of b after the other. The first `columns` are stored in c, or
 /// added. Rows of b are copied to `copy` on the way, one behind the other, if Copy says so: that costs nothing here.
@@ -106,25 +127,34 @@ void block(const T* const* a, const Terms& terms, const T* b, std::int64_t b_row
         for (int j = 0; j < N; ++j) sums[r][j] = multiply_add(rows[r][l], y[j], sums[r][j]);
     }
   }
-  // All loops over `sums` are unrolled, or it would live in memory.
-  if (columns == N * W) {
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r, c += c_row)
-#pragma GCC unroll 2
-      for (int j = 0; j < N; ++j) store(c + j * W, add ? load<V>(c + j * W) + sums[r][j] : sums[r][j]);
-    return;
+  store_sums<T, R, N, W>(sums, c, c_row, columns, add);
+}
+
+/// The same for rows of `a` that lie one beside the other: R elements, then the next R.
+template <class T, int R, int N, int W>
+void packed_block(const T* a, std::int64_t k, const T* b, T* c, std::int64_t c_row, std::int64_t columns, bool add) {
+  using V = Vector<T, W>;
+  V sums[R][N] = {};
+  for (int r = 0; r < R; ++r) {
+    __builtin_prefetch(c + r * c_row, 1);
+    __builtin_prefetch(c + r * c_row + N * W - 1, 1);
   }
-  T values[R * N * W];
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
+  for (; k > 0; --k, a += R, b += N * W) {
+    V y[N];
 #pragma GCC unroll 2
-    for (int j = 0; j < N; ++j) store(values + (r * N + j) * W, sums[r][j]);
-  for (int r = 0; r < R; ++r, c += c_row)
-    for (std::int64_t j = 0; j < columns; ++j) c[j] = add ? c[j] + values[r * N * W + j] : values[r * N * W + j];
+    for (int j = 0; j < N; ++j) y[j] = load<V>(b + j * W);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 2
+      for (int j = 0; j < N; ++j) sums[r][j] = multiply_add(a[r], y[j], sums[r][j]);
+  }
+  store_sums<T, R, N, W>(sums, c, c_row, columns, add);
 }
 
 template <class T>
 using BlockFunction = decltype(&block<T, 1, 1, 1>);
+template <class T>
+using PackedBlockFunction = decltype(&packed_block<T, 1, 1, 1>);
 /// `block` for 1 to block_rows rows and a width that padded_width returns.
 template <class T>
 BlockFunction<T> block_function(std::int64_t rows, std::int64_t width);
