@@ -96,6 +96,8 @@ def methods(functions, names):
         if (f.header.startswith("triptych/core/ops/") and not f.owner and not f.template and not f.deleted and f.parameters
                 and f.parameters[0].type == "Arg" and WORD.match(f.name) and not f.name.startswith("operator")):
             by_name.setdefault(f.name, []).append(f)
+    for name, all_of in by_name.items():  # torch.linalg.diagonal has other defaults than the method
+        by_name[name] = [f for f in all_of if f.namespace == "triptych"] or all_of
     for name in sorted(names):
         ours = by_name.get(OTHERWISE.get(name, name)) or by_name.get(ALIASES.get(name, ""))
         if not ours or name in LEFT_OUT or name.endswith("_"):

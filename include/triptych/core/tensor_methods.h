@@ -142,7 +142,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor diag_embed(std::int64_t offset = 0, std::int64_t axis1 = -2, std::int64_t axis2 = -1,
                     Location where = Location::here()) const;
   Tensor diagflat(std::int64_t offset = 0, Location where = Location::here()) const;
-  Tensor diagonal(std::int64_t offset = 0, std::int64_t axis1 = -2, std::int64_t axis2 = -1,
+  Tensor diagonal(std::int64_t offset = 0, std::int64_t axis1 = 0, std::int64_t axis2 = 1,
                   Location where = Location::here()) const;
   Tensor diagonal_scatter(const Arg& source, std::int64_t offset = 0, std::int64_t axis1 = 0,
                           std::int64_t axis2 = 1) const;

@@ -277,7 +277,7 @@ Tensor TensorMethods::diagflat(std::int64_t offset, Location where) const {
   return triptych::diagflat(Arg(self(), where), offset);
 }
 Tensor TensorMethods::diagonal(std::int64_t offset, std::int64_t axis1, std::int64_t axis2, Location where) const {
-  return triptych::linalg::diagonal(Arg(self(), where), offset, axis1, axis2);
+  return triptych::diagonal(Arg(self(), where), offset, axis1, axis2);
 }
 Tensor TensorMethods::diagonal_scatter(const Arg& source, std::int64_t offset, std::int64_t axis1,
                                        std::int64_t axis2) const {
