@@ -147,7 +147,11 @@ class Writer:
 
     def like_function(self, function):
         """A method that is a function takes what is good for that."""
-        return [function_of(function.name)] if function.method_of else []
+        if not function.method_of:
+            return []
+        types = ["Arg"] + ["Arg" if p.type == "const Arg&" else p.type for p in function.parameters if not p.type.endswith("Location")]
+        name = function_of(function.name)
+        return [f"{name}({', '.join(types)})", name]
 
     def argument(self, number, keys, parameter, scope, template):
         """How an argument is got, and how it is handed on."""
@@ -222,7 +226,7 @@ class Writer:
             owner += "<" + ", ".join(template[name] for _, name in record.template) + ">"
         if method:
             like = self.like_function(function)
-            line = self.get(0, owner, [f"{key}.self" for key in keys] + [f"{key}.{self.first.get(key)}" for key in like]
+            line = self.get(0, owner, [f"{key}.self" for key in keys] + [f"{key}.{self.first.get(key.split('(')[0])}" for key in like]
                             + [owner.removeprefix("triptych::") + ".self"])
             lines.append(line)
             count = 1

@@ -247,7 +247,7 @@ std::vector<Word> words() {
       {"index_update", part_and_value, CALL(tt::index_update(x[0], {tt::Slice(a.start, a.stop)}, x[1]))},
       {"pad", padded, CALL(tt::pad(x[0], a.pairs, a.n))},
       {"diagonal_view", of_two_axes, CALL(tt::diagonal(x[0], a.n, a.axis, a.other))},
-      {"unfold", windowed, CALL(tt::unfold(x[0], a.axis, a.n, a.step))},
+      {"unfold_axis", windowed, CALL(tt::unfold(x[0], a.axis, a.n, a.step))},
       {"as_strided", strided, CALL(tt::as_strided(x[0], {a.n, 2}, {1, 0}, a.start))},
       // indexing
       {"gather", gathered, CALL(tt::gather(x[0], a.axis, x[1]))},

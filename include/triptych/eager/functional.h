@@ -93,7 +93,7 @@ using triptych::normalize;
 using triptych::rms_norm;
 using triptych::scaled_dot_product_attention;
 /// The rows of `weight` that `input` names.
-inline Tensor embedding(const Arg& input, const Arg& weight, const EmbeddingOptions& options = {}) {
+inline Tensor embedding(const Arg& input, const Arg& weight, const triptych::EmbeddingOptions& options = {}) {
   return triptych::embedding(weight, input, options);
 }
 inline Tensor embedding_bag(const Arg& input, const Arg& weight, const EmbeddingBagOptions& options = {}) {

@@ -12,7 +12,7 @@
 
 namespace triptych {
 
-extern const Op diagonal_op, unfold_op, as_strided_op;
+extern const Op diagonal_op, unfold_axis_op, as_strided_op;
 
 namespace {
 
@@ -87,7 +87,7 @@ void diagonal_gradient(Gradient& g) {
   g.set(0, diagonal_scatter(zeros_like(g.input(0)), g.upstream(), offset, axis1, axis2));
 }
 
-void unfold_infer(Infer& infer) {
+void unfold_axis_infer(Infer& infer) {
   const auto& [given, size, step] = infer.attributes<UnfoldAttributes>();
   Shape out = infer.shape(0);
   const int axis = infer.axis(given, out.rank());
@@ -105,7 +105,7 @@ void unfold_infer(Infer& infer) {
   infer.output(0, out, infer.dtype(0));
 }
 
-bool unfold_view(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t&) {
+bool unfold_axis_view(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t&) {
   const auto& [axis, size, step] = *static_cast<const UnfoldAttributes*>(attributes);
   const auto at = static_cast<std::size_t>(from_the_front(axis, input.shape.rank()));
   output.strides = input.strides;
@@ -115,7 +115,7 @@ bool unfold_view(const TensorMeta& input, const void* attributes, TensorMeta& ou
   return true;
 }
 
-void unfold_gradient(Gradient& g) {
+void unfold_axis_gradient(Gradient& g) {
   const auto& [given, size, step] = g.attributes<UnfoldAttributes>();
   const Tensor upstream = g.upstream(), x = g.input(0);
   const int axis = from_the_front(given, x.ndim());
@@ -175,12 +175,12 @@ extern const Op diagonal_op{.name = "diagonal",
                             .infer = diagonal_infer,
                             .gradient = diagonal_gradient,
                             .view = diagonal_view};
-extern const Op unfold_op{.name = "unfold",
-                          .inputs = 1,
-                          .attributes = &attribute_type<UnfoldAttributes>,
-                          .infer = unfold_infer,
-                          .gradient = unfold_gradient,
-                          .view = unfold_view};
+extern const Op unfold_axis_op{.name = "unfold_axis",
+                               .inputs = 1,
+                               .attributes = &attribute_type<UnfoldAttributes>,
+                               .infer = unfold_axis_infer,
+                               .gradient = unfold_axis_gradient,
+                               .view = unfold_axis_view};
 extern const Op as_strided_op{.name = "as_strided",
                               .inputs = 1,
                               .attributes = &attribute_type<AsStridedAttributes>,
@@ -195,7 +195,7 @@ Tensor diagonal(Arg x, std::int64_t offset, std::int64_t axis1, std::int64_t axi
 
 Tensor unfold(Arg x, std::int64_t axis, std::int64_t size, std::int64_t step) {
   const UnfoldAttributes attributes{axis, size, step};
-  return apply(unfold_op, {&x}, &attributes);
+  return apply(unfold_axis_op, {&x}, &attributes);
 }
 
 Tensor as_strided(Arg x, const Shape& size, const Axes& strides, std::int64_t storage_offset) {
