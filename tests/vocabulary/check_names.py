@@ -28,7 +28,7 @@ def declared(namespace, pattern):
         reader = Reader(path, include)
         reader.read()
         full = {f.full_name for f in reader.functions} | set(reader.aliases)
-        names |= {name.removeprefix(namespace + "::") for name in full if name.startswith(namespace + "::") and "detail" not in name}
+        names |= {name.removeprefix(namespace + "::").removeprefix("root::") for name in full if name.startswith(namespace + "::") and "detail" not in name}
     return names
 
 

@@ -9,7 +9,8 @@
 #include "triptych/lowlevel/names/math.h"
 #include "triptych/lowlevel/names/nn.h"
 
-namespace triptych::lowlevel {
+// Found as tf::matmul, but not through the type of an argument: `matmul(x, variable)` is the core's.
+namespace triptych::lowlevel::root {
 
 using linalg::matmul;
 using linalg::norm;
@@ -150,4 +151,8 @@ inline Tensor fill(const Shape& dims, Scalar value, Location where = Location::h
   return full(dims, value, {}, where);
 }
 
-}  // namespace triptych::lowlevel
+}  // namespace triptych::lowlevel::root
+
+namespace triptych::lowlevel {
+using namespace root;
+}
