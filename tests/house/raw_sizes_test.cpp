@@ -127,6 +127,7 @@ const std::vector<Exception> exceptions = {
      "tensors",
      {"kept.combined(kept.everywhere(line, 0), Combine::add) / divisor(rows)",
       "segments.combined(segments.everywhere(line, 0), Combine::add) / segments.counts(line)"}},
+    {"linalg/pseudoinverse.cpp", "tensors", {"1 / where(counts, x, 1)"}},
     {"loss/cross_entropy.cpp", "tensors", {"terms * reshape(widened(options.weight), shape)"}},
     {"normalization/batch_norm.cpp",
      "c is positive there; and tensors",
@@ -192,8 +193,8 @@ const std::vector<Exception> exceptions = {
     {"update/update.h", "groups of two or more", {"(i - 1) % group", "(inputs - 1) % group"}},
     {"window.cpp",
      "Window::check has looked at every number, and leaves room for sums of a few",
-     {"(n + stride - 1) / stride", "2 * padding", "(free + stride - 1) / stride", "(windows - 1) * stride",
-      "free / stride", "(count(length).raw() - 1) * stride"}},
+     {"(n + stride - 1) / stride", "(free + stride - 1) / stride", "(windows - 1) * stride", "free / stride",
+      "(count(length).raw() - 1) * stride"}},
     {"window.cpp", "the dimensions of a tensor", {"step *= shape.begin()[axis]"}},
     {"window.h", "Window::check has looked at both numbers", {"dilation * (size - 1)"}},
 };

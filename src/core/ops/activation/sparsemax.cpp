@@ -11,7 +11,7 @@ Tensor sparsemax(Arg x, std::int64_t axis) {
   const Tensor& given = operand("sparsemax", x);
   if (!is_floating(given.dtype()))
     throw ArgumentError("sparsemax", "x is not floating", std::string(dtype_name(given.dtype())),
-                        "Convert it with cast(x, float32)");
+                        "Convert it with cast(x, float32)", x.where());
   if (given.ndim() == 0) return reshape_like(sparsemax(unsqueeze(x, 0), 0), x);  // its own row
   axis = normalize_axis("sparsemax", axis, given.ndim(), x.where());
   return rounded_once(given, [&](const Tensor& wide) {

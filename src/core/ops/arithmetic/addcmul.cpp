@@ -24,7 +24,7 @@ Tensor addcdiv(Arg input, Arg tensor1, Arg tensor2, Scalar value) {
   const DType dtype = common_dtype("addcdiv", {&input, &tensor1, &tensor2});
   if (!is_floating(dtype))
     throw ArgumentError("addcdiv", "the operands are integers", std::string(dtype_name(dtype)),
-                        "Convert them with cast");
+                        "Convert them with cast", input.where());
   const Tensor quotient = div(Wide(tensor1), Wide(tensor2));
   return rounded_to(dtype, add(Wide(input), times(quotient, value)));
 }

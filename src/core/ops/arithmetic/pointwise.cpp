@@ -26,7 +26,7 @@ Tensor frac(Arg x) {
   const Frame frame(x.where());
   if (!is_floating(operand("frac", x).dtype()))
     throw ArgumentError("frac", "x is not floating", std::string(dtype_name(x.tensor().dtype())),
-                        "A whole number has no fraction");
+                        "A whole number has no fraction", x.where());
   return sub(x, trunc(x));
 }
 

@@ -51,7 +51,9 @@ struct SampledAxis {
   }
 };
 
-/// Places that are no numbers lie outside.
+/// A place that is no number lies before the first pixel.
+Tensor numbers(const Tensor& place) { return where(isnan(place), full_like(place, -100), place); }
+/// Infinite ones, too, where nothing brought them in.
 Tensor finite(const Tensor& place) { return where(isfinite(place), place, full_like(place, -100)); }
 
 /// Keys's kernel, a = -0.75, at 1 + t, t, 1 - t and 2 - t.
@@ -71,7 +73,7 @@ std::vector<Tap> taps_of(const SampledAxis& axis, const Tensor& grid, const std:
     for (int i = 0; i < 4; ++i) taps.push_back({axis.inside(base + (i - 1)), weights[static_cast<std::size_t>(i)]});
     return taps;
   }
-  const Tensor at = finite(axis.inside(given));
+  const Tensor at = finite(axis.inside(numbers(given)));
   if (mode == "nearest") {  // its gradient is zero, but exists
     const Tensor place = round(at);
     return {{place.detach(), place - place.detach() + 1}};

@@ -5,6 +5,7 @@
 
 #include "core/ops/indexing/pick.h"
 #include "core/ops/ops.h"
+#include "core/support/error_context.h"
 #include "core/support/checked.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/rearrange.h"
@@ -194,6 +195,7 @@ Tensor diagonal(Arg x, std::int64_t offset, std::int64_t axis1, std::int64_t axi
 }
 
 Tensor unfold(Arg x, std::int64_t axis, std::int64_t size, std::int64_t step) {
+  const Called called("unfold");
   const UnfoldAttributes attributes{axis, size, step};
   return apply(unfold_axis_op, {&x}, &attributes);
 }
