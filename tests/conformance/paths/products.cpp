@@ -21,8 +21,8 @@ Sizes sizes(Dice& dice) {
   if (dice.once_in(20)) s.k = dice.between(385, 900);
   if (dice.once_in(25)) s = {dice.between(1, 8), dice.between(100, 500), dice.between(100, 300)};
   if (dice.once_in(150)) s.k = 0;
-  if (dice.once_in(400)) return {dice.between(256, 270), dice.between(64, 70), dice.between(1024, 1040)};
-  if (dice.once_in(1000)) return {dice.between(256, 258), dice.between(1024, 1030), dice.between(256, 258)};
+  if (dice.once_in(300)) return {dice.between(1024, 1040), dice.between(64, 70), dice.between(1024, 1040)};
+  if (dice.once_in(1000)) return {dice.between(513, 520), dice.between(385, 400), dice.between(1024, 1040)};
   while (static_cast<double>(s.m) * static_cast<double>(s.k) * static_cast<double>(s.n) > most_products) {
     s.m = (s.m + 1) / 2;
     s.n = (s.n + 1) / 2;

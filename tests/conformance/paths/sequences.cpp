@@ -131,6 +131,16 @@ void lstm(Dice& dice) {
                      return c[{p[1], p[2]}];
                    }),
          roundings, what, 5);
+
+  // An upstream gradient that is one number, repeated, is read as a dense one is.
+  const auto gradient_of_bias = [&](const tt::Tensor& dy) {
+    const tt::Tensor b = leaf(bias.tensor);
+    const tt::LstmResult again = tt::lstm(x.tensor, {{w_ih.tensor, w_hh.tensor, b}}, {.reverse = reverse});
+    return gradients_of(again.output, {b}, dy)[0];
+  };
+  const tt::Tensor one = tt::ones({}, dtype);
+  EXPECT_TRUE(tt::array_equal(gradient_of_bias(tt::expand(one, y.shape)), gradient_of_bias(tt::ones(y.shape, dtype))))
+      << what;
 }
 
 }  // namespace

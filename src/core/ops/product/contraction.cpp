@@ -63,19 +63,18 @@ void take_diagonals(Factor& f) {
     }
 }
 
-/// Drops axes of length one whose name another factor has with another length: they would only be repeated.
+/// Drops axes of length one whose name another factor has with another length: they would only be repeated. A length
+/// that a graph does not know is taken to be the same, so that graphs compute what the tape computes, to the bit.
 void drop_repeated(std::vector<Factor>& factors) {
-  const auto is_one = [](const Factor& f, int label) {
-    return f.tensor.shape().dim(place(f.labels, label)).raw() == 1;
-  };
+  const auto length = [](const Factor& f, int label) { return f.tensor.shape().dim(place(f.labels, label)); };
   for (Factor& f : factors) {
     Axes dropped;
     Labels left;
     for (const int label : f.labels) {
       const bool longer = std::any_of(factors.begin(), factors.end(), [&](const Factor& other) {
-        return has(other.labels, label) && !is_one(other, label);
+        return has(other.labels, label) && length(other, label).known() && length(other, label).raw() != 1;
       });
-      if (longer && is_one(f, label))
+      if (longer && length(f, label).raw() == 1)
         dropped.append(place(f.labels, label));
       else
         left.push_back(label);
@@ -98,6 +97,12 @@ void sum_alone(Factor& f, Set needed) {
   if (axes.empty()) return;
   f.tensor = cast(sum(f.tensor, axes), f.tensor.dtype());
   f.labels = left;
+}
+
+/// The length of an axis of both factors, of which one may be repeated.
+Dim common_length(Dim a, Dim b) {
+  const bool is_b = a.raw() == 1 || (!a.known() && b.known() && b.raw() != 1);
+  return is_b ? b : a;
 }
 
 /// What becomes of the names of two factors.
@@ -130,8 +135,7 @@ Factor by_merged(const Factor& a, const Factor& b, const Roles& r) {
   Shape shape;
   for (int i = 0; i < batch + rows; ++i) shape.append(left.shape().dim(i));
   for (int i = 0; i < columns; ++i) shape.append(right.shape().dim(batch + summed + i));
-  for (int i = 0; i < batch; ++i)
-    if (!shape.dim(i).known()) shape.set(i, right.shape().dim(i));
+  for (int i = 0; i < batch; ++i) shape.set(i, common_length(shape.dim(i), right.shape().dim(i)));
   if (summed > 1) {
     left = flatten(left, batch + rows, -1);
     right = flatten(right, batch, batch + summed - 1);
@@ -188,8 +192,10 @@ Factor product_of(Factor a, Factor b, const Labels& kept) {
   if (roles.summed.empty()) return elementwise(a, b, roles);
   int unknown_lengths = 0;
   for (const int label : kept) {
-    const Factor& f = has(a.labels, label) ? a : b;
-    if (has(f.labels, label)) unknown_lengths += !f.tensor.shape().dim(place(f.labels, label)).known();
+    const auto length = [&](const Factor& f) { return f.tensor.shape().dim(place(f.labels, label)); };
+    const bool in_a = has(a.labels, label), in_b = has(b.labels, label);
+    if (in_a || in_b)
+      unknown_lengths += !(in_a && in_b ? common_length(length(a), length(b)) : length(in_a ? a : b)).known();
   }
   const bool merges = roles.rows.size() > 1 || roles.columns.size() > 1;
   return merges && unknown_lengths > 1 ? by_broadcasting(a, b, roles) : by_merged(a, b, roles);
