@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/ops/normalization/batch_norm.h"
-#include "core/ops/pool/pool2d.h"
+#include "core/ops/pool/pool.h"
 #include "gpu.h"
 #include "triptych/core.h"
 #include "triptych/core/op.h"
@@ -34,21 +34,23 @@ class CudnnOps : public OnGpu {
 };
 
 TEST_F(CudnnOps, PoolsWithWindowsThatCudnnHas) {
+  using Attributes = tt::PoolAttributes<2>;
   const tt::DeviceScope on(gpu);
   const auto x = tt::zeros({2, 3, 8, 8}), y = tt::zeros({2, 3, 4, 4});
   for (const char* op : {"max_pool2d", "avg_pool2d"}) {
-    const tt::Pool2dAttributes plain;
+    const Attributes plain{.kernel_size = {2, 2}, .stride = {2, 2}, .dilation = {1, 1}};
     EXPECT_TRUE(by_cudnn(op, {x}, {y}, &plain)) << op;
     EXPECT_FALSE(by_cudnn(op, {x}, {y}, &plain, tt::Numerics::exact)) << op;
     EXPECT_FALSE(by_cudnn(op, {tt::slice(tt::zeros({2, 3, 16, 8}), 2, {0, 16, 2})}, {y}, &plain)) << op;
     EXPECT_FALSE(by_cudnn(op, {tt::cast(x, tt::bfloat16)}, {tt::cast(y, tt::bfloat16)}, &plain)) << op;
     // The last window hangs over.
-    const tt::Pool2dAttributes over{.kernel_size = {3, 3}, .ceil_mode = true};
+    const Attributes over{.kernel_size = {3, 3}, .stride = {2, 2}, .dilation = {1, 1}, .ceil_mode = true};
     EXPECT_FALSE(by_cudnn(op, {x}, {y}, &over)) << op;
-    const tt::Pool2dAttributes padded{.kernel_size = {3, 3}, .padding = {1, 1}};
+    const Attributes padded{.kernel_size = {3, 3}, .stride = {2, 2}, .padding = {1, 1}, .dilation = {1, 1}};
     EXPECT_TRUE(by_cudnn(op, {x}, {y}, &padded)) << op;
   }
-  const tt::Pool2dAttributes plain, dilated{.dilation = {2, 2}};
+  const Attributes plain{.kernel_size = {2, 2}, .stride = {2, 2}, .dilation = {1, 1}},
+      dilated{.kernel_size = {2, 2}, .stride = {2, 2}, .dilation = {2, 2}};
   EXPECT_TRUE(by_cudnn("avg_pool2d_grad", {y, x}, {x}, &plain));
   EXPECT_FALSE(by_cudnn("max_pool2d", {x}, {tt::zeros({2, 3, 3, 3})}, &dilated));
 }

@@ -5,7 +5,6 @@
 #include "choices.h"
 #include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/attention.h"
 #include "triptych/core/ops/conv_nd.h"
 #include "triptych/core/ops/ctc.h"
 #include "triptych/core/ops/group_norm.h"
@@ -363,11 +362,6 @@ std::vector<Word> words() {
       {"layer_norm", rows, CALL(tt::layer_norm(x[0], a.shape, x[1], x[2]))},
       {"dropout", dropped, CALL(tt::dropout(x[0], {.p = a.number}, x[1]))},
       // sequence
-      {"attention", attended, CALL(tt::scaled_dot_product_attention(x[0], x[1], x[2], {.is_causal = a.flag}))},
-      {"attention_mask", attended_with_mask,
-       CALL(tt::scaled_dot_product_attention(x[0], x[1], x[2], {.attn_mask = x[3]}))},
-      {"attention_dropout", attended_with_stream,
-       CALL(tt::scaled_dot_product_attention(x[0], x[1], x[2], {.dropout_p = a.number, .state = x[3]}))},
       {"lstm", four_gates, CALL(tt::lstm(x[0], {{x[1], x[2], x[3]}}, {.batch_first = a.flag}).output)},
       {"gru", three_gates, CALL(tt::gru(x[0], {{x[1], x[2], x[3], x[4]}}, {.reset_after = a.flag}).output)},
       {"rnn_tanh", one_gate, CALL(tt::rnn_tanh(x[0], {{x[1], x[2], x[3]}}, {.reverse = a.flag}).output)},

@@ -443,28 +443,6 @@ bool grouped(Chooser& c) {
 
 // --- Sequences ---
 
-bool attended(Chooser& c) {
-  c.a.flag = c.dice.once_in(2);
-  if (!c.take([](const Tensor& x) { return is_floating(x) && x.ndim() >= 2 && x.numel() > 0 && x.numel() <= 500; }))
-    c.add_fresh({2, 3, 4}, c.floating());
-  tt::Shape shape = c.operand(0).shape();
-  shape.set(-2, c.dice.between(1, 5));
-  c.take_like(shape, c.operand(0).dtype());
-  shape.set(-1, c.dice.between(1, 4));
-  c.take_like(shape, c.operand(0).dtype());
-  return true;
-}
-bool attended_with_mask(Chooser& c) {
-  if (!attended(c)) return false;
-  c.take_like({c.operand(0).size(-2), c.operand(1).size(-2)}, c.dice.once_in(2) ? tt::boolean : c.operand(0).dtype());
-  return true;
-}
-bool attended_with_stream(Chooser& c) {
-  if (!attended(c)) return false;
-  c.a.number = 0.25;
-  c.take_stream();
-  return true;
-}
 namespace {
 
 /// An input (T, N, width), and weights of `gates` gates.

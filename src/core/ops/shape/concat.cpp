@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/ops/ops.h"
+#include "core/ops/shape/split_axis.h"
 #include "core/support/checked.h"
 #include "triptych/core/ops.h"
 
@@ -198,16 +199,14 @@ Tensor concat(const std::vector<Tensor>& tensors, std::int64_t axis, Location wh
 Tensor stack(const std::vector<Tensor>& tensors, std::int64_t axis, Location where) {
   std::vector<Tensor> converted;
   const std::vector<Tensor>& rows = promoted("stack", tensors, where, converted);
-  Shape shape = rows[0].shape();
+  const Shape shape = rows[0].shape();
   const int rank = shape.rank(), at = normalize_axis("stack", axis, rank + 1, where);
   for (const Tensor& row : rows)
     if (!row.shape().compatible(shape))
       throw ArgumentError("stack", "the tensors differ in shape",
                           tensors[0].shape().text() + " and " + row.shape().text(), "", where);
-  if (at < rank && shape.known() && rank < Shape::max_rank) {  // one behind the other, they lie as they should
-    shape.insert(at, static_cast<std::int64_t>(rows.size()));
-    return reshape(Arg(join(rows, at, where), where), shape);
-  }
+  if (at < rank && rank < Shape::max_rank)  // one behind the other, they lie as they should
+    return split_axis(Arg(join(rows, at, where), where), at, {static_cast<std::int64_t>(rows.size()), unknown});
   std::vector<Tensor> lines;
   for (const Tensor& row : rows) lines.push_back(unsqueeze(Arg(row, where), at));
   return join(lines, at, where);
