@@ -37,7 +37,7 @@ def arrays(result):
     if isinstance(result, torch.Tensor):
         result = result.detach().numpy()
     array = np.asarray(result)
-    return [np.ascontiguousarray(array.astype(np.float64) if array.dtype != bool else array)]
+    return [np.array(array, dtype=bool if array.dtype == bool else np.float64, order="C")]
 
 
 def main():

@@ -24,7 +24,7 @@ def home_names():
 
 
 def documented(header):
-    """The first comment of a header, and for each line the documentation above it."""
+    """The first comment of a header, and for each line the documentation right above it."""
     lines = (ROOT / "include" / header).read_text().splitlines()
     title = []
     for line in lines:
@@ -40,10 +40,8 @@ def documented(header):
             fresh = False
             text.append(stripped[3:].strip())
         else:
-            if not stripped:
-                text = []
             above[number] = " ".join(text)
-            fresh = True
+            text, fresh = [], True
     return " ".join(title), above
 
 

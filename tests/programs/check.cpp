@@ -149,7 +149,8 @@ namespace {
 /// Shapes that depend on values are unknown in a graph, and some functions have to know them.
 bool has_dynamic_shapes(const Program& program) {
   static const std::set<std::string_view> words = {
-      "nonzero", "masked_select", "unique", "unique_consecutive", "unique_slices", "bincount", "bincount_weights"};
+      "nonzero",       "masked_select", "unique",           "unique_consecutive",
+      "unique_slices", "bincount",      "bincount_weights", "repeat_interleave"};
   return std::any_of(program.steps.begin(), program.steps.end(),
                      [](const Step& step) { return step.word && words.contains(step.word->name); });
 }

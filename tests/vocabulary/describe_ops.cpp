@@ -56,7 +56,7 @@ void note(const conformance::Traced& traced, Findings& findings) {
 }
 
 void visit(const Sample& sample, Findings& findings) {
-  const conformance::Tensors originals = conformance::reference(sample, "input");
+  const conformance::Tensors originals = conformance::reference(sample, "in");
   for (int i = 0; i < tt::dtype_count; ++i) {
     const auto dtype = static_cast<tt::DType>(i);
     const auto inputs = conformance::converted(originals, dtype);

@@ -100,7 +100,6 @@ using triptych::negative;
 using triptych::not_equal;
 using triptych::ones;
 using triptych::ones_like;
-using triptych::outer;
 using triptych::prod;
 using triptych::ptp;
 using triptych::rad2deg;
@@ -135,7 +134,6 @@ using triptych::triu;
 using triptych::true_divide;
 using triptych::trunc;
 using triptych::unstack;
-using triptych::vdot;
 using triptych::vstack;
 using triptych::where;
 using triptych::zeros;
@@ -243,6 +241,13 @@ inline std::vector<Tensor> meshgrid(const std::vector<Tensor>& x, Text indexing 
   return triptych::meshgrid(x, indexing, where);
 }
 inline Tensor identity(std::int64_t n, DType dtype = float32) { return eye(n, n, dtype); }
+/// Of all elements in row-major order.
+inline Tensor outer(const Arg& x1, const Arg& x2) {
+  return triptych::outer(Arg(flatten(x1), x1.where()), Arg(flatten(x2), x2.where()));
+}
+inline Tensor vdot(const Arg& x1, const Arg& x2) {
+  return triptych::vdot(Arg(flatten(x1), x1.where()), Arg(flatten(x2), x2.where()));
+}
 /// The dot product of NumPy: of vectors and matrices, over the last axis of x1 and the last but one of x2.
 inline Tensor dot(const Arg& x1, const Arg& x2) { return triptych::matmul(x1, x2); }
 
