@@ -21,11 +21,9 @@ SOURCE = ROOT / "src/core/tensor/tensor_methods.cpp"
 # PyTorch's name: ours, where no function has PyTorch's.
 ALIASES = {
     "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan",
-    "arctan2": "atan2", "arctanh": "atanh", "clamp": "clip", "divide": "div", "eq": "equal", "fix": "trunc", "ge": "greater_equal",
-    "gt": "greater", "le": "less_equal", "lt": "less", "multiply": "mul", "ne": "not_equal", "negative": "neg",
-    "subtract": "sub", "swapaxes": "transpose", "swapdims": "transpose", "true_divide": "div", "movedim": "moveaxis",
-    "view": "reshape", "view_as": "reshape_like", "reshape_as": "reshape_like", "expand_as": "expand_like", "mm": "matmul", "bmm": "matmul",
-    "mv": "matmul", "inverse": "inv", "pinverse": "pinv",
+    "arctan2": "atan2", "arctanh": "atanh", "divide": "div", "eq": "equal", "fix": "trunc", "ge": "greater_equal",
+    "gt": "greater", "le": "less_equal", "lt": "less", "multiply": "mul", "ne": "not_equal", "subtract": "sub",
+    "view": "reshape", "inverse": "inv", "pinverse": "pinv",
 }
 # PyTorch means another function of ours by this name.
 OTHERWISE = {"repeat": "tile"}

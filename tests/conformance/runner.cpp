@@ -47,6 +47,7 @@ std::vector<Sample> all_samples() {
   add_rearrange_samples(samples);
   add_sequence_samples(samples);
   add_image_samples(samples);
+  add_linalg_samples(samples);
   return samples;
 }
 

@@ -258,6 +258,10 @@ void add_image_samples(std::vector<Sample>& samples) {
   add_resampling(add);
   add_rearranged(add);
   add_sampling(add);
+  for (Sample& sample : samples)  // a product is rounded before the bias, or the next product, comes to it
+    if (sample.op == "conv1d" || sample.op == "conv3d" || sample.op.starts_with("conv_transpose") ||
+        sample.op == "separable_conv2d")
+      sample.rounds_parts = true;
 }
 
 }  // namespace conformance

@@ -26,6 +26,7 @@ using Function = std::function<Tensor(const Tensor& x)>;
 const std::map<std::string, Function>& functions() {
   static const std::map<std::string, Function> all = {
       {"dropout", [](const Tensor& x) { return tt::dropout(x); }},
+      {"take_draw", [](const Tensor& x) { return tt::scaled_dot_product_attention(x, x, x, {.dropout_p = 0.5}); }},
       {"random_uniform_like", [](const Tensor& x) { return tt::rand_like(x); }},
       {"random_normal_like", [](const Tensor& x) { return x * tt::randn_like(x); }},
       {"random_bernoulli", [](const Tensor& x) { return tt::bernoulli(x); }},

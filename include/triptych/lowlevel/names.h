@@ -107,7 +107,9 @@ inline Tensor broadcast_to(const Arg& input, const Shape& shape) { return tripty
 inline Tensor gather(const Arg& params, const Arg& indices, std::int64_t axis = 0) {
   return take(params, indices, axis);
 }
-inline Tensor boolean_mask(const Arg& tensor, const Arg& mask) { return tensor.tensor()[mask.tensor()]; }
+inline Tensor boolean_mask(const Arg& tensor, const Arg& mask) {
+  return tensor.tensor()[Index(mask.tensor(), mask.where())];
+}
 inline Tensor one_hot(const Arg& indices, std::int64_t depth, DType dtype = float32) {
   return triptych::one_hot(indices, depth, dtype);
 }

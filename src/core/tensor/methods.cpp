@@ -20,7 +20,7 @@ Tensor Tensor::mT(Location where) const { return triptych::transpose(Arg(*this, 
 Tensor Tensor::to(DType dtype, Location where) const { return cast(Arg(*this, where), dtype); }
 Tensor Tensor::to(Device device, Location where) const { return triptych::to(Arg(*this, where), device); }
 Tensor Tensor::cpu(Location where) const { return to(Device::cpu(), where); }
-Tensor Tensor::cuda(int index, Location where) const { return to(Device::cuda(index), where); }
+Tensor Tensor::cuda(int index, Location where) const { return to(Device::cuda(index, where), where); }
 
 Tensor Tensor::clone(Location where) const {
   const Frame frame(where);

@@ -240,7 +240,9 @@ inline std::vector<Tensor> meshgrid(const std::vector<Tensor>& x, Text indexing 
                                     Location where = Location::here()) {
   return triptych::meshgrid(x, indexing, where);
 }
-inline Tensor identity(std::int64_t n, DType dtype = float32) { return eye(n, n, dtype); }
+inline Tensor identity(std::int64_t n, DType dtype = float32, Location where = Location::here()) {
+  return eye(n, n, dtype, where);
+}
 /// Of all elements in row-major order.
 inline Tensor outer(const Arg& x1, const Arg& x2) {
   return triptych::outer(Arg(flatten(x1), x1.where()), Arg(flatten(x2), x2.where()));

@@ -7,7 +7,6 @@
 
 #include "core/formulas/compute_type.h"
 #include "core/formulas/recurrent.h"
-#include "core/kernels/path.h"
 #include "core/kernels/product/packed_matrix.h"
 #include "core/kernels/rows.h"
 #include "core/kernels/strided.h"
@@ -15,8 +14,6 @@
 
 namespace triptych {
 namespace {
-
-Path rows_in_place("recurrent layer: gates in place"), rows_copied("recurrent layer: gates copied");
 
 constexpr std::int64_t most_sequences = 16;  // of a task
 
@@ -53,9 +50,7 @@ class SequenceRows {
 
  public:
   explicit SequenceRows(const Operand& x)
-      : x_(x.as<const T>()), step_(x.stride(0)), sequence_(x.stride(1)), column_(x.stride(2)), width_(x.shape()[2]) {
-    (in_place() ? rows_in_place : rows_copied).take();
-  }
+      : x_(x.as<const T>()), step_(x.stride(0)), sequence_(x.stride(1)), column_(x.stride(2)), width_(x.shape()[2]) {}
   /// `copy` has room for a row.
   const C* row(std::int64_t t, std::int64_t n, C* copy) const {
     const T* from = x_ + t * step_ + n * sequence_;

@@ -159,15 +159,11 @@ void check_operands(const Arg& x, const Arg& grid, const std::string& mode) {
   }
 }
 
-/// Places from -1 to 1 along an axis of so many pixels.
-std::vector<double> places_along(std::int64_t count, bool align_corners) {
-  std::vector<double> places(static_cast<std::size_t>(count));
-  const auto all = static_cast<double>(count);
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const double number = static_cast<double>(i);
-    places[i] = align_corners ? (count > 1 ? 2 * number / (all - 1) - 1 : 0) : (2 * number + 1) / all - 1;
-  }
-  return places;
+/// Places from -1 to 1 along an axis of so many pixels, float64.
+Tensor places_along(std::int64_t count, bool align_corners, Location where) {
+  if (align_corners) return count > 1 ? linspace(-1, 1, count, float64, where) : zeros({count}, float64, where);
+  const Tensor number = arange(0, count, 1, float64, where);
+  return (number * 2 + 1) / static_cast<double>(count) - 1;
 }
 
 }  // namespace
@@ -205,7 +201,7 @@ Tensor affine_grid(Arg theta, const Shape& size, bool align_corners) {
     for (int i = 0; i < spatial; ++i) pixels.append(size[2 + i]);
     std::vector<Tensor> columns;
     for (int i = spatial - 1; i >= 0; --i) {
-      Tensor along = cast(tensor<double>(places_along(pixels[i], align_corners)), maps.dtype()).to(maps.device());
+      Tensor along = cast(places_along(pixels[i], align_corners, theta.where()), maps.dtype()).to(maps.device());
       for (int k = i + 1; k < spatial; ++k) along = unsqueeze(along, -1);
       columns.push_back(unsqueeze(expand(along, pixels), -1));
     }
