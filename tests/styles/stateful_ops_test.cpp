@@ -26,7 +26,11 @@ using Function = std::function<Tensor(const Tensor& x)>;
 const std::map<std::string, Function>& functions() {
   static const std::map<std::string, Function> all = {
       {"dropout", [](const Tensor& x) { return tt::dropout(x); }},
-      {"take_draw", [](const Tensor& x) { return tt::scaled_dot_product_attention(x, x, x, {.dropout_p = 0.5}); }},
+      {"take_draw",
+       [](const Tensor& x) {
+         const Tensor steps = tt::unsqueeze(x, -1);
+         return tt::scaled_dot_product_attention(steps, steps, steps, {.dropout_p = 0.5});
+       }},
       {"random_uniform_like", [](const Tensor& x) { return tt::rand_like(x); }},
       {"random_normal_like", [](const Tensor& x) { return x * tt::randn_like(x); }},
       {"random_bernoulli", [](const Tensor& x) { return tt::bernoulli(x); }},
