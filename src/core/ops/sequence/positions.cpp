@@ -22,6 +22,7 @@ void check_floating(const char* op, DType dtype, Location where) {
 
 /// base^(-2 i / width) for each pair i of `width` elements.
 Tensor pair_frequencies(std::int64_t width, double base, DType dtype, Location where) {
+  static_cast<void>(empty({width}, float64, where));  // what memory does not hold is told as a tensor's lack of it
   std::vector<double> values(static_cast<std::size_t>((width + 1) / 2));
   for (std::size_t i = 0; i < values.size(); ++i)
     values[i] = std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(width));
@@ -107,6 +108,7 @@ Tensor alibi_bias(std::int64_t heads, std::int64_t queries, std::int64_t keys, D
   check_size("alibi_bias", "keys", keys, where);
   check_floating("alibi_bias", dtype, where);
   Shape({heads, queries, keys}, where).check_size(where);
+  static_cast<void>(empty({heads}, float64, where));
   const Tensor from = unsqueeze(arange(queries) + (keys - queries), -1);
   return cast(reshape(tensor(slopes(heads), where), {heads, 1, 1}) * cast(arange(keys) - from, float64), dtype);
 }
