@@ -41,12 +41,11 @@ using Head = detail::TensorHead;
 /// Inputs that may give their buffer away: temporaries that nobody else can see.
 std::uint32_t donatable(const Op& op, std::span<const Arg* const> inputs, const void* attributes, bool recording) {
   std::uint32_t mask = 0;
-  const std::uint32_t saved = recording ? saved_values(op, attributes).inputs : 0;
   if (!donation_enabled.load(std::memory_order_relaxed)) return mask;
   for (std::size_t i = 0; i < inputs.size() && i < 32; ++i) {
     if (!inputs[i]->donated()) continue;
     const Tensor& input = inputs[i]->tensor();
-    if (recording && (in_mask(saved, i) || is_kept_number(input))) continue;
+    if (recording && (in_mask(saved_values(op, attributes).inputs, i) || is_kept_number(input))) continue;
     const TensorImpl& impl = *input.impl();
     if (impl.references.load(std::memory_order_acquire) == 1 && impl.storage && impl.storage->unique() &&
         impl.storage->owned && impl.storage->shareable && !impl.has(Head::retains_grad))

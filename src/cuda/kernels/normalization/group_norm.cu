@@ -2,6 +2,7 @@
 #include "core/kernels/row_layout.h"
 #include "core/kernels/strided.h"
 #include "core/ops/normalization/group_norm.h"
+#include "cuda/kernels/normalization/two_sums.h"
 #include "cuda/kernels/reduce/reduce.h"
 #include "cuda/kernels/rows.h"
 
@@ -46,17 +47,6 @@ struct GroupNormRow {
       const C g = gamma ? static_cast<C>(gamma[c]) : C(1), b = beta ? static_cast<C>(beta[c]) : C(0);
       y[at] = T(formula::ScaledNormal()(static_cast<C>(x[at]), mean, inverse, g, b));
     });
-  }
-};
-
-template <class C>
-struct Sums {
-  C first, second;
-};
-struct AddSums {
-  template <class C>
-  __device__ Sums<C> operator()(const Sums<C>& a, const Sums<C>& b) const {
-    return {a.first + b.first, a.second + b.second};
   }
 };
 
