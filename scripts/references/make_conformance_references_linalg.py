@@ -150,7 +150,7 @@ def factorizations():
     sample("qr", "wide", lambda x: tuple(LA.qr(x)), values(3, 5))
     sample("qr", "complete", lambda x: tuple(LA.qr(x, "complete")), values(3, 4))
     sample("qr", "r", lambda x: LA.qr(x)[1], values(5, 3))
-    svd = lambda x, full=False: (lambda u, s, vh: (u * u, s, vh * vh))(*LA.svd(x, full_matrices=full))
+    svd = lambda x, full=False: (lambda u, s, vh: (u.abs(), s, vh.abs()))(*LA.svd(x, full_matrices=full))
     sample("svd", "tall", svd, values(5, 3))
     sample("svd", "wide", svd, values(3, 5))
     sample("svd", "batch", svd, values(2, 3, 3))
@@ -158,7 +158,7 @@ def factorizations():
     for name, shape in {"tall": (5, 3), "wide": (3, 5), "batch": (2, 3, 3), "none": (2, 0, 3)}.items():
         sample("svdvals", name, LA.svdvals, values(*shape))
     for uplo in "LU":
-        sample("eigh", uplo, lambda x: (lambda l, v: (l, v * v))(*LA.eigh(sym(x), uplo)), spread(4))
+        sample("eigh", uplo, lambda x: (lambda l, v: (l, v.abs()))(*LA.eigh(sym(x), uplo)), spread(4))
         sample("eigvalsh", uplo, lambda x: LA.eigvalsh(sym(x), uplo), spread(5))
 
 

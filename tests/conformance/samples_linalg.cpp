@@ -1,5 +1,5 @@
-// Products by their names, and linear algebra. What is not unique, the signs of vectors, is squared before it is
-// compared.
+// Products by their names, and linear algebra. What is not unique, the signs of vectors, is left out: absolute
+// values are compared, which round nothing.
 #include <limits>
 #include <string_view>
 
@@ -16,6 +16,9 @@ namespace {
 /// What is symmetric stays so when elements are moved one by one, as for finite differences. Whole numbers are refused
 /// as they are.
 Tensor symmetric(const Tensor& x) { return tt::is_floating(x.dtype()) ? (x + tt::transpose(x)) * 0.5 : x; }
+
+/// A first step's result is not rounded to 16 bits before the second one uses it.
+Tensor wide(const Tensor& x) { return tt::size_of(x.dtype()) == 2 ? tt::cast(x, tt::float32) : x; }
 
 struct Adder {
   std::vector<Sample>& samples;
@@ -171,7 +174,7 @@ void add_solvers(const Adder& add) {
     for (const bool adjoint : {false, true})
       in_many_steps(add("lu_solve", left ? (adjoint ? "adjoint" : "plain") : (adjoint ? "right_adjoint" : "right"),
                         [=](const Tensors& x) {
-                          const auto [factors, pivots] = linalg::lu_factor(x[0]);
+                          const auto [factors, pivots] = linalg::lu_factor(wide(x[0]));
                           return Tensors{linalg::lu_solve(factors, pivots, x[1], {.left = left, .adjoint = adjoint})};
                         }));
 }
@@ -217,7 +220,7 @@ void add_factorizations(const Adder& add) {
   const auto svd = [&](const char* name, bool full, bool unknown_dims) {
     Sample& s = add("svd", name, [full](const Tensors& x) {
       const auto [u, s, vh] = linalg::svd(x[0], full);
-      return Tensors{u * u, s, vh * vh};
+      return Tensors{tt::abs(u), s, tt::abs(vh)};
     });
     in_many_steps(s);
     s.unknown_dims = unknown_dims;
@@ -231,7 +234,7 @@ void add_factorizations(const Adder& add) {
   for (const char* uplo : {"L", "U"}) {
     in_many_steps(add("eigh", uplo, [uplo](const Tensors& x) {
       const auto [values, vectors] = linalg::eigh(symmetric(x[0]), uplo);
-      return Tensors{values, vectors * vectors};
+      return Tensors{values, tt::abs(vectors)};
     }));
     in_many_steps(
         add("eigvalsh", uplo, [uplo](const Tensors& x) { return Tensors{linalg::eigvalsh(symmetric(x[0]), uplo)}; }));
