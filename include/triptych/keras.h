@@ -3,7 +3,10 @@
 
 #include "triptych/core.h"
 #include "triptych/keras/callbacks.h"
+#include "triptych/keras/constraints.h"
 #include "triptych/keras/initializers.h"
+#include "triptych/keras/initializers/constant.h"
+#include "triptych/keras/initializers/random.h"
 #include "triptych/keras/layer.h"
 #include "triptych/keras/layers.h"
 #include "triptych/keras/logs.h"
@@ -12,3 +15,4 @@
 #include "triptych/keras/model.h"
 #include "triptych/keras/ops.h"
 #include "triptych/keras/optimizers.h"
+#include "triptych/keras/regularizers.h"

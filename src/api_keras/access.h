@@ -31,6 +31,8 @@ struct LayerAccess {
   static const std::vector<Weight>& own_states(const LayerBase& layer) { return layer.states_; }
   static void track(LayerBase& whole, const Layer& part, Location where) { whole.track_part(part, where); }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
+  static std::vector<Tensor>& own_losses(LayerBase& layer) { return layer.losses_; }
+  static void add_loss(LayerBase& layer, const Tensor& loss) { layer.add_loss(loss); }
 
   /// How many weights, states and inner layers there are. Later ones can be taken away again.
   class Parts {
@@ -70,6 +72,11 @@ void structure_changed();
 
 /// The layer's outputs; ArgumentError if a layer of the user's gives none, or an undefined one.
 std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training, Location where = {});
+
+/// Forgets what calls of the layer, and of those inside of it, have added to the loss.
+void clear_losses(LayerBase& layer);
+/// Adds the penalties of the layer's activity regularizer, each divided by the size of the batch.
+void penalize_activity(LayerBase& layer, const std::vector<Tensor>& outputs);
 
 /// Makes the layer's weights if it has none yet; the batch dimension is taken as unknown.
 void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes);

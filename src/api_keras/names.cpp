@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/support/fork.h"
+#include "core/support/near_names.h"
 #include "triptych/keras/model.h"
 
 namespace triptych::keras {
@@ -76,6 +77,12 @@ std::string quoted_list(const std::vector<std::string>& names) {
     text += "'" + names[i] + "'";
   }
   return text;
+}
+
+void no_such(const char* what, const std::string& name, const std::vector<std::string>& names, Location where) {
+  const std::string near = near_names(name, names);
+  throw ArgumentError(what, std::string("there is no ") + what + " of this name", "'" + name + "'",
+                      (near.empty() ? "" : "Did you mean " + near + "? ") + "There are " + quoted_list(names), where);
 }
 
 namespace utils {

@@ -6,6 +6,8 @@
 #include <typeinfo>
 #include <vector>
 
+#include "triptych/core/location.h"
+
 namespace triptych::keras {
 
 /// Files hold an optimizer's state under this name, so no layer has it.
@@ -23,5 +25,8 @@ std::string to_camel_case(std::string_view name);
 std::string class_name_of(const std::type_info& type);
 /// "`a`, `b` and `c`", for errors that list what there is.
 std::string quoted_list(const std::vector<std::string>& names);
+/// ArgumentError: there is no `what` ("loss") called `name`. It lists the `names` that there are, the nearest first.
+[[noreturn]] void no_such(const char* what, const std::string& name, const std::vector<std::string>& names,
+                          Location where);
 
 }  // namespace triptych::keras

@@ -28,7 +28,8 @@ keras::Sequential compiled() {
 }  // namespace
 
 TEST(KerasErrors, UnknownNamesListWhatThereIs) {
-  EXPECT_THAT(message([] { Dense(2, {.activation = "rellu"}); }), HasSubstr("'rellu'. There are 'linear', 'relu'"));
+  EXPECT_THAT(message([] { Dense(2, {.activation = "rellu"}); }),
+              HasSubstr("'rellu'. Did you mean relu? There are 'linear', 'relu'"));
   EXPECT_THAT(message([] { Dense(2, {.kernel_initializer = "glorot"}); }), HasSubstr("'glorot_uniform'"));
   EXPECT_THAT(message([] { keras::Optimizer("adamm"); }), HasSubstr("'adamm'. There are 'sgd', 'adam' and 'adamw'"));
   EXPECT_THAT(message([] { keras::Loss("mean"); }), HasSubstr("'mse'"));

@@ -9,12 +9,13 @@
 #include "triptych/core/function.h"
 #include "triptych/core/graph.h"
 #include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
 
 namespace triptych::keras {
 
-/// Makes a weight's first value: one of Keras's names ("glorot_uniform", "zeros", ...), or a function of shape and
-/// dtype, which gets Keras's shapes: (..., in, out). Those of `triptych::init` take them as that, and give a weight the
-/// values that it has in the other styles.
+/// Makes a weight's first value: an object of `keras::initializers`, one of Keras's names ("glorot_uniform", "zeros",
+/// ...), or a function of shape and dtype, which gets Keras's shapes: (..., in, out). Those of `triptych::init` take
+/// them as that, and give a weight the values that it has in the other styles.
 class TRIPTYCH_API Initializer {
  public:
   /// ArgumentError that lists the known names if there is no such one.
@@ -26,14 +27,20 @@ class TRIPTYCH_API Initializer {
   requires std::is_invocable_r_v<Tensor, F, const Shape&, DType> Initializer(F function,
                                                                              Location where = Location::here())
       : function_(not_empty(std::move(function), "initializer", where)) {}
+  /// One that files know by Keras's class name and arguments (a JSON object); the function gets Keras's shapes.
+  Initializer(OwnedText class_name, OwnedText config, triptych::Initializer function);
 
   /// ArgumentError at `where` for one that was moved from.
   Tensor operator()(const Shape& shape, DType dtype, Location where = Location::here()) const;
   /// "" for a function.
   const std::string& name() const { return name_; }
+  /// Keras's class name ("GlorotUniform"); "" for a function.
+  const std::string& class_name() const { return class_name_; }
+  /// The arguments as a JSON object.
+  const std::string& config() const { return config_; }
 
  private:
-  std::string name_;
+  std::string name_, class_name_, config_ = "{}";
   triptych::Initializer function_;
 };
 

@@ -25,7 +25,9 @@
 #include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
+#include "triptych/keras/constraints.h"
 #include "triptych/keras/initializers.h"
+#include "triptych/keras/regularizers.h"
 
 namespace triptych::keras {
 
@@ -38,6 +40,9 @@ struct Weight {
   std::string name;
   Tensor value;
   bool trainable = true;
+  /// What it adds to the loss while it is trained, and what it becomes after each step; none unless given.
+  Regularizer regularizer = {};
+  Constraint constraint = {};
 };
 
 /// Options of `LayerBase::add_weight`, in Keras's order.
@@ -48,6 +53,8 @@ struct WeightOptions {
   Initializer initializer = "glorot_uniform";
   DType dtype = float32;
   bool trainable = true;
+  Regularizer regularizer = {};
+  Constraint constraint = {};
 };
 
 /// One or several tensors, where a function takes either.
@@ -98,12 +105,20 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   std::vector<Weight> states() const;
   /// Layers inside this one.
   virtual std::vector<Layer> layers() const;
+  /// What the last call adds to a model's loss, 0-d tensors: of `add_loss` and activity regularizers, its own and inner
+  /// layers', and then each trainable weight's regularizer. The next call of the outermost layer starts anew.
+  std::vector<Tensor> losses() const;
+  /// The penalty of the layer's outputs, each divided by the size of the batch; none unless it is set.
+  const Regularizer& activity_regularizer() const { return activity_regularizer_; }
+  void set_activity_regularizer(Regularizer regularizer) { activity_regularizer_ = std::move(regularizer); }
 
  protected:
   /// A weight of this layer: made now by its initializer. Call it from `build`. ArgumentError if the layer has a weight
   /// or a state of this name, if the name has a slash (files call a weight "layer/weight"), if a dimension of the shape
   /// is unknown, or if an initializer that is a function makes another shape or dtype.
   Tensor add_weight(const WeightOptions& options, Location where = Location::here());
+  /// Adds a number to the loss of the model that the layer is in. Call it from `call`. ArgumentError unless it is 0-d.
+  void add_loss(const Tensor& loss, Location where = Location::here());
   /// State of this layer that is not a weight. ArgumentError for a name as in `add_weight`.
   void add_state(OwnedText name, Tensor value, Location where = Location::here());
   /// Makes `layer` (or a model) a part of this one, where holding it does not: a container of layers that were made
@@ -129,6 +144,8 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   std::vector<Weight> weights_, states_;
   std::vector<std::shared_ptr<LayerBase>> tracked_;
   std::vector<Shape> output_shapes_;
+  std::vector<Tensor> losses_;  // of the last call
+  Regularizer activity_regularizer_;
 };
 
 namespace detail {
@@ -223,6 +240,8 @@ class TRIPTYCH_API Layer {
     return base(where).non_trainable_weights();
   }
   std::int64_t count_params(Location where = Location::here()) const { return base(where).count_params(); }
+  /// What the last call adds to the loss; see LayerBase::losses.
+  std::vector<Tensor> losses(Location where = Location::here()) const { return base(where).losses(); }
   /// Copies of the weights' values.
   std::vector<Tensor> get_weights(Location where = Location::here()) const;
   /// Copies `values` into the weights; ArgumentError unless they agree in number and shapes.

@@ -11,8 +11,10 @@
 #include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
+#include "triptych/keras/constraints.h"
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/layer.h"
+#include "triptych/keras/regularizers.h"
 
 namespace triptych::keras {
 
@@ -27,6 +29,12 @@ struct DenseOptions {
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  /// Of the output; its penalty is divided by the size of the batch.
+  Regularizer activity_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
 };
@@ -40,6 +48,12 @@ struct Conv2DOptions {
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  /// Of the output; its penalty is divided by the size of the batch.
+  Regularizer activity_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
 };
@@ -70,6 +84,10 @@ struct BatchNormalizationOptions {
   Initializer gamma_initializer = "ones";
   Initializer moving_mean_initializer = "zeros";
   Initializer moving_variance_initializer = "ones";
+  Regularizer beta_regularizer = {};
+  Regularizer gamma_regularizer = {};
+  Constraint beta_constraint = {};
+  Constraint gamma_constraint = {};
   OptionText name = {};
   bool trainable = true;
 };
@@ -81,11 +99,17 @@ struct LayerNormalizationOptions {
   bool scale = true;
   Initializer beta_initializer = "zeros";
   Initializer gamma_initializer = "ones";
+  Regularizer beta_regularizer = {};
+  Regularizer gamma_regularizer = {};
+  Constraint beta_constraint = {};
+  Constraint gamma_constraint = {};
   OptionText name = {};
   bool trainable = true;
 };
 struct EmbeddingOptions {
   Initializer embeddings_initializer = "uniform";
+  Regularizer embeddings_regularizer = {};
+  Constraint embeddings_constraint = {};
   OptionText name = {};
   bool trainable = true;
 };

@@ -37,9 +37,15 @@ class Conv2D : public LayerBase {
     kernel_ =
         add_weight({.name = "kernel",
                     .shape = {kernel_size_.height, kernel_size_.width, channels.value() / options_.groups, filters_},
-                    .initializer = options_.kernel_initializer});
+                    .initializer = options_.kernel_initializer,
+                    .regularizer = options_.kernel_regularizer,
+                    .constraint = options_.kernel_constraint});
     if (options_.use_bias)
-      bias_ = add_weight({.name = "bias", .shape = {filters_}, .initializer = options_.bias_initializer});
+      bias_ = add_weight({.name = "bias",
+                          .shape = {filters_},
+                          .initializer = options_.bias_initializer,
+                          .regularizer = options_.bias_regularizer,
+                          .constraint = options_.bias_constraint});
   }
 
   Tensor call(const Tensor& input, bool) override {
@@ -157,6 +163,7 @@ Layer Conv2D(std::int64_t filters, Size2 kernel_size, Conv2DOptions options, Loc
   const DataFormat format = data_format_of(options.data_format, "Conv2D", where);
   Layer layer = brick<keras::Conv2D>(options.name, where, filters, kernel_size, options, format);
   layer.set_trainable(options.trainable, where);
+  layer.base().set_activity_regularizer(options.activity_regularizer);
   return layer;
 }
 Layer MaxPooling2D(Size2 pool_size, Pooling2DOptions options, Location where) {

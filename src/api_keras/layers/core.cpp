@@ -108,8 +108,11 @@ class Embedding : public LayerBase {
   Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOptions options)
       : input_dim_(input_dim), output_dim_(output_dim), options_(std::move(options)) {}
   void build(const Shape&) override {
-    embeddings_ = add_weight(
-        {.name = "embeddings", .shape = {input_dim_, output_dim_}, .initializer = options_.embeddings_initializer});
+    embeddings_ = add_weight({.name = "embeddings",
+                              .shape = {input_dim_, output_dim_},
+                              .initializer = options_.embeddings_initializer,
+                              .regularizer = options_.embeddings_regularizer,
+                              .constraint = options_.embeddings_constraint});
   }
   Tensor call(const Tensor& x, bool) override {
     return embedding(embeddings_, is_integral(x.dtype()) ? x : cast(x, int64));

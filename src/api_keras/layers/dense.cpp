@@ -14,9 +14,17 @@ class Dense : public LayerBase {
     if (!input.dim(-1).known())
       throw ArgumentError("Dense", "the last axis of the input is not known",
                           "layer '" + name() + "' got " + input.text(), "Give Input its size");
-    kernel_ = add_weight({.name = "kernel", .shape = {input[-1], units_}, .initializer = options_.kernel_initializer});
+    kernel_ = add_weight({.name = "kernel",
+                          .shape = {input[-1], units_},
+                          .initializer = options_.kernel_initializer,
+                          .regularizer = options_.kernel_regularizer,
+                          .constraint = options_.kernel_constraint});
     if (options_.use_bias)
-      bias_ = add_weight({.name = "bias", .shape = {units_}, .initializer = options_.bias_initializer});
+      bias_ = add_weight({.name = "bias",
+                          .shape = {units_},
+                          .initializer = options_.bias_initializer,
+                          .regularizer = options_.bias_regularizer,
+                          .constraint = options_.bias_constraint});
   }
 
   Tensor call(const Tensor& input, bool) override {
@@ -45,6 +53,7 @@ Layer layers::Dense(std::int64_t units, DenseOptions options, Location where) {
   if (units < 1) throw ArgumentError("Dense", "units is below 1", std::to_string(units), "", where);
   Layer layer = brick<keras::Dense>(options.name, where, units, options);
   layer.set_trainable(options.trainable, where);
+  layer.base().set_activity_regularizer(options.activity_regularizer);
   return layer;
 }
 

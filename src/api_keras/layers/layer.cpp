@@ -136,6 +136,7 @@ std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inpu
   for (const Tensor& output : outputs)
     if (!output.defined()) fail("the layer's function returned an undefined tensor");
   if (outputs.empty()) fail("the layer's function returned no tensor");
+  if (layer.activity_regularizer().defined()) penalize_activity(layer, outputs);
   return outputs;
 }
 
@@ -167,6 +168,7 @@ std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<Tensor
   CallScope context(layer, false);
   std::vector<TensorMeta> outputs;
   for (const Tensor& output : outputs_of(layer, xs, false)) outputs.push_back(output.meta());
+  clear_losses(layer);
   return outputs;
 }
 
@@ -215,10 +217,12 @@ std::vector<Weight> LayerBase::weights() const {
   };
   for (const bool trainable : {true, false})
     for (const Weight& weight : weights_)
-      if ((weight.trainable && trainable_) == trainable) add_once({weight.name, weight.value, trainable});
+      if ((weight.trainable && trainable_) == trainable)
+        add_once({weight.name, weight.value, trainable, weight.regularizer, weight.constraint});
   for (const Layer& inner : layers())
     for (const Weight& weight : inner.weights())
-      add_once({inner.name() + "/" + weight.name, weight.value, weight.trainable});
+      add_once(
+          {inner.name() + "/" + weight.name, weight.value, weight.trainable, weight.regularizer, weight.constraint});
   return all;
 }
 
@@ -274,7 +278,7 @@ Tensor LayerBase::add_weight(const WeightOptions& options, Location where) {
          "");
   if (options.trainable && is_floating(options.dtype)) value.set_requires_grad();
   mark_state(value);
-  weights_.push_back({std::move(name), value, options.trainable});
+  weights_.push_back({std::move(name), value, options.trainable, options.regularizer, options.constraint});
   return value;
 }
 
@@ -283,14 +287,14 @@ void LayerBase::add_state(OwnedText name, Tensor value, Location where) {
   if (!value.defined())
     throw ArgumentError(class_name(), "a state is undefined", "'" + name + "' of layer '" + name_ + "'", "", where);
   mark_state(value);
-  states_.push_back({std::move(name), std::move(value), false});
+  states_.push_back({std::move(name), std::move(value), false, {}, {}});
 }
 
 std::vector<Weight> LayerBase::states() const {
   std::vector<Weight> all = states_;
   for (const Layer& inner : layers())
     for (const Weight& state : inner.base().states())
-      all.push_back({inner.name() + "/" + state.name, state.value, false});
+      all.push_back({inner.name() + "/" + state.name, state.value, false, {}, {}});
   return all;
 }
 
@@ -379,6 +383,7 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
     throw ArgumentError(layer.class_name(), "calls of layers are nested too deep",
                         "layer '" + layer.name() + "', inside of " + std::to_string(around->depth) + " others",
                         "Does a layer call itself?", where);
+  if (!CallScope::innermost()) clear_losses(layer);
   const CallScope call(layer, training.value_or(call_training()));
   const Transaction whole;  // running statistics and streams stay if the call fails
   std::vector<Tensor> outputs;

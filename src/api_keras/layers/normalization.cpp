@@ -20,8 +20,17 @@ class BatchNormalization : public LayerBase {
                           "layer '" + name() + "' got " + input.text(), "Give Input its size");
     const Shape shape = {input[axis]};
     if (options_.scale)
-      gamma_ = add_weight({.name = "gamma", .shape = shape, .initializer = options_.gamma_initializer});
-    if (options_.center) beta_ = add_weight({.name = "beta", .shape = shape, .initializer = options_.beta_initializer});
+      gamma_ = add_weight({.name = "gamma",
+                           .shape = shape,
+                           .initializer = options_.gamma_initializer,
+                           .regularizer = options_.gamma_regularizer,
+                           .constraint = options_.gamma_constraint});
+    if (options_.center)
+      beta_ = add_weight({.name = "beta",
+                          .shape = shape,
+                          .initializer = options_.beta_initializer,
+                          .regularizer = options_.beta_regularizer,
+                          .constraint = options_.beta_constraint});
     moving_mean_ = add_weight(
         {.name = "moving_mean", .shape = shape, .initializer = options_.moving_mean_initializer, .trainable = false});
     moving_variance_ = add_weight({.name = "moving_variance",
@@ -75,9 +84,17 @@ class LayerNormalization : public LayerBase {
       shape_.append(input.dim(axis));
     }
     if (options_.scale)
-      gamma_ = add_weight({.name = "gamma", .shape = shape_, .initializer = options_.gamma_initializer});
+      gamma_ = add_weight({.name = "gamma",
+                           .shape = shape_,
+                           .initializer = options_.gamma_initializer,
+                           .regularizer = options_.gamma_regularizer,
+                           .constraint = options_.gamma_constraint});
     if (options_.center)
-      beta_ = add_weight({.name = "beta", .shape = shape_, .initializer = options_.beta_initializer});
+      beta_ = add_weight({.name = "beta",
+                          .shape = shape_,
+                          .initializer = options_.beta_initializer,
+                          .regularizer = options_.beta_regularizer,
+                          .constraint = options_.beta_constraint});
   }
 
   Tensor call(const Tensor& x, bool) override {

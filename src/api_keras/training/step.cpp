@@ -80,6 +80,7 @@ void Trainer::no_gradient(const Tensor& loss) const {
 
 Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch) {
   const bool training = phase == Phase::train;
+  clear_losses(model_);
   const CallScope call(model_, training);
   std::vector<Tensor> predictions;
   {
@@ -108,6 +109,9 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
       const Tensor weighted = options_.loss_weights.empty() ? value : value * options_.loss_weights[i];
       results[0] = results[0].defined() ? results[0] + weighted : weighted;
     }
+    const Frame frame(where_);
+    for (const Tensor& added : model_.losses()) results[0] = results[0] + cast(added, results[0].dtype());
+    clear_losses(model_);
   }
   if (training) {
     const bool dependent = results[0].is_symbolic() || results[0].requires_grad();
@@ -132,7 +136,13 @@ void Trainer::update(const Evaluation& evaluation) {
   if (evaluation.parameters.empty()) return;
   const Frame frame(where_);
   GradMode no_recording(false);
+  if (!constraints_.empty()) {  // they may fail once the optimizer has written
+    for (const Tensor& parameter : evaluation.parameters) Transaction::will_write(*parameter.impl());
+    for (const auto& [name, variable] : options_.optimizer.base().variables())
+      Transaction::will_write(*variable.impl());
+  }
   options_.optimizer.base().apply(evaluation.gradients, evaluation.parameters);
+  for (const auto& [weight, constraint] : constraints_) assign(weight, constraint(weight));
 }
 
 std::vector<Tensor> Trainer::run_eagerly(Phase phase, const ArrayBatch& batch) {

@@ -76,6 +76,7 @@ void Trainer::forget() {
   functions_.clear();
   prepared_.clear();
   parameters_.clear();
+  constraints_.clear();
   output_count_ = 0;
 }
 
@@ -232,6 +233,8 @@ void Trainer::meet_parameters() {
                         "Add a layer that has some, or set trainable", where_);
   RunNow now;
   options_.optimizer.base().build(parameters);
+  for (const Weight& weight : model_.weights())
+    if (weight.trainable && weight.constraint.defined()) constraints_.emplace_back(weight.value, weight.constraint);
   parameters_ = std::move(parameters);
 }
 

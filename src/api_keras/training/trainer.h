@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api_keras/training/batches.h"
@@ -130,7 +131,8 @@ class Trainer {
   std::uint64_t changes_ = 0;                // of structure, in the process, that were looked at
   std::vector<const LayerBase*> structure_;  // all layers inside
 
-  std::vector<Tensor> parameters_;  // what is trained, from the first training step on
+  std::vector<Tensor> parameters_;                          // what is trained, from the first training step on
+  std::vector<std::pair<Tensor, Constraint>> constraints_;  // of those that have one
 
   std::vector<std::string> output_names_;
   struct OutputMetric {

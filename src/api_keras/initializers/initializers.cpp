@@ -1,0 +1,112 @@
+#include "triptych/keras/initializers.h"
+
+#include <array>
+
+#include "api_keras/initializers/layout.h"
+#include "api_keras/names.h"
+#include "triptych/core/init.h"
+#include "triptych/core/ops.h"
+#include "triptych/keras/initializers/constant.h"
+#include "triptych/keras/initializers/random.h"
+
+namespace triptych::keras {
+namespace {
+
+struct NamedInitializer {
+  const char* name;
+  Initializer (*make)();
+};
+
+constexpr std::array named_initializers{
+    NamedInitializer{"zeros", [] { return initializers::Zeros(); }},
+    NamedInitializer{"zero", [] { return initializers::Zeros(); }},
+    NamedInitializer{"ones", [] { return initializers::Ones(); }},
+    NamedInitializer{"one", [] { return initializers::Ones(); }},
+    NamedInitializer{"constant", [] { return initializers::Constant(); }},
+    NamedInitializer{"identity", [] { return initializers::Identity(); }},
+    NamedInitializer{"uniform", [] { return initializers::RandomUniform(); }},
+    NamedInitializer{"random_uniform", [] { return initializers::RandomUniform(); }},
+    NamedInitializer{"normal", [] { return initializers::RandomNormal(); }},
+    NamedInitializer{"random_normal", [] { return initializers::RandomNormal(); }},
+    NamedInitializer{"truncated_normal", [] { return initializers::TruncatedNormal(); }},
+    NamedInitializer{"variance_scaling", [] { return initializers::VarianceScaling(); }},
+    NamedInitializer{"glorot_uniform", [] { return initializers::GlorotUniform(); }},
+    NamedInitializer{"glorot_normal", [] { return initializers::GlorotNormal(); }},
+    NamedInitializer{"he_uniform", [] { return initializers::HeUniform(); }},
+    NamedInitializer{"he_normal", [] { return initializers::HeNormal(); }},
+    NamedInitializer{"lecun_uniform", [] { return initializers::LecunUniform(); }},
+    NamedInitializer{"lecun_normal", [] { return initializers::LecunNormal(); }},
+    NamedInitializer{"orthogonal", [] { return initializers::Orthogonal(); }},
+};
+
+struct NamedActivation {
+  const char* name;
+  Tensor (*function)(const Tensor&);
+};
+
+constexpr std::array activations{
+    NamedActivation{"linear", nullptr},
+    NamedActivation{"relu", [](const Tensor& x) { return relu(x); }},
+    NamedActivation{"sigmoid", [](const Tensor& x) { return sigmoid(x); }},
+    NamedActivation{"tanh", [](const Tensor& x) { return tanh(x); }},
+    NamedActivation{"softmax", [](const Tensor& x) { return softmax(x, -1); }},
+    NamedActivation{"log_softmax", [](const Tensor& x) { return log_softmax(x, -1); }},
+    NamedActivation{"softplus", [](const Tensor& x) { return softplus(x); }},
+    NamedActivation{"elu", [](const Tensor& x) { return elu(x); }},
+    NamedActivation{"gelu", [](const Tensor& x) { return gelu(x); }},
+    NamedActivation{"silu", [](const Tensor& x) { return silu(x); }},
+    NamedActivation{"swish", [](const Tensor& x) { return silu(x); }},
+    NamedActivation{"leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.2); }},
+};
+
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& entry : table) names.emplace_back(entry.name);
+  return names;
+}
+
+}  // namespace
+
+triptych::Initializer for_keras_layout(triptych::Initializer initializer) {
+  return [initializer = std::move(initializer)](const Shape& shape, DType dtype) {
+    return shape.rank() > 2 ? init::make(initializer, shape, dtype, init::Layout::hwio) : initializer(shape, dtype);
+  };
+}
+
+Initializer::Initializer(triptych::Initializer function, Location where)
+    : function_(for_keras_layout(not_empty(std::move(function), "initializer", where))) {}
+Initializer::Initializer(const char* name, Location where) : Initializer(std::string(not_null(name, where)), where) {}
+Initializer::Initializer(const std::string& name, Location where) {
+  const std::string key = to_snake_case(name);
+  for (const NamedInitializer& entry : named_initializers)
+    if (key == entry.name) {
+      *this = entry.make();
+      return;
+    }
+  no_such("initializer", name, names_of(named_initializers), where);
+}
+Initializer::Initializer(OwnedText class_name, OwnedText config, triptych::Initializer function)
+    : name_(to_snake_case(class_name)),
+      class_name_(std::move(class_name)),
+      config_(std::move(config)),
+      function_(std::move(function)) {}
+
+Tensor Initializer::operator()(const Shape& shape, DType dtype, Location where) const {
+  const auto& function = not_empty<const triptych::Initializer&>(function_, "initializer", where);
+  if (name_.empty()) return function(shape, dtype);  // the user's, whose lines are its own
+  const Frame frame(where);
+  return function(shape, dtype);
+}
+
+Activation::Activation(const char* name, Location where) : Activation(std::string(not_null(name, where)), where) {}
+Activation::Activation(const std::string& name, Location where) : name_(name) {
+  for (const NamedActivation& entry : activations)
+    if (name_ == entry.name) {
+      if (entry.function) function_ = entry.function;
+      return;
+    }
+  no_such("activation", name, names_of(activations), where);
+}
+
+}  // namespace triptych::keras
