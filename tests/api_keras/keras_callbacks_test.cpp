@@ -109,7 +109,7 @@ TEST(KerasCallbacks, CsvLoggerWritesALineForEachEpoch) {
   const auto history = small_model().fit(
       inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {keras::callbacks::CSVLogger(folder / "log.csv")}});
   const std::string text = read_file(folder / "log.csv");
-  EXPECT_EQ(text.find("epoch,loss\n0,"), 0U) << text;
+  EXPECT_EQ(text.find("epoch,loss,val_loss\n0,"), 0U) << text;
   EXPECT_EQ(std::stod(text.substr(text.find("\n1,") + 3)), history["loss"][1]);
 }
 
@@ -156,7 +156,8 @@ TEST(KerasCallbacks, CsvLoggerQuotesWhatHoldsTheSeparator) {
   model.fit(inputs(), targets(),
             {.verbose = 0, .callbacks = {keras::callbacks::CSVLogger(folder / "log.csv", {.separator = ";"})}});
   const std::string text = read_file(folder / "log.csv");
-  EXPECT_EQ(text.substr(0, text.find('\n')), R"(epoch;"a;b";loss;"say ""c""")") << text;
+  EXPECT_EQ(text.substr(0, text.find('\n')), R"(epoch;"a;b";loss;"say ""c""";"val_a;b";val_loss;"val_say ""c""")")
+      << text;
 }
 
 TEST(KerasCallbacks, OptionsOfCsvLogger) {
@@ -168,7 +169,7 @@ TEST(KerasCallbacks, OptionsOfCsvLogger) {
     return read_file(path);
   };
   const std::string first = fit({.separator = ";"});
-  EXPECT_EQ(first.find("epoch;loss\n0;"), 0U) << first;
+  EXPECT_EQ(first.find("epoch;loss;val_loss\n0;"), 0U) << first;
   EXPECT_EQ(fit({.separator = ";"}), first);  // a new file
   EXPECT_EQ(fit({.separator = ";", .append = true}), first + first.substr(first.find('\n') + 1));
   // What a killed process wrote of a line stays a line of its own.

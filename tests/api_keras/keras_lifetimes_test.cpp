@@ -318,26 +318,38 @@ TEST(KerasFunctions, OptimizersOfOnesOwn) {
 }
 
 TEST(KerasFunctions, MetricsOfOnesOwn) {
-  struct Short : keras::MetricBase {
-    Short() : MetricBase("short") {}
-    std::vector<Tensor> contributions(const Tensor& y_true, const Tensor&) override { return {tt::sum(y_true)}; }
-  };
   struct Rows : keras::MetricBase {
-    Rows() : MetricBase("rows") {}
-    std::vector<Tensor> contributions(const Tensor& y_true, const Tensor&) override { return {y_true, y_true}; }
+    Rows() : MetricBase("rows") { rows = add_variable({.shape = {2}, .name = "rows"}); }
+    void update_state(const Tensor&, const Tensor& y_pred, const Tensor&) override {
+      tt::assign_add(rows, tt::ones({2}) * tt::sum(y_pred));
+    }
+    Tensor result() override { return rows; }
+    Tensor rows;
+  };
+  struct Nothing : keras::MetricBase {
+    Nothing() : MetricBase("nothing") {}
+    Tensor values(const Tensor&, const Tensor&) override { return {}; }
+  };
+  struct Twice : keras::MetricBase {
+    Twice() : MetricBase("twice") {
+      add_variable({.name = "a"});
+      add_variable({.name = "a"});
+    }
   };
   for (const char* engine : {"graph", "eager"}) {
     const auto model = compiled();
-    model.compile({.loss = "mse", .metrics = {keras::Metric(std::make_shared<Short>())}, .engine = engine});
-    EXPECT_THROW(model.fit(x, y, {.verbose = 0}), tt::ArgumentError);
+    model.compile({.loss = "mse", .metrics = {keras::metric<Rows>()}, .engine = engine});
+    EXPECT_BAD("[fit] a metric that is reported is not one number: 'rows' is of shape (2,)",
+               model.fit(x, y, {.verbose = 0}));
     EXPECT_EQ(model.optimizer().iterations(), 0);
   }
-  keras::Metric shorter(std::make_shared<Short>()), rows(std::make_shared<Rows>()), mean("mse");
-  EXPECT_BAD("[metric] the number of contributions is not that of the metric's parts", shorter.update_state(y, y));
-  EXPECT_BAD("[metric] a contribution is no 0-d tensor", rows.update_state(y, y));
-  EXPECT_BAD("[metric] the number of contributions", mean.add({1}));
-  EXPECT_BAD("[metric] the number of contributions", mean.add({1, 2, 3}));
-  mean.add({6, 2});
-  EXPECT_EQ(mean.result(), 3);
-  EXPECT_THROW(mean.base().result({}), tt::ArgumentError);
+  keras::Metric rows = keras::metric<Rows>(), nothing = keras::metric<Nothing>();
+  rows.update_state(y, y);
+  EXPECT_BAD("[metric] the metric has several numbers: 'rows' has a result of shape (2,)", rows.result());
+  EXPECT_EQ(rows.result_tensor().shape(), (tt::Shape{2}));
+  EXPECT_BAD("[metric] the metric's function returned an undefined tensor: 'nothing'", nothing.update_state(y, y));
+  EXPECT_BAD("[metric] the metric has no function",
+             keras::Metric(std::make_shared<keras::MetricBase>("base")).update_state(y, y));
+  EXPECT_BAD("[metric] the metric takes targets and predictions", rows.update_state(y));
+  EXPECT_THROW(keras::metric<Twice>(), tt::ArgumentError);
 }

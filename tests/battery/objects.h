@@ -556,7 +556,8 @@ struct Values<std::shared_ptr<keras::ModelBase>> {
 /// Handles that take one of Keras's names or an object.
 template <class T>
 concept Named = std::is_same_v<T, keras::Optimizer> || std::is_same_v<T, keras::Loss> ||
-    std::is_same_v<T, keras::Metric> || std::is_same_v<T, keras::Initializer> || std::is_same_v<T, keras::Activation>;
+    std::is_same_v<T, keras::Metric> || std::is_same_v<T, keras::Initializer> || std::is_same_v<T, keras::Activation> ||
+    std::is_same_v<T, keras::Regularizer> || std::is_same_v<T, keras::Constraint>;
 template <Named T>
 struct Values<T> : ObjectValues<T> {
   static constexpr bool is_optimizer = std::is_same_v<T, keras::Optimizer>;
@@ -565,6 +566,8 @@ struct Values<T> : ObjectValues<T> {
     return named(is_optimizer                            ? "adam"
                  : std::is_same_v<T, keras::Initializer> ? "ones"
                  : std::is_same_v<T, keras::Activation>  ? "relu"
+                 : std::is_same_v<T, keras::Regularizer> ? "l2"
+                 : std::is_same_v<T, keras::Constraint>  ? "max_norm"
                                                          : "mse");
   }
   static void hostile(Choices<T>& choices, const Make<T>& good) {
@@ -572,7 +575,7 @@ struct Values<T> : ObjectValues<T> {
     for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return T(value, here()); });
     choices.add("nullptr", [] { return T(static_cast<const char*>(nullptr), here()); });
     for (const char* name : {"sgd", "mse", "binary_crossentropy", "sparse_categorical_crossentropy", "accuracy",
-                             "softmax", "orthogonal", "glorot_uniform"})
+                             "softmax", "orthogonal", "glorot_uniform", "l1", "unit_norm"})
       choices.add(std::string("\"") + name + "\"", [name] { return named(name); });
     if constexpr (std::is_same_v<T, keras::Initializer>) {
       Choices<tt::Initializer> functions;
@@ -627,12 +630,16 @@ struct Values<keras::LossBase> : ObjectValues<keras::LossBase> {
 };
 /// A metric of the user's own, with faults.
 struct OwnMetric : keras::MetricBase {
-  explicit OwnMetric(int given = 2) : MetricBase("own"), given(given) {}
-  std::vector<tt::Tensor> contributions(const tt::Tensor&, const tt::Tensor&) override {
-    if (given < 0) throw Thrown();
-    return std::vector<tt::Tensor>(static_cast<std::size_t>(given), tt::ones({}));
+  explicit OwnMetric(int given = 1) : MetricBase("own"), given(given) {
+    sum = add_variable({.shape = {given < 1 ? 1 : given}, .name = "sum"});
   }
+  void update_state(const tt::Tensor&, const tt::Tensor& p, const tt::Tensor&) override {
+    if (given < 0) throw Thrown();
+    tt::assign_add(sum, tt::ones_like(sum) * tt::mean(tt::cast(p, tt::float32)));
+  }
+  tt::Tensor result() override { return given == 0 ? tt::Tensor() : sum; }
   int given;
+  tt::Tensor sum;
 };
 /// One by its values.
 struct Distance : keras::MetricBase {
@@ -651,8 +658,8 @@ struct Values<std::shared_ptr<keras::MetricBase>> {
   static void hostile(Choices<P>& choices, const Make<P>&) {
     choices.add("nullptr", [] { return P(); });
     choices.add("one that throws", [] { return std::make_shared<OwnMetric>(-1); });
-    for (const int given : {0, 1, 3})
-      choices.add("one that gives " + std::to_string(given) + " parts of 2",
+    for (const int given : {0, 3})
+      choices.add("one that has " + std::to_string(given) + " numbers",
                   [given] { return std::make_shared<OwnMetric>(given); });
     choices.add("a MetricBase", [] { return std::make_shared<keras::MetricBase>("base"); });
   }

@@ -27,6 +27,7 @@
 #include "triptych/core/text.h"
 #include "triptych/keras/constraints.h"
 #include "triptych/keras/initializers.h"
+#include "triptych/keras/metrics/metric.h"
 #include "triptych/keras/regularizers.h"
 
 namespace triptych::keras {
@@ -108,6 +109,8 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   /// What the last call adds to a model's loss, 0-d tensors: of `add_loss` and activity regularizers, its own and inner
   /// layers', and then each trainable weight's regularizer. The next call of the outermost layer starts anew.
   std::vector<Tensor> losses() const;
+  /// Metrics of `add_metric`, of this layer and of those inside of it.
+  std::vector<Metric> added_metrics() const;
   /// The penalty of the layer's outputs, each divided by the size of the batch; none unless it is set.
   const Regularizer& activity_regularizer() const { return activity_regularizer_; }
   void set_activity_regularizer(Regularizer regularizer) { activity_regularizer_ = std::move(regularizer); }
@@ -119,6 +122,12 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   Tensor add_weight(const WeightOptions& options, Location where = Location::here());
   /// Adds a number to the loss of the model that the layer is in. Call it from `call`. ArgumentError unless it is 0-d.
   void add_loss(const Tensor& loss, Location where = Location::here());
+  /// The mean of `value` over batches and examples is reported as `name` by the model that the layer is in. Call it
+  /// from `call`.
+  void add_metric(const Tensor& value, const OwnedText& name, Location where = Location::here());
+  /// `metric`, whose state the layer updates itself, is reported by the model that the layer is in. Call it from the
+  /// constructor or `build`.
+  Metric add_metric(Metric metric);
   /// State of this layer that is not a weight. ArgumentError for a name as in `add_weight`.
   void add_state(OwnedText name, Tensor value, Location where = Location::here());
   /// Makes `layer` (or a model) a part of this one, where holding it does not: a container of layers that were made
@@ -145,6 +154,7 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   std::vector<std::shared_ptr<LayerBase>> tracked_;
   std::vector<Shape> output_shapes_;
   std::vector<Tensor> losses_;  // of the last call
+  std::vector<Metric> metrics_;
   Regularizer activity_regularizer_;
 };
 

@@ -23,7 +23,14 @@
 
 namespace triptych::keras {
 
-/// One loss, or one for each output.
+/// A loss of the output of that name.
+struct NamedLoss {
+  OwnedText output;
+  Loss loss;
+};
+
+/// One loss, or one for each output, in order or by name: {{"class", "mse"}, {"box", "mae"}}; an output that is not
+/// named has none.
 class LossList : public std::vector<Loss> {
  public:
   LossList() = default;
@@ -34,6 +41,67 @@ class LossList : public std::vector<Loss> {
   template <LossFunction F>
   LossList(F function, Location where = Location::here()) : std::vector<Loss>{Loss(std::move(function), where)} {}
   LossList(std::initializer_list<Loss> losses) : std::vector<Loss>(losses) {}
+  LossList(std::initializer_list<NamedLoss> losses) {
+    for (const auto& [output, loss] : losses) {
+      outputs.push_back(output);
+      push_back(loss);
+    }
+  }
+  /// Which output each one is of; none if they are in order.
+  std::vector<std::string> outputs;
+};
+
+/// A loss's weight of the output of that name.
+struct NamedLossWeight {
+  OwnedText output;
+  double weight;
+};
+
+/// A number for each output's loss, in order or by name; 1 for one that is not named.
+class LossWeights : public std::vector<double> {
+ public:
+  LossWeights() = default;
+  LossWeights(std::initializer_list<double> weights) : std::vector<double>(weights) {}
+  LossWeights(std::vector<double> weights) : std::vector<double>(std::move(weights)) {}
+  LossWeights(std::initializer_list<NamedLossWeight> weights) {
+    for (const auto& [output, weight] : weights) {
+      outputs.push_back(output);
+      push_back(weight);
+    }
+  }
+  std::vector<std::string> outputs;
+};
+
+/// Metrics of one output.
+class OutputMetrics : public std::vector<Metric> {
+ public:
+  OutputMetrics() = default;
+  OutputMetrics(const char* name, Location where = Location::here()) : std::vector<Metric>{Metric(name, where)} {}
+  OutputMetrics(std::nullptr_t) = delete;
+  OutputMetrics(const std::string& name, Location where = Location::here())
+      : std::vector<Metric>{Metric(name, where)} {}
+  OutputMetrics(Metric metric) : std::vector<Metric>{std::move(metric)} {}
+  OutputMetrics(std::initializer_list<Metric> metrics) : std::vector<Metric>(metrics) {}
+  OutputMetrics(std::vector<Metric> metrics) : std::vector<Metric>(std::move(metrics)) {}
+};
+
+/// Metrics of the output of that name.
+struct NamedMetrics {
+  OwnedText output;
+  OutputMetrics metrics;
+};
+
+/// The metrics of a model: for one output all are of it; for several one for each, or several for each by its name:
+/// {{"class", {"accuracy", "AUC"}}, {"box", "mae"}}.
+class MetricList {
+ public:
+  MetricList() = default;
+  MetricList(std::initializer_list<Metric> metrics) : in_order(metrics) {}
+  MetricList(std::vector<Metric> metrics) : in_order(std::move(metrics)) {}
+  MetricList(std::initializer_list<NamedMetrics> metrics) : by_output(metrics) {}
+
+  OutputMetrics in_order;
+  std::vector<NamedMetrics> by_output;
 };
 
 struct ModelOptions {
@@ -44,11 +112,15 @@ struct ModelOptions {
 struct CompileOptions {
   Optimizer optimizer = "adam";
   LossList loss = {};
-  std::vector<double> loss_weights = {};
-  /// For a model of one output all are of it; else one for each output.
-  std::vector<Metric> metrics = {};
+  LossWeights loss_weights = {};
+  /// They count every example once.
+  MetricList metrics = {};
+  /// They count each example as its weight says.
+  MetricList weighted_metrics = {};
   /// The same as `engine = "eager"`.
   bool run_eagerly = false;
+  /// Steps between two calls of the batch hooks of callbacks.
+  std::int64_t steps_per_execution = 1;
   /// "graph" (traced once, compiled) or "eager" (runs as written).
   OwnedText engine = "graph";
   /// "exact": the same bits on both engines; "fast"; "": exact when eager, else fast.
@@ -63,13 +135,12 @@ struct CompileOptions {
 struct TRIPTYCH_API ValidationData {
   /// None.
   ValidationData() = default;
-  ValidationData(TensorList x, TensorList y, Tensor sample_weight = {});
+  ValidationData(TensorList x, TensorList y, TensorList sample_weight = {});
   ValidationData(data::DataLoader batches);
   template <std::derived_from<data::Dataset> D>
   ValidationData(D examples) : dataset(std::make_shared<D>(std::move(examples))) {}
 
-  TensorList x, y;
-  Tensor sample_weight;
+  TensorList x, y, sample_weight;
   std::optional<data::DataLoader> loader;
   std::shared_ptr<const data::Dataset> dataset;
 };
@@ -90,8 +161,9 @@ struct FitOptions {
   /// Weight of each class's examples in the loss (1 if it is not named), where y is class numbers or one-hot. With
   /// `sample_weight` their product counts.
   std::vector<std::pair<std::int64_t, double>> class_weight = {};
-  /// A number for each example, or each of its losses: its loss counts that many times. For arrays.
-  Tensor sample_weight = {};
+  /// A number for each example, or each of its losses: its loss counts that many times. One for all outputs, or one for
+  /// each. For arrays.
+  TensorList sample_weight = {};
   int initial_epoch = 0;
   /// 0: all of the data. Else an epoch ends after so many batches, and the next one goes on from there; where the data
   /// end, an epoch ends with a warning.
@@ -108,7 +180,7 @@ struct EvaluateOptions {
   /// None: 32. A DataLoader makes its own batches.
   std::optional<std::int64_t> batch_size = {};
   int verbose = 1;
-  Tensor sample_weight = {};
+  TensorList sample_weight = {};
   /// 0: all of the data. Else the first batches, as many; a warning says if there are less.
   std::int64_t steps = 0;
   std::vector<Callback> callbacks = {};
@@ -128,6 +200,13 @@ struct SummaryOptions {
 
 class Trainer;
 
+/// What one step is given: inputs, targets, and weights of the examples (none, one for all outputs, or one for each).
+struct StepData {
+  std::vector<Tensor> x, y, sample_weight;
+};
+/// What a step reports, by name: numbers, which a compiled step computes each time.
+using StepLogs = std::vector<std::pair<std::string, Tensor>>;
+
 /// Base of models; a subclassed model derives from it, holds its layers, and overrides `call`:
 ///
 ///   struct Net : keras::ModelBase {
@@ -145,8 +224,22 @@ class TRIPTYCH_API ModelBase : public LayerBase {
   virtual std::vector<TensorMeta> input_metas() const { return {}; }
   /// Names of the outputs, for what is reported of each.
   virtual std::vector<std::string> output_names() const { return {}; }
+
+  /// One step of `fit`, and of `evaluate`, where they are to be other ones than the usual: computes the loss and its
+  /// gradients (`triptych::gradients`), lets `optimizer()` apply them, updates metrics, and returns what is reported.
+  /// In the graph engine it is called once, with symbolic tensors. Nothing: the usual step.
+  virtual std::optional<StepLogs> train_step(const StepData& data);
+  virtual std::optional<StepLogs> test_step(const StepData& data);
+  /// The loss of a step: by default that of `compile`, each output's times its weight, and what layers have added.
+  virtual Tensor compute_loss(const StepData& data, const std::vector<Tensor>& y_pred, bool training);
+  /// Metrics that begin anew with each epoch besides those of `compile`; by default those of `add_metric`.
+  virtual std::vector<Metric> metrics() { return added_metrics(); }
+  /// The optimizer that the model was compiled with.
+  Optimizer optimizer(Location where = Location::here()) const;
   /// Set by a callback to end training after this epoch.
   bool stop_training = false;
+  /// Set by a callback as training begins: the epoch to begin with instead of `initial_epoch`.
+  std::optional<int> resume_epoch = {};
 
  private:
   std::unique_ptr<Trainer> trainer_;
@@ -199,11 +292,13 @@ class TRIPTYCH_API Model : public Layer {
   std::vector<Tensor> predict_all(const data::DataLoader& loader, const PredictOptions& options = {},
                                   Location where = Location::here()) const;
   /// One step on one batch; returns its loss and metrics.
-  Logs train_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight = {},
+  Logs train_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight = {},
                       Location where = Location::here()) const;
-  Logs test_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight = {},
+  Logs test_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight = {},
                      Location where = Location::here()) const;
   Tensor predict_on_batch(const TensorList& x, Location where = Location::here()) const;
+  /// Names of what is reported, in its order; empty before a first step.
+  std::vector<std::string> metrics_names(Location where = Location::here()) const;
   /// Loss and metrics count from here on. During an epoch they are means of all its batches so far; a callback that
   /// calls this before each batch sees those of the batch.
   void reset_metrics(Location where = Location::here()) const;

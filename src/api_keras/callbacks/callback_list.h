@@ -1,10 +1,12 @@
 // The callbacks of one run.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "api_keras/callbacks/progbar.h"
+#include "api_keras/callbacks/progbar_logger.h"
 #include "triptych/keras/model.h"
 
 namespace triptych::keras {
@@ -15,6 +17,11 @@ class CallbackList {
       : callbacks_(callbacks) {
     const Model handle = Model::of(model);
     for (const Callback& callback : callbacks_) callback.base().attach(handle, params);
+  }
+  /// Whether one of them shows a progress bar.
+  bool shows_bar() const {
+    return std::any_of(callbacks_.begin(), callbacks_.end(),
+                       [](const Callback& callback) { return callback.as<ProgbarLogger>() != nullptr; });
   }
   /// A bar that follows the batches of a test.
   void show(Progbar* bar) { bar_ = bar; }

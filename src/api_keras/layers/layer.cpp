@@ -31,7 +31,7 @@ void check_held(LayerBase& layer, Location where) {
   const CallScope* caller = CallScope::innermost();
   if (!caller || !LayerAccess::checks_parts(caller->layer)) return;
   for (const CallScope* scope = caller; scope; scope = scope->outer)
-    if (is_inside(layer, scope->layer)) return;
+    if (&scope->layer == &layer || is_inside(layer, scope->layer)) return;
   if (layer.weights().empty()) return;
   const std::string whole = caller->layer.class_name();
   const Location made = LayerAccess::made_at(layer);

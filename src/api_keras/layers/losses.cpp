@@ -1,4 +1,4 @@
-// What layers add to the loss of the model that they are in.
+// What layers add to the loss and the metrics of the model that they are in.
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -6,6 +6,7 @@
 #include "api_keras/access.h"
 #include "core/support/fork.h"
 #include "triptych/core/ops.h"
+#include "triptych/keras/metrics/reduction.h"
 
 namespace triptych::keras {
 namespace {
@@ -67,6 +68,25 @@ void LayerBase::add_loss(const Tensor& loss, Location where) {
   const std::lock_guard lock(mutex);
   losses_.push_back(loss);
   held.fetch_add(1, std::memory_order_relaxed);
+}
+
+void LayerBase::add_metric(const Tensor& value, const OwnedText& name, Location where) {
+  for (Metric& known : metrics_)
+    if (known.name() == name) return known.update_state(value, where);
+  metrics_.push_back(metrics::Mean({.name = name}));
+  metrics_.back().update_state(value, where);
+}
+
+Metric LayerBase::add_metric(Metric metric) {
+  metrics_.push_back(metric);
+  return metric;
+}
+
+std::vector<Metric> LayerBase::added_metrics() const {
+  std::vector<Metric> all;
+  for (const LayerBase* layer : with_inner(*this))
+    all.insert(all.end(), layer->metrics_.begin(), layer->metrics_.end());
+  return all;
 }
 
 std::vector<Tensor> LayerBase::losses() const {

@@ -38,12 +38,19 @@ Tensor only_one(std::vector<Tensor> outputs, const char* what, Location where) {
 
 }  // namespace
 
-ValidationData::ValidationData(TensorList x_, TensorList y_, Tensor weight)
+ValidationData::ValidationData(TensorList x_, TensorList y_, TensorList weight)
     : x(std::move(x_)), y(std::move(y_)), sample_weight(std::move(weight)) {}
 ValidationData::ValidationData(data::DataLoader batches) : loader(std::move(batches)) {}
 
 ModelBase::ModelBase() : trainer_(std::make_unique<Trainer>(*this)) {}
 ModelBase::~ModelBase() = default;
+
+std::optional<StepLogs> ModelBase::train_step(const StepData&) { return {}; }
+std::optional<StepLogs> ModelBase::test_step(const StepData&) { return {}; }
+Tensor ModelBase::compute_loss(const StepData& data, const std::vector<Tensor>& y_pred, bool) {
+  return trainer_->compiled_loss(data, y_pred);
+}
+Optimizer ModelBase::optimizer(Location where) const { return trainer_->optimizer(where); }
 
 Model::Model(std::shared_ptr<ModelBase> base, OptionText name, Location where)
     : Layer(std::move(base), std::move(name), where) {}
@@ -126,14 +133,16 @@ std::vector<Tensor> Model::predict_all(const data::DataLoader& loader, const Pre
 }
 
 void Model::reset_metrics(Location where) const { base(where).trainer().reset_reports(); }
+std::vector<std::string> Model::metrics_names(Location where) const { return base(where).trainer().metrics_names(); }
 
-Logs Model::train_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight,
+Logs Model::train_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight,
                            Location where) const {
-  return trainer_of(*this, where)->run_batch(Phase::train, {x, y, sample_weight}, where);
+  return trainer_of(*this, where)->run_batch(Phase::train, {x, y, given_weights(sample_weight)}, where);
 }
 
-Logs Model::test_on_batch(const TensorList& x, const TensorList& y, const Tensor& sample_weight, Location where) const {
-  return trainer_of(*this, where)->run_batch(Phase::test, {x, y, sample_weight}, where);
+Logs Model::test_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight,
+                          Location where) const {
+  return trainer_of(*this, where)->run_batch(Phase::test, {x, y, given_weights(sample_weight)}, where);
 }
 
 Tensor Model::predict_on_batch(const TensorList& x, Location where) const {

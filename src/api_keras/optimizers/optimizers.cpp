@@ -203,7 +203,10 @@ void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor>
       throw ArgumentError(name(), "a weight is undefined", "a default-constructed Tensor", "", where);
   const Frame frame(where);
   GradMode no_recording(false);
-  base_->build(weights);
+  {
+    const RunNow now;  // also while a step is traced
+    base_->build(weights);
+  }
   const Transaction whole;  // for an optimizer of the user's
   base_->apply(gradients, weights);
 }

@@ -10,12 +10,12 @@ namespace {
 
 class ArraySource : public Source {
  public:
-  ArraySource(const TensorList& x, const TensorList& y, const Tensor& sample_weight, const ArraySourceOptions& options,
-              Location where)
+  ArraySource(const TensorList& x, const TensorList& y, const std::vector<Tensor>& sample_weight,
+              const ArraySourceOptions& options, Location where)
       : options_(options), x_count_(x.size()), y_count_(y.size()) {
     for (const Tensor& tensor : x) arrays_.emplace_back(tensor, Tensor(), where);
     for (const Tensor& tensor : y) arrays_.emplace_back(tensor, Tensor(), where);
-    if (sample_weight.defined()) arrays_.emplace_back(sample_weight, Tensor(), where);
+    for (const Tensor& tensor : sample_weight) arrays_.emplace_back(tensor, Tensor(), where);
     if (options_.end < 0) options_.end = x[0].size(0);
   }
 
@@ -49,7 +49,7 @@ class ArraySource : public Source {
       else if (i < x_count_ + y_count_)
         batch.y.push_back(std::move(part));
       else
-        batch.sample_weight = std::move(part);
+        batch.sample_weight.push_back(std::move(part));
     }
     return batch;
   }
@@ -88,7 +88,8 @@ class LoaderSource : public Source {
 }  // namespace
 
 std::unique_ptr<Source> array_source(const char* what, const TensorList& x, const TensorList& y,
-                                     const Tensor& sample_weight, const ArraySourceOptions& options, Location where) {
+                                     const TensorList& sample_weight, const ArraySourceOptions& options,
+                                     Location where) {
   if (x.empty()) throw ArgumentError(what, "x holds no array", "x is empty", "", where);
   const auto check = [&](const Tensor& tensor, const char* name) {
     if (!tensor.defined() || tensor.is_symbolic() || tensor.ndim() == 0)
@@ -102,10 +103,16 @@ std::unique_ptr<Source> array_source(const char* what, const TensorList& x, cons
   };
   for (const Tensor& tensor : x) check(tensor, "x");
   for (const Tensor& tensor : y) check(tensor, "y");
-  if (sample_weight.defined()) check(sample_weight, "sample_weight");
+  const std::vector<Tensor> weights = given_weights(sample_weight);
+  for (const Tensor& tensor : weights) check(tensor, "sample_weight");
   if (x[0].size(0) == 0)
     throw ArgumentError(what, "there are no examples", "x has shape " + x[0].shape().text(), "", where);
-  return std::make_unique<ArraySource>(x, y, sample_weight, options, where);
+  return std::make_unique<ArraySource>(x, y, weights, options, where);
+}
+
+std::vector<Tensor> given_weights(const TensorList& sample_weight) {
+  if (sample_weight.size() == 1 && !sample_weight[0].defined()) return {};
+  return sample_weight;
 }
 
 std::unique_ptr<Source> loader_source(const data::DataLoader& loader) { return std::make_unique<LoaderSource>(loader); }

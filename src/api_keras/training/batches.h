@@ -10,10 +10,10 @@
 
 namespace triptych::keras {
 
-/// What a step is fed: each input, each target, and weights of the examples (undefined: none).
+/// What a step is fed, concrete: each input, each target, and weights of the examples (none, one, or one for each
+/// output).
 struct ArrayBatch {
-  std::vector<Tensor> x, y;
-  Tensor sample_weight;
+  std::vector<Tensor> x, y, sample_weight;
 
   std::int64_t size() const { return x.empty() || x[0].ndim() == 0 ? 0 : x[0].size(0); }
 };
@@ -40,7 +40,10 @@ struct ArraySourceOptions {
 /// Batches of rows of arrays, in the same order as a DataLoader's with the same seed. ArgumentError unless all have the
 /// same number of rows.
 std::unique_ptr<Source> array_source(const char* what, const TensorList& x, const TensorList& y,
-                                     const Tensor& sample_weight, const ArraySourceOptions& options, Location where);
+                                     const TensorList& sample_weight, const ArraySourceOptions& options,
+                                     Location where);
+/// Weights as they were given; none if the only one is undefined.
+std::vector<Tensor> given_weights(const TensorList& sample_weight);
 /// The batches of `loader`.
 std::unique_ptr<Source> loader_source(const data::DataLoader& loader);
 

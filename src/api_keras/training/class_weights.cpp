@@ -35,11 +35,12 @@ std::optional<ArrayBatch> ClassWeighted::next() {
       if (std::nearbyint(classes[i]) == static_cast<double>(number)) values[i] = static_cast<float>(weight);
   const DeviceScope here(y.device());
   Tensor weights = tensor(values);
-  if (const Tensor& others = batch->sample_weight; others.defined()) {
+  if (!batch->sample_weight.empty()) {
+    const Tensor& others = batch->sample_weight[0];
     while (weights.ndim() < others.ndim()) weights = unsqueeze(weights, -1);
     weights = weights * cast(others, float32);
   }
-  batch->sample_weight = weights;
+  batch->sample_weight = {weights};
   return batch;
 }
 

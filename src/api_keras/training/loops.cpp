@@ -13,11 +13,11 @@
 namespace triptych::keras {
 namespace {
 
-/// Passes over the data. With `steps_per_epoch` an epoch takes up where the last one ended.
+/// Passes over the data, the first of which has the number `first`. If it goes on, an epoch takes up where the last one
+/// ended.
 class Passes {
  public:
-  Passes(Source& source, const FitOptions& options)
-      : source_(source), goes_on_(options.steps_per_epoch > 0), number_(options.initial_epoch) {}
+  Passes(Source& source, bool goes_on, std::int64_t first) : source_(source), goes_on_(goes_on), number_(first) {}
 
   /// The first batch of an epoch.
   std::optional<ArrayBatch> first() {
@@ -43,37 +43,49 @@ class Passes {
 
 void Trainer::reset_reports() {
   for (Mean& loss : losses_) loss.reset();
-  for (OutputMetric& of : metrics_) of.metric.reset_state();
+  for (Metric& metric : all_metrics()) metric.reset_state();
 }
 
 MetricBase::Direction Trainer::direction(const std::string& name) const {
-  if (name == "loss") return MetricBase::Direction::down;
-  for (std::size_t i = 1; i < losses_.size(); ++i)
-    if (name == output_names_[i - 1] + "_loss") return MetricBase::Direction::down;
+  if (name == "loss" || std::find(loss_names_.begin(), loss_names_.end(), name) != loss_names_.end())
+    return MetricBase::Direction::down;
   for (const OutputMetric& of : metrics_)
     if (name == of.name) return of.metric.base().direction();
+  for (const Metric& metric : model_.metrics())
+    if (name == metric.name()) return metric.base().direction();
   return MetricBase::Direction::unknown;
 }
 
 void Trainer::report(std::span<const Tensor> results, std::int64_t batch_size) {
   std::size_t next = 0;
-  for (Mean& loss : losses_) loss.update(results[next++].item<double>(), static_cast<double>(batch_size));
-  for (OutputMetric& of : metrics_) {
-    std::vector<double> parts;
-    for (std::size_t i = 0; i < of.metric.base().parts(); ++i) parts.push_back(results[next++].item<double>());
-    of.metric.add(parts);
-  }
+  if (own_names_.empty())
+    for (Mean& loss : losses_) loss.update(results[next++].item<double>(), static_cast<double>(batch_size));
+  metric_values_.clear();
+  while (next < results.size()) metric_values_.push_back(results[next++].item<double>());
 }
 
 Logs Trainer::logs() const {
-  std::vector<Logs::Item> items{{"loss", losses_[0].result()}};
-  for (std::size_t i = 1; i < losses_.size(); ++i)
-    items.emplace_back(output_names_[i - 1] + "_loss", losses_[i].result());
-  for (const OutputMetric& of : metrics_) items.emplace_back(of.name, of.metric.result());
+  std::vector<Logs::Item> items;
+  if (own_names_.empty()) {
+    items.emplace_back("loss", losses_[0].result());
+    for (std::size_t i = 0; i < loss_names_.size(); ++i) items.emplace_back(loss_names_[i], losses_[i + 1].result());
+    for (std::size_t i = 0; i < metrics_.size(); ++i) items.emplace_back(metrics_[i].name, metric_values_[i]);
+  } else {
+    for (std::size_t i = 0; i < own_names_.size(); ++i) items.emplace_back(own_names_[i], metric_values_[i]);
+  }
   std::sort(items.begin(), items.end());
   Logs logs;
   for (auto& [name, value] : items) logs.set(std::move(name), value);
   return logs;
+}
+
+std::vector<std::string> Trainer::metrics_names() const {
+  if (!own_names_.empty()) return own_names_;
+  if (losses_.empty()) return {};
+  std::vector<std::string> names{"loss"};
+  names.insert(names.end(), loss_names_.begin(), loss_names_.end());
+  for (const OutputMetric& of : metrics_) names.push_back(of.name);
+  return names;
 }
 
 void Trainer::check_any(bool any) const {
@@ -99,7 +111,6 @@ Logs Trainer::test_epoch(Source& source, std::int64_t steps, CallbackList& callb
     Logs empty;
     callbacks.on_test_batch_begin(number, empty);
     const std::vector<Tensor> results = run(Phase::test, *batch);
-    if (number == 0) reset_reports();  // the first step may have set them up
     report(results, batch->size());
     logs = this->logs();
     callbacks.on_test_batch_end(number++, logs);
@@ -121,36 +132,45 @@ History Trainer::fit(Source& data, Source* validation, const FitOptions& options
   model_.stop_training = false;
   History history;
   Logs logs;
+  model_.resume_epoch.reset();
   callbacks.on_train_begin(logs);
-  Passes passes(train, options);
-  for (int epoch = options.initial_epoch; epoch < options.epochs && !model_.stop_training; ++epoch) {
+  const int first = model_.resume_epoch.value_or(options.initial_epoch);
+  const int verbose = callbacks.shows_bar() ? 0 : options.verbose;
+  Passes passes(train, options.steps_per_epoch > 0, first);
+  for (int epoch = first; epoch < options.epochs && !model_.stop_training; ++epoch) {
     Logs empty;
     callbacks.on_epoch_begin(epoch, empty);
     check_trainable();
-    if (options.verbose && options.epochs > 1)
+    if (verbose && options.epochs > 1)
       print("Epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options.epochs) + "\n");
-    Progbar bar(steps, options.verbose);
+    Progbar bar(steps, verbose);
     std::int64_t number = 0;
-    while ((options.steps_per_epoch == 0 || number < steps) && !model_.stop_training) {
-      const std::optional<ArrayBatch> batch = number == 0 ? passes.first() : passes.next();
-      if (!batch) {
-        check_any(number > 0);
-        if (options.steps_per_epoch > 0) warn_of_end(number, steps, " of epoch " + std::to_string(epoch + 1));
-        break;
+    reset_reports();
+    const auto goes_on = [&] { return (options.steps_per_epoch == 0 || number < steps) && !model_.stop_training; };
+    bool ended = false;
+    while (goes_on() && !ended) {
+      std::int64_t taken = 0;  // of this execution
+      for (; taken < options_.steps_per_execution && goes_on(); ++taken) {
+        const std::optional<ArrayBatch> batch = number == 0 ? passes.first() : passes.next();
+        ended = !batch;
+        if (ended) break;
+        if (taken == 0) callbacks.on_train_batch_begin(number, empty);
+        report(run(Phase::train, *batch), batch->size());
+        ++number;
       }
-      callbacks.on_train_batch_begin(number, empty);
-      const std::vector<Tensor> results = run(Phase::train, *batch);
-      if (number == 0) reset_reports();
-      report(results, batch->size());
+      if (taken == 0) break;
       logs = this->logs();
-      callbacks.on_train_batch_end(number++, logs);
-      if (options.verbose == 1) bar.update(number, logs);
+      callbacks.on_train_batch_end(number - 1, logs);
+      if (verbose == 1) bar.update(number, logs);
     }
+    check_any(number > 0 || model_.stop_training);
+    if (options.steps_per_epoch > 0 && number < steps && ended)
+      warn_of_end(number, steps, " of epoch " + std::to_string(epoch + 1));
     if (validation && (epoch + 1) % options.validation_freq == 0)
       for (const auto& [name, value] : test_epoch(*validation, options.validation_steps, callbacks))
         logs.set("val_" + name, value);
     callbacks.on_epoch_end(epoch, logs);
-    if (options.verbose) bar.update(number, logs, true);
+    if (verbose) bar.update(number, logs, true);
     history.append(epoch, logs);
   }
   callbacks.on_train_end(logs);
@@ -203,9 +223,8 @@ Logs Trainer::run_batch(Phase phase, const ArrayBatch& batch, Location where) {
   const CallerScope scope(*this, phase == Phase::train ? "train_on_batch" : "test_on_batch", where);
   check_compiled();
   if (phase == Phase::train) check_trainable();
-  const std::vector<Tensor> results = run(phase, batch);
   reset_reports();
-  report(results, batch.size());
+  report(run(phase, batch), batch.size());
   return logs();
 }
 

@@ -1,5 +1,6 @@
 #include "api_keras/training/options.h"
 
+#include "api_keras/training/batches.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -44,7 +45,7 @@ void check_options(const FitOptions& options, DataKind data, Location where) {
         throw ArgumentError("fit", "class_weight has a class twice", std::to_string(i->first), "", where);
   if (data == DataKind::arrays) return;
   of_arrays("fit", "batch_size", options.batch_size.has_value(), where);
-  of_arrays("fit", "sample_weight", options.sample_weight.defined(), where);
+  of_arrays("fit", "sample_weight", !given_weights(options.sample_weight).empty(), where);
   of_arrays("fit", "seed", options.seed >= 0, where);
   if (options.validation_split != 0)
     throw ArgumentError("fit", "validation_split is given with a DataLoader", "it is for arrays",
@@ -57,7 +58,7 @@ void check_options(const EvaluateOptions& options, DataKind data, Location where
   at_least("evaluate", "steps", options.steps, 0, where);
   if (data == DataKind::arrays) return;
   of_arrays("evaluate", "batch_size", options.batch_size.has_value(), where);
-  of_arrays("evaluate", "sample_weight", options.sample_weight.defined(), where);
+  of_arrays("evaluate", "sample_weight", !given_weights(options.sample_weight).empty(), where);
 }
 
 void check_options(const PredictOptions& options, DataKind data, Location where) {

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "api_keras/access.h"
-#include "api_keras/metrics/contributions.h"
 #include "api_keras/training/trainer.h"
 #include "core/autodiff/gradient_stop.h"
 #include "core/dispatch/backend.h"
@@ -21,7 +20,7 @@ namespace {
 std::vector<Tensor> fed(const ArrayBatch& batch) {
   std::vector<Tensor> tensors = batch.x;
   tensors.insert(tensors.end(), batch.y.begin(), batch.y.end());
-  if (batch.sample_weight.defined()) tensors.push_back(batch.sample_weight);
+  tensors.insert(tensors.end(), batch.sample_weight.begin(), batch.sample_weight.end());
   return tensors;
 }
 
@@ -71,47 +70,123 @@ std::vector<TensorMeta> opened(std::vector<TensorMeta> a, const std::vector<Tens
 
 void Trainer::no_gradient(const Tensor& loss) const {
   const std::string stop = loss.is_symbolic() ? gradient_stop(loss) : std::string();
-  throw ArgumentError(caller_, "the loss has no gradient", "loss '" + options_.loss[0].name() + "'",
+  const bool named = !options_.loss.empty();
+  throw ArgumentError(caller_, "the loss has no gradient",
+                      named ? "loss '" + options_.loss[0].name() + "'" : std::string("what layers have added"),
                       stop.empty() ? "It must depend on trainable weights, and no op on the way, such as argmax or a "
                                      "comparison, may have no gradient"
                                    : stop,
-                      options_.loss[0].where());
+                      named ? options_.loss[0].where() : where_);
+}
+
+Tensor Trainer::compiled_loss(const StepData& data, const std::vector<Tensor>& y_pred) {
+  if (output_count_ == 0) meet_outputs(y_pred.size());
+  if (!options_.loss.empty() && data.y.size() != y_pred.size())
+    throw ArgumentError(caller_, "there is not one target for each output",
+                        std::to_string(data.y.size()) + " targets, " + std::to_string(y_pred.size()) + " outputs", "",
+                        where_);
+  Tensor total;
+  const auto add = [&](const Tensor& loss) {
+    total = total.defined() ? total + (loss.dtype() == total.dtype() ? loss : cast(loss, total.dtype())) : loss;
+  };
+  for (std::size_t i = 0; i < y_pred.size(); ++i) {
+    if (!output_losses_[i]) continue;
+    const Loss& loss = *output_losses_[i];
+    const Tensor weight =
+        data.sample_weight.empty() ? Tensor() : data.sample_weight[data.sample_weight.size() == 1 ? 0 : i];
+    const Tensor value = loss(data.y[i], y_pred[i], weight, loss.where());
+    if (value.ndim() != 0)
+      throw ArgumentError(caller_, "the loss is not one number",
+                          "loss '" + loss.name() + "' has shape " + value.shape().text(),
+                          "A loss to train with has a reduction", loss.where());
+    if (y_pred.size() > 1) loss_values_.push_back(value);
+    add(loss_weights_[i] == 1 ? value : value * loss_weights_[i]);
+  }
+  const Frame frame(where_);
+  for (const Tensor& added : model_.losses()) add(added);
+  if (!total.defined())
+    throw ArgumentError(caller_, "there is no loss", "compile was given none", "Set .loss in compile", where_);
+  return total;
+}
+
+std::optional<Trainer::Evaluation> Trainer::own_step(Phase phase, const StepData& data) {
+  const bool training = phase == Phase::train;
+  std::optional<StepLogs> logs;
+  {
+    const GradMode recording(training);
+    const UserCode its_lines;
+    logs = training ? model_.train_step(data) : model_.test_step(data);
+  }
+  if (!logs) return std::nullopt;
+  Evaluation evaluation;
+  for (auto& [name, value] : *logs) {
+    if (!value.defined() || value.numel() != 1)
+      throw ArgumentError(
+          caller_, "what a step reports is not one number",
+          "'" + name + "' is " + (value.defined() ? "of shape " + value.shape().text() : std::string("undefined")), "",
+          where_);
+    evaluation.results.push_back(identity(value));
+    evaluation.names.push_back(name);
+  }
+  return evaluation;
+}
+
+void Trainer::put_metrics(const StepData& data, const std::vector<Tensor>& y_pred, std::vector<Tensor>& results) {
+  const Frame frame(where_);
+  const GradMode no_recording(false);
+  for (OutputMetric& of : metrics_) {
+    if (of.output < y_pred.size()) {
+      if (data.y.size() != y_pred.size())
+        throw ArgumentError(caller_, "a metric has no target", "'" + of.name + "'", "", where_);
+      const std::vector<Tensor>& weights = data.sample_weight;
+      const bool is_weighted = of.weighted && !weights.empty();
+      of.metric.base().update_state(data.y[of.output], y_pred[of.output],
+                                    is_weighted ? weights[weights.size() == 1 ? 0 : of.output] : Tensor());
+    }
+    const Tensor result = of.metric.base().result();
+    if (!result.defined() || !result.shape().known() || result.numel() != 1)
+      throw ArgumentError(
+          caller_, "a metric that is reported is not one number",
+          "'" + of.name + "' is " + (result.defined() ? "of shape " + result.shape().text() : std::string("undefined")),
+          "Give it an average, or update it yourself", where_);
+    results.push_back(identity(result));
+  }
 }
 
 Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch) {
   const bool training = phase == Phase::train;
   clear_losses(model_);
+  const StepData data{batch.x, batch.y, batch.sample_weight};
   const CallScope call(model_, training);
+  if (phase != Phase::predict)
+    if (std::optional<Evaluation> own = own_step(phase, data)) return std::move(*own);
   std::vector<Tensor> predictions;
   {
     GradMode recording(training);
     predictions = outputs_of(model_, batch.x, training, where_);
   }
   if (output_count_ == 0) meet_outputs(predictions.size());
-  if (phase == Phase::predict) return {std::move(predictions), {}, {}};
+  if (phase == Phase::predict) return {.results = std::move(predictions)};
 
-  if (options_.loss.empty())
-    throw ArgumentError(caller_, "there is no loss", "compile was given none", "Set .loss in compile", where_);
-  if (batch.y.size() != predictions.size())
-    throw ArgumentError(caller_, "there is not one target for each output",
-                        std::to_string(batch.y.size()) + " targets, " + std::to_string(predictions.size()) + " outputs",
-                        "", where_);
   if (training && parameters_.empty()) meet_parameters();
   Evaluation evaluation;
   std::vector<Tensor>& results = evaluation.results;
-  results.resize(1);
   {
     GradMode recording(training);
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-      const Loss& loss = options_.loss[options_.loss.size() == 1 ? 0 : i];
-      const Tensor value = loss(batch.y[i], predictions[i], batch.sample_weight, loss.where());
-      if (predictions.size() > 1) results.push_back(value);
-      const Tensor weighted = options_.loss_weights.empty() ? value : value * options_.loss_weights[i];
-      results[0] = results[0].defined() ? results[0] + weighted : weighted;
-    }
-    const Frame frame(where_);
-    for (const Tensor& added : model_.losses()) results[0] = results[0] + cast(added, results[0].dtype());
+    loss_values_.clear();
+    results.push_back(model_.compute_loss(data, predictions, training));
+    if (!results[0].defined() || results[0].ndim() != 0)
+      throw ArgumentError(
+          caller_, "compute_loss did not return one number",
+          results[0].defined() ? "a tensor of shape " + results[0].shape().text() : "an undefined tensor", "", where_);
     clear_losses(model_);
+    const std::vector<Tensor> of_outputs = std::move(loss_values_);
+    if (of_outputs.size() != loss_names_.size()) {  // a compute_loss of the model's own did not ask for them
+      loss_names_.clear();
+      losses_.resize(1);
+    } else {
+      results.insert(results.end(), of_outputs.begin(), of_outputs.end());
+    }
   }
   if (training) {
     const bool dependent = results[0].is_symbolic() || results[0].requires_grad();
@@ -124,11 +199,7 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
     }
     if (evaluation.parameters.empty()) no_gradient(results[0]);
   }
-  const Frame frame(where_);
-  GradMode no_recording(false);
-  for (const OutputMetric& of : metrics_)
-    for (Tensor& part : contributions_of(of.metric.base(), batch.y[of.output], predictions[of.output]))
-      results.push_back(std::move(part));
+  put_metrics(data, predictions, results);
   return evaluation;
 }
 
@@ -150,6 +221,7 @@ std::vector<Tensor> Trainer::run_eagerly(Phase phase, const ArrayBatch& batch) {
   const Transaction whole;
   Evaluation evaluation = evaluate_step(phase, batch);
   update(evaluation);  // the last that happens: it makes everything ready before it writes
+  own_names_ = std::move(evaluation.names);
   return std::move(evaluation.results);
 }
 
@@ -164,22 +236,26 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, std::vect
   ArrayBatch symbolic;
   for (std::size_t i = 0; i < batch.x.size(); ++i) symbolic.x.push_back(placeholder("x"));
   for (std::size_t i = 0; i < batch.y.size(); ++i) symbolic.y.push_back(placeholder("y"));
-  if (batch.sample_weight.defined()) symbolic.sample_weight = placeholder("sample_weight");
+  for (std::size_t i = 0; i < batch.sample_weight.size(); ++i)
+    symbolic.sample_weight.push_back(placeholder("sample_weight"));
 
   std::vector<Tensor> fetches;
+  std::vector<std::string> names;
   {
     TraceScope scope(graph);
     Evaluation evaluation = evaluate_step(phase, symbolic);
     update(evaluation);
     fetches = std::move(evaluation.results);
+    names = std::move(evaluation.names);
   }
   Function result{.phase = phase,
                   .inputs = std::move(inputs),
-                  .weighted = batch.sample_weight.defined(),
+                  .weights = batch.sample_weight.size(),
                   .autocast = autocast_around(*device_),
                   .runner = {},
                   .function = {},
-                  .outputs = fetches.size()};
+                  .outputs = fetches.size(),
+                  .names = std::move(names)};
   GraphImpl& impl = graph.impl();
   for (const auto& node : impl.nodes)
     if (has_effect(*node)) fetches.push_back(impl.handle(*node));
@@ -192,10 +268,10 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, std::vect
 
 Trainer::Function& Trainer::function_for(Phase phase, const ArrayBatch& batch) {
   std::vector<TensorMeta> given = inputs_of(batch);
-  const bool weighted = batch.sample_weight.defined();
+  const std::size_t weights = batch.sample_weight.size();
   const std::optional<DType> autocast = autocast_around(*device_);
   const auto of_kind = [&](const Function& f) {
-    return f.phase == phase && f.weighted == weighted && f.autocast == autocast;
+    return f.phase == phase && f.weights == weights && f.autocast == autocast;
   };
   for (Function& function : functions_)
     if (of_kind(function) && takes(function.inputs, given)) return function;
@@ -229,7 +305,7 @@ std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch) {
   const BatchScope scope(batch.size());
   move(batch.x);
   move(batch.y);
-  if (batch.sample_weight.defined()) batch.sample_weight = on_device(batch.sample_weight, *device_);
+  move(batch.sample_weight);
   if (!prepared_.contains(phase)) {
     prepare(batch);
     prepared_.insert(phase);
@@ -241,6 +317,7 @@ std::vector<Tensor> Trainer::run(Phase phase, ArrayBatch batch) {
     Function& function = function_for(phase, batch);
     results = function.runner->call(*function.function, fed(batch), where_);
     results.resize(function.outputs);
+    own_names_ = function.names;
   }
   if (changes_ != structure_changes()) remember_structure();  // what the model has built in this step
   return results;

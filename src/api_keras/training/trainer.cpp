@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api_keras/access.h"
+#include "api_keras/names.h"
 #include "core/dispatch/backend.h"
 #include "core/tensor/tensor_impl.h"
 #include "core/tensor/transaction.h"
@@ -62,6 +63,9 @@ void Trainer::compile(const CompileOptions& options, Location where) {
   if (!options.numerics.empty() && options.numerics != "exact" && options.numerics != "fast")
     throw ArgumentError("compile", "there are no such numerics", "'" + options.numerics + "'", "Use 'exact' or 'fast'",
                         where);
+  if (options.steps_per_execution < 1)
+    throw ArgumentError("compile", "steps_per_execution is below 1", std::to_string(options.steps_per_execution), "",
+                        where);
   device_.reset();
   if (!options.device.empty()) device_ = Device::from_text(options.device, where);
   options_ = options;
@@ -77,6 +81,10 @@ void Trainer::forget() {
   prepared_.clear();
   parameters_.clear();
   constraints_.clear();
+  metrics_.clear();
+  metric_values_.clear();
+  losses_.clear();
+  own_names_.clear();
   output_count_ = 0;
 }
 
@@ -142,9 +150,15 @@ void Trainer::check_batch(Phase phase, const ArrayBatch& batch) const {
   if (batch.size() == 0)
     throw ArgumentError(caller_, "there are no examples",
                         batch.x.empty() ? "x is empty" : "x has shape " + batch.x[0].shape().text(), "", where_);
-  if (batch.y.empty()) throw ArgumentError(caller_, "there are no targets", "y is empty", "", where_);
+  if (batch.y.empty() && !options_.loss.empty())
+    throw ArgumentError(caller_, "there are no targets", "y is empty", "", where_);
   for (const Tensor& y : batch.y) check(y, "y");
-  if (batch.sample_weight.defined()) check(batch.sample_weight, "sample_weight");
+  for (const Tensor& weight : batch.sample_weight) check(weight, "sample_weight");
+  if (batch.sample_weight.size() > 1 && batch.sample_weight.size() != batch.y.size())
+    throw ArgumentError(
+        caller_, "there is neither one sample_weight nor one for each output",
+        std::to_string(batch.sample_weight.size()) + " weights, " + std::to_string(batch.y.size()) + " targets", "",
+        where_);
 }
 
 std::vector<Tensor> Trainer::adjusted(const std::vector<Tensor>& x) const {
@@ -186,6 +200,15 @@ void Trainer::prepare(const ArrayBatch& batch) {
   std::vector<Tensor> residents = all_state();
   if (compiled_)
     for (auto& [name, variable] : options_.optimizer.base().variables()) residents.push_back(variable);
+  for (const MetricList* metrics : {&options_.metrics, &options_.weighted_metrics}) {
+    for (const Metric& metric : metrics->in_order)
+      for (const auto& [name, variable] : metric.base().variables()) residents.push_back(variable);
+    for (const NamedMetrics& of : metrics->by_output)
+      for (const Metric& metric : of.metrics)
+        for (const auto& [name, variable] : metric.base().variables()) residents.push_back(variable);
+  }
+  for (const Metric& metric : model_.metrics())
+    for (const auto& [name, variable] : metric.base().variables()) residents.push_back(variable);
   const Transaction whole;
   for (Tensor& tensor : residents)  // the handles to it stay valid
     if (tensor.device() != *device_) set_data(tensor, on_device(tensor, *device_));
@@ -199,31 +222,98 @@ std::vector<Tensor> Trainer::all_state() const {
 }
 
 void Trainer::meet_outputs(std::size_t count) {
-  const auto check = [&](const char* rule, std::size_t given, const char* what, const char* hint) {
-    throw ArgumentError(caller_, rule, std::to_string(given) + " " + what + ", " + std::to_string(count) + " outputs",
-                        hint, where_);
-  };
-  const bool several = count > 1;
-  if (compiled_) {
-    if (several && !options_.metrics.empty() && options_.metrics.size() != count)
-      check("a model of several outputs does not have a metric for each", options_.metrics.size(), "metrics", "");
-    if (options_.loss.size() > 1 && options_.loss.size() != count)
-      check("there is neither one loss nor one for each output", options_.loss.size(), "losses", "");
-    if (!options_.loss_weights.empty() && options_.loss_weights.size() != count)
-      check("there is not a loss weight for each output", options_.loss_weights.size(), "weights", "");
-  }
   std::vector<std::string> names = model_.output_names();
   for (std::size_t i = names.size(); i < count; ++i) names.push_back("output_" + std::to_string(i));
-  std::vector<OutputMetric> metrics;
-  if (compiled_)
-    for (std::size_t i = 0; i < options_.metrics.size(); ++i) {
-      const Metric& metric = options_.metrics[i];
-      metrics.push_back({several ? i : 0, several ? names[i] + "_" + metric.name() : metric.name(), metric});
-    }
-  losses_.assign(several ? 1 + count : 1, Mean());
+  metrics_.clear();
+  loss_names_.clear();
+  if (compiled_) {
+    meet_losses(count, names);
+    meet_metrics(count, names);
+  }
+  losses_.assign(1 + loss_names_.size(), Mean());
   output_names_ = std::move(names);
-  metrics_ = std::move(metrics);
   output_count_ = count;  // known from now on
+}
+
+namespace {
+
+/// Which output is called `name`; ArgumentError at `where` if none is.
+std::size_t output_of(const std::string& name, const std::vector<std::string>& names, Location where) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) no_such("output", name, names, where);
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+[[noreturn]] void wrong_count(const char* caller, const char* rule, std::size_t given, const char* what,
+                              std::size_t outputs, Location where) {
+  throw ArgumentError(caller, rule, std::to_string(given) + " " + what + ", " + std::to_string(outputs) + " outputs",
+                      "", where);
+}
+
+}  // namespace
+
+void Trainer::meet_losses(std::size_t count, const std::vector<std::string>& names) {
+  const LossList& losses = options_.loss;
+  output_losses_.assign(count, {});
+  if (!losses.outputs.empty()) {
+    for (std::size_t i = 0; i < losses.size(); ++i)
+      output_losses_[output_of(losses.outputs[i], names, where_)] = losses[i];
+  } else if (!losses.empty()) {
+    if (losses.size() > 1 && losses.size() != count)
+      wrong_count(caller_, "there is neither one loss nor one for each output", losses.size(), "losses", count, where_);
+    for (std::size_t i = 0; i < count; ++i) output_losses_[i] = losses[losses.size() == 1 ? 0 : i];
+  }
+  const LossWeights& weights = options_.loss_weights;
+  loss_weights_.assign(count, 1);
+  if (!weights.outputs.empty()) {
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      loss_weights_[output_of(weights.outputs[i], names, where_)] = weights[i];
+  } else if (!weights.empty()) {
+    if (weights.size() != count)
+      wrong_count(caller_, "there is not a loss weight for each output", weights.size(), "weights", count, where_);
+    loss_weights_ = weights;
+  }
+  if (count == 1) return;
+  for (std::size_t i = 0; i < count; ++i)
+    if (output_losses_[i]) loss_names_.push_back(names[i] + "_loss");
+}
+
+void Trainer::add_metrics(const MetricList& metrics, bool weighted, std::size_t count,
+                          const std::vector<std::string>& names) {
+  const auto add = [&](std::size_t output, const Metric& metric) {
+    const std::string plain = count > 1 ? names[output] + "_" + metric.name() : metric.name();
+    const auto taken = [&](const std::string& name) {
+      return std::any_of(metrics_.begin(), metrics_.end(), [&](const OutputMetric& of) { return of.name == name; });
+    };
+    std::string name = plain;
+    if (taken(name) && weighted)
+      name = count > 1 ? names[output] + "_weighted_" + metric.name() : "weighted_" + metric.name();
+    const std::string base = name;
+    for (int i = 1; taken(name); ++i) name = base + "_" + std::to_string(i);
+    metrics_.push_back({output, name, metric.fresh(), weighted});
+  };
+  for (const auto& [output, of_output] : metrics.by_output)
+    for (const Metric& metric : of_output) add(output_of(output, names, where_), metric);
+  const OutputMetrics& in_order = metrics.in_order;
+  if (count > 1 && !in_order.empty() && in_order.size() != count)
+    wrong_count(caller_, "a model of several outputs does not have a metric for each", in_order.size(), "metrics",
+                count, where_);
+  for (std::size_t i = 0; i < in_order.size(); ++i) add(count > 1 ? i : 0, in_order[i]);
+}
+
+void Trainer::meet_metrics(std::size_t count, const std::vector<std::string>& names) {
+  add_metrics(options_.metrics, false, count, names);
+  add_metrics(options_.weighted_metrics, true, count, names);
+  for (OutputMetric& of : metrics_) of.metric.reset_state();
+  for (const Metric& metric : model_.metrics())
+    metrics_.push_back({count, metric.name(), metric, false});  // of no output: the model updates it
+}
+
+std::vector<Metric> Trainer::all_metrics() const {
+  std::vector<Metric> all;
+  for (const OutputMetric& of : metrics_) all.push_back(of.metric);
+  for (const Metric& metric : model_.metrics()) all.push_back(metric);
+  return all;
 }
 
 void Trainer::meet_parameters() {

@@ -34,6 +34,10 @@ class Trainer {
 
   /// What is reported counts from here on.
   void reset_reports();
+  std::vector<std::string> metrics_names() const;
+  /// The loss that was compiled, each output's times its weight, and what layers have added; of the step that is
+  /// running.
+  Tensor compiled_loss(const StepData& data, const std::vector<Tensor>& y_pred);
   /// Whether what is reported as `name` gets better by rising, as far as that is known.
   MetricBase::Direction direction(const std::string& name) const;
 
@@ -48,11 +52,12 @@ class Trainer {
   struct Function {
     Phase phase;
     std::vector<TensorMeta> inputs;
-    bool weighted;
+    std::size_t weights;            // of examples that are fed
     std::optional<DType> autocast;  // of the Autocast that it was traced in
     std::unique_ptr<Runner> runner;
     std::shared_ptr<GraphFunction> function;
-    std::size_t outputs = 0;  // the first of the fetches; the rest are effects
+    std::size_t outputs = 0;              // the first of the fetches; the rest are effects
+    std::vector<std::string> names = {};  // of the outputs, for a step of the model's own
   };
   /// What the user called, and where, for errors; those that know no line of the model's own code name that one. A
   /// callback may call another one inside of it.
@@ -92,6 +97,11 @@ class Trainer {
   std::vector<Tensor> all_state() const;
   /// In the first step, once the model was called: sorts losses and metrics to its outputs.
   void meet_outputs(std::size_t count);
+  void meet_losses(std::size_t count, const std::vector<std::string>& names);
+  void meet_metrics(std::size_t count, const std::vector<std::string>& names);
+  void add_metrics(const MetricList& metrics, bool weighted, std::size_t count, const std::vector<std::string>& names);
+  /// Every metric once: those of compile, and the model's own.
+  std::vector<Metric> all_metrics() const;
   /// In the first training step, once the model was called: what is trained.
   void meet_parameters();
 
@@ -100,8 +110,13 @@ class Trainer {
   [[noreturn]] void no_gradient(const Tensor& loss) const;
   /// What a step computes before it changes a weight.
   struct Evaluation {
-    std::vector<Tensor> results, parameters, gradients;
+    std::vector<Tensor> results = {}, parameters = {}, gradients = {};
+    std::vector<std::string> names = {};  // of the results, if the model has a step of its own
   };
+  /// The model's own step, if it has one; then nothing is left to do.
+  std::optional<Evaluation> own_step(Phase phase, const StepData& data);
+  /// The results of all metrics, 0-d.
+  void put_metrics(const StepData& data, const std::vector<Tensor>& y_pred, std::vector<Tensor>& results);
   /// The step itself: operands decide whether it runs now or is traced.
   Evaluation evaluate_step(Phase phase, const ArrayBatch& batch);
   void update(const Evaluation& evaluation);
@@ -111,6 +126,7 @@ class Trainer {
   Function& function_for(Phase phase, const ArrayBatch& batch);
 
   // loops.cpp: many steps.
+  /// `results` of the latest step of `phase`.
   void report(std::span<const Tensor> results, std::int64_t batch_size);
   Logs logs() const;
   /// ArgumentError if an epoch had no batch.
@@ -139,10 +155,17 @@ class Trainer {
     std::size_t output;
     std::string name;  // as it is reported
     Metric metric;
+    bool weighted;
   };
   std::vector<OutputMetric> metrics_;
-  std::size_t output_count_ = 0;  // 0: not known yet
-  std::vector<Mean> losses_;      // the loss; with several outputs each one's too
+  std::vector<double> metric_values_;  // after the latest step
+  std::size_t output_count_ = 0;       // 0: not known yet
+  std::vector<Mean> losses_;           // the loss; with several outputs each one's too
+  std::vector<std::optional<Loss>> output_losses_;
+  std::vector<double> loss_weights_;
+  std::vector<Tensor> loss_values_;      // of the outputs, in the step that is running
+  std::vector<std::string> loss_names_;  // of losses_, but the first
+  std::vector<std::string> own_names_;   // of what the latest step of the model's own reported
 };
 
 }  // namespace triptych::keras

@@ -1,20 +1,43 @@
-// Metrics.
+// A metric: state that batches add to, and what it means. The state are tensors and batches add to them by ops, so that
+// a compiled step does it too. Your own derive from MetricBase:
+//
+//   struct TruePositives : keras::MetricBase {
+//     TruePositives() : MetricBase("true_positives") { count = add_variable({.name = "count"}); }
+//     void update_state(const tt::Tensor& y_true, const tt::Tensor& y_pred, const tt::Tensor&) override {
+//       tt::assign_add(count, tt::sum(y_true * tt::round(y_pred)));
+//     }
+//     tt::Tensor result() override { return count; }
+//     tt::Tensor count;
+//   };
+//   keras::Metric metric = keras::metric<TruePositives>();
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "triptych/core/function.h"
 #include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
+#include "triptych/keras/initializers.h"
 
 namespace triptych::keras {
 
-/// Base of metrics. What one batch contributes is computed by ops, so it is the same on both engines; what the sums
-/// mean is arithmetic on the host.
+/// Options of `MetricBase::add_variable`, in Keras's order.
+struct MetricVariableOptions {
+  Shape shape = {};
+  Initializer initializer = "zeros";
+  DType dtype = float32;
+  /// "": "variable", "variable_1", ...
+  OptionText name = {};
+};
+
+/// Base of metrics. Override `values` for a mean over examples, else `update_state` and `result`.
 class TRIPTYCH_API MetricBase {
  public:
   /// Which values are better, for callbacks that are to find out.
@@ -25,27 +48,47 @@ class TRIPTYCH_API MetricBase {
   MetricBase(const MetricBase&) = delete;
   MetricBase& operator=(const MetricBase&) = delete;
 
-  /// A batch's contributions, 0-d tensors: by default the sum of `values` and how many they are. Of targets and
-  /// predictions whose ranks differ by a last axis of length 1, `values` gets the same rank.
-  virtual std::vector<Tensor> contributions(const Tensor& y_true, const Tensor& y_pred);
-  /// How many contributions there are.
-  virtual std::size_t parts() const { return 2; }
+  /// Adds a batch to the state, with weights of its examples (undefined: none): by default what `values` gives to a
+  /// mean. Of targets and predictions whose ranks differ by a last axis of length 1, `values` gets the same rank.
+  virtual void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight);
   /// The metric of every example (or element); for metrics that are a mean.
   virtual Tensor values(const Tensor& y_true, const Tensor& y_pred);
-  /// The metric, from the contributions' sums, of which there are `parts()`: by default first / second.
-  virtual double result(const std::vector<double>& sums) const;
+  /// Adds numbers that were computed elsewhere; for metrics that take any (Mean, Sum).
+  virtual void update_values(const Tensor& values, const Tensor& sample_weight);
+  /// The metric, from the state: by default the mean, 0 before there is a batch.
+  virtual Tensor result();
+  /// Makes all state what it was in the beginning.
+  virtual void reset_state();
   virtual Direction direction() const { return Direction::unknown; }
   const std::string& name() const { return name_; }
+  /// The state, by name.
+  const std::vector<std::pair<std::string, Tensor>>& variables() const { return variables_; }
+
+ protected:
+  /// State that batches add to, made now. Call it from the constructor, or from the first update, which knows shapes.
+  /// ArgumentError for a name that is taken, or a shape that is not known.
+  Tensor add_variable(const MetricVariableOptions& options = {}, Location where = Location::here());
+  /// Adds the mean of each example's `values` to what the default `result` is the mean of, as Keras's Mean does.
+  void add_to_mean(const Tensor& values, const Tensor& sample_weight);
 
  private:
+  friend class Metric;
   std::string name_;
+  std::vector<std::pair<std::string, Tensor>> variables_;
+  std::vector<Initializer> initializers_;
+  Tensor total_, count_;  // of the mean, from its first batch on
 };
 
-/// A handle to a metric: an object of `keras::metrics`, or one of Keras's names ("accuracy", "mse", ...). "accuracy"
-/// means binary, sparse or categorical accuracy, by the shapes that it first meets, as in Keras.
+/// A metric written as a function: of every example, or element, of y_true and y_pred.
+template <class F>
+concept MetricFunction = std::is_invocable_r_v<Tensor, F, const Tensor&, const Tensor&>;
+
+/// A handle to a metric: an object of `keras::metrics`, one of Keras's names ("accuracy", "mse", "AUC", ...) or a
+/// function, whose mean it is. "accuracy" means binary, sparse or categorical accuracy, by the shapes that it meets, as
+/// in Keras. Copies share the state.
 class TRIPTYCH_API Metric {
  public:
-  /// ArgumentError that lists the known names if there is no such one.
+  /// ArgumentError that lists the known names, the nearest first, if there is no such one.
   Metric(const char* name, Location where = Location::here());
   Metric(const std::string& name, Location where = Location::here());
   Metric(std::nullptr_t) = delete;
@@ -54,45 +97,63 @@ class TRIPTYCH_API Metric {
   Metric(const Metric&) = default;
   Metric& operator=(const Metric&) = default;
   ~Metric() = default;
+  template <MetricFunction F>
+  Metric(F function, Location where = Location::here());
 
-  /// Adds a batch; the result counts all batches since the last reset.
-  void update_state(const Tensor& y_true, const Tensor& y_pred, Location where = Location::here());
-  /// 0 if nothing was added.
-  double result() const;
-  void reset_state() { sums_.clear(); }
-  /// Adds contributions that were computed elsewhere; ArgumentError unless they are `base().parts()` numbers.
-  void add(const std::vector<double>& contributions, Location where = Location::here());
+  /// Adds a batch; the result counts all batches since the last reset. If the update fails, nothing is added.
+  void update_state(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {},
+                    Location where = Location::here());
+  /// Adds numbers to a Mean or Sum.
+  void update_state(const Tensor& values, Location where = Location::here());
+  /// Adds numbers to a Mean or Sum, each as many times as its weight says.
+  void update_values(const Tensor& values, const Tensor& sample_weight = {}, Location where = Location::here());
+  /// The metric as one number; 0 if nothing was added. ArgumentError if it has several.
+  double result(Location where = Location::here()) const;
+  /// The metric as a tensor, of as many numbers as it has.
+  Tensor result_tensor(Location where = Location::here()) const;
+  /// `update_state`, and the result.
+  double operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {},
+                    Location where = Location::here());
+  void reset_state(Location where = Location::here());
 
   MetricBase& base() const { return *base_; }
   const std::string& name() const { return base_->name(); }
 
  private:
+  friend class Trainer;
+  /// One of the same kind with a state of its own, if this one was made by a name; else this one.
+  Metric fresh() const;
+
   std::shared_ptr<MetricBase> base_;
-  std::vector<double> sums_;
+  std::string made_by_name_;  // "" if by another way
 };
 
-/// Options of metrics, in Keras's order.
+/// A handle to a new metric of your own class.
+template <class Mine, class... Args>
+Metric metric(Args&&... args) {
+  return Metric(std::make_shared<Mine>(std::forward<Args>(args)...));
+}
+
+namespace detail {
+template <class F>
+struct FunctionMetric : MetricBase {
+  FunctionMetric(F f, OwnedText name) : MetricBase(std::move(name)), function(std::move(f)) {}
+  Tensor values(const Tensor& y_true, const Tensor& y_pred) override {
+    const UserCode its_lines;
+    return function(y_true, y_pred);
+  }
+  F function;
+};
+}  // namespace detail
+
+template <MetricFunction F>
+Metric::Metric(F function, Location where)
+    : base_(std::make_shared<detail::FunctionMetric<F>>(not_empty(std::move(function), "metric", where), "lambda")) {}
+
+/// Options of metrics that have no others.
 struct MetricOptions {
   /// "": Keras's name.
   OptionText name = {};
 };
-struct BinaryAccuracyOptions {
-  OwnedText name = "binary_accuracy";
-  double threshold = 0.5;
-};
 
-namespace metrics {
-
-/// Share of elements with y_true == y_pred.
-TRIPTYCH_API Metric Accuracy(MetricOptions options = {});
-/// Share of elements with y_true == (y_pred > threshold). ArgumentError unless the threshold is finite.
-TRIPTYCH_API Metric BinaryAccuracy(BinaryAccuracyOptions options = {}, Location where = Location::here());
-/// Share of examples with argmax(y_true) == argmax(y_pred).
-TRIPTYCH_API Metric CategoricalAccuracy(MetricOptions options = {});
-/// Share of examples with y_true == argmax(y_pred).
-TRIPTYCH_API Metric SparseCategoricalAccuracy(MetricOptions options = {});
-TRIPTYCH_API Metric MeanSquaredError(MetricOptions options = {});
-TRIPTYCH_API Metric MeanAbsoluteError(MetricOptions options = {});
-
-}  // namespace metrics
 }  // namespace triptych::keras
