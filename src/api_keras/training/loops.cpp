@@ -224,7 +224,8 @@ Logs Trainer::run_batch(Phase phase, const ArrayBatch& batch, Location where) {
   check_compiled();
   if (phase == Phase::train) check_trainable();
   reset_reports();
-  report(run(phase, batch), batch.size());
+  const std::vector<Tensor> results = run(phase, batch);
+  report(results, batch.size());
   return logs();
 }
 
