@@ -134,7 +134,7 @@ TEST(KerasCallbacks, TerminateOnNaNEndsTraining) {
             .fit(inputs(), targets(),
                  {.batch_size = 2, .epochs = 9, .verbose = 0, .callbacks = {keras::callbacks::TerminateOnNaN()}});
     // Finite in the first step, whose update is far too large.
-    EXPECT_EQ(testing::internal::GetCapturedStdout(), "\nBatch 1: Invalid loss, terminating training\n");
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "Batch 1: Invalid loss, terminating training\n");
     EXPECT_EQ(history["loss"].size(), 1u);
     testing::internal::CaptureStdout();
     const auto sound =

@@ -264,3 +264,35 @@ TEST(KerasCallbackObjects, BadInput) {
   EXPECT_THAT(message([] { callbacks::LearningRateScheduler(std::function<double(int)>()); }),
               HasSubstr("there is no function"));
 }
+
+// Averages that stay 0: with them in the weights' place the model predicts 0.
+TEST(KerasSwapEMAWeights, TestsRunOnTheAverages) {
+  struct Averaging : keras::OptimizerBase {
+    Averaging() : OptimizerBase("averaging", 0.1) {}
+    void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) override {
+      for (std::size_t i = 0; i < parameters.size(); ++i) tt::assign_sub(parameters[i], gradients[i] * 0.1);
+      tt::assign_add(iterations_, 1);
+    }
+    std::vector<std::string> slot_names() const override { return {"average"}; }
+  };
+  const auto model = small_model();
+  model.compile({.optimizer = keras::Optimizer(std::make_shared<Averaging>()), .loss = "mse"});
+  const auto swap = callbacks::SwapEMAWeights();
+  const auto history = model.fit(
+      inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {swap}, .validation_data = {inputs(), targets()}});
+  const double of_zero = tt::mean(targets() * targets()).item<double>();
+  EXPECT_NEAR(history["val_loss"][1], of_zero, 1e-6);
+  const auto weights = values_of(model);
+  EXPECT_NE(weights[0][0], 0);
+  EXPECT_NEAR(model.evaluate(inputs(), targets(), {.verbose = 0, .callbacks = {swap}})["loss"], of_zero, 1e-6);
+  EXPECT_EQ(tt::max(tt::abs(model.predict(inputs(), {.verbose = 0, .callbacks = {swap}}))).item<double>(), 0);
+  EXPECT_EQ(values_of(model), weights);
+  model.fit(inputs(), targets(),
+            {.epochs = 2, .verbose = 0, .callbacks = {callbacks::SwapEMAWeights({.swap_on_epoch = true})}});
+  EXPECT_EQ(values_of(model)[0][0], 0);
+  const auto plain = small_model();
+  plain.fit(inputs(), targets(), {.verbose = 0});
+  EXPECT_THAT(
+      error_of<tt::ArgumentError>([&] { plain.evaluate(inputs(), targets(), {.verbose = 0, .callbacks = {swap}}); }),
+      HasSubstr("[SwapEMAWeights] the optimizer keeps no averages of the weights: 'sgd'"));
+}

@@ -176,3 +176,37 @@ TEST(KerasSteps, SeveralInOneExecution) {
     EXPECT_EQ(model.optimizer().iterations(), 4);
   }
 }
+
+TEST(KerasGenerators, AreBatchesOfFitEvaluateAndPredict) {
+  const auto reference = keras::Sequential({Input({2}), Dense(1, {.kernel_initializer = "ones"})});
+  reference.compile({.optimizer = "sgd", .loss = "mse"});
+  reference.fit(inputs(), targets(), {.batch_size = 2, .epochs = 3, .verbose = 0, .shuffle = false});
+  const auto batches = [](bool ends) {
+    return [at = std::int64_t{0}, ends]() mutable -> std::optional<keras::GeneratorBatch> {
+      if (at == 8) {
+        at = 0;
+        if (ends) return std::nullopt;
+      }
+      at += 2;
+      return keras::GeneratorBatch{tt::slice(inputs(), 0, {at - 2, at}), tt::slice(targets(), 0, {at - 2, at})};
+    };
+  };
+  for (const bool ends : {false, true}) {
+    const auto model = keras::Sequential({Input({2}), Dense(1, {.kernel_initializer = "ones"})});
+    model.compile({.optimizer = "sgd", .loss = "mse"});
+    model.fit(batches(ends), {.epochs = 3,
+                              .verbose = 0,
+                              .validation_data = keras::Generator(batches(true)),
+                              .steps_per_epoch = ends ? 0 : 4});
+    EXPECT_EQ(values_of(model), values_of(reference));
+    EXPECT_NEAR(model.evaluate(batches(ends), {.verbose = 0, .steps = 4})["loss"],
+                reference.evaluate(inputs(), targets(), {.verbose = 0})["loss"], 1e-6);
+    EXPECT_EQ(model.predict(batches(ends), {.verbose = 0, .steps = 4}).to_vector<float>(),
+              reference.predict(inputs(), {.verbose = 0}).to_vector<float>());
+    EXPECT_THAT(error_of<tt::ArgumentError>([&] { model.fit(batches(ends), {.batch_size = 2}); }),
+                HasSubstr("batch_size is given with a DataLoader"));
+  }
+  const auto model = keras::Sequential({Input({2}), Dense(1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  EXPECT_THROW(model.fit([] { return std::optional<keras::GeneratorBatch>(); }, {.verbose = 0}), tt::ArgumentError);
+}

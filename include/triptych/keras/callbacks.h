@@ -10,4 +10,5 @@
 #include "triptych/keras/callbacks/learning_rate.h"
 #include "triptych/keras/callbacks/model_checkpoint.h"
 #include "triptych/keras/callbacks/progbar_logger.h"
+#include "triptych/keras/callbacks/swap_ema_weights.h"
 #include "triptych/keras/callbacks/terminate_on_nan.h"

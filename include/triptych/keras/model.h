@@ -3,14 +3,17 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "triptych/core/data.h"
+#include "triptych/core/function.h"
 #include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
@@ -131,17 +134,38 @@ struct CompileOptions {
   OptionText device = {};
 };
 
-/// What validation takes: `{x, y}`, `{x, y, sample_weight}`, a DataLoader, or a data set.
+/// What a generator gives at each call.
+struct GeneratorBatch {
+  TensorList x, y = {}, sample_weight = {};
+};
+
+/// Batches that a function makes, one at each call, and std::nullopt where the data end:
+/// `std::optional<GeneratorBatch>()`.
+class TRIPTYCH_API Generator {
+ public:
+  template <class F>
+  requires std::is_invocable_r_v<std::optional<GeneratorBatch>, F&> Generator(F function,
+                                                                              Location where = Location::here())
+      : next_(not_empty(std::move(function), "generator", where)) {}
+  std::optional<GeneratorBatch> operator()() const { return next_(); }
+
+ private:
+  std::function<std::optional<GeneratorBatch>()> next_;
+};
+
+/// What validation takes: `{x, y}`, `{x, y, sample_weight}`, a DataLoader, a data set, or a generator.
 struct TRIPTYCH_API ValidationData {
   /// None.
   ValidationData() = default;
   ValidationData(TensorList x, TensorList y, TensorList sample_weight = {});
   ValidationData(data::DataLoader batches);
+  ValidationData(Generator batches);
   template <std::derived_from<data::Dataset> D>
   ValidationData(D examples) : dataset(std::make_shared<D>(std::move(examples))) {}
 
   TensorList x, y, sample_weight;
   std::optional<data::DataLoader> loader;
+  std::optional<Generator> generator;
   std::shared_ptr<const data::Dataset> dataset;
 };
 
@@ -266,6 +290,8 @@ class TRIPTYCH_API Model : public Layer {
   History fit(const TensorList& x, const TensorList& y, const FitOptions& options = {},
               Location where = Location::here()) const;
   History fit(const data::DataLoader& loader, const FitOptions& options = {}, Location where = Location::here()) const;
+  /// Of a generator whose data do not end, `steps_per_epoch` batches are taken each epoch.
+  History fit(const Generator& generator, const FitOptions& options = {}, Location where = Location::here()) const;
   template <class = void>
   History fit(const TensorList& x, const TensorList& y, ...) const = delete;  // no FitOptions
   template <class = void>
@@ -275,6 +301,8 @@ class TRIPTYCH_API Model : public Layer {
                 Location where = Location::here()) const;
   Logs evaluate(const data::DataLoader& loader, const EvaluateOptions& options = {},
                 Location where = Location::here()) const;
+  Logs evaluate(const Generator& generator, const EvaluateOptions& options = {},
+                Location where = Location::here()) const;
   template <class = void>
   Logs evaluate(const TensorList& x, const TensorList& y, ...) const = delete;  // no EvaluateOptions
   template <class = void>
@@ -283,6 +311,8 @@ class TRIPTYCH_API Model : public Layer {
   Tensor predict(const TensorList& x, const PredictOptions& options = {}, Location where = Location::here()) const;
   Tensor predict(const data::DataLoader& loader, const PredictOptions& options = {},
                  Location where = Location::here()) const;
+  Tensor predict(const Generator& generator, const PredictOptions& options = {},
+                 Location where = Location::here()) const;
   template <class = void>
   Tensor predict(const TensorList& x, ...) const = delete;  // no PredictOptions
   template <class = void>
@@ -290,6 +320,8 @@ class TRIPTYCH_API Model : public Layer {
   std::vector<Tensor> predict_all(const TensorList& x, const PredictOptions& options = {},
                                   Location where = Location::here()) const;
   std::vector<Tensor> predict_all(const data::DataLoader& loader, const PredictOptions& options = {},
+                                  Location where = Location::here()) const;
+  std::vector<Tensor> predict_all(const Generator& generator, const PredictOptions& options = {},
                                   Location where = Location::here()) const;
   /// One step on one batch; returns its loss and metrics.
   Logs train_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight = {},

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "api_keras/access.h"
 #include "api_keras/callbacks/batch_count.h"
 #include "api_keras/names.h"
 #include "core/formats/file.h"
@@ -59,11 +60,19 @@ class BackupAndRestore : public CallbackBase {
       throw ArgumentError("BackupAndRestore", "the backup does not say how many epochs there were", "'" + path + "'",
                           "Remove the folder to begin anew", where_);
     model.load_weights(path, where_);
-    if (const Tensor* rate = dict.find(learning_rate_key))
-      if (const double value = rate->item<double>(); value != model.optimizer().learning_rate())
-        model.optimizer().set_learning_rate(value, where_);
+    restore_learning_rate(model, dict);
     whole_epochs_ = epoch;
     model.base().resume_epoch = epoch;
+  }
+
+  /// The file's learning rate; `load_weights` leaves that of `compile`.
+  static void restore_learning_rate(const Model& model, const StateDict& dict) {
+    const Tensor* rate = dict.find(learning_rate_key);
+    if (!rate) return;
+    const RunNow now;
+    for (auto& [name, variable] : model.optimizer().base().variables())
+      if (name == "learning_rate" && rate->shape() == variable.shape() && rate->dtype() == variable.dtype())
+        variable.copy_(*rate);
   }
 
   /// One file holds all, and takes the place of the last one when it is whole: whoever is killed meanwhile leaves one

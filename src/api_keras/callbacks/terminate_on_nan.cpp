@@ -18,7 +18,7 @@ class TerminateOnNaN : public CallbackBase {
     if (raises_)
       throw ArgumentError("TerminateOnNaN", "the loss is no finite number",
                           number_text(*loss) + " at batch " + std::to_string(batch), "", where_);
-    print("\nBatch " + std::to_string(batch) + ": Invalid loss, terminating training\n");
+    print("Batch " + std::to_string(batch) + ": Invalid loss, terminating training\n");
     model().stop_training();
   }
 

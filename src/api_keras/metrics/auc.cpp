@@ -26,13 +26,10 @@ class AUC : public MetricBase {
         curve_(curve),
         summation_(summation),
         thresholds_(std::move(thresholds)),
-        from_logits_(options.from_logits) {
+        from_logits_(options.from_logits),
+        label_weights_(options.label_weights) {
     answers_.multi_label = options.multi_label;
-    if (!options.label_weights.empty()) {
-      label_weights_ = tensor(options.label_weights);
-      mark_state(label_weights_);
-      if (!options.multi_label) answers_.label_weights = label_weights_;
-    }
+    if (!options.multi_label) answers_.label_weights = label_weights_;
     if (!options.multi_label)
       make_state({});
     else if (options.num_labels)
@@ -78,7 +75,7 @@ class AUC : public MetricBase {
   void check_labels(const Shape& shape) const {
     const bool fits = shape.rank() == 2 && shape.dim(1).known() &&
                       (!state_.true_positives.defined() || state_.true_positives.size(1) == shape[1]) &&
-                      (!label_weights_.defined() || label_weights_.size(0) == shape[1]);
+                      (label_weights_.empty() || static_cast<std::int64_t>(label_weights_.size()) == shape[1]);
     if (!fits)
       throw ArgumentError("AUC", "multi_label is given, and predictions are not (n, labels) as before",
                           "y_pred is " + shape.text());
@@ -112,8 +109,10 @@ class AUC : public MetricBase {
   Tensor over_labels(const Tensor& areas) const {
     if (!answers_.multi_label) return sum(areas);
     const Tensor of_label = sum(areas, 0);
-    if (!label_weights_.defined()) return mean(of_label);
-    return share(sum(of_label * label_weights_), sum(label_weights_));
+    if (label_weights_.empty()) return mean(of_label);
+    const DeviceScope here(state_.true_positives.device());
+    const Tensor weights = tensor(label_weights_);
+    return share(sum(of_label * weights), sum(weights));
   }
 
   Curve curve_;
@@ -121,7 +120,7 @@ class AUC : public MetricBase {
   std::vector<double> thresholds_;
   bool from_logits_;
   AnswerOptions answers_;
-  Tensor label_weights_;
+  std::vector<double> label_weights_;
   ConfusionCounts state_;
 };
 

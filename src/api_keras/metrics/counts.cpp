@@ -37,8 +37,9 @@ ConfusionCounts counts_of(const Tensor& y_true, const Tensor& y_pred, const Tens
     if (weights.ndim() == p.ndim() + 1) weights = squeeze(weights, -1);
     weights = expand_like(weights, p);
   }
-  if (options.label_weights.defined()) {
-    const Tensor of_labels = expand_like(cast(options.label_weights, p.dtype()), p);
+  const DeviceScope here(p.device());
+  if (!options.label_weights.empty()) {
+    const Tensor of_labels = expand_like(cast(tensor(options.label_weights), p.dtype()), p);
     weights = weights.defined() ? weights * of_labels : of_labels;
   }
   ConfusionCounts counts = confusion_counts(y, p, thresholds, {.multi_label = options.multi_label, .weights = weights});

@@ -13,7 +13,7 @@ namespace triptych::keras {
 struct AnswerOptions {
   std::optional<std::int64_t> top_k = {}, class_id = {};
   bool multi_label = false;
-  Tensor label_weights = {};
+  std::vector<double> label_weights = {};
 };
 
 /// The counts of a batch, float64.

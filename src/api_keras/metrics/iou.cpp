@@ -15,9 +15,7 @@ class IoU : public MetricBase {
  public:
   IoU(OwnedText name, std::int64_t classes, const std::vector<std::int64_t>& targets, const IoUOptions& options,
       std::optional<double> threshold = {})
-      : MetricBase(std::move(name)), classes_(classes), options_(options), threshold_(threshold) {
-    targets_ = tensor(targets);
-    mark_state(targets_);
+      : MetricBase(std::move(name)), classes_(classes), target_ids_(targets), options_(options), threshold_(threshold) {
     matrix_ = add_variable(
         {.shape = {classes, classes}, .dtype = options.dtype.value_or(int64), .name = "total_confusion_matrix"});
   }
@@ -35,10 +33,11 @@ class IoU : public MetricBase {
   }
 
   Tensor result() override {
-    const Tensor matrix = cast(matrix_, float64), right = diagonal(matrix);
-    const Tensor together = index_select(sum(matrix, 0) + sum(matrix, 1) - right, 0, targets_);
+    const DeviceScope here(matrix_.device());
+    const Tensor matrix = cast(matrix_, float64), right = diagonal(matrix), targets = tensor(target_ids_);
+    const Tensor together = index_select(sum(matrix, 0) + sum(matrix, 1) - right, 0, targets);
     const Tensor there = greater(together, 1e-9);  // a class that there is not does not count
-    const Tensor shares = index_select(right, 0, targets_) / (together + epsilon);
+    const Tensor shares = index_select(right, 0, targets) / (together + epsilon);
     return sum(where(there, shares, zeros_like(shares))) / (sum(cast(there, float64)) + epsilon);
   }
 
@@ -57,9 +56,10 @@ class IoU : public MetricBase {
   }
 
   std::int64_t classes_;
+  std::vector<std::int64_t> target_ids_;
   IoUOptions options_;
   std::optional<double> threshold_;
-  Tensor targets_, matrix_;
+  Tensor matrix_;
 };
 
 void check(const char* metric, std::int64_t classes, const std::vector<std::int64_t>& targets, Location where) {

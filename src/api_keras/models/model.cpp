@@ -19,6 +19,7 @@ constexpr std::int64_t default_batch_size = 32;
 std::unique_ptr<Source> validation_source(const FitOptions& options, std::int64_t batch_size, Location where) {
   const ValidationData& data = options.validation_data;
   if (data.loader) return loader_source(*data.loader);
+  if (data.generator) return generator_source("fit", *data.generator, where);
   if (data.dataset) return loader_source(data::DataLoader(data.dataset, {.batch_size = batch_size}, where));
   if (data.x.empty()) return nullptr;
   return array_source("fit", data.x, data.y, data.sample_weight, {.batch_size = batch_size}, where);
@@ -41,6 +42,7 @@ Tensor only_one(std::vector<Tensor> outputs, const char* what, Location where) {
 ValidationData::ValidationData(TensorList x_, TensorList y_, TensorList weight)
     : x(std::move(x_)), y(std::move(y_)), sample_weight(std::move(weight)) {}
 ValidationData::ValidationData(data::DataLoader batches) : loader(std::move(batches)) {}
+ValidationData::ValidationData(Generator batches) : generator(std::move(batches)) {}
 
 ModelBase::ModelBase() : trainer_(std::make_unique<Trainer>(*this)) {}
 ModelBase::~ModelBase() = default;
@@ -99,6 +101,14 @@ History Model::fit(const data::DataLoader& loader, const FitOptions& options, Lo
   return trainer_of(*this, where)->fit(*data, validation.get(), options, where);
 }
 
+History Model::fit(const Generator& generator, const FitOptions& options, Location where) const {
+  check_options(options, DataKind::loader, where);
+  const std::unique_ptr<Source> validation = validation_source(
+      options, options.validation_batch_size > 0 ? options.validation_batch_size : default_batch_size, where);
+  const auto data = generator_source("fit", generator, where);
+  return trainer_of(*this, where)->fit(*data, validation.get(), options, where);
+}
+
 Logs Model::evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options, Location where) const {
   check_options(options, DataKind::arrays, where);
   const auto data = array_source("evaluate", x, y, options.sample_weight,
@@ -112,11 +122,21 @@ Logs Model::evaluate(const data::DataLoader& loader, const EvaluateOptions& opti
   return trainer_of(*this, where)->evaluate(*data, options, where);
 }
 
+Logs Model::evaluate(const Generator& generator, const EvaluateOptions& options, Location where) const {
+  check_options(options, DataKind::loader, where);
+  const auto data = generator_source("evaluate", generator, where);
+  return trainer_of(*this, where)->evaluate(*data, options, where);
+}
+
 Tensor Model::predict(const TensorList& x, const PredictOptions& options, Location where) const {
   return only_one(predict_all(x, options, where), "predict", where);
 }
 Tensor Model::predict(const data::DataLoader& loader, const PredictOptions& options, Location where) const {
   return only_one(predict_all(loader, options, where), "predict", where);
+}
+
+Tensor Model::predict(const Generator& generator, const PredictOptions& options, Location where) const {
+  return only_one(predict_all(generator, options, where), "predict", where);
 }
 
 std::vector<Tensor> Model::predict_all(const TensorList& x, const PredictOptions& options, Location where) const {
@@ -129,6 +149,13 @@ std::vector<Tensor> Model::predict_all(const data::DataLoader& loader, const Pre
                                        Location where) const {
   check_options(options, DataKind::loader, where);
   const auto data = loader_source(loader);
+  return trainer_of(*this, where)->predict(*data, options, where);
+}
+
+std::vector<Tensor> Model::predict_all(const Generator& generator, const PredictOptions& options,
+                                       Location where) const {
+  check_options(options, DataKind::loader, where);
+  const auto data = generator_source("predict", generator, where);
   return trainer_of(*this, where)->predict(*data, options, where);
 }
 

@@ -85,6 +85,29 @@ class LoaderSource : public Source {
   std::optional<data::DataLoader::Iterator> position_;
 };
 
+class GeneratorSource : public Source {
+ public:
+  GeneratorSource(const char* what, const Generator& generator, Location where)
+      : what_(what), generator_(generator), where_(where) {}
+
+  std::int64_t steps() const override { return 0; }
+  void start(std::int64_t) override {}
+  std::optional<ArrayBatch> next() override {
+    std::optional<GeneratorBatch> batch = [&] {
+      const UserCode its_lines;
+      return generator_();
+    }();
+    if (!batch) return std::nullopt;
+    if (batch->x.empty()) throw ArgumentError(what_, "a generator gave no x", "a batch without an array", "", where_);
+    return ArrayBatch{batch->x, batch->y, given_weights(batch->sample_weight)};
+  }
+
+ private:
+  const char* what_;
+  Generator generator_;
+  Location where_;
+};
+
 }  // namespace
 
 std::unique_ptr<Source> array_source(const char* what, const TensorList& x, const TensorList& y,
@@ -113,6 +136,10 @@ std::unique_ptr<Source> array_source(const char* what, const TensorList& x, cons
 std::vector<Tensor> given_weights(const TensorList& sample_weight) {
   if (sample_weight.size() == 1 && !sample_weight[0].defined()) return {};
   return sample_weight;
+}
+
+std::unique_ptr<Source> generator_source(const char* what, const Generator& generator, Location where) {
+  return std::make_unique<GeneratorSource>(what, generator, where);
 }
 
 std::unique_ptr<Source> loader_source(const data::DataLoader& loader) { return std::make_unique<LoaderSource>(loader); }

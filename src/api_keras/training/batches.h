@@ -1,4 +1,4 @@
-// Where batches come from: arrays or a DataLoader.
+// Where batches come from: arrays, a DataLoader or a generator.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "triptych/core/data.h"
-#include "triptych/keras/layer.h"
+#include "triptych/keras/model.h"
 
 namespace triptych::keras {
 
@@ -46,5 +46,7 @@ std::unique_ptr<Source> array_source(const char* what, const TensorList& x, cons
 std::vector<Tensor> given_weights(const TensorList& sample_weight);
 /// The batches of `loader`.
 std::unique_ptr<Source> loader_source(const data::DataLoader& loader);
+/// What `generator` gives, which goes on from epoch to epoch. Its number of steps is not known: 0.
+std::unique_ptr<Source> generator_source(const char* what, const Generator& generator, Location where);
 
 }  // namespace triptych::keras
