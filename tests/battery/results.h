@@ -119,7 +119,7 @@ inline void look_at(Case& c, const keras::Loss& loss) {
   attempt([&] { look(c, loss(labels(), numbers({2, 3}), {}, here())); });
 }
 inline void look_at(Case&, keras::Metric metric) {
-  attempt([&] { metric.update_state(numbers({2, 3}), numbers({2, 3}), here()); });
+  attempt([&] { metric.update_state(numbers({2, 3}), numbers({2, 3}), {}, here()); });
   attempt([&] { static_cast<void>(metric.result()); });
 }
 inline void look_at(Case& c, const keras::Optimizer& optimizer) {
