@@ -1,6 +1,7 @@
 // Single ops: OP/SIZE/fwd is the call, OP/SIZE/bwd the call and the gradients of every floating-point input. float32,
-// values in [0.1, 0.9). SIZE: s (8 x 8 or the like: overhead), m (about 64 k elements: cache), l (about a million:
-// memory or arithmetic). One op alone: --benchmark_filter=gelu
+// values in [0.1, 0.9), the weights of recurrent layers in +-1 / sqrt(hidden). SIZE: s (8 x 8 or the like: overhead), m
+// (about 64 k elements: cache), l (about a million: memory or arithmetic). One op alone: --benchmark_filter=gelu
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct Row {
   std::string name;
   Call call;
   std::vector<tt::Shape> shapes;
+  double reach = 0;  // all inputs but the first are weights in [-reach, reach)
 };
 
 struct Named {
@@ -235,6 +237,19 @@ std::vector<Row> others() {
   };
 }
 
+/// A layer of `hidden` units with `gates` gates over sequences of shape (N, T, width).
+template <class Layer>
+Row recurrent(const char* name, Layer layer, tt::Shape sequences, std::int64_t hidden, std::int64_t gates) {
+  const auto call = [layer](const Tensors& x) {
+    return layer(x[0], std::vector<tt::RecurrentWeights>{{x[1], x[2], x[3], x[4]}}, {.batch_first = true}).output;
+  };
+  const std::int64_t wide = gates * hidden;
+  return {name,
+          call,
+          {sequences, {wide, sequences[2]}, {wide, hidden}, {wide}, {wide}},
+          1 / std::sqrt(static_cast<double>(hidden))};
+}
+
 std::vector<Row> all_rows() {
   std::vector<Row> rows;
   for (const auto& [size, n] : {std::pair{"s", 8}, {"m", 256}, {"l", 1024}}) {
@@ -245,6 +260,9 @@ std::vector<Row> all_rows() {
       for (const Named& op : group) rows.push_back({op.name + ("/" + std::string(size)), op.call, {shape}});
   }
   for (const Row& row : others()) rows.push_back(row);
+  rows.push_back(recurrent("lstm/m", tt::lstm, {32, 28, 28}, 128, 4));
+  rows.push_back(recurrent("lstm/l", tt::lstm, {64, 64, 256}, 256, 4));
+  rows.push_back(recurrent("gru/m", tt::gru, {32, 28, 28}, 128, 3));
   return rows;
 }
 
@@ -264,7 +282,9 @@ void register_all() {
   tt::manual_seed(1);
   for (const Row& row : all_rows()) {
     Tensors inputs;
-    for (const tt::Shape& shape : row.shapes) inputs.push_back(tt::uniform(shape, 0.1, 0.9));
+    for (const tt::Shape& shape : row.shapes)
+      inputs.push_back(row.reach == 0 || inputs.empty() ? tt::uniform(shape, 0.1, 0.9)
+                                                        : tt::uniform(shape, -row.reach, row.reach));
     bench::add((row.name + "/fwd").c_str(), [=] { benchmark::DoNotOptimize(row.call(inputs)); }, 0.1);
     const tt::Tensor out = row.call(inputs);
     Tensors tried;

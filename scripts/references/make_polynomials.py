@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the minimax polynomials of src/core/kernels/vector_math.h (needs mpmath).
+"""Prints the minimax polynomials of src/core/kernels/vector_*.h (needs mpmath).
 
 Remez exchange: the polynomial of a given degree whose largest weighted error on an interval is smallest has degree + 2
 points of equal error with alternating sign; guess the points, solve for coefficients and error, move the points, repeat.
@@ -84,6 +84,14 @@ if __name__ == '__main__':
     show('(cos(r) - 1 + r^2 / 2) / r^4 of r^2', even(mp.cos, 4), 0, quarter, 2)
     show('(erf(x) - 2 x / sqrt(pi)) / x of x^2', even(mp.erf, 1), 0, mp.mpf('0.9')**2, 6)
     show('log(erfc(x))', lambda x: mp.log(mp.erfc(x)), mp.mpf('0.9'), mp.mpf('4.1'), 7, mp.erfc)
+    show('(tan(r) - r) / r^3 of r^2', even(mp.tan, 3), 0, quarter, 7)
+    show('(asin(x) - x) / x^3 of x^2', even(mp.asin, 3), 0, mp.mpf('0.55')**2, 5)
+    show('(sinh(x) - x) / x^3 of x^2', even(mp.sinh, 3), 0, 1, 3)
+    show('(atan(x) - x) / x^3 of x^2', lambda z: (mp.atan(mp.sqrt(z)) / mp.sqrt(z) - 1) / z if z else mp.mpf(-1) / 3,
+         0, 1, 10)
+    slope = lambda f: mp.log1p(f) / f / mp.log(2) if f else 1 / mp.log(2)
+    show('log2(1 + f) / f', slope, low, high, 12, lambda f: 1 / slope(f), double=True)
+    show('2^r', lambda r: mp.mpf(2)**r, mp.mpf('-0.501'), mp.mpf('0.501'), 6, double=True)
     print('// 2^e mod 2 pi for e = 0 .. 104, in two parts: the first has 29 bits')
     for e in range(105):
         rest = mp.fmod(mp.mpf(2)**e, 2 * mp.pi)

@@ -11,6 +11,13 @@ namespace triptych {
 template <class T>
 using compute_type = std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
 
+/// A formula that has a faster form for usual elements: where `is_usual(x...)`, `usual(x...)` gives the bits of the
+/// formula itself. Loops that see many elements ask once for a block of them.
+template <class F, class... C>
+concept HasUsual = (std::is_same_v<C, float> && ...) && requires(const F& f, C... x) {
+  f.usual(x...);
+};
+
 /// A formula between element types: computes in the compute type of the inputs, gives `Out`.
 template <class Out, class F>
 struct Rounded {
@@ -19,6 +26,13 @@ struct Rounded {
   TRIPTYCH_HOST_DEVICE Out operator()(T... x) const {
     return Out(f(static_cast<compute_type<T>>(x)...));
   }
+  template <class... T>
+  requires HasUsual<F, compute_type<T>...> TRIPTYCH_HOST_DEVICE bool is_usual(T... x) const {
+    return f.is_usual(static_cast<compute_type<T>>(x)...);
+  }
+  template <class... T>
+  requires HasUsual<F, compute_type<T>...> TRIPTYCH_HOST_DEVICE Out usual(T... x)
+  const { return Out(f.usual(static_cast<compute_type<T>>(x)...)); }
 };
 
 }  // namespace triptych

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "triptych/core/export.h"
+#include "core/kernels/vector_power.h"
 
 namespace triptych::formula {
 
@@ -27,7 +27,7 @@ TRIPTYCH_HOST_DEVICE T power(T a, T b) {
       if (n & 1) result = product(result, a);
     return result;
   } else {
-    return std::pow(a, b);
+    return math::pow(a, b);
   }
 }
 
@@ -36,6 +36,8 @@ struct Pow {
   TRIPTYCH_HOST_DEVICE auto operator()(T a, T b) const {
     return power(a, b);
   }
+  TRIPTYCH_HOST_DEVICE static bool is_usual(float a, float b) { return math::is_usual_power(a, b); }
+  TRIPTYCH_HOST_DEVICE static float usual(float a, float b) { return math::usual_power(a, b); }
 };
 struct Square {
   template <class T>

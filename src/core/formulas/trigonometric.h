@@ -1,59 +1,66 @@
-// Trigonometric and hyperbolic functions: sine and cosine by our own float32 functions, the rest by the standard
-// library's.
+// Trigonometric and hyperbolic functions: by our own float32 functions, but for the inverse hyperbolic ones, which are
+// the standard library's.
 #pragma once
 
 #include <cmath>
 
+#include "core/kernels/vector_arcs.h"
 #include "core/kernels/vector_trigonometry.h"
 
 namespace triptych::formula {
 
-struct Sin {
+struct ModerateAngles {
+  TRIPTYCH_HOST_DEVICE static bool is_usual(float x) { return std::fabs(x) <= math::moderate_angle; }
+};
+struct Sin : ModerateAngles {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return math::sin(x);
   }
+  TRIPTYCH_HOST_DEVICE static float usual(float x) { return math::sin_of_moderate(x); }
 };
-struct Cos {
+struct Cos : ModerateAngles {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return math::cos(x);
   }
+  TRIPTYCH_HOST_DEVICE static float usual(float x) { return math::cos_of_moderate(x); }
 };
-struct Tan {
+struct Tan : ModerateAngles {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
-    return std::tan(x);
+    return math::tan(x);
   }
+  TRIPTYCH_HOST_DEVICE static float usual(float x) { return math::tan_of_moderate(x); }
 };
 struct Asin {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
-    return std::asin(x);
+    return math::asin(x);
   }
 };
 struct Acos {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
-    return std::acos(x);
+    return math::acos(x);
   }
 };
 struct Atan {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
-    return std::atan(x);
+    return math::atan(x);
   }
 };
 struct Sinh {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
-    return std::sinh(x);
+    return math::sinh(x);
   }
 };
 struct Cosh {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
-    return std::cosh(x);
+    return math::cosh(x);
   }
 };
 struct Asinh {
@@ -77,7 +84,7 @@ struct Atanh {
 struct Atan2 {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T a, T b) const {
-    return std::atan2(a, b);
+    return math::atan2(a, b);
   }
 };
 

@@ -1,4 +1,4 @@
-// where: a choice moves bits.
+// where: a choice moves bits, by a mask, since a branch that depends on data is guessed wrong.
 #pragma once
 
 #include "triptych/core/export.h"
@@ -8,7 +8,8 @@ namespace triptych::formula {
 struct Choose {
   template <class Word>
   TRIPTYCH_HOST_DEVICE Word operator()(bool condition, Word a, Word b) const {
-    return condition ? a : b;
+    const Word mask = static_cast<Word>(Word(0) - static_cast<Word>(condition));
+    return static_cast<Word>((a & mask) | (b & static_cast<Word>(~mask)));
   }
 };
 

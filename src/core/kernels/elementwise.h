@@ -14,6 +14,7 @@
 
 #include "core/formulas/elements.h"
 #include "core/kernels/element_loops.h"
+#include "core/kernels/path.h"
 #include "triptych/core/op.h"
 
 // An output that took over an input's buffer depends on it at the same element only.
@@ -28,12 +29,36 @@ namespace triptych {
 /// Elements below this are not worth waking a thread for.
 inline constexpr std::int64_t elementwise_grain = 32768;
 
+namespace elementwise_paths {
+inline Path usual("elementwise: a block of usual elements"), unusual("elementwise: a block with others");
+}  // namespace elementwise_paths
+
+/// out[i] = f(in[i]...) by the faster form of the formula in blocks that it holds for.
+template <class Out, class F, class... In>
+void usual_row(const F& f, std::int64_t n, Out* out, const In*... in) {
+  constexpr std::int64_t block = 512;
+  for (std::int64_t begin = 0; begin < n; begin += block) {
+    const std::int64_t end = std::min(n, begin + block);
+    std::uint32_t usual = 1;  // words, so that the loop is vectorised
+    for (std::int64_t i = begin; i < end; ++i) usual &= static_cast<std::uint32_t>(f.is_usual(in[i]...));
+    (usual ? elementwise_paths::usual : elementwise_paths::unusual).take();
+    if (usual) {
+      TRIPTYCH_INDEPENDENT
+      for (std::int64_t i = begin; i < end; ++i) out[i] = f.usual(in[i]...);
+    } else {
+      TRIPTYCH_INDEPENDENT
+      for (std::int64_t i = begin; i < end; ++i) out[i] = f(in[i]...);
+    }
+  }
+}
+
 /// One run of the innermost loop. Constant steps let the compiler vectorise the common cases.
 template <class Out, class F, class... In, std::size_t... K>
 inline void element_row(F f, std::int64_t n, Out* out, const std::int64_t* steps, std::tuple<const In*...> in,
                         std::index_sequence<K...>) {
   const bool dense = steps[0] == 1 && ((steps[K + 1] == 1) && ...);
   if (dense) {
+    if constexpr (requires { f.usual(std::get<K>(in)[0]...); }) return usual_row(f, n, out, std::get<K>(in)...);
     TRIPTYCH_INDEPENDENT
     for (std::int64_t i = 0; i < n; ++i) out[i] = f(std::get<K>(in)[i]...);
     return;

@@ -4,6 +4,9 @@
 // Method, everywhere: reduce the argument to a small interval, evaluate a minimax polynomial there
 // (scripts/references/make_polynomials.py prints the coefficients), put the parts together. At most 2 units in the last
 // place.
+//
+// Underflow: where e^x, 2^x or a sigmoid would be below 2^-126, the result is 0. Denormal numbers cost a processor a
+// hundred cycles each, and a dead unit or a masked score makes thousands of them.
 #pragma once
 
 #include <bit>
@@ -15,13 +18,18 @@
 
 namespace triptych::math {
 
+#if defined(__FMA__) || defined(__CUDA_ARCH__) || defined(__ARM_FEATURE_FMA)
+inline constexpr bool has_fma = true;
+#else
+inline constexpr bool has_fma = false;
+#endif
+
 /// a * b + c, rounded once where the instruction set can (else the bits of that instruction set).
 TRIPTYCH_HOST_DEVICE inline float fma(float a, float b, float c) {
-#if defined(__FMA__) || defined(__CUDA_ARCH__) || defined(__ARM_FEATURE_FMA)
-  return __builtin_fmaf(a, b, c);
-#else
-  return a * b + c;
-#endif
+  if constexpr (has_fma)
+    return __builtin_fmaf(a, b, c);
+  else
+    return a * b + c;
 }
 
 /// c[0] x^n + ... + c[n], by Horner's scheme.
@@ -56,11 +64,13 @@ TRIPTYCH_HOST_DEVICE inline float expm1_reduced(float r) {
   return fma(r * r, p, r);
 }
 
-/// x * 2^n for |n| <= 250, in two steps, since 2^n alone may be denormal or overflow.
+/// x * 2^n for 0.5 < x < 2 and a normal result: n is added to the exponent.
 TRIPTYCH_HOST_DEVICE inline float scale(float x, std::int32_t n) {
-  const std::int32_t half = n >> 1;
-  return x * power_of_two(half) * power_of_two(n - half);
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) + (static_cast<std::uint32_t>(n) << 23));
 }
+
+/// Between them e^x is normal: ln 2^-126, rounded up, and ln 2^128, rounded down.
+inline constexpr float exp_lowest = -0x1.5d589ep6f, exp_highest = 0x1.62e42ep6f;
 
 /// The parts of e^x: x = n ln 2 + r, |r| <= ln(2) / 2; e^x = 2^n e^r.
 struct ExpParts {
@@ -73,26 +83,25 @@ TRIPTYCH_HOST_DEVICE inline ExpParts exp_parts(float x) {
   return {expm1_reduced(r) + 1.0f, n.integer};
 }
 
-/// e^x.
+/// e^x; below exp_lowest 0.
 TRIPTYCH_HOST_DEVICE inline float exp(float x) {
-  x = x < -104.0f ? -104.0f : x;  // 0; a NaN passes
-  x = x > 89.0f ? 89.0f : x;      // overflows
   const auto [exp_r, n] = exp_parts(x);
-  return scale(exp_r, n);
+  const float result = x < exp_lowest ? 0.0f : scale(exp_r, n);
+  return x <= exp_highest ? result : x + infinity;  // a NaN stays one
 }
 
-/// The bits of exp(x) for |x| <= 87, at two thirds of the price: nothing is denormal or overflows there.
+/// The bits of exp(x) for |x| <= 87, where nothing underflows or overflows.
 TRIPTYCH_HOST_DEVICE inline float exp_moderate(float x) {
   const auto [exp_r, n] = exp_parts(x);
   return exp_r * power_of_two(n);
 }
 
-/// 2^x.
+/// 2^x; below 2^-126 0.
 TRIPTYCH_HOST_DEVICE inline float exp2(float x) {
-  x = x < -151.0f ? -151.0f : x;
-  x = x > 129.0f ? 129.0f : x;
   const Nearest n = nearest(x);
-  return scale(expm1_reduced((x - n.value) * 0.693147181f) + 1.0f, n.integer);
+  const float exp_r = expm1_reduced((x - n.value) * 0.693147181f) + 1.0f;
+  const float result = x < -126.0f ? 0.0f : scale(exp_r, n.integer);
+  return x < 128.0f ? result : x + infinity;  // a NaN stays one
 }
 
 /// e^x - 1 = 2^n (e^r - 1) + (2^n - 1), exact near 0; half of it is summed, since 2^128 overflows.
@@ -189,21 +198,20 @@ TRIPTYCH_HOST_DEVICE inline float select(bool condition, float a, float b) {
   return std::bit_cast<float>((std::bit_cast<std::uint32_t>(a) & mask) | (std::bit_cast<std::uint32_t>(b) & ~mask));
 }
 
-/// 1 / (1 + e^-x): with e^-|x| = (1 + p) / q, q = 2^k, it is q / (q + 1 + p) for positive and (1 + p) / (q + 1 + p) for
-/// negative x. What the two sums lose is put back, or the three roundings would make more than 2 units.
+/// 1 / (1 + e^-x): with e^-|x| = (1 + p) / q, q = 2^n, it is q / (q + 1 + p) for positive and (1 + p) / (q + 1 + p) for
+/// negative x, 0 where e^x is. What the two sums lose is put back, or the three roundings would make more than 2 units.
 TRIPTYCH_HOST_DEVICE inline float sigmoid(float x) {
   float a = std::fabs(x);
-  a = a > 104.0f ? 104.0f : a;
+  a = a > -exp_lowest ? -exp_lowest : a;
   const Nearest n = nearest(a * 1.44269504f);
   const float p = expm1_reduced(fma(n.value, ln2_low, fma(n.value, ln2_high, -a)));
-  const std::int32_t k = n.integer > 126 ? 126 : n.integer;  // beyond, the result is denormal
-  const float q = power_of_two(k), q1 = q + 1.0f, sum = q1 + p, e = 1.0f + p;
+  const float q = power_of_two(n.integer), q1 = q + 1.0f, sum = q1 + p, e = 1.0f + p;
   const bool negative = std::bit_cast<std::int32_t>(x) < 0;
   const float numerator = select(negative, e, q);
   const float lost_above = select(negative, p - (e - 1.0f), 0.0f), lost_below = p - (sum - q1);
   const float inverse = 1.0f / sum, result = numerator * inverse;
   const float rest = fma(-result, sum, numerator) + fma(-result, lost_below, lost_above);
-  return fma(rest, inverse, result) * select(negative, power_of_two(k - n.integer), 1.0f);
+  return x < exp_lowest ? 0.0f : fma(rest, inverse, result);
 }
 
 /// erf x: x P(x^2) near 0, else 1 - e^G(|x|) with x's sign, where G approximates ln erfc.

@@ -61,6 +61,24 @@ std::size_t best_of(const std::vector<double>& x, Beyond beyond) {
   return best;
 }
 
+/// For each element the product of the others in its group.
+Plain products_of_others(const Plain& x, const std::vector<bool>& gone, const Reduced& reduced) {
+  Plain result(x.shape);
+  const Plain places(reduced.kept);
+  std::vector<std::size_t> passed(reduced.groups.size());
+  each_place(x.shape, [&](const Place& place) {
+    Place own = place;
+    for (std::size_t i = 0; i < gone.size(); ++i)
+      if (gone[i]) own[i] = 0;
+    const std::size_t group = places.offset(own), at = passed[group]++;
+    double product = 1;
+    for (std::size_t i = 0; i < reduced.groups[group].size(); ++i)
+      if (i != at) product *= reduced.groups[group][i];
+    result[place] = product;
+  });
+  return result;
+}
+
 tt::Shape long_shape(Dice& dice) {
   switch (dice.between(1, 4)) {
     case 1:
@@ -116,6 +134,11 @@ void reduction_case(Dice& dice) {
                           return product;
                         }),
            2 * count, "prod" + what);
+    if (floating) {
+      const tt::Tensor factors = leaf(x.tensor), product = tt::prod(factors, axes, keepdims);
+      expect(gradients_of(product, {factors}, tt::ones_like(product))[0], products_of_others(x.plain, gone, reduced),
+             2 * count, "the gradient of prod" + what);
+    }
   }
   if (nothing_to_choose) {
     EXPECT_THROW(tt::max(x.tensor, axes, keepdims), tt::ArgumentError) << what;

@@ -111,6 +111,9 @@ void run(const KernelCall& call) {
   const ConvolutionSizes s =
       sizes_of(operand(roles.x).shape(), operand(roles.weight).shape(), operand(roles.y).shape(), attributes);
 
+  const auto lies_in_planes = [&](const Operand& images) {
+    return attributes.data_format == DataFormat::nchw && images.meta->is_contiguous();
+  };
   const auto with_type = [&]<class T>(T* to, const Operand* bias) {
     const auto strides = [&](const Operand& in) {
       return &in == &operand(roles.weight) ? contiguous_strides(in.shape()) : image_strides(in, attributes.data_format);
@@ -125,6 +128,11 @@ void run(const KernelCall& call) {
       std::fill_n(to, result.size(), T(0));
       if (kind == ConvolutionKind::forward) triptych::finish<T>(result.size() / s.o, s.o, {to, s.o}, epilogue);
       return;
+    }
+    if (kind != ConvolutionKind::weight_grad && has_depthwise_planes(kind, s) && lies_in_planes(result)) {
+      const Dense<T> a(call.inputs[0], contiguous_strides(call.inputs[0].shape())),
+          b(call.inputs[1], contiguous_strides(call.inputs[1].shape()));
+      return depthwise_planes<T>(kind, s, a.data(), b.data(), to, epilogue);
     }
     const Dense<T> a(call.inputs[0], strides(call.inputs[0])), b(call.inputs[1], strides(call.inputs[1]));
     compute<T>(call, kind, s, a.data(), b.data(), to, epilogue);
@@ -161,20 +169,35 @@ std::shared_ptr<const Prepared> prepare([[maybe_unused]] const PrepareCall& call
 #endif
 }
 
-template <std::size_t N>
-void image_layout(std::span<const TensorMeta* const>, const void* attributes, std::span<TensorMeta> outputs) {
-  channels_last_layout(outputs[0].shape, static_cast<const ConvolutionAttributes<N>*>(attributes)->data_format,
-                       outputs[0].strides);
+/// Channels-last; but where each channel has kernels of its own, row-major images stay so.
+template <ConvolutionKind kind, std::size_t N>
+void image_layout(std::span<const TensorMeta* const> inputs, const void* given, std::span<TensorMeta> outputs) {
+  const auto& attributes = *static_cast<const ConvolutionAttributes<N>*>(given);
+  TensorMeta& result = outputs[0];
+  const bool in_planes = attributes.data_format == DataFormat::nchw && inputs[0]->is_contiguous() &&
+                         (result.dtype == float32 || result.dtype == float64);
+  if (in_planes && attributes.groups > 1 && inputs[0]->shape.size() > 0) {
+    const Roles roles = roles_of(kind);
+    const auto shape = [&](int role) -> const Shape& {
+      return role < 0 ? result.shape : inputs[static_cast<std::size_t>(role)]->shape;
+    };
+    if (has_depthwise_planes(kind, sizes_of(shape(roles.x), shape(roles.weight), shape(roles.y), attributes))) return;
+  }
+  channels_last_layout(result.shape, attributes.data_format, result.strides);
 }
 
 constexpr auto forward_kind = ConvolutionKind::forward, input_kind = ConvolutionKind::input_grad,
                weight_kind = ConvolutionKind::weight_grad;
 template <std::size_t N>
-const Kernel forward_kernel{
-    .run = run<forward_kind, N>, .prepare = prepare<forward_kind, N>, .any_strides = true, .layout = image_layout<N>};
+const Kernel forward_kernel{.run = run<forward_kind, N>,
+                            .prepare = prepare<forward_kind, N>,
+                            .any_strides = true,
+                            .layout = image_layout<forward_kind, N>};
 template <std::size_t N>
-const Kernel input_grad_kernel{
-    .run = run<input_kind, N>, .prepare = prepare<input_kind, N>, .any_strides = true, .layout = image_layout<N>};
+const Kernel input_grad_kernel{.run = run<input_kind, N>,
+                               .prepare = prepare<input_kind, N>,
+                               .any_strides = true,
+                               .layout = image_layout<input_kind, N>};
 template <std::size_t N>
 const Kernel weight_grad_kernel{.run = run<weight_kind, N>, .prepare = prepare<weight_kind, N>, .any_strides = true};
 

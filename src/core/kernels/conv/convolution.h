@@ -84,6 +84,13 @@ template <class T>
 void depthwise_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, const T* a, const T* b, T* result,
                            Epilogue<T> epilogue);
 
+/// The same, forward or for the input's gradient, where images and results lie row-major, (n, c, d, h, w). Bits are
+/// those of the other order.
+bool has_depthwise_planes(ConvolutionKind kind, const ConvolutionSizes& sizes);
+template <class T>
+void depthwise_planes(ConvolutionKind kind, const ConvolutionSizes& sizes, const T* a, const T* weight, T* result,
+                      Epilogue<T> epilogue);
+
 /// The same by Winograd's algorithm, for sizes for which it is faster.
 void winograd_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, const float* a, const float* b,
                           float* result, Epilogue<float> epilogue);

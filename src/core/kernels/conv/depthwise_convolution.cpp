@@ -1,5 +1,7 @@
-// Convolutions in which each channel has kernels of its own: no matrix products, but vectors of channels, as these lie
-// side by side. Where a channel has several kernels, it is repeated first.
+// Convolutions in which each channel has kernels of its own: no matrix products, but vectors of channels where these
+// lie side by side, and of pixels where each channel is a plane of its own: nothing is brought into another order then,
+// which would cost more than the convolution. Both add the taps in one order. Where a channel has several kernels, it
+// is repeated first.
 #include <algorithm>
 #include <optional>
 #include <vector>
@@ -14,11 +16,12 @@ Path forward_path("depthwise convolution: forward"),
     turned("depthwise convolution: input gradient, kernel turned around"),
     scattered("depthwise convolution: input gradient, windows added"),
     weights_path("depthwise convolution: weight gradient"), repeated("depthwise convolution: repeated channels"),
-    vectors("depthwise convolution: vectors of channels"), one_by_one("depthwise convolution: channels one by one");
+    vectors("depthwise convolution: vectors"), one_by_one("depthwise convolution: one by one"),
+    planes_path("depthwise convolution: planes"), strided_planes("depthwise convolution: planes, strided");
 
 constexpr std::int64_t pixel_block = 4;
 
-/// Calls f<lanes>(channel) for vectors of so many channels, as few as can be.
+/// Calls f<lanes>(place) for vectors of so many channels or pixels, as few as can be.
 template <class T, class F>
 void each_vector(std::int64_t channels, F&& f) {
   constexpr int widest = vector_bytes / static_cast<int>(sizeof(T)), narrow = 16 / static_cast<int>(sizeof(T));
@@ -102,6 +105,58 @@ void correlate(const ConvolutionSizes& s, const T* x, const T* kernels, T* y, Ep
         });
     }
     finish<T>(rows * s.ow, s.c, {out, s.c}, epilogue);
+  });
+}
+
+/// A row of `count` output pixels of one plane: in[tap + i step] are under pixel i.
+template <class T>
+void plane_row(const T* in, std::int64_t step, const std::vector<std::int64_t>& taps, const T* kernel,
+               std::int64_t count, T* out) {
+  if (step == 1)
+    return each_vector<T>(count, [&]<int lanes>(std::int64_t pixel) {
+      using V = Vector<T, lanes>;
+      V sum{};
+      for (std::size_t tap = 0; tap < taps.size(); ++tap)
+        sum = sum_of_product(sum, load<V>(in + taps[tap] + pixel), V{} + kernel[tap]);
+      store(out + pixel, sum);
+    });
+  for (std::int64_t pixel = 0; pixel < count; ++pixel) {
+    T sum = 0;
+    for (std::size_t tap = 0; tap < taps.size(); ++tap) sum = sum + in[taps[tap] + pixel * step] * kernel[tap];
+    out[pixel] = sum;
+  }
+}
+
+/// The same for channels that lie plane by plane, x and y (n, c, d, h, w): each is an image of one channel.
+template <class T>
+void correlate_planes(const ConvolutionSizes& sizes, const T* x, const T* weight, bool reverse, T* y,
+                      Epilogue<T> epilogue) {
+  ConvolutionSizes s = sizes;
+  s.c = s.o = s.groups = 1;
+  (s.stride[2] == 1 ? planes_path : strided_planes).take();
+  const std::int64_t taps = s.taps(), per_part = std::max<std::int64_t>(1, (1 << 14) / s.pixels()),
+                     planes = sizes.n * sizes.c;
+  parallel_for((planes + per_part - 1) / per_part, [&](std::int64_t part) {
+    PaddedRows<T> image(s, s.oh);
+    const std::vector<std::int64_t> places = taps_of(s, image);
+    std::vector<T> kernel(static_cast<std::size_t>(taps));
+    for (std::int64_t plane = part * per_part; plane < std::min(planes, (part + 1) * per_part); ++plane) {
+      const std::int64_t channel = plane % sizes.c;
+      std::copy_n(weight + channel * taps, taps, kernel.begin());
+      if (reverse) std::reverse(kernel.begin(), kernel.end());
+      T* out = y + plane * s.pixels();
+      for (std::int64_t z = 0; z < s.od; ++z) {
+        const T* in = image.read(x + plane * s.image_size(), z, 0, s.oh);
+        for (std::int64_t row = 0; row < s.oh; ++row)
+          plane_row(in + row * s.stride[1] * image.step(), s.stride[2], places, kernel.data(), s.ow,
+                    out + (z * s.oh + row) * s.ow);
+      }
+      const T bias = epilogue.bias ? epilogue.bias[channel] : T(0);
+      if (epilogue.bias)
+        for (std::int64_t i = 0; i < s.pixels(); ++i) out[i] = out[i] + bias;
+      if (epilogue.activation == Activation::relu)
+        for (std::int64_t i = 0; i < s.pixels(); ++i) out[i] = out[i] < 0 ? T(0) : out[i];
+    }
   });
 }
 
@@ -237,6 +292,24 @@ void depthwise_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, 
   }
 }
 
+bool has_depthwise_planes(ConvolutionKind kind, const ConvolutionSizes& s) {
+  return s.is_depthwise() && s.o == s.c &&
+         (kind == ConvolutionKind::forward || (kind == ConvolutionKind::input_grad && can_turn_around(s)));
+}
+
+template <class T>
+void depthwise_planes(ConvolutionKind kind, const ConvolutionSizes& s, const T* a, const T* weight, T* result,
+                      Epilogue<T> epilogue) {
+  if (kind == ConvolutionKind::forward)
+    correlate_planes(s, a, weight, false, result, epilogue);
+  else
+    correlate_planes<T>(turned_around(s), a, weight, true, result, {});
+}
+
+template void depthwise_planes<float>(ConvolutionKind, const ConvolutionSizes&, const float*, const float*, float*,
+                                      Epilogue<float>);
+template void depthwise_planes<double>(ConvolutionKind, const ConvolutionSizes&, const double*, const double*, double*,
+                                       Epilogue<double>);
 template void depthwise_convolution<float>(ConvolutionKind, const ConvolutionSizes&, const float*, const float*, float*,
                                            Epilogue<float>);
 template void depthwise_convolution<double>(ConvolutionKind, const ConvolutionSizes&, const double*, const double*,
