@@ -33,6 +33,8 @@ struct LayerAccess {
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
   static std::vector<Tensor>& own_losses(LayerBase& layer) { return layer.losses_; }
   static void add_loss(LayerBase& layer, const Tensor& loss) { layer.add_loss(loss); }
+  /// True the first time: a warning is given once.
+  static bool warns_now(LayerBase& layer) { return !layer.warned_.exchange(true); }
 
   /// How many weights, states and inner layers there are. Later ones can be taken away again.
   class Parts {
@@ -71,7 +73,8 @@ std::uint64_t structure_changes();
 void structure_changed();
 
 /// The layer's outputs; ArgumentError if a layer of the user's gives none, or an undefined one.
-std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training, Location where = {});
+std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, const CallOptions& options,
+                               Location where = {});
 
 /// Forgets what calls of the layer, and of those inside of it, have added to the loss.
 void clear_losses(LayerBase& layer);
@@ -81,19 +84,29 @@ void penalize_activity(LayerBase& layer, const std::vector<Tensor>& outputs);
 /// Makes the layer's weights if it has none yet; the batch dimension is taken as unknown.
 void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes);
 
+/// Options of a call that has no others than the training flag.
+CallOptions only_training(bool training, std::size_t inputs);
+
+struct CallForm;
 /// Shapes and dtypes of the layer's outputs on such inputs: its call, traced into a graph that is thrown away.
 std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& inputs);
+/// The same for all tensors of a call of this form.
+std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& tensors, const CallForm& form);
+/// Whether that is what happens on this thread: values do not matter.
+bool inferring();
 
 /// While alive, `layer` is called on this thread: layers inside of it get its training flag, and are its parts.
 class [[nodiscard]] CallScope {
  public:
-  CallScope(const LayerBase& layer, bool training);
+  CallScope(const LayerBase& layer, bool training, bool mask_given = false);
   ~CallScope();
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
   const LayerBase& layer;
   const bool training;
+  /// By the caller, beside those that inputs bring along.
+  const bool mask_given;
   /// The call around this one, or null.
   const CallScope* const outer;
   /// How many there are around it.
@@ -112,6 +125,9 @@ class [[nodiscard]] BatchScope {
  private:
   std::int64_t outer_;
 };
+
+/// How many; `unknown` outside of one.
+std::int64_t examples_of_step();
 
 /// Whether the innermost layer call that runs on this thread is in training.
 bool call_training();

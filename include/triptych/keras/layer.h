@@ -13,6 +13,7 @@
 // and keeps while it is constructed or built, in containers too.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -67,6 +68,27 @@ class TensorList : public std::vector<Tensor> {
   TensorList(std::vector<Tensor> tensors) : std::vector<Tensor>(std::move(tensors)) {}
 };
 
+/// What a layer is called with beside its inputs: `lstm(x, {.mask = mask})`. ArgumentError for what the layer does not
+/// take.
+struct CallOptions {
+  /// By default that of the outer layer, else false.
+  std::optional<bool> training = {};
+  /// One for each input: bool (n, steps, ...), false where there is nothing. Undefined ones: the input's own mask.
+  TensorList mask = {};
+  /// Of recurrent layers: the states before the first step.
+  TensorList initial_state = {};
+  /// Of attention: bool, which query may look at which key.
+  Tensor attention_mask = {};
+  /// Of attention: the scores are a second output.
+  bool return_attention_scores = false;
+  /// Of attention: no query looks at later keys.
+  bool use_causal_mask = false;
+};
+
+/// The mask that a layer attached to its output `x` (Keras's `x._keras_mask`): bool, false where there is nothing.
+/// Undefined: none. Ops do not hand it on, layers do.
+TRIPTYCH_API Tensor mask_of(const Tensor& x);
+
 /// Base of all layers. Never copied: handles share it.
 class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
  public:
@@ -82,6 +104,15 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   /// The layer's function. Override one: the second form is for layers of several inputs or outputs.
   virtual Tensor call(const Tensor& x, bool training);
   virtual std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool training);
+  /// The whole call, for layers that read masks or take more arguments: `options.training` is decided, and
+  /// `options.mask` has an entry for each input. By default it is `call_many`, and other arguments are errors.
+  virtual std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options);
+  /// Whether masks of inputs are handed on to outputs, as `compute_mask` says; else they end here, with a warning.
+  bool supports_masking = false;
+  /// The outputs' masks for inputs with these ones (undefined: none). By default the inputs'.
+  virtual std::vector<Tensor> compute_mask(const std::vector<Tensor>& inputs, const std::vector<Tensor>& mask);
+  /// Recurrent layers that are stateful start from zeros again; others hand it on to those inside.
+  virtual void reset_states();
   /// "Dense"; by default the name of the C++ class.
   virtual std::string class_name() const;
   /// What data of other dtypes are converted to, where the layer is the first of a Sequential without an Input.
@@ -147,6 +178,7 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   bool named_ = false;        // by the user
   bool checks_parts_ = true;  // of what is called inside of it
   bool is_plain_ = false;     // has nothing to build
+  std::atomic<bool> warned_ = false;  // of a mask that ends here
   Location made_at_, set_trainable_at_;
   bool trainable_ = true;
   bool built_ = false;
@@ -220,6 +252,22 @@ class TRIPTYCH_API Layer {
   std::vector<Tensor> call(const TensorList& xs, std::optional<bool> training = {},
                            Location where = Location::here()) const;
 
+  /// With more than the training flag: `attention({query, value}, {.use_causal_mask = true})`. A template, so that `{}`
+  /// stays a training flag that is left out.
+  template <class = void>
+  Tensor operator()(const TensorList& xs, const CallOptions& options, Location where = Location::here()) const {
+    return only_output(call_all(xs, options, where), where);
+  }
+  template <class = void>
+  std::vector<Tensor> call(const TensorList& xs, const CallOptions& options, Location where = Location::here()) const {
+    return call_all(xs, options, where);
+  }
+  /// The outputs' masks for inputs with these ones; see LayerBase::compute_mask.
+  std::vector<Tensor> compute_mask(const TensorList& inputs, const TensorList& mask = {},
+                                   Location where = Location::here()) const;
+  /// Stateful recurrent layers, this one or inside, start from zeros again.
+  void reset_states(Location where = Location::here()) const { base(where).reset_states(); }
+
   /// A handle to a layer that is in others' hands already.
   static Layer of(std::shared_ptr<LayerBase> base);
 
@@ -259,6 +307,10 @@ class TRIPTYCH_API Layer {
 
  protected:
   std::shared_ptr<LayerBase> base_;
+
+ private:
+  std::vector<Tensor> call_all(const TensorList& xs, const CallOptions& options, Location where) const;
+  Tensor only_output(std::vector<Tensor> outputs, Location where) const;
 };
 
 /// A handle to a new layer of your own class.

@@ -1,14 +1,17 @@
 // What the built-in layers share.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "api_keras/access.h"
 #include "triptych/core/init.h"
 #include "triptych/core/ops.h"
-#include "triptych/keras/layers.h"
+#include "triptych/keras/initializers.h"
+#include "triptych/keras/layer.h"
 
 namespace triptych::keras {
 
@@ -27,6 +30,21 @@ Layer plain_brick(const std::string& name, Location where, Args&&... args) {
   return layer;
 }
 
+/// Sets what the options of most layers end with.
+template <class Options>
+Layer with_options(Layer layer, const Options& options, Location where) {
+  layer.set_trainable(options.trainable, where);
+  if constexpr (requires { options.activity_regularizer; })
+    layer.base().set_activity_regularizer(options.activity_regularizer);
+  return layer;
+}
+
+/// Base of layers that hand masks on.
+class MaskedLayer : public LayerBase {
+ protected:
+  MaskedLayer() { supports_masking = true; }
+};
+
 /// `x` in the dtype of a layer's weights: layers convert what they get, as Keras does.
 inline Tensor like_weights(const Tensor& x, const Tensor& weight) {
   return !weight.defined() || x.dtype() == weight.dtype() ? x : cast(x, weight.dtype());
@@ -43,6 +61,7 @@ class JsonObject {
   JsonObject& add(const std::string& key, bool value);
   JsonObject& add(const std::string& key, Size2 pair);
   JsonObject& add(const std::string& key, const Shape& shape);
+  JsonObject& add(const std::string& key, const Axes& axes);
   /// `json` as it is.
   JsonObject& add_raw(const std::string& key, const std::string& json);
   std::string text() const { return "{" + text_ + "}"; }
@@ -52,6 +71,22 @@ class JsonObject {
 };
 
 std::string json_string(const std::string& text);
+
+/// The input of a layer that takes one; ArgumentError for another number.
+const Tensor& only_input(const LayerBase& layer, const std::vector<Tensor>& xs);
+/// ArgumentError if a call has other arguments than these, of "initial_state", "attention_mask",
+/// "return_attention_scores" and "use_causal_mask". A mask is looked at by the layer itself.
+void takes(const LayerBase& layer, const CallOptions& options, std::initializer_list<std::string_view> arguments);
+
+/// ArgumentError unless `x` has so many axes.
+void check_rank(const LayerBase& layer, const Shape& x, int rank, const char* axes);
+/// ArgumentError of `layer` if `value` is below 1.
+void check_positive(const char* layer, const char* name, std::int64_t value, Location where);
+/// The stream of random numbers of a layer with this `seed` option; ArgumentError below -1.
+void check_seed(const char* layer, std::int64_t seed, Location where);
+Tensor random_stream(std::int64_t seed);
+/// x's axis `axis`, of length one.
+Tensor first_along(const Tensor& x, int axis);
 
 /// ArgumentError unless `format` is "channels_last" or "channels_first"; true for the latter.
 bool is_channels_first(const std::string& format, const char* layer, Location where);

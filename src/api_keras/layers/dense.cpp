@@ -1,9 +1,11 @@
+#include "triptych/keras/layers/dense.h"
+
 #include "api_keras/layers/brick.h"
 
 namespace triptych::keras {
 namespace {
 
-class Dense : public LayerBase {
+class Dense : public MaskedLayer {
  public:
   Dense(std::int64_t units, DenseOptions options) : units_(units), options_(std::move(options)) {}
 
@@ -51,10 +53,7 @@ class Dense : public LayerBase {
 
 Layer layers::Dense(std::int64_t units, DenseOptions options, Location where) {
   if (units < 1) throw ArgumentError("Dense", "units is below 1", std::to_string(units), "", where);
-  Layer layer = brick<keras::Dense>(options.name, where, units, options);
-  layer.set_trainable(options.trainable, where);
-  layer.base().set_activity_regularizer(options.activity_regularizer);
-  return layer;
+  return with_options(brick<keras::Dense>(options.name, where, units, options), options, where);
 }
 
 }  // namespace triptych::keras

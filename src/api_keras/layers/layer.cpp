@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <new>
 #include <set>
 
 #include "api_keras/access.h"
+#include "api_keras/layers/brick.h"
+#include "api_keras/layers/masks.h"
+#include "api_keras/models/call_form.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "core/graph/graph.h"
+#include "core/support/printable.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
 
@@ -61,7 +66,45 @@ void collect_inner(const LayerBase& layer, std::set<const LayerBase*>& into) {
     if (into.insert(&inner.base()).second) collect_inner(inner.base(), into);
 }
 
+bool any_defined(const std::vector<Tensor>& tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) { return tensor.defined(); });
+}
+
+/// A mask for each input: what the caller gave, else what the input brings along.
+std::vector<Tensor> masks_for(const LayerBase& layer, const std::vector<Tensor>& xs, const std::vector<Tensor>& given,
+                              Location where) {
+  if (given.size() > xs.size())
+    throw ArgumentError(layer.class_name(), "there are more masks than inputs",
+                        std::to_string(given.size()) + " masks, " + std::to_string(xs.size()) + " inputs", "", where);
+  std::vector<Tensor> masks = given;
+  masks.resize(xs.size());
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (!masks[i].defined()) masks[i] = mask_of(xs[i]);
+    if (masks[i].defined() && masks[i].dtype() != boolean) masks[i] = cast(masks[i], boolean);
+  }
+  return masks;
+}
+
+/// Hands masks on from the inputs to those outputs that have none of their own.
+void hand_on_masks(LayerBase& layer, const std::vector<Tensor>& xs, const std::vector<Tensor>& masks,
+                   const std::vector<Tensor>& outputs) {
+  if (!layer.supports_masking) {
+    if (any_defined(masks) && LayerAccess::warns_now(layer))
+      std::fprintf(stderr,
+                   "[%s] warning: layer '%s' was passed an input with a mask attached to it. However, this layer does "
+                   "not support masking and will therefore destroy the mask information. Downstream layers will not "
+                   "see the mask.\n",
+                   printable(layer.class_name()).c_str(), printable(layer.name()).c_str());
+    return;
+  }
+  if (std::all_of(outputs.begin(), outputs.end(), [](const Tensor& y) { return mask_of(y).defined(); })) return;
+  const std::vector<Tensor> made = layer.compute_mask(xs, masks);
+  for (std::size_t i = 0; i < std::min(made.size(), outputs.size()); ++i)
+    if (made[i].defined() && !mask_of(outputs[i]).defined()) set_mask(outputs[i], made[i]);
+}
+
 thread_local const CallScope* innermost_call = nullptr;
+thread_local bool shapes_only = false;
 thread_local detail::Construction* construction = nullptr;
 std::atomic<std::uint64_t> changes{1};
 
@@ -70,16 +113,21 @@ std::atomic<std::uint64_t> changes{1};
 std::uint64_t structure_changes() { return changes.load(std::memory_order_relaxed); }
 void structure_changed() { changes.fetch_add(1, std::memory_order_relaxed); }
 
-CallScope::CallScope(const LayerBase& called, bool in_training)
+CallScope::CallScope(const LayerBase& called, bool in_training, bool with_mask)
     : layer(called),
       training(in_training),
+      mask_given(with_mask),
       outer(std::exchange(innermost_call, this)),
       depth(outer ? outer->depth + 1 : 0) {}
-CallScope::~CallScope() { innermost_call = outer; }
+CallScope::~CallScope() {
+  innermost_call = outer;
+  if (!outer) forget_masks_of_the_dead();
+}
 const CallScope* CallScope::innermost() { return innermost_call; }
 
 BatchScope::BatchScope(std::int64_t size) : outer_(std::exchange(examples, size)) {}
 BatchScope::~BatchScope() { examples = outer_; }
+std::int64_t examples_of_step() { return examples; }
 
 bool call_training() { return innermost_call && innermost_call->training; }
 
@@ -128,8 +176,13 @@ bool is_inside(const LayerBase& part, const LayerBase& whole) {
   return false;
 }
 
-std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, bool training, Location where) {
-  std::vector<Tensor> outputs = layer.call_many(inputs, training);
+CallOptions only_training(bool training, std::size_t inputs) {
+  return {.training = training, .mask = std::vector<Tensor>(inputs)};
+}
+
+std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, const CallOptions& options,
+                               Location where) {
+  std::vector<Tensor> outputs = layer.call_with(inputs, options);
   const auto fail = [&](const char* wrong) {
     throw ArgumentError(layer.class_name(), wrong, "layer '" + layer.name() + "'", "", where);
   };
@@ -160,17 +213,30 @@ void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
 }
 
 std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& inputs) {
+  return infer_outputs(layer, inputs, CallForm::of_inputs(inputs.size()));
+}
+
+std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& tensors, const CallForm& form) {
   const GraphHandle scratch;
-  TraceScope scope(scratch);
+  const TraceScope scope(scratch);
+  struct ShapesOnly {
+    bool outer = std::exchange(shapes_only, true);
+    ~ShapesOnly() { shapes_only = outer; }
+  } const shapes;
   std::vector<Tensor> xs;
-  for (const TensorMeta& input : inputs)
-    xs.push_back(graph_placeholder(scratch, "x", input.dtype, input.shape, {}, {}));
-  CallScope context(layer, false);
+  for (const TensorMeta& tensor : tensors)
+    xs.push_back(graph_placeholder(scratch, "x", tensor.dtype, tensor.shape, {}, {}));
+  auto [inputs, options] = form.taken_apart(xs);
+  options.training = false;
+  options.mask.resize(inputs.size());
+  const CallScope context(layer, false, form.mask_given());
   std::vector<TensorMeta> outputs;
-  for (const Tensor& output : outputs_of(layer, xs, false)) outputs.push_back(output.meta());
+  for (const Tensor& output : outputs_of(layer, inputs, options)) outputs.push_back(output.meta());
   clear_losses(layer);
   return outputs;
 }
+
+bool inferring() { return shapes_only; }
 
 // --- LayerBase ------------------------------------------------------------------------------------------------------
 
@@ -192,6 +258,23 @@ std::vector<Tensor> LayerBase::call_many(const std::vector<Tensor>& xs, bool tra
     throw ArgumentError(class_name(), "the layer takes one input, and got another number",
                         "layer '" + name_ + "' was called on " + std::to_string(xs.size()));
   return {call(xs[0], training)};
+}
+
+std::vector<Tensor> LayerBase::call_with(const std::vector<Tensor>& xs, const CallOptions& options) {
+  const CallScope* call = CallScope::innermost();
+  if (call && &call->layer == this && call->mask_given)
+    throw ArgumentError(class_name(), "the layer does not take an argument that it is called with",
+                        ".mask, layer '" + name_ + "'");
+  takes(*this, options, {});
+  return call_many(xs, options.training.value_or(false));
+}
+
+std::vector<Tensor> LayerBase::compute_mask(const std::vector<Tensor>&, const std::vector<Tensor>& mask) {
+  return mask;
+}
+
+void LayerBase::reset_states() {
+  for (const Layer& inner : layers()) inner.base().reset_states();
 }
 
 std::string LayerBase::class_name() const { return class_name_of(typeid(*this)); }
@@ -362,7 +445,10 @@ Tensor Layer::operator()(const Tensor& x, std::optional<bool> training, Location
 }
 
 Tensor Layer::operator()(const std::vector<Tensor>& xs, std::optional<bool> training, Location where) const {
-  std::vector<Tensor> outputs = call(xs, training, where);
+  return only_output(call(xs, training, where), where);
+}
+
+Tensor Layer::only_output(std::vector<Tensor> outputs, Location where) const {
   if (outputs.size() != 1)
     throw ArgumentError(base().class_name(), "the layer has several outputs",
                         std::to_string(outputs.size()) + " outputs", "Use layer.call(x)", where);
@@ -370,13 +456,19 @@ Tensor Layer::operator()(const std::vector<Tensor>& xs, std::optional<bool> trai
 }
 
 std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> training, Location where) const {
+  return call_all(xs, {.training = training}, where);
+}
+
+std::vector<Tensor> Layer::call_all(const TensorList& xs, const CallOptions& given, Location where) const {
   Frame frame(where);
   LayerBase& layer = base(where);
-  for (const Tensor& x : xs)
-    if (!x.defined())
-      throw ArgumentError(layer.class_name(), "an input is undefined", "layer '" + layer.name() + "'",
-                          "Give the tensor a value first", where);
-  if (is_functional(xs)) return functional_call(*this, xs, training, where);
+  for (const std::vector<Tensor>* list :
+       {static_cast<const std::vector<Tensor>*>(&xs), static_cast<const std::vector<Tensor>*>(&given.initial_state)})
+    for (const Tensor& x : *list)
+      if (!x.defined())
+        throw ArgumentError(layer.class_name(), "an input is undefined", "layer '" + layer.name() + "'",
+                            "Give the tensor a value first", where);
+  if (is_functional(CallForm::tensors_of(xs, given))) return functional_call(*this, xs, given, where);
   ensure_built(layer, shapes_of(xs));
   check_held(layer, where);
   if (const CallScope* around = CallScope::innermost(); around && around->depth > most_calls)
@@ -384,19 +476,34 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
                         "layer '" + layer.name() + "', inside of " + std::to_string(around->depth) + " others",
                         "Does a layer call itself?", where);
   if (!CallScope::innermost()) clear_losses(layer);
-  const CallScope call(layer, training.value_or(call_training()));
+  const CallScope call(layer, given.training.value_or(call_training()), any_defined(given.mask));
   const Transaction whole;  // running statistics and streams stay if the call fails
+  CallOptions options = given;
+  options.training = call.training;
+  options.mask = masks_for(layer, xs, given.mask, where);
   std::vector<Tensor> outputs;
   const auto symbolic = std::find_if(xs.begin(), xs.end(), [](const Tensor& x) { return x.is_symbolic(); });
   if (symbolic != xs.end()) {
     const TracedCall traced{GraphHandle(symbolic->impl()->graph.get())};
-    outputs = outputs_of(layer, xs, call.training);
-    for (Tensor& output : outputs) output = traced.result(std::move(output));
+    outputs = outputs_of(layer, xs, options);
+    hand_on_masks(layer, xs, options.mask, outputs);
+    for (Tensor& output : outputs) {
+      const Tensor mask = mask_of(output);
+      output = traced.result(std::move(output));
+      if (mask.defined()) set_mask(output, mask);
+    }
   } else {
-    outputs = outputs_of(layer, xs, call.training);
+    outputs = outputs_of(layer, xs, options);
+    hand_on_masks(layer, xs, options.mask, outputs);
   }
   remember_outputs(layer, outputs);
   return outputs;
+}
+
+std::vector<Tensor> Layer::compute_mask(const TensorList& inputs, const TensorList& mask, Location where) const {
+  const Frame frame(where);
+  LayerBase& layer = base(where);
+  return layer.compute_mask(inputs, masks_for(layer, inputs, mask, where));
 }
 
 void Layer::build(const Shape& input_shape, Location where) const {

@@ -7,6 +7,7 @@
 #include "api_keras/names.h"
 #include "api_keras/training/targets.h"
 #include "triptych/core/ops.h"
+#include "triptych/keras/layer.h"
 #include "triptych/keras/losses.h"
 
 namespace triptych::keras {
@@ -106,7 +107,7 @@ Loss::Loss(const std::string& name, Location where) {
 }
 
 Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight, Location where) const {
-  return masked(y_true, y_pred, sample_weight, {}, where);
+  return masked(y_true, y_pred, sample_weight, mask_of(y_pred), where);
 }
 
 Tensor Loss::masked(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight, const Tensor& mask,

@@ -112,7 +112,7 @@ void MetricBase::update_state(const Tensor& y_true, const Tensor& y_pred, const 
   const Tensor each = values(y, p);
   if (!each.defined())
     throw ArgumentError("metric", "the metric's function returned an undefined tensor", "'" + name_ + "'");
-  add_to_mean(each, sample_weight);
+  add_to_mean(each, with_mask(sample_weight, mask_of(y_pred), each.dtype()));
 }
 
 void MetricBase::add_to_mean(const Tensor& values, const Tensor& sample_weight) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "api_keras/access.h"
+#include "api_keras/layers/masks.h"
 #include "api_keras/names.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/layers.h"
@@ -189,6 +190,7 @@ class Planner {
     if (item.call) {
       result.layer = item.call->layer;
       result.training = item.call->training;
+      result.form = item.call->form;
       result.where = item.call->where;
       result.name = result.layer.name();
       result.call_index = item.call->index;
@@ -277,15 +279,17 @@ bool is_functional(const std::vector<Tensor>& tensors) {
   return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) { return keras_graph_of(t) != nullptr; });
 }
 
-std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, std::optional<bool> training,
+std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& inputs, const CallOptions& options,
                                     Location where) {
   std::vector<Shape> shapes;
   std::vector<TensorMeta> metas;
   KerasGraph* keras = nullptr;
   auto call = std::make_shared<LayerCall>();
   call->layer = layer;
-  call->training = training;
+  call->training = options.training;
+  call->form = CallForm::of(inputs, options);
   call->where = where;
+  const std::vector<Tensor> xs = CallForm::tensors_of(inputs, options);
   for (const Tensor& x : xs) {
     if (!x.is_symbolic())
       throw ArgumentError(layer.base().class_name(), "a layer is called on symbolic tensors and concrete ones at once",
@@ -298,8 +302,9 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
     metas.push_back(x.meta());
     call->inputs.push_back({x.impl()->node.get(), x.impl()->output});
   }
+  shapes.resize(inputs.size());
   ensure_built(layer.base(), shapes);
-  const std::vector<TensorMeta> results = infer_outputs(layer.base(), metas);
+  const std::vector<TensorMeta> results = infer_outputs(layer.base(), metas, call->form);
   std::vector<Shape>& output_shapes = LayerAccess::output_shapes(layer.base());
   output_shapes.clear();
   for (const TensorMeta& result : results) output_shapes.push_back(result.shape);
@@ -341,6 +346,7 @@ Tensor Input(const Shape& shape, InputOptions options, Location where) {
 
 FunctionalModel::FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where)
     : plan_(make_plan(inputs, outputs, where)) {
+  supports_masking = true;
   LayerAccess::built(*this) = true;
   LayerAccess::leave_parts_unchecked(*this);
   for (const Tensor& output : outputs) LayerAccess::output_shapes(*this).push_back(output.shape());
@@ -376,7 +382,15 @@ static void repeat(const PlanStep& step, std::span<const Tensor> inputs, std::sp
   apply(*step.op->op, inputs, step.op->attributes, outputs, step.where);
 }
 
-std::vector<Tensor> FunctionalModel::call_many(const std::vector<Tensor>& xs, bool training) {
+/// An input in the dtype that a model wants, with the mask that was given or that it brings along.
+static Tensor as_input(const Tensor& x, DType dtype, const Tensor& mask) {
+  Tensor value = x.dtype() == dtype ? x : cast(x, dtype);
+  if (mask.defined()) set_mask(value, mask);
+  return value;
+}
+
+std::vector<Tensor> FunctionalModel::call_with(const std::vector<Tensor>& xs, const CallOptions& options) {
+  const bool training = options.training.value_or(false);
   if (xs.size() != plan_.inputs.size())
     throw ArgumentError(class_name(), "the number of tensors is not that of the model's inputs",
                         "model '" + name() + "' has " + std::to_string(plan_.inputs.size()) + " inputs, " +
@@ -384,15 +398,16 @@ std::vector<Tensor> FunctionalModel::call_many(const std::vector<Tensor>& xs, bo
   std::vector<Tensor> values(static_cast<std::size_t>(plan_.slots));
   const auto value = [&](int slot) -> Tensor& { return values[static_cast<std::size_t>(slot)]; };
   const std::vector<TensorMeta> metas = input_metas();
-  for (std::size_t i = 0; i < xs.size(); ++i)
-    value(plan_.inputs[i]) = xs[i].dtype() == metas[i].dtype ? xs[i] : cast(xs[i], metas[i].dtype);
+  for (std::size_t i = 0; i < xs.size(); ++i) value(plan_.inputs[i]) = as_input(xs[i], metas[i].dtype, options.mask[i]);
   for (const PlanStep& step : plan_.steps) {
     if (step.layer.defined() && step.layer.as<InputLayer>()) continue;
     std::vector<Tensor> inputs, outputs(step.outputs.size());
     for (const int slot : step.inputs) inputs.push_back(value(slot));
-    if (step.layer.defined())
-      outputs = step.layer.call(inputs, step.training.value_or(training), step.where);
-    else if (step.value.defined())
+    if (step.layer.defined()) {
+      auto [own, how] = step.form.taken_apart(inputs);
+      how.training = step.training.value_or(training);
+      outputs = step.layer.call(own, how, step.where);
+    } else if (step.value.defined())
       outputs[0] = step.value;
     else
       repeat(step, inputs, outputs);
@@ -442,7 +457,10 @@ void SequentialModel::add(const Layer& layer, Location where) {
   structure_changed();
 }
 
-SequentialModel::SequentialModel() { LayerAccess::leave_parts_unchecked(*this); }
+SequentialModel::SequentialModel() {
+  supports_masking = true;
+  LayerAccess::leave_parts_unchecked(*this);
+}
 
 DType SequentialModel::input_dtype() const {
   if (input_.defined()) return input_.as<InputLayer>()->dtype;
@@ -456,10 +474,13 @@ void SequentialModel::build(const Shape& input_shape) {
   for (const Layer& layer : bricks_) append(layer);
 }
 
-Tensor SequentialModel::call(const Tensor& x, bool training) {
-  Tensor value = x.dtype() == input_dtype() ? x : cast(x, input_dtype());
-  for (const Layer& layer : bricks_) value = layer(value, training, LayerAccess::made_at(layer.base()));
-  return value;
+std::vector<Tensor> SequentialModel::call_with(const std::vector<Tensor>& xs, const CallOptions& options) {
+  if (xs.size() != 1)
+    throw ArgumentError(class_name(), "the layer takes one input, and got another number",
+                        "layer '" + name() + "' was called on " + std::to_string(xs.size()));
+  Tensor value = as_input(xs[0], input_dtype(), options.mask[0]);
+  for (const Layer& layer : bricks_) value = layer(value, options.training, LayerAccess::made_at(layer.base()));
+  return {value};
 }
 
 std::vector<TensorMeta> SequentialModel::input_metas() const {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "api_keras/models/call_form.h"
 #include "core/graph/graph.h"
 #include "triptych/keras/model.h"
 
@@ -30,7 +31,8 @@ struct LayerCall {
     std::uint32_t output;
   };
   Layer layer;
-  std::vector<Edge> inputs;
+  std::vector<Edge> inputs;  // masks and states after them
+  CallForm form;
   std::vector<Node*> outputs;    // placeholders that stand for the results
   std::optional<bool> training;  // as the call asked; else as the model is called
   Location where;
@@ -40,7 +42,7 @@ struct LayerCall {
 /// One of the tensors belongs to a functional model that is being built.
 bool is_functional(const std::vector<Tensor>& tensors);
 /// Writes the call down and returns the tensors that stand for its results.
-std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, std::optional<bool> training,
+std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor>& xs, const CallOptions& options,
                                     Location where);
 /// The input layer that made `tensor`; ArgumentError if none did.
 Layer input_layer_of(const Tensor& tensor, Location where);
@@ -51,6 +53,7 @@ struct PlanStep {
   Ref<Node> op;
   Tensor value;  // a constant, a captured tensor, or the stream of a random op, which the model holds
   std::vector<int> inputs, outputs;  // slots
+  CallForm form;                     // of a layer's inputs
   std::vector<Shape> output_shapes;
   std::optional<bool> training;
   Location where;
@@ -70,7 +73,7 @@ class FunctionalModel : public ModelBase {
   FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where);
 
   std::string class_name() const override { return "Functional"; }
-  std::vector<Tensor> call_many(const std::vector<Tensor>& xs, bool training) override;
+  std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options) override;
   std::vector<Layer> layers() const override;
   std::vector<TensorMeta> input_metas() const override;
   std::vector<std::string> output_names() const override;
@@ -86,7 +89,7 @@ class SequentialModel : public ModelBase {
   SequentialModel();
   std::string class_name() const override { return "Sequential"; }
   void build(const Shape& input_shape) override;
-  Tensor call(const Tensor& x, bool training) override;
+  std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options) override;
   std::vector<Layer> layers() const override { return bricks_; }
   std::vector<TensorMeta> input_metas() const override;
   /// The Input's dtype, else that of the first brick.

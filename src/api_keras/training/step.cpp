@@ -163,7 +163,7 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
   std::vector<Tensor> predictions;
   {
     GradMode recording(training);
-    predictions = outputs_of(model_, batch.x, training, where_);
+    predictions = outputs_of(model_, batch.x, only_training(training, batch.x.size()), where_);
   }
   if (output_count_ == 0) meet_outputs(predictions.size());
   if (phase == Phase::predict) return {.results = std::move(predictions)};

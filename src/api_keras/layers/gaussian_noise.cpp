@@ -1,0 +1,48 @@
+#include "triptych/keras/layers/gaussian_noise.h"
+
+#include <cmath>
+
+#include "api_keras/layers/noise.h"
+#include "core/support/hyperparameter.h"
+#include "triptych/core/random.h"
+
+namespace triptych::keras {
+namespace {
+
+class GaussianNoise : public RandomLayer {
+ public:
+  using RandomLayer::RandomLayer;
+  std::string config() const override { return JsonObject().add("stddev", amount_).text(); }
+
+ protected:
+  Tensor changed(const Tensor& x) override { return x + random_normal_like(stream_, x, 0, amount_); }
+};
+
+class GaussianDropout : public RandomLayer {
+ public:
+  using RandomLayer::RandomLayer;
+  std::string config() const override { return JsonObject().add("rate", amount_).text(); }
+
+ protected:
+  Tensor changed(const Tensor& x) override {
+    return x * random_normal_like(stream_, x, 1, std::sqrt(amount_ / (1 - amount_)));
+  }
+};
+
+}  // namespace
+
+namespace layers {
+
+Layer GaussianNoise(double stddev, NoiseOptions options, Location where) {
+  Hyperparameters("GaussianNoise", where).share("stddev", stddev);
+  check_seed("GaussianNoise", options.seed, where);
+  return plain_brick<keras::GaussianNoise>(options.name, where, "GaussianNoise", stddev, options.seed);
+}
+Layer GaussianDropout(double rate, NoiseOptions options, Location where) {
+  Hyperparameters("GaussianDropout", where).decay("rate", rate);
+  check_seed("GaussianDropout", options.seed, where);
+  return plain_brick<keras::GaussianDropout>(options.name, where, "GaussianDropout", rate, options.seed);
+}
+
+}  // namespace layers
+}  // namespace triptych::keras

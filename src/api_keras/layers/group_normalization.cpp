@@ -1,0 +1,70 @@
+#include "triptych/keras/layers/group_normalization.h"
+
+#include "api_keras/layers/brick.h"
+#include "core/support/hyperparameter.h"
+
+namespace triptych::keras {
+namespace {
+
+class GroupNormalization : public MaskedLayer {
+ public:
+  explicit GroupNormalization(GroupNormalizationOptions options) : options_(std::move(options)) {}
+
+  void build(const Shape& input) override {
+    const int axis = normalize_axis("GroupNormalization", options_.axis, input.rank());
+    const Dim channels = input.dim(axis);
+    const auto fail = [&](const char* wrong, const std::string& given, const char* hint = "") {
+      throw ArgumentError("GroupNormalization", wrong, given + "layer '" + name() + "' got " + input.text(), hint);
+    };
+    if (axis == 0) fail("the axis of the batch is to be normalized", "");
+    if (!channels.known()) fail("the normalized axis is not known", "", "Give Input its size");
+    if (options_.groups == -1) options_.groups = channels.value();
+    if (channels.value() % options_.groups != 0 || channels.value() < options_.groups)
+      fail("groups does not divide the channels", std::to_string(options_.groups) + " groups, ");
+    const Shape shape{channels.value()};
+    if (options_.scale)
+      gamma_ = add_weight({.name = "gamma",
+                           .shape = shape,
+                           .initializer = options_.gamma_initializer,
+                           .regularizer = options_.gamma_regularizer,
+                           .constraint = options_.gamma_constraint});
+    if (options_.center)
+      beta_ = add_weight({.name = "beta",
+                          .shape = shape,
+                          .initializer = options_.beta_initializer,
+                          .regularizer = options_.beta_regularizer,
+                          .constraint = options_.beta_constraint});
+  }
+  Tensor call(const Tensor& input, bool) override {
+    const Tensor x = like_weights(input, gamma_.defined() ? gamma_ : beta_);
+    const int axis = normalize_axis("GroupNormalization", options_.axis, x.ndim());
+    const auto normalized = [&](const Tensor& of) {
+      return group_norm(of, options_.groups, gamma_, beta_, options_.epsilon);
+    };
+    if (x.ndim() == 2) return squeeze(normalized(unsqueeze(x, -1)), -1);
+    return axis == 1 ? normalized(x) : moveaxis(normalized(moveaxis(x, axis, 1)), 1, axis);
+  }
+  std::string config() const override {
+    return JsonObject()
+        .add("groups", options_.groups)
+        .add("axis", options_.axis)
+        .add("epsilon", options_.epsilon)
+        .add("center", options_.center)
+        .add("scale", options_.scale)
+        .text();
+  }
+
+ private:
+  GroupNormalizationOptions options_;
+  Tensor gamma_, beta_;
+};
+
+}  // namespace
+
+Layer layers::GroupNormalization(GroupNormalizationOptions options, Location where) {
+  Hyperparameters("GroupNormalization", where).not_negative("epsilon", options.epsilon);
+  if (options.groups != -1) check_positive("GroupNormalization", "groups", options.groups, where);
+  return with_options(brick<keras::GroupNormalization>(options.name, where, options), options, where);
+}
+
+}  // namespace triptych::keras

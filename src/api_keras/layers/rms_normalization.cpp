@@ -1,0 +1,40 @@
+#include "triptych/keras/layers/rms_normalization.h"
+
+#include "api_keras/layers/axes.h"
+#include "core/support/hyperparameter.h"
+
+namespace triptych::keras {
+namespace {
+
+class RMSNormalization : public LayerBase {
+ public:
+  explicit RMSNormalization(RMSNormalizationOptions options) : options_(std::move(options)) {}
+
+  void build(const Shape& input) override {
+    axes_ = NormalizedAxes(*this, options_.axis, input);
+    scale_ = add_weight({.name = "scale", .shape = axes_.sizes(), .initializer = "ones"});
+  }
+  Tensor call(const Tensor& x, bool) override {
+    return axes_.with_axes_last(*this, like_weights(x, scale_), [&](const Tensor& input) {
+      return rms_norm(input, axes_.sizes(), scale_, options_.epsilon);
+    });
+  }
+  std::string config() const override {
+    return JsonObject().add("axis", options_.axis).add("epsilon", options_.epsilon).text();
+  }
+
+ private:
+  RMSNormalizationOptions options_;
+  NormalizedAxes axes_;
+  Tensor scale_;
+};
+
+}  // namespace
+
+Layer layers::RMSNormalization(RMSNormalizationOptions options, Location where) {
+  Hyperparameters("RMSNormalization", where).not_negative("epsilon", options.epsilon);
+  if (options.axis.empty()) throw ArgumentError("RMSNormalization", "no axis is given", "an empty list", "", where);
+  return with_options(brick<keras::RMSNormalization>(options.name, where, options), options, where);
+}
+
+}  // namespace triptych::keras

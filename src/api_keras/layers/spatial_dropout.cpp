@@ -1,0 +1,55 @@
+#include "triptych/keras/layers/spatial_dropout.h"
+
+#include "api_keras/layers/noise.h"
+#include "core/support/hyperparameter.h"
+
+namespace triptych::keras {
+namespace {
+
+class SpatialDropout : public RandomLayer {
+ public:
+  SpatialDropout(const char* class_name, double rate, int rank, bool channels_first, std::int64_t seed)
+      : RandomLayer(class_name, rate, seed), rank_(rank) {
+    for (int i = 0; i < rank; ++i) axes_.append(i + (channels_first ? 2 : 1));
+  }
+  std::string config() const override { return JsonObject().add("rate", amount_).text(); }
+
+ protected:
+  void check(const Tensor& x) const override {
+    check_rank(*this, x.shape(), rank_ + 2,
+               rank_ == 1   ? "batch, steps and channels"
+               : rank_ == 2 ? "batch, height, width and channels"
+                            : "batch, depth, height, width and channels");
+  }
+  Tensor changed(const Tensor& x) override { return with_zeros(x, axes_); }
+
+ private:
+  int rank_;
+  Axes axes_;
+};
+
+Layer make(const char* name, double rate, int rank, bool channels_first, std::int64_t seed, const std::string& given,
+           Location where) {
+  Hyperparameters(name, where).share("rate", rate);
+  check_seed(name, seed, where);
+  return plain_brick<SpatialDropout>(given, where, name, rate, rank, channels_first, seed);
+}
+
+}  // namespace
+
+namespace layers {
+
+Layer SpatialDropout1D(double rate, SpatialDropout1DOptions options, Location where) {
+  return make("SpatialDropout1D", rate, 1, false, options.seed, options.name, where);
+}
+Layer SpatialDropout2D(double rate, SpatialDropoutOptions options, Location where) {
+  return make("SpatialDropout2D", rate, 2, is_channels_first(options.data_format, "SpatialDropout2D", where),
+              options.seed, options.name, where);
+}
+Layer SpatialDropout3D(double rate, SpatialDropoutOptions options, Location where) {
+  return make("SpatialDropout3D", rate, 3, is_channels_first(options.data_format, "SpatialDropout3D", where),
+              options.seed, options.name, where);
+}
+
+}  // namespace layers
+}  // namespace triptych::keras
