@@ -37,11 +37,11 @@ def case(name, shapes, make):
     inputs = [keras.Input(x.shape[1:], dtype="int32" if x.dtype.kind == "i" else "float32") for x in xs]
     outputs = make(*inputs)
     if isinstance(outputs, (list, tuple)):
-        outputs = L.Concatenate()([L.Flatten()(y) for y in outputs])
+        outputs = L.Concatenate()([L.Flatten()(y) for y in keras.tree.flatten(outputs)])
     model = keras.Model(inputs, outputs)
     weights = [RANDOM.normal(size=w.shape).astype(np.float32) * 0.5 for w in model.weights]
     for i, w in enumerate(model.weights):
-        if "variance" in w.name:
+        if "variance" in w.name or "stddev" in w.name:
             weights[i] = np.abs(weights[i]) + 0.5
     model.set_weights(weights)
     predict = np.array(model(xs if len(xs) > 1 else xs[0]))
@@ -87,6 +87,8 @@ def core():
     case("einsum_dense_left", [(3, 4)], lambda x: L.EinsumDense("...x,xy->...y", 5, bias_axes="y")(x))
     case("einsum_dense_right", [(3, 4)], lambda x: L.EinsumDense("ab...,bc->ac...", (5,), bias_axes="c")(x))
     case("embedding", [("6",)], lambda x: L.Embedding(5, 3, embeddings_regularizer="l2")(x))
+    case("reversible_embedding", [("6",)], lambda x: (lambda e: e(e(x), reverse=True))(L.ReversibleEmbedding(5, 3, logit_soft_cap=2.0)))
+    case("reversible_embedding_untied", [("6",)], lambda x: (lambda e: e(e(x), reverse=True))(L.ReversibleEmbedding(5, 3, tie_weights=False)))
     case("masked_embedding", [("6",)], lambda x: L.Dense(2)(L.Embedding(5, 3, mask_zero=True)(x)))
     case("masking", [(-5, 3)], lambda x: L.Dense(2)(L.Masking()(x)))
     case("identity", [(3,)], lambda x: L.Identity()(x))
@@ -166,6 +168,8 @@ def recurrent():
 def normalization():
     case("batch_normalization", [(3, 4)], lambda x: L.BatchNormalization(momentum=0.9)(x))
     case("batch_normalization_masked", [(-5, 3)], lambda x: L.BatchNormalization(momentum=0.9)(L.Masking()(x)))
+    case("batch_renormalization", [(3, 4)], lambda x: L.BatchNormalization(
+        momentum=0.9, renorm=True, renorm_clipping={"rmax": 1.2, "rmin": 0.8, "dmax": 0.5}, renorm_momentum=0.8)(x))
     case("layer_normalization", [(3, 4)], lambda x: L.LayerNormalization()(x))
     case("layer_normalization_rms", [(3, 4)], lambda x: L.LayerNormalization(rms_scaling=True)(x))
     case("group_normalization", [(3, 4, 6)], lambda x: L.GroupNormalization(3)(x))

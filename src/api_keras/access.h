@@ -28,6 +28,8 @@ struct LayerAccess {
   static void leave_parts_unchecked(LayerBase& layer) { layer.checks_parts_ = false; }
   static const std::vector<std::shared_ptr<LayerBase>>& tracked(const LayerBase& layer) { return layer.tracked_; }
   static const std::vector<Weight>& own_weights(const LayerBase& layer) { return layer.weights_; }
+  /// A weight of another layer counts as one of this layer too, once.
+  static void share_weight(LayerBase& layer, const Weight& weight) { layer.weights_.push_back(weight); }
   static const std::vector<Weight>& own_states(const LayerBase& layer) { return layer.states_; }
   static void track(LayerBase& whole, const Layer& part, Location where) { whole.track_part(part, where); }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }

@@ -121,6 +121,16 @@ TEST(KerasLayers, Core) {
       {"einsum_dense_right",
        [](X x) -> Outputs { return EinsumDense("ab...,bc->ac...", {5}, {.bias_axes = "c"})(x[0]); }},
       {"embedding", [](X x) -> Outputs { return Embedding(5, 3, {.embeddings_regularizer = "l2"})(x[0]); }},
+      {"reversible_embedding",
+       [](X x) -> Outputs {
+         const keras::Layer table = ReversibleEmbedding(5, 3, {.logit_soft_cap = 2});
+         return table(table(x[0]), {.reverse = true});
+       }},
+      {"reversible_embedding_untied",
+       [](X x) -> Outputs {
+         const keras::Layer table = ReversibleEmbedding(5, 3, {.tie_weights = false});
+         return table(table(x[0]), {.reverse = true});
+       }},
       {"masked_embedding", [](X x) -> Outputs { return Dense(2)(Embedding(5, 3, {.mask_zero = true})(x[0])); }},
       {"masking", [](X x) -> Outputs { return Dense(2)(masked(x[0])); }},
       {"identity", [](X x) -> Outputs { return Identity()(x[0]); }},
@@ -318,6 +328,13 @@ TEST(KerasLayers, Normalization) {
       {"batch_normalization", [](X x) -> Outputs { return BatchNormalization({.momentum = 0.9})(x[0]); }},
       {"batch_normalization_masked",
        [](X x) -> Outputs { return BatchNormalization({.momentum = 0.9})(masked(x[0])); }},
+      {"batch_renormalization",
+       [](X x) -> Outputs {
+         return BatchNormalization({.momentum = 0.9,
+                                    .renorm = true,
+                                    .renorm_clipping = {.rmax = 1.2, .rmin = 0.8, .dmax = 0.5},
+                                    .renorm_momentum = 0.8})(x[0]);
+       }},
       {"layer_normalization", [](X x) -> Outputs { return LayerNormalization()(x[0]); }},
       {"layer_normalization_rms", [](X x) -> Outputs { return LayerNormalization({.rms_scaling = true})(x[0]); }},
       {"group_normalization", [](X x) -> Outputs { return GroupNormalization({.groups = 3})(x[0]); }},

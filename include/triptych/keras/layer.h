@@ -83,6 +83,8 @@ struct CallOptions {
   bool return_attention_scores = false;
   /// Of attention: no query looks at later keys.
   bool use_causal_mask = false;
+  /// Of a ReversibleEmbedding: from features back to scores of the table's rows.
+  bool reverse = false;
 };
 
 /// The mask that a layer attached to its output `x` (Keras's `x._keras_mask`): bool, false where there is nothing.
@@ -175,9 +177,9 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   void check_new_name(const std::string& name, const char* what, Location where) const;
 
   std::string name_;
-  bool named_ = false;        // by the user
-  bool checks_parts_ = true;  // of what is called inside of it
-  bool is_plain_ = false;     // has nothing to build
+  bool named_ = false;                // by the user
+  bool checks_parts_ = true;          // of what is called inside of it
+  bool is_plain_ = false;             // has nothing to build
   std::atomic<bool> warned_ = false;  // of a mask that ends here
   Location made_at_, set_trainable_at_;
   bool trainable_ = true;
@@ -254,11 +256,11 @@ class TRIPTYCH_API Layer {
 
   /// With more than the training flag: `attention({query, value}, {.use_causal_mask = true})`. A template, so that `{}`
   /// stays a training flag that is left out.
-  template <class = void>
+  template <class Void = void>
   Tensor operator()(const TensorList& xs, const CallOptions& options, Location where = Location::here()) const {
     return only_output(call_all(xs, options, where), where);
   }
-  template <class = void>
+  template <class Void = void>
   std::vector<Tensor> call(const TensorList& xs, const CallOptions& options, Location where = Location::here()) const {
     return call_all(xs, options, where);
   }

@@ -1,5 +1,7 @@
 #include "triptych/keras/layers/batch_normalization.h"
 
+#include <cmath>
+
 #include "api_keras/layers/brick.h"
 #include "core/support/hyperparameter.h"
 
@@ -34,6 +36,16 @@ class BatchNormalization : public MaskedLayer {
                                    .shape = shape,
                                    .initializer = options_.moving_variance_initializer,
                                    .trainable = false});
+    if (!options_.renorm) return;
+    const auto deviation = [variance = options_.moving_variance_initializer](const Shape& of, DType dtype) {
+      return sqrt(variance(of, dtype));
+    };
+    const auto add = [&](const char* name, const Initializer& initializer) {
+      return add_weight({.name = name, .shape = shape, .initializer = initializer, .trainable = false});
+    };
+    moving_stddev_ = add("moving_stddev", deviation);
+    renorm_mean_ = add("renorm_mean", options_.moving_mean_initializer);
+    renorm_stddev_ = add("renorm_stddev", deviation);
   }
 
   std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options) override {
@@ -45,7 +57,8 @@ class BatchNormalization : public MaskedLayer {
     if (mask.defined() && mask.ndim() != x.ndim() - 1)
       throw ArgumentError("BatchNormalization", "the mask does not have one axis less than the input",
                           "a mask " + mask.shape().text() + ", layer '" + name() + "' got " + x.shape().text());
-    if (training && mask.defined()) return {with_mask(x, unsqueeze(mask, -1))};
+    if (training && (mask.defined() || options_.renorm))
+      return {with_moments(x, mask.defined() ? unsqueeze(mask, -1) : mask)};
     return {batch_norm(x, moving_mean_, moving_variance_, gamma_, beta_,
                        {.training = training,
                         .momentum = options_.momentum,
@@ -65,32 +78,63 @@ class BatchNormalization : public MaskedLayer {
   }
 
  private:
-  /// With the moments of what the mask leaves, divided as Keras does it: by the count plus 1e-7.
-  Tensor with_mask(const Tensor& x, const Tensor& mask) {
+  /// By moments that are computed here: of what a mask leaves (divided as Keras does it, by the count plus 1e-7), or to
+  /// be corrected.
+  Tensor with_moments(const Tensor& x, const Tensor& mask) {
     const int axis = normalize_axis("BatchNormalization", options_.axis, x.ndim());
     Axes others;
     for (int i = 0; i < x.ndim(); ++i)
       if (i != axis) others.append(i);
-    const Tensor there = expand_like(mask, x), count = sum(cast(there, x.dtype()), others, true) + 1e-7;
-    const Tensor mean = sum(where(there, x, 0), others, true) / count;
-    const Tensor variance = sum(square(where(there, x - mean, 0)), others, true) / count;
-    {
-      const GradMode no_recording(false);
-      const auto move = [&](Tensor& moving, const Tensor& batch) {
-        const Tensor now = reshape_like(batch.detach(), moving);
-        moving.copy_(moving * options_.momentum + now * (1 - options_.momentum));
-      };
-      move(moving_mean_, mean);
-      move(moving_variance_, variance);
+    Tensor mean, variance;
+    if (mask.defined()) {
+      const Tensor there = expand_like(mask, x), count = sum(cast(there, x.dtype()), others, true) + 1e-7;
+      mean = sum(where(there, x, 0), others, true) / count;
+      variance = sum(square(where(there, x - mean, 0)), others, true) / count;
+    } else {
+      mean = triptych::mean(x, others, true);
+      variance = triptych::mean(square(x - mean), others, true);
     }
-    Tensor factor = rsqrt(variance + options_.epsilon);
-    if (gamma_.defined()) factor = factor * reshape_like(gamma_, factor);
-    const Tensor y = (x - mean) * factor;
-    return beta_.defined() ? y + reshape_like(beta_, factor) : y;
+    Tensor factor = rsqrt(variance + options_.epsilon), shift;
+    if (options_.renorm) {
+      const auto [r, d] = correction(mean.detach(), variance.detach());
+      factor = factor * r;
+      shift = d;
+    } else {
+      const GradMode no_recording(false);
+      move(moving_mean_, mean, options_.momentum);
+      move(moving_variance_, variance, options_.momentum);
+    }
+    Tensor y = (x - mean) * factor;
+    if (shift.defined()) y = y + shift;
+    if (gamma_.defined()) y = y * reshape_like(gamma_, mean);
+    return beta_.defined() ? y + reshape_like(beta_, mean) : y;
+  }
+
+  /// r = stddev / renorm_stddev and d = (mean - renorm_mean) / renorm_stddev of a batch, within their bounds; the
+  /// statistics follow.
+  std::pair<Tensor, Tensor> correction(const Tensor& mean, const Tensor& variance) {
+    const GradMode no_recording(false);
+    const RenormClipping& bounds = options_.renorm_clipping;
+    const Tensor stddev = sqrt(variance + options_.epsilon);
+    const Tensor of = reshape_like(maximum(renorm_stddev_, std::sqrt(options_.epsilon)), mean);
+    Tensor r = stddev / of, d = (mean - reshape_like(renorm_mean_, mean)) / of;
+    if (bounds.rmin) r = maximum(r, *bounds.rmin);
+    if (bounds.rmax) r = minimum(r, *bounds.rmax);
+    if (bounds.dmax) d = clip(d, -*bounds.dmax, *bounds.dmax);
+    move(renorm_mean_, mean, options_.renorm_momentum);
+    move(renorm_stddev_, stddev, options_.renorm_momentum);
+    move(moving_mean_, mean, options_.momentum);
+    move(moving_stddev_, stddev, options_.momentum);
+    moving_variance_.copy_(relu(square(moving_stddev_) - options_.epsilon));
+    return {r, d};
+  }
+
+  static void move(Tensor& moving, const Tensor& batch, double momentum) {
+    moving.copy_(moving * momentum + reshape_like(batch.detach(), moving) * (1 - momentum));
   }
 
   BatchNormalizationOptions options_;
-  Tensor gamma_, beta_, moving_mean_, moving_variance_;
+  Tensor gamma_, beta_, moving_mean_, moving_variance_, moving_stddev_, renorm_mean_, renorm_stddev_;
 };
 
 }  // namespace
@@ -99,6 +143,14 @@ Layer layers::BatchNormalization(BatchNormalizationOptions options, Location whe
   const Hyperparameters check("BatchNormalization", where);
   check.finite("momentum", options.momentum);
   check.not_negative("epsilon", options.epsilon);
+  if (options.renorm) {
+    const RenormClipping& bounds = options.renorm_clipping;
+    check.finite("renorm_momentum", options.renorm_momentum);
+    if (bounds.rmax && bounds.rmin && *bounds.rmax < *bounds.rmin)
+      throw ArgumentError("BatchNormalization", "rmax is below rmin",
+                          number_text(*bounds.rmax) + " and " + number_text(*bounds.rmin), "", where);
+    if (bounds.dmax) check.not_negative("dmax", *bounds.dmax);
+  }
   return with_options(brick<keras::BatchNormalization>(options.name, where, options), options, where);
 }
 

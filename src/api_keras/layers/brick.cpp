@@ -74,13 +74,13 @@ void takes(const LayerBase& layer, const CallOptions& options, std::initializer_
   check("attention_mask", options.attention_mask.defined());
   check("return_attention_scores", options.return_attention_scores);
   check("use_causal_mask", options.use_causal_mask);
+  check("reverse", options.reverse);
 }
 
 void check_rank(const LayerBase& layer, const Shape& x, int rank, const char* axes) {
   constexpr const char* numbers[] = {"no", "one", "two", "three", "four", "five", "six"};
   if (x.rank() != rank)
-    throw ArgumentError(layer.class_name(),
-                        std::string("the input does not have ") + numbers[rank] + " axes: " + axes,
+    throw ArgumentError(layer.class_name(), std::string("the input does not have ") + numbers[rank] + " axes: " + axes,
                         "layer '" + layer.name() + "' got " + x.text(),
                         x.rank() + 1 == rank ? "Is the last axis missing, that of channels, as in {28, 28, 1}?" : "");
 }

@@ -75,7 +75,7 @@ std::string json_string(const std::string& text);
 /// The input of a layer that takes one; ArgumentError for another number.
 const Tensor& only_input(const LayerBase& layer, const std::vector<Tensor>& xs);
 /// ArgumentError if a call has other arguments than these, of "initial_state", "attention_mask",
-/// "return_attention_scores" and "use_causal_mask". A mask is looked at by the layer itself.
+/// "return_attention_scores", "use_causal_mask" and "reverse". A mask is looked at by the layer itself.
 void takes(const LayerBase& layer, const CallOptions& options, std::initializer_list<std::string_view> arguments);
 
 /// ArgumentError unless `x` has so many axes.

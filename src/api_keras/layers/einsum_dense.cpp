@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "api_keras/layers/brick.h"
-#include "api_keras/layers/einsum_dense.h"
 
 namespace triptych::keras {
 namespace {
@@ -43,6 +42,13 @@ struct Equation {
          "Write it as [x],[kernel]->[y], ...[x],[kernel]->...[y] or [x]...,[kernel]->[y]...");
   }
 };
+
+/// Shapes that follow from an equation.
+struct EinsumShapes {
+  Shape kernel, bias;
+};
+EinsumShapes einsum_shapes(const std::string& equation, const std::string& bias_axes, const Shape& input,
+                           const Shape& output);
 
 class EinsumDense : public LayerBase {
  public:
@@ -84,8 +90,6 @@ class EinsumDense : public LayerBase {
   EinsumDenseOptions options_;
   Tensor kernel_, bias_;
 };
-
-}  // namespace
 
 EinsumShapes einsum_shapes(const std::string& text, const std::string& bias_axes, const Shape& input,
                            const Shape& partial) {
@@ -145,6 +149,8 @@ EinsumShapes einsum_shapes(const std::string& text, const std::string& bias_axes
     for (int i = 0; i < elided; ++i) shapes.bias.append(1);
   return shapes;
 }
+
+}  // namespace
 
 namespace layers {
 

@@ -18,7 +18,10 @@ class SpectralNormalization : public LayerBase {
   void build(const Shape& input) override {
     ensure_built(layer_.base(), {input});
     for (const Weight& weight : LayerAccess::own_weights(layer_.base()))
-      if (weight.name == "kernel" || weight.name == "embeddings") kernel_ = weight.value;
+      if (weight.name == "kernel" || weight.name == "embeddings") {
+        kernel_ = weight.value;
+        LayerAccess::share_weight(*this, weight);  // as Keras lists it: kernel, vector_u, the rest
+      }
     if (!kernel_.defined())
       throw ArgumentError("SpectralNormalization", "the layer has neither a kernel nor embeddings",
                           "'" + layer_.name() + "' (" + layer_.base().class_name() + ")");

@@ -9,11 +9,11 @@
 namespace triptych::keras {
 namespace {
 
-/// Weights by which an interpolation looks at its neighbours, and how far it looks.
+/// Weights by which an interpolation looks at its neighbours.
 struct Kernel {
   const char* name;
-  double radius;
   double (*weight)(double distance);
+  double places = 0;  // between two elements, that are told apart; 0: all
 };
 
 double lanczos(double x, double radius) {
@@ -23,14 +23,15 @@ double lanczos(double x, double radius) {
 }
 
 constexpr std::array kernels{
-    Kernel{"bilinear", 1, [](double x) { return x < 1 ? 1 - x : 0.0; }},
-    // Keys, 1981, with a = -1/2, as TensorFlow has it.
-    Kernel{"bicubic", 2,
+    Kernel{"bilinear", [](double x) { return x < 1 ? 1 - x : 0.0; }},
+    // Keys, 1981, with a = -1/2 and a table of 1024 places, as TensorFlow has it.
+    Kernel{"bicubic",
            [](double x) {
              return x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0.0;
-           }},
-    Kernel{"lanczos3", 3, [](double x) { return lanczos(x, 3); }},
-    Kernel{"lanczos5", 5, [](double x) { return lanczos(x, 5); }},
+           },
+           1024},
+    Kernel{"lanczos3", [](double x) { return lanczos(x, 3); }},
+    Kernel{"lanczos5", [](double x) { return lanczos(x, 5); }},
 };
 
 /// (length * factor, length): each row has the weights of an element of the result, which add up to one.
@@ -38,7 +39,8 @@ Tensor resampling(const Kernel& kernel, std::int64_t length, std::int64_t factor
   const std::int64_t rows = length * factor;
   std::vector<double> weights(static_cast<std::size_t>(rows * length));
   for (std::int64_t i = 0; i < rows; ++i) {
-    const double place = (static_cast<double>(i) + 0.5) / static_cast<double>(factor) - 0.5;
+    double place = (static_cast<double>(i) + 0.5) / static_cast<double>(factor) - 0.5;
+    if (kernel.places > 0) place = std::nearbyint(place * kernel.places) / kernel.places;
     double total = 0;
     for (const bool scale : {false, true})
       for (std::int64_t j = 0; j < length; ++j) {

@@ -11,6 +11,10 @@
 
 namespace triptych::keras {
 
+/// Bounds of the corrections of batch renormalization; none where not given.
+struct RenormClipping {
+  std::optional<double> rmax = {}, rmin = {}, dmax = {};
+};
 struct BatchNormalizationOptions {
   int axis = -1;
   double momentum = 0.99;
@@ -25,6 +29,11 @@ struct BatchNormalizationOptions {
   Regularizer gamma_regularizer = {};
   Constraint beta_constraint = {};
   Constraint gamma_constraint = {};
+  /// In training, too, the moving statistics normalize: the batch's own are corrected by r and d, which have no
+  /// gradient. Ioffe, 2017. Three more weights: moving_stddev, renorm_mean, renorm_stddev.
+  bool renorm = false;
+  RenormClipping renorm_clipping = {};
+  double renorm_momentum = 0.99;
   /// The batch's statistics are those of all replicas; there is one.
   bool synchronized = false;
   OptionText name = {};
