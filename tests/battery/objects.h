@@ -526,6 +526,12 @@ struct Values<keras::LayerBase> : ObjectValues<keras::LayerBase> {
   static std::shared_ptr<keras::LayerBase> good() { return keras::layer<Scale>().shared(); }
 };
 template <>
+struct Values<keras::RNNCellBase> : ObjectValues<keras::RNNCellBase> {
+  static std::shared_ptr<keras::RNNCellBase> good() {
+    return std::dynamic_pointer_cast<keras::RNNCellBase>(keras::layers::SimpleRNNCell(2).shared());
+  }
+};
+template <>
 struct Values<std::shared_ptr<keras::LayerBase>> {
   using P = std::shared_ptr<keras::LayerBase>;
   static constexpr const char* good_text = "a layer of one's own";
