@@ -2,12 +2,15 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ostream>
 #include <sstream>
 #include <typeinfo>
+#include <unordered_map>
 #include <unordered_set>
 
+#include "api_eager/nn/hooks.h"
 #include "core/dispatch/backend.h"
 #include "core/graph/graph.h"
 #include "core/support/error_context.h"
@@ -67,13 +70,29 @@ Tensor Module::no_forward() const {
 
 Tensor Module::operator()(const Arg& x) {
   const CallScope scope(x);
-  return scope.result(run(x.tensor()));
+  return scope.result(present().run(x.tensor()));
+}
+
+Module& Module::present() {
+  const auto successor = successor_.lock();
+  return successor ? successor->present() : *this;
+}
+
+void Module::wrong_class(Location where) const {
+  throw ArgumentError("Module", "the module is of another class than it is taken for", "it is a " + name(), "", where);
 }
 
 Tensor Module::run(const Tensor& x) {
   check_members();
   try {
-    return forward(x);
+    compute_members();
+    if (!hooks_) return forward(x);
+    detail::HookedCall hooked(*this);
+    Tensor input = x;
+    hooked.before({&input});
+    Tensor output = forward(input);
+    hooked.after({&output});
+    return output;
   } catch (Error& error) {
     // The innermost module says it, those around it do not say it again.
     constexpr const char* start = "In module '";
@@ -103,16 +122,16 @@ std::string Module::name() const {
   std::free(readable);
   full = full.substr(0, full.find('<'));
   const std::size_t colon = full.rfind(':');
-  return colon == std::string::npos ? full : full.substr(colon + 1);
+  return (computes_members_ ? "Parametrized" : "") + (colon == std::string::npos ? full : full.substr(colon + 1));
 }
 
 std::string Module::text() const {
   const std::string extra = extra_repr();
+  if (children_.empty() && extra.find('\n') == std::string::npos) return name() + "(" + extra + ")";
   std::string lines;
+  if (!extra.empty()) lines = "\n  " + indented(extra);
   for (const Child& child : children_)
     lines += "\n  (" + printable(child.name) + "): " + indented(child.module->text());
-  if (lines.empty()) return name() + "(" + extra + ")";
-  if (!extra.empty()) lines = "\n  " + indented(extra) + lines;
   return name() + "(" + lines + "\n)";
 }
 
@@ -127,20 +146,98 @@ void Module::check_name(const Name& name) const {
   };
   if (name.text.empty()) fail("the name of a member is empty");
   if (name.text.find('.') != std::string::npos) fail("the name of a member has a dot");
-  bool taken = false;
+  bool taken = find_child(name.text) != nullptr;
   for (const Members* members : {&parameters_, &buffers_, &streams_})
     for (const Member& member : *members) taken |= member.name == name.text;
-  for (const Child& child : children_) taken |= child.name == name.text;
   if (taken) fail("the name of a member is taken");
 }
 
-void Module::add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner) {
-  check_name(name);
+Module* Module::find_child(std::string_view name) const {
+  for (const Child& child : children_)
+    if (child.name == name) return child.module.get();
+  return nullptr;
+}
+
+void Module::check_child(const Name& name, const std::shared_ptr<Module>& child) const {
   if (!child)
     throw ArgumentError(this->name(), "a child module is a null pointer", "'" + name.text + "'", "", name.where);
+  child->visit("", [&](const std::string&, const Module& below) {
+    if (&below == this)
+      throw ArgumentError(this->name(), "a module would be part of itself", "'" + name.text + "'", "", name.where);
+  });
+}
+
+void Module::add_child(const Name& name, std::shared_ptr<Module> child, Cloner cloner) {
+  check_name(name);
+  check_child(name, child);
   child->member_name_ = name.text;
   child->made_at_ = name.where;
   children_.push_back({name.text, std::move(child), cloner});
+}
+
+namespace {
+
+/// "a.b" and "c" of "a.b.c".
+std::pair<std::string_view, std::string_view> parent_and_name(std::string_view target) {
+  const std::size_t dot = target.rfind('.');
+  if (dot == std::string_view::npos) return {{}, target};
+  return {target.substr(0, dot), target.substr(dot + 1)};
+}
+
+}  // namespace
+
+void Module::replace_child(const Name& target, std::shared_ptr<Module> child, Cloner cloner) {
+  const auto [path, last] = parent_and_name(target.text);
+  Module& parent = get_submodule(path, target.where);
+  const Name name(std::string(last), target.where);
+  for (Child& place : parent.children_) {
+    if (place.name != last) continue;
+    parent.check_child(name, child);
+    child->member_name_ = name.text;
+    child->made_at_ = name.where;
+    if (place.module == child) return;
+    // Another parent's calls of a shared module stay its own.
+    if (place.module.use_count() == 1) place.module->successor_ = child;
+    parent.replaced_.push_back(std::exchange(place.module, std::move(child)));
+    place.cloner = cloner;
+    place.replaced = true;
+    return;
+  }
+  parent.add_child(name, std::move(child), cloner);
+}
+
+Module& Module::get_submodule(Text target, Location where) {
+  Module* module = this;
+  std::string_view rest = target;
+  while (!rest.empty()) {
+    const std::size_t dot = std::min(rest.find('.'), rest.size());
+    Module* const child = module->find_child(rest.substr(0, dot));
+    if (!child)
+      throw ArgumentError(
+          "get_submodule", "there is no module of this name",
+          "'" + std::string(rest.substr(0, dot)) + "' of '" + std::string(target) + "' in a " + module->name(), "",
+          where);
+    module = child;
+    rest = dot == rest.size() ? std::string_view() : rest.substr(dot + 1);
+  }
+  return *module;
+}
+
+Tensor& Module::get_tensor(Members Module::*kind, const char* function, const char* what, std::string_view target,
+                           Location where) {
+  const auto [path, last] = parent_and_name(target);
+  Module& owner = get_submodule(path, where);
+  for (Member& member : owner.*kind)
+    if (member.name == last) return member.tensor;
+  throw ArgumentError(function, std::string("there is no ") + what + " of this name",
+                      "'" + std::string(last) + "' in a " + owner.name(), "", where);
+}
+
+Tensor& Module::get_parameter(Text target, Location where) {
+  return get_tensor(&Module::parameters_, "get_parameter", "parameter", target, where);
+}
+Tensor& Module::get_buffer(Text target, Location where) {
+  return get_tensor(&Module::buffers_, "get_buffer", "buffer", target, where);
 }
 
 Tensor& Module::register_parameter(const Name& name, Tensor value) {
@@ -179,6 +276,11 @@ void Module::check_members(Location where) {
     return !tensor.defined() || tensor.flags() & triptych::detail::TensorHead::state;
   };
   for (const Member& member : parameters_) {
+    if (member.source) {
+      if (member.tensor.is_same(member.source->latest)) continue;
+      throw ArgumentError(name(), "a tensor was assigned to a parametrized parameter", "'" + member.name + "'",
+                          "Change what it is computed from, parametrizations." + member.name + ".original", where);
+    }
     if (is_state(member.tensor)) continue;
     throw ArgumentError(name(), "a tensor that is no parameter was assigned to a parameter",
                         "'" + member.name + "' is now " + summary(member.tensor),
@@ -189,23 +291,40 @@ void Module::check_members(Location where) {
     if (!is_state(member.tensor)) mark_state(member.tensor);
 }
 
-template <class F>
-void Module::visit(const std::string& prefix, const F& function) {
-  function(prefix, *this);
-  for (const Child& child : children_) child.module->visit((prefix.empty() ? "" : prefix + ".") + child.name, function);
+void Module::compute_members() {
+  if (!computes_members_) return;
+  for (Member& member : parameters_)
+    if (member.source) member.tensor = member.source->latest = member.source->value();
 }
 
-std::vector<NamedTensor> Module::tensors(std::initializer_list<Members Module::*> kinds, bool for_state) const {
+template <class F>
+void Module::visit(const std::string& prefix, const F& function) {
+  std::unordered_set<const Module*> seen;
+  const auto go = [&](const auto& again, const std::string& path, Module& module) -> void {
+    if (!seen.insert(&module).second) return;
+    function(path, module);
+    for (const Child& child : module.children_)
+      again(again, (path.empty() ? "" : path + ".") + child.name, *child.module);
+  };
+  go(go, prefix, *this);
+}
+
+std::vector<NamedTensor> Module::tensors(std::initializer_list<Members Module::*> kinds, const Which& which,
+                                         const std::string& prefix) const {
   std::vector<NamedTensor> result;
   std::unordered_set<const TensorImpl*> seen;
-  const_cast<Module*>(this)->visit("", [&](const std::string& prefix, const Module& module) {
+  const auto add = [&](const auto& again, const std::string& path, const Module& module) -> void {
+    const std::string start = path.empty() ? "" : path + ".";
     for (const auto kind : kinds)
       for (const Member& member : module.*kind) {
-        if (!member.tensor.defined() || (for_state && !member.persistent)) continue;
-        if (!for_state && !seen.insert(member.tensor.impl()).second) continue;
-        result.emplace_back((prefix.empty() ? "" : prefix + ".") + member.name, member.tensor);
+        if (!member.tensor.defined() || member.source || (which.for_state && !member.persistent)) continue;
+        if (which.each_once && !seen.insert(member.tensor.impl()).second) continue;
+        result.emplace_back(start + member.name, member.tensor);
       }
-  });
+    if (which.recurse)
+      for (const Child& child : module.children_) again(again, start + child.name, *child.module);
+  };
+  add(add, prefix, *this);
   return result;
 }
 
@@ -225,10 +344,21 @@ void Module::check_all_members(Location where) const {
 
 std::vector<NamedTensor> Module::named_parameters(Location where) const {
   check_all_members(where);
-  return tensors({&Module::parameters_});
+  return tensors({&Module::parameters_}, {});
+}
+std::vector<NamedTensor> Module::named_parameters(const OwnedText& prefix, bool recurse, bool remove_duplicate,
+                                                  Location where) const {
+  check_all_members(where);
+  return tensors({&Module::parameters_}, {.recurse = recurse, .each_once = remove_duplicate}, prefix);
 }
 std::vector<Tensor> Module::parameters(Location where) const { return without_names(named_parameters(where)); }
-std::vector<NamedTensor> Module::named_buffers() const { return tensors({&Module::buffers_}); }
+std::vector<Tensor> Module::own_or_all_parameters(bool recurse, Location where) const {
+  return without_names(named_parameters("", recurse, true, where));
+}
+std::vector<NamedTensor> Module::named_buffers() const { return tensors({&Module::buffers_}, {}); }
+std::vector<NamedTensor> Module::named_buffers(const OwnedText& prefix, bool recurse, bool remove_duplicate) const {
+  return tensors({&Module::buffers_}, {.recurse = recurse, .each_once = remove_duplicate}, prefix);
+}
 std::vector<Tensor> Module::buffers() const { return without_names(named_buffers()); }
 
 std::vector<NamedModule> Module::named_children() const {
@@ -255,10 +385,11 @@ std::vector<Module*> Module::modules() {
   return result;
 }
 
-void Module::apply(const std::function<void(Module&)>& function, Location where) {
+Module& Module::apply(const std::function<void(Module&)>& function, Location where) {
   check_callable("Module::apply", function, where);
   for (const Child& child : children_) child.module->apply(function, where);
   function(*this);
+  return *this;
 }
 
 Module& Module::train(bool mode) {
@@ -266,8 +397,11 @@ Module& Module::train(bool mode) {
   return *this;
 }
 
-void Module::zero_grad() {
-  for (Tensor& parameter : without_names(tensors({&Module::parameters_}))) parameter.set_grad({});
+void Module::zero_grad(bool set_to_none) {
+  for (Tensor& parameter : without_names(tensors({&Module::parameters_}, {}))) {
+    if (!parameter.grad().defined()) continue;
+    parameter.set_grad(set_to_none ? Tensor() : zeros_like(parameter.detach()));
+  }
 }
 
 Module& Module::requires_grad_(bool value, Location where) {
@@ -281,7 +415,7 @@ Module& Module::convert(const F& converted) {
   GradMode off(false);
   const Transaction whole;
   std::vector<std::pair<Tensor, Tensor>> gradients;
-  for (Tensor& tensor : without_names(tensors({&Module::parameters_, &Module::buffers_, &Module::streams_}))) {
+  for (Tensor& tensor : without_names(tensors({&Module::parameters_, &Module::buffers_, &Module::streams_}, {}))) {
     const Tensor value = converted(tensor);
     if (value.is_same(tensor)) continue;
     if (const Tensor gradient = tensor.grad(); gradient.defined()) gradients.emplace_back(tensor, converted(gradient));
@@ -305,6 +439,14 @@ Module& Module::to(Device device, Location where) {
   const Frame frame(where);
   return convert([&](const Tensor& tensor) { return on_device(tensor, device); });
 }
+
+Module& Module::to(Device device, DType dtype, Location where) {
+  const Transaction whole;
+  return to(dtype, where).to(device, where);
+}
+
+Module& Module::cpu(Location where) { return to(Device(), where); }
+Module& Module::cuda(int index, Location where) { return to(Device::cuda(index, where), where); }
 
 // --- State
 // ------------------------------------------------------------------------------------------------------------
@@ -333,20 +475,27 @@ Tensor stream_from(const std::string& name, const std::string& text, Location wh
 
 StateDict Module::state_dict(Location where) const {
   check_all_members(where);
+  const Which of_state{.for_state = true, .each_once = false};
   StateDict state;
-  for (auto& [name, tensor] : tensors({&Module::parameters_, &Module::buffers_}, true))
+  for (auto& [name, tensor] : tensors({&Module::parameters_, &Module::buffers_}, of_state))
     state.add(std::move(name), tensor.detach(where), where);
-  for (const auto& [name, stream] : tensors({&Module::streams_}, true))
+  for (const auto& [name, stream] : tensors({&Module::streams_}, of_state))
     state.metadata[stream_key(name)] = stream_text(stream);
   return state;
 }
 
 IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Location where) {
+  return load_state_dict(state, strict, false, where);
+}
+
+IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bool assign, Location where) {
+  check_all_members(where);
+  const Which of_state{.for_state = true, .each_once = false};
   std::vector<std::pair<Tensor, Tensor>> copies;
   IncompatibleKeys keys;
   std::unordered_set<std::string> known;
   std::string wrong;
-  for (auto& [name, tensor] : tensors({&Module::parameters_, &Module::buffers_}, true)) {
+  for (auto& [name, tensor] : tensors({&Module::parameters_, &Module::buffers_}, of_state)) {
     known.insert(name);
     const Tensor* value = state.find(name);
     if (!value) {
@@ -365,7 +514,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
     if (!known.contains(name)) keys.unexpected_keys.push_back(name);
   // Streams may be missing: a state from PyTorch has none.
   std::vector<std::pair<Tensor, Tensor>> streams;
-  for (const auto& [name, stream] : tensors({&Module::streams_}, true))
+  for (const auto& [name, stream] : tensors({&Module::streams_}, of_state))
     if (const auto text = state.metadata.find(stream_key(name)); text != state.metadata.end())
       streams.emplace_back(stream, stream_from(name, text->second, where));
   if (!wrong.empty())
@@ -381,30 +530,91 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
   GradMode off(false);
   const Transaction whole;
   for (auto* values : {&copies, &streams})
-    for (auto& [tensor, value] : *values) tensor.copy_(Arg(value, where));
+    for (auto& [tensor, value] : *values) {
+      if (assign && values == &copies)
+        set_data(tensor, value);
+      else
+        tensor.copy_(Arg(value, where));
+    }
   return keys;
 }
 
-void Module::copy_from(const Module& other) {
-  const auto mine = tensors({&Module::parameters_, &Module::buffers_, &Module::streams_}),
-             theirs = other.tensors({&Module::parameters_, &Module::buffers_, &Module::streams_});
-  if (mine.size() != theirs.size())
-    throw ArgumentError(
-        "clone", "the copy is built with other parameters",
-        name() + " has " + std::to_string(theirs.size()) + " tensors, its copy " + std::to_string(mine.size()),
-        "Pass the constructor's arguments to nn::clone");
-  for (std::size_t i = 0; i < mine.size(); ++i) {
-    if (mine[i].first != theirs[i].first || mine[i].second.shape() != theirs[i].second.shape())
-      throw ArgumentError("clone", "the copy is built with other parameters",
-                          "'" + theirs[i].first + "' " + summary(theirs[i].second) + ", in the copy '" + mine[i].first +
-                              "' " + summary(mine[i].second),
-                          "Pass the constructor's arguments to nn::clone");
-    Tensor tensor = mine[i].second;
-    set_data(tensor, theirs[i].second);
-    if (is_floating(tensor.dtype())) tensor.set_requires_grad(theirs[i].second.requires_grad());
+// --- Copies
+// -----------------------------------------------------------------------------------------------------------
+
+void Module::mirror(const Module& other, std::vector<std::pair<Member*, const Member*>>& pairs,
+                    const std::string& prefix) {
+  for (const Child& theirs : other.children_) {
+    const auto same = [&](const Child& mine) { return mine.name == theirs.name; };
+    const auto mine = std::find_if(children_.begin(), children_.end(), same);
+    const Module& original = *theirs.module;
+    if (mine == children_.end() || theirs.replaced || typeid(*mine->module) != typeid(original)) {
+      if (!theirs.cloner)
+        throw ArgumentError("clone", "a module cannot be copied",
+                            "'" + prefix + theirs.name + "' is a " + theirs.module->name(),
+                            "It needs options that it can be made from, a default constructor or a clone()");
+      std::shared_ptr<Module> copy = theirs.cloner(original);
+      const Name name(theirs.name, original.made_at_);
+      mine == children_.end() ? add_child(name, std::move(copy), theirs.cloner)
+                              : replace_child(name, std::move(copy), theirs.cloner);
+    }
+    find_child(theirs.name)->mirror(original, pairs, prefix + theirs.name + ".");
   }
-  std::vector<Module*> to = modules(), from = const_cast<Module&>(other).modules();
-  for (std::size_t i = 0; i < to.size() && i < from.size(); ++i) to[i]->training_ = from[i]->training_;
+  std::erase_if(children_, [&](const Child& child) { return !other.find_child(child.name); });
+  Members Module::*const kinds[] = {&Module::parameters_, &Module::buffers_, &Module::streams_};
+  for (const auto kind : kinds) {
+    const auto differ = [&](const std::string& theirs, const std::string& mine) {
+      throw ArgumentError("clone", "the copy is built with other parameters", theirs + ", in the copy " + mine,
+                          "Pass the constructor's arguments to nn::clone");
+    };
+    Members &mine = this->*kind, &theirs = const_cast<Module&>(other).*kind;
+    for (const Member& member : theirs) {
+      const auto found = std::find_if(mine.begin(), mine.end(), [&](const Member& m) { return m.name == member.name; });
+      const std::string name = "'" + prefix + member.name + "'";
+      if (found == mine.end()) differ(name, "there is none");
+      if (member.source) {
+        found->source = dynamic_cast<detail::ValueSource*>(&get_submodule("parametrizations." + member.name));
+        found->tensor = found->source->latest = member.tensor.detach();
+        computes_members_ = true;
+        continue;
+      }
+      if (std::exchange(found->source, nullptr)) found->tensor = {};
+      if (member.tensor.defined() && found->tensor.defined() && member.tensor.shape() != found->tensor.shape())
+        differ(name + " " + summary(member.tensor), "it is " + summary(found->tensor));
+      pairs.emplace_back(&*found, &member);
+    }
+    for (const Member& member : mine)
+      if (std::none_of(theirs.begin(), theirs.end(), [&](const Member& m) { return m.name == member.name; }))
+        differ("'" + prefix + member.name + "' is not there", "it is");
+  }
+  training_ = other.training_;
+  hooks_ = detail::copied(other.hooks_);
+}
+
+void Module::copy_from(const Module& other) {
+  const GradMode off(false);
+  std::vector<std::pair<Member*, const Member*>> pairs;
+  mirror(other, pairs, "");
+  std::unordered_map<const TensorImpl*, Tensor> copies;  // what is shared there is shared here
+  std::unordered_set<const TensorImpl*> used;
+  for (const auto& [mine, theirs] : pairs) {
+    const Tensor& original = theirs->tensor;
+    if (!original.defined()) {
+      mine->tensor = {};
+      continue;
+    }
+    Tensor& copy = copies[original.impl()];
+    if (!copy.defined()) {
+      copy = mine->tensor;
+      if (!copy.defined() || !used.insert(copy.impl()).second) {
+        copy = original.clone();
+        mark_state(copy);
+      }
+      set_data(copy, original);
+      if (is_floating(copy.dtype())) copy.set_requires_grad(original.requires_grad());
+    }
+    mine->tensor = copy;
+  }
 }
 
 }  // namespace triptych::eager::nn

@@ -17,18 +17,23 @@ std::string python_text(double value) {
   return result;
 }
 
-std::string tuple_text(const Size2& size) {
-  return "(" + std::to_string(size.height) + ", " + std::to_string(size.width) + ")";
+std::string python_text(const Scalar& value) {
+  if (value.kind() == Scalar::Kind::floating) return python_text(value.to_double());
+  return value.kind() == Scalar::Kind::boolean ? python_text(value.to_int() != 0) : std::to_string(value.to_int());
 }
 
-std::string pair_text(const Size2& size) {
-  return size.height == size.width ? std::to_string(size.height) : tuple_text(size);
+std::string python_text(const std::optional<double>& value) { return value ? python_text(*value) : "None"; }
+
+std::string tuple_text(const Sizes& sizes) {
+  std::string text;
+  for (const std::int64_t size : sizes) text += (text.empty() ? "" : ", ") + std::to_string(size);
+  return "(" + text + (sizes.size() == 1 ? ",)" : ")");
 }
 
-std::string padding_text(const Padding2& padding, bool tuple) {
-  if (padding.mode == PaddingMode::same) return "same";
-  if (padding.mode == PaddingMode::valid) return "valid";
-  return tuple ? tuple_text(padding.size) : pair_text(padding.size);
+std::string pair_text(const Sizes& sizes) {
+  for (const std::int64_t size : sizes)
+    if (size != sizes[0]) return tuple_text(sizes);
+  return std::to_string(sizes[0]);
 }
 
 }  // namespace triptych::eager

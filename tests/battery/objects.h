@@ -375,18 +375,65 @@ struct Values<M> : ObjectValues<M> {
   static std::shared_ptr<M> good() {
     if constexpr (std::is_same_v<M, nn::Loss>)
       return std::make_shared<nn::MSELoss>();
-    else if constexpr (std::is_same_v<M, nn::Module> || std::is_same_v<M, nn::Sequential>)
+    else if constexpr (std::is_same_v<M, nn::InplaceActivation>)
+      return std::make_shared<nn::ReLU>();
+    else if constexpr (std::is_same_v<M, nn::DropoutBase>)
+      return std::make_shared<nn::Dropout>();
+    else if constexpr (std::is_same_v<M, nn::InstanceNorm>)
+      return std::make_shared<nn::InstanceNorm1d>(3);
+    else if constexpr (std::is_same_v<M, nn::PaddingModule>)
+      return std::make_shared<nn::ReflectionPad1d>(1);
+    else if constexpr (std::is_same_v<M, nn::ConstantPad>)
+      return std::make_shared<nn::ConstantPad1d>(1, 2);
+    else if constexpr (std::is_same_v<M, nn::RNNBase>)
+      return std::make_shared<nn::GRU>(3, 4);
+    else if constexpr (std::is_same_v<M, nn::RNNCellBase>)
+      return std::make_shared<nn::GRUCell>(3, 4);
+    else if constexpr (std::is_same_v<M, nn::Upsample>)
+      return std::make_shared<M>(nn::UpsampleOptions{.scale_factor = 2});
+    else if constexpr (std::is_same_v<M, nn::Bilinear>)
+      return std::make_shared<M>(3, 3, 2);
+    else if constexpr (std::is_same_v<M, nn::GroupNorm>)
+      return std::make_shared<M>(1, 3);
+    else if constexpr (std::is_same_v<M, nn::Fold>)
+      return std::make_shared<M>(4, 2);
+    else if constexpr (std::is_same_v<M, nn::Unflatten>)
+      return std::make_shared<M>(1, tt::Shape{3, 1});
+    else if constexpr (std::is_same_v<M, nn::MultiheadAttention>)
+      return std::make_shared<M>(4, 2);
+    else if constexpr (std::is_same_v<M, nn::TransformerEncoderLayer> || std::is_same_v<M, nn::TransformerDecoderLayer>)
+      return std::make_shared<M>(4, 2, 8);
+    else if constexpr (std::is_same_v<M, nn::TransformerEncoder>)
+      return std::make_shared<M>(nn::TransformerEncoderLayer(4, 2, 8), 2);
+    else if constexpr (std::is_same_v<M, nn::TransformerDecoder>)
+      return std::make_shared<M>(nn::TransformerDecoderLayer(4, 2, 8), 2);
+    else if constexpr (std::is_same_v<M, nn::Transformer>)
+      return std::make_shared<M>(4, 2, 1, 1, 8);
+    else if constexpr (std::is_same_v<M, nn::ModuleList>)
+      return std::make_shared<M>(std::initializer_list<nn::AnyModule>{nn::make<nn::Linear>(3, 4, here())});
+    else if constexpr (std::is_same_v<M, nn::ModuleDict>)
+      return std::make_shared<M>(std::initializer_list<nn::NamedPart>{{"name", nn::make<nn::Linear>(3, 4, here())}});
+    else if constexpr (std::is_same_v<M, nn::ParameterList>)
+      return std::make_shared<M>(std::vector<tt::Tensor>{numbers({2, 3})});
+    else if constexpr (std::is_same_v<M, nn::ParameterDict>)
+      return std::make_shared<M>(std::initializer_list<nn::NamedTensor>{{"name", numbers({2, 3})}});
+    else if constexpr (std::is_same_v<M, nn::Module> || std::is_same_v<M, nn::Sequential> ||
+                       std::is_same_v<M, nn::ModuleSequence>)
       return std::make_shared<nn::Sequential>(nn::make<nn::Linear>(3, 4, here()), nn::make<nn::BatchNorm1d>(4, here()),
                                               nn::make<nn::Dropout>(0.5, here()), nn::make<nn::Linear>(4, 2, here()));
     else if constexpr (std::is_same_v<M, nn::Lambda>)
       return std::make_shared<M>([](const tt::Tensor& x) { return x * 2; }, here());
-    else if constexpr (std::is_same_v<M, nn::Conv2d>)
+    else if constexpr (requires {
+                         typename M::Options;
+                         requires requires(typename M::Options o) { o.in_channels; };
+                       })
       return std::make_shared<M>(4, 3, 2);
     else if constexpr (std::is_same_v<M, nn::BatchNorm>)
       return std::make_shared<nn::BatchNorm1d>(3);
     else if constexpr (std::is_same_v<M, nn::BatchNorm2d>)
       return std::make_shared<M>(4);
-    else if constexpr (std::is_same_v<M, nn::Softmax> || std::is_same_v<M, nn::LogSoftmax>)
+    else if constexpr (std::is_same_v<M, nn::Softmax> || std::is_same_v<M, nn::LogSoftmax> ||
+                       std::is_same_v<M, nn::Softmin>)
       return std::make_shared<M>(1);
     else if constexpr (std::is_default_constructible_v<M>)
       return std::make_shared<M>();
@@ -430,6 +477,50 @@ struct Values<tt::eager::FunctionContext> : ObjectValues<tt::eager::FunctionCont
 template <>
 struct Values<nn::CallScope> : ObjectValues<nn::CallScope> {
   static std::shared_ptr<nn::CallScope> good() { return std::make_shared<nn::CallScope>(Values<tt::Arg>::good()); }
+};
+template <>
+struct Values<nn::AnyModule> : ObjectValues<nn::AnyModule> {
+  static nn::AnyModule good() { return {nn::make<nn::ReLU>(here()), here()}; }
+  static void hostile(Choices<nn::AnyModule>& choices, const Make<nn::AnyModule>&) {
+    choices.add("a null pointer", [] { return nn::AnyModule(std::shared_ptr<nn::Linear>(), here()); });
+    choices.add("a function that gives an undefined tensor",
+                [] { return nn::AnyModule([](const tt::Tensor&) { return tt::Tensor(); }, here()); });
+  }
+};
+template <>
+struct Values<nn::TransformerActivation> : ObjectValues<nn::TransformerActivation> {
+  static nn::TransformerActivation good() { return {"relu", here()}; }
+};
+/// Hooks that hand on what they see, and those that give something else.
+template <class Hook>
+struct HookValues : ObjectValues<Hook> {
+  using Tensors = std::vector<tt::Tensor>;
+  template <class F>
+  static Hook made(const F& f) {
+    if constexpr (std::is_same_v<Hook, nn::ForwardPreHook>)
+      return Hook([f](nn::Module&, const Tensors& inputs) { return f(inputs); }, here());
+    else
+      return Hook([f](nn::Module&, const Tensors& inputs, const Tensors&) { return f(inputs); }, here());
+  }
+  static Hook good() {
+    return made([](const Tensors& all) { return all; });
+  }
+  static void hostile(Choices<Hook>& choices, const Make<Hook>&) {
+    choices.add("one that throws", [] { return made([](const Tensors&) -> Tensors { throw Thrown(); }); });
+    choices.add("one that gives undefined tensors",
+                [] { return made([](const Tensors& all) { return Tensors(all.size()); }); });
+    choices.add("one that gives too many", [] { return made([](const Tensors&) { return Tensors(9); }); });
+  }
+};
+template <>
+struct Values<nn::ForwardPreHook> : HookValues<nn::ForwardPreHook> {};
+template <>
+struct Values<nn::ForwardHook> : HookValues<nn::ForwardHook> {};
+template <>
+struct Values<nn::FullBackwardHook> : HookValues<nn::FullBackwardHook> {};
+template <>
+struct Values<nn::RemovableHandle> : ObjectValues<nn::RemovableHandle> {
+  static nn::RemovableHandle good() { return {}; }
 };
 template <>
 struct Values<tt::TracedCall> : ObjectValues<tt::TracedCall> {

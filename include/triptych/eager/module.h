@@ -1,14 +1,16 @@
 // Module: the base of everything with parameters, as torch.nn.Module.
 #pragma once
 
-#include <deque>
+#include <concepts>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -17,14 +19,13 @@
 #include "triptych/core/io.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
+#include "triptych/eager/nn/hooks.h"
 
 namespace triptych {
 class Transaction;
 }
 
 namespace triptych::eager::nn {
-
-class Module;
 
 using NamedTensor = std::pair<std::string, Tensor>;
 using NamedModule = std::pair<std::string, Module*>;
@@ -38,7 +39,7 @@ struct Name {
   Location where;
 };
 
-/// What load_state_dict did not use.
+/// What load_state_dict did not use: keys that the module has and the state has not, and the other way round.
 struct IncompatibleKeys {
   std::vector<std::string> missing_keys;
   std::vector<std::string> unexpected_keys;
@@ -56,6 +57,17 @@ class TRIPTYCH_API OtherForwards {
   virtual Tensor forward(const Tensor& x) const;
   virtual Tensor no_forward() const = 0;
 };
+
+/// Where a tensor of a module comes from that is computed anew for each call.
+class TRIPTYCH_API ValueSource {
+ public:
+  virtual ~ValueSource() = default;
+  virtual Tensor value() = 0;
+  /// The value of the last call, which the module's tensor still is unless somebody assigned to it.
+  Tensor latest;
+};
+
+class ParametrizedMembers;
 
 template <class M, class... Arguments>
 std::unique_ptr<M> cloned(Location where, const M& module, Arguments&&... arguments) {
@@ -130,7 +142,14 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   /// What is printed between the parentheses before the children.
   virtual std::string extra_repr() const { return {}; }
   /// As PyTorch prints modules.
-  std::string text() const;
+  virtual std::string text() const;
+  /// This module as what it is: `net[0].as<nn::Linear>().weight`. ArgumentError if it is of another class.
+  template <class M>
+  M& as(Location where = Location::here()) {
+    M* const typed = dynamic_cast<M*>(this);
+    if (!typed) wrong_class(where);
+    return *typed;
+  }
 
   /// Makes a child of this module from the arguments of its constructor.
   template <class M, class... A>
@@ -148,13 +167,38 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   /// Takes over a module made elsewhere.
   template <class M>
   M& adopt(const Name& name, std::unique_ptr<M> child) {
+    return adopt(name, std::shared_ptr<M>(std::move(child)));
+  }
+  /// A module that may be a child of other modules, too: its parameters are there once.
+  template <class M>
+  M& adopt(const Name& name, std::shared_ptr<M> child) {
     M* const made = child.get();
-    Cloner cloner = nullptr;
-    if constexpr (clonable<M>)
-      cloner = [](const Module& module) -> std::unique_ptr<Module> { return nn::clone(static_cast<const M&>(module)); };
-    add_child(name, std::move(child), cloner);  // refuses a null pointer
+    add_child(name, std::move(child), cloner_of<M>());  // refuses a null pointer
     return *made;
   }
+  /// PyTorch's name of adopt.
+  template <class M>
+  M& register_module(const Name& name, std::shared_ptr<M> child) {
+    return adopt(name, std::move(child));
+  }
+  /// Puts `child` in place of the module called `target` ("layer1.0.conv"), or adds it if there is none. References to
+  /// the old module stay valid, and calls of it go to the new one. ArgumentError if there is no module to be its
+  /// parent.
+  template <class M>
+  M& set_submodule(const Name& target, std::shared_ptr<M> child) {
+    M* const made = child.get();
+    replace_child(target, std::move(child), cloner_of<M>());
+    return *made;
+  }
+  template <class M>
+  M& set_submodule(const Name& target, std::unique_ptr<M> child) {
+    return set_submodule(target, std::shared_ptr<M>(std::move(child)));
+  }
+  /// The module, parameter or buffer of a dotted name; ArgumentError that names where the path ends if there is none.
+  Module& get_submodule(Text target, Location where = Location::here());
+  Tensor& get_parameter(Text target, Location where = Location::here());
+  Tensor& get_buffer(Text target, Location where = Location::here());
+
   /// Adds a parameter: it requires gradients and takes part in state_dict. An undefined one is a parameter that is left
   /// out.
   Tensor& register_parameter(const Name& name, Tensor value);
@@ -170,34 +214,59 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   std::vector<Tensor> parameters(Location where = Location::here()) const;
   std::vector<NamedTensor> named_buffers() const;
   std::vector<Tensor> buffers() const;
+  /// With `prefix` before each name; without `recurse` this module's own only; a tensor that is there twice comes twice
+  /// without `remove_duplicate`.
+  std::vector<NamedTensor> named_parameters(const OwnedText& prefix, bool recurse = true, bool remove_duplicate = true,
+                                            Location where = Location::here()) const;
+  std::vector<NamedTensor> named_buffers(const OwnedText& prefix, bool recurse = true,
+                                         bool remove_duplicate = true) const;
+  template <std::same_as<bool> B>
+  std::vector<Tensor> parameters(B recurse, Location where = Location::here()) const {
+    return own_or_all_parameters(recurse, where);
+  }
   /// The direct children.
   std::vector<NamedModule> named_children() const;
   std::vector<Module*> children() const;
-  /// This module (its name is empty) and all below it.
+  /// This module (its name is empty) and all below it, each once.
   std::vector<NamedModule> named_modules();
   std::vector<Module*> modules();
   /// Calls `function` for all below and then for this module.
-  void apply(const std::function<void(Module&)>& function, Location where = Location::here());
+  Module& apply(const std::function<void(Module&)>& function, Location where = Location::here());
+
+  /// Calls `hook` before each forward of this module. With `prepend` before those that are there.
+  RemovableHandle register_forward_pre_hook(const ForwardPreHook& hook, bool prepend = false);
+  /// Calls `hook` after each forward.
+  RemovableHandle register_forward_hook(const ForwardHook& hook, bool prepend = false);
+  /// Calls `hook` when the gradients of the inputs are computed; if no input needs one, when those of the outputs are.
+  RemovableHandle register_full_backward_hook(const FullBackwardHook& hook, bool prepend = false);
 
   /// Switches this module and all below between training and evaluation (dropout, batch norm).
   Module& train(bool mode = true);
   Module& eval() { return train(false); }
   bool is_training() const { return training_; }
-  /// Forgets the gradients.
-  void zero_grad();
+  /// Forgets the gradients, or with `set_to_none = false` makes them zeros.
+  void zero_grad(bool set_to_none = true);
   Module& requires_grad_(bool value = true, Location where = Location::here());
   /// Converts floating-point parameters and buffers; the tensors stay the same objects.
   Module& to(DType dtype, Location where = Location::here());
   /// Moves parameters, buffers and gradients to `device`; the tensors stay the same objects. Before the module is
   /// traced into a graph.
   Module& to(Device device, Location where = Location::here());
+  Module& to(Device device, DType dtype, Location where = Location::here());
+  Module& half(Location where = Location::here()) { return to(float16, where); }
+  Module& bfloat16(Location where = Location::here()) { return to(DType::bfloat16, where); }
+  Module& cpu(Location where = Location::here());
+  Module& cuda(int index = 0, Location where = Location::here());
 
   /// A snapshot: later training does not change it.
   StateDict state_dict(Location where = Location::here()) const;
   /// Copies values into this module's tensors, all or none of them. ArgumentError that names them if keys are missing
   /// or unexpected (unless `strict` is off) or shapes differ.
   IncompatibleKeys load_state_dict(const StateDict& state, bool strict = true, Location where = Location::here());
-  /// Takes values, dtypes, modes and requires_grad from a module of the same structure.
+  /// With `assign` the tensors take over dtype and device of the state's values, too.
+  IncompatibleKeys load_state_dict(const StateDict& state, bool strict, bool assign, Location where = Location::here());
+  /// Takes values, dtypes, modes, hooks, shared parameters and requires_grad from a module of the same class; copies of
+  /// children that were put into it later are made.
   void copy_from(const Module& other);
   /// What every call does first. ArgumentError if a tensor that is no parameter was assigned to one of this module's:
   /// it would not be trained. What was assigned to a buffer is the buffer from now on.
@@ -209,34 +278,75 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
     std::string name;
     Tensor tensor;
     bool persistent = true;
+    detail::ValueSource* source = nullptr;  // of a parameter that is computed: it belongs to no state
   };
-  using Members = std::deque<Member>;
+  using Members = std::list<Member>;  // references to the tensors stay valid
   struct Child {
     std::string name;
-    std::unique_ptr<Module> module;
+    std::shared_ptr<Module> module;
     Cloner cloner;
+    bool replaced = false;  // it is not the one that the constructor made
+  };
+  struct Which {
+    bool recurse = true;
+    bool for_state = false;  // each name counts, and only what is persistent
+    bool each_once = true;
   };
   template <class M>
   static constexpr bool clonable = made_from_options<M> || std::is_default_constructible_v<M> || requires(const M& m) {
     m.clone();
   };
+  template <class M>
+  static Cloner cloner_of() {
+    if constexpr (clonable<M>)
+      return [](const Module& module) -> std::unique_ptr<Module> { return nn::clone(static_cast<const M&>(module)); };
+    else
+      return nullptr;
+  }
+  friend class AnyModule;
+  friend class ModuleSequence;
+  friend class ModuleDict;
+  friend class ParameterList;
+  friend class ParameterDict;
   friend class Sequential;
+  friend class detail::HookedCall;
+  friend class detail::ParametrizedMembers;
+  template <class M, class... Rest>
+  friend auto call(M& module, const Arg& first, const Rest&... rest);
 
-  /// Calls forward; an error from inside says which module it was.
+  /// Calls forward and the hooks; an error from inside says which module it was.
   Tensor run(const Tensor& x);
-  void add_child(const Name& name, std::unique_ptr<Module> child, Cloner cloner);
+  /// This module, or the one that was put in its place.
+  Module& present();
+  [[noreturn]] void wrong_class(Location where) const;
+  void add_child(const Name& name, std::shared_ptr<Module> child, Cloner cloner);
+  void replace_child(const Name& target, std::shared_ptr<Module> child, Cloner cloner);
+  void check_child(const Name& name, const std::shared_ptr<Module>& child) const;
   void check_name(const Name& name) const;
+  Module* find_child(std::string_view name) const;
+  Tensor& get_tensor(Members Module::*kind, const char* function, const char* what, std::string_view target,
+                     Location where);
+  void compute_members();
+  detail::ModuleHooks& hooks();
   template <class F>
   void visit(const std::string& prefix, const F& function);
   template <class F>
   Module& convert(const F& converted);
-  /// Of this module and all below, each tensor once; or for a state, where each name counts, the persistent ones.
-  std::vector<NamedTensor> tensors(std::initializer_list<Members Module::*> kinds, bool for_state = false) const;
+  /// Of this module and all below.
+  std::vector<NamedTensor> tensors(std::initializer_list<Members Module::*> kinds, const Which& which,
+                                   const std::string& prefix = {}) const;
+  std::vector<Tensor> own_or_all_parameters(bool recurse, Location where) const;
   void check_all_members(Location where) const;
   Tensor no_forward() const override;
+  /// Makes the children and members of `other` that this module has not, and pairs the tensors of both.
+  void mirror(const Module& other, std::vector<std::pair<Member*, const Member*>>& pairs, const std::string& prefix);
 
-  Members parameters_, buffers_, streams_;  // deques: references to the tensors stay valid
+  Members parameters_, buffers_, streams_;
   std::vector<Child> children_;
+  std::vector<std::shared_ptr<Module>> replaced_;  // former children: references to them stay valid
+  std::weak_ptr<Module> successor_;                // of a former child
+  std::shared_ptr<detail::ModuleHooks> hooks_;     // null if there are none
+  bool computes_members_ = false;
   std::string member_name_;  // in its parent
   Location made_at_;
   bool training_ = true;
@@ -267,11 +377,28 @@ class [[nodiscard]] TRIPTYCH_API CallScope {
 template <class M, class... Rest>
 auto call(M& module, const Arg& first, const Rest&... rest) {
   const CallScope scope(first);
-  module.check_members(first.where());
-  if constexpr (std::is_same_v<decltype(module.forward(first.tensor(), rest...)), Tensor>)
-    return scope.result(module.forward(first.tensor(), rest...));
-  else
-    return module.forward(first.tensor(), rest...);
+  Module& base = module;
+  M& target = base.successor_.expired() ? module : base.present().template as<M>(first.where());
+  Module& now = target;
+  now.check_members(first.where());
+  now.compute_members();
+  const auto finished = [&](auto result) {
+    if constexpr (std::is_same_v<decltype(result), Tensor>)
+      return scope.result(std::move(result));
+    else
+      return result;
+  };
+  if (!now.hooks_) return finished(target.forward(first.tensor(), rest...));
+  detail::HookedCall hooked(now);
+  std::tuple<Tensor, std::conditional_t<std::is_same_v<Rest, Tensor>, Tensor, const Rest&>...> arguments(first.tensor(),
+                                                                                                         rest...);
+  std::vector<Tensor*> inputs, outputs;
+  std::apply([&](auto&... all) { (detail::tensors_in(inputs, all), ...); }, arguments);
+  hooked.before(inputs);
+  auto result = std::apply([&](auto&... all) { return target.forward(all...); }, arguments);
+  detail::tensors_in(outputs, result);
+  hooked.after(outputs);
+  return finished(std::move(result));
 }
 
 template <class M>

@@ -33,4 +33,49 @@ std::string Linear::extra_repr() const {
          ", out_features=" + std::to_string(options.out_features) + ", bias=" + python_text(options.bias);
 }
 
+namespace {
+
+const BilinearOptions& checked(const BilinearOptions& o, Location where) {
+  if (o.in1_features < 1 || o.in2_features < 1 || o.out_features < 1)
+    throw ArgumentError("Bilinear", "a number of features is not positive",
+                        std::to_string(o.in1_features) + ", " + std::to_string(o.in2_features) + " and " +
+                            std::to_string(o.out_features),
+                        "", where);
+  check_parameter_dtype("Bilinear", o.dtype, where);
+  return o;
+}
+
+Tensor first_values(const Shape& shape, const BilinearOptions& o, Location where) {
+  const double bound = 1 / std::sqrt(static_cast<double>(o.in1_features));
+  return init::uniform(-bound, bound, {}, where)(shape, o.dtype);
+}
+
+}  // namespace
+
+Bilinear::Bilinear(const Options& given, Location where)
+    : options(checked(given, where)),
+      weight(register_parameter(
+          "weight", first_values({options.out_features, options.in1_features, options.in2_features}, options, where))),
+      bias(register_parameter("bias", options.bias ? first_values({options.out_features}, options, where) : Tensor())) {
+}
+
+Tensor Bilinear::forward(const Tensor& x1, const Tensor& x2) {
+  if (x1.ndim() == 0 || x1.ndim() != x2.ndim() || conflict(x1.shape().dim(-1), options.in1_features) ||
+      conflict(x2.shape().dim(-1), options.in2_features))
+    throw ArgumentError("Bilinear", "the inputs do not fit",
+                        x1.shape().text() + " and " + x2.shape().text() + ", for " +
+                            std::to_string(options.in1_features) + " and " + std::to_string(options.in2_features) +
+                            " features");
+  // (..., 1, in1) by (out, in1, in2): (..., out, 1, in2).
+  const Tensor rows = matmul(unsqueeze(unsqueeze(x1, -2), -2), weight);
+  const Tensor y = squeeze(matmul(rows, unsqueeze(unsqueeze(x2, -2), -1)), {-2, -1});
+  return bias.defined() ? y + bias : y;
+}
+
+std::string Bilinear::extra_repr() const {
+  return "in1_features=" + std::to_string(options.in1_features) +
+         ", in2_features=" + std::to_string(options.in2_features) +
+         ", out_features=" + std::to_string(options.out_features) + ", bias=" + python_text(options.bias);
+}
+
 }  // namespace triptych::eager::nn
