@@ -560,7 +560,9 @@ void Module::mirror(const Module& other, std::vector<std::pair<Member*, const Me
     }
     find_child(theirs.name)->mirror(original, pairs, prefix + theirs.name + ".");
   }
-  std::erase_if(children_, [&](const Child& child) { return !other.find_child(child.name); });
+  for (Child& child : children_)
+    if (!other.find_child(child.name)) replaced_.push_back(std::move(child.module));
+  std::erase_if(children_, [](const Child& child) { return !child.module; });
   Members Module::*const kinds[] = {&Module::parameters_, &Module::buffers_, &Module::streams_};
   for (const auto kind : kinds) {
     const auto differ = [&](const std::string& theirs, const std::string& mine) {

@@ -68,6 +68,7 @@ std::shared_ptr<Module> ModuleSequence::pop(std::int64_t index, Location where) 
   const auto child = children_.begin() + static_cast<std::ptrdiff_t>(place(index, "pop", where));
   std::shared_ptr<Module> module = std::move(child->module);
   children_.erase(child);
+  replaced_.push_back(module);
   name_anew();
   return module;
 }
@@ -147,6 +148,7 @@ std::shared_ptr<Module> ModuleDict::pop(const Name& key) {
       std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.name == key.text; });
   std::shared_ptr<Module> module = std::move(child->module);
   children_.erase(child);
+  replaced_.push_back(module);
   return module;
 }
 

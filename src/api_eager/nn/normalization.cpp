@@ -81,7 +81,7 @@ Tensor BatchNorm::forward(const Tensor& x) {
                         "The first is the batch, the second are the channels");
   }
   if (!options.momentum && x.is_symbolic())
-    throw UnsupportedError(name_, "without momentum the number of batches must be known", "the input is symbolic",
+    throw UnsupportedError(name_, "a norm without momentum is traced into a graph", "the input is symbolic",
                            "Give it a momentum");
   Tensor y = normalized(x, momentum_now());
   if (is_training() && num_batches_tracked.defined()) num_batches_tracked.add_(1);

@@ -100,6 +100,7 @@ std::vector<Tensor> ParametrizationList::originals() const {
 
 Tensor ParametrizationList::value() {
   const std::vector<Tensor> all = originals();
+  if (all.empty()) throw ArgumentError(name(), "there is no original", "an empty list");
   Tensor value = all[0];
   bool first = true;
   for (Module& module : *this) {
