@@ -32,7 +32,6 @@ TEST_F(BadInputEager, Modules) {
   EXPECT_BAD("[Embedding] padding_idx is not the number of a row",
              nn::Embedding({.num_embeddings = 2, .embedding_dim = 2, .padding_idx = 2}));
   EXPECT_BAD("[Lambda] the function is empty", nn::Lambda(nn::Lambda::Options()));
-  EXPECT_UNSUPPORTED("[AdaptiveAvgPool2d]", nn::AdaptiveAvgPool2d(3));
 }
 
 TEST_F(BadInputEager, Calls) {
