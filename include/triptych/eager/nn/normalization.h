@@ -125,9 +125,11 @@ class TRIPTYCH_API LayerNorm : public Module {
   /// `LayerNorm({3, 4})`.
   explicit LayerNorm(std::initializer_list<std::int64_t> normalized_shape, Location where = Location::here())
       : LayerNorm(LayerNormOptions{.normalized_shape = Shape(normalized_shape, where)}, where) {}
-  explicit LayerNorm(std::int64_t size, double eps = 1e-5, bool elementwise_affine = true, bool bias = true,
+  template <std::integral T>
+  explicit LayerNorm(T size, double eps = 1e-5, bool elementwise_affine = true, bool bias = true,
                      Location where = Location::here())
-      : LayerNorm(LayerNormOptions{Shape({size}, where), eps, elementwise_affine, bias}, where) {}
+      : LayerNorm(LayerNormOptions{Shape({static_cast<std::int64_t>(size)}, where), eps, elementwise_affine, bias},
+                  where) {}
   template <std::same_as<Shape> S>
   explicit LayerNorm(const S& normalized_shape, double eps = 1e-5, bool elementwise_affine = true, bool bias = true,
                      Location where = Location::here())
@@ -153,9 +155,10 @@ class TRIPTYCH_API RMSNorm : public Module {
   explicit RMSNorm(const RMSNormOptions& options, Location where = Location::here());
   explicit RMSNorm(std::initializer_list<std::int64_t> normalized_shape, Location where = Location::here())
       : RMSNorm(RMSNormOptions{.normalized_shape = Shape(normalized_shape, where)}, where) {}
-  explicit RMSNorm(std::int64_t size, std::optional<double> eps = {}, bool elementwise_affine = true,
+  template <std::integral T>
+  explicit RMSNorm(T size, std::optional<double> eps = {}, bool elementwise_affine = true,
                    Location where = Location::here())
-      : RMSNorm(RMSNormOptions{Shape({size}, where), eps, elementwise_affine}, where) {}
+      : RMSNorm(RMSNormOptions{Shape({static_cast<std::int64_t>(size)}, where), eps, elementwise_affine}, where) {}
   template <std::same_as<Shape> S>
   explicit RMSNorm(const S& normalized_shape, std::optional<double> eps = {}, bool elementwise_affine = true,
                    Location where = Location::here())
