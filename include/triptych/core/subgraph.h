@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,10 +11,16 @@
 
 namespace triptych {
 
+class SubgraphCode;
+
 /// `outputs` in terms of `inputs`, placeholders of a graph of their own. The last of the inputs stand for tensors from
 /// around it that the function reads (TracedSubgraph::captured).
 struct Subgraph {
   std::vector<Tensor> inputs, outputs;
+  /// Operations that write state: they belong to the function, and run with it in the order of their creation.
+  std::vector<Tensor> effects = {};
+  /// What is made of it when it first runs; copies share it. It is no part of what the function is.
+  std::shared_ptr<SubgraphCode> code = {};
 };
 
 /// What trace_subgraph gives. An op passes `captured` as operands of its own behind the arguments, so that gradients

@@ -18,6 +18,8 @@ void print_readably(const AttributeType& type, const void* attributes, std::stri
   type.print(attributes, out);
 }
 
+bool prints_readably() { return readable; }
+
 namespace detail {
 
 void print_value(std::string& out, bool value) { out += value ? "true" : "false"; }

@@ -117,7 +117,10 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     InlineVector<Tensor, 4> values(count);
     for (std::size_t i = 0; i < count; ++i) {
       values[i] = *operands[i];
-      if (values[i].is_symbolic() && !(modes.trace && modes.trace->traced)) graph = values[i].impl()->graph.get();
+      if (!values[i].is_symbolic()) continue;
+      // In a sub-graph what is from around it is captured, whatever scope is open.
+      GraphImpl* of = values[i].impl()->graph.get();
+      if (!graph || of->depth > graph->depth || (of->depth == graph->depth && !graph->traced)) graph = of;
     }
     append(*graph, op, values.span(), attributes, outputs, where);
     return;

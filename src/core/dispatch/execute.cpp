@@ -17,6 +17,7 @@
 #include "core/support/fork.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/transaction.h"
+#include "triptych/core/autograd.h"
 
 namespace triptych {
 namespace {
@@ -172,6 +173,14 @@ Operand bind_input(const Op& op, const Kernel& kernel, Tensor& input, std::size_
 
 namespace {
 
+void run_parts(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs) {
+  std::vector<Tensor> operands;
+  for (const Tensor* input : inputs) operands.push_back(*input);
+  const GradMode off(false);
+  std::vector<Tensor> parts = op.decompose(operands, attributes);
+  std::move(parts.begin(), parts.end(), outputs.begin());
+}
+
 void run(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
          Location where, std::uint32_t donatable) {
   const std::size_t count = inputs.size();
@@ -197,6 +206,10 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
   if (op.view && !inputs[0]->impl()->has(Head::metadata_only) &&
       try_view(op, *inputs[0], attributes, results[0], outputs[0]))
     return;
+  // What only running it tells the shapes of, and is made of parts, is run by them.
+  const bool of_parts = op.decompose && std::any_of(results.begin(), results.end(),
+                                                    [](const TensorMeta& result) { return !result.shape.known(); });
+  if (of_parts) return run_parts(op, inputs, attributes, outputs);
   if (op.views) return make_views(op, *inputs[0]->impl(), attributes, results.span(), outputs);
 
   const Device device = count ? metas[0]->device : modes.device;

@@ -38,6 +38,8 @@ Tensor edge_to(const Tensor& symbolic) {
   return edge;
 }
 
+}  // namespace
+
 Tensor add_source(GraphImpl& graph, const Op& op, const void* attributes, const TensorMeta& meta, std::string_view name,
                   Location where) {
   {
@@ -49,8 +51,6 @@ Tensor add_source(GraphImpl& graph, const Op& op, const void* attributes, const 
   return graph.handle(graph.add(std::move(node), name));
 }
 
-}  // namespace
-
 extern const Op placeholder_op{
     .name = "placeholder", .inputs = 0, .attributes = &attribute_type<PlaceholderAttributes>, .stateful = true};
 extern const Op constant_op{.name = "constant", .inputs = 0, .attributes = &attribute_type<ConstantAttributes>};
@@ -58,6 +58,8 @@ extern const Op variable_op{
     .name = "variable", .inputs = 0, .attributes = &attribute_type<VariableAttributes>, .stateful = true};
 extern const Op captured_op{
     .name = "captured", .inputs = 0, .attributes = &attribute_type<CapturedAttributes>, .stateful = true};
+extern const Op captured_state_op{
+    .name = "captured_state", .inputs = 0, .attributes = &attribute_type<PlaceholderAttributes>, .stateful = true};
 extern const Op group_op{.name = "group", .inputs = 0, .stateful = true};
 extern const Op initialize_op{.name = "initialize",
                               .inputs = 0,
@@ -67,7 +69,7 @@ extern const Op initialize_op{.name = "initialize",
                               .writes = [](int, int) { return true; }};
 
 bool is_source(const Op& op) { return &op == &placeholder_op || &op == &constant_op || is_state(op); }
-bool is_state(const Op& op) { return &op == &variable_op || &op == &captured_op; }
+bool is_state(const Op& op) { return &op == &variable_op || &op == &captured_op || &op == &captured_state_op; }
 bool has_effect(const Node& node) { return node.op->writes != nullptr; }
 
 void retain(GraphImpl* graph) { graph->references.fetch_add(1, std::memory_order_relaxed); }
@@ -158,13 +160,14 @@ Tensor GraphImpl::value_at(Node& state, const Node& reader) {
   return handle(*snapshot);
 }
 
-Tensor GraphImpl::input_for(const Tensor& outer, Location where) {
+Tensor GraphImpl::input_for(const Tensor& tensor, Location where) {
+  const Tensor around = outer ? outer->import(tensor, where) : tensor;
   std::vector<Tensor>&inputs = traced->subgraph.inputs, &outers = traced->captured;
   const std::size_t first = inputs.size() - outers.size();
   for (std::size_t i = 0; i < outers.size(); ++i)
-    if (same_tensor(outers[i], outer)) return inputs[first + i];
-  inputs.push_back(graph_placeholder(GraphHandle(this), "captured", outer.dtype(), outer.shape(), {}, where));
-  outers.push_back(outer);
+    if (same_tensor(outers[i], around)) return inputs[first + i];
+  inputs.push_back(subgraph_input(*this, around, where));
+  outers.push_back(around);
   return inputs.back();
 }
 
@@ -236,7 +239,7 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
     node->inputs()[i] = edge_to(input);
     metas[i] = &node->inputs()[i].meta();
     if (!written) continue;
-    if (graph.traced)
+    if (!graph.may_write)
       throw UnsupportedError(op.name, "a sub-graph writes state", "input " + std::to_string(i) + " is written",
                              "Return the new value from the sub-graph, and write it around it", where);
     if (!is_state(*input.impl()->node->op))
@@ -359,6 +362,12 @@ Tensor graph_variable(const GraphHandle& graph, Text name, const Shape& shape, D
                                       on_demand};
   return add_source(graph.impl(), variable_op, &attributes,
                     {.shape = shape, .strides = {}, .dtype = dtype, .device = modes.device}, name, where);
+}
+
+Tensor subgraph_input(GraphImpl& graph, const Tensor& around, Location where) {
+  const PlaceholderAttributes attributes{around.dtype(), around.shape(), {}};
+  const bool state = graph.may_write && around.is_symbolic() && is_state(*around.impl()->node->op);
+  return add_source(graph, state ? captured_state_op : placeholder_op, &attributes, around.meta(), "captured", where);
 }
 
 Tensor graph_constant(const GraphHandle& graph, const Tensor& value, Text name, Location where) {

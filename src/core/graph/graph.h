@@ -50,6 +50,8 @@ extern const Op placeholder_op;
 extern const Op constant_op;
 extern const Op variable_op;
 extern const Op captured_op;
+/// In a sub-graph: stands for state of the graph around it, which it may write.
+extern const Op captured_state_op;
 /// Runs nothing; control edges gather what must run.
 extern const Op group_op;
 /// Gives its inputs, variables, their first values.
@@ -57,7 +59,7 @@ extern const Op initialize_op;
 
 /// A node that reads from outside and has no inputs.
 bool is_source(const Op& op);
-/// A variable or captured tensor.
+/// A variable or captured tensor, or what stands for one in a sub-graph.
 bool is_state(const Op& op);
 /// The node writes at least one of its inputs.
 bool has_effect(const Node& node);
@@ -93,6 +95,9 @@ struct GraphImpl {
   std::unordered_map<const TensorImpl*, Tensor> written;
   std::unordered_map<std::uint64_t, Node*> retraced;  // what was recorded on the tape, by its number there
   TracedSubgraph* traced = nullptr;  // while a sub-graph is traced: it takes what it reads from around it as inputs
+  GraphImpl* outer = nullptr;        // while a sub-graph is traced: the graph around it, if there is one
+  int depth = 0;                     // of graphs around it
+  bool may_write = true;             // a sub-graph: whether the op that has it hands on what it writes
   bool finalized = false;
   std::shared_ptr<void> attachment;  // what an API keeps beside the graph, as long as the graph lives
   Node* initializer = nullptr;       // the latest initialize node
@@ -111,7 +116,7 @@ struct GraphImpl {
   /// What `state` was when `reader` read it, for a gradient rule: effects may have written it since.
   Tensor value_at(Node& state, const Node& reader);
   /// The sub-graph's input that stands for a tensor from around it.
-  Tensor input_for(const Tensor& outer, Location where);
+  Tensor input_for(const Tensor& tensor, Location where);
   /// The node, which writes, becomes an effect of the open call, if there is one.
   void give_to_call(Node& effect);
 };
@@ -161,6 +166,12 @@ bool is_captured_state(const Tensor& concrete);
 /// effect of the open call.
 void trace_write(const Tensor& state, const Tensor& value, Location where);
 
+/// A new node without inputs.
+Tensor add_source(GraphImpl& graph, const Op& op, const void* attributes, const TensorMeta& meta, std::string_view name,
+                  Location where);
+/// A new node of a sub-graph that stands for `around`, a tensor from around it.
+Tensor subgraph_input(GraphImpl& graph, const Tensor& around, Location where);
+
 /// The door's graph path: infers, appends one node and fills `outputs`.
 void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, const void* attributes,
             std::span<Tensor> outputs, Location where);
@@ -185,6 +196,12 @@ Tensor initial_value(const Node& variable);
 
 /// The tensor behind a variable or a captured tensor; ArgumentError if it is not initialized.
 const Tensor& state_tensor(const Node& node, const VariableStore& variables);
+
+/// Runs `nodes` in their order with the eager kernels, `values` being those of `fed`, and gives `fetches`; undefined
+/// results for nodes without outputs.
+std::vector<Tensor> run_nodes(std::span<Node* const> nodes, std::span<const Place> fetches, std::span<const Place> fed,
+                              std::span<const Tensor> values, VariableStore& variables,
+                              RunMetadata* metadata = nullptr);
 
 /// Computes `fetches` node by node with the eager kernels, `values` being those of `fed`: for what cannot be compiled,
 /// and the oracle for what is. Undefined results for nodes without outputs. If it fails, no state has changed.

@@ -7,6 +7,7 @@
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
+#include "core/graph/loop_history.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
@@ -62,7 +63,7 @@ class Interpreter {
     for (std::size_t i = 0; i < fed.size(); ++i) slots(*fed[i].node)[fed[i].output] = values[i];
   }
 
-  void run(Node& node) {
+  void run(Node& node, const void* attributes) {
     if (is_state(*node.op) || node.op == &group_op) return;  // state is read where it is used
     if (node.op == &initialize_op) return initialize(node);
     std::vector<Tensor>& outputs = slots(node);
@@ -79,7 +80,7 @@ class Interpreter {
     }
     std::vector<Tensor> results(node.output_count);
     const DeviceScope placed(node.output_count ? node.outputs()[0].device() : Device());
-    run_now(*node.op, inputs.span(), node.attributes, results, node.where);
+    run_now(*node.op, inputs.span(), attributes, results, node.where);
     for (std::size_t i = 0; i < results.size(); ++i)
       if (!outputs[i].defined()) outputs[i] = std::move(results[i]);  // a fed output stays
   }
@@ -140,15 +141,14 @@ class Interpreter {
 
 }  // namespace
 
-std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
+std::vector<Tensor> run_nodes(std::span<Node* const> nodes, std::span<const Place> fetches, std::span<const Place> fed,
                               std::span<const Tensor> values, VariableStore& variables, RunMetadata* metadata) {
   GradMode no_recording(false);
-  Transaction whole;  // state stays as it is if the run fails
-  whole.keep_for_good();
   Interpreter interpreter(fed, values, variables);
-  for (Node* node : needed_nodes(graph, fetches, fed)) {
+  const UsedHistories histories(nodes, fetches);
+  for (Node* node : nodes) {
     const auto start = metadata ? Clock::now() : Clock::time_point();
-    interpreter.run(*node);
+    interpreter.run(*node, histories.attributes_of(*node));
     if (metadata && !is_source(*node->op) && node->op != &group_op)
       metadata->nodes.push_back(
           {describe(*node), node->op->name, std::chrono::duration<double, std::micro>(Clock::now() - start).count()});
@@ -157,6 +157,13 @@ std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, 
   for (std::size_t i = 0; i < fetches.size(); ++i)
     if (fetches[i].node->output_count) results[i] = alias(interpreter.value_of(fetches[i]));
   return results;
+}
+
+std::vector<Tensor> interpret(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
+                              std::span<const Tensor> values, VariableStore& variables, RunMetadata* metadata) {
+  Transaction whole;  // state stays as it is if the run fails
+  whole.keep_for_good();
+  return run_nodes(needed_nodes(graph, fetches, fed), fetches, fed, values, variables, metadata);
 }
 
 }  // namespace triptych

@@ -108,9 +108,10 @@ class Arena {
 
 class Planner {
  public:
-  Planner(const Program& program, bool share_memory)
+  Planner(const Program& program, bool share_memory, const std::vector<bool>& owned)
       : program_(program),
         share_memory_(share_memory),
+        owned_(owned),
         order_(order_of(program)),
         values_(program.instructions.size()) {
     load_builtin_kernels();
@@ -183,7 +184,11 @@ class Planner {
     }
     if (instruction.op == &shape_op || instruction.op == &group_op) return;
     if (instruction.op == &feed_op) {
-      outputs[0].buffer = add_buffer(Kind::feed, instruction.feed, 0, for_ever);
+      const auto feed = static_cast<std::size_t>(instruction.feed);
+      const bool owned = feed < owned_.size() && owned_[feed];
+      const int last = owned ? last_use({static_cast<int>(index), 0}) : for_ever;
+      outputs[0].buffer = add_buffer(Kind::feed, instruction.feed, bytes_of(outputs[0].meta), last);
+      owned_buffers_.push_back(owned ? outputs[0].buffer : -1);
     } else if (instruction.op == &constant_op) {
       plan_.constants.push_back(instruction.attributes_as<ConstantAttributes>().value);
       outputs[0].buffer = add_buffer(Kind::constant, static_cast<int>(plan_.constants.size()) - 1, 0, for_ever);
@@ -338,7 +343,9 @@ class Planner {
       const PlannedValue& input = call.inputs[i];
       if (!(kernel.donates >> i & 1) || input.buffer < 0 || in_mask(instruction.op->metadata_inputs, i)) continue;
       const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(input.buffer)];
-      const bool ends_here = buffer.kind == Kind::arena && buffer.last <= position_;
+      const bool ours = buffer.kind == Kind::arena ||
+                        std::find(owned_buffers_.begin(), owned_buffers_.end(), input.buffer) != owned_buffers_.end();
+      const bool ends_here = ours && buffer.last <= position_;
       const auto same_buffer = std::count_if(call.inputs.begin(), call.inputs.end(),
                                              [&](const PlannedValue& other) { return other.buffer == input.buffer; });
       if (ends_here && same_buffer == 1 && input.meta.dtype == output.dtype && input.meta.shape == output.shape &&
@@ -416,6 +423,8 @@ class Planner {
 
   const Program& program_;
   bool share_memory_;
+  const std::vector<bool>& owned_;   // feeds
+  std::vector<int> owned_buffers_;   // their buffers
   std::vector<int> order_;
   std::vector<std::vector<PlannedValue>> values_;
   std::vector<std::vector<int>> last_use_;
@@ -427,6 +436,8 @@ class Planner {
 
 }  // namespace
 
-Plan make_plan(const Program& program, bool share_memory) { return Planner(program, share_memory).run(); }
+Plan make_plan(const Program& program, bool share_memory, const std::vector<bool>& owned) {
+  return Planner(program, share_memory, owned).run();
+}
 
 }  // namespace triptych

@@ -6,6 +6,7 @@
 
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
+#include "core/graph/subgraph_code.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/converted.h"
@@ -28,6 +29,18 @@ class RunLine {
 
  private:
   Location previous_;
+};
+
+/// While alive, sub-graphs run on this thread as the session does.
+class RunningOptions {
+ public:
+  explicit RunningOptions(const SessionOptions& options) : previous_(std::exchange(running_options, &options)) {}
+  ~RunningOptions() { running_options = previous_; }
+  RunningOptions(const RunningOptions&) = delete;
+  RunningOptions& operator=(const RunningOptions&) = delete;
+
+ private:
+  const SessionOptions* previous_;
 };
 
 /// While alive, this thread uses a session's variables. It holds the session's lock, so that a function of the user's
@@ -216,6 +229,7 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
   }
   values = placed.span();
   const NumericsMode numerics(options_.numerics);
+  const RunningOptions running(options_);
   const InUse use(*this, where);
   const RunLine line(where);
   const MetadataScope measured(metadata);

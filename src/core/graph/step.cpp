@@ -10,6 +10,7 @@
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/compile.h"
+#include "core/graph/control_flow.h"
 #include "core/graph/expression.h"
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
@@ -33,39 +34,31 @@ bool same_strides(const TensorMeta& a, const TensorMeta& b) {
 
 }  // namespace
 
-/// A workspace from the pool, given back at the end.
-class Step::Borrowed {
- public:
-  explicit Borrowed(Step& step) : step_(step) {
-    {
-      std::lock_guard lock(step.pool_mutex_);
-      if (!step.pool_.empty()) {
-        workspace_ = std::move(step.pool_.back());
-        step.pool_.pop_back();
-      }
-    }
-    if (workspace_) return;
-    workspace_ = step.make_workspace();
+Step::Borrowed::Borrowed(Step& step) : step_(step) {
+  {
     std::lock_guard lock(step.pool_mutex_);
-    step.pool_.reserve(++step.workspaces_);  // so that giving back cannot fail
+    if (!step.pool_.empty()) {
+      workspace_ = std::move(step.pool_.back());
+      step.pool_.pop_back();
+    }
   }
-  ~Borrowed() {
-    std::lock_guard lock(step_.pool_mutex_);
-    step_.pool_.push_back(std::move(workspace_));
-  }
-  Workspace& operator*() const { return *workspace_; }
+  if (workspace_) return;
+  workspace_ = step.make_workspace();
+  std::lock_guard lock(step.pool_mutex_);
+  step.pool_.reserve(++step.workspaces_);  // so that giving back cannot fail
+}
 
- private:
-  Step& step_;
-  std::unique_ptr<Workspace> workspace_;
-};
+Step::Borrowed::~Borrowed() {
+  std::lock_guard lock(step_.pool_mutex_);
+  step_.pool_.push_back(std::move(workspace_));
+}
 
 Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed, std::span<const Tensor> values,
-           const VariableStore& variables, const SessionOptions& options)
+           const VariableStore& variables, const SessionOptions& options, const std::vector<bool>& owned)
     : numerics_(options.numerics) {
   const Program program = compile_program(graph, fetches, fed, values, variables, options, report_);
   for (const Tensor& value : values) feeds_.push_back(value.meta());
-  plan_ = make_plan(program, options.memory_planning);
+  plan_ = make_plan(program, options.memory_planning, owned);
   for (const PlannedState& state : plan_.states) {
     const Tensor& tensor = state_tensor(*state.node, variables);
     states_.push_back({tensor, tensor.meta(), state.written, state.saved});
@@ -80,6 +73,7 @@ Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Pla
   for (const PlannedArena& arena : plan_.arenas) report_.arena_bytes += arena.bytes;
   report_.unplanned_bytes = plan_.unplanned_bytes;
   find_captured_device();
+  find_direct_results();
 }
 
 Step::~Step() = default;
@@ -97,6 +91,8 @@ void Step::find_captured_device() {
     report_.capture_reason = "it runs on several devices";
   } else if (device.type == Device::Type::cpu) {
     report_.capture_reason = "it runs on the CPU";
+  } else if (std::any_of(calls_.begin(), calls_.end(), [](const Call& call) { return is_control_flow(*call.op); })) {
+    report_.capture_reason = "the host reads the condition of a branch or loop";
   } else if (report_.data_dependent_calls > 0) {
     report_.capture_reason = "the shapes of some results depend on data";
   } else {
@@ -392,6 +388,70 @@ void Step::fill_result(const PlannedValue& fetch, const Workspace& workspace, co
   } else {
     const Storage &from = *workspace.slots[index], &to = *result.impl()->storage;
     copy_bytes(to.data, to.device, from.data, from.device, from.bytes);
+  }
+}
+
+void Step::find_direct_results() {
+  std::vector<bool> taken(slots_.size());
+  for (const PlannedValue& fetch : plan_.fetches) {
+    direct_.push_back(-1);
+    if (fetch.buffer < 0 || fetch.offset != 0 || !fetch.meta.is_contiguous()) continue;
+    const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+    const auto slot = static_cast<std::size_t>(buffer.index);
+    const std::int64_t bytes = fetch.meta.shape.size() * static_cast<std::int64_t>(size_of(fetch.meta.dtype));
+    if (buffer.kind != PlannedBuffer::Kind::slot || taken[slot] || buffer.bytes != bytes) continue;
+    taken[slot] = true;
+    direct_.back() = buffer.index;
+  }
+}
+
+int Step::gives_feed(std::size_t i) const {
+  const PlannedValue& fetch = plan_.fetches[i];
+  if (fetch.buffer < 0 || fetch.offset != 0 || !fetch.meta.is_contiguous()) return -1;
+  const PlannedBuffer& buffer = plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+  if (buffer.kind != PlannedBuffer::Kind::feed) return -1;
+  const TensorMeta& feed = feeds_[static_cast<std::size_t>(buffer.index)];
+  return feed.shape == fetch.meta.shape && feed.dtype == fetch.meta.dtype ? buffer.index : -1;
+}
+
+std::vector<const Node*> Step::state_nodes() const {
+  std::vector<const Node*> nodes;
+  for (const PlannedState& state : plan_.states) nodes.push_back(state.node);
+  return nodes;
+}
+
+Step::Flight::Flight(Step& step) : step_(step), borrowed_(step) {
+  Workspace& workspace = *borrowed_;
+  for (std::size_t i = 0; i < step.slots_.size(); ++i)
+    if (!workspace.slots[i] && std::find(step.direct_.begin(), step.direct_.end(), static_cast<int>(i)) == step.direct_.end())
+      workspace.slots[i] = allocate_storage(static_cast<std::size_t>(step.slots_[i].bytes), step.slots_[i].device);
+}
+
+void Step::Flight::run(std::span<char* const> feeds, std::span<char* const> states, std::span<char* const> results) {
+  Workspace& workspace = *borrowed_;
+  char** base = workspace.bases.data();
+  base = std::copy(feeds.begin(), feeds.end(), base);
+  base = std::copy(states.begin(), states.end(), base);
+  for (std::size_t i = 0; i < step_.slots_.size(); ++i)
+    base[i] = workspace.slots[i] ? static_cast<char*>(workspace.slots[i]->data) : nullptr;
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (step_.direct_[i] >= 0) base[step_.direct_[i]] = results[i];
+  for (const Patch& patch : step_.patches_)
+    workspace.operands[patch.operand].data = workspace.bases[patch.base] + patch.offset;
+  step_.execute(workspace, {}, nullptr);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const PlannedValue& fetch = step_.plan_.fetches[i];
+    if (step_.direct_[i] >= 0 || fetch.buffer < 0 || !results[i]) continue;
+    const PlannedBuffer& buffer = step_.plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
+    const char* from = buffer.kind == PlannedBuffer::Kind::constant
+                           ? static_cast<const char*>(
+                                 step_.plan_.constants[static_cast<std::size_t>(buffer.index)].impl()->data())
+                           : workspace.bases[step_.base_of(buffer)];
+    from += fetch.offset * static_cast<std::int64_t>(size_of(fetch.meta.dtype));
+    if (from == results[i]) continue;  // where it was
+    TensorMeta dense = fetch.meta;
+    dense.strides = contiguous_strides(dense.shape);
+    copy_strided(from, fetch.meta, results[i], dense);
   }
 }
 

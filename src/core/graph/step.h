@@ -15,10 +15,19 @@ namespace triptych {
 class Step {
  public:
   /// Runs the passes, plans and prepares. Throws NotCompilable, or the error of a shape rule. State that the step
-  /// writes is moved to storage of its own; the caller holds the locks.
+  /// writes is moved to storage of its own; the caller holds the locks. The memory of feeds that are `owned` may be
+  /// written to.
   Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed, std::span<const Tensor> values,
-       const VariableStore& variables, const SessionOptions& options);
+       const VariableStore& variables, const SessionOptions& options, const std::vector<bool>& owned = {});
   ~Step();
+
+  /// A run on memory of the caller's, of a step without data-dependent calls; it may run many times, and allocates in
+  /// its first run only.
+  class Flight;
+  /// The feed in whose memory fetch `i` is, as a whole, or -1.
+  int gives_feed(std::size_t i) const;
+  /// The state that it reads or writes, in the order in which a Flight takes it.
+  std::vector<const Node*> state_nodes() const;
 
   /// The feeds have the shapes that the step was made for.
   bool fits(std::span<const Tensor> values) const;
@@ -78,6 +87,7 @@ class Step {
   Tensor result_of(const PlannedValue& fetch, const Workspace& workspace, std::span<const Tensor> values) const;
   void fill_result(const PlannedValue& fetch, const Workspace& workspace, const Tensor& result) const;
   void find_captured_device();
+  void find_direct_results();
   void bind_for_capture(Workspace& workspace, std::span<const Tensor> values);
   void execute_captured(Workspace& workspace);
   std::uint32_t base_of(const PlannedBuffer& buffer) const;
@@ -93,10 +103,39 @@ class Step {
   Numerics numerics_ = Numerics::exact;
   StepReport report_;
   std::optional<Device> captured_on_;  // the one device of all calls, if they are captured
+  std::vector<int> direct_;            // for each fetch the slot that a Flight puts where its result goes, or -1
 
   mutable std::mutex pool_mutex_;
   std::vector<std::unique_ptr<Workspace>> pool_;
   std::size_t workspaces_ = 0;  // that there are, in the pool or out of it
+};
+
+/// A workspace from the pool, given back at the end.
+class Step::Borrowed {
+ public:
+  explicit Borrowed(Step& step);
+  ~Borrowed();
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  Workspace& operator*() const { return *workspace_; }
+
+ private:
+  Step& step_;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+class Step::Flight {
+ public:
+  explicit Flight(Step& step);
+  Flight(const Flight&) = delete;
+  Flight& operator=(const Flight&) = delete;
+
+  /// Feeds and state are dense, at these addresses; fetches are put, densely, at `results`, null for none.
+  void run(std::span<char* const> feeds, std::span<char* const> states, std::span<char* const> results);
+
+ private:
+  Step& step_;
+  Borrowed borrowed_;
 };
 
 }  // namespace triptych

@@ -165,7 +165,9 @@ Tensor random_state(Generator* generator, bool symbolic) {
   if (!modes.trace) return symbolic ? source.next_stream() : source.next_draw();
   // A variable: sessions of one graph run side by side, and save how far they are.
   Initializer first = [stream = source.next_stream()](const Shape&, DType) { return alias(stream); };
-  return graph_variable(GraphHandle(modes.trace), "stream", {2}, int64, std::move(first), false, {}, true);
+  GraphImpl* outermost = modes.trace;  // a sub-graph reads it from there
+  while (outermost->outer) outermost = outermost->outer;
+  return graph_variable(GraphHandle(outermost), "stream", {2}, int64, std::move(first), false, {}, true);
 }
 
 Tensor random_state_for(const Tensor& like, Generator* generator) {

@@ -1,3 +1,4 @@
+#include "core/graph/loop_history.h"
 #include "core/graph/passes/passes.h"
 
 namespace triptych {
@@ -18,7 +19,8 @@ PassResult prune(const Program& program) {
   for (std::size_t i = 0; i < needed.size(); ++i)
     if (needed[i]) rewriter.keep(i, rewriter.renamed(i));
   const int dropped = static_cast<int>(program.instructions.size() - rewriter.result.instructions.size());
-  return {rewriter.finish(), dropped};
+  PassResult histories = used_histories(rewriter.finish());
+  return {std::move(histories.program), dropped + histories.rewrites};
 }
 
 }  // namespace triptych

@@ -1,0 +1,67 @@
+// The two ops of control flow: `branch` runs one of several sub-graphs, `loop` runs one again and again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "triptych/core/op.h"
+#include "triptych/core/subgraph.h"
+
+namespace triptych {
+
+/// Inputs: which branch (bool: the first if it is true, else the second; an integer: its number, the last for one that
+/// there is not), then what the branches read, all of them from the same list. The last `written` are state.
+struct BranchAttributes {
+  std::vector<Subgraph> branches;
+  std::int64_t written = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("branches", &BranchAttributes::branches), field("written", &BranchAttributes::written)};
+  }
+};
+
+/// Inputs: how often at most, the first values of the `carried` variables, `scanned` stacks, then what condition and
+/// body read; the last `written` are state. The body takes the variables, a row of each stack, and the rest; it gives
+/// the next variables, and rows. Outputs: the last variables, the stacks of the rows that it gave, how often it ran,
+/// and histories: for each variable and each written state the stack of what it was when an iteration began.
+struct LoopAttributes {
+  Subgraph condition;  // takes what the body takes but for rows, gives a bool; without outputs: always true
+  Subgraph body;
+  std::int64_t carried = 0, scanned = 0;
+  bool reverse = false;            // the rows from the last to the first
+  std::vector<std::int64_t> grown; // variables that begin empty and take the shape of what they are given: zeros then
+  std::vector<std::int64_t> kept;  // histories that somebody reads; the others are empty
+  std::int64_t written = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("condition", &LoopAttributes::condition), field("body", &LoopAttributes::body),
+                      field("carried", &LoopAttributes::carried),     field("scanned", &LoopAttributes::scanned),
+                      field("reverse", &LoopAttributes::reverse),     field("grown", &LoopAttributes::grown),
+                      field("kept", &LoopAttributes::kept),           field("written", &LoopAttributes::written)};
+  }
+  std::size_t rows() const { return body.outputs.size() - static_cast<std::size_t>(carried); }
+  std::size_t history_count() const { return static_cast<std::size_t>(carried + written); }
+  /// Of the op's outputs.
+  std::size_t count_output() const { return body.outputs.size(); }
+  std::size_t output_count() const { return count_output() + 1 + history_count(); }
+  bool keeps(std::size_t history) const;
+};
+
+void print_value(std::string& out, const std::vector<Subgraph>& subgraphs);
+
+/// The op whose last `written` inputs are state that it writes; UnsupportedError for more than `most_written`.
+const Op& branch_op(std::int64_t written, Location where);
+const Op& loop_op(std::int64_t written, Location where);
+constexpr std::int64_t most_written = 32;
+
+bool is_branch(const Op& op);
+bool is_loop(const Op& op);
+inline bool is_control_flow(const Op& op) { return is_branch(op) || is_loop(op); }
+
+/// Applies the op; results as in its description.
+std::vector<Tensor> apply_branch(const std::vector<Tensor>& inputs, const BranchAttributes& attributes, Location where);
+std::vector<Tensor> apply_loop(const std::vector<Tensor>& inputs, const LoopAttributes& attributes, Location where);
+
+void branch_gradient(Gradient& g);
+void loop_gradient(Gradient& g);
+
+}  // namespace triptych
