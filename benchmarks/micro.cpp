@@ -2,6 +2,7 @@
 // allocator.
 #include "report.h"
 #include "triptych/eager.h"
+#include "triptych/lowlevel.h"
 
 namespace tt = triptych;
 
@@ -48,6 +49,27 @@ void register_all() {
   });
 }
 
+// A branch and a loop of scalars: what control flow itself costs. The loop's figure is for a thousand iterations.
+void register_control_flow() {
+  namespace tf = triptych::lowlevel;
+  const tf::Graph graph;
+  const tt::Tensor n = graph.placeholder("n", tt::int32, {}), x = graph.placeholder("x", tt::float32, {});
+  const tt::Tensor loop =
+      tf::while_loop([&](const tt::Tensor& i) { return i < n; }, [](const tt::Tensor& i) { return i + 1; }, 0 * n);
+  const tt::Tensor plain = x + 1, branch = tf::cond(
+                                      x > 0, [&] { return plain; }, [&] { return x; });
+  const tf::Session session(graph);
+  const tt::Tensor thousand = tt::full({}, 1000, tt::int32), one = tt::ones({});
+  bench::add("while_1000", [step = session.make_callable({n}, {loop}), thousand] { step(thousand); });
+  bench::add("cond", [step = session.make_callable({x}, {branch}), one] { step(one); });
+  bench::add("cond_without", [step = session.make_callable({x}, {plain, x > 0}), one] { step(one); });
+}
+
 }  // namespace
 
-int main(int argc, char** argv) { return bench::run(argc, argv, register_all); }
+int main(int argc, char** argv) {
+  return bench::run(argc, argv, [] {
+    register_all();
+    register_control_flow();
+  });
+}

@@ -4,8 +4,8 @@
 // of times.
 //
 //   auto [i, sum] = tt::while_loop([&](const tt::Tensor& i, const tt::Tensor&) { return i < n; },
-//                                  [&](const tt::Tensor& i, const tt::Tensor& sum) { return std::tuple(i + 1, sum + x); },
-//                                  std::tuple(0, tt::zeros({3})));
+//                                  [&](const tt::Tensor& i, const tt::Tensor& sum) { return std::tuple(i + 1, sum + x);
+//                                  }, std::tuple(0, tt::zeros({3})));
 #pragma once
 
 #include <concepts>
@@ -58,19 +58,31 @@ using TensorFunction = std::function<Tensors(std::span<const Tensor>)>;
 
 TRIPTYCH_API Tensors run_branch(std::string_view op, const Arg& selector,
                                 const std::vector<std::function<Tensors()>>& branches, Location where);
-TRIPTYCH_API Tensors run_while(const TensorFunction& condition, const TensorFunction& body, Tensors variables,
-                               const std::vector<std::int64_t>& grown, const WhileOptions& options, Location where);
+/// The first values of a loop's variables.
+struct LoopStart {
+  Tensors variables;
+  std::vector<LoopTrait> traits;
+};
+/// `start` is asked again once the body has told what it settles.
+TRIPTYCH_API Tensors run_while(const TensorFunction& condition, const TensorFunction& body,
+                               const std::function<LoopStart()>& start, const WhileOptions& options, Location where);
 /// For each row of the stacks, in order or from the last to the first: from (variables, rows) to (variables, results).
 /// Gives the last variables, then the stacks of results.
 TRIPTYCH_API Tensors run_rows(std::string_view op, const TensorFunction& body, Tensors variables, const Tensors& stacks,
                               bool reverse, bool back_prop, Location where);
 
+/// `rows` with `value` as row `index`, an integer tensor without dimensions, not negative. If the rows are empty, those
+/// of the result have the value's shape, and are zero besides. With `grows` a row behind the last makes the result
+/// longer. ArgumentError if the value's dtype or shape differ, or there is no such row.
+TRIPTYCH_API Tensor array_write(const Tensor& rows, const Tensor& index, const Tensor& value, bool grows,
+                                Location where);
+
 }  // namespace detail
 
-/// `true_fn()` if `pred`, a boolean without dimensions, is true, else `false_fn()`. Both take nothing and give values of
-/// one structure and the same dtypes; dimensions in which they differ are unknown in the result. An operation without a
-/// value gives true once it has run. ArgumentError if pred is no boolean scalar, or the results differ in number, dtype
-/// or rank.
+/// `true_fn()` if `pred`, a boolean without dimensions, is true, else `false_fn()`. Both take nothing and give values
+/// of one structure and the same dtypes; dimensions in which they differ are unknown in the result. An operation
+/// without a value gives true once it has run. ArgumentError if pred is no boolean scalar, or the results differ in
+/// number, dtype or rank.
 template <class T, class F>
 detail::ValueOf<std::invoke_result_t<T&>> cond(const Arg& pred, T true_fn, F false_fn,
                                                Location where = Location::here()) {
@@ -95,9 +107,9 @@ detail::ValueOf<std::invoke_result_t<T&>> cond(const Arg& pred, T true_fn, F fal
 /// The function that the integer `branch_index` names, counted from 0; for a number that there is not `default_fn`, or
 /// the last one without it. Errors as of `cond`.
 template <class F>
-detail::ValueOf<std::invoke_result_t<const F&>> switch_case(const Arg& branch_index, const std::vector<F>& branch_fns,
-                                                            const std::optional<std::type_identity_t<F>>& default_fn = {},
-                                                            Location where = Location::here()) {
+detail::ValueOf<std::invoke_result_t<const F&>> switch_case(
+    const Arg& branch_index, const std::vector<F>& branch_fns,
+    const std::optional<std::type_identity_t<F>>& default_fn = {}, Location where = Location::here()) {
   using Value = detail::ValueOf<std::invoke_result_t<const F&>>;
   std::optional<Value> like;
   std::vector<std::function<detail::Tensors()>> branches;
@@ -116,8 +128,8 @@ detail::ValueOf<std::invoke_result_t<const F&>> switch_case(const Arg& branch_in
   return detail::value_like(*like, results);
 }
 
-/// The first function whose condition is true; if none is `default_fn`, or the last one without it. Errors as of `cond`,
-/// and for an empty list.
+/// The first function whose condition is true; if none is `default_fn`, or the last one without it. Errors as of
+/// `cond`, and for an empty list.
 template <class F>
 detail::ValueOf<std::invoke_result_t<const F&>> case_(const std::vector<std::pair<Tensor, F>>& pred_fn_pairs,
                                                       const std::optional<std::type_identity_t<F>>& default_fn = {},
@@ -156,15 +168,19 @@ detail::ValueOf<V> while_loop(C cond, B body, const V& loop_vars, const WhileOpt
                               Location where = Location::here()) {
   check_callable("while_loop", cond, where);
   check_callable("while_loop", body, where);
-  const detail::Tensors tensors = detail::tensors_of(loop_vars);
-  const detail::ValueOf<V> first = detail::value_like(loop_vars, tensors);
+  const detail::ValueOf<V> first = detail::value_like(loop_vars, detail::tensors_of(loop_vars));
   const auto condition = [&](std::span<const Tensor> given) {
     return detail::tensors_of(detail::call_with(cond, detail::value_like(first, given)));
   };
   const auto next = [&](std::span<const Tensor> given) {
     return detail::tensors_of(detail::call_with(body, detail::value_like(first, given)));
   };
-  return detail::value_like(first, detail::run_while(condition, next, tensors, {}, options, where));
+  const auto start = [&] {
+    detail::LoopStart begin{detail::tensors_of(loop_vars), {}};
+    detail::add_traits(begin.traits, loop_vars);
+    return begin;
+  };
+  return detail::value_like(first, detail::run_while(condition, next, start, options, where));
 }
 
 }  // namespace triptych

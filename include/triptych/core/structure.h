@@ -18,10 +18,20 @@ namespace triptych::detail {
 /// A number as a 0-d tensor: int32, int64, float32 (of a double too) or bool.
 TRIPTYCH_API Tensor number_tensor(Scalar value, bool wide, Location where);
 
+/// What a loop is to know of a variable besides its dtype and shape.
+struct LoopTrait {
+  bool grows = false;      // it begins empty, and takes the shape of what it is given
+  bool dynamic = false;    // its first dimension changes
+  bool unsettled = false;  // how many dimensions it has is known when something is written to it
+};
+
 /// How a value is made of tensors: `add` takes it apart, `take` makes one like `like` of the next tensors, and `Value`
 /// is what that gives.
 template <class T>
 struct Structure;
+
+template <class T>
+void add_traits(std::vector<LoopTrait>& out, const T& value);
 
 /// Any kind of tensor.
 template <class T>
@@ -80,6 +90,20 @@ struct Structure<std::tuple<T...>> {
   }
 };
 
+/// The traits of all tensors of a value, in their order.
+template <class T>
+void add_traits(std::vector<LoopTrait>& out, const T& value) {
+  if constexpr (requires { Structure<T>::trait(value); }) {
+    out.push_back(Structure<T>::trait(value));
+  } else if constexpr (requires { std::tuple_size<T>::value; }) {
+    std::apply([&](const auto&... part) { (add_traits(out, part), ...); }, value);
+  } else if constexpr (requires { typename T::value_type; }) {
+    for (const auto& part : value) add_traits(out, part);
+  } else {
+    out.emplace_back();
+  }
+}
+
 template <class T>
 using ValueOf = typename Structure<std::decay_t<T>>::Value;
 
@@ -99,7 +123,7 @@ ValueOf<T> value_like(const T& like, std::span<const Tensor> tensors) {
 
 /// Calls `function` with the parts of a tuple or pair, else with the value itself.
 template <class F, class T>
-decltype(auto) call_with(const F& function, const T& value) {
+auto call_with(const F& function, const T& value) {
   if constexpr (requires { std::tuple_size<T>::value; })
     return std::apply(function, value);
   else

@@ -40,31 +40,30 @@ struct ScanOptions {
 
 namespace detail {
 
-namespace core = triptych::detail;
-
 /// The rows 0, or all others; counted from the end if `reverse`.
-inline core::Tensors first_rows(const core::Tensors& stacks, bool reverse, Location where) {
-  core::Tensors rows;
+inline triptych::detail::Tensors first_rows(const triptych::detail::Tensors& stacks, bool reverse, Location where) {
+  triptych::detail::Tensors rows;
   for (const Tensor& stack : stacks) rows.push_back(select(Arg(stack, where), 0, reverse ? -1 : 0));
   return rows;
 }
-inline core::Tensors other_rows(const core::Tensors& stacks, bool reverse, Location where) {
-  core::Tensors rows;
+inline triptych::detail::Tensors other_rows(const triptych::detail::Tensors& stacks, bool reverse, Location where) {
+  triptych::detail::Tensors rows;
   for (const Tensor& stack : stacks)
     rows.push_back(slice(Arg(stack, where), 0, reverse ? Slice(none, -1) : Slice(1, none)));
   return rows;
 }
-TRIPTYCH_API void check_scannable(const char* op, const core::Tensors& stacks, Location where);
+TRIPTYCH_API void check_scannable(const char* op, const triptych::detail::Tensors& stacks, Location where);
 TRIPTYCH_API void check_parallel(const char* op, std::int64_t parallel_iterations, Location where);
 
 /// From (accumulator, row) to the next accumulator, which is also the result of the row if `keeps`.
 template <class F, class A, class E>
-core::TensorFunction accumulating(F& fn, const A& accumulator, const E& elems, std::size_t count, bool keeps) {
+triptych::detail::TensorFunction accumulating(F& fn, const A& accumulator, const E& elems, std::size_t count,
+                                              bool keeps) {
   return [&fn, &accumulator, &elems, count, keeps](std::span<const Tensor> given) {
-    core::Tensors next = core::tensors_of(
-        fn(core::value_like(accumulator, given), core::value_like(elems, given.subspan(count))));
+    triptych::detail::Tensors next = triptych::detail::tensors_of(fn(
+        triptych::detail::value_like(accumulator, given), triptych::detail::value_like(elems, given.subspan(count))));
     if (keeps) {
-      const core::Tensors again = next;
+      const triptych::detail::Tensors again = next;
       next.insert(next.end(), again.begin(), again.end());
     }
     return next;
@@ -73,24 +72,27 @@ core::TensorFunction accumulating(F& fn, const A& accumulator, const E& elems, s
 
 /// The last accumulator.
 template <class F, class E, class A>
-core::ValueOf<A> fold(const char* op, F& fn, const E& elems, const A& initializer, bool reverse,
-                      const FoldOptions& options, Location where) {
+triptych::detail::ValueOf<A> fold(const char* op, F& fn, const E& elems, const A& initializer, bool reverse,
+                                  const FoldOptions& options, Location where) {
   check_callable(op, fn, where);
   check_parallel(op, options.parallel_iterations, where);
-  const core::Tensors stacks = core::tensors_of(elems), first = core::tensors_of(initializer);
-  const auto like = core::value_like(elems, stacks);
-  const auto accumulator = core::value_like(initializer, first);
-  return core::value_like(accumulator, core::run_rows(op, accumulating(fn, accumulator, like, first.size(), false),
-                                                      first, stacks, reverse, options.back_prop, where));
+  const triptych::detail::Tensors stacks = triptych::detail::tensors_of(elems),
+                                  first = triptych::detail::tensors_of(initializer);
+  const auto like = triptych::detail::value_like(elems, stacks);
+  const auto accumulator = triptych::detail::value_like(initializer, first);
+  return triptych::detail::value_like(
+      accumulator, triptych::detail::run_rows(op, accumulating(fn, accumulator, like, first.size(), false), first,
+                                              stacks, reverse, options.back_prop, where));
 }
 /// The same, the first row on the way being the first accumulator.
 template <class F, class E>
-core::ValueOf<E> fold(const char* op, F& fn, const E& elems, bool reverse, const FoldOptions& options, Location where) {
-  const core::Tensors stacks = core::tensors_of(elems);
+triptych::detail::ValueOf<E> fold(const char* op, F& fn, const E& elems, bool reverse, const FoldOptions& options,
+                                  Location where) {
+  const triptych::detail::Tensors stacks = triptych::detail::tensors_of(elems);
   check_scannable(op, stacks, where);
-  const auto like = core::value_like(elems, stacks);
-  return fold(op, fn, core::value_like(like, other_rows(stacks, reverse, where)),
-              core::value_like(like, first_rows(stacks, reverse, where)), reverse, options, where);
+  const auto like = triptych::detail::value_like(elems, stacks);
+  return fold(op, fn, triptych::detail::value_like(like, other_rows(stacks, reverse, where)),
+              triptych::detail::value_like(like, first_rows(stacks, reverse, where)), reverse, options, where);
 }
 
 }  // namespace detail
@@ -119,18 +121,17 @@ auto map_fn(F fn, const E& elems, const MapOptions& options = {}, Location where
 /// The accumulators fn(... fn(fn(initializer, row 0), row 1) ..., row i) for each row i of `elems`, stacked. The
 /// accumulator keeps structure, dtypes and shapes. Errors as of `map_fn`.
 template <class F, class E, class A>
-requires(!std::same_as<A, ScanOptions>)
-triptych::detail::ValueOf<A> scan(F fn, const E& elems, const A& initializer, const ScanOptions& options = {},
-                                  Location where = Location::here()) {
+requires(!std::same_as<A, ScanOptions>) triptych::detail::ValueOf<A> scan(F fn, const E& elems, const A& initializer,
+                                                                          const ScanOptions& options = {},
+                                                                          Location where = Location::here()) {
   namespace core = triptych::detail;
   check_callable("scan", fn, where);
   detail::check_parallel("scan", options.parallel_iterations, where);
   const core::Tensors stacks = core::tensors_of(elems), first = core::tensors_of(initializer);
   const auto like = core::value_like(elems, stacks);
   const auto accumulator = core::value_like(initializer, first);
-  const core::Tensors results =
-      core::run_rows("scan", detail::accumulating(fn, accumulator, like, first.size(), true), first, stacks,
-                     options.reverse, options.back_prop, where);
+  const core::Tensors results = core::run_rows("scan", detail::accumulating(fn, accumulator, like, first.size(), true),
+                                               first, stacks, options.reverse, options.back_prop, where);
   return core::value_like(accumulator, std::span(results).subspan(first.size()));
 }
 
@@ -144,9 +145,9 @@ triptych::detail::ValueOf<E> scan(F fn, const E& elems, const ScanOptions& optio
   detail::check_scannable("scan", stacks, where);
   const auto like = core::value_like(elems, stacks);
   const core::Tensors first = detail::first_rows(stacks, options.reverse, where);
-  const core::Tensors others = core::tensors_of(
-      lowlevel::scan(fn, core::value_like(like, detail::other_rows(stacks, options.reverse, where)),
-           core::value_like(like, first), options, where));
+  const core::Tensors others =
+      core::tensors_of(lowlevel::scan(fn, core::value_like(like, detail::other_rows(stacks, options.reverse, where)),
+                                      core::value_like(like, first), options, where));
   core::Tensors results;
   for (std::size_t i = 0; i < stacks.size(); ++i) {
     const Tensor row = unsqueeze(Arg(first[i], where), 0);
@@ -157,9 +158,9 @@ triptych::detail::ValueOf<E> scan(F fn, const E& elems, const ScanOptions& optio
 
 /// fn(... fn(fn(initializer, row 0), row 1) ..., last row). Errors as of `scan`.
 template <class F, class E, class A>
-requires(!std::same_as<A, FoldOptions>)
-triptych::detail::ValueOf<A> foldl(F fn, const E& elems, const A& initializer, const FoldOptions& options = {},
-                                   Location where = Location::here()) {
+requires(!std::same_as<A, FoldOptions>) triptych::detail::ValueOf<A> foldl(F fn, const E& elems, const A& initializer,
+                                                                           const FoldOptions& options = {},
+                                                                           Location where = Location::here()) {
   return detail::fold("foldl", fn, elems, initializer, false, options, where);
 }
 /// The same, the first row being the first accumulator.
@@ -170,9 +171,9 @@ triptych::detail::ValueOf<E> foldl(F fn, const E& elems, const FoldOptions& opti
 }
 /// As `foldl`, from the last row to the first.
 template <class F, class E, class A>
-requires(!std::same_as<A, FoldOptions>)
-triptych::detail::ValueOf<A> foldr(F fn, const E& elems, const A& initializer, const FoldOptions& options = {},
-                                   Location where = Location::here()) {
+requires(!std::same_as<A, FoldOptions>) triptych::detail::ValueOf<A> foldr(F fn, const E& elems, const A& initializer,
+                                                                           const FoldOptions& options = {},
+                                                                           Location where = Location::here()) {
   return detail::fold("foldr", fn, elems, initializer, true, options, where);
 }
 /// The same, the last row being the first accumulator.

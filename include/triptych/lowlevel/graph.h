@@ -52,6 +52,7 @@ class TRIPTYCH_API Variable : public Tensor {
 
  private:
   friend class Graph;
+  friend Variable variable_of(Node& node);
   struct OfGraph {};
   Variable(OfGraph, Tensor symbolic) : Tensor(std::move(symbolic)) {}
 };
@@ -165,6 +166,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
   void finalize() const;
   bool finalized() const;
 
+  /// One line for each node: name, op, inputs, attributes, dtypes and shapes, line; sub-graphs further in.
+  std::string as_text() const;
   /// The graph in Graphviz's language.
   void write_dot(const OwnedText& path, Location where = Location::here()) const;
   /// A drawing of the graph that a browser shows.

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "api_lowlevel/graph/side.h"
 #include "core/formats/atomic_file.h"
 #include "core/graph/drawing.h"
 #include "core/support/error_context.h"
 #include "core/support/near_names.h"
-#include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
+#include "triptych/lowlevel/gradients.h"
 
 namespace triptych::lowlevel {
 namespace {
@@ -137,6 +138,8 @@ Tensor Graph::random_uniform(const Shape& shape, const RandomUniformOptions& opt
   return uniform(shape, options.minval, options.maxval, options.dtype, options.generator, where);
 }
 
+Variable variable_of(Node& node) { return Variable(Variable::OfGraph(), node.graph->handle(node)); }
+
 Tensor Graph::initializer(Location where) const {
   GraphImpl& graph = impl();
   const std::vector<Variable> all = variables();
@@ -200,6 +203,7 @@ void Graph::finalize() const {
 }
 bool Graph::finalized() const { return impl().finalized; }
 
+std::string Graph::as_text() const { return graph_as_text(impl()); }
 void Graph::write_dot(const OwnedText& path, Location where) const {
   const Frame frame(where);
   write_text(path, graph_as_dot(impl()), "write_dot", where);
@@ -218,18 +222,7 @@ Tensor group(const TensorList& operations, Text name, Location where) {
 }
 
 std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys, Location where) {
-  if (ys.empty()) throw ArgumentError("gradients", "there is no y", "an empty list", "", where);
-  for (const Tensor& y : ys)
-    if (!y.is_symbolic())
-      throw ArgumentError("gradients", "a y is not a tensor of a graph", "a concrete or undefined tensor",
-                          "Use backward() for values that have been computed", where);
-  for (const Tensor& x : xs)
-    if (!x.defined()) throw ArgumentError("gradients", "an x is undefined", "a default-constructed Tensor", "", where);
-  if (!grad_ys.empty() && grad_ys.size() != ys.size())
-    throw ArgumentError("gradients", "the number of grad_ys differs from that of the ys",
-                        std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
-  const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), "gradients");
-  return triptych::gradients(ys.tensors(), xs.tensors(), grad_ys.tensors(), {.allow_unused = true}, where);
+  return gradients(ys, xs, grad_ys, GradientsOptions(), where);
 }
 
 }  // namespace triptych::lowlevel

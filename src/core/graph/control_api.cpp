@@ -16,10 +16,6 @@ namespace {
 
 std::string text_of(const TensorMeta& meta) { return std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(); }
 
-bool any_symbolic(std::span<const Tensor> tensors) {
-  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& tensor) { return tensor.is_symbolic(); });
-}
-
 void check_defined(std::string_view op, std::span<const Tensor> tensors, Location where) {
   for (const Tensor& tensor : tensors)
     if (!tensor.defined())
@@ -51,7 +47,8 @@ void check_selector(std::string_view op, const Tensor& selector, Location where)
   const DType dtype = selector.dtype();
   const bool fits = boolean_wanted ? dtype == boolean : dtype == int32 || dtype == int64;
   if (fits && selector.ndim() == 0) return;
-  throw ArgumentError(op, boolean_wanted ? "the condition is not a scalar boolean" : "the index is not a scalar integer",
+  throw ArgumentError(op,
+                      boolean_wanted ? "the condition is not a scalar boolean" : "the index is not a scalar integer",
                       text_of(selector.meta()),
                       boolean_wanted && selector.ndim() == 0 ? "Compare it with something, or cast it" : "", where);
 }
@@ -75,7 +72,8 @@ void check_branches(std::string_view op, const std::vector<TracedSubgraph>& trac
                           "branch 0 " + std::to_string(first.size()) + which + std::to_string(other.size()), "", where);
     for (std::size_t k = 0; k < first.size(); ++k) {
       const TensorMeta &a = first[k].meta(), &b_meta = other[k].meta();
-      const std::string given = "result " + std::to_string(k) + " of branch 0 is " + text_of(a) + which + text_of(b_meta);
+      const std::string given =
+          "result " + std::to_string(k) + " of branch 0 is " + text_of(a) + which + text_of(b_meta);
       if (a.dtype != b_meta.dtype)
         throw ArgumentError(op, "the branches give different dtypes", given, "Convert one with cast", where);
       if (a.shape.rank() != b_meta.shape.rank())
@@ -141,7 +139,7 @@ void check_condition(std::span<const Tensor> condition, Location where) {
   if (condition.size() == 1 && condition[0].defined() && condition[0].dtype() == boolean && condition[0].ndim() == 0)
     return;
   throw ArgumentError("while_loop", "the condition is not a scalar boolean",
-                      condition.size() != 1      ? std::to_string(condition.size()) + " tensors"
+                      condition.size() != 1     ? std::to_string(condition.size()) + " tensors"
                       : !condition[0].defined() ? std::string("a default-constructed Tensor")
                                                 : text_of(condition[0].meta()),
                       "Compare the variables with something", where);
@@ -177,10 +175,10 @@ std::vector<TensorMeta> declared_metas(const Tensors& variables, const std::vect
                         std::to_string(invariants.size()) + " for " + std::to_string(variables.size()), "", where);
   for (std::size_t k = 0; k < metas.size(); ++k) {
     if (!invariants[k].compatible(metas[k].shape))
-      throw ArgumentError("while_loop", "a loop variable does not have the shape that is declared for it",
-                          "variable " + std::to_string(k) + " is " + text_of(metas[k]) + ", declared " +
-                              invariants[k].text(),
-                          "", where);
+      throw ArgumentError(
+          "while_loop", "a loop variable does not have the shape that is declared for it",
+          "variable " + std::to_string(k) + " is " + text_of(metas[k]) + ", declared " + invariants[k].text(), "",
+          where);
     metas[k].shape = invariants[k];
   }
   return metas;
@@ -212,65 +210,70 @@ Tensors without_gradient(Tensors tensors) {
   return tensors;
 }
 
-/// Nothing if the functions give tensors of a graph.
+/// Nothing, and that graph, if the functions give tensors of one.
 std::optional<Tensors> while_now(const TensorFunction& condition, const TensorFunction& body, const Tensors& first,
-                                 const WhileOptions& options, Location where) {
+                                 const WhileOptions& options, GraphImpl*& around, Location where) {
   const IterationLimit& limit = options.maximum_iterations;
   std::int64_t most = limit.number().value_or(std::numeric_limits<std::int64_t>::max());
   if (limit.tensor().defined()) {
-    if (limit.tensor().is_symbolic()) return std::nullopt;
+    around = graph_around({&limit.tensor(), 1});
+    if (around) return std::nullopt;
     most = limit.tensor().item<std::int64_t>(where);
-    if (most < 0)
-      throw ArgumentError("while_loop", "maximum_iterations is negative", std::to_string(most), "", where);
+    if (most < 0) throw ArgumentError("while_loop", "maximum_iterations is negative", std::to_string(most), "", where);
   }
   const std::vector<TensorMeta> declared = declared_metas(first, options.shape_invariants, where);
   Tensors variables = first;
   for (std::int64_t t = 0; t < most; ++t) {
     const Tensors holds = condition(variables);
-    if (t == 0 && any_symbolic(holds)) return std::nullopt;
+    around = graph_around(holds);
+    if (around) return std::nullopt;
     check_condition(holds, where);
     if (!holds[0].item<bool>()) break;
     Tensors next = body(variables);
-    if (any_symbolic(next)) return std::nullopt;
+    around = graph_around(next);
+    if (around) return std::nullopt;
     check_next("while_loop", declared, next, false, where);
     variables = std::move(next);
   }
   return variables;
 }
 
-GraphImpl* graph_of_results(const Tensors& variables, const TensorFunction& condition, const TensorFunction& body) {
-  for (const TensorFunction* function : {&condition, &body})
-    if (GraphImpl* graph = graph_around((*function)(variables))) return graph;
-  return nullptr;
-}
-
 }  // namespace
 
-Tensors run_while(const TensorFunction& condition, const TensorFunction& body, Tensors variables,
-                  const std::vector<std::int64_t>& grown, const WhileOptions& options, Location where) {
+Tensors run_while(const TensorFunction& condition, const TensorFunction& body, const std::function<LoopStart()>& start,
+                  const WhileOptions& options, Location where) {
+  LoopStart first = start();
+  Tensors& variables = first.variables;
   if (variables.empty()) throw ArgumentError("while_loop", "there are no loop variables", "an empty list", "", where);
   check_defined("while_loop", variables, where);
   check_options(options, where);
   GraphImpl* around = graph_around(variables);
+  const auto unsettled = [](const LoopTrait& trait) { return trait.unsettled; };
   if (!around) {
-    if (auto results = while_now(condition, body, variables, options, where))
+    // The functions may read a graph, which the variables do not tell.
+    if (auto results = while_now(condition, body, variables, options, around, where))
       return options.back_prop ? std::move(*results) : without_gradient(std::move(*results));
-    // The functions read a graph, which the variables do not tell.
-    around = options.maximum_iterations.tensor().is_symbolic() ? graph_around({&options.maximum_iterations.tensor(), 1})
-                                                               : graph_of_results(variables, condition, body);
+  } else if (std::any_of(first.traits.begin(), first.traits.end(), unsettled)) {
+    const TraceScope scope{GraphHandle(around)};
+    trace_function(metas_of(variables), {}, body, around, where);
   }
+  first = start();
+  const std::vector<LoopTrait>& traits = first.traits;
   GraphImpl& outer = *around;
   const TraceScope scope{GraphHandle(&outer)};
   to_one_device(variables);
-  const std::vector<TensorMeta> declared = declared_metas(variables, options.shape_invariants, where);
+  std::vector<TensorMeta> declared = declared_metas(variables, options.shape_invariants, where);
+  std::vector<std::int64_t> grown;
+  for (std::size_t k = 0; k < traits.size(); ++k) {
+    Shape& shape = declared[k].shape;
+    if (traits[k].grows) grown.push_back(static_cast<std::int64_t>(k));
+    for (int axis = traits[k].dynamic ? 0 : 1; axis < shape.rank(); ++axis)
+      if (axis == 0 || traits[k].grows) shape.set(axis, unknown);
+  }
   TracedSubgraph asked = trace_function(declared, {}, condition, &outer, where);
   check_condition(asked.subgraph.outputs, where);
   TracedSubgraph traced = trace_function(declared, {}, body, &outer, where);
-  std::vector<TensorMeta> fixed = declared;
-  for (const std::int64_t k : grown)
-    for (int axis = 1; axis < fixed[static_cast<std::size_t>(k)].shape.rank(); ++axis)
-      fixed[static_cast<std::size_t>(k)].shape.set(axis, unknown);
-  check_next("while_loop", fixed, traced.subgraph.outputs, true, where);
+  check_next("while_loop", declared, traced.subgraph.outputs, true, where);
 
   LoopAttributes loop;
   TracedSubgraph* all[] = {&asked, &traced};

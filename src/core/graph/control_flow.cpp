@@ -28,6 +28,17 @@ void print_value(std::string& out, const std::vector<Subgraph>& subgraphs) {
   out += "]";
 }
 
+std::int64_t number_in(const Operand& operand) {
+  std::int64_t value = 0;
+  const std::size_t bytes = size_of(operand.dtype());
+  if (operand.meta->device.type == Device::Type::cpu)
+    std::memcpy(&value, operand.data, bytes);
+  else
+    copy_bytes(&value, Device(), operand.data, operand.meta->device, bytes);
+  if (operand.dtype() == int32) return static_cast<std::int32_t>(value);
+  return value;
+}
+
 namespace {
 
 using Metas = InlineVector<const TensorMeta*, 16>;
@@ -41,18 +52,6 @@ TensorMeta row_of(const TensorMeta& stack) {
   row.shape.erase(0);
   row.strides = {};
   return row;
-}
-
-/// A 0-d value, read by the host.
-std::int64_t number_in(const Operand& operand) {
-  std::int64_t value = 0;
-  const std::size_t bytes = size_of(operand.dtype());
-  if (operand.meta->device.type == Device::Type::cpu)
-    std::memcpy(&value, operand.data, bytes);
-  else
-    copy_bytes(&value, Device(), operand.data, operand.meta->device, bytes);
-  if (operand.dtype() == int32) return static_cast<std::int32_t>(value);
-  return value;
 }
 
 Tensor dense(const TensorMeta& meta) { return make_tensor(meta.shape, meta.dtype, meta.device); }
@@ -291,7 +290,8 @@ class Stack {
   Stack(const TensorMeta& row, std::int64_t length) : meta_(row), bytes_(bytes_of(row)) {
     if (length >= 0) grow(length);
   }
-  Stack(const TensorMeta& row, const Operand& place) : meta_(row), bytes_(bytes_of(row)), fixed_(static_cast<char*>(place.data)) {}
+  Stack(const TensorMeta& row, const Operand& place)
+      : meta_(row), bytes_(bytes_of(row)), fixed_(static_cast<char*>(place.data)) {}
   char* row(std::int64_t i) {
     if (!fixed_ && i >= capacity_) grow(std::max<std::int64_t>(8, 2 * capacity_));
     return (fixed_ ? fixed_ : static_cast<char*>(storage_->data)) + i * bytes_;
@@ -316,7 +316,8 @@ class Stack {
   void grow(std::int64_t length) {
     Ref<Storage> larger = allocate_storage(static_cast<std::size_t>(length * bytes_), meta_.device);
     if (storage_)
-      copy_bytes(larger->data, meta_.device, storage_->data, meta_.device, static_cast<std::size_t>(capacity_ * bytes_));
+      copy_bytes(larger->data, meta_.device, storage_->data, meta_.device,
+                 static_cast<std::size_t>(capacity_ * bytes_));
     storage_ = std::move(larger);
     capacity_ = length;
   }
@@ -467,8 +468,7 @@ class SteadyLoop {
 
 void check_count(std::int64_t count, const LoopAttributes& a, std::span<const Operand> inputs) {
   if (count < 0)
-    throw ArgumentError("while_loop", "the number of iterations is negative", std::to_string(count), "",
-                        modes.frame);
+    throw ArgumentError("while_loop", "the number of iterations is negative", std::to_string(count), "", modes.frame);
   const LoopInputs at(a);
   for (std::size_t k = 0; k < at.scanned; ++k)
     if (inputs[at.stack(k)].shape()[0] != count)
@@ -603,13 +603,15 @@ std::vector<Tensor> loop_of_tensors(std::span<const Tensor> given, const void* a
   std::vector<TensorMeta> row_metas;
   const std::vector<TensorMeta> variables = variable_metas(a, metas_of(operands, metas).span(), &row_metas);
   const auto known = [](const TensorMeta& meta) { return meta.shape.known(); };
-  if (std::all_of(variables.begin(), variables.end(), known) && std::all_of(row_metas.begin(), row_metas.end(), known)) {
+  if (std::all_of(variables.begin(), variables.end(), known) &&
+      std::all_of(row_metas.begin(), row_metas.end(), known)) {
     const std::int64_t length = a.condition.outputs.empty() ? number_in(operands[0]) : -1;
     std::vector<Stack> rows, histories;
     for (const TensorMeta& row : row_metas) rows.emplace_back(row, length);
     for (const std::int64_t kept : a.kept) {
       const auto h = static_cast<std::size_t>(kept);
-      histories.emplace_back(h < at.carried ? variables[h] : *operands[operands.size() - a.history_count() + h].meta, length);
+      histories.emplace_back(h < at.carried ? variables[h] : *operands[operands.size() - a.history_count() + h].meta,
+                             length);
     }
     SteadyLoop loop(a, operands, variables, rows, histories);
     if (loop.prepare()) {
@@ -708,6 +710,19 @@ const Op& branch_op(std::int64_t written, Location where) { return member(branch
 const Op& loop_op(std::int64_t written, Location where) { return member(loops(), written, where); }
 bool is_branch(const Op& op) { return op.decompose == branch_of_tensors; }
 bool is_loop(const Op& op) { return op.decompose == loop_of_tensors; }
+
+std::vector<std::pair<std::string, const Subgraph*>> subgraphs_of(const Node& node) {
+  std::vector<std::pair<std::string, const Subgraph*>> result;
+  if (is_branch(*node.op)) {
+    const auto& branches = node.attributes_as<BranchAttributes>().branches;
+    for (std::size_t i = 0; i < branches.size(); ++i) result.emplace_back("branch " + std::to_string(i), &branches[i]);
+  } else if (is_loop(*node.op)) {
+    const auto& loop = node.attributes_as<LoopAttributes>();
+    if (!loop.condition.outputs.empty()) result.emplace_back("condition", &loop.condition);
+    result.emplace_back("body", &loop.body);
+  }
+  return result;
+}
 
 std::vector<Tensor> apply_branch(const std::vector<Tensor>& inputs, const BranchAttributes& attributes,
                                  Location where) {

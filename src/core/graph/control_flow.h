@@ -1,8 +1,9 @@
-// The two ops of control flow: `branch` runs one of several sub-graphs, `loop` runs one again and again.
+// The ops of control flow: `branch` runs one of several sub-graphs, `loop` runs one again and again.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "triptych/core/op.h"
@@ -28,9 +29,9 @@ struct LoopAttributes {
   Subgraph condition;  // takes what the body takes but for rows, gives a bool; without outputs: always true
   Subgraph body;
   std::int64_t carried = 0, scanned = 0;
-  bool reverse = false;            // the rows from the last to the first
-  std::vector<std::int64_t> grown; // variables that begin empty and take the shape of what they are given: zeros then
-  std::vector<std::int64_t> kept;  // histories that somebody reads; the others are empty
+  bool reverse = false;             // the rows from the last to the first
+  std::vector<std::int64_t> grown;  // variables that begin empty and take the shape of what they are given: zeros then
+  std::vector<std::int64_t> kept;   // histories that somebody reads; the others are empty
   std::int64_t written = 0;
   static constexpr auto fields() {
     return std::tuple{field("condition", &LoopAttributes::condition), field("body", &LoopAttributes::body),
@@ -48,14 +49,23 @@ struct LoopAttributes {
 
 void print_value(std::string& out, const std::vector<Subgraph>& subgraphs);
 
+/// A 0-d integer or boolean, read by the host.
+std::int64_t number_in(const Operand& operand);
+
 /// The op whose last `written` inputs are state that it writes; UnsupportedError for more than `most_written`.
 const Op& branch_op(std::int64_t written, Location where);
 const Op& loop_op(std::int64_t written, Location where);
 constexpr std::int64_t most_written = 32;
 
+/// The sub-graphs of a node, for drawings: "branch 0", "condition", "body".
+std::vector<std::pair<std::string, const Subgraph*>> subgraphs_of(const Node& node);
+
 bool is_branch(const Op& op);
 bool is_loop(const Op& op);
-inline bool is_control_flow(const Op& op) { return is_branch(op) || is_loop(op); }
+/// A row of a tensor replaced (detail::array_write).
+extern const Op array_write_op;
+/// The host reads a value while it runs.
+inline bool asks_host(const Op& op) { return is_branch(op) || is_loop(op) || &op == &array_write_op; }
 
 /// Applies the op; results as in its description.
 std::vector<Tensor> apply_branch(const std::vector<Tensor>& inputs, const BranchAttributes& attributes, Location where);

@@ -8,10 +8,15 @@
 #include "core/graph/control_flow.h"
 #include "core/graph/subgraph_code.h"
 #include "core/graph/subgraph_trace.h"
+#include "core/ops/creation/full.h"
+#include "core/ops/indexing/pick.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
+
+extern const Op add_op, full_like_op, index_put_op;
+
 namespace {
 
 /// What is added to without a change, not even in the sign of a zero.
@@ -61,6 +66,39 @@ std::vector<bool> depending_outputs(const Subgraph& subgraph, const std::vector<
   for (std::size_t i = 0; i < fetches.size(); ++i)
     result.push_back(floats(subgraph.outputs[i]) && depends.contains(fetches[i].node));
   return result;
+}
+
+/// A gradient that is one element or slice, the gradient of reading it, among zeros.
+bool is_put_among_zeros(const Tensor& gradient) {
+  const Node& node = *gradient.impl()->node;
+  if (node.op != &index_put_op || node.attributes_as<IndexPutAttributes>().combine != Combine::add) return false;
+  for (std::size_t i = 2; i < node.input_count; ++i)
+    if (!node.inputs()[i].shape().known() || node.inputs()[i].shape().size() != 1) return false;
+  const Node& zeros = *place_of(node.inputs()[0]).node;
+  return zeros.op == &full_like_op && zeros.attributes_as<FullLikeAttributes>().value.to_double() == 0;
+}
+
+/// The sum `total`, which was begun with `first`, with such gradients added where they belong instead of as a whole: a
+/// loop that reads a row of a long tensor in each iteration takes time for the row.
+Tensor added_in_place(const Tensor& total, const Place& first) {
+  if (place_of(total) == first) return total;
+  const Node& node = *total.impl()->node;
+  if (node.op != &add_op) return {};
+  const auto operand = [&](std::size_t i) {
+    const Place place = place_of(node.inputs()[i]);
+    return node.graph->handle(*place.node, place.output);
+  };
+  const Tensor before = added_in_place(operand(0), first), part = operand(1);
+  if (!before.defined()) return {};
+  if (!is_put_among_zeros(part)) return place_of(before) == place_of(operand(0)) ? total : before + part;
+  const Node& put_node = *part.impl()->node;
+  std::vector<Tensor> indices;
+  const auto input = [&](std::size_t i) {
+    const Place place = place_of(put_node.inputs()[i]);
+    return put_node.graph->handle(*place.node, place.output);
+  };
+  for (std::size_t i = 2; i < put_node.input_count; ++i) indices.push_back(input(i));
+  return put(before, input(1), indices, put_node.attributes_as<IndexPutAttributes>());
 }
 
 std::vector<Tensor> slice_of(std::span<const Tensor> all, std::size_t first, std::size_t count) {
@@ -244,7 +282,10 @@ class LoopGradient {
       upstream.push_back(given[at]);
     }
     for (const std::size_t k : stacks_) xs.push_back(inputs[carried_ + k]);
-    return gradients_or_zeros(ys, upstream, xs);
+    std::vector<Tensor> found = gradients_or_zeros(ys, upstream, xs);
+    for (std::size_t i = variables_.size(); i < variables_.size() + others_.size(); ++i)
+      if (Tensor sum = added_in_place(found[i], place_of(given[i])); sum.defined()) found[i] = std::move(sum);
+    return found;
   }
 
   void give(std::vector<Tensor> results) {
@@ -263,8 +304,8 @@ class LoopGradient {
   std::vector<std::size_t> variables_, stacks_, others_;
   Arguments arguments_;
   std::size_t first_row_ = 0, first_rest_ = 0;
-  std::vector<std::size_t> body_at_;                       // where the inputs of the body are
-  std::vector<std::pair<std::size_t, std::size_t>> rows_;  // outputs of the body, and where their gradients are
+  std::vector<std::size_t> body_at_;                         // where the inputs of the body are
+  std::vector<std::pair<std::size_t, std::size_t>> rows_;    // outputs of the body, and where their gradients are
   std::vector<std::pair<std::size_t, std::size_t>> begins_;  // the same for the kept values of variables
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/dispatch/attributes.h"
+#include "core/graph/control_flow.h"
 #include "core/support/printable.h"
 
 namespace triptych {
@@ -133,24 +135,94 @@ void check_size(const GraphImpl& graph) {
 
 }  // namespace
 
-std::string graph_as_dot(const GraphImpl& graph) {
-  std::string text = "digraph {\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n";
+namespace {
+
+/// The nodes and edges of a graph, and below each node a cluster for each of its sub-graphs.
+void add_dot(std::string& text, const GraphImpl& graph, const std::string& prefix, const std::string& indent) {
+  const auto id_of = [&](const Node& node) { return prefix + std::to_string(node.sequence); };
   for (const auto& node : graph.nodes) {
-    const std::string id = "n" + std::to_string(node->sequence);
-    text += "  " + id +
+    const std::string id = id_of(*node);
+    text += indent + id +
             " [label=" + dot_string(printable(describe(*node)) + "\n" + node->op->name + " " + outputs_of(*node)) +
             ", fillcolor=\"" + colour_of(*node) + "\"" +
             (node->where ? ", tooltip=" + dot_string(node->where.text()) : std::string()) + "];\n";
     for (const Tensor& input : node->inputs())
-      text += "  n" + std::to_string(place_of(input).node->sequence) + " -> " + id +
-              " [label=" + dot_string(input.shape().text()) + "];\n";
+      text +=
+          indent + id_of(*place_of(input).node) + " -> " + id + " [label=" + dot_string(input.shape().text()) + "];\n";
     for (const Node* before : graph.info_of(*node).control)
-      text += "  n" + std::to_string(before->sequence) + " -> " + id + " [style=dashed];\n";
+      text += indent + id_of(*before) + " -> " + id + " [style=dashed];\n";
+    int number = 0;
+    for (const auto& [name, subgraph] : subgraphs_of(*node)) {
+      const GraphImpl& inner = *subgraph->outputs[0].impl()->graph;
+      const std::string inner_prefix = id + "_" + std::to_string(number++) + "_";
+      text += indent + "subgraph cluster" + inner_prefix + " {\n" + indent +
+              "  label=" + dot_string(printable(describe(*node)) + ": " + name) + ";\n";
+      add_dot(text, inner, inner_prefix, indent + "  ");
+      text += indent + "}\n" + indent + inner_prefix + std::to_string(place_of(subgraph->outputs[0]).node->sequence) +
+              " -> " + id + " [style=dotted];\n";
+    }
   }
+}
+
+void add_text(std::string& text, const GraphImpl& graph, const std::string& indent) {
+  for (const auto& node : graph.nodes) {
+    text += indent + printable(describe(*node)) + " = " + node->op->name + "(";
+    const char* separator = "";
+    for (const Tensor& input : node->inputs()) {
+      const Place place = place_of(input);
+      text += separator + printable(describe(*place.node)) + (place.output ? ":" + std::to_string(place.output) : "");
+      separator = ", ";
+    }
+    const auto inner = subgraphs_of(*node);
+    if (node->op->attributes && node->attributes && !is_source(*node->op) && inner.empty()) {
+      text += *separator ? "; " : "";
+      print_readably(*node->op->attributes, node->attributes, text);
+    }
+    text += ")" + (node->output_count ? " : " + outputs_of(*node) : std::string());
+    separator = " after ";
+    for (const Node* before : graph.info_of(*node).control) {
+      text += separator + printable(describe(*before));
+      separator = ", ";
+    }
+    text += (node->where ? "  # " + node->where.text() : std::string()) + "\n";
+    for (const auto& [name, subgraph] : inner) {
+      text += indent + "  " + name + ":\n";
+      add_text(text, *subgraph->outputs[0].impl()->graph, indent + "    ");
+      text += indent + "    gives";
+      separator = " ";
+      for (const Tensor& output : subgraph->outputs) {
+        const Place place = place_of(output);
+        text += separator + printable(describe(*place.node)) + (place.output ? ":" + std::to_string(place.output) : "");
+        separator = ", ";
+      }
+      text += "\n";
+    }
+  }
+}
+
+}  // namespace
+
+std::string graph_as_dot(const GraphImpl& graph) {
+  std::string text = "digraph {\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n";
+  add_dot(text, graph, "n", "  ");
   return text + "}\n";
 }
 
-std::string graph_as_svg(const GraphImpl& graph) {
+std::string graph_as_text(const GraphImpl& graph) {
+  std::string text;
+  add_text(text, graph, "");
+  return text;
+}
+
+namespace {
+
+/// A picture: what is in it, and how large it is.
+struct Picture {
+  std::string content;
+  double width, height;
+};
+
+Picture picture_of(const GraphImpl& graph) {
   check_size(graph);
   constexpr double width = 190, height = 44, column = 210, row = 84, margin = 20;
   const Layout layout = layered(graph);
@@ -158,10 +230,7 @@ std::string graph_as_svg(const GraphImpl& graph) {
   const auto left = [&](std::size_t i) { return margin + layout.x[i] * column; };
   const auto top = [&](std::size_t i) { return margin + layout.layer[i] * row; };
   const double right = layout.x.empty() ? 0 : *std::max_element(layout.x.begin(), layout.x.end());
-  std::string text =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(2 * margin + right * column + width) +
-      "\" height=\"" + number(2 * margin + static_cast<double>(layout.layers.size()) * row) +
-      "\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
+  std::string text;
   const auto edge = [&](std::size_t from, std::size_t to, bool control) {
     const double x1 = left(from) + width / 2, y1 = top(from) + height, x2 = left(to) + width / 2, y2 = top(to);
     const double bend = (y2 - y1) / 2;
@@ -187,7 +256,41 @@ std::string graph_as_svg(const GraphImpl& graph) {
             centre + "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" + escaped(outputs_of(*node)) +
             "</text></g>\n";
   }
-  return text + "</svg>\n";
+  return {std::move(text), 2 * margin + right * column + width,
+          2 * margin + static_cast<double>(layout.layers.size()) * row};
+}
+
+/// The picture of a graph, and below it those of its nodes' sub-graphs, each under a heading.
+void stack_pictures(Picture& all, const GraphImpl& graph, const std::string& heading) {
+  constexpr double line = 30;
+  if (!heading.empty()) {
+    all.content += "<text x=\"20\" y=\"" + std::to_string(static_cast<int>(all.height + line / 2)) +
+                   "\" font-size=\"14\" font-weight=\"bold\">" + escaped(heading) + "</text>\n";
+    all.height += line;
+  }
+  const Picture one = picture_of(graph);
+  all.content += heading.empty() ? one.content
+                                 : "<g transform=\"translate" + std::string("(0,") +
+                                       std::to_string(static_cast<int>(all.height)) + ")\">\n" + one.content + "</g>\n";
+  all.width = std::max(all.width, one.width);
+  all.height += one.height;
+  for (const auto& node : graph.nodes)
+    for (const auto& [name, subgraph] : subgraphs_of(*node))
+      stack_pictures(all, *subgraph->outputs[0].impl()->graph,
+                     (heading.empty() ? "" : heading + ", ") + printable(describe(*node)) + ": " + name);
+}
+
+}  // namespace
+
+std::string graph_as_svg(const GraphImpl& graph) {
+  Picture all{"", 0, 0};
+  stack_pictures(all, graph, "");
+  const auto number = [](double value) { return std::to_string(static_cast<int>(value)); };
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(all.width) + "\" height=\"" +
+         number(all.height) +
+         "\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" "
+         "fill=\"white\"/>\n" +
+         all.content + "</svg>\n";
 }
 
 }  // namespace triptych

@@ -12,4 +12,7 @@ std::string graph_as_dot(const GraphImpl& graph);
 /// As SVG: nodes in layers by their distance from the sources, edges downwards.
 std::string graph_as_svg(const GraphImpl& graph);
 
+/// One line for each node: name, op, inputs, attributes, results; sub-graphs stand below their node, further in.
+std::string graph_as_text(const GraphImpl& graph);
+
 }  // namespace triptych

@@ -99,6 +99,9 @@ Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
   node->no_grad = modes.no_grad;
   NodeInfo about{.name = unique_name(name), .control = {}, .call = is_source(*node->op) ? -1 : call};
   for (Node* before : control_stack) about.control.push_back(before);
+  if (!gradient_overrides.empty())
+    if (const auto own = gradient_overrides.find(node->op->name); own != gradient_overrides.end())
+      about.gradient = own->second;
   nodes.push_back(std::move(node));
   info.push_back(std::move(about));
   return *nodes.back();

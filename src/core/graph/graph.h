@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -64,12 +66,16 @@ bool is_state(const Op& op);
 /// The node writes at least one of its inputs.
 bool has_effect(const Node& node);
 
+/// A user's gradient rule for one node: from the gradients of its outputs to those of its inputs.
+using NodeGradient = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor> upstream)>;
+
 /// What is known of a node besides what the tape has too.
 struct NodeInfo {
-  std::string name;              // unique, with scopes: "net/conv/kernel"
-  std::vector<Node*> control;    // must have run before
-  int call = -1;                 // of GraphImpl::calls: where it was made
-  const Node* before = nullptr;  // runs just before this older node, not in its own place
+  std::string name;                                   // unique, with scopes: "net/conv/kernel"
+  std::vector<Node*> control;                         // must have run before
+  int call = -1;                                      // of GraphImpl::calls: where it was made
+  const Node* before = nullptr;                       // runs just before this older node, not in its own place
+  std::shared_ptr<const NodeGradient> gradient = {};  // in place of its op's rule
 };
 
 /// A call of a module or layer that was traced, or a scope: who needs a node of it needs its effects too.
@@ -100,7 +106,9 @@ struct GraphImpl {
   bool may_write = true;             // a sub-graph: whether the op that has it hands on what it writes
   bool finalized = false;
   std::shared_ptr<void> attachment;  // what an API keeps beside the graph, as long as the graph lives
+  std::shared_ptr<void> side;        // and what the low-level API does
   Node* initializer = nullptr;       // the latest initialize node
+  std::map<std::string, std::shared_ptr<const NodeGradient>> gradient_overrides;  // of new nodes, by their op's name
 
   ~GraphImpl();
   NodeInfo& info_of(const Node& node) { return info[node.sequence]; }

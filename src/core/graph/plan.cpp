@@ -423,8 +423,8 @@ class Planner {
 
   const Program& program_;
   bool share_memory_;
-  const std::vector<bool>& owned_;   // feeds
-  std::vector<int> owned_buffers_;   // their buffers
+  const std::vector<bool>& owned_;  // feeds
+  std::vector<int> owned_buffers_;  // their buffers
   std::vector<int> order_;
   std::vector<std::vector<PlannedValue>> values_;
   std::vector<std::vector<int>> last_use_;

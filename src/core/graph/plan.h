@@ -69,8 +69,8 @@ struct Plan {
 };
 
 /// Chooses kernels, orders effects after everything that does not depend on them, resolves views, lets values share
-/// memory, that of feeds which are `owned` too. The metadata of state in `program` has the strides that it will have when
-/// the step runs.
+/// memory, that of feeds which are `owned` too. The metadata of state in `program` has the strides that it will have
+/// when the step runs.
 Plan make_plan(const Program& program, bool share_memory, const std::vector<bool>& owned = {});
 
 }  // namespace triptych

@@ -91,8 +91,8 @@ void Step::find_captured_device() {
     report_.capture_reason = "it runs on several devices";
   } else if (device.type == Device::Type::cpu) {
     report_.capture_reason = "it runs on the CPU";
-  } else if (std::any_of(calls_.begin(), calls_.end(), [](const Call& call) { return is_control_flow(*call.op); })) {
-    report_.capture_reason = "the host reads the condition of a branch or loop";
+  } else if (std::any_of(calls_.begin(), calls_.end(), [](const Call& call) { return asks_host(*call.op); })) {
+    report_.capture_reason = "the host reads the condition of a branch or loop, or the index of an array";
   } else if (report_.data_dependent_calls > 0) {
     report_.capture_reason = "the shapes of some results depend on data";
   } else {
@@ -420,22 +420,22 @@ std::vector<const Node*> Step::state_nodes() const {
   return nodes;
 }
 
-Step::Flight::Flight(Step& step) : step_(step), borrowed_(step) {
-  Workspace& workspace = *borrowed_;
-  for (std::size_t i = 0; i < step.slots_.size(); ++i)
-    if (!workspace.slots[i] && std::find(step.direct_.begin(), step.direct_.end(), static_cast<int>(i)) == step.direct_.end())
-      workspace.slots[i] = allocate_storage(static_cast<std::size_t>(step.slots_[i].bytes), step.slots_[i].device);
-}
+Step::Flight::Flight(Step& step) : step_(step), borrowed_(step) {}
 
 void Step::Flight::run(std::span<char* const> feeds, std::span<char* const> states, std::span<char* const> results) {
   Workspace& workspace = *borrowed_;
   char** base = workspace.bases.data();
   base = std::copy(feeds.begin(), feeds.end(), base);
   base = std::copy(states.begin(), states.end(), base);
-  for (std::size_t i = 0; i < step_.slots_.size(); ++i)
-    base[i] = workspace.slots[i] ? static_cast<char*>(workspace.slots[i]->data) : nullptr;
+  for (std::size_t i = 0; i < step_.slots_.size(); ++i) base[i] = nullptr;
   for (std::size_t i = 0; i < results.size(); ++i)
     if (step_.direct_[i] >= 0) base[step_.direct_[i]] = results[i];
+  for (std::size_t i = 0; i < step_.slots_.size(); ++i) {
+    if (base[i]) continue;  // else nobody wants it where it is made
+    Ref<Storage>& slot = workspace.slots[i];
+    if (!slot) slot = allocate_storage(static_cast<std::size_t>(step_.slots_[i].bytes), step_.slots_[i].device);
+    base[i] = static_cast<char*>(slot->data);
+  }
   for (const Patch& patch : step_.patches_)
     workspace.operands[patch.operand].data = workspace.bases[patch.base] + patch.offset;
   step_.execute(workspace, {}, nullptr);
@@ -443,10 +443,10 @@ void Step::Flight::run(std::span<char* const> feeds, std::span<char* const> stat
     const PlannedValue& fetch = step_.plan_.fetches[i];
     if (step_.direct_[i] >= 0 || fetch.buffer < 0 || !results[i]) continue;
     const PlannedBuffer& buffer = step_.plan_.buffers[static_cast<std::size_t>(fetch.buffer)];
-    const char* from = buffer.kind == PlannedBuffer::Kind::constant
-                           ? static_cast<const char*>(
-                                 step_.plan_.constants[static_cast<std::size_t>(buffer.index)].impl()->data())
-                           : workspace.bases[step_.base_of(buffer)];
+    const char* from =
+        buffer.kind == PlannedBuffer::Kind::constant
+            ? static_cast<const char*>(step_.plan_.constants[static_cast<std::size_t>(buffer.index)].impl()->data())
+            : workspace.bases[step_.base_of(buffer)];
     from += fetch.offset * static_cast<std::int64_t>(size_of(fetch.meta.dtype));
     if (from == results[i]) continue;  // where it was
     TensorMeta dense = fetch.meta;

@@ -72,9 +72,10 @@ TracedSubgraph trace(std::span<const TensorMeta> arguments, const std::vector<bo
                            output.impl()->node->output_count == 0;
     subgraph.outputs.push_back(operation ? after(impl, output) : impl.import(output, where));
   }
-  // Random numbers are drawn for who needs them; every other write was meant.
+  // Random numbers are drawn for who needs them; every other write, check or print was meant.
   for (const auto& node : impl.nodes)
-    if (has_effect(*node) && !node->op->stateful) subgraph.effects.push_back(impl.handle(*node));
+    if (node->op->stateful ? node->output_count == 0 : has_effect(*node))
+      subgraph.effects.push_back(impl.handle(*node));
   return result;
 }
 

@@ -16,7 +16,8 @@ constinit thread_local const SessionOptions* running_options = nullptr;
 struct SubgraphCode::Shapes {
   std::vector<Shape> inputs;
   std::vector<TensorMeta> outputs;
-  std::vector<std::pair<std::uint64_t, std::shared_ptr<const SubgraphStep>>> steps;  // by what they depend on; null: run by replay
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<const SubgraphStep>>>
+      steps;  // by what they depend on; null: run by replay
 };
 
 namespace {
@@ -30,10 +31,10 @@ bool known(std::span<const TensorMeta* const> metas) {
 /// What a step depends on besides shapes.
 std::uint64_t key_of(const SessionOptions& options, std::size_t owned) {
   std::uint64_t key = owned;
-  for (const bool bit : {options.numerics == Numerics::exact, options.constant_folding,
-                         options.algebraic_simplification, options.common_subexpressions, options.fusion,
-                         options.fuse_elementwise, options.memory_planning,
-                         check_numerics_enabled.load(std::memory_order_relaxed)})
+  for (const bool bit :
+       {options.numerics == Numerics::exact, options.constant_folding, options.algebraic_simplification,
+        options.common_subexpressions, options.fusion, options.fuse_elementwise, options.memory_planning,
+        check_numerics_enabled.load(std::memory_order_relaxed)})
     key = key << 1 | (bit ? 1 : 0);
   return key;
 }
@@ -105,7 +106,7 @@ std::vector<TensorMeta> SubgraphCode::infer(std::span<const TensorMeta* const> i
 }
 
 std::shared_ptr<const SubgraphStep> SubgraphCode::compile(std::span<const TensorMeta* const> inputs, std::size_t owned,
-                                            const SessionOptions& options) const {
+                                                          const SessionOptions& options) const {
   std::vector<Place> feeds;
   std::vector<Tensor> values;
   std::vector<bool> donated;
@@ -131,7 +132,8 @@ std::shared_ptr<const SubgraphStep> SubgraphCode::compile(std::span<const Tensor
   }
 }
 
-std::shared_ptr<const SubgraphStep> SubgraphCode::step_for(std::span<const TensorMeta* const> inputs, std::size_t owned) {
+std::shared_ptr<const SubgraphStep> SubgraphCode::step_for(std::span<const TensorMeta* const> inputs,
+                                                           std::size_t owned) {
   SessionOptions outside;
   outside.numerics = modes.numerics;
   const SessionOptions& options = running_options ? *running_options : outside;

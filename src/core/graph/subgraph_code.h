@@ -42,7 +42,7 @@ class SubgraphCode {
   std::shared_ptr<Shapes> shapes_for(std::span<const TensorMeta* const> inputs);
   std::vector<TensorMeta> infer(std::span<const TensorMeta* const> inputs) const;
   std::shared_ptr<const SubgraphStep> compile(std::span<const TensorMeta* const> inputs, std::size_t owned,
-                                const SessionOptions& options) const;
+                                              const SessionOptions& options) const;
 
   GraphImpl& graph_;
   std::vector<Place> inputs_, fetches_;

@@ -1,0 +1,112 @@
+#include "triptych/lowlevel/gradients.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "core/autodiff/walker.h"
+#include "core/graph/graph.h"
+#include "core/support/fork.h"
+#include "triptych/core/op.h"
+#include "triptych/core/ops.h"
+
+namespace triptych::lowlevel {
+namespace {
+
+struct Registered {
+  std::mutex& mutex = process_mutex();
+  std::map<std::string, GradientFunction> functions;
+};
+Registered& registered() {
+  static Registered instance;
+  return instance;
+}
+
+/// "MatMul" and "matmul", "BiasAdd" and "bias_add": one op.
+std::string plain(std::string_view name) {
+  std::string result;
+  for (const char c : name)
+    if (c != '_') result += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return result;
+}
+
+const Op& op_of(const std::string& type, Location where) {
+  for (const Op* op : registered_ops())
+    if (plain(op->name) == plain(type)) return *op;
+  throw ArgumentError("gradient_override_map", "there is no op of this name", "'" + type + "'", "", where);
+}
+
+NodeGradient rule_of(const GradientFunction& function) {
+  return [function](const Node& node, std::span<const Tensor> upstream) {
+    Node& own = const_cast<Node&>(node);
+    Operation operation{node.op->name, describe(node), {}, {}};
+    for (const Tensor& input : node.inputs())
+      operation.inputs.push_back(node.graph->handle(*input.impl()->node, input.impl()->output));
+    for (std::uint32_t k = 0; k < node.output_count; ++k) operation.outputs.push_back(node.graph->handle(own, k));
+    return function(operation, {upstream.begin(), upstream.end()});
+  };
+}
+
+}  // namespace
+
+std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys,
+                              const GradientsOptions& options, Location where) {
+  if (ys.empty()) throw ArgumentError("gradients", "there is no y", "an empty list", "", where);
+  for (const Tensor& y : ys)
+    if (!y.is_symbolic())
+      throw ArgumentError("gradients", "a y is not a tensor of a graph", "a concrete or undefined tensor",
+                          "Use backward() for values that have been computed", where);
+  for (const Tensor& x : xs)
+    if (!x.defined()) throw ArgumentError("gradients", "an x is undefined", "a default-constructed Tensor", "", where);
+  for (const Tensor& stop : options.stop_gradients)
+    if (!stop.defined())
+      throw ArgumentError("gradients", "a tensor to stop at is undefined", "a default-constructed Tensor", "", where);
+  if (!grad_ys.empty() && grad_ys.size() != ys.size())
+    throw ArgumentError("gradients", "the number of grad_ys differs from that of the ys",
+                        std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
+  const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), options.name);
+  std::vector<Tensor> results = gradients_up_to(ys.tensors(), xs.tensors(), grad_ys.tensors(),
+                                                options.stop_gradients.tensors(), {.allow_unused = true}, where);
+  const auto is_found = [](const Tensor& gradient) { return gradient.defined(); };
+  if (!results.empty() && std::none_of(results.begin(), results.end(), is_found))
+    for (const Tensor& y : ys)
+      if (y.impl()->node->no_grad)
+        throw ArgumentError("gradients", "a y was made where nothing is recorded", "'" + name_of(y) + "'",
+                            "Let the NoGrad end before the y is made", where);
+  if (options.unconnected_gradients == UnconnectedGradients::ZERO)
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (!results[i].defined()) results[i] = zeros_like(Arg(xs.tensors()[i], where));
+  return results;
+}
+
+RegisterGradient::RegisterGradient(const OwnedText& gradient_type, GradientFunction function, Location where) {
+  check_callable("RegisterGradient", function, where);
+  Registered& all = registered();
+  std::lock_guard lock(all.mutex);
+  if (!all.functions.emplace(gradient_type, std::move(function)).second)
+    throw ArgumentError("RegisterGradient", "a gradient of this name exists", "'" + gradient_type + "'",
+                        "Choose another name", where);
+}
+
+struct GradientOverrideMap::Previous {
+  std::map<std::string, std::shared_ptr<const NodeGradient>> overrides;
+};
+
+GradientOverrideMap::GradientOverrideMap(const GraphHandle& graph,
+                                         const std::map<std::string, std::string>& op_type_map, Location where)
+    : graph_(graph), previous_(std::make_unique<Previous>()) {
+  auto overrides = graph.impl().gradient_overrides;
+  Registered& all = registered();
+  for (const auto& [type, name] : op_type_map) {
+    const Op& op = op_of(type, where);
+    std::lock_guard lock(all.mutex);
+    const auto found = all.functions.find(name);
+    if (found == all.functions.end())
+      throw ArgumentError("gradient_override_map", "no gradient is registered under this name", "'" + name + "'",
+                          "RegisterGradient makes one known", where);
+    overrides[op.name] = std::make_shared<const NodeGradient>(rule_of(found->second));
+  }
+  previous_->overrides = std::exchange(graph_.impl().gradient_overrides, std::move(overrides));
+}
+GradientOverrideMap::~GradientOverrideMap() { graph_.impl().gradient_overrides = std::move(previous_->overrides); }
+
+}  // namespace triptych::lowlevel
