@@ -236,7 +236,7 @@ TEST(TensorArray, IsWrittenAndReadInALoop) {
     EXPECT_EQ(got[5].shape(), (tt::Shape{3, 2}));
   }
   tf::TensorArray eager(tt::float32, 0, {.dynamic_size = true});
-  for (int k = 0; k < 3; ++k) eager = eager.write(k, tt::full({2}, k));
+  for (int k = 0; k < 3; ++k) eager = eager.write(k, tt::full({2}, static_cast<float>(k)));
   EXPECT_EQ(eager.stack().to_vector<float>(), (Floats{0, 0, 1, 1, 2, 2}));
   EXPECT_EQ(eager.gather(tt::tensor<std::int64_t>({2, 0})).to_vector<float>(), (Floats{2, 2, 0, 0}));
   eager = eager.scatter(tt::tensor<std::int64_t>({0, 2}), tt::ones({2, 2}));

@@ -1,6 +1,8 @@
 #include "triptych/lowlevel/tensor_array.h"
 
 #include "core/ops/indexing/pick.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/graph.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::lowlevel {
@@ -77,7 +79,9 @@ Tensor TensorArray::flow(Location where) const {
 Tensor TensorArray::size(Location where) const {
   if (!flow_.defined())
     return length_.defined() ? cast(length_, int64) : triptych::detail::number_tensor(count_, true, where);
-  return length_along(flow_, 0);
+  Tensor length = length_along(flow_, 0);
+  if (!flow_.is_symbolic() || length.is_symbolic()) return length;
+  return graph_constant(GraphHandle(flow_.impl()->graph.get()), length, "size", where);
 }
 
 TensorArray TensorArray::with_flow(Tensor flow) const {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <mutex>
 
-#include "core/autodiff/walker.h"
 #include "core/graph/graph.h"
 #include "core/support/fork.h"
+#include "triptych/core/autograd.h"
 #include "triptych/core/op.h"
 #include "triptych/core/ops.h"
 
@@ -46,6 +46,32 @@ NodeGradient rule_of(const GradientFunction& function) {
   };
 }
 
+/// While alive, no gradient goes on beyond these tensors.
+class StopAt {
+ public:
+  StopAt(const TensorList& tensors, GraphImpl& graph, Location where) {
+    std::vector<Node*> nodes;
+    for (const Tensor& tensor : tensors) {
+      Node* node = graph.import(tensor, where).impl()->node.get();
+      if (node->output_count > 1)
+        throw UnsupportedError("gradients", "a tensor to stop at is one of several results of its op",
+                               "'" + describe(*node) + "'", "Use tf::identity of it where it is read, and stop there",
+                               where);
+      nodes.push_back(node);
+    }
+    for (Node* node : nodes)
+      if (!std::exchange(node->no_grad, true)) stopped_.push_back(node);
+  }
+  ~StopAt() {
+    for (Node* node : stopped_) node->no_grad = false;
+  }
+  StopAt(const StopAt&) = delete;
+  StopAt& operator=(const StopAt&) = delete;
+
+ private:
+  std::vector<Node*> stopped_;
+};
+
 }  // namespace
 
 std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys,
@@ -64,8 +90,9 @@ std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const 
     throw ArgumentError("gradients", "the number of grad_ys differs from that of the ys",
                         std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
   const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), options.name);
-  std::vector<Tensor> results = gradients_up_to(ys.tensors(), xs.tensors(), grad_ys.tensors(),
-                                                options.stop_gradients.tensors(), {.allow_unused = true}, where);
+  const StopAt ends(options.stop_gradients, *ys.begin()->impl()->graph, where);
+  std::vector<Tensor> results =
+      triptych::gradients(ys.tensors(), xs.tensors(), grad_ys.tensors(), {.allow_unused = true}, where);
   const auto is_found = [](const Tensor& gradient) { return gradient.defined(); };
   if (!results.empty() && std::none_of(results.begin(), results.end(), is_found))
     for (const Tensor& y : ys)

@@ -81,12 +81,6 @@ GradMode::~GradMode() { modes.no_grad = !previous_; }
 
 std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
                               GradientOptions options, Location where) {
-  return gradients_up_to(ys, xs, grad_ys, {}, options, where);
-}
-
-std::vector<Tensor> gradients_up_to(std::span<const Tensor> ys, std::span<const Tensor> xs,
-                                    std::span<const Tensor> grad_ys, std::span<const Tensor> stops,
-                                    GradientOptions options, Location where) {
   if (ys.empty()) throw ArgumentError("gradients", "there is no y", "an empty list", "", where);
   if (grad_ys.size() > ys.size())
     throw ArgumentError("gradients", "there are more grad_ys than ys",
@@ -100,12 +94,6 @@ std::vector<Tensor> gradients_up_to(std::span<const Tensor> ys, std::span<const 
   const WithoutAutocast as_recorded;
 
   Walk walk(graph || options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
-  std::vector<Place> ends;
-  for (const Tensor& stop : stops)
-    if (const auto place = place_of(stop, graph, where);
-        place && std::find(ends.begin(), ends.end(), *place) == ends.end())
-      ends.push_back(*place);
-  walk.end_at(std::move(ends));
   start(walk, graph, ys, grad_ys, "gradients", where);
   std::vector<Place> targets;
   for (const Tensor& x : xs) {

@@ -1,5 +1,6 @@
 #include "core/autodiff/decomposition.h"
 
+#include "core/graph/graph.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -33,6 +34,31 @@ void differentiate_decomposition(const Node& node, Gradient& context) {
   std::vector<Tensor> results =
       gradients(outputs, wanted, upstream, {.create_graph = true, .allow_unused = true}, node.where);
   for (std::size_t i = 0; i < places.size(); ++i) context.set(places[i], std::move(results[i]));
+}
+
+namespace {
+
+void run_own_rule(Node& node, const NodeGradient& rule, Gradient& context) {
+  std::vector<Tensor> upstream;
+  for (int k = 0; k < context.output_count(); ++k) upstream.push_back(context.upstream(k));
+  std::vector<Tensor> gradients = rule(node, upstream);
+  if (static_cast<int>(gradients.size()) != context.input_count())
+    throw ArgumentError(node.op->name, "a registered gradient does not give one tensor for each input",
+                        std::to_string(gradients.size()) + " for " + std::to_string(context.input_count()),
+                        "Return an undefined Tensor where there is none", node.where);
+  for (int i = 0; i < context.input_count(); ++i)
+    if (context.needs(i)) context.set(i, std::move(gradients[static_cast<std::size_t>(i)]));
+}
+
+}  // namespace
+
+void run_rule(Node& node, Gradient& context) {
+  if (const NodeGradient* own = node.graph ? node.graph->info_of(node).gradient.get() : nullptr)
+    run_own_rule(node, *own, context);
+  else if (node.op->gradient)
+    node.op->gradient(context);
+  else
+    differentiate_decomposition(node, context);
 }
 
 }  // namespace triptych

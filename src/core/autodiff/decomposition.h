@@ -8,4 +8,7 @@ namespace triptych {
 /// Computes or, in a graph, builds the node's `decompose` again, and sets the gradients of its inputs in `context`.
 void differentiate_decomposition(const Node& node, Gradient& context);
 
+/// Runs the user's own rule for this node, else the op's, else those of the ops that it is made of.
+void run_rule(Node& node, Gradient& context);
+
 }  // namespace triptych

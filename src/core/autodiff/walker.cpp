@@ -22,22 +22,6 @@ Node* producer_of(const Tensor& input) {
   return input.defined() && is_floating(input.dtype()) ? input.impl()->node.get() : nullptr;
 }
 
-/// A user's rule in place of the op's.
-void apply_own_rule(Node& node, const NodeGradient& rule, std::span<const Tensor> upstream,
-                    std::span<const bool> needed, std::span<Tensor> results) {
-  std::vector<Tensor> given;
-  for (std::size_t k = 0; k < upstream.size(); ++k)
-    given.push_back(upstream[k].defined() ? upstream[k]
-                                          : zeros_like(node.graph->handle(node, static_cast<std::uint32_t>(k))));
-  std::vector<Tensor> gradients = rule(node, given);
-  if (gradients.size() != results.size())
-    throw ArgumentError(node.op->name, "a registered gradient does not give one tensor for each input",
-                        std::to_string(gradients.size()) + " for " + std::to_string(results.size()),
-                        "Return an undefined Tensor where there is none", node.where);
-  for (std::size_t i = 0; i < results.size(); ++i)
-    if (needed[i]) results[i] = std::move(gradients[i]);
-}
-
 }  // namespace
 
 void Walk::start(std::span<const Place> roots) {
@@ -51,7 +35,7 @@ void Walk::start(std::span<const Place> roots) {
   while (!stack.empty()) {
     const Node& node = *stack.back();
     stack.pop_back();
-    if (stops(node) || is_end(node)) continue;
+    if (stops(node)) continue;
     for (const Tensor& input : node.inputs())
       if (Node* producer = producer_of(input)) meet(producer);
   }
@@ -70,15 +54,9 @@ void Walk::want(std::span<const Place> targets) {
   for (const Place& target : targets)
     if (const std::size_t at = index_.at(target.node); at != PointerMap::missing) entries_[at].needed = true;
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (stops(*entry->node) || is_end(*entry->node)) continue;
+    if (stops(*entry->node)) continue;
     for (const Tensor& input : entry->node->inputs()) entry->needed |= needs(input);
   }
-}
-
-bool Walk::is_end(const Node& node) const {
-  std::uint32_t outputs = 0;
-  for (const Place& end : ends_) outputs += end.node == &node ? 1 : 0;
-  return outputs > 0 && outputs >= node.output_count;
 }
 
 bool Walk::needs(const Tensor& input) const {
@@ -94,9 +72,6 @@ void Walk::run(const std::function<void(Node&, std::span<Tensor>)>& keep) {
     if (arrived && entry.needed) {
       run_hooks(*entry.node, upstream, found);
       keep(*entry.node, upstream);
-      for (const Place& end : ends_)
-        if (end.node == entry.node) upstream[end.output].reset();
-      if (is_end(*entry.node)) continue;
       if (!stops(*entry.node) && !is_seen_through(*entry.node)) visit(*entry.node, upstream);
     }
     for (Tensor& gradient : upstream) gradient.reset();
@@ -118,12 +93,7 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
   const InCallOf forward_call(node);       // and what the rule adds belongs to that call
   InlineVector<Tensor, 4> results(inputs.size());
   Gradient context(node, upstream, results.span(), needed.span());
-  if (const NodeGradient* own = node.graph ? node.graph->info_of(node).gradient.get() : nullptr)
-    apply_own_rule(node, *own, upstream, needed.span(), results.span());
-  else if (node.op->gradient)
-    node.op->gradient(context);
-  else
-    differentiate_decomposition(node, context);
+  run_rule(node, context);
   detect_anomalies(node, results.span());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!needed[i] || !results[i].defined()) continue;

@@ -7,17 +7,11 @@
 
 #include "core/autodiff/leaf.h"
 #include "core/support/pointer_map.h"
-#include "triptych/core/autograd.h"
 
 namespace triptych {
 
 /// Contributions to the gradient of this node's result go on to its input as they are made (contribute.cpp).
 bool is_seen_through(const Node& node);
-
-/// As `gradients`; no gradient goes on beyond `stops`.
-std::vector<Tensor> gradients_up_to(std::span<const Tensor> ys, std::span<const Tensor> xs,
-                                    std::span<const Tensor> grad_ys, std::span<const Tensor> stops,
-                                    GradientOptions options, Location where);
 
 /// One walk: `start` at the roots, say what is wanted, `contribute` the gradients of the roots, `run`.
 class Walk {
@@ -25,8 +19,6 @@ class Walk {
   enum class Saved { keep, release };
   explicit Walk(Saved saved) : saved_(saved) {}
 
-  /// Gradients of these outputs are found, and go no further. Each once; before `start`.
-  void end_at(std::vector<Place> ends) { ends_ = std::move(ends); }
   /// Collects all nodes that the roots were made from.
   void start(std::span<const Place> roots);
   /// Marks what lies between targets and roots; the rules of other nodes do not run.
@@ -50,12 +42,9 @@ class Walk {
   };
 
   bool needs(const Tensor& input) const;
-  /// All outputs are ends.
-  bool is_end(const Node& node) const;
   void visit(Node& node, std::span<Tensor> upstream);
 
   Saved saved_;
-  std::vector<Place> ends_;
   std::vector<Entry> entries_;  // the latest node first
   PointerMap index_;            // node -> its place in entries_
   std::vector<Tensor> gradients_;
