@@ -81,8 +81,9 @@ configure() {
   say "configuring in $build"
   local launcher=()
   if command -v ccache >/dev/null; then
-    # A cache cannot share what was compiled with a precompiled header.
-    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DTRIPTYCH_PRECOMPILE=OFF)
+    # What ccache asks for, where there are precompiled headers.
+    local cache="env;CCACHE_SLOPPINESS=pch_defines,time_macros;ccache"
+    launcher=(-DCMAKE_C_COMPILER_LAUNCHER="$cache" -DCMAKE_CXX_COMPILER_LAUNCHER="$cache")
   fi
   cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release "${launcher[@]}" "$@" </dev/null
 }

@@ -1,8 +1,7 @@
-#include <string>
-
 #include "core/ops/indexing/gather.h"
 #include "cuda/kernels/add_by_index.h"
 #include "cuda/kernels/combine.h"
+#include "cuda/kernels/indexing/axis_fault.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/kernels/random/generate.h"
 
@@ -12,10 +11,6 @@ extern const Op gather_op, scatter_add_op, scatter_op, index_select_op, index_ad
 
 namespace cuda {
 namespace {
-
-std::string axis_text(const Fault& fault) {
-  return "index " + std::to_string(fault.value) + " for an axis of length " + std::to_string(fault.limit);
-}
 
 FaultReport report_for(const KernelCall& call) {
   return fault_report(call.context.device.index, call.op.name, "an index is out of range", call.context.where,

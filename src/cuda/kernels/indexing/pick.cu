@@ -7,6 +7,7 @@
 #include "cuda/kernels/bitonic_sort.h"
 #include "cuda/kernels/combine.h"
 #include "cuda/kernels/elementwise.h"
+#include "cuda/kernels/indexing/axis_fault.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/kernels/random/generate.h"
 
@@ -37,10 +38,6 @@ struct Walked {
     return place;
   }
 };
-
-std::string axis_text(const Fault& fault) {
-  return "index " + std::to_string(fault.value) + " for an axis of length " + std::to_string(fault.limit);
-}
 
 /// Index tensors of one shape, and where they point to in x.
 struct ChosenPlaces {

@@ -89,22 +89,13 @@ struct GroupNormGradRow {
 
 /// The gradients of gamma and beta: sums over the examples and the elements of a channel.
 template <class T>
-struct ParameterTerms {
+struct GroupNormParameterTerms {
   using C = compute_type<T>;
   GroupNormGrad<T> of;
   __device__ Sums<C> operator()(const ReducePlace<1>& place) const {
     const std::int64_t at = place.in[0];
     const C dy = static_cast<C>(of.upstream[at]);
     return {dy * of.normal(at / of.n, at), dy};
-  }
-};
-template <class T>
-struct WriteParameters {
-  using C = compute_type<T>;
-  T *gamma, *beta;
-  __device__ void operator()(std::int64_t place, const Sums<C>& sums) const {
-    gamma[place] = T(sums.first);
-    beta[place] = T(sums.second);
   }
 };
 
@@ -142,7 +133,7 @@ void group_norm_grad_run(const KernelCall& call) {
     if (call.outputs.size() == 1) return;
     const Shape shape{sizes.examples, sizes.channels * sizes.groups, sizes.inner};
     const TensorMeta meta{shape, contiguous_strides(shape), dtype_of<T>::value, call.context.device};
-    reduce(call, loops_over<1>({&meta}, {0, 2}), Sums<C>{0, 0}, ParameterTerms<T>{of}, AddSums(),
+    reduce(call, loops_over<1>({&meta}, {0, 2}), Sums<C>{0, 0}, GroupNormParameterTerms<T>{of}, AddSums(),
            WriteParameters<T>{call.outputs[1].as<T>(), call.outputs[2].as<T>()});
   });
 }

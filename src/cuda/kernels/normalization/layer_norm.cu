@@ -77,21 +77,12 @@ struct LayerNormGradRow {
 
 /// The gradients of gamma and beta: sums over the rows, which a place counts.
 template <class T>
-struct ParameterTerms {
+struct LayerNormParameterTerms {
   using C = compute_type<T>;
   LayerNormGrad<T> of;
   __device__ Sums<C> operator()(const ReducePlace<1>& place) const {
     const C dy = of.dy(place.in[0]);
     return {dy * of.normal(place.number, place.in[0]), dy};
-  }
-};
-template <class T>
-struct WriteParameters {
-  using C = compute_type<T>;
-  T *gamma, *beta;
-  __device__ void operator()(std::int64_t place, const Sums<C>& sums) const {
-    gamma[place] = T(sums.first);
-    beta[place] = T(sums.second);
   }
 };
 
@@ -123,7 +114,7 @@ void layer_norm_grad_run(const KernelCall& call) {
     each_row(call, rows, LayerNormGradRow<T>{of, call.outputs[0].as<T>(), rows.length});
     if (call.outputs.size() == 1) return;
     const TensorMeta meta{shape, contiguous_strides(shape), dtype_of<T>::value, call.context.device};
-    reduce(call, loops_over<1>({&meta}, 0), Sums<C>{0, 0}, ParameterTerms<T>{of}, AddSums(),
+    reduce(call, loops_over<1>({&meta}, 0), Sums<C>{0, 0}, LayerNormParameterTerms<T>{of}, AddSums(),
            WriteParameters<T>{call.outputs[1].as<T>(), call.outputs[2].as<T>()}, true);
   });
 }

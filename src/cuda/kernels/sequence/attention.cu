@@ -128,7 +128,7 @@ void attention_run(const KernelCall& call) {
 
 /// What the gradients read.
 template <class T>
-struct Backward {
+struct AttentionBackward {
   using C = compute_type<T>;
   AttentionCall a;
   formula::Dropout<C> dropout;
@@ -155,7 +155,7 @@ struct Backward {
 };
 
 template <class T>
-__global__ void query_kernel(Backward<T> of, std::int64_t tiles, compute_type<T>* sums, T* dq) {
+__global__ void query_kernel(AttentionBackward<T> of, std::int64_t tiles, compute_type<T>* sums, T* dq) {
   using C = compute_type<T>;
   TRIPTYCH_SHARED(slopes, C[tile][tile]);
   const AttentionCall& a = of.a;
@@ -185,8 +185,8 @@ __global__ void query_kernel(Backward<T> of, std::int64_t tiles, compute_type<T>
 }
 
 template <class T>
-__global__ void key_kernel(Backward<T> of, std::int64_t tiles, compute_type<T>* key_sums, compute_type<T>* value_sums,
-                           T* dk, T* dv) {
+__global__ void key_kernel(AttentionBackward<T> of, std::int64_t tiles, compute_type<T>* key_sums,
+                           compute_type<T>* value_sums, T* dk, T* dv) {
   using C = compute_type<T>;
   TRIPTYCH_SHARED(weights, C[tile][tile]);
   TRIPTYCH_SHARED(slopes, C[tile][tile]);
@@ -235,8 +235,8 @@ void attention_grad_run(const KernelCall& call) {
   visit_floating(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
-    const Backward<T> of{a, formula::Dropout<C>(a.dropout_p), call.inputs[0].as<const T>(),
-                         call.inputs[1].as<const T>(), call.inputs[2].as<const C>()};
+    const AttentionBackward<T> of{a, formula::Dropout<C>(a.dropout_p), call.inputs[0].as<const T>(),
+                                  call.inputs[1].as<const T>(), call.inputs[2].as<const C>()};
     const auto sums_for = [&](std::size_t i) {
       return static_cast<std::size_t>(call.outputs[i].size() + 1) * sizeof(C);
     };
