@@ -19,6 +19,15 @@ class BadInputLowlevel : public testing::Test {
   const tf::Session session{graph};
 };
 
+TEST_F(BadInputLowlevel, Names) {
+  const Tensor m = tt::ones({2, 3});
+  EXPECT_BAD("[slice] there is not one begin and one size for each dimension", tf::slice(m, {0, 1}, {1}));
+  EXPECT_BAD("[slice] the axis has no such elements", tf::slice(m, {0, 1}, {1, 3}));
+  EXPECT_BAD("[slice] the axis has no such elements", tf::slice(m, {0, -1}, {1, 1}));
+  EXPECT_EQ(tf::slice(m, {0, 1}, {1, -1}).shape(), (tt::Shape{1, 2}));
+  EXPECT_BAD("[add] the dtype cannot hold the number", tf::image::adjust_brightness(m, 1e300));
+}
+
 TEST_F(BadInputLowlevel, Building) {
   EXPECT_BAD("[graph] a name is empty", graph.placeholder("", tt::float32, {2}));
   EXPECT_BAD("[placeholder] the default value does not fit", graph.placeholder("p", tt::float32, {2}, tt::ones({3})));

@@ -15,9 +15,12 @@ T& Case::get(int number, Make<T> good, const std::string& good_text, tt::Locatio
   where_ = where;
   const auto i = static_cast<std::size_t>(number);
   if (counts_.size() <= i) counts_.resize(i + 1), texts_.resize(i + 1);
+  // To list the choices takes longer than most calls: they are listed to be counted, once, and where one is taken.
   Choices<T> choices;
-  Values<T>::hostile(choices, good);
-  counts_[i] = static_cast<int>(choices.size());
+  if (hostile_[0].argument < 0 || hostile_[0].argument == number || hostile_[1].argument == number) {
+    Values<T>::hostile(choices, good);
+    counts_[i] = static_cast<int>(choices.size());
+  }
   for (const auto& [type, object] : kept_)
     if (type == typeid(T)) {
       can_alias_ = true;

@@ -151,6 +151,8 @@ class Writer:
             return []
         types = ["Arg"] + ["Arg" if p.type == "const Arg&" else p.type for p in function.parameters if not p.type.endswith("Location")]
         name = function_of(function.name)
+        if name not in self.first:
+            name = f"linalg::{name}"  # PyTorch has these methods of torch.linalg's
         return [f"{name}({', '.join(types)})", name]
 
     def argument(self, number, keys, parameter, scope, template):

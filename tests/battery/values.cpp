@@ -3,8 +3,6 @@
 namespace battery {
 namespace {
 
-constexpr std::int64_t huge = std::int64_t{1} << 25;
-
 tt::Tensor filled(const tt::Tensor& like, tt::Scalar value, tt::DType dtype) {
   return tt::full(like.shape(), value, dtype);
 }
@@ -63,12 +61,11 @@ void Values<tt::Tensor>::hostile(Choices<tt::Tensor>& choices, const Make<tt::Te
   add("transposed", [](const tt::Tensor& x) { return x.ndim() > 1 ? tt::transpose(x, 0, 1) : x; });
   add("backwards", [](const tt::Tensor& x) { return x.ndim() > 0 ? tt::flip(x, {0}) : x; });
   add("expanded from one element", [](const tt::Tensor& x) { return tt::expand(tt::zeros({}, x.dtype()), x.shape()); });
-  // More than the memory that a case may use, and not so much that reading it takes long.
-  add("expanded to 2^25 elements", [](const tt::Tensor& x) { return tt::expand(tt::zeros({1}, x.dtype()), {huge}); });
-  add("expanded to (2^12, 2^13)", [](const tt::Tensor& x) {
-    return tt::expand(tt::zeros({1, 1}, x.dtype()), {std::int64_t{1} << 12, std::int64_t{1} << 13});
+  add("expanded to 2^22 elements", [](const tt::Tensor& x) { return tt::expand(tt::zeros({1}, x.dtype()), {huge}); });
+  add("expanded to (2^4, 2^18)", [](const tt::Tensor& x) {
+    return tt::expand(tt::zeros({1, 1}, x.dtype()), {16, huge / 16});
   });
-  add("expanded along axis 0 to 2^25", [](const tt::Tensor& x) {
+  add("expanded along axis 0 to 2^22", [](const tt::Tensor& x) {
     tt::Shape shape = x.shape();
     if (shape.rank() == 0 || shape.dim(0).raw() == 0) return x;
     shape.set(0, huge);

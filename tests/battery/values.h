@@ -16,6 +16,9 @@ namespace battery {
 
 inline tt::Location here() { return Case::current().where(); }
 
+/// Elements that are more than a case's memory holds as float32, and not so many that going through them takes long.
+inline constexpr std::int64_t huge = std::int64_t{1} << 22, memory_limit = std::int64_t{1} << 23;
+
 // Tensors that suit many functions.
 inline tt::Tensor numbers(const tt::Shape& shape, tt::DType dtype = tt::float32) {
   const std::int64_t n = shape.size();

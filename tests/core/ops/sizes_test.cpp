@@ -10,6 +10,7 @@
 #include "triptych/core/graph.h"
 #include "triptych/core/op.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/products.h"
 
 namespace tt = triptych;
 
@@ -205,4 +206,8 @@ TEST(Sizes, LoadersTakeAnyBatchSize) {
   }
   EXPECT_EQ(batches, 1);
   EXPECT_BAD("[shuffled_order]", tt::data::shuffled_order(-1, 0, 0));
+}
+
+TEST(Sizes, PairsOfMoreRowsThanMemoryHolds) {
+  EXPECT_THROW(tt::pdist(tt::expand(tt::zeros({1, 3}), {1 << 22, 3})), tt::UnsupportedError);
 }

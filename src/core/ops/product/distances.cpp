@@ -1,12 +1,12 @@
 // cdist and pdist: the distances of rows from each other.
 #include <cmath>
-#include <vector>
 
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/products.h"
+#include "triptych/core/ops/rearrange.h"
 
 namespace triptych {
 namespace {
@@ -71,16 +71,9 @@ Tensor pdist(Arg x, double p) {
   const Dim known = rows.shape().dim(0);
   if (!known.known())
     throw ArgumentError("pdist", "the number of rows is not known", rows.shape().text(), "", x.where());
-  std::vector<std::int64_t> first, second;
-  for (std::int64_t i = 0; i < known.raw(); ++i)
-    for (std::int64_t j = i + 1; j < known.raw(); ++j) {
-      first.push_back(i);
-      second.push_back(j);
-    }
-  const auto picked = [&](const std::vector<std::int64_t>& places) {
-    return index_select(rows, 0, to(tensor(places), rows.device()));
-  };
-  return cast(norms(picked(first) - picked(second), p), x.tensor().dtype());
+  const Tensor pairs = to(triu_indices(known.raw(), known.raw(), 1, x.where()), rows.device());
+  const auto picked = [&](std::int64_t which) { return index_select(rows, 0, select(pairs, 0, which)); };
+  return cast(norms(picked(0) - picked(1), p), x.tensor().dtype());
 }
 
 }  // namespace triptych
