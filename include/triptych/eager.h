@@ -28,4 +28,6 @@
 #include "triptych/eager/nn/pooling.h"
 #include "triptych/eager/nn/recurrent.h"
 #include "triptych/eager/nn/transformer.h"
+#include "triptych/eager/nn/utils/clip_grad.h"
+#include "triptych/eager/nn/utils/convert_parameters.h"
 #include "triptych/eager/optim.h"

@@ -16,3 +16,4 @@
 #include "triptych/lowlevel/session.h"
 #include "triptych/lowlevel/tensor_array.h"
 #include "triptych/lowlevel/variable_scope.h"
+#include "triptych/lowlevel/train.h"

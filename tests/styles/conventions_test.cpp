@@ -123,7 +123,7 @@ TEST(Conventions, EagerDefaultsArePyTorchs) {
 
 TEST(Conventions, LowLevelDefaultsAreTensorFlows) {
   const tf::AdamOptions adam;
-  expect_defaults("tf", {{"Adam.learning_rate", adam.learning_rate},
+  expect_defaults("tf", {{"Adam.learning_rate", adam.learning_rate.value()},
                          {"Adam.beta1", adam.beta1},
                          {"Adam.beta2", adam.beta2},
                          {"Adam.epsilon", adam.epsilon},
@@ -135,16 +135,16 @@ TEST(Conventions, KerasDefaultsAreKerass) {
   const keras::AdamOptions adam;
   const keras::AdamWOptions adamw;
   const keras::BatchNormalizationOptions batch_norm;
-  expect_defaults("keras", {{"SGD.learning_rate", sgd.learning_rate},
+  expect_defaults("keras", {{"SGD.learning_rate", sgd.learning_rate.value()},
                             {"SGD.momentum", sgd.momentum},
                             {"SGD.nesterov", sgd.nesterov ? 1 : 0},
                             {"SGD.weight_decay", sgd.weight_decay},
-                            {"Adam.learning_rate", adam.learning_rate},
+                            {"Adam.learning_rate", adam.learning_rate.value()},
                             {"Adam.beta_1", adam.beta_1},
                             {"Adam.beta_2", adam.beta_2},
                             {"Adam.epsilon", adam.epsilon},
                             {"Adam.weight_decay", adam.weight_decay},
-                            {"AdamW.learning_rate", adamw.learning_rate},
+                            {"AdamW.learning_rate", adamw.learning_rate.value()},
                             {"AdamW.weight_decay", adamw.weight_decay},
                             {"AdamW.beta_1", adamw.beta_1},
                             {"AdamW.beta_2", adamw.beta_2},

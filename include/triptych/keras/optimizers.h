@@ -2,149 +2,297 @@
 #pragma once
 
 #include <concepts>
-#include <memory>
-#include <span>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "triptych/core/tensor.h"
-#include "triptych/core/text.h"
+#include "triptych/keras/optimizers/base.h"
+#include "triptych/keras/optimizers/schedules.h"
 
 namespace triptych::keras {
 
-/// Base of optimizers. Its state (learning rate, iterations, slots) are tensors of its own, so that a compiled step
-/// reads and writes them.
-class TRIPTYCH_API OptimizerBase {
- public:
-  /// ArgumentError if the learning rate is negative or not finite.
-  OptimizerBase(OwnedText name, double learning_rate, Location where = Location::here());
-  virtual ~OptimizerBase();
-  OptimizerBase(const OptimizerBase&) = delete;
-  OptimizerBase& operator=(const OptimizerBase&) = delete;
-
-  /// Makes the slots of those parameters that have none yet.
-  void build(std::span<const Tensor> parameters);
-  /// One step: changes `parameters`.
-  virtual void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) = 0;
-
-  const std::string& name() const { return name_; }
-  double learning_rate() const;
-  void set_learning_rate(double value);
-  /// Steps done so far.
-  std::int64_t iterations() const;
-  /// All state with its names, as Keras orders it: iteration, learning rate, slots.
-  std::vector<std::pair<std::string, Tensor>> variables() const;
-  /// What is kept for a parameter: the slot's name, and its value.
-  struct Slot {
-    std::string name;
-    Tensor parameter, value;
-  };
-  std::vector<Slot> slots() const;
-  bool built() const { return built_; }
-
- protected:
-  /// Names of the slots that each parameter gets, zeros of its shape.
-  virtual std::vector<std::string> slot_names() const { return {}; }
-  /// The slot number `slot` of each of `parameters`.
-  std::vector<Tensor> slots_of(std::size_t slot, std::span<const Tensor> parameters) const;
-  /// The count of steps, once for each parameter.
-  std::vector<Tensor> shared_steps(std::span<const Tensor> parameters) const;
-
-  Tensor iterations_, learning_rate_;
-
- private:
-  std::string name_;
-  bool built_ = false;
-  std::vector<Tensor> parameters_;
-  std::vector<std::vector<Tensor>> slots_;  // by slot name, then parameter
-};
-
-/// A handle to an optimizer: an object of `keras::optimizers`, or one of Keras's names ("adam", "sgd", ...).
-class TRIPTYCH_API Optimizer {
- public:
-  /// ArgumentError that lists the known names if there is no such one.
-  Optimizer(const char* name, Location where = Location::here());
-  Optimizer(const std::string& name, Location where = Location::here());
-  Optimizer(std::nullptr_t) = delete;
-  explicit Optimizer(std::shared_ptr<OptimizerBase> base, Location where = Location::here());
-  // Copies only: a handle that was moved from is one still.
-  Optimizer(const Optimizer&) = default;
-  Optimizer& operator=(const Optimizer&) = default;
-  ~Optimizer() = default;
-
-  double learning_rate() const { return base_->learning_rate(); }
-  /// Takes effect at the next step; nothing is compiled again.
-  void set_learning_rate(double value, Location where = Location::here()) const;
-  std::int64_t iterations() const { return base_->iterations(); }
-  /// One step of a training loop of one's own: changes `weights` by their gradients.
-  void apply(std::span<const Tensor> gradients, std::span<const Tensor> weights,
-             Location where = Location::here()) const;
-  OptimizerBase& base() const { return *base_; }
-  const std::string& name() const { return base_->name(); }
-
- private:
-  std::shared_ptr<OptimizerBase> base_;
-};
-
-/// A learning rate where it stands first, as in Adam(1e-3).
-template <class T>
-concept LearningRate = std::integral<T> || std::floating_point<T>;
-
 /// Options, in Keras's order.
 struct SGDOptions {
-  double learning_rate = 0.01;
+  LearningRate learning_rate = 0.01;
   double momentum = 0;
   bool nesterov = false;
   /// Decoupled: p <- p - lr d p.
   double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct RMSpropOptions {
+  LearningRate learning_rate = 0.001;
+  double rho = 0.9;
+  double momentum = 0;
+  double epsilon = 1e-7;
+  bool centered = false;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
 };
 struct AdamOptions {
-  double learning_rate = 0.001;
+  LearningRate learning_rate = 0.001;
   double beta_1 = 0.9;
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   bool amsgrad = false;
   double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
 };
 struct AdamWOptions {
-  double learning_rate = 0.001;
+  LearningRate learning_rate = 0.001;
   double weight_decay = 0.004;
   double beta_1 = 0.9;
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   bool amsgrad = false;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct AdadeltaOptions {
+  LearningRate learning_rate = 0.001;
+  double rho = 0.95;
+  double epsilon = 1e-7;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct AdagradOptions {
+  LearningRate learning_rate = 0.001;
+  double initial_accumulator_value = 0.1;
+  double epsilon = 1e-7;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct AdamaxOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-7;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct AdafactorOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_2_decay = -0.8;
+  double epsilon_1 = 1e-30;
+  double epsilon_2 = 1e-3;
+  double clip_threshold = 1.0;
+  /// As in Keras, without effect: the rate is at most 1 / sqrt(step) either way.
+  bool relative_step = true;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct NadamOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-7;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct FtrlOptions {
+  LearningRate learning_rate = 0.001;
+  double learning_rate_power = -0.5;
+  double initial_accumulator_value = 0.1;
+  double l1_regularization_strength = 0;
+  double l2_regularization_strength = 0;
+  double l2_shrinkage_regularization_strength = 0;
+  double beta = 0;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct LionOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.99;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct LambOptions {
+  LearningRate learning_rate = 0.001;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-7;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct MuonOptions {
+  LearningRate learning_rate = 0.001;
+  double adam_beta_1 = 0.9;
+  double adam_beta_2 = 0.999;
+  double adam_weight_decay = 0.004;
+  double epsilon = 1e-7;
+  double weight_decay = 0.004;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::vector<std::string> exclude_layers = {};
+  bool exclude_embeddings = true;
+  double muon_a = 3.4445;
+  double muon_b = -4.7750;
+  double muon_c = 2.0315;
+  double adam_lr_ratio = 1;
+  double momentum = 0.95;
+  std::int64_t ns_steps = 5;
+  bool nesterov = true;
+  std::optional<double> rms_rate = 0.2;
+};
+struct ScheduleFreeAdamWOptions {
+  LearningRate learning_rate = 0.0025;
+  double beta_1 = 0.9;
+  double beta_2 = 0.999;
+  double epsilon = 1e-8;
+  std::int64_t warmup_steps = 0;
+  double weight_decay = 0;
+  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+};
+struct LossScaleOptimizerOptions {
+  double initial_scale = 32768;
+  std::int64_t dynamic_growth_steps = 2000;
+  OwnedText name = "";
 };
 
 namespace optimizers {
 
+// Each may be given its learning rate, or schedule, first: `Adam(1e-3)`, `Adam(schedules::ExponentialDecay(...))`.
+// ArgumentError if an option is out of range.
+
 /// Without momentum p <- p - lr g; with it v <- momentum v - lr g, p <- p + v (nesterov: p <- p + momentum v - lr g).
 TRIPTYCH_API Optimizer SGD(SGDOptions options = {}, Location where = Location::here());
-template <LearningRate T>
-Optimizer SGD(T learning_rate, SGDOptions options = {}, Location where = Location::here()) {
-  options.learning_rate = static_cast<double>(learning_rate);
+template <std::convertible_to<LearningRate> T>
+Optimizer SGD(const T& learning_rate, SGDOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
   return SGD(options, where);
 }
 template <class = void>
 Optimizer SGD(...) = delete;  // neither a learning rate nor SGDOptions
+/// Gradients divided by the root of their squares' average.
+TRIPTYCH_API Optimizer RMSprop(RMSpropOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer RMSprop(const T& learning_rate, RMSpropOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return RMSprop(options, where);
+}
+template <class = void>
+Optimizer RMSprop(...) = delete;  // neither a learning rate nor RMSpropOptions
 /// Adam with epsilon outside the bias correction: see `UpdateFormula::keras`.
 TRIPTYCH_API Optimizer Adam(AdamOptions options = {}, Location where = Location::here());
-template <LearningRate T>
-Optimizer Adam(T learning_rate, AdamOptions options = {}, Location where = Location::here()) {
-  options.learning_rate = static_cast<double>(learning_rate);
+template <std::convertible_to<LearningRate> T>
+Optimizer Adam(const T& learning_rate, AdamOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
   return Adam(options, where);
 }
 template <class = void>
 Optimizer Adam(...) = delete;  // neither a learning rate nor AdamOptions
 /// Adam with decoupled weight decay.
 TRIPTYCH_API Optimizer AdamW(AdamWOptions options = {}, Location where = Location::here());
-template <LearningRate T>
-Optimizer AdamW(T learning_rate, AdamWOptions options = {}, Location where = Location::here()) {
-  options.learning_rate = static_cast<double>(learning_rate);
+template <std::convertible_to<LearningRate> T>
+Optimizer AdamW(const T& learning_rate, AdamWOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
   return AdamW(options, where);
 }
 template <class = void>
 Optimizer AdamW(...) = delete;  // neither a learning rate nor AdamWOptions
+/// Steps in the units of the weights.
+TRIPTYCH_API Optimizer Adadelta(AdadeltaOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Adadelta(const T& learning_rate, AdadeltaOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Adadelta(options, where);
+}
+template <class = void>
+Optimizer Adadelta(...) = delete;  // neither a learning rate nor AdadeltaOptions
+/// Gradients divided by the root of their squares' sum.
+TRIPTYCH_API Optimizer Adagrad(AdagradOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Adagrad(const T& learning_rate, AdagradOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Adagrad(options, where);
+}
+template <class = void>
+Optimizer Adagrad(...) = delete;  // neither a learning rate nor AdagradOptions
+/// Adam with the maximum norm.
+TRIPTYCH_API Optimizer Adamax(AdamaxOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Adamax(const T& learning_rate, AdamaxOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Adamax(options, where);
+}
+template <class = void>
+Optimizer Adamax(...) = delete;  // neither a learning rate nor AdamaxOptions
+/// Second moments by rows and columns.
+TRIPTYCH_API Optimizer Adafactor(AdafactorOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Adafactor(const T& learning_rate, AdafactorOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Adafactor(options, where);
+}
+template <class = void>
+Optimizer Adafactor(...) = delete;  // neither a learning rate nor AdafactorOptions
+/// Adam with Nesterov's momentum.
+TRIPTYCH_API Optimizer Nadam(NadamOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Nadam(const T& learning_rate, NadamOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Nadam(options, where);
+}
+template <class = void>
+Optimizer Nadam(...) = delete;  // neither a learning rate nor NadamOptions
+/// Follow the regularized leader.
+TRIPTYCH_API Optimizer Ftrl(FtrlOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Ftrl(const T& learning_rate, FtrlOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Ftrl(options, where);
+}
+template <class = void>
+Optimizer Ftrl(...) = delete;  // neither a learning rate nor FtrlOptions
+/// The sign of a momentum.
+TRIPTYCH_API Optimizer Lion(LionOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Lion(const T& learning_rate, LionOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Lion(options, where);
+}
+template <class = void>
+Optimizer Lion(...) = delete;  // neither a learning rate nor LionOptions
+/// Adam's direction with the length of the weight.
+TRIPTYCH_API Optimizer Lamb(LambOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Lamb(const T& learning_rate, LambOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Lamb(options, where);
+}
+template <class = void>
+Optimizer Lamb(...) = delete;  // neither a learning rate nor LambOptions
+/// Momentum made orthogonal, for matrices; AdamW for weights of other ranks, embeddings (weights with "embedding" in
+/// their path) and those in whose paths one of exclude_layers (regular expressions) is found.
+TRIPTYCH_API Optimizer Muon(MuonOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer Muon(const T& learning_rate, MuonOptions options = {}, Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return Muon(options, where);
+}
+template <class = void>
+Optimizer Muon(...) = delete;  // neither a learning rate nor MuonOptions
+/// AdamW that needs no schedule.
+TRIPTYCH_API Optimizer ScheduleFreeAdamW(ScheduleFreeAdamWOptions options = {}, Location where = Location::here());
+template <std::convertible_to<LearningRate> T>
+Optimizer ScheduleFreeAdamW(const T& learning_rate, ScheduleFreeAdamWOptions options = {},
+                            Location where = Location::here()) {
+  options.learning_rate = learning_rate;
+  return ScheduleFreeAdamW(options, where);
+}
+template <class = void>
+Optimizer ScheduleFreeAdamW(...) = delete;  // neither a learning rate nor ScheduleFreeAdamWOptions
+/// The inner optimizer on a scaled loss, for float16: where a gradient is not finite the step is left out and the scale
+/// halved; after dynamic_growth_steps good ones it is doubled.
+TRIPTYCH_API Optimizer LossScaleOptimizer(const Optimizer& inner_optimizer, LossScaleOptimizerOptions options = {},
+                                          Location where = Location::here());
+template <Number T>
+Optimizer LossScaleOptimizer(const Optimizer& inner_optimizer, T initial_scale, Location where = Location::here()) {
+  return LossScaleOptimizer(inner_optimizer,
+                            LossScaleOptimizerOptions{.initial_scale = static_cast<double>(initial_scale)}, where);
+}
+
+/// The optimizer of one of Keras's names, in any case: "rmsprop", "AdamW".
+TRIPTYCH_API Optimizer get(const std::string& identifier, Location where = Location::here());
 
 }  // namespace optimizers
 }  // namespace triptych::keras

@@ -1,68 +1,173 @@
+#include "triptych/eager/optim/adam.h"
+
 #include "core/support/hyperparameter.h"
-#include "triptych/eager/optim.h"
+#include "triptych/core/ops/update_rules.h"
 
 namespace triptych::eager::optim {
 
-Adam::Adam(std::vector<Tensor> params, const AdamOptions& options, Location where)
-    : Adam("Adam", std::move(params), options, where) {}
-
-Adam::Adam(const char* name, std::vector<Tensor> params, const AdamOptions& options, Location where)
-    : GroupedOptimizer(name, {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}) {
-  add_param_group(std::move(params), options, where);
-}
-
-AdamW::AdamW(std::vector<Tensor> params, const AdamWOptions& o, Location where)
-    : Adam("AdamW", std::move(params),
-           {.lr = o.lr,
-            .betas = o.betas,
-            .eps = o.eps,
-            .weight_decay = o.weight_decay,
-            .amsgrad = o.amsgrad,
-            .maximize = o.maximize,
-            .decoupled_weight_decay = true,
-            .formula = o.formula},
-           where) {}
-
-void Adam::check(const AdamOptions& o, Location where) const {
-  const Hyperparameters check(name_, where);
+void Adam::check_rule(const AdamOptions& o, Location where) {
+  const Hyperparameters check(class_name, where);
   check.not_negative("lr", o.lr);
   for (const double beta : {o.betas.first, o.betas.second}) check.decay("a beta", beta);
   check.not_negative("eps", o.eps);
   check.not_negative("weight_decay", o.weight_decay);
 }
 
-void Adam::step(Location where) {
-  const Frame frame(where);
-  check_all(where);
-  update_groups([&](std::size_t g) {
-    const AdamOptions& o = param_groups_[g].options;
-    Operands with = operands(groups_[g], buffers_used(g));
-    if (!with.parameters.empty())
-      adam_update(rate(groups_[g], o.lr), with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
-                  {.beta1 = o.betas.first,
-                   .beta2 = o.betas.second,
-                   .epsilon = o.eps,
-                   .weight_decay = o.weight_decay,
-                   .decoupled_weight_decay = o.decoupled_weight_decay,
-                   .maximize = o.maximize,
-                   .formula = o.formula},
-                  o.amsgrad ? std::span<const Tensor>(with.buffers[2]) : std::span<const Tensor>(), where);
-    return with;
-  });
+std::vector<Optimizer::Setting> Adam::settings_of(AdamOptions& o) {
+  return {{"lr", &o.lr},
+          {"beta1", &o.betas.first},
+          {"beta2", &o.betas.second},
+          {"eps", &o.eps},
+          {"weight_decay", &o.weight_decay},
+          {"amsgrad", &o.amsgrad},
+          {"maximize", &o.maximize},
+          {"decoupled_weight_decay", &o.decoupled_weight_decay}};
 }
 
-std::size_t Adam::buffers_used(std::size_t group) const { return param_groups_[group].options.amsgrad ? 3 : 2; }
+std::vector<Optimizer::Buffer> Adam::buffers_of([[maybe_unused]] const AdamOptions& o) {
+  return {{"exp_avg"}, {"exp_avg_sq"}, {"max_exp_avg_sq", o.amsgrad}};
+}
 
-std::vector<Optimizer::Setting> Adam::settings(std::size_t group) {
-  AdamOptions& o = param_groups_[group].options;
-  return {{"lr", &o.lr, nullptr},
-          {"beta1", &o.betas.first, nullptr},
-          {"beta2", &o.betas.second, nullptr},
-          {"eps", &o.eps, nullptr},
-          {"weight_decay", &o.weight_decay, nullptr},
-          {"amsgrad", nullptr, &o.amsgrad},
-          {"maximize", nullptr, &o.maximize},
-          {"decoupled_weight_decay", nullptr, &o.decoupled_weight_decay}};
+void Adam::update(const AdamOptions& o, const Tensor& rate, const Operands& with, Location where) {
+  adam_update(rate, with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
+              {.beta1 = o.betas.first,
+               .beta2 = o.betas.second,
+               .epsilon = o.eps,
+               .weight_decay = o.weight_decay,
+               .decoupled_weight_decay = o.decoupled_weight_decay,
+               .maximize = o.maximize,
+               .formula = o.formula},
+              with.buffers[2], where);
+}
+
+void AdamW::check_rule(const AdamWOptions& o, Location where) {
+  const Hyperparameters check(class_name, where);
+  check.not_negative("lr", o.lr);
+  for (const double beta : {o.betas.first, o.betas.second}) check.decay("a beta", beta);
+  check.not_negative("eps", o.eps);
+  check.not_negative("weight_decay", o.weight_decay);
+}
+
+std::vector<Optimizer::Setting> AdamW::settings_of(AdamWOptions& o) {
+  return {{"lr", &o.lr},
+          {"beta1", &o.betas.first},
+          {"beta2", &o.betas.second},
+          {"eps", &o.eps},
+          {"weight_decay", &o.weight_decay},
+          {"amsgrad", &o.amsgrad},
+          {"maximize", &o.maximize}};
+}
+
+std::vector<Optimizer::Buffer> AdamW::buffers_of([[maybe_unused]] const AdamWOptions& o) {
+  return {{"exp_avg"}, {"exp_avg_sq"}, {"max_exp_avg_sq", o.amsgrad}};
+}
+
+void AdamW::update(const AdamWOptions& o, const Tensor& rate, const Operands& with, Location where) {
+  adam_update(rate, with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
+              {.beta1 = o.betas.first,
+               .beta2 = o.betas.second,
+               .epsilon = o.eps,
+               .weight_decay = o.weight_decay,
+               .decoupled_weight_decay = true,
+               .maximize = o.maximize,
+               .formula = o.formula},
+              with.buffers[2], where);
+}
+
+void Adamax::check_rule(const AdamaxOptions& o, Location where) {
+  const Hyperparameters check(class_name, where);
+  check.not_negative("lr", o.lr);
+  for (const double beta : {o.betas.first, o.betas.second}) check.decay("a beta", beta);
+  check.not_negative("eps", o.eps);
+  check.not_negative("weight_decay", o.weight_decay);
+}
+
+std::vector<Optimizer::Setting> Adamax::settings_of(AdamaxOptions& o) {
+  return {{"lr", &o.lr},   {"beta1", &o.betas.first},         {"beta2", &o.betas.second},
+          {"eps", &o.eps}, {"weight_decay", &o.weight_decay}, {"maximize", &o.maximize}};
+}
+
+std::vector<Optimizer::Buffer> Adamax::buffers_of([[maybe_unused]] const AdamaxOptions& o) {
+  return {{"exp_avg"}, {"exp_inf"}};
+}
+
+void Adamax::update(const AdamaxOptions& o, const Tensor& rate, const Operands& with, Location where) {
+  adamax_update(rate, with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
+                {.beta1 = o.betas.first,
+                 .beta2 = o.betas.second,
+                 .epsilon = o.eps,
+                 .weight_decay = o.weight_decay,
+                 .maximize = o.maximize},
+                where);
+}
+
+void NAdam::check_rule(const NAdamOptions& o, Location where) {
+  const Hyperparameters check(class_name, where);
+  check.not_negative("lr", o.lr);
+  for (const double beta : {o.betas.first, o.betas.second}) check.decay("a beta", beta);
+  check.not_negative("eps", o.eps);
+  check.not_negative("weight_decay", o.weight_decay);
+  check.not_negative("momentum_decay", o.momentum_decay);
+}
+
+std::vector<Optimizer::Setting> NAdam::settings_of(NAdamOptions& o) {
+  return {{"lr", &o.lr},
+          {"beta1", &o.betas.first},
+          {"beta2", &o.betas.second},
+          {"eps", &o.eps},
+          {"weight_decay", &o.weight_decay},
+          {"momentum_decay", &o.momentum_decay},
+          {"decoupled_weight_decay", &o.decoupled_weight_decay},
+          {"maximize", &o.maximize}};
+}
+
+std::vector<Optimizer::Buffer> NAdam::buffers_of([[maybe_unused]] const NAdamOptions& o) {
+  return {{"mu_product", true, 1, Form::number}, {"exp_avg"}, {"exp_avg_sq"}};
+}
+
+void NAdam::update(const NAdamOptions& o, const Tensor& rate, const Operands& with, Location where) {
+  nadam_update(rate, with.parameters, with.gradients, with.buffers[1], with.buffers[2], with.buffers[0], with.steps,
+               {.beta1 = o.betas.first,
+                .beta2 = o.betas.second,
+                .epsilon = o.eps,
+                .momentum_decay = o.momentum_decay,
+                .weight_decay = o.weight_decay,
+                .decoupled_weight_decay = o.decoupled_weight_decay,
+                .maximize = o.maximize},
+               where);
+}
+
+void RAdam::check_rule(const RAdamOptions& o, Location where) {
+  const Hyperparameters check(class_name, where);
+  check.not_negative("lr", o.lr);
+  for (const double beta : {o.betas.first, o.betas.second}) check.decay("a beta", beta);
+  check.not_negative("eps", o.eps);
+  check.not_negative("weight_decay", o.weight_decay);
+}
+
+std::vector<Optimizer::Setting> RAdam::settings_of(RAdamOptions& o) {
+  return {{"lr", &o.lr},
+          {"beta1", &o.betas.first},
+          {"beta2", &o.betas.second},
+          {"eps", &o.eps},
+          {"weight_decay", &o.weight_decay},
+          {"decoupled_weight_decay", &o.decoupled_weight_decay},
+          {"maximize", &o.maximize}};
+}
+
+std::vector<Optimizer::Buffer> RAdam::buffers_of([[maybe_unused]] const RAdamOptions& o) {
+  return {{"exp_avg"}, {"exp_avg_sq"}};
+}
+
+void RAdam::update(const RAdamOptions& o, const Tensor& rate, const Operands& with, Location where) {
+  radam_update(rate, with.parameters, with.gradients, with.buffers[0], with.buffers[1], with.steps,
+               {.beta1 = o.betas.first,
+                .beta2 = o.betas.second,
+                .epsilon = o.eps,
+                .weight_decay = o.weight_decay,
+                .decoupled_weight_decay = o.decoupled_weight_decay,
+                .maximize = o.maximize},
+               where);
 }
 
 }  // namespace triptych::eager::optim

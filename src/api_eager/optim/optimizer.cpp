@@ -1,4 +1,6 @@
 // What the optimizers share: groups, state, checkpoints.
+#include "triptych/eager/optim/optimizer.h"
+
 #include <algorithm>
 #include <cmath>
 #include <unordered_set>
@@ -9,16 +11,103 @@
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
-#include "triptych/eager/optim.h"
 
 namespace triptych::eager::optim {
 
-Optimizer::Optimizer(const char* name, std::vector<const char*> buffer_names)
-    : name_(name), buffer_names_(std::move(buffer_names)) {}
-Optimizer::~Optimizer() = default;
+Optimizer::Optimizer(const char* name) : name_(name), life_(std::make_shared<Life>(Life{this})) {}
+Optimizer::~Optimizer() { life_->optimizer = nullptr; }
 
-std::size_t Optimizer::buffers_used(std::size_t) const { return buffer_names_.size(); }
 void Optimizer::check_options(Location) const {}
+void Optimizer::check_parameters(const std::vector<Tensor>&, Location) const {}
+void Optimizer::save_extra(StateDict&, Location) const {}
+std::function<void()> Optimizer::load_extra(const std::function<const Tensor*(const std::string&)>&, Location) {
+  return [] {};
+}
+
+Tensor Optimizer::step_with(const std::function<Tensor()>& closure, Location where) {
+  Tensor loss = closure();
+  step(where);
+  return loss;
+}
+
+double Optimizer::Setting::get() const {
+  return number_ ? *number_ : flag_ ? static_cast<double>(*flag_) : static_cast<double>(*whole_);
+}
+void Optimizer::Setting::set(double value) const {
+  if (number_)
+    *number_ = value;
+  else if (flag_)
+    *flag_ = value != 0;
+  else
+    *whole_ = static_cast<std::int64_t>(value);
+}
+bool Optimizer::Setting::holds(double value) const {
+  if (number_) return true;
+  if (flag_) return value == 0 || value == 1;
+  return std::trunc(value) == value && std::abs(value) < 0x1p53;
+}
+
+const Optimizer::Setting Optimizer::find_option(std::size_t group, std::string_view name, Location where) const {
+  if (group >= groups_.size())
+    fail("there is no such group", std::to_string(group) + " of " + std::to_string(groups_.size()), "Count from 0",
+         where);
+  std::string names;
+  for (const Setting& setting : const_cast<Optimizer*>(this)->settings(group)) {
+    if (setting.name == name) return setting;
+    names += (names.empty() ? "" : ", ") + std::string(setting.name);
+  }
+  fail("there is no option of this name", "'" + std::string(name) + "'", "There are " + names, where);
+}
+bool Optimizer::has_option(std::size_t group, Text name) const {
+  if (group >= groups_.size()) return false;
+  const std::vector<Setting> all = const_cast<Optimizer*>(this)->settings(group);
+  return std::any_of(all.begin(), all.end(), [&](const Setting& s) { return s.name == std::string_view(name); });
+}
+double Optimizer::option(std::size_t group, Text name, Location where) const {
+  return find_option(group, name, where).get();
+}
+void Optimizer::set_option(std::size_t group, Text name, double value, Location where) {
+  const Setting setting = find_option(group, name, where);
+  if (!setting.holds(value))
+    fail("an option cannot have this value", "'" + std::string(name) + "' of " + number_text(value), "", where);
+  const double before = setting.get();
+  setting.set(value);
+  try {
+    check_options(where);
+  } catch (...) {
+    setting.set(before);
+    throw;
+  }
+}
+
+namespace {
+
+/// The shape of what is kept for a parameter, nothing if it has none of it.
+template <class Form>
+std::optional<Shape> shape_of(Form form, const Shape& parameter) {
+  const bool matrix = parameter.rank() >= 2;
+  Shape shape = parameter;
+  switch (form) {
+    case Form::parameter:
+      return shape;
+    case Form::number:
+      return Shape();
+    case Form::row:
+      if (!matrix) return {};
+      shape.set(shape.rank() - 1, 1);
+      return shape;
+    case Form::column:
+      if (!matrix) return {};
+      shape.set(shape.rank() - 2, 1);
+      return shape;
+    case Form::vector:
+      if (matrix) return {};
+      return shape;
+  }
+  return {};
+}
+
+}  // namespace
 
 void Optimizer::fail(std::string_view rule, std::string_view given, std::string_view hint, Location where) const {
   throw ArgumentError(name_, rule, given, hint, where);
@@ -26,6 +115,7 @@ void Optimizer::fail(std::string_view rule, std::string_view given, std::string_
 
 void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where) {
   if (parameters.empty()) fail("there is no parameter", "an empty list", "Does the module have any?", where);
+  const std::size_t buffer_count = buffers(groups_.size()).size();
   std::unordered_set<const TensorImpl*> seen;
   for (const Group& group : groups_)
     for (const Slot& slot : group.slots) seen.insert(slot.parameter.impl());
@@ -40,8 +130,9 @@ void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where)
     if (!is_floating(parameter.dtype()))
       fail("a parameter is not floating-point", which + " is " + std::string(dtype_name(parameter.dtype())), "", where);
     if (!seen.insert(parameter.impl()).second) fail("a parameter is given twice", which + " is there twice", "", where);
-    group.slots.push_back({parameter, {}, std::vector<Tensor>(buffer_names_.size())});
+    group.slots.push_back({parameter, {}, std::vector<Tensor>(buffer_count)});
   }
+  check_parameters(parameters, where);
   groups_.push_back(std::move(group));
 }
 
@@ -61,45 +152,60 @@ void Optimizer::zero_grad(bool set_to_none, Location where) {
 
 void Optimizer::check_slots(Location where) const {
   std::size_t index = 0;
-  for (const Group& group : groups_)
-    for (const Slot& slot : group.slots) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::vector<Buffer> all = buffers(g);
+    for (const Slot& slot : groups_[g].slots) {
       const Tensor& parameter = slot.parameter;
       const Tensor gradient = parameter.grad();
       if (gradient.defined()) check_no_living_base(*parameter.impl(), name_, where);
-      const auto fits = [&](const Tensor& tensor, const char* what) {
-        if (!tensor.defined() || (tensor.shape() == parameter.shape() && tensor.dtype() == parameter.dtype())) return;
+      const auto fits = [&](const Tensor& tensor, const char* what, Form form) {
+        if (!tensor.defined()) return;
+        const DType dtype = form == Form::number ? float64 : parameter.dtype();
+        const std::optional<Shape> shape = shape_of(form, parameter.shape());
+        if (shape && tensor.shape() == *shape && tensor.dtype() == dtype) return;
         fail("a gradient or buffer differs from its parameter in shape or dtype",
              "parameter " + std::to_string(index) + " is " + std::string(dtype_name(parameter.dtype())) + " " +
                  parameter.shape().text() + ", its " + what + " " + std::string(dtype_name(tensor.dtype())) + " " +
                  tensor.shape().text(),
              "", where);
       };
-      fits(gradient, "gradient");
+      fits(gradient, "gradient", Form::parameter);
       if (gradient.defined())
-        for (std::size_t i = 0; i < slot.buffers.size(); ++i) fits(slot.buffers[i], buffer_names_[i]);
+        for (std::size_t i = 0; i < slot.buffers.size(); ++i) fits(slot.buffers[i], all[i].name, all[i].form);
       ++index;
     }
+  }
 }
 
-Optimizer::Operands Optimizer::operands(Group& group, std::size_t buffers) {
+Optimizer::Operands Optimizer::operands(std::size_t g) {
   Operands result;
-  result.buffers.resize(buffers);
-  for (Slot& slot : group.slots) {
+  const std::vector<Buffer> all = buffers(g);
+  const bool stateless = std::none_of(all.begin(), all.end(), [](const Buffer& b) { return b.used; });
+  result.buffers.resize(all.size());
+  for (Slot& slot : groups_[g].slots) {
     Tensor gradient = slot.parameter.grad();
     if (!gradient.defined()) continue;
     result.parameters.push_back(slot.parameter);
     result.gradients.push_back(std::move(gradient));
-    if (buffers == 0) continue;
+    if (stateless) continue;
     const Device device = slot.parameter.device();
     const DeviceScope there(device);
-    const auto ready = [&](Tensor& state, const Shape& shape, DType dtype) {
-      Tensor value = state.defined() ? on_device(state, device) : zeros(shape, dtype);
+    const auto ready = [&](Tensor& state, const Shape& shape, DType dtype, double start) {
+      Tensor value = state.defined() ? on_device(state, device)
+                     : start == 0    ? zeros(shape, dtype)
+                                     : full(shape, start, dtype);
       if (!value.is_same(state)) result.made.emplace_back(&state, value);
       return value;
     };
-    result.steps.push_back(ready(slot.step, {}, int64));
-    for (std::size_t i = 0; i < buffers; ++i)
-      result.buffers[i].push_back(ready(slot.buffers[i], slot.parameter.shape(), slot.parameter.dtype()));
+    result.steps.push_back(ready(slot.step, {}, int64, 0));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!all[i].used) continue;
+      const std::optional<Shape> shape = shape_of(all[i].form, slot.parameter.shape());
+      result.buffers[i].push_back(shape ? ready(slot.buffers[i], *shape,
+                                                all[i].form == Form::number ? float64 : slot.parameter.dtype(),
+                                                all[i].start)
+                                        : Tensor());
+    }
   }
   return result;
 }
@@ -112,6 +218,7 @@ void Optimizer::update_groups(const std::function<Operands(std::size_t)>& update
   batch.run();
   for (Operands& group : groups)
     for (auto& [state, value] : group.made) *state = std::move(value);
+  ++life_->steps;
 }
 
 const Tensor& Optimizer::rate(Group& group, double learning_rate) {
@@ -131,47 +238,42 @@ StateDict Optimizer::state_dict(Location where) const {
   const Frame frame(where);
   StateDict state;
   std::size_t index = 0;
-  for (const Group& group : groups_)
-    for (const Slot& slot : group.slots) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::vector<Buffer> all = buffers(g);
+    for (const Slot& slot : groups_[g].slots) {
       const std::string prefix = "state." + std::to_string(index++) + ".";
       if (slot.step.defined()) state.add(prefix + "step", slot.step.detach(where), where);
-      for (std::size_t i = 0; i < buffer_names_.size(); ++i)
-        if (slot.buffers[i].defined()) state.add(prefix + buffer_names_[i], slot.buffers[i].detach(where), where);
+      for (std::size_t i = 0; i < all.size(); ++i)
+        if (slot.buffers[i].defined()) state.add(prefix + all[i].name, slot.buffers[i].detach(where), where);
     }
-  for (std::size_t g = 0; g < groups_.size(); ++g)
+  }
+  save_extra(state, where);
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::string prefix = "param_groups." + std::to_string(g) + ".";
     for (const Setting& setting : const_cast<Optimizer*>(this)->settings(g))
-      state.add("param_groups." + std::to_string(g) + "." + setting.name,
-                full({}, setting.number ? *setting.number : static_cast<double>(*setting.flag), float64), where);
+      state.add(prefix + setting.name, full({}, setting.get(), float64), where);
+    if (groups_[g].initial_lr) state.add(prefix + "initial_lr", full({}, *groups_[g].initial_lr, float64), where);
+  }
   return state;
 }
 
 namespace {
 
 /// While alive and not kept, what has been set is undone in the end.
+template <class Setting>
 class Settings {
  public:
-  void set(double* number, bool* flag, double value) {
-    before_.push_back({number, flag, number ? *number : static_cast<double>(*flag)});
-    write(number, flag, value);
+  void set(const Setting& setting, double value) {
+    before_.emplace_back(setting, setting.get());
+    setting.set(value);
   }
   void keep() { before_.clear(); }
   ~Settings() {
-    for (const Entry& entry : before_) write(entry.number, entry.flag, entry.value);
+    for (const auto& [setting, value] : before_) setting.set(value);
   }
 
  private:
-  struct Entry {
-    double* number;
-    bool* flag;
-    double value;
-  };
-  static void write(double* number, bool* flag, double value) {
-    if (number)
-      *number = value;
-    else
-      *flag = value != 0;
-  }
-  std::vector<Entry> before_;
+  std::vector<std::pair<Setting, double>> before_;
 };
 
 }  // namespace
@@ -180,20 +282,32 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
   const Frame frame(where);
   GradMode off(false);
   std::size_t used = 0;
-  Settings options;
-  for (std::size_t g = 0; g < groups_.size(); ++g)
-    for (const Setting& setting : settings(g)) {
-      const std::string name = "param_groups." + std::to_string(g) + "." + setting.name;
-      const Tensor* value = state.find(name);
-      if (!value || !value->defined() || value->numel(where) != 1)
-        fail("the state lacks a setting", "'" + name + "' is missing", "Is it the state of another optimizer?", where);
-      options.set(setting.number, setting.flag, value->item<double>(where));
-      ++used;
-    }
-  check_options(where);
   std::deque<Group> groups = groups_;
+  Settings<Setting> options;
+  const auto number = [&](const std::string& name) -> std::optional<double> {
+    const Tensor* value = state.find(name);
+    if (!value || !value->defined() || value->numel(where) != 1) return {};
+    ++used;
+    return value->item<double>(where);
+  };
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::string prefix = "param_groups." + std::to_string(g) + ".";
+    for (const Setting& setting : settings(g)) {
+      const std::optional<double> value = number(prefix + setting.name);
+      if (!value)
+        fail("the state lacks a setting", "'" + prefix + setting.name + "' is missing",
+             "Is it the state of another optimizer?", where);
+      if (!setting.holds(*value))
+        fail("an option cannot have this value", "'" + prefix + setting.name + "' is " + number_text(*value), "",
+             where);
+      options.set(setting, *value);
+    }
+    groups[g].initial_lr = number(prefix + "initial_lr");
+  }
+  check_options(where);
   std::size_t index = 0;
-  for (std::size_t g = 0; g < groups.size(); ++g)
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const std::vector<Buffer> all = buffers(g);
     for (Slot& slot : groups[g].slots) {
       const std::string prefix = "state." + std::to_string(index++) + ".";
       const auto take = [&](const std::string& name, const Shape& shape, DType dtype, Tensor& to) {
@@ -209,16 +323,26 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
       };
       take("step", {}, int64, slot.step);
       if (slot.step.defined()) check_step(*state.find(prefix + "step"), prefix, where);
-      for (std::size_t i = 0; i < buffer_names_.size(); ++i)
-        take(buffer_names_[i], slot.parameter.shape(), slot.parameter.dtype(), slot.buffers[i]);
-      check_complete(slot, prefix, buffers_used(g), where);
+      for (std::size_t i = 0; i < all.size(); ++i)
+        if (const std::optional<Shape> shape = shape_of(all[i].form, slot.parameter.shape()))
+          take(all[i].name, *shape, all[i].form == Form::number ? float64 : slot.parameter.dtype(), slot.buffers[i]);
+      check_complete(slot, prefix, all, where);
     }
+  }
+  const std::function<void()> commit = load_extra(
+      [&](const std::string& name) {
+        const Tensor* value = state.find(name);
+        if (value) ++used;
+        return value;
+      },
+      where);
   if (used != state.size())
     fail("the state does not fit the optimizer",
          std::to_string(state.size() - used) + " of its " + std::to_string(state.size()) +
              " entries belong to no parameter or setting",
          "Is it the state of another optimizer?", where);
   groups_ = std::move(groups);
+  commit();
   options.keep();
 }
 
@@ -228,17 +352,19 @@ void Optimizer::check_step(const Tensor& step, const std::string& prefix, Locati
     fail("a count of steps is negative or no whole number", "'" + prefix + "step' is " + number_text(count), "", where);
 }
 
-void Optimizer::check_complete(const Slot& slot, const std::string& prefix, std::size_t used, Location where) const {
+void Optimizer::check_complete(const Slot& slot, const std::string& prefix, const std::vector<Buffer>& all,
+                               Location where) const {
   const bool begun = slot.step.defined() ||
                      std::any_of(slot.buffers.begin(), slot.buffers.end(), [](const Tensor& b) { return b.defined(); });
-  if (!begun || used == 0) return;
+  if (!begun || std::none_of(all.begin(), all.end(), [](const Buffer& b) { return b.used; })) return;
   const auto require = [&](const Tensor& entry, const char* name) {
     if (!entry.defined())
       fail("the state lacks an entry", "'" + prefix + name + "' is missing", "A parameter has all of them, or none",
            where);
   };
   require(slot.step, "step");
-  for (std::size_t i = 0; i < used; ++i) require(slot.buffers[i], buffer_names_[i]);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i].used && shape_of(all[i].form, slot.parameter.shape())) require(slot.buffers[i], all[i].name);
 }
 
 }  // namespace triptych::eager::optim

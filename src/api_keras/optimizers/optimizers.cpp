@@ -1,122 +1,76 @@
+// The base of the optimizers, and the handle.
 #include "triptych/keras/optimizers.h"
 
 #include <algorithm>
+#include <set>
 
 #include "api_keras/access.h"
 #include "api_keras/names.h"
-#include "core/dispatch/update_batch.h"
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/update.h"
 
 namespace triptych::keras {
 namespace {
-
-class SGD : public OptimizerBase {
- public:
-  explicit SGD(const SGDOptions& options) : OptimizerBase("sgd", options.learning_rate), options_(options) {}
-
-  void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) override {
-    UpdateBatch batch;
-    if (options_.momentum == 0) {
-      sgd_update(
-          learning_rate_, parameters, gradients,
-          {.weight_decay = options_.weight_decay, .decoupled_weight_decay = true, .formula = UpdateFormula::keras});
-      assign_add(iterations_, 1);
-    } else {
-      momentum_update(learning_rate_, parameters, gradients, slots_of(0, parameters), shared_steps(parameters),
-                      {.momentum = options_.momentum,
-                       .weight_decay = options_.weight_decay,
-                       .decoupled_weight_decay = true,
-                       .nesterov = options_.nesterov,
-                       .formula = UpdateFormula::keras});
-    }
-    batch.run();
-  }
-
- protected:
-  std::vector<std::string> slot_names() const override {
-    return options_.momentum == 0 ? std::vector<std::string>{} : std::vector<std::string>{"momentum"};
-  }
-
- private:
-  SGDOptions options_;
-};
-
-class Adam : public OptimizerBase {
- public:
-  Adam(std::string name, const AdamOptions& options)
-      : OptimizerBase(std::move(name), options.learning_rate), options_(options) {}
-
-  void apply(std::span<const Tensor> gradients, std::span<const Tensor> parameters) override {
-    UpdateBatch batch;
-    adam_update(learning_rate_, parameters, gradients, slots_of(0, parameters), slots_of(1, parameters),
-                shared_steps(parameters),
-                {.beta1 = options_.beta_1,
-                 .beta2 = options_.beta_2,
-                 .epsilon = options_.epsilon,
-                 .weight_decay = options_.weight_decay,
-                 .decoupled_weight_decay = true,
-                 .formula = UpdateFormula::keras},
-                options_.amsgrad ? slots_of(2, parameters) : std::vector<Tensor>());
-    batch.run();
-  }
-
- protected:
-  std::vector<std::string> slot_names() const override {
-    std::vector<std::string> names{"momentum", "velocity"};
-    if (options_.amsgrad) names.push_back("velocity_hat");
-    return names;
-  }
-
- private:
-  AdamOptions options_;
-};
 
 void check_learning_rate(const std::string& optimizer, double learning_rate, Location where) {
   Hyperparameters(optimizer, where).not_negative("learning_rate", learning_rate);
 }
 
-void check_adam(const char* name, const AdamOptions& options, Location where) {
-  const Hyperparameters check(name, where);
-  check.not_negative("learning_rate", options.learning_rate);
-  check.decay("beta_1", options.beta_1);
-  check.decay("beta_2", options.beta_2);
-  check.not_negative("epsilon", options.epsilon);
-  check.not_negative("weight_decay", options.weight_decay);
-}
-
 }  // namespace
 
-OptimizerBase::OptimizerBase(OwnedText name, double learning_rate, Location where) : name_(std::move(name)) {
-  check_learning_rate(name_, learning_rate, where);
+OptimizerBase::OptimizerBase(OwnedText name, const LearningRate& learning_rate, Location where)
+    : name_(std::move(name)) {
+  check_learning_rate(name_, learning_rate.value(), where);
+  if (learning_rate.schedule()) schedule_ = *learning_rate.schedule();
   RunNow now;
   iterations_ = full({}, 0, int64);
-  learning_rate_ = full({}, learning_rate, float64);
+  learning_rate_ = full({}, learning_rate.value(), float64);
   mark_state(iterations_);
   mark_state(learning_rate_);
 }
 OptimizerBase::~OptimizerBase() = default;
 
-void OptimizerBase::build(std::span<const Tensor> parameters) {
+Tensor OptimizerBase::make_slot(std::size_t, const Tensor& parameter, const std::string&) const {
+  return zeros(parameter.shape(), parameter.dtype());
+}
+
+void OptimizerBase::build(std::span<const Tensor> parameters, std::span<const std::string> paths) {
   std::vector<Tensor> known = parameters_;
+  std::vector<std::string> names = paths_;
   std::vector<std::vector<Tensor>> slots = slots_;
   slots.resize(slot_names().size());
-  for (const Tensor& parameter : parameters) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Tensor& parameter = parameters[i];
     if (std::any_of(known.begin(), known.end(), [&](const Tensor& p) { return p.is_same(parameter); })) continue;
     known.push_back(parameter);
-    for (std::vector<Tensor>& slot : slots) {
-      slot.push_back(zeros(parameter.shape(), parameter.dtype()));
-      mark_state(slot.back());
+    names.push_back(i < paths.size() ? paths[i] : std::string());
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+      slots[slot].push_back(make_slot(slot, parameter, names.back()));
+      if (slots[slot].back().defined()) mark_state(slots[slot].back());
     }
   }
   parameters_ = std::move(known);
+  paths_ = std::move(names);
   slots_ = std::move(slots);
   built_ = true;
 }
+
+const std::string& OptimizerBase::path_of(const Tensor& parameter) const {
+  static const std::string none;
+  for (std::size_t i = 0; i < parameters_.size(); ++i)
+    if (parameters_[i].is_same(parameter)) return paths_[i];
+  return none;
+}
+
+void OptimizerBase::finalize_variable_values(std::span<const Tensor>) {}
+void OptimizerBase::exclude_from_weight_decay(std::span<const Tensor>, std::span<const std::string>, Location where) {
+  throw ArgumentError(name_, "the optimizer has no weight decay", "exclude_from_weight_decay", "", where);
+}
+
+Tensor OptimizerBase::current_rate() const { return schedule_ ? (*schedule_)(iterations_) : learning_rate_; }
 
 std::vector<Tensor> OptimizerBase::slots_of(std::size_t slot, std::span<const Tensor> parameters) const {
   if (slot >= slots_.size())
@@ -137,19 +91,31 @@ std::vector<Tensor> OptimizerBase::shared_steps(std::span<const Tensor> paramete
   return std::vector<Tensor>(parameters.size(), iterations_);
 }
 
-double OptimizerBase::learning_rate() const { return learning_rate_.item<double>(); }
-void OptimizerBase::set_learning_rate(double value) {
+double OptimizerBase::learning_rate() const {
+  RunNow now;
+  return current_rate().item<double>();
+}
+void OptimizerBase::set_learning_rate(double value, Location where) {
+  check_learning_rate(name_, value, where);
+  if (schedule_)
+    throw ArgumentError(name_, "the learning rate is a schedule's", "'" + schedule_->name() + "'",
+                        "Give the optimizer a number to set it later", where);
   RunNow now;
   learning_rate_.fill_(value);
 }
 std::int64_t OptimizerBase::iterations() const { return iterations_.item<std::int64_t>(); }
 
 std::vector<std::pair<std::string, Tensor>> OptimizerBase::variables() const {
-  std::vector<std::pair<std::string, Tensor>> result{{"iteration", iterations_}, {"learning_rate", learning_rate_}};
+  std::vector<std::pair<std::string, Tensor>> result{{"iteration", iterations_}};
+  if (!schedule_) result.emplace_back("learning_rate", learning_rate_);
   const std::vector<std::string> names = slot_names();
-  for (std::size_t i = 0; i < parameters_.size(); ++i)
-    for (std::size_t slot = 0; slot < slots_.size(); ++slot)
-      result.emplace_back(names[slot] + "/" + std::to_string(i), slots_[slot][i]);
+  std::set<int> groups;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) groups.insert(slot_group(slot));
+  for (const int group : groups)
+    for (std::size_t i = 0; i < parameters_.size(); ++i)
+      for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+        if (slot_group(slot) == group && slots_[slot][i].defined())
+          result.emplace_back(names[slot] + "/" + std::to_string(i), slots_[slot][i]);
   return result;
 }
 
@@ -158,7 +124,7 @@ std::vector<OptimizerBase::Slot> OptimizerBase::slots() const {
   const std::vector<std::string> names = slot_names();
   for (std::size_t slot = 0; slot < slots_.size(); ++slot)
     for (std::size_t i = 0; i < parameters_.size(); ++i)
-      result.push_back({names[slot], parameters_[i], slots_[slot][i]});
+      if (slots_[slot][i].defined()) result.push_back({names[slot], parameters_[i], slots_[slot][i]});
   return result;
 }
 
@@ -166,22 +132,32 @@ Optimizer::Optimizer(std::shared_ptr<OptimizerBase> base, Location where) : base
   if (!base_) throw ArgumentError("optimizer", "there is no optimizer", "a null pointer", "", where);
 }
 Optimizer::Optimizer(const char* name, Location where) : Optimizer(std::string(not_null(name, where)), where) {}
-Optimizer::Optimizer(const std::string& name, Location where) {
-  const std::string key = to_snake_case(name);
-  if (key == "sgd")
-    *this = optimizers::SGD();
-  else if (key == "adam")
-    *this = optimizers::Adam();
-  else if (key == "adamw" || key == "adam_w")
-    *this = optimizers::AdamW();
-  else
-    throw ArgumentError("optimizer", "there is no optimizer of this name", "'" + name + "'",
-                        "There are 'sgd', 'adam' and 'adamw'", where);
+Optimizer::Optimizer(const std::string& name, Location where) : Optimizer(optimizers::get(name, where)) {}
+
+void Optimizer::set_learning_rate(double value, Location where) const { base_->set_learning_rate(value, where); }
+
+void Optimizer::apply_gradients(const std::vector<std::pair<Tensor, Tensor>>& grads_and_vars, Location where) const {
+  std::vector<Tensor> gradients, weights;
+  for (const auto& [gradient, weight] : grads_and_vars) {
+    gradients.push_back(gradient);
+    weights.push_back(weight);
+  }
+  apply(gradients, weights, where);
 }
 
-void Optimizer::set_learning_rate(double value, Location where) const {
-  check_learning_rate(name(), value, where);
-  base_->set_learning_rate(value);
+void Optimizer::exclude_from_weight_decay(const std::vector<Tensor>& var_list,
+                                          const std::vector<std::string>& var_names, Location where) const {
+  base_->exclude_from_weight_decay(var_list, var_names, where);
+}
+
+void Optimizer::finalize_variable_values(const std::vector<Tensor>& weights, Location where) const {
+  const Frame frame(where);
+  base_->finalize_variable_values(weights);
+}
+
+Tensor Optimizer::scale_loss(const Tensor& loss, Location where) const {
+  const Frame frame(where);
+  return base_->scale_loss(loss);
 }
 
 void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor> weights, Location where) const {
@@ -211,31 +187,4 @@ void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Tensor>
   base_->apply(gradients, weights);
 }
 
-namespace optimizers {
-
-Optimizer SGD(SGDOptions options, Location where) {
-  const Hyperparameters check("SGD", where);
-  check.not_negative("learning_rate", options.learning_rate);
-  check.share("momentum", options.momentum);
-  check.not_negative("weight_decay", options.weight_decay);
-  return Optimizer(std::make_shared<keras::SGD>(options));
-}
-
-Optimizer Adam(AdamOptions options, Location where) {
-  check_adam("Adam", options, where);
-  return Optimizer(std::make_shared<keras::Adam>("adam", options));
-}
-
-Optimizer AdamW(AdamWOptions options, Location where) {
-  const AdamOptions all{.learning_rate = options.learning_rate,
-                        .beta_1 = options.beta_1,
-                        .beta_2 = options.beta_2,
-                        .epsilon = options.epsilon,
-                        .amsgrad = options.amsgrad,
-                        .weight_decay = options.weight_decay};
-  check_adam("AdamW", all, where);
-  return Optimizer(std::make_shared<keras::Adam>("adamw", all));
-}
-
-}  // namespace optimizers
 }  // namespace triptych::keras

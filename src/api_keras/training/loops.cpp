@@ -173,6 +173,7 @@ History Trainer::fit(Source& data, Source* validation, const FitOptions& options
     if (verbose) bar.update(number, logs, true);
     history.append(epoch, logs);
   }
+  options_.optimizer.base().finalize_variable_values(parameters_);
   callbacks.on_train_end(logs);
   return history;
 }

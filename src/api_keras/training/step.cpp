@@ -190,7 +190,12 @@ Trainer::Evaluation Trainer::evaluate_step(Phase phase, const ArrayBatch& batch)
   }
   if (training) {
     const bool dependent = results[0].is_symbolic() || results[0].requires_grad();
-    const std::vector<Tensor> all = dependent ? gradients({results.data(), 1}, parameters_, {}, {.allow_unused = true})
+    Tensor scaled;
+    {
+      GradMode recording(true);
+      scaled = options_.optimizer.base().scale_loss(results[0]);
+    }
+    const std::vector<Tensor> all = dependent ? gradients({&scaled, 1}, parameters_, {}, {.allow_unused = true})
                                               : std::vector<Tensor>(parameters_.size());
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       if (!all[i].defined()) continue;

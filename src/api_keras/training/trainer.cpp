@@ -1,5 +1,7 @@
 #include "api_keras/training/trainer.h"
 
+#include "api_keras/optimizers/paths.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -322,7 +324,7 @@ void Trainer::meet_parameters() {
     throw ArgumentError(caller_, "the model has no trainable weights", "model '" + model_.name() + "'" + frozen(model_),
                         "Add a layer that has some, or set trainable", where_);
   RunNow now;
-  options_.optimizer.base().build(parameters);
+  options_.optimizer.base().build(parameters, paths_of(model_, parameters));
   for (const Weight& weight : model_.weights())
     if (weight.trainable && weight.constraint.defined()) constraints_.emplace_back(weight.value, weight.constraint);
   parameters_ = std::move(parameters);

@@ -1,6 +1,7 @@
 #include "triptych/lowlevel/optimizer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/graph/graph.h"
@@ -59,30 +60,47 @@ Initializer filled(Scalar value) {
 
 struct Optimizer::State {
   std::string name;
-  double learning_rate;
+  LearningRate learning_rate;
   struct Entry {
     const void* owner;  // the graph, or the node that the slot belongs to
     std::string name;
     Variable variable;
+    bool slot;
   };
   std::vector<Entry> entries;
 
-  Variable& find_or_make(const void* owner, std::string_view slot, const auto& make) {
+  Variable& find_or_make(const void* owner, std::string_view name, const auto& make, bool slot = false) {
     for (Entry& entry : entries)
-      if (entry.owner == owner && entry.name == slot) return entry.variable;
-    entries.push_back({owner, std::string(slot), make()});
+      if (entry.owner == owner && entry.name == name) return entry.variable;
+    entries.push_back({owner, std::string(name), make(), slot});
     return entries.back().variable;
   }
 };
 
-Optimizer::Optimizer(std::string name, double learning_rate, Location where)
+Optimizer::Optimizer(std::string name, const LearningRate& learning_rate, Location where)
     : state_(new State{std::move(name), learning_rate, {}}) {
-  Hyperparameters(state_->name, where).not_negative("learning_rate", learning_rate);
+  Hyperparameters(state_->name, where).not_negative("learning_rate", learning_rate.value());
+  const Tensor& tensor = learning_rate.tensor();
+  if (tensor.defined() && (!is_floating(tensor.dtype()) || tensor.shape(where).rank() != 0))
+    throw ArgumentError(state_->name, "the learning rate is not a 0-d floating-point tensor",
+                        std::string(dtype_name(tensor.dtype())) + " " + tensor.shape(where).text(), "", where);
 }
 Optimizer::~Optimizer() = default;
 
+const std::string& Optimizer::get_name() const { return state_->name; }
+
 Tensor Optimizer::minimize(const Tensor& loss, const TensorList& variables, Location where) {
   return apply_gradients(compute_gradients(loss, variables, where), where);
+}
+Tensor Optimizer::minimize(const Tensor& loss, const Variable& global_step, const TensorList& var_list,
+                           Location where) {
+  if (global_step.defined() && is_floating(global_step.dtype())) {
+    if (!var_list.empty())
+      throw ArgumentError("minimize", "global_step is not an integer Variable",
+                          std::string(dtype_name(global_step.dtype())), "Make it with dtype int64", where);
+    return minimize(loss, TensorList(static_cast<const Tensor&>(global_step)), where);
+  }
+  return apply_gradients(compute_gradients(loss, var_list, where), global_step, where);
 }
 
 std::vector<GradientAndVariable> Optimizer::compute_gradients(const Tensor& loss, const TensorList& variables,
@@ -131,11 +149,14 @@ Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradie
   }
   const GraphHandle handle(graph);
   const DeviceScope there(parameters[0].device());
-  const Variable rate = state_->find_or_make(graph, "learning_rate", [&] {
-    const OwnScope scope(*graph, state_->name + "/");
-    return Graph(handle).variable("learning_rate", {}, filled(state_->learning_rate),
-                                  {.dtype = float64, .trainable = false}, where);
-  });
+  const Tensor& given = state_->learning_rate.tensor();
+  const Tensor rate = given.defined()
+                          ? cast(graph->import(given, where), float64)
+                          : static_cast<const Tensor&>(state_->find_or_make(graph, "learning_rate", [&] {
+                              const OwnScope scope(*graph, state_->name + "/");
+                              return Graph(handle).variable("learning_rate", {}, filled(state_->learning_rate.value()),
+                                                            {.dtype = float64, .trainable = false}, where);
+                            }));
   const std::size_t before = graph->nodes.size();
   update(rate, parameters, values, where);
   std::vector<Tensor> updates;
@@ -144,20 +165,67 @@ Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradie
   return group(updates, state_->name, where);
 }
 
+Tensor Optimizer::apply_gradients(const std::vector<GradientAndVariable>& gradients, const Variable& global_step,
+                                  Location where) {
+  if (!global_step.defined() || !global_step.is_symbolic() || is_floating(global_step.dtype()) ||
+      global_step.dtype() == boolean || global_step.shape().rank() != 0)
+    throw ArgumentError("apply_gradients", "global_step is not a 0-d integer Variable",
+                        global_step.defined() ? std::string(dtype_name(global_step.dtype())) : "undefined",
+                        "Make it by train::get_or_create_global_step(graph)", where);
+  const Frame frame(where);
+  const Tensor update = apply_gradients(gradients, where);
+  const ControlDependencies after(graph_of(update), update, where);
+  return group({update, global_step.assign_add(1)}, state_->name, where);
+}
+
 Variable Optimizer::learning_rate(Location where) const {
+  if (state_->learning_rate.tensor().defined())
+    throw ArgumentError("optimizer", "the learning rate is a tensor, not a variable", state_->name,
+                        "Change what it is computed from", where);
   for (const State::Entry& entry : state_->entries)
     if (entry.name == "learning_rate") return entry.variable;
   throw ArgumentError("optimizer", "there is no learning rate before the first update", state_->name,
                       "Call minimize() first", where);
 }
 
-Tensor Optimizer::slot(const Tensor& variable, Text slot_name) {
+Variable Optimizer::get_slot(const Tensor& var, Text name) const {
+  if (var.defined() && var.is_symbolic())
+    for (const State::Entry& entry : state_->entries)
+      if (entry.owner == var.impl()->node.get() && entry.name == std::string_view(name)) return entry.variable;
+  return {};
+}
+
+std::vector<std::string> Optimizer::get_slot_names() const {
+  std::set<std::string> names;
+  for (const State::Entry& entry : state_->entries)
+    if (entry.slot) names.insert(entry.name);
+  return {names.begin(), names.end()};
+}
+
+std::vector<Variable> Optimizer::variables() const {
+  std::vector<Variable> result;
+  for (const State::Entry& entry : state_->entries) result.push_back(entry.variable);
+  return result;
+}
+
+Tensor Optimizer::slot(const Tensor& variable, Text slot_name, double start) {
   GraphImpl& graph = *variable.impl()->graph;
-  return state_->find_or_make(variable.impl()->node.get(), slot_name, [&] {
+  const auto make = [&] {
     const OwnScope scope(graph, describe(*variable.impl()->node) + "/" + state_->name + "/");
     return Graph(GraphHandle(&graph))
-        .variable(slot_name, variable.shape(), filled(0), {.dtype = variable.dtype(), .trainable = false});
-  });
+        .variable(slot_name, variable.shape(), filled(start), {.dtype = variable.dtype(), .trainable = false});
+  };
+  return state_->find_or_make(variable.impl()->node.get(), slot_name, make, true);
+}
+
+std::vector<Tensor> Optimizer::slots(const std::vector<Tensor>& variables, Text slot_name, double start) {
+  std::vector<Tensor> result;
+  for (const Tensor& variable : variables) result.push_back(slot(variable, slot_name, start));
+  return result;
+}
+
+std::vector<Tensor> Optimizer::counts(const std::vector<Tensor>& variables) {
+  return std::vector<Tensor>(variables.size(), steps(GraphHandle(variables.at(0).impl()->graph.get())));
 }
 
 Tensor Optimizer::steps(const GraphHandle& graph) {
@@ -165,54 +233,6 @@ Tensor Optimizer::steps(const GraphHandle& graph) {
     const OwnScope scope(graph.impl(), state_->name + "/");
     return Graph(graph).variable("steps", {}, filled(0), {.dtype = int64, .trainable = false});
   });
-}
-
-// --- The formulas stand in the update ops
-// -----------------------------------------------------------------------------
-
-GradientDescent::GradientDescent(const GradientDescentOptions& options, Location where)
-    : Optimizer("GradientDescent", options.learning_rate, where) {}
-
-void GradientDescent::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
-                             const std::vector<Tensor>& gradients, Location where) {
-  sgd_update(learning_rate, parameters, gradients, {.formula = UpdateFormula::tf}, where);
-}
-
-Momentum::Momentum(const MomentumOptions& options, Location where)
-    : Optimizer("Momentum", options.learning_rate, where), options_(options) {
-  Hyperparameters("Momentum", where).not_negative("momentum", options.momentum);
-}
-
-void Momentum::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
-                      const std::vector<Tensor>& gradients, Location where) {
-  std::vector<Tensor> buffers;
-  for (const Tensor& parameter : parameters) buffers.push_back(slot(parameter, "momentum"));
-  const std::vector<Tensor> counts(parameters.size(), steps(GraphHandle(learning_rate.impl()->graph.get())));
-  momentum_update(learning_rate, parameters, gradients, buffers, counts,
-                  {.momentum = options_.momentum, .nesterov = options_.use_nesterov, .formula = UpdateFormula::tf},
-                  where);
-}
-
-Adam::Adam(const AdamOptions& options, Location where)
-    : Optimizer("Adam", options.learning_rate, where), options_(options) {
-  const Hyperparameters check("Adam", where);
-  check.decay("beta1", options.beta1);
-  check.decay("beta2", options.beta2);
-  check.not_negative("epsilon", options.epsilon);
-}
-
-void Adam::update(const Tensor& learning_rate, const std::vector<Tensor>& parameters,
-                  const std::vector<Tensor>& gradients, Location where) {
-  std::vector<Tensor> first, second;
-  for (const Tensor& parameter : parameters) {
-    first.push_back(slot(parameter, "m"));
-    second.push_back(slot(parameter, "v"));
-  }
-  const std::vector<Tensor> counts(parameters.size(), steps(GraphHandle(learning_rate.impl()->graph.get())));
-  adam_update(
-      learning_rate, parameters, gradients, first, second, counts,
-      {.beta1 = options_.beta1, .beta2 = options_.beta2, .epsilon = options_.epsilon, .formula = UpdateFormula::tf}, {},
-      where);
 }
 
 }  // namespace triptych::lowlevel

@@ -1,0 +1,11 @@
+#include "core/kernels/update/rule_update.h"
+
+namespace triptych {
+
+extern const Op lion_update_op;
+
+void register_lion_update_kernels() {
+  register_kernel(lion_update_op, Device::Type::cpu, rule_update_kernel<formula::LionRule>);
+}
+
+}  // namespace triptych

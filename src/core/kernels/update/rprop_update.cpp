@@ -1,0 +1,11 @@
+#include "core/kernels/update/rule_update.h"
+
+namespace triptych {
+
+extern const Op rprop_update_op;
+
+void register_rprop_update_kernels() {
+  register_kernel(rprop_update_op, Device::Type::cpu, rule_update_kernel<formula::RpropRule>);
+}
+
+}  // namespace triptych

@@ -1,0 +1,25 @@
+// nadam_update: Adam with Nesterov's momentum, over a list of parameters in one call.
+#include "core/ops/update/update.h"
+#include "core/support/hyperparameter.h"
+#include "triptych/core/ops/update_rules.h"
+
+namespace triptych {
+
+/// Inputs: lr, then (p, g, m, v, product, step) for each parameter.
+extern const Op nadam_update_op = rule_update_op<NadamUpdate, 2, 1>("nadam_update");
+
+void nadam_update(const Tensor& learning_rate, std::span<const Tensor> parameters, std::span<const Tensor> gradients,
+                  std::span<const Tensor> first_moments, std::span<const Tensor> second_moments,
+                  std::span<const Tensor> products, std::span<const Tensor> steps, const NadamUpdate& attributes,
+                  Location where) {
+  const Hyperparameters check("nadam_update", where);
+  check.decay("beta1", attributes.beta1);
+  check.decay("beta2", attributes.beta2);
+  check.not_negative("epsilon", attributes.epsilon);
+  check.not_negative("momentum_decay", attributes.momentum_decay);
+  check.not_negative("weight_decay", attributes.weight_decay);
+  apply_update(nadam_update_op, learning_rate, {parameters, gradients, first_moments, second_moments, products, steps},
+               &attributes, where, 1);
+}
+
+}  // namespace triptych

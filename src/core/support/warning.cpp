@@ -1,0 +1,31 @@
+#include "triptych/core/warning.h"
+
+#include <cstdio>
+#include <mutex>
+#include <utility>
+
+namespace triptych {
+namespace {
+
+std::mutex mutex;
+WarningHandler current;  // guarded by the mutex
+
+}  // namespace
+
+WarningHandler set_warning_handler(WarningHandler handler) {
+  const std::lock_guard lock(mutex);
+  return std::exchange(current, std::move(handler));
+}
+
+void warn(std::string_view op, std::string_view text, Location where) {
+  const std::string all = "[" + std::string(op) + "] " + std::string(text);
+  WarningHandler handler;
+  {
+    const std::lock_guard lock(mutex);
+    handler = current;
+  }
+  if (handler) return handler(all, where);
+  static_cast<void>(std::fprintf(stderr, "warning: %s At %s.\n", all.c_str(), where.text().c_str()));
+}
+
+}  // namespace triptych
