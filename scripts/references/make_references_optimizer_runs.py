@@ -177,7 +177,6 @@ def keras_runs():
         "lamb": lambda: o.Lamb(rate, weight_decay=0.125),
         "muon": lambda: o.Muon(rate),
         "muon_plain": lambda: o.Muon(rate, nesterov=False, rms_rate=None, adam_lr_ratio=0.5, weight_decay=0.125, adam_weight_decay=0.25),
-        "schedulefree": lambda: o.ScheduleFreeAdamW(rate, warmup_steps=10, weight_decay=0.125),
         "lossscale": lambda: o.SGD(rate, momentum=0.5, loss_scale_factor=8.0),
         "adam_exponential": lambda: o.Adam(plans.ExponentialDecay(0.125, 20, 0.5)),
         "sgd_cosine": lambda: o.SGD(plans.CosineDecay(0.0, 60, alpha=0.125, warmup_target=0.5, warmup_steps=20), momentum=0.5),

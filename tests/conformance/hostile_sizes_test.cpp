@@ -22,6 +22,7 @@
 #include "triptych/core/init.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/ops/loss_scaling.h"
+#include "triptych/core/ops/update_rules.h"
 #include "triptych/core/random.h"
 
 namespace conformance {
@@ -222,6 +223,22 @@ const std::map<std::string, std::vector<Application>>& applications() {
     make("momentum_update", {lr, x, x, x, step}, tt::MomentumUpdate{}, 0);
     make("adam_update", {lr, x, x, x, x, step}, tt::AdamUpdate{}, 0);
     make("amsgrad_update", {lr, x, x, x, x, x, step}, tt::AdamUpdate{}, 0);
+    make("rmsprop_update", {lr, x, x, x, step}, tt::RmspropUpdate{}, 0);
+    for (const char* name : {"centered_rmsprop_update", "rmsprop_momentum_update"})
+      make(name, {lr, x, x, x, x, step}, tt::RmspropUpdate{}, 0);
+    make("centered_rmsprop_momentum_update", {lr, x, x, x, x, x, step}, tt::RmspropUpdate{}, 0);
+    make("adagrad_update", {lr, x, x, x, step}, tt::AdagradUpdate{}, 0);
+    make("adadelta_update", {lr, x, x, x, x, step}, tt::AdadeltaUpdate{}, 0);
+    make("adamax_update", {lr, x, x, x, x, step}, tt::AdamaxUpdate{}, 0);
+    make("nadam_update", {lr, x, x, x, x, lr, step}, tt::NadamUpdate{}, 0);
+    make("radam_update", {lr, x, x, x, x, step}, tt::RadamUpdate{}, 0);
+    make("rprop_update", {lr, x, x, x, x, step}, tt::RpropUpdate{}, 0);
+    make("asgd_update", {lr, x, x, x, lr, lr, step}, tt::AsgdUpdate{}, 0);
+    make("lion_update", {lr, x, x, x, step}, tt::LionUpdate{}, 0);
+    make("ftrl_update", {lr, x, x, x, x, step}, tt::FtrlUpdate{}, 0);
+    make("proximal_update", {lr, x, x, step}, tt::ProximalUpdate{}, 0);
+    make("proximal_adagrad_update", {lr, x, x, x, step}, tt::ProximalUpdate{}, 0);
+    make("schedule_free_update", {lr, x, x, x, x, step}, tt::ScheduleFreeUpdate{}, 0);
     const Tensor scale = tt::full({}, 8.0);
     add(result, {tt::find_op("amp_check_finite_and_unscale"),
                  {scale, x, x},

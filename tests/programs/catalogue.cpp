@@ -14,6 +14,7 @@
 #include "triptych/core/ops/pool_nd.h"
 #include "triptych/core/ops/recurrent.h"
 #include "triptych/core/ops/rms_norm.h"
+#include "triptych/core/ops/update_rules.h"
 #include "triptych/core/random.h"
 
 namespace programs {
@@ -424,6 +425,41 @@ std::vector<Word> words() {
       {"amsgrad_update", updated,
        EFFECT(tt::adam_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]}, {},
                               Tensors{x[5]}))},
+      {"rmsprop_update", updated,
+       EFFECT(tt::rmsprop_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[6]},
+                                 {.weight_decay = 0.5}))},
+      {"centered_rmsprop_update", updated,
+       EFFECT(tt::rmsprop_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[6]}, {.centered = true},
+                                 Tensors{x[4]}))},
+      {"rmsprop_momentum_update", updated,
+       EFFECT(tt::rmsprop_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[6]}, {.momentum = 0.5},
+                                 {}, Tensors{x[4]}))},
+      {"centered_rmsprop_momentum_update", updated,
+       EFFECT(tt::rmsprop_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[6]},
+                                 {.momentum = 0.5, .centered = true}, Tensors{x[4]}, Tensors{x[5]}))},
+      {"adagrad_update", updated,
+       EFFECT(tt::adagrad_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[6]}))},
+      {"adadelta_update", updated,
+       EFFECT(tt::adadelta_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]}))},
+      {"adamax_update", updated,
+       EFFECT(tt::adamax_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]}))},
+      {"radam_update", updated,
+       EFFECT(tt::radam_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]}))},
+      {"rprop_update", updated,
+       EFFECT(tt::rprop_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]},
+                               {.maximize = a.flag}))},
+      {"lion_update", updated,
+       EFFECT(tt::lion_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[6]}))},
+      {"ftrl_update", updated,
+       EFFECT(tt::ftrl_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]},
+                              {.l1 = 0.5}))},
+      {"proximal_update", updated,
+       EFFECT(tt::proximal_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[6]}, {.l1 = 0.5}))},
+      {"proximal_adagrad_update", updated,
+       EFFECT(tt::proximal_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[6]}, {.l2 = 0.5}, Tensors{x[3]}))},
+      {"schedule_free_update", updated,
+       EFFECT(
+           tt::schedule_free_update(x[0], Tensors{x[1]}, Tensors{x[2]}, Tensors{x[3]}, Tensors{x[4]}, Tensors{x[6]}))},
       {"skipped_update", updated,
        EFFECT((static_cast<void>(tt::SkipUpdates(tt::full({}, a.flag ? 1.0 : 0.0))),
                tt::sgd_update(x[0], Tensors{x[1]}, Tensors{x[2]})))},

@@ -1,4 +1,5 @@
 // Plans of a batch's step that move the momentum, too: OneCycleLR and CyclicLR.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -85,7 +86,8 @@ double OneCycleLR::at(std::size_t group, const std::vector<double>* Phase::*from
       start = phase.end;
       continue;
     }
-    const double part = phase.end == start ? 1 : (step - start) / (phase.end - start);
+    // The step behind the last one stays there, where PyTorch's line goes on below 0.
+    const double part = phase.end == start ? 1 : std::min(1.0, (step - start) / (phase.end - start));
     const double a = (*(phase.*from))[group], b = (*(phase.*to))[group];
     return anneal_ == Anneal::cos ? b + (a - b) / 2 * (std::cos(std::numbers::pi * part) + 1) : (b - a) * part + a;
   }

@@ -3,6 +3,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "api_lowlevel/train/own_scope.h"
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/error.h"
@@ -87,6 +88,7 @@ Tensor ExponentialMovingAverage::apply(const TensorList& var_list, Location wher
   std::vector<Tensor> updates;
   for (const Tensor& variable : var_list) {
     if (!state_->find(variable)) {
+      const OwnScope scope(graph.impl(), {});
       const bool of_variable = is_variable(variable);
       const Initializer zero = [](const Shape& shape, DType dtype) { return zeros(shape, dtype); };
       const VariableOptions options{.dtype = variable.dtype(), .trainable = false};

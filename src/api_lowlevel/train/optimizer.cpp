@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api_lowlevel/train/own_scope.h"
 #include "core/autodiff/gradient_stop.h"
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
@@ -39,18 +40,6 @@ std::string frozen_variable(const Tensor& loss) {
              " is not trainable";
   return {};
 }
-
-/// While alive, new nodes' names begin with `name`, unscoped otherwise.
-class OwnScope {
- public:
-  OwnScope(GraphImpl& graph, std::string name)
-      : graph_(graph), previous_(std::exchange(graph.scope, std::move(name))) {}
-  ~OwnScope() { graph_.scope = std::move(previous_); }
-
- private:
-  GraphImpl& graph_;
-  std::string previous_;
-};
 
 Initializer filled(Scalar value) {
   return [value](const Shape& shape, DType dtype) { return full(shape, value, dtype); };

@@ -71,7 +71,7 @@ TRIPTYCH_API void lamb_update(const Tensor& learning_rate, std::span<const Tenso
                               std::span<const Tensor> gradients, std::span<const Tensor> first_moments,
                               std::span<const Tensor> second_moments, std::span<const Tensor> steps,
                               const LambUpdate& attributes = {}, Location where = Location::here());
-/// Parameters are matrices; ArgumentError otherwise.
+/// Parameters are matrices; ArgumentError otherwise. `steps` may be empty: then nothing is counted.
 TRIPTYCH_API void muon_update(const Tensor& learning_rate, std::span<const Tensor> parameters,
                               std::span<const Tensor> gradients, std::span<const Tensor> buffers,
                               std::span<const Tensor> steps, const MuonUpdate& attributes = {},

@@ -53,7 +53,6 @@ class TRIPTYCH_API Muon : public RuleOptimizer<Muon, MuonOptions> {
   static void check_shapes(const std::vector<Tensor>& parameters, Location where);
   static std::vector<Setting> settings_of(MuonOptions& options);
   static std::vector<Buffer> buffers_of(const MuonOptions& options);
-  void check_parameters(const std::vector<Tensor>& parameters, Location where) const override;
   static void update(const MuonOptions& options, const Tensor& rate, const Operands& with, Location where);
 };
 

@@ -36,18 +36,18 @@ ComposedUpdate::ComposedUpdate(const char* name, const Tensor& learning_rate, st
            std::to_string(parameters.size()) + " parameters, another list has " + std::to_string(list.size()));
   };
   as_long(gradients);
-  as_long(steps);
+  if (!steps.empty()) as_long(steps);
   for (const std::span<const Tensor>& list : lists) as_long(list);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const std::string which = "parameter " + std::to_string(i);
-    for (const Tensor& tensor : {parameters[i], gradients[i], steps[i]})
+    for (const Tensor& tensor : {parameters[i], gradients[i], steps.empty() ? gradients[i] : steps[i]})
       if (!tensor.defined()) fail("a tensor is undefined", which + ", its gradient or its step");
     if (!is_floating(parameters[i].dtype())) fail("a parameter is not floating-point", which);
     if (gradients[i].dtype() != parameters[i].dtype() || !gradients[i].shape().compatible(parameters[i].shape()))
       fail("a gradient or buffer differs from its parameter in shape or dtype",
            which + " is " + std::string(dtype_name(parameters[i].dtype())) + " " + parameters[i].shape().text() +
                ", its gradient " + std::string(dtype_name(gradients[i].dtype())) + " " + gradients[i].shape().text());
-    if (steps[i].dtype() != int64 || steps[i].ndim() != 0) fail("a step is not a 0-d int64 tensor", which);
+    if (!steps.empty() && (steps[i].dtype() != int64 || steps[i].ndim() != 0)) fail("a step is not a 0-d int64 tensor", which);
     for (std::size_t k = 0; k < i; ++k)
       if (parameters[k].is_same(parameters[i]))
         fail("a tensor that is written to is given twice",

@@ -18,7 +18,7 @@ void assign_unless_skipped(const Tensor& state, const Tensor& value);
 class ComposedUpdate {
  public:
   /// ArgumentError unless the learning rate is a 0-d float64 tensor, the lists are as long as `parameters`, and
-  /// gradients are like their parameters.
+  /// gradients are like their parameters. Rules that do not ask for the step may be given no steps.
   ComposedUpdate(const char* name, const Tensor& learning_rate, std::span<const Tensor> parameters,
                  std::span<const Tensor> gradients, std::initializer_list<std::span<const Tensor>> lists,
                  std::span<const Tensor> steps, Location where);
