@@ -27,7 +27,7 @@ KINDS = {
     "std::convertible_to<keras::Activation>": "std::string",
     "std::derived_from<Dataset>": "triptych::data::TensorDataset",
     "std::derived_from<data::Dataset>": "triptych::data::TensorDataset",
-    "LearningRate": "double",
+    "std::convertible_to<LearningRate>": "double",
     "LossFunction": "std::function<triptych::Tensor(const triptych::Tensor&, const triptych::Tensor&)>",
 }
 

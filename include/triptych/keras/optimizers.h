@@ -11,14 +11,27 @@
 
 namespace triptych::keras {
 
-/// Options, in Keras's order.
+// Options, in Keras's order. Behind an optimizer's own stand those that all have: of the three ways to clip one may be
+// given, each gradient's norm, each element, or the norm of all gradients. With use_ema averages of the weights are
+// kept, average <- ema_momentum average + (1 - ema_momentum) weight, which replace the weights every
+// ema_overwrite_frequency steps, or without it when `fit` ends. loss_scale_factor multiplies the loss and divides the
+// gradients; gradients of gradient_accumulation_steps calls are averaged before a step.
+
 struct SGDOptions {
   LearningRate learning_rate = 0.01;
   double momentum = 0;
   bool nesterov = false;
   /// Decoupled: p <- p - lr d p.
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct RMSpropOptions {
   LearningRate learning_rate = 0.001;
@@ -27,7 +40,15 @@ struct RMSpropOptions {
   double epsilon = 1e-7;
   bool centered = false;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct AdamOptions {
   LearningRate learning_rate = 0.001;
@@ -36,7 +57,15 @@ struct AdamOptions {
   double epsilon = 1e-7;
   bool amsgrad = false;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct AdamWOptions {
   LearningRate learning_rate = 0.001;
@@ -45,21 +74,45 @@ struct AdamWOptions {
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   bool amsgrad = false;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct AdadeltaOptions {
   LearningRate learning_rate = 0.001;
   double rho = 0.95;
   double epsilon = 1e-7;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct AdagradOptions {
   LearningRate learning_rate = 0.001;
   double initial_accumulator_value = 0.1;
   double epsilon = 1e-7;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct AdamaxOptions {
   LearningRate learning_rate = 0.001;
@@ -67,7 +120,15 @@ struct AdamaxOptions {
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct AdafactorOptions {
   LearningRate learning_rate = 0.001;
@@ -78,7 +139,15 @@ struct AdafactorOptions {
   /// As in Keras, without effect: the rate is at most 1 / sqrt(step) either way.
   bool relative_step = true;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct NadamOptions {
   LearningRate learning_rate = 0.001;
@@ -86,7 +155,15 @@ struct NadamOptions {
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct FtrlOptions {
   LearningRate learning_rate = 0.001;
@@ -97,14 +174,30 @@ struct FtrlOptions {
   double l2_shrinkage_regularization_strength = 0;
   double beta = 0;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct LionOptions {
   LearningRate learning_rate = 0.001;
   double beta_1 = 0.9;
   double beta_2 = 0.99;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct LambOptions {
   LearningRate learning_rate = 0.001;
@@ -112,7 +205,15 @@ struct LambOptions {
   double beta_2 = 0.999;
   double epsilon = 1e-7;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct MuonOptions {
   LearningRate learning_rate = 0.001;
@@ -121,7 +222,15 @@ struct MuonOptions {
   double adam_weight_decay = 0.004;
   double epsilon = 1e-7;
   double weight_decay = 0.004;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
   std::vector<std::string> exclude_layers = {};
   bool exclude_embeddings = true;
   double muon_a = 3.4445;
@@ -140,7 +249,15 @@ struct ScheduleFreeAdamWOptions {
   double epsilon = 1e-8;
   std::int64_t warmup_steps = 0;
   double weight_decay = 0;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 struct LossScaleOptimizerOptions {
   double initial_scale = 32768;

@@ -14,10 +14,18 @@
 
 namespace triptych::keras {
 
-/// The options of TRIPTYCH_KERAS_OPTIMIZER_OPTIONS, and the decay.
+/// The options that all optimizers have.
 struct CommonOptions {
   double weight_decay;
-  TRIPTYCH_KERAS_OPTIMIZER_OPTIONS
+  std::optional<double> clipnorm = {};
+  std::optional<double> clipvalue = {};
+  std::optional<double> global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<std::int64_t> ema_overwrite_frequency = {};
+  std::optional<double> loss_scale_factor = {};
+  std::optional<std::int64_t> gradient_accumulation_steps = {};
+  OwnedText name = "";
 };
 template <class Options>
 CommonOptions common(const Options& o) {

@@ -404,7 +404,8 @@ Optimizer Muon(MuonOptions o, Location where) {
                                     .formula = UpdateFormula::keras});
                      }
                      if (p[0].empty()) return;
-                     const std::vector<Tensor> steps(p[0].size(), s.steps[0]);
+                     // Adam has counted the step for both.
+                     const std::vector<Tensor> steps(p[1].empty() ? p[0].size() : 0, s.steps[0]);
                      muon_update(s.rate, p[0], g[0], m[0], steps,
                                  {.momentum = o.momentum,
                                   .nesterov = o.nesterov,

@@ -1,6 +1,7 @@
 // Averages of a model's weights over its training, as torch.optim.swa_utils'.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -122,9 +123,7 @@ const Tensor& input_of(const std::pair<A, B>& batch) {
 }
 inline const Tensor& input_of(const std::vector<Tensor>& batch) { return batch.at(0); }
 template <class Batch>
-auto input_of(const Batch& batch) -> decltype(batch.x) {
-  return batch.x;
-}
+requires std::same_as<decltype(Batch::x), Tensor> const Tensor& input_of(const Batch& batch) { return batch.x; }
 
 }  // namespace detail
 

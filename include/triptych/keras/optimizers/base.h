@@ -133,20 +133,4 @@ class TRIPTYCH_API Optimizer {
   std::shared_ptr<OptimizerBase> base_;
 };
 
-// The options that all optimizers of Keras have, behind their own and in its order. Of the three ways to clip one may
-// be given: each gradient's norm, each element, the norm of all gradients. With use_ema averages of the weights are
-// kept, average <- ema_momentum average + (1 - ema_momentum) weight, which replace the weights every
-// ema_overwrite_frequency steps, or without it when `fit` ends. loss_scale_factor multiplies the loss and divides the
-// gradients; gradients of gradient_accumulation_steps calls are averaged before a step.
-#define TRIPTYCH_KERAS_OPTIMIZER_OPTIONS                        \
-  std::optional<double> clipnorm = {};                          \
-  std::optional<double> clipvalue = {};                         \
-  std::optional<double> global_clipnorm = {};                   \
-  bool use_ema = false;                                         \
-  double ema_momentum = 0.99;                                   \
-  std::optional<std::int64_t> ema_overwrite_frequency = {};     \
-  std::optional<double> loss_scale_factor = {};                 \
-  std::optional<std::int64_t> gradient_accumulation_steps = {}; \
-  OwnedText name = "";
-
 }  // namespace triptych::keras
