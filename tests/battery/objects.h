@@ -1,6 +1,7 @@
 // Good and hostile objects of the classes that the headers declare: a class without them does not compile.
 #pragma once
 
+#include <array>
 #include <iterator>
 
 #include "values.h"
@@ -443,11 +444,13 @@ struct Values<M> : ObjectValues<M> {
       return std::make_shared<M>(3);
   }
 };
+using RuleOfSgd = optim::RuleOptimizer<optim::SGD, optim::SGDOptions>;
 template <std::derived_from<optim::Optimizer> O>
 struct Values<O> : ObjectValues<O> {
   static std::shared_ptr<O> good() {
     const std::vector<tt::Tensor> parameters = {with_gradient({2, 3})};
-    if constexpr (std::is_same_v<O, optim::Optimizer> || std::is_same_v<O, optim::GroupedOptimizer<optim::SGDOptions>>)
+    if constexpr (std::is_same_v<O, optim::Optimizer> || std::is_same_v<O, RuleOfSgd> ||
+                  std::is_same_v<O, optim::GroupedOptimizer<optim::SGDOptions>>)
       return std::make_shared<optim::SGD>(parameters, optim::SGDOptions{.momentum = 0.9}, here());
     else if constexpr (std::is_same_v<O, optim::GroupedOptimizer<optim::AdamOptions>>)
       return std::make_shared<optim::Adam>(parameters, optim::AdamOptions{}, here());
@@ -700,6 +703,45 @@ struct Values<keras::LossList> : ObjectValues<keras::LossList> {
     Values<keras::Loss>::hostile(losses, &Values<keras::Loss>::good);
     for (const auto& [text, make] : losses) choices.add(text, [make = make] { return keras::LossList(make()); });
     choices.add("{mse, mse}", [] { return keras::LossList{keras::Loss("mse"), keras::Loss("mse")}; });
+  }
+};
+/// A learning rate that is a number.
+template <class Rate>
+struct RateValues {
+  static constexpr const char* good_text = "0.01";
+  static Rate good() { return 0.01; }
+  static void hostile(Choices<Rate>& choices, const Make<Rate>&) {
+    Choices<double> numbers;
+    Values<double>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers) choices.add(text, [make = make] { return Rate(make()); });
+  }
+};
+template <>
+struct Values<keras::LearningRate> : RateValues<keras::LearningRate> {};
+template <>
+struct Values<low::LearningRate> : RateValues<low::LearningRate> {};
+template <>
+struct Values<keras::optimizers::schedules::LearningRateSchedule>
+    : ObjectValues<keras::optimizers::schedules::LearningRateSchedule> {
+  static keras::optimizers::schedules::LearningRateSchedule good() {
+    return keras::optimizers::schedules::ExponentialDecay(0.1, 10, 0.5);
+  }
+};
+template <>
+struct Values<low::train::ExponentialMovingAverage> : ObjectValues<low::train::ExponentialMovingAverage> {
+  static std::shared_ptr<low::train::ExponentialMovingAverage> good() {
+    return std::make_shared<low::train::ExponentialMovingAverage>(0.9);
+  }
+};
+template <>
+struct Values<std::array<double, 3>> {
+  static constexpr const char* good_text = "{3, -4, 2}";
+  static std::array<double, 3> good() { return {3, -4, 2}; }
+  static void hostile(Choices<std::array<double, 3>>& choices, const Make<std::array<double, 3>>&) {
+    Choices<double> numbers;
+    Values<double>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers)
+      choices.add("{" + text + ", -4, 2}", [make = make] { return std::array<double, 3>{make(), -4, 2}; });
   }
 };
 template <>

@@ -273,7 +273,7 @@ namespace optimizers {
 /// Without momentum p <- p - lr g; with it v <- momentum v - lr g, p <- p + v (nesterov: p <- p + momentum v - lr g).
 TRIPTYCH_API Optimizer SGD(SGDOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer SGD(const T& learning_rate, SGDOptions options = {}, Location where = Location::here()) {
+Optimizer SGD(T learning_rate, SGDOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return SGD(options, where);
 }
@@ -282,7 +282,7 @@ Optimizer SGD(...) = delete;  // neither a learning rate nor SGDOptions
 /// Gradients divided by the root of their squares' average.
 TRIPTYCH_API Optimizer RMSprop(RMSpropOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer RMSprop(const T& learning_rate, RMSpropOptions options = {}, Location where = Location::here()) {
+Optimizer RMSprop(T learning_rate, RMSpropOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return RMSprop(options, where);
 }
@@ -291,7 +291,7 @@ Optimizer RMSprop(...) = delete;  // neither a learning rate nor RMSpropOptions
 /// Adam with epsilon outside the bias correction: see `UpdateFormula::keras`.
 TRIPTYCH_API Optimizer Adam(AdamOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Adam(const T& learning_rate, AdamOptions options = {}, Location where = Location::here()) {
+Optimizer Adam(T learning_rate, AdamOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Adam(options, where);
 }
@@ -300,7 +300,7 @@ Optimizer Adam(...) = delete;  // neither a learning rate nor AdamOptions
 /// Adam with decoupled weight decay.
 TRIPTYCH_API Optimizer AdamW(AdamWOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer AdamW(const T& learning_rate, AdamWOptions options = {}, Location where = Location::here()) {
+Optimizer AdamW(T learning_rate, AdamWOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return AdamW(options, where);
 }
@@ -309,7 +309,7 @@ Optimizer AdamW(...) = delete;  // neither a learning rate nor AdamWOptions
 /// Steps in the units of the weights.
 TRIPTYCH_API Optimizer Adadelta(AdadeltaOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Adadelta(const T& learning_rate, AdadeltaOptions options = {}, Location where = Location::here()) {
+Optimizer Adadelta(T learning_rate, AdadeltaOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Adadelta(options, where);
 }
@@ -318,7 +318,7 @@ Optimizer Adadelta(...) = delete;  // neither a learning rate nor AdadeltaOption
 /// Gradients divided by the root of their squares' sum.
 TRIPTYCH_API Optimizer Adagrad(AdagradOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Adagrad(const T& learning_rate, AdagradOptions options = {}, Location where = Location::here()) {
+Optimizer Adagrad(T learning_rate, AdagradOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Adagrad(options, where);
 }
@@ -327,7 +327,7 @@ Optimizer Adagrad(...) = delete;  // neither a learning rate nor AdagradOptions
 /// Adam with the maximum norm.
 TRIPTYCH_API Optimizer Adamax(AdamaxOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Adamax(const T& learning_rate, AdamaxOptions options = {}, Location where = Location::here()) {
+Optimizer Adamax(T learning_rate, AdamaxOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Adamax(options, where);
 }
@@ -336,7 +336,7 @@ Optimizer Adamax(...) = delete;  // neither a learning rate nor AdamaxOptions
 /// Second moments by rows and columns.
 TRIPTYCH_API Optimizer Adafactor(AdafactorOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Adafactor(const T& learning_rate, AdafactorOptions options = {}, Location where = Location::here()) {
+Optimizer Adafactor(T learning_rate, AdafactorOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Adafactor(options, where);
 }
@@ -345,7 +345,7 @@ Optimizer Adafactor(...) = delete;  // neither a learning rate nor AdafactorOpti
 /// Adam with Nesterov's momentum.
 TRIPTYCH_API Optimizer Nadam(NadamOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Nadam(const T& learning_rate, NadamOptions options = {}, Location where = Location::here()) {
+Optimizer Nadam(T learning_rate, NadamOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Nadam(options, where);
 }
@@ -354,7 +354,7 @@ Optimizer Nadam(...) = delete;  // neither a learning rate nor NadamOptions
 /// Follow the regularized leader.
 TRIPTYCH_API Optimizer Ftrl(FtrlOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Ftrl(const T& learning_rate, FtrlOptions options = {}, Location where = Location::here()) {
+Optimizer Ftrl(T learning_rate, FtrlOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Ftrl(options, where);
 }
@@ -363,7 +363,7 @@ Optimizer Ftrl(...) = delete;  // neither a learning rate nor FtrlOptions
 /// The sign of a momentum.
 TRIPTYCH_API Optimizer Lion(LionOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Lion(const T& learning_rate, LionOptions options = {}, Location where = Location::here()) {
+Optimizer Lion(T learning_rate, LionOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Lion(options, where);
 }
@@ -372,7 +372,7 @@ Optimizer Lion(...) = delete;  // neither a learning rate nor LionOptions
 /// Adam's direction with the length of the weight.
 TRIPTYCH_API Optimizer Lamb(LambOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Lamb(const T& learning_rate, LambOptions options = {}, Location where = Location::here()) {
+Optimizer Lamb(T learning_rate, LambOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Lamb(options, where);
 }
@@ -382,7 +382,7 @@ Optimizer Lamb(...) = delete;  // neither a learning rate nor LambOptions
 /// their path) and those in whose paths one of exclude_layers (regular expressions) is found.
 TRIPTYCH_API Optimizer Muon(MuonOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer Muon(const T& learning_rate, MuonOptions options = {}, Location where = Location::here()) {
+Optimizer Muon(T learning_rate, MuonOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return Muon(options, where);
 }
@@ -391,8 +391,7 @@ Optimizer Muon(...) = delete;  // neither a learning rate nor MuonOptions
 /// AdamW that needs no schedule.
 TRIPTYCH_API Optimizer ScheduleFreeAdamW(ScheduleFreeAdamWOptions options = {}, Location where = Location::here());
 template <std::convertible_to<LearningRate> T>
-Optimizer ScheduleFreeAdamW(const T& learning_rate, ScheduleFreeAdamWOptions options = {},
-                            Location where = Location::here()) {
+Optimizer ScheduleFreeAdamW(T learning_rate, ScheduleFreeAdamWOptions options = {}, Location where = Location::here()) {
   options.learning_rate = learning_rate;
   return ScheduleFreeAdamW(options, where);
 }

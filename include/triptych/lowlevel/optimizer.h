@@ -96,7 +96,7 @@ class TRIPTYCH_API GradientDescent : public Optimizer {
  public:
   explicit GradientDescent(const GradientDescentOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit GradientDescent(const T& learning_rate, Location where = Location::here())
+  explicit GradientDescent(T learning_rate, Location where = Location::here())
       : GradientDescent(GradientDescentOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -115,10 +115,10 @@ class TRIPTYCH_API Momentum : public Optimizer {
  public:
   explicit Momentum(const MomentumOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit Momentum(const T& learning_rate, Location where = Location::here())
+  explicit Momentum(T learning_rate, Location where = Location::here())
       : Momentum(MomentumOptions{.learning_rate = learning_rate}, where) {}
   template <std::convertible_to<LearningRate> T>
-  Momentum(const T& learning_rate, double momentum, Location where = Location::here())
+  Momentum(T learning_rate, double momentum, Location where = Location::here())
       : Momentum(MomentumOptions{.learning_rate = learning_rate, .momentum = momentum}, where) {}
 
  private:
@@ -137,7 +137,7 @@ class TRIPTYCH_API Adagrad : public Optimizer {
  public:
   explicit Adagrad(const AdagradOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit Adagrad(const T& learning_rate, Location where = Location::here())
+  explicit Adagrad(T learning_rate, Location where = Location::here())
       : Adagrad(AdagradOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -157,7 +157,7 @@ class TRIPTYCH_API Adadelta : public Optimizer {
  public:
   explicit Adadelta(const AdadeltaOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit Adadelta(const T& learning_rate, Location where = Location::here())
+  explicit Adadelta(T learning_rate, Location where = Location::here())
       : Adadelta(AdadeltaOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -180,7 +180,7 @@ class TRIPTYCH_API RMSProp : public Optimizer {
  public:
   explicit RMSProp(const RMSPropOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit RMSProp(const T& learning_rate, Location where = Location::here())
+  explicit RMSProp(T learning_rate, Location where = Location::here())
       : RMSProp(RMSPropOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -202,7 +202,7 @@ class TRIPTYCH_API Adam : public Optimizer {
  public:
   explicit Adam(const AdamOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit Adam(const T& learning_rate, Location where = Location::here())
+  explicit Adam(T learning_rate, Location where = Location::here())
       : Adam(AdamOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -224,7 +224,7 @@ class TRIPTYCH_API AdamW : public Optimizer {
  public:
   explicit AdamW(const AdamWOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit AdamW(const T& learning_rate, Location where = Location::here())
+  explicit AdamW(T learning_rate, Location where = Location::here())
       : AdamW(AdamWOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -248,7 +248,7 @@ class TRIPTYCH_API Ftrl : public Optimizer {
  public:
   explicit Ftrl(const FtrlOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit Ftrl(const T& learning_rate, Location where = Location::here())
+  explicit Ftrl(T learning_rate, Location where = Location::here())
       : Ftrl(FtrlOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -269,7 +269,7 @@ class TRIPTYCH_API ProximalGradientDescent : public Optimizer {
   explicit ProximalGradientDescent(const ProximalGradientDescentOptions& options = {},
                                    Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit ProximalGradientDescent(const T& learning_rate, Location where = Location::here())
+  explicit ProximalGradientDescent(T learning_rate, Location where = Location::here())
       : ProximalGradientDescent(ProximalGradientDescentOptions{.learning_rate = learning_rate}, where) {}
 
  private:
@@ -290,7 +290,7 @@ class TRIPTYCH_API ProximalAdagrad : public Optimizer {
  public:
   explicit ProximalAdagrad(const ProximalAdagradOptions& options = {}, Location where = Location::here());
   template <std::convertible_to<LearningRate> T>
-  explicit ProximalAdagrad(const T& learning_rate, Location where = Location::here())
+  explicit ProximalAdagrad(T learning_rate, Location where = Location::here())
       : ProximalAdagrad(ProximalAdagradOptions{.learning_rate = learning_rate}, where) {}
 
  private:

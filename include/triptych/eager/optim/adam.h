@@ -21,6 +21,8 @@ struct AdamOptions {
 class TRIPTYCH_API Adam : public RuleOptimizer<Adam, AdamOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Adam(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdamOptions
 
  private:
   friend RuleOptimizer;
@@ -44,6 +46,8 @@ struct AdamWOptions {
 class TRIPTYCH_API AdamW : public RuleOptimizer<AdamW, AdamWOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  AdamW(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdamWOptions
 
  private:
   friend RuleOptimizer;
@@ -65,6 +69,8 @@ struct AdamaxOptions {
 class TRIPTYCH_API Adamax : public RuleOptimizer<Adamax, AdamaxOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Adamax(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdamaxOptions
 
  private:
   friend RuleOptimizer;
@@ -88,6 +94,8 @@ struct NAdamOptions {
 class TRIPTYCH_API NAdam : public RuleOptimizer<NAdam, NAdamOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  NAdam(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor NAdamOptions
 
  private:
   friend RuleOptimizer;
@@ -110,6 +118,8 @@ struct RAdamOptions {
 class TRIPTYCH_API RAdam : public RuleOptimizer<RAdam, RAdamOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  RAdam(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor RAdamOptions
 
  private:
   friend RuleOptimizer;

@@ -19,6 +19,8 @@ struct RMSpropOptions {
 class TRIPTYCH_API RMSprop : public RuleOptimizer<RMSprop, RMSpropOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  RMSprop(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor RMSpropOptions
 
  private:
   friend RuleOptimizer;
@@ -41,6 +43,8 @@ struct AdagradOptions {
 class TRIPTYCH_API Adagrad : public RuleOptimizer<Adagrad, AdagradOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Adagrad(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdagradOptions
 
  private:
   friend RuleOptimizer;
@@ -62,6 +66,8 @@ struct AdadeltaOptions {
 class TRIPTYCH_API Adadelta : public RuleOptimizer<Adadelta, AdadeltaOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Adadelta(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdadeltaOptions
 
  private:
   friend RuleOptimizer;

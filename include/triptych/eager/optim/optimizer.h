@@ -230,8 +230,6 @@ class RuleOptimizer : public GroupedOptimizer<O> {
   template <Number T>
   RuleOptimizer(std::vector<Tensor> params, T lr, Location where = Location::here())
       : RuleOptimizer(std::move(params), with_lr(static_cast<double>(lr)), where) {}
-  template <class = void>
-  RuleOptimizer(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor options
 
   using Optimizer::step;
   void step(Location where = Location::here()) override {

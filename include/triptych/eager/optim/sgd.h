@@ -19,6 +19,8 @@ struct SGDOptions {
 class TRIPTYCH_API SGD : public RuleOptimizer<SGD, SGDOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  SGD(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor SGDOptions
   template <Number T>
   SGD(std::vector<Tensor> params, T lr, double momentum, double dampening = 0, double weight_decay = 0,
       bool nesterov = false, Location where = Location::here())
@@ -51,6 +53,8 @@ struct ASGDOptions {
 class TRIPTYCH_API ASGD : public RuleOptimizer<ASGD, ASGDOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  ASGD(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor ASGDOptions
 
  private:
   friend RuleOptimizer;
@@ -71,6 +75,8 @@ struct RpropOptions {
 class TRIPTYCH_API Rprop : public RuleOptimizer<Rprop, RpropOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Rprop(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor RpropOptions
 
  private:
   friend RuleOptimizer;
@@ -92,6 +98,8 @@ struct LionOptions {
 class TRIPTYCH_API Lion : public RuleOptimizer<Lion, LionOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Lion(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor LionOptions
 
  private:
   friend RuleOptimizer;

@@ -123,7 +123,8 @@ const Tensor& input_of(const std::pair<A, B>& batch) {
 }
 inline const Tensor& input_of(const std::vector<Tensor>& batch) { return batch.at(0); }
 template <class Batch>
-requires std::same_as<decltype(Batch::x), Tensor> const Tensor& input_of(const Batch& batch) { return batch.x; }
+requires std::same_as<decltype(Batch::x), Tensor>
+const Tensor& input_of(const Batch& batch) { return batch.x; }
 
 }  // namespace detail
 

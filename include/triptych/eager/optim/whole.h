@@ -21,6 +21,8 @@ struct AdafactorOptions {
 class TRIPTYCH_API Adafactor : public RuleOptimizer<Adafactor, AdafactorOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Adafactor(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor AdafactorOptions
 
  private:
   friend RuleOptimizer;
@@ -45,6 +47,8 @@ struct MuonOptions {
 class TRIPTYCH_API Muon : public RuleOptimizer<Muon, MuonOptions> {
  public:
   using RuleOptimizer::RuleOptimizer;
+  template <class = void>
+  Muon(std::vector<Tensor> params, ...) = delete;  // neither a learning rate nor MuonOptions
 
  private:
   friend RuleOptimizer;
