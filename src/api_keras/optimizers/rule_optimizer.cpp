@@ -28,9 +28,10 @@ Tensor state(double value, DType dtype) {
 
 const Rule& checked(const Rule& rule, Location where) {
   const CommonOptions& o = rule.options;
-  const Hyperparameters check(rule.name, where);
+  const Hyperparameters check(rule.class_name, where);
+  check.not_negative("learning_rate", rule.learning_rate.value());
   const auto fail = [&](const char* wrong, const std::string& given, const char* hint) {
-    throw ArgumentError(rule.name, wrong, given, hint, where);
+    throw ArgumentError(rule.class_name, wrong, given, hint, where);
   };
   check.not_negative("weight_decay", o.weight_decay);
   int ways = 0;

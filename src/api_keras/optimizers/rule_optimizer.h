@@ -58,7 +58,9 @@ struct RuleSlot {
 };
 
 struct Rule {
+  /// Of the optimizer, and of the class, which errors name.
   std::string name;
+  const char* class_name;
   LearningRate learning_rate;
   CommonOptions options;
   std::vector<RuleSlot> slots;

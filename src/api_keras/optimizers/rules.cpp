@@ -37,7 +37,12 @@ void check_expression(const char* op, const std::string& pattern, Location where
 Optimizer SGD(SGDOptions o, Location where) {
   const Hyperparameters check("SGD", where);
   check.share("momentum", o.momentum);
-  Rule rule{.name = "sgd", .learning_rate = o.learning_rate, .options = common(o), .slots = {}, .update = {}};
+  Rule rule{.name = "sgd",
+            .class_name = "SGD",
+            .learning_rate = o.learning_rate,
+            .options = common(o),
+            .slots = {},
+            .update = {}};
   if (o.momentum == 0) {
     rule.counts = false;
     rule.update = [](const RuleStep& s) {
@@ -67,6 +72,7 @@ Optimizer RMSprop(RMSpropOptions o, Location where) {
   if (o.momentum > 0) slots.push_back({"momentum", 1});
   if (o.centered) slots.push_back({"average_gradient", 2});
   return made({.name = "rmsprop",
+               .class_name = "RMSprop",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = std::move(slots),
@@ -97,6 +103,7 @@ Optimizer adam(const char* name, const char* op, const AdamOptions& o, Location 
   std::vector<RuleSlot> slots{{"momentum"}, {"velocity"}};
   if (o.amsgrad) slots.push_back({"velocity_hat", 1});
   return made({.name = name,
+               .class_name = op,
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = std::move(slots),
@@ -143,6 +150,7 @@ Optimizer Adadelta(AdadeltaOptions o, Location where) {
   check.share("rho", o.rho);
   check.not_negative("epsilon", o.epsilon);
   return made({.name = "adadelta",
+               .class_name = "Adadelta",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"accumulated_grad"}, {"accumulated_delta_var"}},
@@ -163,6 +171,7 @@ Optimizer Adagrad(AdagradOptions o, Location where) {
   check.not_negative("initial_accumulator_value", o.initial_accumulator_value);
   check.not_negative("epsilon", o.epsilon);
   return made({.name = "adagrad",
+               .class_name = "Adagrad",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {filled("accumulator", o.initial_accumulator_value)},
@@ -183,6 +192,7 @@ Optimizer Adamax(AdamaxOptions o, Location where) {
   check.decay("beta_2", o.beta_2);
   check.not_negative("epsilon", o.epsilon);
   return made({.name = "adamax",
+               .class_name = "Adamax",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"momentum"}, {"norm"}},
@@ -205,6 +215,7 @@ Optimizer Nadam(NadamOptions o, Location where) {
   check.decay("beta_2", o.beta_2);
   check.not_negative("epsilon", o.epsilon);
   return made({.name = "nadam",
+               .class_name = "Nadam",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"momentum"}, {"velocity"}},
@@ -233,6 +244,7 @@ Optimizer Ftrl(FtrlOptions o, Location where) {
   check.not_negative("l2_shrinkage_regularization_strength", o.l2_shrinkage_regularization_strength);
   check.not_negative("beta", o.beta);
   return made({.name = "ftrl",
+               .class_name = "Ftrl",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {filled("accumulator", o.initial_accumulator_value), {"linear"}},
@@ -257,6 +269,7 @@ Optimizer Lion(LionOptions o, Location where) {
   check.share("beta_1", o.beta_1);
   check.share("beta_2", o.beta_2);
   return made({.name = "lion",
+               .class_name = "Lion",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"momentum"}},
@@ -278,6 +291,7 @@ Optimizer Lamb(LambOptions o, Location where) {
   check.decay("beta_2", o.beta_2);
   check.not_negative("epsilon", o.epsilon);
   return made({.name = "lamb",
+               .class_name = "Lamb",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"momentum"}, {"velocity"}},
@@ -299,6 +313,7 @@ Optimizer ScheduleFreeAdamW(ScheduleFreeAdamWOptions o, Location where) {
   if (o.warmup_steps < 0)
     throw ArgumentError("ScheduleFreeAdamW", "warmup_steps is negative", std::to_string(o.warmup_steps), "", where);
   return made({.name = "schedulefreeadamw",
+               .class_name = "ScheduleFreeAdamW",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"momentum", 0,
@@ -335,6 +350,7 @@ Optimizer Adafactor(AdafactorOptions o, Location where) {
     };
   };
   return made({.name = "adafactor",
+               .class_name = "Adafactor",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"row", 0, without(1)}, {"column", 0, without(2)}, {"velocity"}},
@@ -374,6 +390,7 @@ Optimizer Muon(MuonOptions o, Location where) {
     return o.exclude_embeddings && path.find("embedding") != std::string::npos;
   };
   return made({.name = "muon",
+               .class_name = "Muon",
                .learning_rate = o.learning_rate,
                .options = common(o),
                .slots = {{"momentum"},
