@@ -15,4 +15,5 @@
 #include "triptych/keras/model.h"
 #include "triptych/keras/ops.h"
 #include "triptych/keras/optimizers.h"
+#include "triptych/keras/random.h"
 #include "triptych/keras/regularizers.h"

@@ -10,6 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras.ops as K
+import keras.random as R
 import numpy as np
 import tensorflow as tf
 import torch
@@ -43,7 +44,7 @@ def arrays(result):
 def main():
     recorded = {f"input/{name}": value for name, value in INPUTS.items()}
     for home, convert in {"pytorch": torch.tensor, "tensorflow": tf.constant, "keras": lambda value: value}.items():
-        names = {"torch": torch, "F": F, "tf": tf, "K": K, **{name: convert(value) for name, value in INPUTS.items()}}
+        names = {"torch": torch, "F": F, "tf": tf, "K": K, "R": R, **{name: convert(value) for name, value in INPUTS.items()}}
         for call, _ in lines_of(TESTS / f"vocabulary/calls/{home}.txt"):
             for k, array in enumerate(arrays(eval(call, names))):
                 recorded[f"{call}/{k}"] = array

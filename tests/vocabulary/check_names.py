@@ -10,11 +10,14 @@ sys.path.insert(0, str(ROOT / "scripts/vocabulary"))
 from make_calls import lines_of
 from read_headers import Reader
 
+# What C++ cannot call so.
+KEYWORDS = {"switch_": "switch"}
 # Folder or header: what its namespace is called in the calls.
 HEADERS = {
     "triptych::eager::nn::functional": ("F", "triptych/eager/functional.h", "pytorch"),
     "triptych::lowlevel": ("tf", "triptych/lowlevel/names*", "tensorflow"),
     "triptych::keras::ops": ("K", "triptych/keras/ops*", "keras"),
+    "triptych::keras::random": ("R", "triptych/keras/random.h", "keras"),
 }
 
 
@@ -27,9 +30,9 @@ def declared(namespace, pattern):
     for path in paths:
         reader = Reader(path, include)
         reader.read()
-        full = {f.full_name for f in reader.functions} | set(reader.aliases)
+        full = {f.full_name for f in reader.functions if not f.owner} | set(reader.aliases)
         names |= {name.removeprefix(namespace + "::").removeprefix("root::") for name in full if name.startswith(namespace + "::") and "detail" not in name}
-    return names
+    return {KEYWORDS.get(name, name) for name in names}
 
 
 def main():

@@ -1,11 +1,13 @@
 // Calls by the homes' names, and what the homes give for them.
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "triptych/core/ops/pytorch_names.h"
 #include "triptych/eager.h"
 #include "triptych/keras.h"
 #include "triptych/lowlevel.h"
@@ -16,6 +18,7 @@ namespace tt = triptych;
 namespace tf = triptych::lowlevel;
 namespace F = triptych::eager::nn::functional;
 namespace K = triptych::keras::ops;
+namespace R = triptych::keras::random;
 
 using tt::Tensor;
 
@@ -54,6 +57,13 @@ inline std::vector<Tensor> parts(const tt::Shape& result) {
   std::vector<Tensor> all;
   for (const std::int64_t length : result) all.push_back(tt::tensor(length));
   return all;
+}
+/// What an in-place function makes of a copy.
+template <class F>
+Tensor changed(const Tensor& x, F function) {
+  Tensor copy = x.clone();
+  function(copy);
+  return copy;
 }
 struct AnyTensor {
   operator Tensor() const { return {}; }

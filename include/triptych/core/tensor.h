@@ -253,6 +253,28 @@ class TRIPTYCH_API Tensor : public TensorMethods {
   Tensor clone(Location where = Location::here()) const;
   /// `where(condition, *this, other)`.
   Tensor where(const Arg& condition, const Arg& other) const;
+  /// 1 with each element's probability; so many indices for each row of weights (random.h).
+  Tensor bernoulli(Location where = Location::here()) const;
+  Tensor multinomial(std::int64_t num_samples, bool replacement = false, Location where = Location::here()) const;
+  /// The n-th derivative of digamma.
+  Tensor polygamma(std::int64_t n, Location where = Location::here()) const;
+  /// Of real matrices the transpose.
+  Tensor H(Location where = Location::here()) const { return t(where); }
+  Tensor mH(Location where = Location::here()) const { return mT(where); }
+  Tensor byte(Location where = Location::here()) const { return to(uint8, where); }
+  int ndimension(Location where = Location::here()) const { return ndim(where); }
+  bool is_complex() const { return false; }
+  bool is_signed(Location where = Location::here()) const {
+    const DType of = dtype(where);
+    return of != uint8 && of != boolean;
+  }
+  /// Whether the only element differs from zero. ArgumentError as `item`.
+  bool is_nonzero(Location where = Location::here()) const { return item<bool>(where); }
+  /// The GPU's number; -1 for the CPU.
+  int get_device(Location where = Location::here()) const { return is_cuda(where) ? device(where).index : -1; }
+  /// |x - other| <= atol + rtol |other| everywhere (core/ops/equality.h).
+  bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false,
+                Location where = Location::here()) const;
   /// New tensors of this one's dtype and device.
   Tensor new_zeros(const Shape& shape, Location where = Location::here()) const;
   Tensor new_ones(const Shape& shape, Location where = Location::here()) const;
@@ -273,6 +295,19 @@ class TRIPTYCH_API Tensor : public TensorMethods {
   Tensor& uniform_(double low = 0, double high = 1, Location where = Location::here()) &;
   Tensor& normal_(double mean = 0, double stddev = 1, Location where = Location::here()) &;
   Tensor& bernoulli_(double p = 0.5, Location where = Location::here()) &;
+  /// Exponential of this rate; the number of trials up to the first success, from 1; e to normal numbers; of Cauchy's
+  /// distribution; integers in [low, high), without them as far as the dtype counts without gaps.
+  /// @throws ArgumentError if the parameters are none of the distribution, or the dtype is not floating (all but
+  /// geometric_ and random_).
+  Tensor& exponential_(double lambd = 1, Location where = Location::here()) &;
+  Tensor& geometric_(double p, Location where = Location::here()) &;
+  Tensor& log_normal_(double mean = 1, double std = 2, Location where = Location::here()) &;
+  Tensor& cauchy_(double median = 0, double sigma = 1, Location where = Location::here()) &;
+  Tensor& random_(std::int64_t low, std::int64_t high, Location where = Location::here()) &;
+  Tensor& random_(std::int64_t high, Location where = Location::here()) &;
+  Tensor& random_(Location where = Location::here()) &;
+  /// The diagonal of a matrix set to `value`; of more dimensions, all of one length, where all indices are the same.
+  Tensor& fill_diagonal_(Scalar value, Location where = Location::here()) &;
   Tensor& operator+=(const Arg& other) &;
   Tensor& operator-=(const Arg& other) &;
   Tensor& operator*=(const Arg& other) &;
@@ -284,6 +319,14 @@ class TRIPTYCH_API Tensor : public TensorMethods {
   Tensor& uniform_(double = 0, double = 1) && = delete;
   Tensor& normal_(double = 0, double = 1) && = delete;
   Tensor& bernoulli_(double = 0.5) && = delete;
+  Tensor& exponential_(double = 1) && = delete;
+  Tensor& geometric_(double) && = delete;
+  Tensor& log_normal_(double = 1, double = 2) && = delete;
+  Tensor& cauchy_(double = 0, double = 1) && = delete;
+  Tensor& random_(std::int64_t, std::int64_t) && = delete;
+  Tensor& random_(std::int64_t) && = delete;
+  Tensor& random_() && = delete;
+  Tensor& fill_diagonal_(Scalar) && = delete;
   Tensor& operator+=(const Arg&) && = delete;
   Tensor& operator-=(const Arg&) && = delete;
   Tensor& operator*=(const Arg&) && = delete;

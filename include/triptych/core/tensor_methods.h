@@ -24,6 +24,7 @@ class Tensor;
 struct BincountOptions;
 struct CovOptions;
 struct DiffOptions;
+struct Frexp;
 struct GatherOptions;
 struct Histogram;
 struct HistogramOptions;
@@ -65,6 +66,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor addmv(const Arg& matrix, const Arg& vector, ScaledSumOptions options) const;
   Tensor addr(const Arg& a, const Arg& b) const;
   Tensor addr(const Arg& a, const Arg& b, ScaledSumOptions options) const;
+  Tensor adjoint(Location where = Location::here()) const;
   Tensor all(Location where = Location::here()) const;
   Tensor all(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor amax(Location where = Location::here()) const;
@@ -72,6 +74,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor amin(Location where = Location::here()) const;
   Tensor amin(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   MinMax aminmax(std::optional<std::int64_t> axis = {}, bool keepdims = false, Location where = Location::here()) const;
+  Tensor angle(Location where = Location::here()) const;
   Tensor any(Location where = Location::here()) const;
   Tensor any(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor arccos(Location where = Location::here()) const;
@@ -90,6 +93,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor argwhere(Location where = Location::here()) const;
   Tensor as_strided(const Shape& size, const Axes& strides, std::int64_t storage_offset = 0,
                     Location where = Location::here()) const;
+  Tensor as_strided_scatter(const Arg& source, const Shape& size, const Axes& strides,
+                            std::int64_t storage_offset = 0) const;
   Tensor asin(Location where = Location::here()) const;
   Tensor asinh(Location where = Location::here()) const;
   Tensor atan(Location where = Location::here()) const;
@@ -122,6 +127,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor clip(std::optional<Scalar> min, std::optional<Scalar> max = {}, Location where = Location::here()) const;
   Tensor clip(const Tensor& min, Location where = Location::here()) const;
   Tensor clip(const Tensor& min, const Tensor& max, Location where = Location::here()) const;
+  Tensor conj(Location where = Location::here()) const;
   Tensor contiguous(Location where = Location::here()) const;
   Tensor copysign(const Arg& b) const;
   Tensor corrcoef(Location where = Location::here()) const;
@@ -149,6 +155,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor diff(std::int64_t n = 1, std::int64_t axis = -1, Location where = Location::here()) const;
   Tensor diff(std::int64_t n, std::int64_t axis, DiffOptions options, Location where = Location::here()) const;
   Tensor digamma(Location where = Location::here()) const;
+  Tensor dist(const Arg& other, double p = 2) const;
   Tensor div(const Arg& b) const;
   Tensor divide(const Arg& b) const;
   Tensor dot(const Arg& b) const;
@@ -174,9 +181,11 @@ class TRIPTYCH_API TensorMethods {
   Tensor fmin(const Arg& b) const;
   Tensor fmod(const Arg& b) const;
   Tensor frac(Location where = Location::here()) const;
+  Frexp frexp(Location where = Location::here()) const;
   Tensor gather(std::int64_t axis, const Arg& index) const;
   Tensor gather(const Arg& index) const;
   Tensor gather(const Arg& index, const GatherOptions& options) const;
+  Tensor gcd(const Arg& b) const;
   Tensor ge(const Arg& b) const;
   Tensor ger(const Arg& b) const;
   Tensor greater(const Arg& b) const;
@@ -191,11 +200,16 @@ class TRIPTYCH_API TensorMethods {
   Histogram histogram(const Arg& bin_edges, HistogramOptions options) const;
   std::vector<Tensor> hsplit(std::int64_t sections, Location where = Location::here()) const;
   Tensor hypot(const Arg& b) const;
+  Tensor i0(Location where = Location::here()) const;
+  Tensor igamma(const Arg& x) const;
+  Tensor igammac(const Arg& x) const;
   Tensor index_add(std::int64_t axis, const Arg& index, const Arg& source) const;
   Tensor index_add(std::int64_t axis, const Arg& index, const Arg& source, Scalar alpha) const;
   Tensor index_copy(std::int64_t axis, const Arg& index, const Arg& source) const;
   Tensor index_fill(std::int64_t axis, const Arg& index, const Arg& value) const;
   Tensor index_put(const std::vector<Tensor>& indices, const Arg& values, bool accumulate = false) const;
+  Tensor index_reduce(std::int64_t axis, const Arg& index, const Arg& source, Text reduce,
+                      bool include_self = true) const;
   Tensor index_select(std::int64_t axis, const Arg& index) const;
   Tensor inner(const Arg& b) const;
   Tensor inverse(Location where = Location::here()) const;
@@ -209,6 +223,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor kron(const Arg& b) const;
   ValuesAndIndices kthvalue(std::int64_t k, std::int64_t axis = -1, bool keepdims = false,
                             Location where = Location::here()) const;
+  Tensor lcm(const Arg& b) const;
   Tensor ldexp(const Arg& exponent) const;
   Tensor le(const Arg& b) const;
   Tensor lerp(const Arg& end, const Arg& weight) const;
@@ -260,6 +275,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor mul(const Arg& b) const;
   Tensor multiply(const Arg& b) const;
   Tensor mv(const Arg& vector) const;
+  Tensor mvlgamma(std::int64_t p, Location where = Location::here()) const;
   Tensor nan_to_num(double nan = 0, std::optional<double> posinf = {}, std::optional<double> neginf = {},
                     Location where = Location::here()) const;
   Tensor nanmean(Location where = Location::here()) const;
@@ -271,10 +287,14 @@ class TRIPTYCH_API TensorMethods {
   Tensor nansum(Location where = Location::here()) const;
   Tensor nansum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor narrow(std::int64_t axis, std::int64_t start, std::int64_t length, Location where = Location::here()) const;
+  Tensor narrow_copy(std::int64_t axis, std::int64_t start, std::int64_t length,
+                     Location where = Location::here()) const;
   Tensor ne(const Arg& b) const;
   Tensor neg(Location where = Location::here()) const;
   Tensor negative(Location where = Location::here()) const;
+  Tensor nextafter(const Arg& towards) const;
   Tensor nonzero(Location where = Location::here()) const;
+  Tensor nonzero_static(std::int64_t size, std::int64_t fill_value = -1, Location where = Location::here()) const;
   Tensor norm(Location where = Location::here()) const;
   Tensor norm(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor not_equal(const Arg& b) const;
@@ -296,6 +316,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor reciprocal(Location where = Location::here()) const;
   Tensor relu(Location where = Location::here()) const;
   Tensor remainder(const Arg& b) const;
+  Tensor renorm(double p, std::int64_t axis, double maxnorm, Location where = Location::here()) const;
   Tensor repeat(const Axes& repeats, Location where = Location::here()) const;
   Tensor repeat_interleave(std::int64_t repeats, Location where = Location::here()) const;
   Tensor repeat_interleave(const Arg& repeats) const;
@@ -332,6 +353,8 @@ class TRIPTYCH_API TensorMethods {
                             Location where = Location::here()) const;
   std::vector<Tensor> split(std::initializer_list<std::int64_t> sizes, std::int64_t axis = 0,
                             Location where = Location::here()) const;
+  std::vector<Tensor> split_with_sizes(const std::vector<std::int64_t>& sizes, std::int64_t axis = 0,
+                                       Location where = Location::here()) const;
   Tensor sqrt(Location where = Location::here()) const;
   Tensor square(Location where = Location::here()) const;
   Tensor squeeze(Location where = Location::here()) const;
@@ -343,6 +366,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor subtract(const Arg& b) const;
   Tensor sum(Location where = Location::here()) const;
   Tensor sum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
+  Tensor sum_to_size(const Shape& shape, Location where = Location::here()) const;
   linalg::Svd svd(bool full_matrices = true, Location where = Location::here()) const;
   Tensor swapaxes(std::int64_t a, std::int64_t b, Location where = Location::here()) const;
   Tensor swapdims(std::int64_t a, std::int64_t b, Location where = Location::here()) const;
@@ -376,6 +400,10 @@ class TRIPTYCH_API TensorMethods {
   UniqueResult unique(UniqueOptions options, Location where = Location::here()) const;
   Tensor unique_consecutive(Location where = Location::here()) const;
   UniqueResult unique_consecutive(UniqueConsecutiveOptions options, Location where = Location::here()) const;
+  std::vector<Tensor> unsafe_chunk(std::int64_t count, std::int64_t axis = 0, Location where = Location::here()) const;
+  std::vector<Tensor> unsafe_split(std::int64_t size, std::int64_t axis = 0, Location where = Location::here()) const;
+  std::vector<Tensor> unsafe_split_with_sizes(const std::vector<std::int64_t>& sizes, std::int64_t axis = 0,
+                                          Location where = Location::here()) const;
   Tensor unsqueeze(std::int64_t axis, Location where = Location::here()) const;
   Tensor var(Location where = Location::here()) const;
   Tensor var(const Axes& axes, Location where = Location::here()) const;
@@ -526,6 +554,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor& fmod_(const Arg&) && = delete;
   Tensor& frac_(Location where = Location::here()) &;
   Tensor& frac_() && = delete;
+  Tensor& gcd_(const Arg& b) &;
+  Tensor& gcd_(const Arg&) && = delete;
   Tensor& ge_(const Arg& b) &;
   Tensor& ge_(const Arg&) && = delete;
   Tensor& greater_(const Arg& b) &;
@@ -538,6 +568,12 @@ class TRIPTYCH_API TensorMethods {
   Tensor& heaviside_(const Arg&) && = delete;
   Tensor& hypot_(const Arg& b) &;
   Tensor& hypot_(const Arg&) && = delete;
+  Tensor& i0_(Location where = Location::here()) &;
+  Tensor& i0_() && = delete;
+  Tensor& igamma_(const Arg& x) &;
+  Tensor& igamma_(const Arg&) && = delete;
+  Tensor& igammac_(const Arg& x) &;
+  Tensor& igammac_(const Arg&) && = delete;
   Tensor& index_add_(std::int64_t axis, const Arg& index, const Arg& source) &;
   Tensor& index_add_(std::int64_t, const Arg&, const Arg&) && = delete;
   Tensor& index_add_(std::int64_t axis, const Arg& index, const Arg& source, Scalar alpha) &;
@@ -548,6 +584,11 @@ class TRIPTYCH_API TensorMethods {
   Tensor& index_fill_(std::int64_t, const Arg&, const Arg&) && = delete;
   Tensor& index_put_(const std::vector<Tensor>& indices, const Arg& values, bool accumulate = false) &;
   Tensor& index_put_(const std::vector<Tensor>&, const Arg&, bool) && = delete;
+  Tensor& index_reduce_(std::int64_t axis, const Arg& index, const Arg& source, Text reduce,
+                        bool include_self = true) &;
+  Tensor& index_reduce_(std::int64_t, const Arg&, const Arg&, Text, bool) && = delete;
+  Tensor& lcm_(const Arg& b) &;
+  Tensor& lcm_(const Arg&) && = delete;
   Tensor& ldexp_(const Arg& exponent) &;
   Tensor& ldexp_(const Arg&) && = delete;
   Tensor& le_(const Arg& b) &;
@@ -588,6 +629,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor& mul_(const Arg&) && = delete;
   Tensor& multiply_(const Arg& b) &;
   Tensor& multiply_(const Arg&) && = delete;
+  Tensor& mvlgamma_(std::int64_t p, Location where = Location::here()) &;
+  Tensor& mvlgamma_(std::int64_t) && = delete;
   Tensor& nan_to_num_(double nan = 0, std::optional<double> posinf = {}, std::optional<double> neginf = {},
                       Location where = Location::here()) &;
   Tensor& nan_to_num_(double, std::optional<double>, std::optional<double>) && = delete;
@@ -597,6 +640,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor& neg_() && = delete;
   Tensor& negative_(Location where = Location::here()) &;
   Tensor& negative_() && = delete;
+  Tensor& nextafter_(const Arg& towards) &;
+  Tensor& nextafter_(const Arg&) && = delete;
   Tensor& not_equal_(const Arg& b) &;
   Tensor& not_equal_(const Arg&) && = delete;
   Tensor& pow_(const Arg& b) &;
@@ -611,6 +656,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor& relu_() && = delete;
   Tensor& remainder_(const Arg& b) &;
   Tensor& remainder_(const Arg&) && = delete;
+  Tensor& renorm_(double p, std::int64_t axis, double maxnorm, Location where = Location::here()) &;
+  Tensor& renorm_(double, std::int64_t, double) && = delete;
   Tensor& round_(Location where = Location::here()) &;
   Tensor& round_() && = delete;
   Tensor& rsqrt_(Location where = Location::here()) &;

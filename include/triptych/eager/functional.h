@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/fractional_pool.h"
+#include "triptych/core/ops/pytorch_names.h"
 
 namespace triptych::eager::nn::functional {
 
@@ -14,6 +16,7 @@ namespace triptych::eager::nn::functional {
 using triptych::conv1d;
 using triptych::conv2d;
 using triptych::conv3d;
+using triptych::conv_tbc;
 using triptych::conv_transpose1d;
 using triptych::conv_transpose2d;
 using triptych::conv_transpose3d;
@@ -33,6 +36,10 @@ using triptych::adaptive_max_pool3d_with_indices;
 using triptych::avg_pool1d;
 using triptych::avg_pool2d;
 using triptych::avg_pool3d;
+using triptych::fractional_max_pool2d;
+using triptych::fractional_max_pool2d_with_indices;
+using triptych::fractional_max_pool3d;
+using triptych::fractional_max_pool3d_with_indices;
 using triptych::lp_pool1d;
 using triptych::lp_pool2d;
 using triptych::lp_pool3d;
@@ -45,6 +52,14 @@ using triptych::max_pool3d_with_indices;
 using triptych::max_unpool1d;
 using triptych::max_unpool2d;
 using triptych::max_unpool3d;
+
+/// Windows of `kernel_size` at places that are drawn.
+inline Tensor fractional_max_pool2d(const Arg& input, Size2 kernel_size, Size2 output_size) {
+  return triptych::fractional_max_pool2d(input, {.kernel_size = kernel_size, .output_size = output_size});
+}
+inline Tensor fractional_max_pool3d(const Arg& input, Size3 kernel_size, Size3 output_size) {
+  return triptych::fractional_max_pool3d(input, {.kernel_size = kernel_size, .output_size = output_size});
+}
 
 // Activations.
 using triptych::celu;
@@ -76,9 +91,34 @@ using triptych::tanhshrink;
 using triptych::threshold;
 inline Tensor logsigmoid(const Arg& input) { return log_sigmoid(input); }
 
+// In place: the tensor, and every handle to it.
+inline Tensor& relu_(Tensor& input, Location where = Location::here()) { return input.relu_(where); }
+inline Tensor& celu_(Tensor& input, double alpha = 1, Location where = Location::here()) {
+  return input.copy_(Arg(celu(Arg(input, where), alpha), where));
+}
+inline Tensor& elu_(Tensor& input, double alpha = 1, Location where = Location::here()) {
+  return input.copy_(Arg(elu(Arg(input, where), alpha), where));
+}
+inline Tensor& hardtanh_(Tensor& input, double min_val = -1, double max_val = 1, Location where = Location::here()) {
+  return input.copy_(Arg(hardtanh(Arg(input, where), min_val, max_val), where));
+}
+inline Tensor& leaky_relu_(Tensor& input, double negative_slope = 0.01, Location where = Location::here()) {
+  return input.copy_(Arg(leaky_relu(Arg(input, where), negative_slope), where));
+}
+inline Tensor& rrelu_(Tensor& input, const RReluOptions& options = {}, Location where = Location::here()) {
+  return input.copy_(Arg(rrelu(Arg(input, where), options), where));
+}
+inline Tensor& selu_(Tensor& input, Location where = Location::here()) {
+  return input.copy_(Arg(selu(Arg(input, where)), where));
+}
+inline Tensor& threshold_(Tensor& input, double threshold, double value, Location where = Location::here()) {
+  return input.copy_(Arg(triptych::threshold(Arg(input, where), threshold, value), where));
+}
+
 // Layers.
 using triptych::alpha_dropout;
 using triptych::batch_norm;
+using triptych::bilinear;
 using triptych::dropout;
 using triptych::dropout1d;
 using triptych::dropout2d;
@@ -133,6 +173,7 @@ using triptych::triplet_margin_with_distance_loss;
 // Images.
 using triptych::affine_grid;
 using triptych::channel_shuffle;
+inline Tensor native_channel_shuffle(const Arg& input, std::int64_t groups) { return channel_shuffle(input, groups); }
 using triptych::grid_sample;
 using triptych::interpolate;
 using triptych::pixel_shuffle;

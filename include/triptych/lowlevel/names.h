@@ -4,16 +4,22 @@
 
 #include <limits>
 #include <string>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "triptych/core/ops/saturate_cast.h"
+#include "triptych/core/ops/spacing.h"
 #include "triptych/lowlevel/names/image.h"
 #include "triptych/lowlevel/names/linalg.h"
 #include "triptych/lowlevel/names/math.h"
 #include "triptych/lowlevel/names/nn.h"
+#include "triptych/lowlevel/names/random.h"
 
 // Found as tf::matmul, but not through the type of an argument: `matmul(x, variable)` is the core's.
 namespace triptych::lowlevel::root {
 
+using linalg::global_norm;
 using linalg::matmul;
 using linalg::norm;
 using math::abs;
@@ -79,8 +85,8 @@ using triptych::ones;
 using triptych::ones_like;
 using triptych::reshape;
 using triptych::roll;
+using triptych::saturate_cast;
 using triptych::scatter_nd;
-using triptych::searchsorted;
 using triptych::sequence_mask;
 using triptych::stack;
 using triptych::tensor_scatter_nd_add;
@@ -105,16 +111,22 @@ inline Tensor squeeze(const Arg& input, const Axes& axis) { return triptych::squ
 inline Tensor transpose(const Arg& a) { return a.tensor().T(a.where()); }
 inline Tensor transpose(const Arg& a, const Axes& perm) { return permute(a, perm); }
 inline Tensor broadcast_to(const Arg& input, const Shape& shape) { return triptych::broadcast_to(input, shape); }
-/// Rows of `params` along `axis`.
-inline Tensor gather(const Arg& params, const Arg& indices, std::int64_t axis = 0) {
-  return take(params, indices, axis);
+/// Rows of `params` along `axis`; so many first dimensions of both belong together.
+inline Tensor gather(const Arg& params, const Arg& indices, std::int64_t axis = 0, std::int64_t batch_dims = 0) {
+  if (batch_dims == 0) return take(params, indices, axis);
+  return triptych::gather(params, indices, {.axis = axis, .batch_dims = batch_dims});
 }
+/// What the mask chooses, as one axis in the place of the mask's, which begin at `axis`.
 inline Tensor boolean_mask(const Arg& tensor, const Arg& mask) {
   return tensor.tensor()[Index(mask.tensor(), mask.where())];
 }
+TRIPTYCH_API Tensor boolean_mask(const Arg& tensor, const Arg& mask, std::int64_t axis);
 inline Tensor one_hot(const Arg& indices, std::int64_t depth, DType dtype = float32) {
   return triptych::one_hot(indices, depth, dtype);
 }
+/// With these values at the place and elsewhere, along a new axis.
+TRIPTYCH_API Tensor one_hot(const Arg& indices, std::int64_t depth, Scalar on_value, Scalar off_value,
+                            std::int64_t axis = -1, DType dtype = float32);
 inline Tensor clip_by_value(const Arg& t, Scalar min, Scalar max) { return clip(t, min, max); }
 /// As many equal parts, or parts of these sizes.
 inline std::vector<Tensor> split(const Arg& value, std::int64_t num_splits, std::int64_t axis = 0) {
@@ -139,8 +151,13 @@ inline Tensor repeat(const Arg& input, std::int64_t repeats, std::int64_t axis) 
   return triptych::repeat(input, repeats, axis);
 }
 inline Tensor reverse(const Arg& tensor, const Axes& axis) { return flip(tensor, axis); }
-inline Tensor sort(const Arg& values, std::int64_t axis = -1) { return triptych::sort(values, axis).values; }
-inline Tensor argsort(const Arg& values, std::int64_t axis = -1) { return triptych::argsort(values, axis); }
+/// direction: "ASCENDING" or "DESCENDING".
+TRIPTYCH_API Tensor sort(const Arg& values, std::int64_t axis = -1, Text direction = "ASCENDING");
+TRIPTYCH_API Tensor argsort(const Arg& values, std::int64_t axis = -1, Text direction = "ASCENDING",
+                            bool stable = false);
+/// side: "left" or "right" of equal ones.
+TRIPTYCH_API Tensor searchsorted(const Arg& sorted_sequence, const Arg& values, Text side = "left",
+                                 DType out_type = int32);
 /// begin and size of the part along each axis; -1: all that is left.
 /// `size` elements of each axis from `begin` on; a size of -1 is what is left. ArgumentError if the axis has not as
 /// many.
@@ -169,9 +186,118 @@ inline Tensor slice(const Arg& input, const Axes& begin, const Axes& size) {
   }
   return part;
 }
+TRIPTYCH_API Tensor slice(const Arg& input, const Axes& begin, const Axes& size);
+/// From `begin` before `end` along each of the first axes, by `strides` (without: 1). Bit i of a mask: leave the bound
+/// open, or take the one element and drop the axis.
+TRIPTYCH_API Tensor strided_slice(const Arg& input, const Axes& begin, const Axes& end, const Axes& strides = {},
+                                  std::int64_t begin_mask = 0, std::int64_t end_mask = 0,
+                                  std::int64_t shrink_axis_mask = 0);
 inline Tensor stop_gradient(const Arg& input) { return input.tensor().detach(input.where()); }
 inline Tensor fill(const Shape& dims, Scalar value, Location where = Location::here()) {
   return full(dims, value, {}, where);
+}
+
+// --- Tensors from values, and what is known of them -----------------------------------------------------------------
+
+/// A number, a nested list, or a tensor, in `dtype` if one is given; a number repeated to `shape`.
+inline Tensor constant(std::initializer_list<NumberList> value, std::optional<DType> dtype = {},
+                       Location where = Location::here()) {
+  return tensor(value, dtype, where);
+}
+TRIPTYCH_API Tensor constant(const Arg& value, std::optional<DType> dtype = {});
+inline Tensor constant(Scalar value, DType dtype, const Shape& shape, Location where = Location::here()) {
+  return full(shape, value, dtype, where);
+}
+inline Tensor convert_to_tensor(std::initializer_list<NumberList> value, std::optional<DType> dtype = {},
+                                Location where = Location::here()) {
+  return tensor(value, dtype, where);
+}
+inline Tensor convert_to_tensor(const Arg& value, std::optional<DType> dtype = {}) { return constant(value, dtype); }
+/// start, start + delta, ... before `limit`.
+inline Tensor range(Scalar start, Scalar limit, Scalar delta = 1, std::optional<DType> dtype = {},
+                    Location where = Location::here()) {
+  return arange(start, limit, delta, dtype, where);
+}
+inline Tensor range(Scalar limit, Location where = Location::here()) { return arange(limit, where); }
+/// As int32 tensors: the number of dimensions, their lengths, the number of elements. Where a length is not known, it
+/// is counted when the graph runs.
+TRIPTYCH_API Tensor rank(const Arg& input);
+TRIPTYCH_API Tensor shape(const Arg& input, DType out_type = int32);
+TRIPTYCH_API Tensor size(const Arg& input, DType out_type = int32);
+/// x itself, whose shape must be this one; -1 stands for any length.
+TRIPTYCH_API Tensor ensure_shape(const Arg& x, const Shape& shape);
+/// Each tensor as a node of its own.
+TRIPTYCH_API std::vector<Tensor> identity_n(const std::vector<Tensor>& input, Location where = Location::here());
+inline Tensor parallel_stack(const std::vector<Tensor>& values, Location where = Location::here()) {
+  return triptych::stack(values, 0, where);
+}
+
+// --- Arithmetic under other names -----------------------------------------------------------------------------------
+
+inline Tensor realdiv(const Arg& x, const Arg& y) { return div(x, y); }
+/// The quotient of integers without its fraction; the remainder that it leaves, with x's sign.
+TRIPTYCH_API Tensor truncatediv(const Arg& x, const Arg& y);
+inline Tensor truncatemod(const Arg& x, const Arg& y) { return fmod(x, y); }
+inline Tensor matrix_square_root(const Arg& input) { return linalg::sqrtm(input); }
+/// t, made shorter where its Euclidean norm, of everything or along `axes`, is above `clip_norm`.
+TRIPTYCH_API Tensor clip_by_norm(const Arg& t, const Arg& clip_norm, const Axes& axes = {});
+struct ClippedByGlobalNorm {
+  std::vector<Tensor> list;
+  Tensor global_norm;
+};
+/// All tensors made shorter by one factor where the norm of all of them is above `clip_norm`. `use_norm` stands for
+/// that norm if it is defined.
+TRIPTYCH_API ClippedByGlobalNorm clip_by_global_norm(const std::vector<Tensor>& t_list, const Arg& clip_norm,
+                                                     const Tensor& use_norm = {});
+
+// --- Elements sorted out --------------------------------------------------------------------------------------------
+
+struct Unique {
+  Tensor y, idx;
+};
+struct UniqueWithCounts {
+  Tensor y, idx, count;
+};
+/// The different elements of a vector in the order of their first places, which of them each is, and how often.
+TRIPTYCH_API Unique unique(const Arg& x, DType out_idx = int32);
+TRIPTYCH_API UniqueWithCounts unique_with_counts(const Arg& x, DType out_idx = int32);
+/// The elements that each of the numbers below `num_partitions` is beside; and elements put at the places of `indices`,
+/// of those at one place the last.
+TRIPTYCH_API std::vector<Tensor> dynamic_partition(const Arg& data, const Arg& partitions, std::int64_t num_partitions);
+TRIPTYCH_API Tensor dynamic_stitch(const std::vector<Tensor>& indices, const std::vector<Tensor>& data,
+                                   Location where = Location::here());
+/// In which of `nbins` equal parts of the range each value is, those outside in the first and the last; how many in
+/// each.
+TRIPTYCH_API Tensor histogram_fixed_width_bins(const Arg& values, std::pair<double, double> value_range,
+                                               std::int64_t nbins = 100, DType dtype = int32);
+TRIPTYCH_API Tensor histogram_fixed_width(const Arg& values, std::pair<double, double> value_range,
+                                          std::int64_t nbins = 100, DType dtype = int32);
+/// The first seq_lengths[i] elements along `seq_axis` in reverse order, for each i along `batch_axis`.
+TRIPTYCH_API Tensor reverse_sequence(const Arg& input, const Arg& seq_lengths, std::int64_t seq_axis,
+                                     std::int64_t batch_axis = 0);
+/// Row, column, ... of the elements with these numbers, a row each.
+inline Tensor unravel_index(const Arg& indices, const Shape& dims) {
+  const Frame frame(indices.where());
+  return triptych::stack(triptych::unravel_index(indices, dims), 0);
+}
+
+// --- Blocks ---------------------------------------------------------------------------------------------------------
+
+inline Tensor space_to_batch(const Arg& input, const Axes& block_shape,
+                             const std::vector<std::pair<std::int64_t, std::int64_t>>& paddings) {
+  return nn::space_to_batch(input, block_shape, paddings);
+}
+inline Tensor space_to_batch_nd(const Arg& input, const Axes& block_shape,
+                                const std::vector<std::pair<std::int64_t, std::int64_t>>& paddings) {
+  return nn::space_to_batch(input, block_shape, paddings);
+}
+/// The reverse, of which the borders are cut off.
+TRIPTYCH_API Tensor batch_to_space(const Arg& input, const Axes& block_shape,
+                                   const std::vector<std::pair<std::int64_t, std::int64_t>>& crops);
+/// The patches of volumes (n, d, h, w, c); sizes and strides are (1, d, h, w, 1).
+inline Tensor extract_volume_patches(const Arg& input, const Axes& ksizes, const Axes& strides,
+                                     const WindowPadding& padding) {
+  return triptych::extract_patches(input, ksizes, {.strides = strides, .padding = padding});
 }
 
 }  // namespace triptych::lowlevel::root

@@ -39,36 +39,46 @@ TRIPTYCH_HOST_DEVICE T lgamma(T x) {
 #endif
 }
 
-/// The inverse of erf, from that of the normal distribution function: Wichura, Algorithm AS 241 (1988), PPND16.
+/// The quantile of the normal distribution at 1/2 + q, |q| <= 0.425. Wichura, Algorithm AS 241 (1988), PPND16.
+TRIPTYCH_HOST_DEVICE inline double central_quantile(double q) {
+  const double r = 0.180625 - q * q;
+  return q *
+         polynomial(r, 3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
+                    1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4,
+                    2.5090809287301226727e3) /
+         polynomial(r, 1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
+                    2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3);
+}
+/// How far from 0 the normal distribution leaves a share of `tail` < 0.075 on one side.
+TRIPTYCH_HOST_DEVICE inline double tail_quantile(double tail) {
+  const double r = std::sqrt(-std::log(tail));
+  return r <= 5 ? polynomial(r - 1.6, 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
+                             3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
+                             2.27238449892691845833e-2, 7.74545014278341407640e-4) /
+                      polynomial(r - 1.6, 1.0, 2.05319162663775882187e0, 1.67638483018380384940e0,
+                                 6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2,
+                                 5.47593808499534494600e-4, 1.05075007164441684324e-9)
+                : polynomial(r - 5, 6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
+                             2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                             2.71155556874348757815e-5, 2.01033439929228813265e-7) /
+                      polynomial(r - 5, 1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1,
+                                 1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
+                                 1.42151175831644588870e-7, 2.04426310338993978564e-15);
+}
+
+/// The inverse of erf, from that of the normal distribution function.
 TRIPTYCH_HOST_DEVICE inline double erfinv(double x) {
   const double size = std::fabs(x);
   if (!(size < 1)) return size == 1 ? std::copysign(infinity, x) : nan;
-  if (size <= 0.85) {
-    const double q = x / 2, r = 0.180625 - q * q;
-    return q *
-           polynomial(r, 3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
-                      1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
-                      3.3430575583588128105e4, 2.5090809287301226727e3) /
-           polynomial(r, 1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-                      2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
-                      5.2264952788528545610e3) /
-           sqrt2;
-  }
-  const double r = std::sqrt(-std::log((1 - size) / 2));
-  const double quantile =
-      r <= 5 ? polynomial(r - 1.6, 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
-                          3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
-                          2.27238449892691845833e-2, 7.74545014278341407640e-4) /
-                   polynomial(r - 1.6, 1.0, 2.05319162663775882187e0, 1.67638483018380384940e0,
-                              6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2,
-                              5.47593808499534494600e-4, 1.05075007164441684324e-9)
-             : polynomial(r - 5, 6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
-                          2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
-                          2.71155556874348757815e-5, 2.01033439929228813265e-7) /
-                   polynomial(r - 5, 1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1,
-                              1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
-                              1.42151175831644588870e-7, 2.04426310338993978564e-15);
-  return std::copysign(quantile / sqrt2, x);
+  if (size <= 0.85) return central_quantile(x / 2) / sqrt2;
+  return std::copysign(tail_quantile((1 - size) / 2) / sqrt2, x);
+}
+
+/// The x that the normal distribution is below with probability p.
+TRIPTYCH_HOST_DEVICE inline double normal_quantile(double p) {
+  if (!(p > 0) || !(p < 1)) return p == 0 ? -infinity : p == 1 ? infinity : nan;
+  if (p < 0.075) return -tail_quantile(p);
+  return p > 0.925 ? tail_quantile(1 - p) : central_quantile(p - 0.5);
 }
 
 /// digamma(x) for x > 0: up by its recurrence to where the asymptotic series is exact.

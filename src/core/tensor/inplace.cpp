@@ -1,11 +1,17 @@
 // In-place methods: the op's ordinary result, taken over by this tensor and every handle to it.
 #include "core/tensor/inplace.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/ops/indexing/index.h"
 #include "core/ops/ops.h"
 #include "core/support/error_context.h"
+#include "core/support/hyperparameter.h"
 #include "core/tensor/converted.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
@@ -104,7 +110,104 @@ Tensor& Tensor::bernoulli_(double p, Location where) & {
   const Change change(*this, "bernoulli_", where);
   const DeviceScope scope(device());
   const Tensor probability = full({}, p, float32, where);
-  return change.to(cast(bernoulli(probability.expand(shape())), dtype()));
+  return change.to(cast(triptych::bernoulli(probability.expand(shape())), dtype()));
+}
+
+namespace {
+
+/// Numbers in [0, 1) of the tensor's shape, in the dtype that others are made of them in.
+Tensor unit_for(const Tensor& x, Location where) {
+  return uniform(x.shape(), 0, 1, x.dtype() == float64 ? float64 : float32, nullptr, where);
+}
+
+void check_floating(const char* method, const Tensor& x, Location where) {
+  if (!is_floating(x.dtype()))
+    throw ArgumentError(method, "the dtype is not floating", std::string(dtype_name(x.dtype())),
+                        "Make the tensor of a floating dtype", where);
+}
+
+/// The largest integer up to which the dtype has all of them.
+std::int64_t largest_whole(DType dtype) {
+  switch (dtype) {
+    case DType::float16:
+      return 1 << 11;
+    case DType::bfloat16:
+      return 1 << 8;
+    case DType::float32:
+      return 1 << 24;
+    case DType::float64:
+      return std::int64_t{1} << 53;
+    case DType::int8:
+      return 127;
+    case DType::uint8:
+      return 255;
+    case DType::int32:
+      return std::numeric_limits<std::int32_t>::max();
+    case DType::int64:
+      return std::numeric_limits<std::int64_t>::max() - 1;
+    default:
+      return 1;
+  }
+}
+
+}  // namespace
+
+Tensor& Tensor::exponential_(double lambd, Location where) & {
+  const Change change(*this, "exponential_", where);
+  check_floating("exponential_", *this, where);
+  Hyperparameters("exponential_", where).positive("lambd", lambd);
+  const DeviceScope scope(device());
+  return change.to(cast(triptych::log1p(triptych::neg(unit_for(*this, where))) / -lambd, dtype()));
+}
+Tensor& Tensor::geometric_(double p, Location where) & {
+  const Change change(*this, "geometric_", where);
+  if (!(p > 0 && p < 1)) throw ArgumentError("geometric_", "p is not between 0 and 1", number_text(p), "", where);
+  const DeviceScope scope(device());
+  const Tensor trials = triptych::ceil(triptych::log1p(triptych::neg(unit_for(*this, where))) / std::log1p(-p));
+  return change.to(cast(triptych::clip(trials, 1), dtype()));
+}
+Tensor& Tensor::log_normal_(double mean, double std, Location where) & {
+  const Change change(*this, "log_normal_", where);
+  check_floating("log_normal_", *this, where);
+  const DeviceScope scope(device());
+  return change.to(triptych::exp(normal(shape(), mean, std, dtype(), nullptr, where)));
+}
+Tensor& Tensor::cauchy_(double median, double sigma, Location where) & {
+  const Change change(*this, "cauchy_", where);
+  check_floating("cauchy_", *this, where);
+  const Hyperparameters check("cauchy_", where);
+  check.finite("median", median);
+  check.positive("sigma", sigma);
+  const DeviceScope scope(device());
+  return change.to(cast(triptych::tan((unit_for(*this, where) - 0.5) * std::numbers::pi) * sigma + median, dtype()));
+}
+Tensor& Tensor::random_(std::int64_t low, std::int64_t high, Location where) & {
+  const Change change(*this, "random_", where);
+  if (low >= high)
+    throw ArgumentError("random_", "low is not less than high", std::to_string(low) + " and " + std::to_string(high),
+                        "", where);
+  for (const std::int64_t end : {low, high - 1}) check_fits("random_", end, dtype(), where);
+  const DeviceScope scope(device());
+  return change.to(cast(randint(low, high, shape(), int64, nullptr, where), dtype()));
+}
+Tensor& Tensor::random_(std::int64_t high, Location where) & { return random_(0, high, where); }
+Tensor& Tensor::random_(Location where) & { return random_(0, largest_whole(dtype(where)) + 1, where); }
+
+Tensor& Tensor::fill_diagonal_(Scalar value, Location where) & {
+  const Change change(*this, "fill_diagonal_", where);
+  const int rank = ndim();
+  if (rank < 2) throw ArgumentError("fill_diagonal_", "there are less than two dimensions", shape().text(), "", where);
+  std::int64_t length = size(0, where);
+  for (int axis = 1; axis < rank; ++axis) {
+    const std::int64_t other = size(axis, where);
+    if (rank > 2 && other != length)
+      throw ArgumentError("fill_diagonal_", "the lengths of more than two dimensions differ", shape().text(), "",
+                          where);
+    length = std::min(length, other);
+  }
+  const DeviceScope scope(device());
+  const std::vector<Tensor> places(static_cast<std::size_t>(rank), arange(length, where));
+  return change.to(triptych::index_put(Arg(*this, where), places, full({}, value, dtype(), where)));
 }
 
 Tensor& Tensor::set(const Index& index, const Arg& value) & { return write_part(*this, {&index, 1}, value); }

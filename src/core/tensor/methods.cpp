@@ -30,6 +30,15 @@ Tensor Tensor::clone(Location where) const {
   return copy;
 }
 
+Tensor Tensor::bernoulli(Location where) const { return triptych::bernoulli(Arg(*this, where)); }
+Tensor Tensor::multinomial(std::int64_t num_samples, bool replacement, Location where) const {
+  return triptych::multinomial(Arg(*this, where), num_samples, replacement);
+}
+Tensor Tensor::polygamma(std::int64_t n, Location where) const { return triptych::polygamma(n, Arg(*this, where)); }
+bool Tensor::allclose(const Tensor& other, double rtol, double atol, bool equal_nan, Location where) const {
+  return triptych::allclose(*this, other, AllcloseOptions{rtol, atol, equal_nan}, where);
+}
+
 Tensor Tensor::where(const Arg& condition, const Arg& other) const {
   return triptych::where(condition, Arg(*this, condition.where()), other);
 }

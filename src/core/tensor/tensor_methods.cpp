@@ -53,6 +53,9 @@ Tensor TensorMethods::addr(const Arg& a, const Arg& b) const {
 Tensor TensorMethods::addr(const Arg& a, const Arg& b, ScaledSumOptions options) const {
   return triptych::addr(Arg(self(), a.where()), a, b, options);
 }
+Tensor TensorMethods::adjoint(Location where) const {
+  return triptych::adjoint(Arg(self(), where));
+}
 Tensor TensorMethods::all(Location where) const {
   return triptych::all(Arg(self(), where));
 }
@@ -73,6 +76,9 @@ Tensor TensorMethods::amin(const Axes& axes, bool keepdims, Location where) cons
 }
 MinMax TensorMethods::aminmax(std::optional<std::int64_t> axis, bool keepdims, Location where) const {
   return triptych::aminmax(Arg(self(), where), axis, keepdims);
+}
+Tensor TensorMethods::angle(Location where) const {
+  return triptych::angle(Arg(self(), where));
 }
 Tensor TensorMethods::any(Location where) const {
   return triptych::any(Arg(self(), where));
@@ -122,6 +128,10 @@ Tensor TensorMethods::argwhere(Location where) const {
 Tensor TensorMethods::as_strided(const Shape& size, const Axes& strides, std::int64_t storage_offset,
                                  Location where) const {
   return triptych::as_strided(Arg(self(), where), size, strides, storage_offset);
+}
+Tensor TensorMethods::as_strided_scatter(const Arg& source, const Shape& size, const Axes& strides,
+                                         std::int64_t storage_offset) const {
+  return triptych::as_strided_scatter(Arg(self(), source.where()), source, size, strides, storage_offset);
 }
 Tensor TensorMethods::asin(Location where) const {
   return triptych::asin(Arg(self(), where));
@@ -219,6 +229,9 @@ Tensor TensorMethods::clip(const Tensor& min, Location where) const {
 Tensor TensorMethods::clip(const Tensor& min, const Tensor& max, Location where) const {
   return triptych::clip(Arg(self(), where), min, max);
 }
+Tensor TensorMethods::conj(Location where) const {
+  return triptych::conj(Arg(self(), where));
+}
 Tensor TensorMethods::contiguous(Location where) const {
   return triptych::contiguous(Arg(self(), where));
 }
@@ -291,6 +304,9 @@ Tensor TensorMethods::diff(std::int64_t n, std::int64_t axis, DiffOptions option
 }
 Tensor TensorMethods::digamma(Location where) const {
   return triptych::digamma(Arg(self(), where));
+}
+Tensor TensorMethods::dist(const Arg& other, double p) const {
+  return triptych::dist(Arg(self(), other.where()), other, p);
 }
 Tensor TensorMethods::div(const Arg& b) const {
   return triptych::div(Arg(self(), b.where()), b);
@@ -367,6 +383,9 @@ Tensor TensorMethods::fmod(const Arg& b) const {
 Tensor TensorMethods::frac(Location where) const {
   return triptych::frac(Arg(self(), where));
 }
+Frexp TensorMethods::frexp(Location where) const {
+  return triptych::frexp(Arg(self(), where));
+}
 Tensor TensorMethods::gather(std::int64_t axis, const Arg& index) const {
   return triptych::gather(Arg(self(), index.where()), axis, index);
 }
@@ -375,6 +394,9 @@ Tensor TensorMethods::gather(const Arg& index) const {
 }
 Tensor TensorMethods::gather(const Arg& index, const GatherOptions& options) const {
   return triptych::gather(Arg(self(), index.where()), index, options);
+}
+Tensor TensorMethods::gcd(const Arg& b) const {
+  return triptych::gcd(Arg(self(), b.where()), b);
 }
 Tensor TensorMethods::ge(const Arg& b) const {
   return triptych::greater_equal(Arg(self(), b.where()), b);
@@ -418,6 +440,15 @@ std::vector<Tensor> TensorMethods::hsplit(std::int64_t sections, Location where)
 Tensor TensorMethods::hypot(const Arg& b) const {
   return triptych::hypot(Arg(self(), b.where()), b);
 }
+Tensor TensorMethods::i0(Location where) const {
+  return triptych::i0(Arg(self(), where));
+}
+Tensor TensorMethods::igamma(const Arg& x) const {
+  return triptych::igamma(Arg(self(), x.where()), x);
+}
+Tensor TensorMethods::igammac(const Arg& x) const {
+  return triptych::igammac(Arg(self(), x.where()), x);
+}
 Tensor TensorMethods::index_add(std::int64_t axis, const Arg& index, const Arg& source) const {
   return triptych::index_add(Arg(self(), index.where()), axis, index, source);
 }
@@ -432,6 +463,10 @@ Tensor TensorMethods::index_fill(std::int64_t axis, const Arg& index, const Arg&
 }
 Tensor TensorMethods::index_put(const std::vector<Tensor>& indices, const Arg& values, bool accumulate) const {
   return triptych::index_put(Arg(self(), values.where()), indices, values, accumulate);
+}
+Tensor TensorMethods::index_reduce(std::int64_t axis, const Arg& index, const Arg& source, Text reduce,
+                                   bool include_self) const {
+  return triptych::index_reduce(Arg(self(), index.where()), axis, index, source, reduce, include_self);
 }
 Tensor TensorMethods::index_select(std::int64_t axis, const Arg& index) const {
   return triptych::index_select(Arg(self(), index.where()), axis, index);
@@ -468,6 +503,9 @@ Tensor TensorMethods::kron(const Arg& b) const {
 }
 ValuesAndIndices TensorMethods::kthvalue(std::int64_t k, std::int64_t axis, bool keepdims, Location where) const {
   return triptych::kthvalue(Arg(self(), where), k, axis, keepdims);
+}
+Tensor TensorMethods::lcm(const Arg& b) const {
+  return triptych::lcm(Arg(self(), b.where()), b);
 }
 Tensor TensorMethods::ldexp(const Arg& exponent) const {
   return triptych::ldexp(Arg(self(), exponent.where()), exponent);
@@ -622,6 +660,9 @@ Tensor TensorMethods::multiply(const Arg& b) const {
 Tensor TensorMethods::mv(const Arg& vector) const {
   return triptych::mv(Arg(self(), vector.where()), vector);
 }
+Tensor TensorMethods::mvlgamma(std::int64_t p, Location where) const {
+  return triptych::mvlgamma(Arg(self(), where), p);
+}
 Tensor TensorMethods::nan_to_num(double nan, std::optional<double> posinf, std::optional<double> neginf,
                                  Location where) const {
   return triptych::nan_to_num(Arg(self(), where), nan, posinf, neginf);
@@ -653,6 +694,9 @@ Tensor TensorMethods::nansum(const Axes& axes, bool keepdims, Location where) co
 Tensor TensorMethods::narrow(std::int64_t axis, std::int64_t start, std::int64_t length, Location where) const {
   return triptych::narrow(Arg(self(), where), axis, start, length);
 }
+Tensor TensorMethods::narrow_copy(std::int64_t axis, std::int64_t start, std::int64_t length, Location where) const {
+  return triptych::narrow_copy(Arg(self(), where), axis, start, length);
+}
 Tensor TensorMethods::ne(const Arg& b) const {
   return triptych::not_equal(Arg(self(), b.where()), b);
 }
@@ -662,8 +706,14 @@ Tensor TensorMethods::neg(Location where) const {
 Tensor TensorMethods::negative(Location where) const {
   return triptych::negative(Arg(self(), where));
 }
+Tensor TensorMethods::nextafter(const Arg& towards) const {
+  return triptych::nextafter(Arg(self(), towards.where()), towards);
+}
 Tensor TensorMethods::nonzero(Location where) const {
   return triptych::nonzero(Arg(self(), where));
+}
+Tensor TensorMethods::nonzero_static(std::int64_t size, std::int64_t fill_value, Location where) const {
+  return triptych::nonzero_static(Arg(self(), where), size, fill_value);
 }
 Tensor TensorMethods::norm(Location where) const {
   return triptych::norm(Arg(self(), where));
@@ -727,6 +777,9 @@ Tensor TensorMethods::relu(Location where) const {
 }
 Tensor TensorMethods::remainder(const Arg& b) const {
   return triptych::remainder(Arg(self(), b.where()), b);
+}
+Tensor TensorMethods::renorm(double p, std::int64_t axis, double maxnorm, Location where) const {
+  return triptych::renorm(Arg(self(), where), p, axis, maxnorm);
 }
 Tensor TensorMethods::repeat(const Axes& repeats, Location where) const {
   return triptych::tile(Arg(self(), where), repeats);
@@ -827,6 +880,10 @@ std::vector<Tensor> TensorMethods::split(std::initializer_list<std::int64_t> siz
                                          Location where) const {
   return triptych::split(Arg(self(), where), sizes, axis);
 }
+std::vector<Tensor> TensorMethods::split_with_sizes(const std::vector<std::int64_t>& sizes, std::int64_t axis,
+                                          Location where) const {
+  return triptych::split_with_sizes(Arg(self(), where), sizes, axis);
+}
 Tensor TensorMethods::sqrt(Location where) const {
   return triptych::sqrt(Arg(self(), where));
 }
@@ -859,6 +916,9 @@ Tensor TensorMethods::sum(Location where) const {
 }
 Tensor TensorMethods::sum(const Axes& axes, bool keepdims, Location where) const {
   return triptych::sum(Arg(self(), where), axes, keepdims);
+}
+Tensor TensorMethods::sum_to_size(const Shape& shape, Location where) const {
+  return triptych::sum_to_size(Arg(self(), where), shape);
 }
 linalg::Svd TensorMethods::svd(bool full_matrices, Location where) const {
   return triptych::linalg::svd(Arg(self(), where), full_matrices);
@@ -951,6 +1011,16 @@ Tensor TensorMethods::unique_consecutive(Location where) const {
 }
 UniqueResult TensorMethods::unique_consecutive(UniqueConsecutiveOptions options, Location where) const {
   return triptych::unique_consecutive(Arg(self(), where), options);
+}
+std::vector<Tensor> TensorMethods::unsafe_chunk(std::int64_t count, std::int64_t axis, Location where) const {
+  return triptych::unsafe_chunk(Arg(self(), where), count, axis);
+}
+std::vector<Tensor> TensorMethods::unsafe_split(std::int64_t size, std::int64_t axis, Location where) const {
+  return triptych::unsafe_split(Arg(self(), where), size, axis);
+}
+std::vector<Tensor> TensorMethods::unsafe_split_with_sizes(const std::vector<std::int64_t>& sizes, std::int64_t axis,
+                                          Location where) const {
+  return triptych::unsafe_split_with_sizes(Arg(self(), where), sizes, axis);
 }
 Tensor TensorMethods::unsqueeze(std::int64_t axis, Location where) const {
   return triptych::unsqueeze(Arg(self(), where), axis);
@@ -1187,6 +1257,9 @@ Tensor& TensorMethods::fmod_(const Arg& b) & {
 Tensor& TensorMethods::frac_(Location where) & {
   return Change(self(), "frac_", where).to(triptych::frac(Arg(self(), where)));
 }
+Tensor& TensorMethods::gcd_(const Arg& b) & {
+  return Change(self(), "gcd_", b.where()).to(triptych::gcd(Arg(self(), b.where()), b));
+}
 Tensor& TensorMethods::ge_(const Arg& b) & {
   return Change(self(), "ge_", b.where()).to(triptych::greater_equal(Arg(self(), b.where()), b));
 }
@@ -1205,6 +1278,15 @@ Tensor& TensorMethods::heaviside_(const Arg& values) & {
 Tensor& TensorMethods::hypot_(const Arg& b) & {
   return Change(self(), "hypot_", b.where()).to(triptych::hypot(Arg(self(), b.where()), b));
 }
+Tensor& TensorMethods::i0_(Location where) & {
+  return Change(self(), "i0_", where).to(triptych::i0(Arg(self(), where)));
+}
+Tensor& TensorMethods::igamma_(const Arg& x) & {
+  return Change(self(), "igamma_", x.where()).to(triptych::igamma(Arg(self(), x.where()), x));
+}
+Tensor& TensorMethods::igammac_(const Arg& x) & {
+  return Change(self(), "igammac_", x.where()).to(triptych::igammac(Arg(self(), x.where()), x));
+}
 Tensor& TensorMethods::index_add_(std::int64_t axis, const Arg& index, const Arg& source) & {
   return Change(self(), "index_add_", index.where()).to(triptych::index_add(Arg(self(), index.where()), axis, index, source));
 }
@@ -1219,6 +1301,13 @@ Tensor& TensorMethods::index_fill_(std::int64_t axis, const Arg& index, const Ar
 }
 Tensor& TensorMethods::index_put_(const std::vector<Tensor>& indices, const Arg& values, bool accumulate) & {
   return Change(self(), "index_put_", values.where()).to(triptych::index_put(Arg(self(), values.where()), indices, values, accumulate));
+}
+Tensor& TensorMethods::index_reduce_(std::int64_t axis, const Arg& index, const Arg& source, Text reduce,
+                                     bool include_self) & {
+  return Change(self(), "index_reduce_", index.where()).to(triptych::index_reduce(Arg(self(), index.where()), axis, index, source, reduce, include_self));
+}
+Tensor& TensorMethods::lcm_(const Arg& b) & {
+  return Change(self(), "lcm_", b.where()).to(triptych::lcm(Arg(self(), b.where()), b));
 }
 Tensor& TensorMethods::ldexp_(const Arg& exponent) & {
   return Change(self(), "ldexp_", exponent.where()).to(triptych::ldexp(Arg(self(), exponent.where()), exponent));
@@ -1280,6 +1369,9 @@ Tensor& TensorMethods::mul_(const Arg& b) & {
 Tensor& TensorMethods::multiply_(const Arg& b) & {
   return Change(self(), "multiply_", b.where()).to(triptych::mul(Arg(self(), b.where()), b));
 }
+Tensor& TensorMethods::mvlgamma_(std::int64_t p, Location where) & {
+  return Change(self(), "mvlgamma_", where).to(triptych::mvlgamma(Arg(self(), where), p));
+}
 Tensor& TensorMethods::nan_to_num_(double nan, std::optional<double> posinf, std::optional<double> neginf,
                                    Location where) & {
   return Change(self(), "nan_to_num_", where).to(triptych::nan_to_num(Arg(self(), where), nan, posinf, neginf));
@@ -1292,6 +1384,9 @@ Tensor& TensorMethods::neg_(Location where) & {
 }
 Tensor& TensorMethods::negative_(Location where) & {
   return Change(self(), "negative_", where).to(triptych::negative(Arg(self(), where)));
+}
+Tensor& TensorMethods::nextafter_(const Arg& towards) & {
+  return Change(self(), "nextafter_", towards.where()).to(triptych::nextafter(Arg(self(), towards.where()), towards));
 }
 Tensor& TensorMethods::not_equal_(const Arg& b) & {
   return Change(self(), "not_equal_", b.where()).to(triptych::not_equal(Arg(self(), b.where()), b));
@@ -1313,6 +1408,9 @@ Tensor& TensorMethods::relu_(Location where) & {
 }
 Tensor& TensorMethods::remainder_(const Arg& b) & {
   return Change(self(), "remainder_", b.where()).to(triptych::remainder(Arg(self(), b.where()), b));
+}
+Tensor& TensorMethods::renorm_(double p, std::int64_t axis, double maxnorm, Location where) & {
+  return Change(self(), "renorm_", where).to(triptych::renorm(Arg(self(), where), p, axis, maxnorm));
 }
 Tensor& TensorMethods::round_(Location where) & {
   return Change(self(), "round_", where).to(triptych::round(Arg(self(), where)));

@@ -2,9 +2,15 @@
 // kernels (h, w, in, out), as there.
 #pragma once
 
-#include <string>
+#include <optional>
+#include <vector>
 
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/channels_last.h"
+#include "triptych/core/ops/ctc.h"
+#include "triptych/core/ops/ctc_decode.h"
+#include "triptych/core/ops/image_parts.h"
+#include "triptych/core/ops/moments.h"
 
 namespace triptych::keras::ops {
 
@@ -39,39 +45,103 @@ inline Tensor gelu(const Arg& x, bool approximate = true) {
   return triptych::gelu(x, {.approximate = approximate ? "tanh" : "none"});
 }
 
-/// data_format "channels_last".
-inline Tensor conv(const Arg& inputs, const Arg& kernel, Size2 strides = 1, Padding2 padding = "valid") {
-  const Frame frame(inputs.where());
-  return conv2d(inputs, permute(kernel, {3, 2, 0, 1}),
-                {.stride = strides, .padding = padding, .data_format = DataFormat::nhwc});
+// Convolutions and pools along one, two or three axes. data_format: "channels_last" or "channels_first".
+inline Tensor conv(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
+                   const WindowPadding& padding = "valid", Text data_format = "channels_last",
+                   const Axes& dilation_rate = 1) {
+  return convolution(inputs, kernel,
+                     {.strides = strides,
+                      .padding = padding,
+                      .data_format = data_format_of(data_format, inputs.where()),
+                      .dilations = dilation_rate});
 }
-inline Tensor max_pool(const Arg& inputs, Size2 pool_size, Size2 strides = 0, Padding2 padding = "valid") {
-  return max_pool2d(inputs,
-                    {.kernel_size = pool_size, .stride = strides, .padding = padding, .data_format = DataFormat::nhwc});
+/// kernel (k, ..., out, in). output_padding empty: what the strides need.
+inline Tensor conv_transpose(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
+                             const WindowPadding& padding = "valid", const Axes& output_padding = {},
+                             Text data_format = "channels_last", const Axes& dilation_rate = 1) {
+  return convolution_transpose(inputs, kernel,
+                               {.strides = strides,
+                                .padding = padding,
+                                .data_format = data_format_of(data_format, inputs.where()),
+                                .dilations = dilation_rate,
+                                .output_padding = output_padding});
 }
-inline Tensor average_pool(const Arg& inputs, Size2 pool_size, Size2 strides = 0, Padding2 padding = "valid") {
-  return avg_pool2d(inputs, {.kernel_size = pool_size,
-                             .stride = strides,
-                             .padding = padding,
-                             .count_include_pad = false,
-                             .data_format = DataFormat::nhwc});
+/// kernel (k, ..., in, multiplier); those of separable_conv are mixed by (1, ..., in multiplier, out).
+inline Tensor depthwise_conv(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
+                             const WindowPadding& padding = "valid", Text data_format = "channels_last",
+                             const Axes& dilation_rate = 1) {
+  return depthwise_convolution(inputs, kernel,
+                               {.strides = strides,
+                                .padding = padding,
+                                .data_format = data_format_of(data_format, inputs.where()),
+                                .dilations = dilation_rate});
+}
+inline Tensor separable_conv(const Arg& inputs, const Arg& depthwise_kernel, const Arg& pointwise_kernel,
+                             const Axes& strides = 1, const WindowPadding& padding = "valid",
+                             Text data_format = "channels_last", const Axes& dilation_rate = 1) {
+  return separable_convolution(inputs, depthwise_kernel, pointwise_kernel,
+                               {.strides = strides,
+                                .padding = padding,
+                                .data_format = data_format_of(data_format, inputs.where()),
+                                .dilations = dilation_rate});
+}
+/// strides empty: as the windows.
+inline Tensor max_pool(const Arg& inputs, const Axes& pool_size, const Axes& strides = {},
+                       const WindowPadding& padding = "valid", Text data_format = "channels_last") {
+  return triptych::max_pool(inputs, {.pool_size = pool_size,
+                                     .strides = strides,
+                                     .padding = padding,
+                                     .data_format = data_format_of(data_format, inputs.where())});
+}
+inline Tensor average_pool(const Arg& inputs, const Axes& pool_size, const Axes& strides = {},
+                           const WindowPadding& padding = "valid", Text data_format = "channels_last") {
+  return triptych::average_pool(inputs, {.pool_size = pool_size,
+                                         .strides = strides,
+                                         .padding = padding,
+                                         .data_format = data_format_of(data_format, inputs.where())});
+}
+TRIPTYCH_API Tensor adaptive_average_pool(const Arg& inputs, const Axes& output_size,
+                                          Text data_format = "channels_last");
+TRIPTYCH_API Tensor adaptive_max_pool(const Arg& inputs, const Axes& output_size, Text data_format = "channels_last");
+/// Windows as columns and columns as images, channels first: (n, c, h, w) and (n, c kh kw, windows).
+inline Tensor unfold(const Arg& x, Size2 kernel_size, Size2 dilation = 1, Size2 padding = 0, Size2 stride = 1) {
+  return triptych::unfold(x, kernel_size, {.dilation = dilation, .padding = padding, .stride = stride});
+}
+inline Tensor fold(const Arg& x, Size2 output_size, Size2 kernel_size, Size2 dilation = 1, Size2 padding = 0,
+                   Size2 stride = 1) {
+  return triptych::fold(x, output_size, kernel_size, {.dilation = dilation, .padding = padding, .stride = stride});
+}
+inline Tensor depth_to_space(const Arg& x, std::int64_t block_size, Text data_format = "channels_last") {
+  return triptych::depth_to_space(x, block_size, data_format_of(data_format, x.where()));
+}
+inline Tensor space_to_depth(const Arg& x, std::int64_t block_size, Text data_format = "channels_last") {
+  return triptych::space_to_depth(x, block_size, data_format_of(data_format, x.where()));
 }
 
-inline Tensor one_hot(const Arg& x, std::int64_t num_classes) { return triptych::one_hot(x, num_classes, float32); }
-struct Moments {
-  Tensor mean, variance;
-};
-inline Moments moments(const Arg& x, const Axes& axes, bool keepdims = false) {
-  return {triptych::mean(x, axes, keepdims), triptych::var(x, axes, {.correction = 0, .keepdims = keepdims})};
-}
+/// softmax(query key^T scale + bias) value for heads (n, length, heads, width); mask: true where a query may look, of a
+/// shape that broadcasts to (n, heads, queries, keys), as bias does.
+TRIPTYCH_API Tensor dot_product_attention(const Arg& query, const Arg& key, const Arg& value, const Tensor& bias = {},
+                                          const Tensor& mask = {}, std::optional<double> scale = {},
+                                          bool is_causal = false);
+
+TRIPTYCH_API Tensor one_hot(const Arg& x, std::int64_t num_classes, std::int64_t axis = -1, DType dtype = float32);
+/// 1 for each class that is among those of an example, (n, labels): (n, num_classes); of one example a vector.
+TRIPTYCH_API Tensor multi_hot(const Arg& inputs, std::int64_t num_classes, std::int64_t axis = -1,
+                              DType dtype = float32);
+using triptych::moments;
+using triptych::psnr;
+/// By statistics (c,) of the axis `axis`; offset and scale (c,) may be undefined.
+TRIPTYCH_API Tensor batch_normalization(const Arg& x, const Arg& mean, const Arg& variance, std::int64_t axis,
+                                        const Tensor& offset = {}, const Tensor& scale = {}, double epsilon = 1e-3);
 /// Vectors along `axis` divided by their norm.
 inline Tensor normalize(const Arg& x, std::int64_t axis = -1, double order = 2, double epsilon = 1e-12) {
   return triptych::normalize(x, order, axis, epsilon);
 }
-inline Tensor rms_normalization(const Arg& x) { return rms_norm(x, {x.tensor().size(-1, x.where())}, {}, 1e-7); }
-inline Tensor layer_normalization(const Arg& x) {
-  return layer_norm(x, {x.tensor().size(-1, x.where())}, {}, {}, 1e-7);
-}
+/// Over one axis or several; scale, gamma and beta have their lengths, and may be undefined. epsilon: 1e-7.
+TRIPTYCH_API Tensor rms_normalization(const Arg& x, const Tensor& scale = {}, const Axes& axis = -1,
+                                      double epsilon = 1e-7);
+TRIPTYCH_API Tensor layer_normalization(const Arg& x, const Tensor& gamma = {}, const Tensor& beta = {},
+                                        const Axes& axis = -1, double epsilon = 1e-7);
 /// Probabilities, or with `from_logits` what a softmax makes them of; one value for each example.
 inline Tensor categorical_crossentropy(const Arg& target, const Arg& output, bool from_logits = false,
                                        std::int64_t axis = -1) {
@@ -80,15 +150,27 @@ inline Tensor categorical_crossentropy(const Arg& target, const Arg& output, boo
   const Tensor shares = div(output, triptych::sum(output, axis, true));
   return neg(triptych::sum(mul(target, log(clip(shares, 1e-7, 1 - 1e-7))), axis));
 }
-inline Tensor sparse_categorical_crossentropy(const Arg& target, const Arg& output, bool from_logits = false) {
-  const Frame frame(output.where());
-  if (from_logits) return sparse_softmax_cross_entropy(output, target);
-  return sparse_softmax_cross_entropy(log(clip(output, 1e-7, 1 - 1e-7)), target);
-}
+TRIPTYCH_API Tensor sparse_categorical_crossentropy(const Arg& target, const Arg& output, bool from_logits = false,
+                                                    std::int64_t axis = -1);
 inline Tensor binary_crossentropy(const Arg& target, const Arg& output, bool from_logits = false) {
   const Frame frame(output.where());
   if (from_logits) return binary_cross_entropy_with_logits(output, target, {.reduction = Reduction::none});
   return binary_cross_entropy(clip(output, 1e-7, 1 - 1e-7), target, {.reduction = Reduction::none});
 }
+
+/// The loss of each sequence: target (n, s), output (n, t, classes) not normalized, their lengths (n,); mask_index is
+/// the class that stands for no label.
+TRIPTYCH_API Tensor ctc_loss(const Arg& target, const Arg& output, const Arg& target_length, const Arg& output_length,
+                             std::int64_t mask_index = 0);
+struct Decoded {
+  /// (1, n, t): labels, then -1.
+  Tensor labels;
+  /// (n, 1): the negative sum of the best scores.
+  Tensor scores;
+};
+/// The best class of each step of inputs (n, t, classes). strategy: "greedy"; "beam_search" is not there.
+TRIPTYCH_API Decoded ctc_decode(const Arg& inputs, const Arg& sequence_lengths, Text strategy = "greedy",
+                                std::int64_t beam_width = 100, std::int64_t top_paths = 1, bool merge_repeated = true,
+                                std::int64_t mask_index = 0);
 
 }  // namespace triptych::keras::ops

@@ -2,9 +2,17 @@
 // They add nothing to the vocabulary: each is a function of core/ops.h.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/bessel.h"
+#include "triptych/core/ops/integers.h"
+#include "triptych/core/ops/labels.h"
+#include "triptych/core/ops/moments.h"
+#include "triptych/core/ops/no_nan.h"
+#include "triptych/core/ops/probability.h"
+#include "triptych/core/ops/real_numbers.h"
 
 namespace triptych::lowlevel::math {
 
@@ -12,24 +20,32 @@ using triptych::abs;
 using triptych::acos;
 using triptych::acosh;
 using triptych::add;
+using triptych::angle;
 using triptych::asin;
 using triptych::asinh;
 using triptych::atan;
 using triptych::atan2;
 using triptych::atanh;
 using triptych::ceil;
+using triptych::conj;
 using triptych::cos;
 using triptych::cosh;
 using triptych::digamma;
+using triptych::divide_no_nan;
 using triptych::equal;
 using triptych::erf;
 using triptych::erfc;
+using triptych::erfcinv;
 using triptych::erfinv;
 using triptych::exp;
 using triptych::expm1;
 using triptych::floor;
 using triptych::greater;
 using triptych::greater_equal;
+using triptych::igamma;
+using triptych::igammac;
+using triptych::imag;
+using triptych::in_top_k;
 using triptych::less;
 using triptych::less_equal;
 using triptych::lgamma;
@@ -41,9 +57,14 @@ using triptych::logical_or;
 using triptych::logical_xor;
 using triptych::maximum;
 using triptych::minimum;
+using triptych::multiply_no_nan;
+using triptych::ndtri;
+using triptych::nextafter;
 using triptych::not_equal;
 using triptych::pow;
+using triptych::real;
 using triptych::reciprocal;
+using triptych::reciprocal_no_nan;
 using triptych::round;
 using triptych::rsqrt;
 using triptych::sigmoid;
@@ -55,7 +76,10 @@ using triptych::sqrt;
 using triptych::square;
 using triptych::tan;
 using triptych::tanh;
+using triptych::xdivy;
+using triptych::xlog1py;
 using triptych::xlogy;
+using triptych::zeta;
 
 // Other words for the same.
 inline Tensor subtract(const Arg& x, const Arg& y) { return sub(x, y); }
@@ -80,25 +104,20 @@ inline Tensor squared_difference(const Arg& x, const Arg& y) {
 }
 inline Tensor scalar_mul(const Arg& scalar, const Arg& x) { return mul(scalar, x); }
 inline Tensor polygamma(std::int64_t a, const Arg& x) { return triptych::polygamma(a, x); }
-/// x / y, and 0 where y is 0.
-inline Tensor divide_no_nan(const Arg& x, const Arg& y) {
-  const Frame frame(x.where());
-  const Tensor zero = triptych::equal(y, 0);
-  return masked_fill(div(x, masked_fill(y, zero, 1)), zero, 0);
-}
-/// x * y, and 0 where y is 0, whatever x is.
-inline Tensor multiply_no_nan(const Arg& x, const Arg& y) {
-  const Frame frame(x.where());
-  return masked_fill(mul(x, y), triptych::equal(y, 0), 0);
-}
-inline Tensor reciprocal_no_nan(const Arg& x) {
-  const Frame frame(x.where());
-  const Tensor zero = triptych::equal(x, 0);
-  return masked_fill(triptych::reciprocal(masked_fill(x, zero, 1)), zero, 0);
-}
+inline Tensor bessel_i0(const Arg& x) { return i0(x); }
+inline Tensor bessel_i0e(const Arg& x) { return i0e(x); }
+inline Tensor bessel_i1(const Arg& x) { return i1(x); }
+inline Tensor bessel_i1e(const Arg& x) { return i1e(x); }
+/// coeffs[0] x^(n - 1) + ... + coeffs[n - 1]; 0 of no coefficients.
+TRIPTYCH_API Tensor polyval(const std::vector<Tensor>& coeffs, const Arg& x);
+/// The logarithm of the beta function of the last axis: the sum of lgamma(x) less lgamma of the sum.
+TRIPTYCH_API Tensor lbeta(const Arg& x);
 inline Tensor add_n(const std::vector<Tensor>& inputs, Location where = Location::here()) {
   const Frame frame(where);
   return triptych::sum(stack(inputs, 0), 0);
+}
+inline Tensor accumulate_n(const std::vector<Tensor>& inputs, Location where = Location::here()) {
+  return add_n(inputs, where);
 }
 
 // Reductions: over all axes, or over `axis`.
@@ -135,31 +154,61 @@ inline Tensor reduce_logsumexp(const Arg& input, const Axes& axis, bool keepdims
   return logsumexp(input, axis, keepdims);
 }
 /// Of the whole population: divided by n, not by n - 1.
-inline Tensor reduce_variance(const Arg& input) { return flatten(input).var(0, {.correction = 0}, input.where()); }
+inline Tensor reduce_variance(const Arg& input) { return population_var(input); }
 inline Tensor reduce_variance(const Arg& input, const Axes& axis, bool keepdims = false) {
-  return var(input, axis, {.correction = 0, .keepdims = keepdims});
+  return population_var(input, axis, keepdims);
 }
-inline Tensor reduce_std(const Arg& input) { return flatten(input).std(0, {.correction = 0}, input.where()); }
+inline Tensor reduce_std(const Arg& input) { return population_std(input); }
 inline Tensor reduce_std(const Arg& input, const Axes& axis, bool keepdims = false) {
-  return triptych::std(input, axis, {.correction = 0, .keepdims = keepdims});
+  return population_std(input, axis, keepdims);
 }
 using triptych::count_nonzero;
 using triptych::reduce_euclidean_norm;
 /// Along the first axis, unless another is given.
-inline Tensor argmax(const Arg& input, std::int64_t axis = 0) { return triptych::argmax(input, axis); }
-inline Tensor argmin(const Arg& input, std::int64_t axis = 0) { return triptych::argmin(input, axis); }
+inline Tensor argmax(const Arg& input, std::int64_t axis = 0, DType output_type = int64) {
+  const Frame frame(input.where());
+  return cast(triptych::argmax(input, axis), output_type);
+}
+inline Tensor argmin(const Arg& input, std::int64_t axis = 0, DType output_type = int64) {
+  const Frame frame(input.where());
+  return cast(triptych::argmin(input, axis), output_type);
+}
 inline Tensor zero_fraction(const Arg& value) {
   const Frame frame(value.where());
   return triptych::mean(cast(triptych::equal(value, 0), float32));
 }
+/// Whether each element is above (no less than) the one before it, in row-major order.
+TRIPTYCH_API Tensor is_strictly_increasing(const Arg& x);
+TRIPTYCH_API Tensor is_non_decreasing(const Arg& x);
 
 // Scans and order.
-inline Tensor cumsum(const Arg& x, std::int64_t axis = 0) { return triptych::cumsum(x, axis); }
-inline Tensor cumprod(const Arg& x, std::int64_t axis = 0) { return triptych::cumprod(x, axis); }
-inline Tensor cumulative_logsumexp(const Arg& x, std::int64_t axis = 0) { return logcumsumexp(x, axis); }
-/// The k largest elements of the last axis.
-inline ValuesAndIndices top_k(const Arg& input, std::int64_t k = 1) { return topk(input, k); }
-inline Tensor bincount(const Arg& arr) { return triptych::bincount(arr); }
+/// The sums (products) up to each element: without it where `exclusive`, from the end on where `reverse`.
+TRIPTYCH_API Tensor cumsum(const Arg& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
+TRIPTYCH_API Tensor cumprod(const Arg& x, std::int64_t axis = 0, bool exclusive = false, bool reverse = false);
+TRIPTYCH_API Tensor cumulative_logsumexp(const Arg& x, std::int64_t axis = 0, bool exclusive = false,
+                                         bool reverse = false);
+/// The k largest elements of the last axis; they are sorted with `sorted` or without.
+inline ValuesAndIndices top_k(const Arg& input, std::int64_t k = 1, bool sorted = true) {
+  return topk(input, k, -1, true, sorted);
+}
+/// The k largest (smallest) elements: exactly, whatever the recall.
+inline ValuesAndIndices approx_max_k(const Arg& operand, std::int64_t k, std::int64_t reduction_dimension = -1) {
+  return topk(operand, k, reduction_dimension);
+}
+inline ValuesAndIndices approx_min_k(const Arg& operand, std::int64_t k, std::int64_t reduction_dimension = -1) {
+  return topk(operand, k, reduction_dimension, false);
+}
+/// How often 0, 1, ... occur, flattened; with weights their sums. As long as the largest element says, at least
+/// `minlength` and at most `maxlength`.
+TRIPTYCH_API Tensor bincount(const Arg& arr, const Tensor& weights = {}, std::int64_t minlength = 0,
+                             std::optional<std::int64_t> maxlength = {});
+/// How often the class of each row was taken for that of each column, int32 or the weights' dtype; without
+/// `num_classes` as many as the largest label says, whose value must then be known.
+TRIPTYCH_API Tensor confusion_matrix(const Arg& labels, const Arg& predictions,
+                                     std::optional<std::int64_t> num_classes = {}, const Tensor& weights = {},
+                                     DType dtype = int32);
+/// y with y[x[i]] = i, for a permutation x of 0, 1, ...
+TRIPTYCH_API Tensor invert_permutation(const Arg& x);
 
 using triptych::l2_normalize;
 using triptych::segment_max;

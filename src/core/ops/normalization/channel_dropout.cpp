@@ -2,10 +2,12 @@
 #include <cmath>
 
 #include "core/ops/ops.h"
+#include "core/random/random.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/dropout.h"
+#include "triptych/core/ops/shaped_dropout.h"
 
 namespace triptych {
 namespace {
@@ -77,6 +79,16 @@ Tensor alpha_dropout(Arg x, DropoutOptions options, const Tensor& state) {
 
 Tensor feature_alpha_dropout(Arg x, DropoutOptions options, const Tensor& state) {
   return alpha_dropped("feature_alpha_dropout", x, options, state, true);
+}
+
+Tensor shaped_dropout(Arg x, double p, const Shape& noise_shape, Generator* generator) {
+  const Frame frame(x.where());
+  if (!drops("dropout", x, {.p = p})) return x.tensor();
+  const Transaction whole;
+  const Tensor& input = x.tensor();
+  const DeviceScope beside(input.device());
+  const Tensor noise = ones(noise_shape, input.dtype(), x.where());
+  return mul(x, dropout(noise, {.p = p}, random_state_for(input, generator)));
 }
 
 }  // namespace triptych

@@ -3,22 +3,22 @@
 #include "core/ops/random/random.h"
 
 #include <limits>
-#include <utility>
 
 #include "core/ops/ops.h"
-#include "core/random/random.h"
-#include "core/support/error_context.h"
-#include "core/tensor/transaction.h"
+#include "core/ops/random/drawing.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 
 namespace triptych {
-namespace {
 
 void check_state(const Infer& infer) {
   infer.check(infer.dtype(0) == int64 && infer.shape(0).compatible(Shape{2}),
               "the state is not an int64 tensor of shape (2,), key and counter");
 }
+
+bool writes_draw_state(int i, int) { return i == 0; }
+
+namespace {
 
 void check_parameters(const Infer& infer, double a, double b, DType dtype) {
   if (!is_floating(dtype))
@@ -39,7 +39,8 @@ void check_normal(const Infer& infer, double mean, double stddev, DType dtype) {
 
 void check_known(const Infer& infer, const Shape& shape) {
   if (!shape.known())
-    infer.fail("the shape is not known", shape.text(), "Use rand_like, randn_like or bernoulli where the feeds decide it");
+    infer.fail("the shape is not known", shape.text(),
+               "Use rand_like, randn_like or bernoulli where the feeds decide it");
 }
 
 using Check = void (*)(const Infer&, double, double, DType);
@@ -65,7 +66,8 @@ void infer_integers(Infer& infer) {
   check_state(infer);
   const auto& attributes = infer.attributes<RandomIntegersAttributes>();
   const std::string range = std::to_string(attributes.low) + " and " + std::to_string(attributes.high);
-  if (!is_integral(attributes.dtype)) infer.fail("the dtype is not an integer", std::string(dtype_name(attributes.dtype)));
+  if (!is_integral(attributes.dtype))
+    infer.fail("the dtype is not an integer", std::string(dtype_name(attributes.dtype)));
   if (attributes.low >= attributes.high) infer.fail("low is not less than high", range);
   check_fits(infer, attributes.low, attributes.dtype);
   check_fits(infer, attributes.high - 1, attributes.dtype);
@@ -102,8 +104,6 @@ void infer_multinomial(Infer& infer) {
   infer.output(0, shape, int64);
 }
 
-bool writes_state(int i, int) { return i == 0; }
-
 }  // namespace
 
 extern const Op random_uniform_op{.name = "random_uniform",
@@ -112,21 +112,21 @@ extern const Op random_uniform_op{.name = "random_uniform",
                                   .infer = infer_random<check_uniform>,
                                   .gradient_stops = true,
                                   .stateful = true,
-                                  .writes = writes_state};
+                                  .writes = writes_draw_state};
 extern const Op random_normal_op{.name = "random_normal",
                                  .inputs = 1,
                                  .attributes = &attribute_type<RandomAttributes>,
                                  .infer = infer_random<check_normal>,
                                  .gradient_stops = true,
                                  .stateful = true,
-                                 .writes = writes_state};
+                                 .writes = writes_draw_state};
 extern const Op random_truncated_normal_op{.name = "random_truncated_normal",
                                            .inputs = 1,
                                            .attributes = &attribute_type<RandomAttributes>,
                                            .infer = infer_random<check_normal>,
                                            .gradient_stops = true,
                                            .stateful = true,
-                                           .writes = writes_state};
+                                           .writes = writes_draw_state};
 extern const Op random_uniform_like_op{.name = "random_uniform_like",
                                        .inputs = 2,
                                        .attributes = &attribute_type<RandomLikeAttributes>,
@@ -134,7 +134,7 @@ extern const Op random_uniform_like_op{.name = "random_uniform_like",
                                        .gradient_stops = true,
                                        .stateful = true,
                                        .metadata_inputs = 0b10,
-                                       .writes = writes_state};
+                                       .writes = writes_draw_state};
 extern const Op random_normal_like_op{.name = "random_normal_like",
                                       .inputs = 2,
                                       .attributes = &attribute_type<RandomLikeAttributes>,
@@ -142,21 +142,21 @@ extern const Op random_normal_like_op{.name = "random_normal_like",
                                       .gradient_stops = true,
                                       .stateful = true,
                                       .metadata_inputs = 0b10,
-                                      .writes = writes_state};
+                                      .writes = writes_draw_state};
 extern const Op random_integers_op{.name = "random_integers",
                                    .inputs = 1,
                                    .attributes = &attribute_type<RandomIntegersAttributes>,
                                    .infer = infer_integers,
                                    .gradient_stops = true,
                                    .stateful = true,
-                                   .writes = writes_state};
+                                   .writes = writes_draw_state};
 extern const Op random_bernoulli_op{.name = "random_bernoulli",
                                     .inputs = 2,
                                     .infer = infer_bernoulli,
                                     .gradient_stops = true,
                                     .stateful = true,
                                     .can_fail = true,
-                                    .writes = writes_state};
+                                    .writes = writes_draw_state};
 extern const Op random_multinomial_op{.name = "random_multinomial",
                                       .inputs = 2,
                                       .attributes = &attribute_type<RandomMultinomialAttributes>,
@@ -164,14 +164,14 @@ extern const Op random_multinomial_op{.name = "random_multinomial",
                                       .gradient_stops = true,
                                       .stateful = true,
                                       .can_fail = true,
-                                      .writes = writes_state};
+                                      .writes = writes_draw_state};
 extern const Op random_permutation_op{.name = "random_permutation",
                                       .inputs = 1,
                                       .attributes = &attribute_type<RandomPermutationAttributes>,
                                       .infer = infer_permutation,
                                       .gradient_stops = true,
                                       .stateful = true,
-                                      .writes = writes_state};
+                                      .writes = writes_draw_state};
 
 Tensor random_uniform(Arg state, const Shape& shape, double low, double high, DType dtype) {
   const RandomAttributes attributes{shape, low, high, dtype};
@@ -206,25 +206,6 @@ Tensor random_multinomial(Arg state, Arg p, std::int64_t num_samples, bool repla
   const RandomMultinomialAttributes attributes{num_samples, replacement};
   return apply(random_multinomial_op, {&state, &p}, &attributes);
 }
-
-namespace {
-
-/// A public function that draws: should it fail, the draw is given back.
-class Drawing {
- public:
-  Drawing(const char* function, const Generator* generator)
-      : called_(function), outer_(std::exchange(drawing_from, generator ? generator : drawing_from)) {}
-  ~Drawing() { drawing_from = outer_; }
-  Drawing(const Drawing&) = delete;
-  Drawing& operator=(const Drawing&) = delete;
-
- private:
-  Called called_;
-  Transaction whole_;
-  const Generator* outer_;
-};
-
-}  // namespace
 
 Tensor rand(const Shape& shape, DType dtype, Generator* generator, Location where) {
   const Drawing drawing("rand", generator);

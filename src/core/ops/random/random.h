@@ -1,9 +1,13 @@
-// Attributes of random ops.
+// Attributes of random ops, and what their definitions share.
 #pragma once
 
 #include "triptych/core/op.h"
 
 namespace triptych {
+
+/// Input 0 is a draw's (key, counter): its check, and that it is written.
+void check_state(const Infer& infer);
+bool writes_draw_state(int i, int count);
 
 /// Two parameters of a distribution: low and high, or mean and standard deviation.
 struct RandomAttributes {

@@ -6,6 +6,17 @@
 
 namespace triptych::cuda {
 
+/// The (key, counter) of a random op.
+inline std::uint64_t* state_of(const KernelCall& call) { return call.inputs[0].as<std::uint64_t>(); }
+
+template <class State>
+__global__ void advance(State* state) {
+  ++state[1];
+}
+
+/// Adds one to the counter, when the kernels that read it are in the stream.
+inline void draw_taken(const KernelCall& call) { run(call, advance<std::uint64_t>, 1, 1, 0, state_of(call)); }
+
 template <class F>
 __global__ void drawing_kernel(const std::uint64_t* state, std::int64_t n, F f) {
   const Draw draw{state[0], state[1]};

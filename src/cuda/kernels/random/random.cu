@@ -18,13 +18,6 @@ extern const Op random_uniform_op, random_normal_op, random_truncated_normal_op,
 namespace cuda {
 namespace {
 
-std::uint64_t* state_of(const KernelCall& call) { return call.inputs[0].as<std::uint64_t>(); }
-
-__global__ void advance(std::uint64_t* state) { ++state[1]; }
-
-/// Adds one to the counter, when the kernels that read it are in the stream.
-void draw_taken(const KernelCall& call) { run(call, advance, 1, 1, 0, state_of(call)); }
-
 // --- uniform and normal ---------------------------------------------------------------------------------------------
 
 template <class T>
