@@ -253,6 +253,9 @@ const std::map<std::string, std::string>& held_elsewhere() {
       {"random_bernoulli", "core/random/random_test"},
       {"random_permutation", "core/random/random_test"},
       {"random_multinomial", "core/random/random_test"},
+      {"random_gamma", "core/random/distributions_test"},
+      {"random_poisson", "core/random/distributions_test"},
+      {"random_binomial", "core/random/distributions_test"},
   };
   return tests;
 }

@@ -213,6 +213,8 @@ const std::map<std::string, std::vector<Application>>& applications() {
     make("random_bernoulli", {state, p}, tt::RandomLikeAttributes{});
     for (const bool replacement : {false, true})
       make("random_multinomial", {state, p}, tt::RandomMultinomialAttributes{2, replacement});
+    for (const char* name : {"random_gamma", "random_poisson"}) make(name, {state, p}, tt::RandomLikeAttributes{});
+    make("random_binomial", {state, p, p}, tt::RandomLikeAttributes{});
     make("random_permutation", {state}, tt::RandomPermutationAttributes{5});
     make("dropout", {x, state}, tt::DropoutAttributes{0.5}, 2);
     make("dropout_grad", {x, state}, tt::DropoutAttributes{0.5});

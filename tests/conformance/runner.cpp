@@ -15,7 +15,7 @@ const tt::StateDict& references() {
   static const tt::StateDict all = [] {
     tt::StateDict gathered = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/conformance.safetensors");
     for (const char* family : {"products", "elementary", "reduce", "views", "more", "order", "statistics",
-                               "elementwise", "indexing", "sequence", "images", "linalg"})
+                               "elementwise", "indexing", "sequence", "images", "linalg", "vocabulary"})
       for (const auto& [name, values] :
            tt::load(std::string(TRIPTYCH_SOURCE_DIR "/tests/references/conformance_") + family + ".safetensors"))
         gathered.set(name, values);
@@ -48,6 +48,7 @@ std::vector<Sample> all_samples() {
   add_sequence_samples(samples);
   add_image_samples(samples);
   add_linalg_samples(samples);
+  add_vocabulary_samples(samples);
   return samples;
 }
 

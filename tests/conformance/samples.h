@@ -59,5 +59,6 @@ void add_rearrange_samples(std::vector<Sample>& samples);
 void add_sequence_samples(std::vector<Sample>& samples);
 void add_image_samples(std::vector<Sample>& samples);
 void add_linalg_samples(std::vector<Sample>& samples);
+void add_vocabulary_samples(std::vector<Sample>& samples);
 
 }  // namespace conformance

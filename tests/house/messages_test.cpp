@@ -142,7 +142,8 @@ TEST(Messages, AreGivenTheUsersLine) {
       {"src/core/memory/allocator.cpp", 1},       // the op's
       {"src/core/memory/device.cpp", 1},          // that of who asks about the device
       {"src/core/ops/arithmetic/lerp.cpp", 1},    // lerp's
-      {"src/core/ops/linalg/qr.cpp", 1},          // backward's, as those of the next four
+      {"src/core/ops/linalg/qr.cpp", 1},          // backward's, as those of the next five
+      {"src/core/ops/elementary/probability.cpp", 1},
       {"src/core/ops/linalg/svd.cpp", 1},
       {"src/core/ops/loss/ctc_loss.cpp", 1},
       {"src/core/ops/reduce/prod.cpp", 1},

@@ -5,13 +5,17 @@
 #include "choices.h"
 #include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/bessel.h"
 #include "triptych/core/ops/conv_nd.h"
 #include "triptych/core/ops/ctc.h"
+#include "triptych/core/ops/distributions.h"
 #include "triptych/core/ops/group_norm.h"
 #include "triptych/core/ops/image.h"
+#include "triptych/core/ops/integers.h"
 #include "triptych/core/ops/linalg.h"
 #include "triptych/core/ops/loss_scaling.h"
 #include "triptych/core/ops/pool_nd.h"
+#include "triptych/core/ops/probability.h"
 #include "triptych/core/ops/recurrent.h"
 #include "triptych/core/ops/rms_norm.h"
 #include "triptych/core/ops/update_rules.h"
@@ -75,6 +79,8 @@ std::vector<Word> words() {
       {"clip", with_number, CALL(tt::clip(x[0], -1, a.n))},
       {"lerp", interpolation, CALL(tt::lerp(x[0], x[1], x[2]))},
       BINARY(fmod),
+      {"gcd", whole_two, CALL(tt::gcd(tt::cast(x[0], tt::int64), tt::cast(x[1], tt::int64)))},
+      {"nextafter", any_two, CALL(tt::nextafter(tt::cast(x[0], tt::float32), tt::cast(x[1], tt::float32)))},
       BINARY(copysign),
       BINARY(heaviside),
       BINARY(fmax),
@@ -137,6 +143,15 @@ std::vector<Word> words() {
       UNARY(lgamma),
       UNARY(digamma),
       UNARY(sinc),
+      UNARY(i0),
+      UNARY(i0e),
+      UNARY(i1),
+      UNARY(i1e),
+      UNARY(erfcx),
+      UNARY(ndtri),
+      {"igamma", any_two, CALL(tt::igamma(x[0].detach(), x[1]))},
+      {"igammac", any_two, CALL(tt::igammac(x[0].detach(), x[1]))},
+      {"zeta", any_two, CALL(tt::zeta(x[0].detach(), x[1]))},
       BINARY(xlogy),
       BINARY(logaddexp),
       BINARY(logaddexp2),
@@ -411,6 +426,9 @@ std::vector<Word> words() {
       {"random_uniform_like", drawn_like, CALL(tt::random_uniform_like(x[0], x[1]))},
       {"random_normal_like", drawn_like, CALL(tt::random_normal_like(x[0], x[1]))},
       {"random_bernoulli", drawn_by, CALL(tt::random_bernoulli(x[0], x[1]))},
+      {"random_gamma", drawn_by, CALL(tt::random_gamma(x[0], x[1]))},
+      {"random_poisson", drawn_by, CALL(tt::random_poisson(x[0], x[1]))},
+      {"random_binomial", drawn_by, CALL(tt::random_binomial(x[0], x[1], x[1]))},
       {"random_multinomial", drawn_by, CALL(tt::random_multinomial(x[0], x[1], a.n, a.flag))},
       // state, and what is changed in place
       {"assign", state_and_value, EFFECT(tt::assign(x[0], x[1]))},

@@ -3,8 +3,10 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/dispatch/modes.h"
 #include "core/random/random.h"
 
 namespace triptych::lowlevel::random {
@@ -14,6 +16,18 @@ namespace {
 std::uint64_t mixed(std::int64_t a, std::int64_t b) {
   return random_key(static_cast<std::uint64_t>(a), RandomPurpose::example, static_cast<std::uint64_t>(b));
 }
+
+/// While alive, a graph that is being traced gets no nodes: what is drawn is a constant of it.
+class [[nodiscard]] Untraced {
+ public:
+  Untraced() : outer_(std::exchange(modes.trace, nullptr)) {}
+  ~Untraced() { modes.trace = outer_; }
+  Untraced(const Untraced&) = delete;
+  Untraced& operator=(const Untraced&) = delete;
+
+ private:
+  GraphImpl* outer_;
+};
 
 /// The (key, counter) of a stateless function: fresh each time, so that raising its counter changes nothing.
 Tensor state_of(const StatelessSeed& seed, Location where) {
@@ -86,16 +100,19 @@ std::vector<StatelessSeed> split(const StatelessSeed& seed, std::int64_t num, Lo
 
 Tensor stateless_normal(const Shape& shape, const StatelessSeed& seed, double mean, double stddev, DType dtype,
                         Location where) {
+  const Untraced constant;
   const Frame frame(where);
   return random_normal(state_of(seed, where), shape, mean, stddev, dtype);
 }
 Tensor stateless_truncated_normal(const Shape& shape, const StatelessSeed& seed, double mean, double stddev,
                                   DType dtype, Location where) {
+  const Untraced constant;
   const Frame frame(where);
   return random_truncated_normal(state_of(seed, where), shape, mean, stddev, dtype);
 }
 Tensor stateless_uniform(const Shape& shape, const StatelessSeed& seed, Scalar minval, std::optional<Scalar> maxval,
                          DType dtype, Location where) {
+  const Untraced constant;
   const Frame frame(where);
   const Tensor state = state_of(seed, where);
   if (is_floating(dtype))
@@ -104,21 +121,25 @@ Tensor stateless_uniform(const Shape& shape, const StatelessSeed& seed, Scalar m
   return random_integers(state, bounds.low, bounds.high, shape, dtype);
 }
 Tensor stateless_categorical(const Arg& logits, std::int64_t num_samples, const StatelessSeed& seed, DType dtype) {
+  const Untraced constant;
   const Frame frame(logits.where());
   return cast(random_multinomial(state_of(seed, logits.where()), softmax(logits), num_samples, true), dtype);
 }
 Tensor stateless_gamma(const Shape& shape, const StatelessSeed& seed, const Arg& alpha, const Tensor& beta,
                        DType dtype) {
+  const Untraced constant;
   const Frame frame(alpha.where());
   const Tensor drawn = random_gamma(state_of(seed, alpha.where()), broadcast_to(parameter(alpha, dtype), shape));
   return cast(beta.defined() ? drawn / beta : drawn, dtype);
 }
 Tensor stateless_poisson(const Shape& shape, const StatelessSeed& seed, const Arg& lam, DType dtype) {
+  const Untraced constant;
   const Frame frame(lam.where());
   return cast(random_poisson(state_of(seed, lam.where()), broadcast_to(parameter(lam, dtype), shape)), dtype);
 }
 Tensor stateless_binomial(const Shape& shape, const StatelessSeed& seed, const Arg& counts, const Arg& probs,
                           DType output_dtype) {
+  const Untraced constant;
   const Frame frame(counts.where());
   return cast(random_binomial(state_of(seed, counts.where()), broadcast_to(parameter(counts, output_dtype), shape),
                               broadcast_to(parameter(probs, output_dtype), shape)),

@@ -2,10 +2,8 @@
 // (scripts/references/make_advanced_indexing_references.py).
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "bad_input.h"
+#include "indexing_cases.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 #include "triptych/lowlevel.h"
@@ -14,66 +12,14 @@ namespace tt = triptych;
 
 namespace {
 
-std::vector<std::int64_t> numbers(std::string text) {
-  for (char& c : text)
-    if (c == ',' || c == 'x') c = ' ';
-  std::vector<std::int64_t> result;
-  std::istringstream in(text);
-  for (std::string word; in >> word && word != "-";) result.push_back(std::stoll(word));
-  return result;
-}
+using indexing::Case;
+using indexing::count;
+using indexing::index_of;
 
-tt::Slice::Bound bound(const std::string& word) {
-  return word == "_" ? tt::Slice::Bound() : tt::Slice::Bound(std::stoll(word));
-}
-
-tt::Index element(const std::string& word) {
-  if (word == "newaxis") return tt::newaxis;
-  if (word == "...") return tt::ellipsis;
-  if (word[0] == 'i') return std::stoll(word.substr(1));
-  if (word[0] == 's') {
-    std::istringstream parts(word.substr(1));
-    std::string start, stop, step;
-    std::getline(parts, start, ',');
-    std::getline(parts, stop, ',');
-    std::getline(parts, step, ',');
-    return tt::Slice(bound(start), bound(stop), std::stoll(step));
-  }
-  const std::size_t colon = word.find(':');
-  const tt::Tensor values = tt::tensor(numbers(word.substr(colon + 1)), numbers(word.substr(1, colon - 1)));
-  return word[0] == 'm' ? values != 0 : values;
-}
-
-std::vector<tt::Index> index_of(const std::string& text) {
-  std::vector<tt::Index> result;
-  std::istringstream in(text);
-  for (std::string word; in >> word;) result.push_back(element(word));
-  return result;
-}
-
-struct Case {
-  std::vector<std::int64_t> shape, part_shape, part, written;
-  std::string index;
-};
-
-std::vector<Case> cases() {
-  std::ifstream file(TRIPTYCH_SOURCE_DIR "/tests/references/advanced_indexing.txt");
-  std::vector<Case> all;
-  std::string shape, part, written;
-  for (Case c; std::getline(file, shape) && std::getline(file, c.index) && std::getline(file, part) &&
-               std::getline(file, written);) {
-    const std::size_t colon = part.find(" : ");
-    c.shape = numbers(shape);
-    c.part_shape = numbers(part.substr(0, colon));
-    c.part = numbers(part.substr(colon + 3));
-    c.written = numbers(written);
-    all.push_back(c);
-  }
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all =
+      indexing::cases_of(TRIPTYCH_SOURCE_DIR "/tests/references/advanced_indexing.txt");
   return all;
-}
-
-tt::Tensor count(const tt::Shape& shape, std::int64_t from = 0) {
-  return tt::reshape(tt::arange(from, from + shape.size()), shape);
 }
 
 std::vector<std::int64_t> whole(const tt::Tensor& x) { return x.to_vector<std::int64_t>(); }

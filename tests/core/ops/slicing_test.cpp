@@ -1,10 +1,9 @@
 // Basic indexing, reading and writing, against NumPy (scripts/references/make_slicing_references.py).
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <numeric>
-#include <sstream>
 
+#include "indexing_cases.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -12,62 +11,13 @@ namespace tt = triptych;
 
 namespace {
 
-std::vector<std::int64_t> numbers(const std::string& text) {
-  std::vector<std::int64_t> result;
-  std::istringstream in(text);
-  for (std::string word; in >> word && word != "-";) result.push_back(std::stoll(word));
-  return result;
-}
+using indexing::Case;
+using indexing::count;
+using indexing::index_of;
 
-tt::Slice::Bound bound(const std::string& word) {
-  return word == "_" ? tt::Slice::Bound() : tt::Slice::Bound(std::stoll(word));
-}
-
-std::vector<tt::Index> index_of(const std::string& text) {
-  std::vector<tt::Index> result;
-  std::istringstream in(text);
-  for (std::string word; in >> word;) {
-    if (word == "newaxis") {
-      result.emplace_back(tt::newaxis);
-    } else if (word == "...") {
-      result.emplace_back(tt::ellipsis);
-    } else if (word[0] == 'i') {
-      result.emplace_back(std::stoll(word.substr(1)));
-    } else {
-      std::istringstream parts(word.substr(1));
-      std::string start, stop, step;
-      std::getline(parts, start, ',');
-      std::getline(parts, stop, ',');
-      std::getline(parts, step, ',');
-      result.emplace_back(tt::Slice(bound(start), bound(stop), step == "_" ? 1 : std::stoll(step)));
-    }
-  }
-  return result;
-}
-
-struct Case {
-  std::vector<std::int64_t> shape, part_shape, part, written;
-  std::string index;
-};
-
-std::vector<Case> cases() {
-  std::ifstream file(TRIPTYCH_SOURCE_DIR "/tests/references/slicing.txt");
-  std::vector<Case> all;
-  std::string shape, part, written;
-  for (Case c; std::getline(file, shape) && std::getline(file, c.index) && std::getline(file, part) &&
-               std::getline(file, written);) {
-    const std::size_t colon = part.find(" : ");
-    c.shape = numbers(shape);
-    c.part_shape = numbers(part.substr(0, colon));
-    c.part = numbers(part.substr(colon + 3));
-    c.written = numbers(written);
-    all.push_back(c);
-  }
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = indexing::cases_of(TRIPTYCH_SOURCE_DIR "/tests/references/slicing.txt");
   return all;
-}
-
-tt::Tensor count(const tt::Shape& shape, std::int64_t from = 0) {
-  return tt::reshape(tt::arange(from, from + shape.size()), shape);
 }
 
 /// The same tensor with its axes lying the other way round in memory.

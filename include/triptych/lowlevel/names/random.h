@@ -37,7 +37,8 @@ TRIPTYCH_API Tensor gamma(const Shape& shape, const Arg& alpha, const Tensor& be
                           const Seed& seed = {});
 TRIPTYCH_API Tensor poisson(const Shape& shape, const Arg& lam, DType dtype = float32, const Seed& seed = {});
 
-/// The seed of a stateless function: the same one gives the same numbers, in graphs each time that they run.
+/// The seed of a stateless function: the same one gives the same numbers, in graphs too, which have them as constants;
+/// parameters are no tensors of a graph (ArgumentError).
 struct StatelessSeed {
   std::int64_t first = 0, second = 0;
 };

@@ -31,7 +31,7 @@ Tensor lcm(Arg a, Arg b) {
   const Called called("lcm");
   const Frame frame(a.where());
   const Tensor divisor = gcd(a, b);
-  return abs(mul(floor_divide(a, where(equal(divisor, 0), 1, divisor)), b));
+  return mul(abs(floor_divide(a, where(equal(divisor, 0), 1, divisor))), abs(b));
 }
 
 Tensor nextafter(Arg x, Arg towards) { return apply_binary(nextafter_op, x, towards, true); }

@@ -47,9 +47,9 @@ Tensor xlog1py(Arg x, Arg y) {
   const Frame frame(x.where());
   const auto scope = scope_of({&x, &y});
   if (y.is_scalar()) return where(equal(x, 0), 0, mul(x, std::log1p(y.scalar().to_double())));
-  // Beside an x of 0 only a NaN is looked at.
-  const Tensor counts = logical_or(not_equal(x, 0), isnan(y));
-  return mul(x, log1p(where(counts, y, 0)));
+  // 0 beside a logarithm that is none.
+  const Tensor nothing = logical_and(equal(x, 0), less_equal(y, -1));
+  return mul(x, log1p(where(nothing, 0, y)));
 }
 
 }  // namespace triptych

@@ -176,14 +176,9 @@ Tensor depthwise_by(const char* op, const Arg& x, const Arg& kernel, const Convo
   channels_of(windows, image);
   const std::int64_t channels = given.shape().dim(-2).value(x.where());
   // (k, ..., in, m) as (in m, 1, k, ...)
-  const Tensor weight = unsqueeze(flatten(permute(kernel_first(given, windows.axes),
-                                                  [&] {
-                                                    Axes order{1, 0};
-                                                    for (int i = 0; i < windows.axes; ++i) order.append(i + 2);
-                                                    return order;
-                                                  }()),
-                                          0, 1),
-                                  1);
+  Axes order{1, 0};
+  for (int i = 0; i < windows.axes; ++i) order.append(i + 2);
+  const Tensor weight = unsqueeze(flatten(permute(kernel_first(given, windows.axes), order), 0, 1), 1);
   return convolved(windows, image, weight, options, channels);
 }
 
@@ -203,11 +198,12 @@ Cut cut_of(const Windows& windows, std::int64_t input, std::int64_t window, std:
   const std::int64_t steps = checked_multiply(std::max<std::int64_t>(input - 1, 0), stride, what);
   const std::int64_t all = checked_add(steps, window, what);
   if (mode == PaddingMode::numbers) {
-    const std::int64_t rest = all - numbers.first - numbers.second;
-    return {numbers.first, numbers.second, output ? *output - rest : more.value_or(0)};
+    const std::int64_t rest = checked_subtract(checked_subtract(all, numbers.first, what), numbers.second, what);
+    return {numbers.first, numbers.second, output ? checked_subtract(*output, rest, what) : more.value_or(0)};
   }
   if (mode == PaddingMode::valid)
-    return {0, 0, output ? *output - all : more.value_or(std::max(stride - window, std::int64_t{0}))};
+    return {0, 0,
+            output ? checked_subtract(*output, all, what) : more.value_or(std::max(stride - window, std::int64_t{0}))};
   const std::int64_t length = output ? *output
                               : more ? checked_add(steps, window % 2 + *more, what)
                                      : checked_multiply(input, stride, what);

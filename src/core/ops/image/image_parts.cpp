@@ -73,8 +73,10 @@ Tensor extract_patches(Arg images, const Axes& sizes, ExtractPatchesOptions opti
     std::vector<std::pair<std::int64_t, std::int64_t>> room(static_cast<std::size_t>(x.ndim()));
     auto& [before, after] = room[static_cast<std::size_t>(i + 1)];
     if (options.padding.mode() == PaddingMode::same) {
-      const std::int64_t length = x.shape().dim(i + 1).value(where), patches = (length + stride - 1) / stride;
-      const std::int64_t all = std::max<std::int64_t>((patches - 1) * stride + window - length, 0);
+      const std::int64_t length = x.shape().dim(i + 1).value(where),
+                         patches = length > 0 ? (length - 1) / stride + 1 : 0;
+      const std::int64_t reach = patches > 0 ? checked_add((patches - 1) * stride, window, "a patch's end") : 0;
+      const std::int64_t all = std::max<std::int64_t>(reach - length, 0);
       before = all / 2;
       after = all - before;
     } else if (options.padding.mode() == PaddingMode::numbers) {

@@ -1,8 +1,6 @@
 // Positions: functions made of other ops.
 #include "triptych/core/ops/positions.h"
 
-#include <cmath>
-
 #include "core/ops/ops.h"
 #include "core/ops/reduce/statistics_dtype.h"
 #include "core/support/hyperparameter.h"
@@ -22,11 +20,8 @@ void check_floating(const char* op, DType dtype, Location where) {
 
 /// base^(-2 i / width) for each pair i of `width` elements.
 Tensor pair_frequencies(std::int64_t width, double base, DType dtype, Location where) {
-  static_cast<void>(empty({width}, float64, where));  // what memory does not hold is told as a tensor's lack of it
-  std::vector<double> values(static_cast<std::size_t>((width + 1) / 2));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(width));
-  return cast(tensor(values, where), dtype);
+  const Tensor pairs = arange(0, width / 2 + width % 2, 1, float64, where);
+  return cast(pow(base, pairs * (-2 / static_cast<double>(width))), dtype);
 }
 
 Tensor turned(const Arg& x, const Tensor& positions, const RotaryOptions& options) {
@@ -59,15 +54,15 @@ void check_turned(const Arg& x) {
 
 /// 2^(-8 (h + 1) / heads); where the heads are no power of two, those of the power below, and every other one of twice
 /// that power.
-std::vector<double> slopes(std::int64_t heads) {
+Tensor slopes(std::int64_t heads, Location where) {
   std::int64_t power = 1;
   while (power <= heads / 2) power *= 2;
-  std::vector<double> result;
-  for (std::int64_t h = 0; h < std::min(heads, power); ++h)
-    result.push_back(std::exp2(-8.0 * static_cast<double>(h + 1) / static_cast<double>(power)));
-  for (std::int64_t h = 0; static_cast<std::int64_t>(result.size()) < heads; h += 2)
-    result.push_back(std::exp2(-4.0 * static_cast<double>(h + 1) / static_cast<double>(power)));
-  return result;
+  const auto each = [&](std::int64_t count, double step, double first) {
+    return exp2(arange(0, count, 1, float64, where) * -step - first);
+  };
+  const double step = 8 / static_cast<double>(power);
+  if (heads <= power) return each(heads, step, step);
+  return concat({each(power, step, step), each(heads - power, step, step / 2)}, 0, where);
 }
 
 }  // namespace
@@ -108,9 +103,8 @@ Tensor alibi_bias(std::int64_t heads, std::int64_t queries, std::int64_t keys, D
   check_size("alibi_bias", "keys", keys, where);
   check_floating("alibi_bias", dtype, where);
   Shape({heads, queries, keys}, where).check_size(where);
-  static_cast<void>(empty({heads}, float64, where));
   const Tensor from = unsqueeze(arange(queries) + (keys - queries), -1);
-  return cast(reshape(tensor(slopes(heads), where), {heads, 1, 1}) * cast(arange(keys) - from, float64), dtype);
+  return cast(reshape(slopes(heads, where), {heads, 1, 1}) * cast(arange(keys) - from, float64), dtype);
 }
 
 }  // namespace triptych

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/ops/random/drawing.h"
 #include "core/support/error_context.h"
@@ -91,7 +92,7 @@ Tensor nuclear_norm(Arg x, const Axes& axes, bool keepdims) {
 Tensor dist(Arg x, Arg other, double p) {
   const Called called("dist");
   const Frame frame(x.where());
-  return vector_norm(sub(x, other), p);
+  return vector_norm(sub(x, other), p);  // which autocast computes in float32
 }
 
 Tensor renorm(Arg x, double p, std::int64_t axis, double maxnorm) {
@@ -105,7 +106,7 @@ Tensor renorm(Arg x, double p, std::int64_t axis, double maxnorm) {
   Axes others;
   for (int i = 0; i < given.ndim(); ++i)
     if (i != at) others.append(i);
-  return rounded_once(given, [&](const Tensor& wide) {
+  return rounded_once(float32_if_autocast(given), [&](const Tensor& wide) {
     const Tensor length = others.empty() ? abs(wide) : vector_norm(wide, p, others, true);
     return wide * where(greater(length, maxnorm), maxnorm / (length + 1e-7), 1);
   });
@@ -223,8 +224,9 @@ Tensor nonzero_static(Arg x, std::int64_t size, std::int64_t fill_value) {
 Tensor bilinear(Arg x1, Arg x2, Arg weight, const Tensor& bias) {
   const Called called("bilinear");
   const Frame frame(x1.where());
-  const Tensor product =
-      einsum("...n,onm,...m->...o", {operand("bilinear", x1), operand("bilinear", weight), operand("bilinear", x2)});
+  // One after the other: of three operands a graph may not know the best order.
+  const Tensor left = einsum("...n,onm->...om", {operand("bilinear", x1), operand("bilinear", weight)});
+  const Tensor product = einsum("...om,...m->...o", {left, operand("bilinear", x2)});
   return bias.defined() ? product + bias : product;
 }
 
