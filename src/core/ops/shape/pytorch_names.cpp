@@ -224,9 +224,9 @@ Tensor nonzero_static(Arg x, std::int64_t size, std::int64_t fill_value) {
 Tensor bilinear(Arg x1, Arg x2, Arg weight, const Tensor& bias) {
   const Called called("bilinear");
   const Frame frame(x1.where());
-  // One after the other: of three operands a graph may not know the best order.
-  const Tensor left = einsum("...n,onm->...om", {operand("bilinear", x1), operand("bilinear", weight)});
-  const Tensor product = einsum("...om,...m->...o", {left, operand("bilinear", x2)});
+  // (..., 1, 1, n) times (o, n, m): the rows x1 W_o, each multiplied with x2.
+  const Tensor rows = matmul(unsqueeze(unsqueeze(x1, -2), -2), operand("bilinear", weight));
+  const Tensor product = sum(mul(squeeze(rows, -2), unsqueeze(operand("bilinear", x2), -2)), -1);
   return bias.defined() ? product + bias : product;
 }
 
