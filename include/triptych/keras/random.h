@@ -21,7 +21,7 @@ class TRIPTYCH_API SeedGenerator {
   operator Seed() const { return Seed(generator_); }
 
  private:
-  std::shared_ptr<Generator> generator_;
+  std::shared_ptr<triptych::Generator> generator_;
 };
 
 inline Tensor normal(const Shape& shape, double mean = 0, double stddev = 1, DType dtype = float32,

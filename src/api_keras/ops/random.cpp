@@ -17,7 +17,7 @@ Tensor parameter(const Arg& x, const Shape& shape, DType dtype) {
 SeedGenerator::SeedGenerator(std::optional<std::int64_t> seed) {
   const std::int64_t from =
       seed ? *seed : triptych::randint(0, std::numeric_limits<std::int64_t>::max(), {}).item<std::int64_t>();
-  generator_ = std::make_shared<Generator>(static_cast<std::uint64_t>(from));
+  generator_ = std::make_shared<triptych::Generator>(static_cast<std::uint64_t>(from));
 }
 
 Tensor gamma(const Shape& shape, const Arg& alpha, DType dtype, const Seed& seed) {
