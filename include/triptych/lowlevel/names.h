@@ -226,8 +226,6 @@ TRIPTYCH_API Tensor shape(const Arg& input, DType out_type = int32);
 TRIPTYCH_API Tensor size(const Arg& input, DType out_type = int32);
 /// x itself, whose shape must be this one; -1 stands for any length.
 TRIPTYCH_API Tensor ensure_shape(const Arg& x, const Shape& shape);
-/// Each tensor as a node of its own.
-TRIPTYCH_API std::vector<Tensor> identity_n(const std::vector<Tensor>& input, Location where = Location::here());
 inline Tensor parallel_stack(const std::vector<Tensor>& values, Location where = Location::here()) {
   return triptych::stack(values, 0, where);
 }

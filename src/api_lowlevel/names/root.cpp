@@ -131,12 +131,6 @@ Tensor ensure_shape(const Arg& x, const Shape& shape) {
   return given.shape().known() || !shape.known() ? identity(x) : reshape(x, shape);
 }
 
-std::vector<Tensor> identity_n(const std::vector<Tensor>& input, Location where) {
-  std::vector<Tensor> result;
-  for (const Tensor& x : input) result.push_back(identity(Arg(x, where)));
-  return result;
-}
-
 Tensor truncatediv(const Arg& x, const Arg& y) {
   const Frame frame(x.where());
   const Tensor rest = fmod(x, y), whole = sub(x, rest);
