@@ -2,8 +2,6 @@
 // tf::linalg::inv(x). What means the same in both stands in core/ops.h and is used here; the rest is one line each.
 #pragma once
 
-#include <limits>
-#include <string>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -158,34 +156,8 @@ TRIPTYCH_API Tensor argsort(const Arg& values, std::int64_t axis = -1, Text dire
 /// side: "left" or "right" of equal ones.
 TRIPTYCH_API Tensor searchsorted(const Arg& sorted_sequence, const Arg& values, Text side = "left",
                                  DType out_type = int32);
-/// begin and size of the part along each axis; -1: all that is left.
 /// `size` elements of each axis from `begin` on; a size of -1 is what is left. ArgumentError if the axis has not as
 /// many.
-inline Tensor slice(const Arg& input, const Axes& begin, const Axes& size) {
-  const Frame frame(input.where());
-  Tensor part = input.tensor();
-  const Shape shape = part.shape();
-  if (begin.size() != shape.rank() || size.size() != shape.rank())
-    throw ArgumentError(
-        "slice", "there is not one begin and one size for each dimension",
-        std::to_string(begin.size()) + " and " + std::to_string(size.size()) + " for shape " + shape.text(),
-        "A size of -1 is what is left", input.where());
-  for (int axis = 0; axis < shape.rank(); ++axis) {
-    const std::int64_t first = begin[axis], count = size[axis];
-    const Dim length = shape.dim(axis);
-    if (first < 0 || count < -1 || (length.known() && (first > length.raw() || count > length.raw() - first)))
-      throw ArgumentError("slice", "the axis has no such elements",
-                          "begin " + std::to_string(first) + ", size " + std::to_string(count) + " along axis " +
-                              std::to_string(axis) + " of shape " + shape.text(),
-                          "A size of -1 is what is left", input.where());
-    if (count > std::numeric_limits<std::int64_t>::max() - first)
-      throw ArgumentError("slice", "the end is no int64", std::to_string(first) + " + " + std::to_string(count), "",
-                          input.where());
-    part = triptych::slice(Arg(part, input.where()), axis,
-                           Slice(first, count < 0 ? Slice::Bound(none) : Slice::Bound(first + count)));
-  }
-  return part;
-}
 TRIPTYCH_API Tensor slice(const Arg& input, const Axes& begin, const Axes& size);
 /// From `begin` before `end` along each of the first axes, by `strides` (without: 1). Bit i of a mask: leave the bound
 /// open, or take the one element and drop the axis.

@@ -66,14 +66,28 @@ Tensor searchsorted(const Arg& sorted_sequence, const Arg& values, Text side, DT
 }
 
 Tensor slice(const Arg& input, const Axes& begin, const Axes& size) {
-  if (begin.size() != size.size())
-    throw ArgumentError("slice", "begin and size differ in number",
-                        std::to_string(begin.size()) + " and " + std::to_string(size.size()), "", input.where());
+  const Frame frame(input.where());
   Tensor part = input.tensor();
-  for (int axis = 0; axis < begin.size(); ++axis)
-    part = triptych::slice(
-        Arg(part, input.where()), axis,
-        Slice(begin[axis], size[axis] < 0 ? Slice::Bound(none) : Slice::Bound(begin[axis] + size[axis])));
+  const Shape shape = part.shape();
+  if (begin.size() != shape.rank() || size.size() != shape.rank())
+    throw ArgumentError(
+        "slice", "there is not one begin and one size for each dimension",
+        std::to_string(begin.size()) + " and " + std::to_string(size.size()) + " for shape " + shape.text(),
+        "A size of -1 is what is left", input.where());
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const std::int64_t first = begin[axis], count = size[axis];
+    const Dim length = shape.dim(axis);
+    if (first < 0 || count < -1 || (length.known() && (first > length.raw() || count > length.raw() - first)))
+      throw ArgumentError("slice", "the axis has no such elements",
+                          "begin " + std::to_string(first) + ", size " + std::to_string(count) + " along axis " +
+                              std::to_string(axis) + " of shape " + shape.text(),
+                          "A size of -1 is what is left", input.where());
+    if (count > std::numeric_limits<std::int64_t>::max() - first)
+      throw ArgumentError("slice", "the end is no int64", std::to_string(first) + " + " + std::to_string(count), "",
+                          input.where());
+    part = triptych::slice(Arg(part, input.where()), axis,
+                           Slice(first, count < 0 ? Slice::Bound(none) : Slice::Bound(first + count)));
+  }
   return part;
 }
 

@@ -47,13 +47,12 @@ inline Tensor flip_left_right(const Arg& image) { return flip(image, -2); }
 inline Tensor flip_up_down(const Arg& image) { return flip(image, -3); }
 inline Tensor transpose(const Arg& image) { return triptych::transpose(image, -3, -2); }
 inline Tensor rot90(const Arg& image, std::int64_t k = 1) { return triptych::rot90(image, k, {-3, -2}); }
-inline Tensor adjust_brightness(const Arg& image, double delta) { return add(image, Arg(delta, image.where())); }
 
 // --- Values ---------------------------------------------------------------------------------------------------------
 
 /// As another dtype: integers stand for their share of the largest one of their dtype.
 TRIPTYCH_API Tensor convert_image_dtype(const Arg& image, DType dtype, bool saturate = false);
-inline Tensor adjust_brightness(const Arg& image, double delta) { return add(image, delta); }
+inline Tensor adjust_brightness(const Arg& image, double delta) { return add(image, Arg(delta, image.where())); }
 /// Each channel's distance from its mean, times `contrast_factor`.
 inline Tensor adjust_contrast(const Arg& images, double contrast_factor) {
   const Frame frame(images.where());
