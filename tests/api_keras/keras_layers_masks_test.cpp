@@ -69,6 +69,13 @@ TEST(KerasLayerMasks, EndWithAWarning) {
   EXPECT_EQ(text.find("flat"), text.rfind("'flat'") + 1) << "once";
 }
 
+TEST(KerasLayerMasks, AttentionKeepsThemFromItsProjections) {
+  testing::internal::CaptureStderr();
+  const tt::Tensor x = Embedding(4, 2, {.mask_zero = true})(words);
+  EXPECT_TRUE(keras::mask_of(MultiHeadAttention(2, 3)({x, x})).defined());
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(KerasLayerMasks, LayersOfYourOwnReadThem) {
   const keras::Layer layer = keras::layer<EverySecond>();
   const tt::Tensor y = layer(Embedding(4, 2, {.mask_zero = true})(words));

@@ -19,9 +19,14 @@ struct Common {
   bool use_bias, use_gate;
   std::int64_t sliding_window, seed;
   Initializer kernel_initializer, bias_initializer;
-  Regularizer kernel_regularizer, bias_regularizer;
+  Regularizer kernel_regularizer, bias_regularizer, activity_regularizer;
   Constraint kernel_constraint, bias_constraint;
 };
+
+/// A projection that is a part of a layer; masks are that layer's business.
+Tensor projected(const Layer& dense, const Tensor& x) {
+  return outputs_of(dense.base(), {x}, only_training(false, 1))[0];
+}
 
 /// The letters of `count` axes from `first` on.
 std::string letters(char first, int count) {
@@ -89,7 +94,7 @@ class HeadedAttention : public MaskedLayer {
       if (x.ndim() != query.ndim() || x.ndim() < 3)
         throw ArgumentError(class_name_, "the inputs do not have the same axes, batch, steps and features",
                             "layer '" + name() + "' got " + query.shape().text() + " and " + x.shape().text());
-    const Tensor q = query_(query), k = key_(key), v = value_(value);
+    const Tensor q = projected(query_, query), k = projected(key_, key), v = projected(value_, value);
     const bool drops = common_.dropout > 0 && options.training.value_or(false);
     const bool fused = !options.return_attention_scores && !drops && q.ndim() == 4;
     Tensor mask = mask_of_steps(query, key, options, !fused);
@@ -99,8 +104,8 @@ class HeadedAttention : public MaskedLayer {
     } else {
       std::tie(output, scores) = step_by_step(q, repeated(k), repeated(v), mask, drops);
     }
-    if (gate_.defined()) output = output * gate_(query);
-    output = output_(output);
+    if (gate_.defined()) output = output * projected(gate_, query);
+    output = projected(output_, output);
     return options.return_attention_scores ? std::vector<Tensor>{output, scores} : std::vector<Tensor>{output};
   }
 
@@ -141,6 +146,7 @@ class HeadedAttention : public MaskedLayer {
                                        .bias_constraint = common_.bias_constraint,
                                        .name = name});
     layer.set_trainable(trainable());
+    layer.base().set_activity_regularizer(common_.activity_regularizer);
     ensure_built(layer.base(), {input});
     return track(layer);
   }
@@ -241,13 +247,14 @@ Layer make(const char* name, std::int64_t query_heads, std::int64_t key_heads, s
   check_seed(name, o.seed, where);
   if (o.sliding_window < 0)
     throw ArgumentError(name, "sliding_window is negative", std::to_string(o.sliding_window), "0: none", where);
-  return with_options(
-      brick<HeadedAttention>(o.name, where, name,
-                             Common{query_heads, key_heads, key_dim, value_dim, o.dropout, o.use_bias, o.use_gate,
-                                    o.sliding_window, o.seed, o.kernel_initializer, o.bias_initializer,
-                                    o.kernel_regularizer, o.bias_regularizer, o.kernel_constraint, o.bias_constraint},
-                             output_shape, axes),
-      o, where);
+  Layer layer = brick<HeadedAttention>(
+      o.name, where, name,
+      Common{query_heads, key_heads, key_dim, value_dim, o.dropout, o.use_bias, o.use_gate, o.sliding_window, o.seed,
+             o.kernel_initializer, o.bias_initializer, o.kernel_regularizer, o.bias_regularizer, o.activity_regularizer,
+             o.kernel_constraint, o.bias_constraint},
+      output_shape, axes);
+  layer.set_trainable(o.trainable, where);
+  return layer;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ struct MultiHeadAttentionOptions {
   Initializer bias_initializer = "zeros";
   Regularizer kernel_regularizer = {};
   Regularizer bias_regularizer = {};
-  /// Of the output; its penalty is divided by the size of the batch.
+  /// Of the output of each projection; its penalty is divided by the size of the batch.
   Regularizer activity_regularizer = {};
   Constraint kernel_constraint = {};
   Constraint bias_constraint = {};
