@@ -12,6 +12,10 @@ void check_sizes(const char* name, std::int64_t input_size, std::int64_t hidden_
   if (input_size < 1 || hidden_size < 1)
     throw ArgumentError(name, "input_size or hidden_size is not positive",
                         std::to_string(input_size) + " and " + std::to_string(hidden_size), "", where);
+  constexpr std::int64_t most = Shape::most_elements / 8;  // the gates' rows are four times as many
+  if (input_size > most || hidden_size > most)
+    throw ArgumentError(name, "input_size or hidden_size is more than a tensor holds",
+                        std::to_string(input_size) + " and " + std::to_string(hidden_size), "", where);
   check_parameter_dtype(name, dtype, where);
 }
 
