@@ -48,8 +48,12 @@ class TRIPTYCH_API Optimizer {
   Tensor minimize(const Tensor& loss, const TensorList& variables = {}, Location where = Location::here());
   /// As TensorFlow's: the integer Variable `global_step` is counted up after the update. (A floating one is the one to
   /// train.)
-  Tensor minimize(const Tensor& loss, const Variable& global_step, const TensorList& var_list = {},
-                  Location where = Location::here());
+  template <class V>
+  requires std::same_as<V, Variable> Tensor minimize(const Tensor& loss, const V& global_step,
+                                                     const TensorList& var_list = {},
+                                                     Location where = Location::here()) {
+    return minimize_and_count(loss, global_step, var_list, where);
+  }
   /// The first half of minimize: change the gradients before they are applied, for example to clip them.
   std::vector<GradientAndVariable> compute_gradients(const Tensor& loss, const TensorList& variables = {},
                                                      Location where = Location::here());
@@ -83,6 +87,9 @@ class TRIPTYCH_API Optimizer {
                       const std::vector<Tensor>& gradients, Location where) = 0;
 
  private:
+  Tensor minimize_and_count(const Tensor& loss, const Variable& global_step, const TensorList& var_list,
+                            Location where);
+
   struct State;
   std::unique_ptr<State> state_;
 };

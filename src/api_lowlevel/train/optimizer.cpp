@@ -81,8 +81,8 @@ const std::string& Optimizer::get_name() const { return state_->name; }
 Tensor Optimizer::minimize(const Tensor& loss, const TensorList& variables, Location where) {
   return apply_gradients(compute_gradients(loss, variables, where), where);
 }
-Tensor Optimizer::minimize(const Tensor& loss, const Variable& global_step, const TensorList& var_list,
-                           Location where) {
+Tensor Optimizer::minimize_and_count(const Tensor& loss, const Variable& global_step, const TensorList& var_list,
+                                     Location where) {
   if (global_step.defined() && is_floating(global_step.dtype())) {
     if (!var_list.empty())
       throw ArgumentError("minimize", "global_step is not an integer Variable",
