@@ -109,7 +109,7 @@ TEST(Conventions, EagerDefaultsArePyTorchs) {
                             {"AdamW.eps", adamw.eps},
                             {"AdamW.weight_decay", adamw.weight_decay},
                             {"BatchNorm2d.eps", nn::BatchNormOptions().eps},
-                            {"BatchNorm2d.momentum", nn::BatchNormOptions().momentum},
+                            {"BatchNorm2d.momentum", nn::BatchNormOptions().momentum.value()},
                             {"LayerNorm.eps", nn::LayerNormOptions().eps},
                             {"Dropout.p", nn::DropoutOptions().p},
                             {"Conv2d.stride", number(conv.stride.height)},
