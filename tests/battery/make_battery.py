@@ -157,7 +157,10 @@ class Writer:
 
     def argument(self, number, keys, parameter, scope, template):
         """How an argument is got, and how it is handed on."""
-        qualified = self.names.qualified(parameter.type, scope, template)
+        kind = parameter.type
+        if kind.endswith(" auto"):
+            kind = KINDS[kind.removesuffix(" auto")]
+        qualified = self.names.qualified(kind, scope, template)
         type_text, constant, reference = plain(qualified)
         if type_text.startswith("std::initializer_list<"):
             inner = type_text[len("std::initializer_list<"):-1]
