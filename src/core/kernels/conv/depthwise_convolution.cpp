@@ -3,6 +3,7 @@
 // which would cost more than the convolution. Both add the taps in one order. Where a channel has several kernels, it
 // is repeated first.
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -108,16 +109,78 @@ void correlate(const ConvolutionSizes& s, const T* x, const T* kernels, T* y, Ep
   });
 }
 
+/// Calls f<lanes>(place) for vectors over `count` elements in a row, of one width; the last one overlaps the one
+/// before.
+template <class T, class F>
+void each_overlapping(std::int64_t count, F&& f) {
+  const auto run = [&]<int lanes>() {
+    for (std::int64_t i = 0; i + lanes <= count; i += lanes) f.template operator()<lanes>(i);
+    if (count % lanes != 0) f.template operator()<lanes>(count - lanes);
+  };
+  constexpr int widest = vector_bytes / static_cast<int>(sizeof(T)), narrow = 16 / static_cast<int>(sizeof(T));
+  if (count >= widest)
+    run.template operator()<widest>();
+  else if (count >= widest / 2 && widest / 2 > narrow)
+    run.template operator()<std::max(widest / 2, narrow)>();
+  else if (count >= narrow)
+    run.template operator()<narrow>();
+  else
+    run.template operator()<1>();
+}
+
+/// The image of one channel with the padding around it: in place if there is none. The padding is written once,
+/// whatever channels are read.
+template <class T>
+class PaddedPlane {
+ public:
+  explicit PaddedPlane(const ConvolutionSizes& s)
+      : s_(s), sizes_{s.window(0, s.od), s.window(1, s.oh), s.window(2, s.ow)} {
+    const std::array<std::int64_t, 3> given{s.d, s.h, s.w};
+    bool fits = true;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      fits = fits && s.padding[axis][0] == 0 && sizes_[axis] <= given[axis];
+      inside_[axis] = std::clamp<std::int64_t>(sizes_[axis] - s.padding[axis][0], 0, given[axis]);
+    }
+    (fits ? convolution_paths::unpadded : convolution_paths::padded).take();
+    if (fits) {
+      sizes_ = given;
+      return;
+    }
+    copy_.emplace(bytes_of(sizeof(T), sizes_[0], sizes_[1], sizes_[2]));
+    std::fill_n(copy_->template as<T>(), sizes_[0] * sizes_[1] * sizes_[2], T(0));
+  }
+  std::int64_t place(std::int64_t z, std::int64_t y, std::int64_t x) const {
+    return (z * sizes_[1] + y) * sizes_[2] + x;
+  }
+  const T* read(const T* image) {
+    if (!copy_) return image;
+    for (std::int64_t z = 0; z < inside_[0]; ++z)
+      for (std::int64_t y = 0; y < inside_[1]; ++y) {
+        const T* from = image + (z * s_.h + y) * s_.w;
+        T* to = copy_->template as<T>() + place(z + s_.padding[0][0], y + s_.padding[1][0], s_.padding[2][0]);
+        each_overlapping<T>(inside_[2], [&]<int lanes>(std::int64_t x) {
+          using V = Vector<T, lanes>;
+          store(to + x, load<V>(from + x));
+        });
+      }
+    return copy_->template as<T>();
+  }
+
+ private:
+  const ConvolutionSizes& s_;
+  std::array<std::int64_t, 3> sizes_, inside_{};
+  std::optional<Scratch> copy_;
+};
+
 /// A row of `count` output pixels of one plane: in[tap + i step] are under pixel i.
 template <class T>
 void plane_row(const T* in, std::int64_t step, const std::vector<std::int64_t>& taps, const T* kernel,
                std::int64_t count, T* out) {
   if (step == 1)
-    return each_vector<T>(count, [&]<int lanes>(std::int64_t pixel) {
+    return each_overlapping<T>(count, [&]<int lanes>(std::int64_t pixel) {
       using V = Vector<T, lanes>;
       V sum{};
-      for (std::size_t tap = 0; tap < taps.size(); ++tap)
-        sum = sum_of_product(sum, load<V>(in + taps[tap] + pixel), V{} + kernel[tap]);
+      for (std::size_t tap = 0; tap < taps.size(); ++tap) sum = sum + load<V>(in + taps[tap] + pixel) * kernel[tap];
       store(out + pixel, sum);
     });
   for (std::int64_t pixel = 0; pixel < count; ++pixel) {
@@ -129,28 +192,29 @@ void plane_row(const T* in, std::int64_t step, const std::vector<std::int64_t>& 
 
 /// The same for channels that lie plane by plane, x and y (n, c, d, h, w): each is an image of one channel.
 template <class T>
-void correlate_planes(const ConvolutionSizes& sizes, const T* x, const T* weight, bool reverse, T* y,
+void correlate_planes(const ConvolutionSizes& s, const T* x, const T* weight, bool reverse, T* y,
                       Epilogue<T> epilogue) {
-  ConvolutionSizes s = sizes;
-  s.c = s.o = s.groups = 1;
   (s.stride[2] == 1 ? planes_path : strided_planes).take();
-  const std::int64_t taps = s.taps(), per_part = std::max<std::int64_t>(1, (1 << 14) / s.pixels()),
-                     planes = sizes.n * sizes.c;
+  const std::int64_t taps = s.taps(), planes = s.n * s.c, image_size = s.d * s.h * s.w,
+                     per_part = std::max<std::int64_t>(1, (1 << 15) / s.pixels());
   parallel_for((planes + per_part - 1) / per_part, [&](std::int64_t part) {
-    PaddedRows<T> image(s, s.oh);
-    const std::vector<std::int64_t> places = taps_of(s, image);
+    PaddedPlane<T> image(s);
+    std::vector<std::int64_t> places;
+    for (std::int64_t p = 0; p < s.kd; ++p)
+      for (std::int64_t q = 0; q < s.kh; ++q)
+        for (std::int64_t r = 0; r < s.kw; ++r)
+          places.push_back(image.place(p * s.dilation[0], q * s.dilation[1], r * s.dilation[2]));
     std::vector<T> kernel(static_cast<std::size_t>(taps));
     for (std::int64_t plane = part * per_part; plane < std::min(planes, (part + 1) * per_part); ++plane) {
-      const std::int64_t channel = plane % sizes.c;
+      const std::int64_t channel = plane % s.c;
       std::copy_n(weight + channel * taps, taps, kernel.begin());
       if (reverse) std::reverse(kernel.begin(), kernel.end());
+      const T* in = image.read(x + plane * image_size);
       T* out = y + plane * s.pixels();
-      for (std::int64_t z = 0; z < s.od; ++z) {
-        const T* in = image.read(x + plane * s.image_size(), z, 0, s.oh);
+      for (std::int64_t z = 0; z < s.od; ++z)
         for (std::int64_t row = 0; row < s.oh; ++row)
-          plane_row(in + row * s.stride[1] * image.step(), s.stride[2], places, kernel.data(), s.ow,
+          plane_row(in + image.place(z * s.stride[0], row * s.stride[1], 0), s.stride[2], places, kernel.data(), s.ow,
                     out + (z * s.oh + row) * s.ow);
-      }
       const T bias = epilogue.bias ? epilogue.bias[channel] : T(0);
       if (epilogue.bias)
         for (std::int64_t i = 0; i < s.pixels(); ++i) out[i] = out[i] + bias;
