@@ -176,7 +176,7 @@ TEST(EagerOptimizers, HyperparametersOutOfRange) {
   EXPECT_ARGUMENT_ERROR(optim::LBFGS({p}, {.line_search_fn = "wolfe"}), "line_search_fn is unknown: 'wolfe'");
   optim::LBFGS lbfgs({p});
   EXPECT_ARGUMENT_ERROR(lbfgs.step(), "there is no closure");
-  EXPECT_ARGUMENT_ERROR(lbfgs.add_param_group({m}, {}), "there is one group only");
+  EXPECT_ARGUMENT_ERROR(lbfgs.add_param_group({m}, {}), "parameters are given in two groups");
 }
 
 TEST(EagerOptimizers, StatesOfOthersAreRefused) {

@@ -179,7 +179,7 @@ TEST(LRSchedulers, Misuse) {
   EXPECT_ARGUMENT_ERROR(SequentialLR(*optimizer, {step}, {3}), "not one milestone between each two schedulers");
   EXPECT_ARGUMENT_ERROR(SequentialLR(without_momentum, {step}, {}), "belongs to another optimizer");
   EXPECT_ARGUMENT_ERROR(SequentialLR(*optimizer, {std::make_shared<ReduceLROnPlateau>(*optimizer)}, {}),
-                        "a scheduler needs a metric");
+                        "a scheduler steps by a metric");
   ReduceLROnPlateau plateau(*optimizer, "min");
   EXPECT_ARGUMENT_ERROR(plateau.step(), "there is no metric");
   EXPECT_ARGUMENT_ERROR(plateau.load_state_dict(step->state_dict()), "the state does not fit the scheduler");

@@ -125,30 +125,41 @@ std::vector<std::string> throws_in(const std::string& text) {
 TEST(Messages, AreGivenTheUsersLine) {
   const fs::path root = TRIPTYCH_SOURCE_DIR;
   const std::map<std::string, int> framed = {
-      {"src/api_eager/module.cpp", 3},            // the Frames of a call and of clone
-      {"src/api_eager/nn/container.cpp", 1},      // clone's
-      {"src/api_eager/nn/normalization.cpp", 1},  // a call's
-      {"src/core/data/dataset.cpp", 4},           // a loader's, Dataset::operator[]'s
-      {"src/core/data/idx_dataset.cpp", 1},       // the same
-      {"src/core/data/loader.cpp", 1},            // an operator has no line
-      {"src/core/dispatch/registry.cpp", 4},      // before main: there is no line
-      {"src/core/graph/array_write.cpp", 2},      // the node's, while it runs, as those of the next two
+      {"src/api_eager/module.cpp", 3},         // the Frames of a call and of clone
+      {"src/api_eager/nn/activation.cpp", 1},  // a call's, as those of the next ones
+      {"src/api_eager/nn/attention.cpp", 1},
+      {"src/api_eager/nn/container.cpp", 1},  // clone's
+      {"src/api_eager/nn/conv.cpp", 1},
+      {"src/api_eager/nn/embedding.cpp", 1},
+      {"src/api_eager/nn/hooks.cpp", 3},
+      {"src/api_eager/nn/linear.cpp", 1},
+      {"src/api_eager/nn/normalization.cpp", 3},
+      {"src/api_eager/nn/padding.cpp", 1},
+      {"src/api_eager/nn/parametrize.cpp", 2},
+      {"src/api_eager/nn/recurrent.cpp", 1},
+      {"src/core/data/dataset.cpp", 4},       // a loader's, Dataset::operator[]'s
+      {"src/core/data/idx_dataset.cpp", 1},   // the same
+      {"src/core/data/loader.cpp", 1},        // an operator has no line
+      {"src/core/dispatch/registry.cpp", 4},  // before main: there is no line
+      {"src/core/graph/array_write.cpp", 2},  // the node's, while it runs, as those of the next two
       {"src/core/graph/checks.cpp", 1},
       {"src/core/graph/control_flow.cpp", 3},
-      {"src/core/graph/drawing.cpp", 1},          // write_svg's
-      {"src/core/graph/graph.cpp", 2},            // a handle from a null pointer, state of nobody
-      {"src/core/graph/interpreter.cpp", 2},      // the line of the run is added
-      {"src/core/graph/subgraph.cpp", 2},         // the op's
-      {"src/core/memory/allocator.cpp", 1},       // the op's
-      {"src/core/memory/device.cpp", 1},          // that of who asks about the device
-      {"src/core/ops/arithmetic/lerp.cpp", 1},    // lerp's
-      {"src/core/ops/linalg/qr.cpp", 1},          // backward's, as those of the next five
+      {"src/core/graph/drawing.cpp", 1},        // write_svg's
+      {"src/core/graph/graph.cpp", 2},          // a handle from a null pointer, state of nobody
+      {"src/core/graph/interpreter.cpp", 2},    // the line of the run is added
+      {"src/core/graph/subgraph.cpp", 2},       // the op's
+      {"src/core/memory/allocator.cpp", 1},     // the op's
+      {"src/core/memory/device.cpp", 1},        // that of who asks about the device
+      {"src/core/ops/arithmetic/lerp.cpp", 1},  // lerp's
+      {"src/core/ops/linalg/qr.cpp", 1},        // backward's, as those of the next five
       {"src/core/ops/elementary/probability.cpp", 1},
       {"src/core/ops/linalg/svd.cpp", 1},
       {"src/core/ops/loss/ctc_loss.cpp", 1},
       {"src/core/ops/reduce/prod.cpp", 1},
       {"src/core/ops/sequence/recurrent_layer.cpp", 1},
       {"src/core/ops/state/custom_gradient.cpp", 1},
+      {"src/core/ops/update/adafactor_update.cpp", 1},
+      {"src/core/ops/update/muon_update.cpp", 2},  // one with the attributes' line
       {"src/core/support/threads.cpp", 1},
       {"src/core/tensor/shape.cpp", 1},
   };

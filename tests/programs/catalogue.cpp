@@ -428,7 +428,7 @@ std::vector<Word> words() {
       {"random_bernoulli", drawn_by, CALL(tt::random_bernoulli(x[0], x[1]))},
       {"random_gamma", drawn_by, CALL(tt::random_gamma(x[0], x[1]))},
       {"random_poisson", drawn_by, CALL(tt::random_poisson(x[0], x[1]))},
-      {"random_binomial", drawn_by, CALL(tt::random_binomial(x[0], x[1], x[1]))},
+      {"random_binomial", drawn_by_two, CALL(tt::random_binomial(x[0], x[1], x[2]))},
       {"random_multinomial", drawn_by, CALL(tt::random_multinomial(x[0], x[1], a.n, a.flag))},
       // state, and what is changed in place
       {"assign", state_and_value, EFFECT(tt::assign(x[0], x[1]))},

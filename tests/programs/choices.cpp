@@ -530,6 +530,15 @@ bool drawn_by(Chooser& c) {
   c.a.flag = true;
   return true;
 }
+bool drawn_by_two(Chooser& c) {
+  c.take_stream();
+  const tt::Shape shape = c.shape(static_cast<int>(c.dice.between(1, 2)));
+  if (shape.size() == 0) return false;
+  const tt::DType dtype = c.floating();
+  c.add_input(tt::round(tt::abs(c.values(shape, dtype)) * 4), Kind::fed);
+  c.add_input(tt::abs(c.values(shape, dtype)) * 0.4 + 0.05, Kind::fed);
+  return true;
+}
 bool dropped(Chooser& c) {
   if (!c.take_floating()) return false;
   c.a.number = c.dice.of<double>({0.5, 0.25, 0});

@@ -107,6 +107,7 @@ bool drawn(Chooser& chooser);
 bool drawn_whole(Chooser& chooser);
 bool drawn_like(Chooser& chooser);
 bool drawn_by(Chooser& chooser);
+bool drawn_by_two(Chooser& chooser);
 bool dropped(Chooser& chooser);
 bool state_and_value(Chooser& chooser);
 bool updated(Chooser& chooser);

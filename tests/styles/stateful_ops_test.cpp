@@ -34,6 +34,9 @@ const std::map<std::string, Function>& functions() {
       {"random_uniform_like", [](const Tensor& x) { return tt::rand_like(x); }},
       {"random_normal_like", [](const Tensor& x) { return x * tt::randn_like(x); }},
       {"random_bernoulli", [](const Tensor& x) { return tt::bernoulli(x); }},
+      {"random_gamma", [](const Tensor& x) { return tt::standard_gamma(tt::ones_like(x)); }},
+      {"random_poisson", [](const Tensor& x) { return tt::poisson(x * 100); }},
+      {"random_binomial", [](const Tensor& x) { return tt::binomial(tt::full_like(x, 1000), x); }},
       {"random_multinomial", [](const Tensor& x) { return tt::cast(tt::multinomial(x, 9), tt::float32); }},
   };
   return all;

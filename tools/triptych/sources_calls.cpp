@@ -76,7 +76,9 @@ std::vector<CallChain> call_chains() {
       ++shared;
     CallChain chain{.style = style, .line = marked_line(style), .functions = {}};
     // From the call in the user's function inwards; the innermost two are ours, which write this down.
-    for (std::size_t i = in_kernel.size() - shared - 1; i-- > 2;) chain.functions.push_back(function_at(in_kernel[i]));
+    for (std::size_t i = in_kernel.size() - shared - 1; i-- > 2;)
+      if (std::string function = function_at(in_kernel[i]); !function.starts_with("std::"))  // std::function's own
+        chain.functions.push_back(std::move(function));
     chain.functions.push_back(std::string("kernel of ") + watched_op);
     result.push_back(std::move(chain));
   }

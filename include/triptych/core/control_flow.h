@@ -138,7 +138,8 @@ detail::ValueOf<std::invoke_result_t<const F&>> case_(const std::vector<std::pai
     throw ArgumentError("case", "there is no pair of a condition and a function", "an empty list", "", where);
   using Value = detail::ValueOf<std::invoke_result_t<const F&>>;
   const std::function<Value(std::size_t)> from = [&](std::size_t i) -> Value {
-    const auto& [pred, function] = pred_fn_pairs[i];
+    const Tensor& pred = pred_fn_pairs[i].first;
+    const F& function = pred_fn_pairs[i].second;
     check_callable("case", function, where);
     const auto value = [&] {
       const auto result = function();

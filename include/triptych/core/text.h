@@ -19,10 +19,15 @@ TRIPTYCH_API const char* not_null(const char* text, Location where);
 /// A parameter that reads text.
 class Text : public std::string_view {
  public:
-  Text(const char* text, Location where = Location::here()) : std::string_view(not_null(text, where)) {}
+  // Templates, so that a literal 0 is a number where a function takes either.
+  template <class T>
+  requires(std::convertible_to<const T&, const char*> && !std::same_as<T, std::nullptr_t>)
+      Text(const T& text, Location where = Location::here())
+      : std::string_view(not_null(text, where)) {}
   Text(const std::string& text) : std::string_view(text) {}
   Text(std::string_view text) : std::string_view(text) {}
-  Text(std::nullptr_t) = delete;
+  template <std::same_as<std::nullptr_t> T>
+  Text(T) = delete;
 };
 
 /// A parameter that keeps text, or is handed on as a std::string; a std::filesystem::path is one too.

@@ -209,16 +209,6 @@ inline Tensor realdiv(const Arg& x, const Arg& y) { return div(x, y); }
 TRIPTYCH_API Tensor truncatediv(const Arg& x, const Arg& y);
 inline Tensor truncatemod(const Arg& x, const Arg& y) { return fmod(x, y); }
 inline Tensor matrix_square_root(const Arg& input) { return linalg::sqrtm(input); }
-/// t, made shorter where its Euclidean norm, of everything or along `axes`, is above `clip_norm`.
-TRIPTYCH_API Tensor clip_by_norm(const Arg& t, const Arg& clip_norm, const Axes& axes = {});
-struct ClippedByGlobalNorm {
-  std::vector<Tensor> list;
-  Tensor global_norm;
-};
-/// All tensors made shorter by one factor where the norm of all of them is above `clip_norm`. `use_norm` stands for
-/// that norm if it is defined.
-TRIPTYCH_API ClippedByGlobalNorm clip_by_global_norm(const std::vector<Tensor>& t_list, const Arg& clip_norm,
-                                                     const Tensor& use_norm = {});
 
 // --- Elements sorted out --------------------------------------------------------------------------------------------
 

@@ -16,8 +16,7 @@
 
 namespace triptych::lowlevel {
 
-// --- Gradients cut to a size (clip_by_value stands with TensorFlow's other names)
-// ----------------------------------------
+// --- Gradients cut to a size (clip_by_value stands with the other names) --------------------------------------------
 
 /// t clip_norm / max(|t|, clip_norm), |t| the square norm of all elements or over `axes`; a negative clip_norm is 0.
 TRIPTYCH_API Tensor clip_by_norm(const Arg& t, double clip_norm, const std::optional<Axes>& axes = {});
@@ -31,8 +30,7 @@ TRIPTYCH_API std::pair<std::vector<Tensor>, Tensor> clip_by_global_norm(const Te
 
 namespace train {
 
-// --- Global steps
-// ----------------------------------------------------------------------------------------------------------
+// --- Global steps ----------------------------------------------------------------------------------------------------
 
 /// The Variable "global_step" of the graph, 0-d int64, from 0. create: ArgumentError if there is one; get: undefined if
 /// there is none.
@@ -40,8 +38,9 @@ TRIPTYCH_API Variable create_global_step(const Graph& graph, Location where = Lo
 TRIPTYCH_API Variable get_global_step(const Graph& graph);
 TRIPTYCH_API Variable get_or_create_global_step(const Graph& graph, Location where = Location::here());
 
-// --- Learning rates that follow a global step
-// ------------------------------------------------------------------------------ 0-d nodes of the graph of
+// --- Learning rates that follow a global step ------------------------------------------------------------------------
+//
+// 0-d nodes of the graph of
 // `global_step`, of the dtype of a learning rate that is a tensor, else float64. ArgumentError if decay_steps is not
 // positive, or a number is not finite.
 
@@ -73,8 +72,7 @@ TRIPTYCH_API Tensor linear_cosine_decay(const LearningRate& learning_rate, const
                                         double decay_steps, double num_periods = 0.5, double alpha = 0.0,
                                         double beta = 0.001, Location where = Location::here());
 
-// --- Moving averages
-// ---------------------------------------------------------------------------------------------------------
+// --- Moving averages -------------------------------------------------------------------------------------------------
 
 struct ExponentialMovingAverageOptions {
   /// With a count of updates the decay is at most (1 + num_updates) / (10 + num_updates), so that averages move faster

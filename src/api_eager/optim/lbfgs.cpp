@@ -41,7 +41,7 @@ void LBFGS::check(const LBFGSOptions& o, Location where) const {
 
 void LBFGS::check_parameters(const std::vector<Tensor>& parameters, Location where) const {
   if (!groups_.empty())
-    fail("there is one group only", "a second one", "Give all parameters to the constructor", where);
+    fail("parameters are given in two groups", "a second one", "Give all parameters to the constructor", where);
   for (const Tensor& parameter : parameters)
     if (parameter.dtype() != parameters[0].dtype())
       fail("the parameters are of several dtypes",

@@ -58,7 +58,7 @@ void LRScheduler::check_parts(const Schedulers& schedulers, Location where) cons
     const std::string which = "scheduler " + std::to_string(i);
     if (!schedulers[i]) fail("a scheduler is missing", which + " is a null pointer", "", where);
     if (schedulers[i]->needs_metric())
-      fail("a scheduler needs a metric", which + " is a ReduceLROnPlateau", "Step it on its own", where);
+      fail("a scheduler steps by a metric", which + " is a ReduceLROnPlateau", "Step it on its own", where);
     if (&schedulers[i]->optimizer(where) != life_->optimizer)
       fail("a scheduler belongs to another optimizer", which, "", where);
     for (std::size_t k = 0; k < i; ++k)

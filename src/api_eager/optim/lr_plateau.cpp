@@ -39,7 +39,7 @@ bool ReduceLROnPlateau::better(double value) const {
 }
 
 void ReduceLROnPlateau::step(Location where) {
-  fail("there is no metric", "step() without an argument", "Call step(validation_loss)", where);
+  fail("there is no metric", "step() without an argument", "Call step(metrics)", where);
 }
 void ReduceLROnPlateau::step(const Tensor& metrics, Location where) { step(metrics.item<double>(where), where); }
 void ReduceLROnPlateau::step(double metrics, Location where) {

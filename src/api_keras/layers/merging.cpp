@@ -166,7 +166,7 @@ class Dot : public Merge {
                               x.shape().text() + " and " + y.shape().text());
     };
     if (x.ndim() < 2 || y.ndim() < 2) fail("an input has less than two axes");
-    if (a == 0 || b == 0) fail("the axis of the batch is one of the axes");
+    if (a == 0 || b == 0) fail("the axes include that of the batch");
     if (conflict(x.shape().dim(a), y.shape().dim(b))) fail("the inputs differ in length along the axes");
     if (normalize_) {
       x = l2_normalize(x, a, 1e-14);

@@ -65,11 +65,12 @@ class AUC : public MetricBase {
   void make_state(const Shape& labels) {
     Shape shape{static_cast<std::int64_t>(thresholds_.size())};
     for (const std::int64_t count : labels) shape.append(count);
-    const auto add = [&](const char* name) { return add_variable({.shape = shape, .dtype = float64, .name = name}); };
-    state_ = {.true_positives = add("true_positives"),
-              .false_positives = add("false_positives"),
-              .true_negatives = add("true_negatives"),
-              .false_negatives = add("false_negatives")};
+    std::vector<MetricVariableOptions> options;
+    for (const char* name : {"true_positives", "false_positives", "true_negatives", "false_negatives"})
+      options.push_back({.shape = shape, .dtype = float64, .name = name});
+    const auto made = add_variables(options);
+    state_ = {
+        .true_positives = made[0], .false_positives = made[1], .true_negatives = made[2], .false_negatives = made[3]};
   }
 
   void check_labels(const Shape& shape) const {

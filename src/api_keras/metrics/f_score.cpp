@@ -49,13 +49,14 @@ class FBetaScore : public MetricBase {
     return logical_and(greater_equal(scores, max(scores, -1, true)), greater(abs(scores), 1e-9));
   }
   void make_state(std::int64_t classes) {
-    const auto add = [&](const char* name) {
-      return add_variable({.shape = is_micro() ? Shape{} : Shape{classes}, .dtype = float64, .name = name});
-    };
-    true_positives_ = add("true_positives");
-    false_positives_ = add("false_positives");
-    false_negatives_ = add("false_negatives");
-    weights_ = add("intermediate_weights");
+    std::vector<MetricVariableOptions> options;
+    for (const char* name : {"true_positives", "false_positives", "false_negatives", "intermediate_weights"})
+      options.push_back({.shape = is_micro() ? Shape{} : Shape{classes}, .dtype = float64, .name = name});
+    const auto made = add_variables(options);
+    true_positives_ = made[0];
+    false_positives_ = made[1];
+    false_negatives_ = made[2];
+    weights_ = made[3];
   }
 
   FBetaScoreOptions options_;

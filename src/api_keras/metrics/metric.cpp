@@ -117,8 +117,9 @@ void MetricBase::update_state(const Tensor& y_true, const Tensor& y_pred, const 
 
 void MetricBase::add_to_mean(const Tensor& values, const Tensor& sample_weight) {
   if (!total_.defined()) {
-    total_ = add_variable({.dtype = float64, .name = "total"});
-    count_ = add_variable({.dtype = float64, .name = "count"});
+    const auto made = add_variables({{.dtype = float64, .name = "total"}, {.dtype = float64, .name = "count"}});
+    total_ = made[0];
+    count_ = made[1];
   }
   const Samples samples = samples_of(values, sample_weight, false);
   assign_add(total_, sum_of(samples.values));
@@ -159,9 +160,23 @@ Tensor MetricBase::add_variable(const MetricVariableOptions& options, Location w
     throw ArgumentError("metric", "an initializer made another shape or dtype than it was asked for",
                         "'" + name + "' of metric '" + name_ + "'", "", where);
   mark_state(value);
+  initializers_.reserve(initializers_.size() + 1);
   variables_.emplace_back(std::move(name), value);
   initializers_.push_back(options.initializer);
   return value;
+}
+
+std::vector<Tensor> MetricBase::add_variables(const std::vector<MetricVariableOptions>& options, Location where) {
+  const std::size_t before = variables_.size();
+  std::vector<Tensor> made;
+  try {
+    for (const MetricVariableOptions& each : options) made.push_back(add_variable(each, where));
+  } catch (...) {
+    variables_.erase(variables_.begin() + static_cast<std::ptrdiff_t>(before), variables_.end());
+    initializers_.erase(initializers_.begin() + static_cast<std::ptrdiff_t>(before), initializers_.end());
+    throw;
+  }
+  return made;
 }
 
 // --- Metric ---------------------------------------------------------------------------------------------------------

@@ -67,13 +67,14 @@ class R2Score : public MetricBase {
 
  private:
   void make_state(std::int64_t outputs) {
-    const auto add = [&](const char* name) {
-      return add_variable({.shape = {outputs}, .dtype = float64, .name = name});
-    };
-    squares_ = add("squared_sum");
-    sum_ = add("sum");
-    residual_ = add("residual");
-    count_ = add("count");
+    std::vector<MetricVariableOptions> options;
+    for (const char* name : {"squared_sum", "sum", "residual", "count"})
+      options.push_back({.shape = {outputs}, .dtype = float64, .name = name});
+    const auto made = add_variables(options);
+    squares_ = made[0];
+    sum_ = made[1];
+    residual_ = made[2];
+    count_ = made[3];
   }
 
   R2ScoreOptions options_;

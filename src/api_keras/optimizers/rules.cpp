@@ -462,13 +462,12 @@ Optimizer get(const std::string& identifier, Location where) {
                                     {"rmsprop", [] { return RMSprop(); }},
                                     {"schedulefreeadamw", [] { return ScheduleFreeAdamW(); }},
                                     {"sgd", [] { return SGD(); }}};
-  std::string names;
+  std::vector<std::string> names;
   for (const Entry& entry : known) {
     if (entry.name == key) return entry.make();
-    names += (names.empty() ? "'" : ", '") + std::string(entry.name) + "'";
+    names.emplace_back(entry.name);
   }
-  throw ArgumentError("optimizer", "there is no optimizer of this name", "'" + identifier + "'", "There are " + names,
-                      where);
+  no_such("optimizer", identifier, names, where);
 }
 
 }  // namespace triptych::keras::optimizers

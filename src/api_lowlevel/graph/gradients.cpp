@@ -54,7 +54,7 @@ class StopAt {
     for (const Tensor& tensor : tensors) {
       Node* node = graph.import(tensor, where).impl()->node.get();
       if (node->output_count > 1)
-        throw UnsupportedError("gradients", "a tensor to stop at is one of several results of its op",
+        throw UnsupportedError("gradients", "a tensor to stop at has siblings, results of the same op",
                                "'" + describe(*node) + "'", "Use tf::identity of it where it is read, and stop there",
                                where);
       nodes.push_back(node);

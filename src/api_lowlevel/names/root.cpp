@@ -151,26 +151,6 @@ Tensor truncatediv(const Arg& x, const Arg& y) {
   return is_floating(whole.dtype()) ? trunc(div(x, y)) : floor_divide(whole, y);
 }
 
-Tensor clip_by_norm(const Arg& t, const Arg& clip_norm, const Axes& axes) {
-  const Frame frame(t.where());
-  const Tensor& x = t.tensor();
-  const Tensor squares = axes.empty() ? sum(square(t)) : sum(square(t), axes, true);
-  const Tensor some = greater(squares, 0), length = where(some, sqrt(where(some, squares, 1)), squares);
-  return mul(x, clip_norm) / maximum(length, clip_norm);
-}
-
-ClippedByGlobalNorm clip_by_global_norm(const std::vector<Tensor>& t_list, const Arg& clip_norm,
-                                        const Tensor& use_norm) {
-  const Frame frame(clip_norm.where());
-  const Tensor length = use_norm.defined() ? use_norm : linalg::global_norm(t_list, clip_norm.where());
-  // Infinite norms make NaN of everything, as in TensorFlow: such gradients are not to be used.
-  const Tensor scale =
-      mul(clip_norm, minimum(reciprocal(length), div(ones_like(length), clip_norm))) + (length - length);
-  ClippedByGlobalNorm result{{}, length};
-  for (const Tensor& t : t_list) result.list.push_back(mul(Arg(t, clip_norm.where()), cast(scale, t.dtype())));
-  return result;
-}
-
 namespace {
 
 UniqueWithCounts unique_in_order(const char* op, const Arg& x, DType out_idx) {

@@ -1,4 +1,5 @@
-// where: a choice moves bits, by a mask, since a branch that depends on data is guessed wrong.
+// where: a choice moves bits, by a mask, since a branch that depends on data is guessed wrong. Kernels hand words;
+// fused expressions hand floats, which have no bits here, on devices that choose without a branch.
 #pragma once
 
 #include "triptych/core/export.h"
@@ -8,8 +9,12 @@ namespace triptych::formula {
 struct Choose {
   template <class Word>
   TRIPTYCH_HOST_DEVICE Word operator()(bool condition, Word a, Word b) const {
-    const Word mask = static_cast<Word>(Word(0) - static_cast<Word>(condition));
-    return static_cast<Word>((a & mask) | (b & static_cast<Word>(~mask)));
+    if constexpr (requires { a& b; }) {
+      const Word mask = static_cast<Word>(Word(0) - static_cast<Word>(condition));
+      return static_cast<Word>((a & mask) | (b & static_cast<Word>(~mask)));
+    } else {
+      return condition ? a : b;
+    }
   }
 };
 

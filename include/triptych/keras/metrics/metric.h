@@ -68,6 +68,9 @@ class TRIPTYCH_API MetricBase {
   /// State that batches add to, made now. Call it from the constructor, or from the first update, which knows shapes.
   /// ArgumentError for a name that is taken, or a shape that is not known.
   Tensor add_variable(const MetricVariableOptions& options = {}, Location where = Location::here());
+  /// Several, in order: all of them or, if there is an error, none.
+  std::vector<Tensor> add_variables(const std::vector<MetricVariableOptions>& options,
+                                    Location where = Location::here());
   /// Adds the mean of each example's `values` to what the default `result` is the mean of, as Keras's Mean does.
   void add_to_mean(const Tensor& values, const Tensor& sample_weight);
 

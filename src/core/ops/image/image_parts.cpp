@@ -10,6 +10,7 @@
 #include "core/support/checked.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
+#include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -122,7 +123,7 @@ Tensor sobel_edges(Arg images) {
   const Tensor& x = operand("sobel_edges", images);
   if (x.ndim() != 4)
     throw ArgumentError("sobel_edges", "images are not (n, h, w, c)", x.shape().text(), "", images.where());
-  const Tensor around = pad(x, {{0, 0}, {1, 1}, {1, 1}, {0, 0}}, "reflect");
+  const Tensor around = pad(cast(x, compute_dtype(x.dtype())), {{0, 0}, {1, 1}, {1, 1}, {0, 0}}, "reflect");
   const auto at = [&](const Tensor& image, std::int64_t axis, std::int64_t start) {
     return slice(image, axis, start == 2 ? Slice(2, none) : Slice(start, start - 2));
   };
@@ -133,7 +134,7 @@ Tensor sobel_edges(Arg images) {
   const auto difference = [&](const Tensor& image, std::int64_t axis) {
     return at(image, axis, 2) - at(image, axis, 0);
   };
-  return stack({difference(smooth(around, 2), 1), difference(smooth(around, 1), 2)}, -1);
+  return cast(stack({difference(smooth(around, 2), 1), difference(smooth(around, 1), 2)}, -1), x.dtype());
 }
 
 Tensor psnr(Arg a, Arg b, double max_val) {
