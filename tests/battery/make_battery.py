@@ -129,6 +129,8 @@ def plain(type_text):
         if type_text.endswith(mark):
             type_text, reference = type_text[:-len(mark)].strip(), mark
             break
+    if type_text.startswith("const const "):  # a template's const T&, of const char*
+        type_text = type_text[len("const "):]
     constant = type_text.startswith("const ") and not type_text.endswith("*")
     if constant:
         type_text = type_text[len("const "):]
@@ -263,7 +265,7 @@ class Writer:
                 call = f"{handed[0]} {symbol} {handed[1]}" if len(handed) == 2 else f"{symbol}({handed[0]})"
                 text = f"{texts[0]} {symbol} {texts[1]}" if len(texts) == 2 else f"{symbol}{texts[0]}"
             elif name.startswith("operator ") and method:
-                kind = name.removeprefix("operator ")
+                kind = self.names.qualified(name.removeprefix("operator "), scope, template)
                 call, text = f"static_cast<{kind}>({target})", f"static_cast<{kind}>(%0)"
             elif method:
                 pick = f".template {name}{arguments}" if arguments else f".{name}"
@@ -318,7 +320,7 @@ class Writer:
 
 # Aggregates whose values are in values.h and objects.h.
 HAND_MADE = {"triptych::TensorMeta", "triptych::Device", "triptych::lowlevel::GradientAndVariable", "triptych::Subgraph",
-             "triptych::lowlevel::Feed"}
+             "triptych::lowlevel::Feed", "triptych::keras::GeneratorBatch"}
 
 
 def quote(text):

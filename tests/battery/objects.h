@@ -31,6 +31,31 @@ struct Values<tt::Generator> : ObjectValues<tt::Generator> {
   static std::shared_ptr<tt::Generator> good() { return std::make_shared<tt::Generator>(7); }
 };
 template <>
+struct Values<tt::Seed> : ObjectValues<tt::Seed> {
+  static tt::Seed good() { return 7; }
+  static void hostile(Choices<tt::Seed>& choices, const Make<tt::Seed>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) choices.add(text, [make = make] { return tt::Seed(make()); });
+    choices.add("a null generator", [] { return tt::Seed(std::shared_ptr<tt::Generator>()); });
+  }
+};
+template <>
+struct Values<tt::IterationLimit> : ObjectValues<tt::IterationLimit> {
+  static tt::IterationLimit good() { return 3; }
+  static void hostile(Choices<tt::IterationLimit>& choices, const Make<tt::IterationLimit>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) choices.add(text, [make = make] { return tt::IterationLimit(make()); });
+    Choices<tt::Tensor> tensors;
+    Values<tt::Tensor>::hostile(tensors, [] { return whole({3}, {}); });
+    for (const auto& [text, make] : tensors)
+      choices.add("tensor " + text, [make = make] { return tt::IterationLimit(make()); });
+  }
+};
+template <>
 struct Values<tt::GraphHandle> : ObjectValues<tt::GraphHandle> {
   static tt::GraphHandle good() { return Case::current().graph(); }
 };
@@ -307,6 +332,44 @@ template <>
 struct Values<low::NameScope> : ObjectValues<low::NameScope> {
   static std::shared_ptr<low::NameScope> good() {
     return std::make_shared<low::NameScope>(Case::current().graph(), "scope");
+  }
+};
+template <>
+struct Values<low::VariableScope> : ObjectValues<low::VariableScope> {
+  static std::shared_ptr<low::VariableScope> good() {
+    return std::make_shared<low::VariableScope>(Case::current().graph(), "scope", low::VariableScopeOptions(), here());
+  }
+};
+template <>
+struct Values<low::TensorArray> : ObjectValues<low::TensorArray> {
+  static low::TensorArray good() {
+    return low::TensorArray(tt::float32, 3, {}, here()).write(tt::Arg(0, here()), Values<tt::Arg>::of(numbers({2, 3})));
+  }
+  static void hostile(Choices<low::TensorArray>& choices, const Make<low::TensorArray>& good) {
+    ObjectValues::hostile(choices, good);
+    for (const std::int64_t size : {0, 3})
+      choices.add("one of size " + std::to_string(size) + ", not written",
+                  [size] { return low::TensorArray(tt::float32, size, {}, here()); });
+    choices.add("one of integers", [] { return low::TensorArray(tt::int64, 3, {.element_shape = tt::Shape{}}, here()); });
+    choices.add("one of unknown elements", [] {
+      return low::TensorArray(tt::float32, 3, {.element_shape = tt::Shape{tt::unknown}}, here());
+    });
+    choices.add("one that grows", [] { return low::TensorArray(tt::float32, 0, {.dynamic_size = true}, here()); });
+    choices.add("one of a size that is fed", [] {
+      return low::TensorArray(tt::float32, Case::current().placeholder(whole({3}, {}), {}), {}, here());
+    });
+  }
+};
+template <>
+struct Values<low::Printed> : ObjectValues<low::Printed> {
+  static low::Printed good() { return low::Printed("text", here()); }
+  static void hostile(Choices<low::Printed>& choices, const Make<low::Printed>& good) {
+    ObjectValues::hostile(choices, good);
+    for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return low::Printed(value); });
+    choices.add("nullptr", [] { return low::Printed(static_cast<const char*>(nullptr), here()); });
+    Choices<tt::Tensor> tensors;
+    Values<tt::Tensor>::hostile(tensors, &Values<tt::Tensor>::good);
+    for (const auto& [text, make] : tensors) choices.add(text, [make = make] { return low::Printed(make()); });
   }
 };
 /// A loss that depends on a variable.
@@ -705,6 +768,132 @@ struct Values<keras::LossList> : ObjectValues<keras::LossList> {
     choices.add("{mse, mse}", [] { return keras::LossList{keras::Loss("mse"), keras::Loss("mse")}; });
   }
 };
+template <>
+struct Values<keras::OutputMetrics> : ObjectValues<keras::OutputMetrics> {
+  using M = keras::OutputMetrics;
+  static M good() { return M("mae", here()); }
+  static void hostile(Choices<M>& choices, const Make<M>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<std::vector<keras::Metric>> lists;
+    Values<std::vector<keras::Metric>>::hostile(lists, [good] { return std::vector<keras::Metric>(good()); });
+    for (const auto& [text, make] : lists) choices.add(text, [make = make] { return M(make()); });
+    choices.add("nullptr", [] { return M(static_cast<const char*>(nullptr), here()); });
+  }
+};
+template <>
+struct Values<keras::MetricList> : ObjectValues<keras::MetricList> {
+  using M = keras::MetricList;
+  static M good() { return M(std::vector<keras::Metric>{keras::Metric("mae", here())}); }
+  static void hostile(Choices<M>& choices, const Make<M>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<keras::OutputMetrics> metrics;
+    Values<keras::OutputMetrics>::hostile(metrics, &Values<keras::OutputMetrics>::good);
+    for (const auto& [text, make] : metrics) {
+      choices.add(text, [make = make] { return M(std::vector<keras::Metric>(make())); });
+      choices.add("{{\"name\", " + text + "}}", [make = make] {
+        M list;
+        list.by_output.push_back({"name", make()});
+        return list;
+      });
+    }
+    for (const auto& [text, value] : hostile_texts())
+      choices.add(std::string("{{") + text + ", \"mae\"}}", [&value = value] {
+        M list;
+        list.by_output.push_back({text_as<tt::OwnedText>(value), keras::OutputMetrics("mae", here())});
+        return list;
+      });
+    choices.add("{{\"name\", \"mae\"}, {\"name\", \"mse\"}}", [] {
+      M list;
+      for (const char* metric : {"mae", "mse"}) list.by_output.push_back({"name", keras::OutputMetrics(metric, here())});
+      return list;
+    });
+  }
+};
+template <>
+struct Values<keras::LossWeights> : ObjectValues<keras::LossWeights> {
+  using W = keras::LossWeights;
+  static W good() { return W(std::vector<double>{0.5}); }
+  static void hostile(Choices<W>& choices, const Make<W>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<std::vector<double>> lists;
+    Values<std::vector<double>>::hostile(lists, &Values<std::vector<double>>::good);
+    for (const auto& [text, make] : lists) choices.add(text, [make = make] { return W(make()); });
+    for (const auto& [text, value] : hostile_texts())
+      choices.add(std::string("{{") + text + ", 0.5}}",
+                  [&value = value] { return W{keras::NamedLossWeight{text_as<tt::OwnedText>(value), 0.5}}; });
+  }
+};
+template <>
+struct Values<keras::Thresholds> : ObjectValues<keras::Thresholds> {
+  using T = keras::Thresholds;
+  static T good() { return 0.5; }
+  static void hostile(Choices<T>& choices, const Make<T>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<std::vector<double>> lists;
+    Values<std::vector<double>>::hostile(lists, &Values<std::vector<double>>::good);
+    for (const auto& [text, make] : lists) choices.add(text, [make = make] { return T(make()); });
+  }
+};
+template <>
+struct Values<keras::SaveFrequency> {
+  using F = keras::SaveFrequency;
+  static constexpr const char* good_text = "\"epoch\"";
+  static F good() { return F("epoch", here()); }
+  static void hostile(Choices<F>& choices, const Make<F>&) {
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) choices.add(text, [make = make] { return F(make(), here()); });
+    for (const auto& [text, value] : hostile_texts())
+      choices.add(text, [&value = value] { return F(value.c_str(), here()); });
+    choices.add("nullptr", [] { return F(static_cast<const char*>(nullptr), here()); });
+  }
+};
+template <>
+struct Values<keras::GeneratorBatch> {
+  using B = keras::GeneratorBatch;
+  static constexpr const char* good_text = "{xs(), ys()}";
+  static B good() { return {xs(), ys()}; }
+  static void hostile(Choices<B>& choices, const Make<B>& good) {
+    add_field(choices, good, "x", &B::x);
+    add_field(choices, good, "y", &B::y);
+    add_field(choices, good, "sample_weight", &B::sample_weight);
+  }
+};
+/// Two batches and the end, again and again.
+template <>
+struct Values<keras::Generator> : ObjectValues<keras::Generator> {
+  using G = keras::Generator;
+  using Batch = std::optional<keras::GeneratorBatch>;
+  static G of(const Make<keras::GeneratorBatch>& make) {
+    return G([make, calls = 0]() mutable { return ++calls % 3 == 0 ? Batch() : Batch(make()); }, here());
+  }
+  static G good() { return of(&Values<keras::GeneratorBatch>::good); }
+  static void hostile(Choices<G>& choices, const Make<G>&) {
+    choices.add("an empty function", [] { return G(std::function<Batch()>(), here()); });
+    choices.add("one that throws", [] { return G([]() -> Batch { throw Thrown(); }, here()); });
+    choices.add("one without batches", [] { return G([] { return Batch(); }, here()); });
+    Choices<keras::GeneratorBatch> batches;
+    Values<keras::GeneratorBatch>::hostile(batches, &Values<keras::GeneratorBatch>::good);
+    for (const auto& [text, make] : batches) choices.add("one of " + text, [make = make] { return of(make); });
+  }
+};
+template <>
+struct Values<keras::EpochSchedule> : ObjectValues<keras::EpochSchedule> {
+  using F = std::function<double(int, double)>;
+  static keras::EpochSchedule good() {
+    return keras::EpochSchedule(F([](int, double rate) { return rate / 2; }), here());
+  }
+  static void hostile(Choices<keras::EpochSchedule>& choices, const Make<keras::EpochSchedule>&) {
+    Choices<F> functions;
+    Values<F>::hostile(functions, &Values<F>::good);
+    for (const auto& [text, make] : functions)
+      choices.add(text, [make = make] { return keras::EpochSchedule(make(), here()); });
+  }
+};
+template <>
+struct Values<keras::random::SeedGenerator> : ObjectValues<keras::random::SeedGenerator> {
+  static keras::random::SeedGenerator good() { return keras::random::SeedGenerator(7); }
+};
 /// A learning rate that is a number.
 template <class Rate>
 struct RateValues {
@@ -824,6 +1013,10 @@ struct Values<keras::Callback> : ObjectValues<keras::Callback> {
   }
 };
 template <>
+struct Values<keras::HistoryCallback> : ObjectValues<keras::HistoryCallback> {
+  static std::shared_ptr<keras::HistoryCallback> good() { return std::make_shared<keras::HistoryCallback>(); }
+};
+template <>
 struct Values<keras::ValidationData> : ObjectValues<keras::ValidationData> {
   using V = keras::ValidationData;
   static V good() { return {xs(), ys()}; }
@@ -833,6 +1026,7 @@ struct Values<keras::ValidationData> : ObjectValues<keras::ValidationData> {
     add_field(choices, good, "y", &V::y);
     add_field(choices, good, "sample_weight", &V::sample_weight);
     add_field(choices, good, "loader", &V::loader);
+    add_field(choices, good, "generator", &V::generator);
     add_field(choices, good, "dataset", &V::dataset);
   }
 };

@@ -135,6 +135,13 @@ inline void look_at(Case&, const keras::Callback& callback) {
                          here());
   });
 }
+inline void look_at(Case& c, const keras::optimizers::schedules::LearningRateSchedule& schedule) {
+  attempt([&] { look(c, schedule(1, here())); });
+}
+inline void look_at(Case& c, const low::TensorArray& array) {
+  attempt([&] { look(c, array.read(tt::Arg(0, here()))); });
+  attempt([&] { look(c, array.stack(here())); });
+}
 inline void look_at(Case& c, const tt::Initializer& initializer) {
   attempt([&] { look(c, tt::init::make(initializer, {2, 3}, tt::float32, tt::init::Layout::in_out, here())); });
 }

@@ -9,8 +9,10 @@
 #include <span>
 
 #include "battery.h"
+#include "triptych/core/ops/channels_last.h"
 #include "triptych/core/ops/image.h"
 #include "triptych/core/ops/volume_sizes.h"
+#include "triptych/keras/layers/cropping.h"
 
 namespace battery {
 
@@ -282,7 +284,8 @@ struct Values<std::vector<std::int64_t>> {
 /// What is made of one int64, here and now.
 template <class T>
 concept OfInteger = std::is_same_v<T, tt::Dim> || std::is_same_v<T, tt::Dim::Right> || std::is_same_v<T, tt::At> ||
-    std::is_same_v<T, tt::Size2> || std::is_same_v<T, tt::Size3>;
+    std::is_same_v<T, tt::Size2> || std::is_same_v<T, tt::Size3> || std::is_same_v<T, tt::keras::Border1> ||
+    std::is_same_v<T, tt::keras::Border2> || std::is_same_v<T, tt::keras::Border3>;
 template <OfInteger T>
 struct Values<T> {
   static constexpr const char* good_text = "1";
@@ -298,6 +301,14 @@ struct Values<T> {
     add_integers<std::int64_t>(integers);
     for (const auto& [text, make] : integers) {
       choices.add(text, [make = make] { return made(make()); });
+      if constexpr (std::is_same_v<T, tt::keras::Border1>) {
+        choices.add("{" + text + ", 1}", [make = make] { return T(make(), 1); });
+        choices.add("{1, " + text + "}", [make = make] { return T(1, make()); });
+      }
+      if constexpr (std::is_same_v<T, tt::keras::Border2>)
+        choices.add("{1, {1, " + text + "}}", [make = make] { return T(1, {1, make()}); });
+      if constexpr (std::is_same_v<T, tt::keras::Border3>)
+        choices.add("{1, 1, {" + text + ", 1}}", [make = make] { return T(1, 1, {make(), 1}); });
       if constexpr (std::is_same_v<T, tt::Size2>) {
         choices.add("{" + text + ", 1}", [make = make] { return T(make(), 1); });
         choices.add("{1, " + text + "}", [make = make] { return T(1, make()); });
@@ -332,6 +343,26 @@ template <>
 struct Values<tt::Padding2> : PaddingValues<tt::Padding2, tt::Size2> {};
 template <>
 struct Values<tt::Padding3> : PaddingValues<tt::Padding3, tt::Size3> {};
+template <>
+struct Values<tt::WindowPadding> {
+  using P = tt::WindowPadding;
+  static constexpr const char* good_text = "\"valid\"";
+  static P good() { return P("valid", here()); }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    for (const char* mode : {"same", "valid", "SAME", "full", ""})
+      choices.add(std::string("\"") + mode + "\"", [mode] { return P(mode, here()); });
+    choices.add("nullptr", [] { return P(static_cast<const char*>(nullptr), here()); });
+    choices.add("{}", [] { return P(std::initializer_list<std::pair<std::int64_t, std::int64_t>>{}); });
+    Choices<std::int64_t> integers;
+    add_integers<std::int64_t>(integers);
+    for (const auto& [text, make] : integers) {
+      choices.add("{{" + text + ", 1}}", [make = make] { return P({{make(), 1}}); });
+      choices.add("{{1, 1}, {0, " + text + "}}", [make = make] { return P({{1, 1}, {0, make()}}); });
+      choices.add("{{0, 0}, {" + text + ", 1}, {1, 1}, {0, 0}}",
+                  [make = make] { return P({{0, 0}, {make(), 1}, {1, 1}, {0, 0}}); });
+    }
+  }
+};
 template <>
 struct Values<tt::ScaleFactor> {
   using S = tt::ScaleFactor;
@@ -389,6 +420,38 @@ struct Values<tt::Index> {
       choices.add("Slice" + text, [make = make] { return tt::Index(make(), here()); });
     choices.add("ellipsis", [] { return tt::Index(tt::ellipsis, here()); });
     choices.add("newaxis", [] { return tt::Index(tt::newaxis, here()); });
+  }
+};
+template <>
+struct Values<std::nullopt_t> {
+  static constexpr const char* good_text = "nullopt";
+  static std::nullopt_t good() { return std::nullopt; }
+  static void hostile(Choices<std::nullopt_t>&, const Make<std::nullopt_t>&) {}
+};
+/// Where something is printed, null: the standard error output.
+template <>
+struct Values<std::ostream*> {
+  static constexpr const char* good_text = "a stream";
+  static std::ostream* good() { return &Case::current().stream(); }
+  static void hostile(Choices<std::ostream*>& choices, const Make<std::ostream*>&) {
+    choices.add("nullptr", []() -> std::ostream* { return nullptr; });
+  }
+};
+template <>
+struct Values<std::map<std::string, std::string>> {
+  using M = std::map<std::string, std::string>;
+  static constexpr const char* good_text = "{}";
+  static M good() { return {}; }
+  static void hostile(Choices<M>& choices, const Make<M>& good) {
+    for (const auto& [text, value] : hostile_texts()) {
+      const auto with = [good](const std::string& key, const std::string& second) {
+        M map = good();
+        map[key] = second;
+        return map;
+      };
+      choices.add(std::string("with {") + text + ", \"name\"}", [with, &value = value] { return with(value, "name"); });
+      choices.add(std::string("with {\"Relu\", ") + text + "}", [with, &value = value] { return with("Relu", value); });
+    }
   }
 };
 /// Types of one value.
