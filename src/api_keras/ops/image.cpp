@@ -118,7 +118,8 @@ Tensor pad_images(const Arg& images, const PadOptions& options) {
     if (given != 2)
       throw ArgumentError(op, "not two of the three numbers of an axis are given", std::to_string(given) + " are",
                           "Those of both sides, or of one and the target", where);
-    const std::int64_t start = before ? *before : rest.value_or(0) - *behind, end = behind ? *behind : rest.value_or(0) - start;
+    const std::int64_t start = before ? *before : rest.value_or(0) - *behind,
+                       end = behind ? *behind : rest.value_or(0) - start;
     if (start < 0 || end < 0)
       throw ArgumentError(op, "a padding is negative", std::to_string(start) + " and " + std::to_string(end), "",
                           where);
