@@ -10,7 +10,7 @@ namespace triptych::formula {
 
 /// |x|, which the least integer has only without its sign.
 template <class T>
-TRIPTYCH_HOST_DEVICE std::make_unsigned_t<T> magnitude(T x) {
+TRIPTYCH_HOST_DEVICE std::make_unsigned_t<T> absolute(T x) {
   using U = std::make_unsigned_t<T>;
   if constexpr (std::is_signed_v<T>)
     if (x < 0) return static_cast<U>(U(0) - static_cast<U>(x));
@@ -21,7 +21,7 @@ TRIPTYCH_HOST_DEVICE std::make_unsigned_t<T> magnitude(T x) {
 struct Gcd {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T a, T b) const {
-    auto x = magnitude(a), y = magnitude(b);
+    auto x = absolute(a), y = absolute(b);
     while (y != 0) {
       const auto rest = static_cast<decltype(x)>(x % y);
       x = y;
