@@ -78,8 +78,12 @@ void apply_update(const Op& op, const Tensor& learning_rate, std::initializer_li
   } else {
     InlineVector<Tensor, 16> checked(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const std::size_t place = i == 0 ? 0 : (i - 1) % group, first = place + 1;
-      const bool repeats = i > first && place + 1 + scalars >= group && inputs[i].is_same(inputs[first]);
+      const bool scalar = i > 0 && (i - 1) % group + 1 + scalars >= group;
+      bool repeats = false;
+      for (std::size_t before = i; scalar && before > group && !repeats;) {
+        before -= group;
+        repeats = inputs[i].is_same(inputs[before]);
+      }
       if (!repeats) checked[i] = inputs[i];
     }
     check_written_once(op, checked.span(), where);
