@@ -247,7 +247,7 @@ TEST(KerasLayerErrors, SayWhatIsWrong) {
   EXPECT_THAT(message([] { UpSampling2D(2, {.interpolation = "area"}); }), HasSubstr("no such interpolation"));
   EXPECT_THAT(message([] { Permute({1, 3}); }), HasSubstr("an axis is missing in dims"));
   EXPECT_THAT(message([&] { Subtract()({x, x, x}); }), HasSubstr("takes two inputs"));
-  EXPECT_THAT(message([&] { Dot(0)({x, x}); }), HasSubstr("the axis of the batch"));
+  EXPECT_THAT(message([&] { Dot(0)({x, x}); }), HasSubstr("the axes include that of the batch"));
   EXPECT_THAT(message([&] { TimeDistributed(Dense(2))(tt::ones({2, 3})); }), HasSubstr("less than three axes"));
   EXPECT_THAT(message([&] { SpectralNormalization(Flatten())(x); }), HasSubstr("neither a kernel nor embeddings"));
   EXPECT_THAT(message([&] { Dropout(0.5, {.noise_shape = {1, 2, 3}})(x, true); }), HasSubstr("noise_shape does not"));
