@@ -7,6 +7,7 @@
 namespace triptych::formula {
 
 struct Choose {
+  TRIPTYCH_HOST_DEVICE bool operator()(bool condition, bool a, bool b) const { return condition ? a : b; }
   template <class Word>
   TRIPTYCH_HOST_DEVICE Word operator()(bool condition, Word a, Word b) const {
     if constexpr (requires { a& b; }) {

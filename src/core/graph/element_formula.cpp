@@ -14,14 +14,14 @@ namespace triptych {
 extern const Op abs_op, acos_op, acosh_op, add_op, asin_op, asinh_op, atan2_op, atan_op, atanh_op,
     binary_cross_entropy_op, binary_cross_entropy_with_logits_op, bitwise_and_op, bitwise_left_shift_op, bitwise_not_op,
     bitwise_or_op, bitwise_right_shift_op, bitwise_xor_op, cast_op, ceil_op, clip_op, copysign_op, cos_op, cosh_op,
-    digamma_op, div_op, elu_op, equal_op, erf_op, erfc_op, erfcx_op, erfinv_op, i0_op, i0e_op, i1_op, i1e_op, igamma_op,
-    igammac_op, ndtri_op, zeta_op, exp2_op, exp_op, expm1_op, floor_divide_op, floor_op, fmod_op, gelu_grad_op, gelu_op,
-    greater_equal_op, greater_op, hypot_op, isfinite_op, isinf_op, isnan_op, leaky_relu_op, less_equal_op, less_op,
-    lgamma_op, log10_op, log1p_op, log2_op, log_op, logaddexp2_op, logaddexp_op, logical_and_op, logical_not_op,
-    logical_or_op, logical_xor_op, maximum_op, minimum_op, mul_op, neg_op, not_equal_op, polygamma_op, pow_op,
-    reciprocal_op, relu_grad_op, relu_op, remainder_op, root_op, round_op, rsqrt_op, sigmoid_grad_op, sigmoid_op,
-    sign_op, silu_grad_op, silu_op, sin_op, sinc_op, sinh_op, softplus_op, sqrt_op, square_op, sub_op, tan_op,
-    tanh_grad_op, tanh_op, trunc_op, where_op, xlogy_op;
+    digamma_op, div_op, elu_op, equal_op, erf_op, erfc_op, erfcx_op, erfinv_op, gcd_op, i0_op, i0e_op, i1_op, i1e_op,
+    igamma_op, igammac_op, ndtri_op, nextafter_op, zeta_op, exp2_op, exp_op, expm1_op, floor_divide_op, floor_op,
+    fmod_op, gelu_grad_op, gelu_op, greater_equal_op, greater_op, hypot_op, isfinite_op, isinf_op, isnan_op,
+    leaky_relu_op, less_equal_op, less_op, lgamma_op, log10_op, log1p_op, log2_op, log_op, logaddexp2_op, logaddexp_op,
+    logical_and_op, logical_not_op, logical_or_op, logical_xor_op, maximum_op, minimum_op, mul_op, neg_op, not_equal_op,
+    polygamma_op, pow_op, reciprocal_op, relu_grad_op, relu_op, remainder_op, root_op, round_op, rsqrt_op,
+    sigmoid_grad_op, sigmoid_op, sign_op, silu_grad_op, silu_op, sin_op, sinc_op, sinh_op, softplus_op, sqrt_op,
+    square_op, sub_op, tan_op, tanh_grad_op, tanh_op, trunc_op, where_op, xlogy_op;
 
 namespace {
 
@@ -115,6 +115,7 @@ const std::vector<Family>& families() {
       {"floor_divide", floating_only, {&floor_divide_op, &remainder_op, &fmod_op}},
       {"gelu", gelu_text, {&gelu_op}},
       {"gelu", gelu_grad_text, {&gelu_grad_op}},
+      {"integers", by_name, {&gcd_op, &nextafter_op}},
       {"isnan", by_name, {&isnan_op, &isinf_op, &isfinite_op}},
       {"logic", by_name, {&logical_and_op, &logical_or_op, &logical_xor_op, &logical_not_op}},
       {"logic",

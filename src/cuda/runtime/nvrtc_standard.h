@@ -116,8 +116,8 @@ inline constexpr double inv_sqrtpi = 0x1.20dd750429b6dp-1;
 }  // namespace numbers
 
 using ::acos, ::acosh, ::asin, ::asinh, ::atan, ::atan2, ::atanh, ::ceil, ::copysign, ::cos, ::cosh, ::erf, ::erfc,
-    ::exp, ::exp2, ::expm1, ::fabs, ::floor, ::fmod, ::hypot, ::lgamma, ::log, ::log10, ::log1p, ::log2, ::pow, ::rint,
-    ::sin, ::sinh, ::sqrt, ::tan, ::tanh, ::tgamma, ::trunc;
+    ::exp, ::exp2, ::expm1, ::fabs, ::floor, ::fmod, ::hypot, ::lgamma, ::log, ::log10, ::log1p, ::log2, ::nextafter,
+    ::pow, ::rint, ::sin, ::sinh, ::sqrt, ::tan, ::tanh, ::tgamma, ::trunc;
 
 }  // namespace std
 
