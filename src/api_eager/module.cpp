@@ -137,8 +137,7 @@ std::string Module::text() const {
 
 std::ostream& operator<<(std::ostream& out, const Module& module) { return out << module.text(); }
 
-// --- Members
-// ----------------------------------------------------------------------------------------------------------
+// --- Members --------------------------------------------------------------------------------------------------------
 
 void Module::check_name(const Name& name) const {
   const auto fail = [&](const char* rule) {
@@ -448,8 +447,7 @@ Module& Module::to(Device device, DType dtype, Location where) {
 Module& Module::cpu(Location where) { return to(Device(), where); }
 Module& Module::cuda(int index, Location where) { return to(Device::cuda(index, where), where); }
 
-// --- State
-// ------------------------------------------------------------------------------------------------------------
+// --- State ----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -539,8 +537,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
   return keys;
 }
 
-// --- Copies
-// -----------------------------------------------------------------------------------------------------------
+// --- Copies ---------------------------------------------------------------------------------------------------------
 
 void Module::mirror(const Module& other, std::vector<std::pair<Member*, const Member*>>& pairs,
                     const std::string& prefix) {

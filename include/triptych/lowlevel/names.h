@@ -17,7 +17,6 @@
 // Found as tf::matmul, but not through the type of an argument: `matmul(x, variable)` is the core's.
 namespace triptych::lowlevel::root {
 
-using linalg::global_norm;
 using linalg::matmul;
 using linalg::norm;
 using math::abs;

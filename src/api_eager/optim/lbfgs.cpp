@@ -199,8 +199,7 @@ Tensor LBFGS::step_with(const std::function<Tensor()>& closure, Location where) 
   return first_loss;
 }
 
-// --- Checkpoints: "state.0.n_iter", "state.0.old_dirs.0", ...
-// -----------------------------------------------------------
+// --- Checkpoints: "state.0.n_iter", "state.0.old_dirs.0", ... -------------------------------------------------------
 
 void LBFGS::save_extra(StateDict& state, Location where) const {
   const Memory& m = memory_;

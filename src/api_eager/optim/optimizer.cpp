@@ -231,8 +231,7 @@ const Tensor& Optimizer::rate(Group& group, double learning_rate) {
   return group.rate;
 }
 
-// --- Checkpoints: "state.0.step", "state.0.exp_avg", ..., "param_groups.0.lr", ...
-// ----------------------------------------
+// --- Checkpoints: "state.0.step", "state.0.exp_avg", ..., "param_groups.0.lr", ... ----------------------------------
 
 StateDict Optimizer::state_dict(Location where) const {
   const Frame frame(where);

@@ -104,8 +104,7 @@ void AveragedModelBase::update_parameters(const nn::Module& model, Location wher
   n_averaged.add_(1);
 }
 
-// --- Batch norm's statistics
-// -------------------------------------------------------------------------------------------
+// --- Batch norm's statistics ----------------------------------------------------------------------------------------
 
 namespace detail {
 
@@ -171,8 +170,7 @@ void BatchNormStatistics::finish() {
 
 }  // namespace detail
 
-// --- SWALR
-// -------------------------------------------------------------------------------------------------------------
+// --- SWALR ----------------------------------------------------------------------------------------------------------
 
 SWALR::SWALR(Optimizer& optimizer, const lr_scheduler::PerGroup& swa_lr, std::int64_t anneal_epochs,
              OwnedText anneal_strategy, std::int64_t last_epoch, Location where)

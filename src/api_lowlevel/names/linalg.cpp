@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/ops/update/clip_norm.h"
 #include "triptych/core/op.h"
 
 namespace triptych::lowlevel::linalg {
@@ -105,12 +106,7 @@ Normalized normalize(const Arg& tensor, const Axes& axis) {
 Tensor global_norm(const std::vector<Tensor>& t_list, Location where) {
   const Frame frame(where);
   if (t_list.empty()) return zeros({}, float32, where);
-  Tensor total;
-  for (const Tensor& t : t_list) {
-    const Tensor squares = sum(square(Arg(t, where)));
-    total = total.defined() ? total + squares : squares;
-  }
-  return sqrt(total);
+  return global_norm_of(t_list);
 }
 
 Tensor lstsq(const Arg& matrix, const Arg& rhs, double l2_regularizer) {

@@ -51,8 +51,7 @@ std::string text(const Tensor& tensor) { return std::string(dtype_name(tensor.dt
 Feed::Feed(const Tensor& key, const Arg& given)
     : tensor(key), value(fed_value(given, key.defined() ? key.dtype() : float32)) {}
 
-// --- Callable
-// -----------------------------------------------------------------------------------------------------------
+// --- Callable -------------------------------------------------------------------------------------------------------
 
 std::vector<Tensor> Callable::run(const std::vector<Tensor>& values, Location where) const {
   return runner_->call(*function_, values, where);
@@ -75,8 +74,7 @@ std::vector<Tensor> Callable::call(const Arg& first, std::initializer_list<Arg> 
 
 StepReport Callable::report() const { return function_->report(); }
 
-// --- Session
-// ------------------------------------------------------------------------------------------------------------
+// --- Session --------------------------------------------------------------------------------------------------------
 
 Session::Session(const GraphHandle& graph, const SessionOptions& options)
     : runner_(std::make_shared<Runner>(graph, options)) {}

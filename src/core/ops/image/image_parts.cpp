@@ -10,7 +10,6 @@
 #include "core/support/checked.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
-#include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -123,7 +122,7 @@ Tensor sobel_edges(Arg images) {
   const Tensor& x = operand("sobel_edges", images);
   if (x.ndim() != 4)
     throw ArgumentError("sobel_edges", "images are not (n, h, w, c)", x.shape().text(), "", images.where());
-  const Tensor around = pad(cast(x, compute_dtype(x.dtype())), {{0, 0}, {1, 1}, {1, 1}, {0, 0}}, "reflect");
+  const Tensor around = pad(widened(x), {{0, 0}, {1, 1}, {1, 1}, {0, 0}}, "reflect");
   const auto at = [&](const Tensor& image, std::int64_t axis, std::int64_t start) {
     return slice(image, axis, start == 2 ? Slice(2, none) : Slice(start, start - 2));
   };

@@ -10,7 +10,6 @@
 #include "core/ops/random/drawing.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
-#include "core/tensor/compute_dtype.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -225,13 +224,12 @@ Tensor nonzero_static(Arg x, std::int64_t size, std::int64_t fill_value) {
 Tensor bilinear(Arg x1, Arg x2, Arg weight, const Tensor& bias) {
   const Called called("bilinear");
   const Frame frame(x1.where());
-  const auto wide = [](const Tensor& x) { return cast(x, compute_dtype(x.dtype())); };
   // (..., 1, 1, n) times (o, n, m): the rows x1 W_o, each multiplied with x2.
   const Tensor rows =
-      matmul(unsqueeze(unsqueeze(wide(operand("bilinear", x1)), -2), -2), wide(operand("bilinear", weight)));
-  const Tensor product = matmul(squeeze(rows, -2), unsqueeze(wide(operand("bilinear", x2)), -1));
+      matmul(unsqueeze(unsqueeze(widened(operand("bilinear", x1)), -2), -2), widened(operand("bilinear", weight)));
+  const Tensor product = matmul(squeeze(rows, -2), unsqueeze(widened(operand("bilinear", x2)), -1));
   const Tensor result = squeeze(product, -1);
-  return cast(bias.defined() ? result + wide(bias) : result, x1.tensor().dtype());
+  return cast(bias.defined() ? result + widened(bias) : result, x1.tensor().dtype());
 }
 
 Tensor conv_tbc(Arg x, Arg weight, Arg bias, std::int64_t pad) {
