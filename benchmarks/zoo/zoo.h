@@ -1,0 +1,42 @@
+// The zoo: seven models, each written as users of each style write it. Float32, the numerics that each engine has by
+// default; inputs are made once and reused, and the loss is read back every step.
+//
+// | model | what | loss, optimizer |
+// |---|---|---|
+// | tiny | 2-16-16-1, tanh | mean squared error, SGD 0.1 |
+// | mlp | 784-512-256-10, relu | cross-entropy, Adam 1e-3 |
+// | cnn | 3x3 convolutions of 32 and 64 channels, max pool, dense 128, 10 | cross-entropy, Adam 1e-3 |
+// | resnet20 | He et al., 2015 (CIFAR-10), identity shortcuts | cross-entropy, SGD 0.1, momentum 0.9, weight decay 1e-4
+// | | lstm | the rows of 28 x 28 as 28 steps, 128 units, dense 10 | cross-entropy, Adam 1e-3 | | gpt | 4 layers, 4
+// heads, width 128, context 64, 65 tokens, before each part a norm | cross-entropy, AdamW 1e-3, weight decay 0.1 | |
+// vae | 784-400-(20, 20)-400-784, relu | binary cross-entropy + KL divergence, both summed, Adam 1e-3 |
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "triptych/core/tensor.h"
+
+namespace zoo {
+
+/// What a model is trained with: images are (batch, channels, height, width), labels 0 to 9, tokens (batch, 64). The
+/// vae's y is x.
+struct Data {
+  triptych::Tensor x, y;
+};
+Data make_data(const std::string& model, std::int64_t batch);
+
+/// One training step, with its loss read back; one call without gradients.
+struct Steps {
+  std::function<void()> train, infer;
+};
+Steps lowlevel_steps(const std::string& model, std::int64_t batch);
+Steps eager_steps(const std::string& model, std::int64_t batch);
+Steps keras_steps(const std::string& model, std::int64_t batch);
+
+namespace gpt {
+inline constexpr std::int64_t layers = 4, heads = 4, width = 128, context = 64, vocabulary = 65;
+}  // namespace gpt
+
+}  // namespace zoo
