@@ -3,6 +3,7 @@
 #pragma once
 
 #include "triptych/core.h"
+#include "triptych/eager/amp/grad_scaler.h"
 #include "triptych/eager/autocast.h"
 #include "triptych/eager/autograd.h"
 #include "triptych/eager/functional.h"
@@ -31,3 +32,4 @@
 #include "triptych/eager/nn/utils/clip_grad.h"
 #include "triptych/eager/nn/utils/convert_parameters.h"
 #include "triptych/eager/optim.h"
+#include "triptych/eager/utils/tensorboard.h"

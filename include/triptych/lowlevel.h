@@ -14,6 +14,7 @@
 #include "triptych/lowlevel/optimizer.h"
 #include "triptych/lowlevel/scatter.h"
 #include "triptych/lowlevel/session.h"
+#include "triptych/lowlevel/summary.h"
 #include "triptych/lowlevel/tensor_array.h"
-#include "triptych/lowlevel/variable_scope.h"
 #include "triptych/lowlevel/train.h"
+#include "triptych/lowlevel/variable_scope.h"

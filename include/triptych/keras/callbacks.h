@@ -11,4 +11,5 @@
 #include "triptych/keras/callbacks/model_checkpoint.h"
 #include "triptych/keras/callbacks/progbar_logger.h"
 #include "triptych/keras/callbacks/swap_ema_weights.h"
+#include "triptych/keras/callbacks/tensor_board.h"
 #include "triptych/keras/callbacks/terminate_on_nan.h"
