@@ -2,5 +2,7 @@
 #pragma once
 
 #include "triptych/core/data/dataset.h"
+#include "triptych/core/data/datasets.h"
 #include "triptych/core/data/idx.h"
 #include "triptych/core/data/loader.h"
+#include "triptych/core/data/samplers.h"

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/data/example_numbers.h"
+#include "core/data/stack.h"
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/tensor/tensor_impl.h"
@@ -107,6 +108,21 @@ Tensor snapshot(const Tensor& tensor) {
 }  // namespace
 
 Dataset::~Dataset() = default;
+ExampleStream::~ExampleStream() = default;
+
+Batch stack_examples(std::span<const std::int64_t> indices, const std::vector<Example>& examples) {
+  return {stack_part(indices, examples, &Example::x), stack_part(indices, examples, &Example::y)};
+}
+
+std::int64_t IterableDataset::size() const {
+  throw UnsupportedError("IterableDataset", "its size is not known", "size() was called",
+                         "Go through it with a DataLoader", where_);
+}
+
+Example IterableDataset::get(std::int64_t index) const {
+  throw UnsupportedError("IterableDataset", "it has no examples by number", "index " + std::to_string(index),
+                         "Go through it with a DataLoader", where_);
+}
 
 Batch Batch::to(Device device, Location where) const {
   const Frame frame(where);
@@ -123,7 +139,7 @@ Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
     const ExampleNumbers numbers(index);
     examples.push_back(get(index));
   }
-  return {stack_part(indices, examples, &Example::x), stack_part(indices, examples, &Example::y)};
+  return stack_examples(indices, examples);
 }
 
 TensorDataset::TensorDataset(Tensor x_, Tensor y_, Location where) : x(std::move(x_)), y(std::move(y_)), where_(where) {

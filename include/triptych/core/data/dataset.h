@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -50,6 +51,28 @@ class TRIPTYCH_API Dataset {
 
  private:
   Location made_at_;
+};
+
+/// The examples of one pass over an IterableDataset.
+class TRIPTYCH_API ExampleStream {
+ public:
+  virtual ~ExampleStream();
+  /// The next example; nothing at the end.
+  virtual std::optional<Example> next() = 0;
+};
+
+/// A data set whose examples come one after the other: from a stream, a generator, files that are too large to count.
+/// Derive from it, and override `examples`. It has neither a size nor examples by number: those are errors.
+class TRIPTYCH_API IterableDataset : public Dataset {
+ public:
+  explicit IterableDataset(Location where = Location::here()) : Dataset(where), where_(where) {}
+  /// A new pass; `epoch` is the loader's number of it. One thread at a time uses it.
+  virtual std::unique_ptr<ExampleStream> examples(std::int64_t epoch) const = 0;
+  std::int64_t size() const final;
+  Example get(std::int64_t index) const final;
+
+ private:
+  Location where_;
 };
 
 /// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was
