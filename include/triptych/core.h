@@ -3,6 +3,7 @@
 
 #include "triptych/core/autocast.h"
 #include "triptych/core/autograd.h"
+#include "triptych/core/checkpoint.h"
 #include "triptych/core/data.h"
 #include "triptych/core/debugging.h"
 #include "triptych/core/dtype_info.h"

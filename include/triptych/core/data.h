@@ -6,3 +6,4 @@
 #include "triptych/core/data/idx.h"
 #include "triptych/core/data/loader.h"
 #include "triptych/core/data/samplers.h"
+#include "triptych/core/data/transforms.h"

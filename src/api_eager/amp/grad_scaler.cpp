@@ -15,6 +15,13 @@ namespace {
 
 constexpr const char* op = "GradScaler";
 
+/// What optimizers show to those that derive from them.
+struct OptimizerAccess : optim::Optimizer {
+  static constexpr auto groups = &OptimizerAccess::groups_;
+  static constexpr auto life = &OptimizerAccess::life_;
+  static constexpr auto name = &OptimizerAccess::name_;
+};
+
 [[noreturn]] void fail(std::string_view wrong, const std::string& given, std::string_view hint, Location where) {
   throw ArgumentError(op, wrong, given, hint, where);
 }
@@ -49,7 +56,7 @@ GradScaler::GradScaler(const GradScalerOptions& options, Location where)
 GradScaler::~GradScaler() = default;
 
 GradScaler::OfOptimizer& GradScaler::of(const optim::Optimizer& optimizer) {
-  const std::shared_ptr<const void>& life = optimizer.life_;
+  const std::shared_ptr<const void> life = optimizer.*OptimizerAccess::life;
   const auto found =
       std::find_if(optimizers_.begin(), optimizers_.end(), [&](const auto& o) { return o.life == life; });
   return found != optimizers_.end() ? *found : optimizers_.emplace_back(OfOptimizer{life});
@@ -72,7 +79,7 @@ void GradScaler::unscale(optim::Optimizer& optimizer, OfOptimizer& state, Locati
   const Frame frame(where);
   const GradMode off(false);
   std::vector<TensorImpl*> parameters;
-  for (const auto& group : optimizer.groups_)
+  for (const auto& group : optimizer.*OptimizerAccess::groups)
     for (const auto& slot : group.slots)
       if (const Tensor gradient = slot.parameter.grad(); gradient.defined()) {
         if (gradient.dtype() == float16)
@@ -109,9 +116,11 @@ void GradScaler::unscale(optim::Optimizer& optimizer, OfOptimizer& state, Locati
 void GradScaler::unscale_(optim::Optimizer& optimizer, Location where) {
   if (!options_.enabled) return;
   OfOptimizer& state = of(optimizer);
-  if (state.stepped) fail("unscale_ comes after step", optimizer.name_, "Call update() between two steps", where);
+  if (state.stepped)
+    fail("unscale_ comes after step", optimizer.*OptimizerAccess::name, "Call update() between two steps", where);
   if (state.unscaled)
-    fail("unscale_ was called before", std::string(optimizer.name_) + ", since the last update", "", where);
+    fail("unscale_ was called before", std::string(optimizer.*OptimizerAccess::name) + ", since the last update", "",
+         where);
   unscale(optimizer, state, where);
 }
 
@@ -119,12 +128,12 @@ void GradScaler::step(optim::Optimizer& optimizer, Location where) {
   if (!options_.enabled) return optimizer.step(where);
   OfOptimizer& state = of(optimizer);
   if (state.stepped)
-    fail("step was called before", std::string(optimizer.name_) + ", since the last update",
+    fail("step was called before", std::string(optimizer.*OptimizerAccess::name) + ", since the last update",
          "Call update() between them", where);
   if (!state.unscaled) unscale(optimizer, state, where);
   if (!state.checked)
-    fail("no parameter of the optimizer has a gradient", optimizer.name_, "Call backward() on a scaled loss first",
-         where);
+    fail("no parameter of the optimizer has a gradient", optimizer.*OptimizerAccess::name,
+         "Call backward() on a scaled loss first", where);
   if (!state.found_inf) optimizer.step(where);
   state.stepped = true;
 }

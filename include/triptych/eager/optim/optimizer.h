@@ -20,10 +20,6 @@
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 
-namespace triptych::eager::amp {
-class GradScaler;
-}
-
 namespace triptych::eager::optim {
 
 namespace lr_scheduler {
@@ -152,7 +148,6 @@ class TRIPTYCH_API Optimizer {
 
  private:
   friend class lr_scheduler::LRScheduler;
-  friend class amp::GradScaler;
   const Setting find_option(std::size_t group, std::string_view name, Location where) const;
   /// Of a state that is loaded: ArgumentError for a count that cannot be one, and for a slot with a part of its
   /// entries.
