@@ -272,6 +272,23 @@ struct Values<std::shared_ptr<const tt::data::Sampler>> {
       choices.add("one that gives " + text_of(list), [&list] { return P(std::make_shared<Orders>(list)); });
   }
 };
+struct OrdersInBatches : tt::data::BatchSampler {
+  explicit OrdersInBatches(std::vector<std::vector<std::int64_t>> batches) : batches(std::move(batches)) {}
+  std::vector<std::vector<std::int64_t>> sample(std::int64_t, std::int64_t) const override { return batches; }
+  std::vector<std::vector<std::int64_t>> batches;
+};
+template <>
+struct Values<std::shared_ptr<const tt::data::BatchSampler>> {
+  using P = std::shared_ptr<const tt::data::BatchSampler>;
+  static constexpr const char* good_text = "nullptr";
+  static P good() { return nullptr; }
+  static void hostile(Choices<P>& choices, const Make<P>&) {
+    choices.add("one that gives {{}}", [] { return P(std::make_shared<OrdersInBatches>(std::vector<std::vector<std::int64_t>>{{}})); });
+    for (const auto& list : hostile_lists())
+      choices.add("one that gives " + text_of(list),
+                  [&list] { return P(std::make_shared<OrdersInBatches>(std::vector<std::vector<std::int64_t>>{list, {0}})); });
+  }
+};
 template <>
 struct Values<tt::data::DataLoader> : ObjectValues<tt::data::DataLoader> {
   static tt::data::DataLoader good() { return tt::data::DataLoader(examples(), {.batch_size = 4}, here()); }
@@ -837,6 +854,20 @@ struct Values<keras::Thresholds> : ObjectValues<keras::Thresholds> {
 template <>
 struct Values<keras::SaveFrequency> {
   using F = keras::SaveFrequency;
+  static constexpr const char* good_text = "\"epoch\"";
+  static F good() { return F("epoch", here()); }
+  static void hostile(Choices<F>& choices, const Make<F>&) {
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) choices.add(text, [make = make] { return F(make(), here()); });
+    for (const auto& [text, value] : hostile_texts())
+      choices.add(text, [&value = value] { return F(value.c_str(), here()); });
+    choices.add("nullptr", [] { return F(static_cast<const char*>(nullptr), here()); });
+  }
+};
+template <>
+struct Values<keras::UpdateFrequency> {
+  using F = keras::UpdateFrequency;
   static constexpr const char* good_text = "\"epoch\"";
   static F good() { return F("epoch", here()); }
   static void hostile(Choices<F>& choices, const Make<F>&) {

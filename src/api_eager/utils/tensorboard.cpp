@@ -104,7 +104,8 @@ std::optional<double> bucket_width(const std::string& method, std::vector<double
   }
   const double fd = 2 * (quantile(values, 0.75) - quantile(values, 0.25)) / std::cbrt(n);
   if (method == "fd") return fd;
-  if (method == "auto") return fd > 0 ? std::min(fd, sturges) : sturges;
+  // fd, but not more buckets than twice the square root of the values.
+  if (method == "auto") return std::min(std::max(fd, range / std::sqrt(n) / 2), sturges);
   return {};
 }
 

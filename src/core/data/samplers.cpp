@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <numeric>
 
 #include "core/random/philox.h"
 #include "core/random/random.h"
 #include "core/support/hyperparameter.h"
+#include "core/memory/allocator.h"
+#include "triptych/core/memory.h"
 
 namespace triptych::data {
 namespace {
@@ -16,6 +19,20 @@ constexpr std::int64_t most_samples = std::int64_t{1} << 40;
 void check_count(const char* op, std::int64_t num_samples, Location where) {
   if (num_samples < 1 || num_samples > most_samples)
     throw ArgumentError(op, "num_samples is below 1 or above 2^40", std::to_string(num_samples), "", where);
+}
+
+/// An empty order with room for so many; UnsupportedError if there is no memory for them.
+std::vector<std::int64_t> room_for(const char* op, std::int64_t count, Location where) {
+  std::vector<std::int64_t> order;
+  const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(count, 0));
+  try {
+    if (wanted > machine_memory() / sizeof(std::int64_t)) throw std::bad_alloc();
+    order.reserve(wanted);
+  } catch (const std::bad_alloc&) {
+    throw UnsupportedError(op, "out of memory for the order of the examples",
+                           std::to_string(count) + " examples, 8 bytes for each", "", where);
+  }
+  return order;
 }
 
 /// 53 random bits of draw i in an epoch.
@@ -36,8 +53,8 @@ std::vector<std::int64_t> SequentialSampler::sample(std::int64_t size, std::int6
   if (size < 0 || size > most_samples)
     throw ArgumentError("SequentialSampler", "the number of examples is negative or more than 2^40",
                         std::to_string(size), "", where_);
-  std::vector<std::int64_t> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<std::int64_t> order = room_for("SequentialSampler", size, where_);
+  for (std::int64_t i = 0; i < size; ++i) order.push_back(i);
   return order;
 }
 
@@ -48,8 +65,11 @@ RandomSampler::RandomSampler(const RandomSamplerOptions& options, Location where
 std::vector<std::int64_t> RandomSampler::sample(std::int64_t size, std::int64_t epoch) const {
   if (!options_.replacement && !options_.num_samples) return shuffled_order(size, options_.seed, epoch, where_);
   const std::int64_t count = options_.num_samples.value_or(size);
-  std::vector<std::int64_t> order;
-  if (size <= 0) return order;
+  if (size < 0 || size > most_samples)
+    throw ArgumentError("RandomSampler", "the number of examples is negative or more than 2^40", std::to_string(size),
+                        "", where_);
+  if (size == 0) return {};
+  std::vector<std::int64_t> order = room_for("RandomSampler", count, where_);
   if (options_.replacement) {
     for (std::int64_t i = 0; i < count; ++i)
       order.push_back(static_cast<std::int64_t>(share_of(options_.seed, epoch, i) * static_cast<double>(size)));
@@ -107,7 +127,7 @@ std::vector<std::int64_t> WeightedRandomSampler::sample(std::int64_t size, std::
   if (count > size)
     throw ArgumentError("WeightedRandomSampler", "there are more weights than examples",
                         std::to_string(count) + " weights, " + std::to_string(size) + " examples", "", where_);
-  std::vector<std::int64_t> order(static_cast<std::size_t>(num_samples_));
+  std::vector<std::int64_t> order = room_for("WeightedRandomSampler", num_samples_, where_);
   if (replacement_) {
     std::vector<double> sums(weights_.size());
     std::partial_sum(weights_.begin(), weights_.end(), sums.begin());
@@ -115,7 +135,7 @@ std::vector<std::int64_t> WeightedRandomSampler::sample(std::int64_t size, std::
       const auto found = std::upper_bound(sums.begin(), sums.end(), share_of(seed_, epoch, i) * sums.back());
       std::int64_t index = std::min<std::int64_t>(found - sums.begin(), count - 1);
       while (weights_[static_cast<std::size_t>(index)] == 0) --index;  // rounded to the end
-      order[static_cast<std::size_t>(i)] = index;
+      order.push_back(index);
     }
     return order;
   }
@@ -125,7 +145,7 @@ std::vector<std::int64_t> WeightedRandomSampler::sample(std::int64_t size, std::
     if (const double weight = weights_[static_cast<std::size_t>(i)]; weight > 0)
       arrivals.emplace_back(-std::log(share_of(seed_, epoch, i)) / weight, i);
   std::sort(arrivals.begin(), arrivals.end());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = arrivals[i].second;
+  for (std::int64_t i = 0; i < num_samples_; ++i) order.push_back(arrivals[static_cast<std::size_t>(i)].second);
   return order;
 }
 
@@ -145,7 +165,7 @@ std::vector<std::int64_t> DistributedSampler::sample(std::int64_t size, std::int
                                                          : SequentialSampler(where_).sample(size, epoch);
   const std::int64_t replicas = options_.num_replicas;
   const std::int64_t each = size / replicas + (!options_.drop_last && size % replicas != 0);
-  std::vector<std::int64_t> order;
+  std::vector<std::int64_t> order = room_for("DistributedSampler", each, where_);
   for (std::int64_t i = 0; size > 0 && i < each; ++i) {
     const auto place = static_cast<std::uint64_t>(options_.rank) +
                        static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(replicas);
