@@ -6,7 +6,7 @@
 
 #include "core/data/stack.h"
 #include "core/dispatch/backend.h"
-#include "core/ops/ops.h"
+#include "core/support/error_context.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/data/loader.h"
 #include "triptych/core/ops.h"
@@ -57,7 +57,6 @@ void pad_part(std::vector<Example>& examples, Tensor Example::*part, double valu
                           "", where);
     if (i == 0) largest = tensor.shape();
     for (int axis = 0; axis < largest.rank(); ++axis) largest.set(axis, std::max(largest[axis], tensor.size(axis)));
-    check_fits("pad_collate", value, tensor.dtype(), where);
   }
   for (Example& example : examples) example.*part = padded(example.*part, largest, value);
 }
@@ -72,6 +71,7 @@ Batch default_collate(const std::vector<Example>& examples, Location where) {
 CollateFunction pad_collate(double padding_value, Location where) {
   return [=](const std::vector<Example>& examples) {
     const Frame frame(where);
+    const Called called("pad_collate");
     std::vector<Example> alike = examples;
     pad_part(alike, &Example::x, padding_value, where);
     pad_part(alike, &Example::y, padding_value, where);
