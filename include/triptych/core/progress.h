@@ -65,7 +65,8 @@ class Progress {
   struct Iterator {
     I at;
     const ProgressBar* bar;
-    decltype(auto) operator*() const { return *at; }
+    using Reference = decltype(*std::declval<I&>());
+    Reference operator*() const { return *at; }
     Iterator& operator++() {
       ++at;
       bar->update();
