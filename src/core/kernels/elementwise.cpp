@@ -1,6 +1,10 @@
 #include "core/kernels/elementwise.h"
 
+#include <cstdlib>
+
+#include "core/kernels/image_order.h"
 #include "core/kernels/path.h"
+#include "core/ops/window.h"
 
 namespace triptych {
 namespace {
@@ -124,8 +128,40 @@ void run_element_rows(const KernelCall& call, ElementRow row, const void* f) {
   });
 }
 
+namespace {
+
+/// An image (n, c, ...) whose channels lie side by side, maybe with gaps between its pixels.
+bool is_channels_last(const TensorMeta& image) {
+  const int rank = image.shape.rank();
+  if (rank < 3 || image.shape[1] < 2 || image.strides[1] != 1) return false;
+  std::int64_t inner = image.shape[1];
+  bool pixels = false;
+  for (int i = rank - 1; i >= 0; --i) {
+    if (i == 1 || image.shape[i] == 1) continue;
+    const std::int64_t step = std::abs(image.strides[static_cast<std::size_t>(i)]);
+    if (step < inner) return false;
+    inner = step * image.shape[i];
+    pixels |= i > 1;
+  }
+  return pixels;
+}
+
+}  // namespace
+
+void image_order_layout(std::span<const TensorMeta* const> inputs, const void*, std::span<TensorMeta> outputs) {
+  if (!is_channels_last(*inputs[0])) return;
+  for (TensorMeta& out : outputs)
+    if (out.shape.rank() == inputs[0]->shape.rank()) channels_last_layout(out.shape, DataFormat::nchw, out.strides);
+}
+
 void elementwise_layout(std::span<const TensorMeta* const> inputs, const void*, std::span<TensorMeta> outputs) {
   TensorMeta& out = outputs[0];
+  for (const TensorMeta* input : inputs) {
+    if (input->shape == out.shape && is_channels_last(*input)) {
+      channels_last_layout(out.shape, DataFormat::nchw, out.strides);
+      return;
+    }
+  }
   for (const TensorMeta* input : inputs) {
     if (input->shape != out.shape) continue;
     if (input->is_contiguous()) return;

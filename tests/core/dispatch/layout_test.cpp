@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "triptych/core/ops.h"
+#include "triptych/eager.h"
 #include "triptych/lowlevel.h"
 
 namespace tt = triptych;
@@ -68,4 +71,49 @@ TEST(Layout, TheSameInAGraph) {
   const auto results = session.run({rolled, sums}, {{x, tt::tensor<float>({1, 2, 3})}});
   EXPECT_EQ(results[0].to_vector<float>(), (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(results[1].to_vector<float>(), (std::vector<float>{1, 2, 3}));
+}
+
+namespace {
+
+bool is_channels_last(const Tensor& image) {
+  std::vector<std::int64_t> step(image.strides().begin(), image.strides().begin() + image.ndim());
+  std::int64_t dense = 1;
+  for (const int axis : {1, 3, 2, 0}) {
+    if (step[static_cast<std::size_t>(axis)] != dense) return false;
+    dense *= image.size(axis);
+  }
+  return true;
+}
+
+}  // namespace
+
+// What a convolution gave stays as it lies, or the next one has to bring it there again.
+TEST(Layout, ImagesStayChannelsLast) {
+  const Tensor rows = tt::rand({2, 3, 4, 5});
+  const Tensor x = rows.permute({0, 2, 3, 1}).contiguous().permute({0, 3, 1, 2});
+  ASSERT_TRUE(is_channels_last(x));
+  const Tensor part = x[{tt::Slice(), tt::Slice(), tt::Slice(tt::none, tt::none, 2), tt::Slice(1)}];
+  const std::pair<const char*, std::function<Tensor(const Tensor&)>> ops[] = {
+      {"add", [&](const Tensor& t) { return t + 1; }},
+      {"row-major + image", [&](const Tensor& t) { return t.shape() == rows.shape() ? rows + t : t; }},
+      {"where", [](const Tensor& t) { return tt::where(t > 0.5, t, 0.0); }},
+      {"relu", [](const Tensor& t) { return tt::relu(t); }},
+      {"gelu", [](const Tensor& t) { return tt::gelu(t); }},
+      {"cast", [](const Tensor& t) { return tt::cast(t, tt::float64); }},
+      {"pad", [](const Tensor& t) { return tt::pad(t, {{0, 0}, {1, 1}, {0, 0}, {2, 0}}); }},
+      {"concat", [](const Tensor& t) { return tt::concat({t, t}, 1); }},
+      {"split", [](const Tensor& t) { return tt::concat(tt::split(t, 1, 2), 2); }},
+      {"flip", [](const Tensor& t) { return tt::flip(t, {3}) + 0; }},
+      {"max_pool2d", [](const Tensor& t) { return tt::max_pool2d(t, {.kernel_size = 2, .stride = 1}); }},
+      {"batch_norm",
+       [](const Tensor& t) { return tt::batch_norm(t, {}, {}, {}, {}, {.training = true}); }},
+  };
+  for (const auto& [name, op] : ops) {
+    EXPECT_TRUE(is_channels_last(op(x))) << name;
+    const Tensor leaf = x.detach().requires_grad_(true);
+    const Tensor result = op(leaf);
+    if (!result.requires_grad()) continue;
+    const auto gradients = tt::eager::grad({tt::sum(tt::square(result))}, {leaf});
+    EXPECT_TRUE(is_channels_last(gradients[0] + 0)) << "the gradient of " << name;
+  }
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/kernels/elementwise.h"
+#include "core/kernels/image_order.h"
 #include "core/kernels/windows.h"
 #include "core/tensor/tensor_impl.h"
 
@@ -24,7 +25,7 @@ void slice_update_run(const KernelCall& call) {
   place_in_slice(call.inputs[1], out, call.attributes_as<SliceAttributes>(), copy_strided);
 }
 
-const Kernel slice_grad_kernel{.run = slice_grad_run, .any_strides = true};
+const Kernel slice_grad_kernel{.run = slice_grad_run, .any_strides = true, .layout = image_order_layout};
 const Kernel slice_update_kernel{
     .run = slice_update_run, .any_strides = true, .donates = 0b1, .layout = elementwise_layout};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/kernels/image_order.h"
 #include "core/kernels/path.h"
 #include "core/kernels/windows.h"
 #include "core/tensor/tensor_impl.h"
@@ -49,9 +50,9 @@ void concat_grad_run(const KernelCall& call) {
 }
 void split_run(const KernelCall& call) { take_apart(call, call.attributes_as<SplitAttributes>().axis, copy_strided); }
 
-const Kernel concat_kernel{.run = concat_run, .any_strides = true};
-const Kernel concat_grad_kernel{.run = concat_grad_run, .any_strides = true};
-const Kernel split_kernel{.run = split_run, .any_strides = true};
+const Kernel concat_kernel{.run = concat_run, .any_strides = true, .layout = image_order_layout};
+const Kernel concat_grad_kernel{.run = concat_grad_run, .any_strides = true, .layout = image_order_layout};
+const Kernel split_kernel{.run = split_run, .any_strides = true, .layout = image_order_layout};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "core/formulas/elements.h"
+#include "core/kernels/image_order.h"
 #include "core/kernels/path.h"
 #include "core/kernels/windows.h"
 #include "core/tensor/tensor_impl.h"
@@ -63,7 +64,7 @@ void pad_run(const KernelCall& call) {
   place_inside_padding(call, attributes, copy_strided);
 }
 
-const Kernel pad_kernel{.run = pad_run, .any_strides = true};
+const Kernel pad_kernel{.run = pad_run, .any_strides = true, .layout = image_order_layout};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 #include "core/kernels/element_loops.h"
+#include "core/kernels/image_order.h"
 #include "core/kernels/windows.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/kernels/random/generate.h"
@@ -22,7 +23,7 @@ void slice_update_run(const KernelCall& call) {
   place_in_slice(call.inputs[1], out, call.attributes_as<SliceAttributes>(), copy_strided);
 }
 
-const Kernel slice_grad_kernel{.run = slice_grad_run, .any_strides = true};
+const Kernel slice_grad_kernel{.run = slice_grad_run, .any_strides = true, .layout = image_order_layout};
 const Kernel slice_update_kernel{
     .run = slice_update_run, .any_strides = true, .donates = 0b1, .layout = elementwise_layout};
 

@@ -1,3 +1,4 @@
+#include "core/kernels/image_order.h"
 #include "core/kernels/windows.h"
 #include "cuda/kernels/kernels.h"
 #include "cuda/kernels/random/generate.h"
@@ -15,7 +16,7 @@ void pad_run(const KernelCall& call) {
   place_inside_padding(call, attributes, copy_strided);
 }
 
-const Kernel pad_kernel{.run = pad_run, .any_strides = true};
+const Kernel pad_kernel{.run = pad_run, .any_strides = true, .layout = image_order_layout};
 
 }  // namespace
 
