@@ -13,7 +13,8 @@ namespace {
 
 Path one_channel("batch norm: one channel a row"), channels_together("batch norm: channels side by side"),
     any_steps("batch norm: any steps"), grad_one_channel("batch norm gradient: one channel a row"),
-    grad_channels_together("batch norm gradient: channels side by side"), grad_any_steps("batch norm gradient: any steps");
+    grad_channels_together("batch norm gradient: channels side by side"),
+    grad_any_steps("batch norm gradient: any steps");
 
 /// Shape, loops and the view of a table of (C) entries under x's shape.
 template <std::size_t N>
@@ -32,6 +33,51 @@ struct Channels {
     table = {x.shape, steps, dtype, x.device};
   }
 };
+
+/// Runs `row` over the output, images of its shape and one table for each of `tables`. Few channels that lie side by
+/// side would be short rows: there the tables are written several times behind one another, and a row is as many
+/// pixels.
+template <class C, std::size_t Images, std::size_t Tables>
+void run_channel_rows(const KernelCall& call, const std::array<Operand, Images>& images, const TensorMeta& table,
+                      const std::array<const C*, Tables>& tables, std::int64_t channels, ElementRow row) {
+  constexpr std::int64_t worth_a_loop = 512;
+  const Operand& out = call.outputs[0];
+  const auto run = [&](const TensorMeta& image, const TensorMeta& line, std::int64_t first, const C* const* lines) {
+    const auto at = [&](const Operand& operand, const TensorMeta& meta) {
+      return Operand{static_cast<char*>(operand.data) + first * static_cast<std::int64_t>(size_of(operand.dtype())),
+                     &meta};
+    };
+    const bool whole = image.shape == out.shape();
+    std::array<Operand, Images + Tables> in;
+    for (std::size_t k = 0; k < Images; ++k) in[k] = at(images[k], whole ? *images[k].meta : image);
+    for (std::size_t k = 0; k < Tables; ++k) in[Images + k] = {const_cast<C*>(lines[k]), &line};
+    const Operand result = at(out, image);
+    run_element_rows({call.op, in, {&result, 1}, nullptr, nullptr, call.context}, row, nullptr);
+  };
+  const bool side_by_side =
+      std::all_of(images.begin(), images.end(),
+                  [&](const Operand& image) {
+                    return image.meta->strides == out.meta->strides && image.dtype() == out.dtype();
+                  }) &&
+      std::equal(table.strides.begin(), table.strides.begin() + out.shape().rank(), out.meta->strides.begin(),
+                 [](std::int64_t entry, std::int64_t step) { return entry == 0 || step == 1; });
+  const std::int64_t repeats = worth_a_loop / channels, length = repeats * channels;
+  if (!side_by_side || repeats < 2 || out.size() < length) return run(*out.meta, table, 0, tables.data());
+  Scratch wide(Tables * static_cast<std::size_t>(length) * sizeof(C));
+  std::array<const C*, Tables> lines;
+  for (std::size_t k = 0; k < Tables; ++k) {
+    C* line = wide.as<C>() + static_cast<std::int64_t>(k) * length;
+    for (std::int64_t i = 0; i < repeats; ++i) std::copy_n(tables[k], channels, line + i * channels);
+    lines[k] = line;
+  }
+  const std::int64_t rows = out.size() / length, rest = out.size() % length;
+  const auto pixels = [&](std::int64_t count, std::int64_t n, DType dtype, std::int64_t step) {
+    return TensorMeta{{count, n}, {step, 1}, dtype, out.meta->device};
+  };
+  run(pixels(rows, length, out.dtype(), length), pixels(rows, length, table.dtype, 0), 0, lines.data());
+  if (rest > 0)
+    run(pixels(1, rest, out.dtype(), rest), pixels(1, rest, table.dtype, rest), rows * length, lines.data());
+}
 
 /// A (C) vector of any strides as C values.
 template <class C>
@@ -64,9 +110,9 @@ void affine_row(std::int64_t n, void* out, const void* const* in, const std::int
 }
 
 template <class T, class C>
-void run_affine(const KernelCall& call, const TensorMeta& table, C* mean, C* scale, C* shift) {
-  const Operand in[] = {call.inputs[0], {mean, &table}, {scale, &table}, {shift, &table}};
-  run_element_rows({call.op, in, call.outputs.first(1), nullptr, nullptr, call.context}, affine_row<T, C>, nullptr);
+void run_affine(const KernelCall& call, const Channels<1>& channels, const C* mean, const C* scale, const C* shift) {
+  run_channel_rows<C, 1, 3>(call, {call.inputs[0]}, channels.table, {mean, scale, shift}, channels.loops.outputs,
+                            affine_row<T, C>);
 }
 
 /// running <- the formula's mean of running and batch.
@@ -108,7 +154,7 @@ void batch_norm_run(const KernelCall& call) {
       inverse[c] = formula::inverse_deviation(var[c], a);
       scale[c] *= inverse[c];
     }
-    run_affine<T>(call, channels.table, mean, scale, shift);
+    run_affine<T, C>(call, channels, mean, scale, shift);
     if (call.inputs.size() == 3) return;
     update_running(call.inputs[3], mean, 1, a);
     update_running(call.inputs[4], var, formula::running_variance_factor(a, n), a);
@@ -129,7 +175,7 @@ void batch_norm_inference_run(const KernelCall& call) {
     read_vector(call.inputs[3], mean);
     read_vector(call.inputs[4], var);
     for (std::int64_t c = 0; c < count; ++c) scale[c] *= formula::inverse_deviation(var[c], a);
-    run_affine<T>(call, channels.table, mean, scale, shift);
+    run_affine<T, C>(call, channels, mean, scale, shift);
   });
 }
 
@@ -193,10 +239,8 @@ void batch_norm_grad_run(const KernelCall& call) {
       sum[c] /= divisor;
       scale[c] *= inverse[c];
     }
-    const TensorMeta& table = channels.table;
-    const Operand in[] = {call.inputs[0], call.inputs[1],  {mean, &table},
-                          {sum, &table},  {slope, &table}, {scale, &table}};
-    run_element_rows({call.op, in, call.outputs.first(1), nullptr, nullptr, call.context}, grad_row<T, C>, nullptr);
+    run_channel_rows<C, 2, 4>(call, {call.inputs[0], call.inputs[1]}, channels.table, {mean, sum, slope, scale}, count,
+                              grad_row<T, C>);
   });
 }
 
