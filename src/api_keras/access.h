@@ -26,6 +26,9 @@ struct LayerAccess {
   /// A layer that calls only its own parts, or any layer, is not held to calling its parts.
   static bool checks_parts(const LayerBase& layer) { return layer.checks_parts_; }
   static void leave_parts_unchecked(LayerBase& layer) { layer.checks_parts_ = false; }
+  /// Models made of layers leave it to these to convert what they get.
+  static bool converts_inputs(const LayerBase& layer) { return layer.converts_inputs_; }
+  static void leave_inputs(LayerBase& layer) { layer.converts_inputs_ = false; }
   static const std::vector<std::shared_ptr<LayerBase>>& tracked(const LayerBase& layer) { return layer.tracked_; }
   static const std::vector<Weight>& own_weights(const LayerBase& layer) { return layer.weights_; }
   /// A weight of another layer counts as one of this layer too, once.

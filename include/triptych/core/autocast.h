@@ -23,6 +23,8 @@ struct AutocastState {
   std::array<bool, device_type_count> enabled{};
   bool caches = true;
   AutocastCache* cache = nullptr;  // of the outermost scope
+  /// What state of up to 32 bits is read in, whichever op reads it; none: as the op's list says.
+  std::optional<DType> weights = {};
 };
 
 }  // namespace detail

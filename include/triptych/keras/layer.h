@@ -27,6 +27,7 @@
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 #include "triptych/keras/constraints.h"
+#include "triptych/keras/dtype_policy.h"
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/metrics/metric.h"
 #include "triptych/keras/regularizers.h"
@@ -53,7 +54,8 @@ struct WeightOptions {
   OptionText name = {};
   Shape shape = {};
   Initializer initializer = "glorot_uniform";
-  DType dtype = float32;
+  /// None: the layer's variable dtype.
+  std::optional<DType> dtype = {};
   bool trainable = true;
   Regularizer regularizer = {};
   Constraint constraint = {};
@@ -109,10 +111,14 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   /// The whole call, for layers that read masks or take more arguments: `options.training` is decided, and
   /// `options.mask` has an entry for each input. By default it is `call_many`, and other arguments are errors.
   virtual std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options);
+  /// Whether floating inputs are converted to the compute dtype before the call, and weights are read in it.
+  bool autocast = true;
   /// Whether masks of inputs are handed on to outputs, as `compute_mask` says; else they end here, with a warning.
   bool supports_masking = false;
   /// The outputs' masks for inputs with these ones (undefined: none). By default the inputs'.
   virtual std::vector<Tensor> compute_mask(const std::vector<Tensor>& inputs, const std::vector<Tensor>& mask);
+  /// Sets what a preprocessing layer takes from data. Other layers have nothing of that kind: ArgumentError.
+  virtual void adapt(const Tensor& data);
   /// Recurrent layers that are stateful start from zeros again; others hand it on to those inside.
   virtual void reset_states();
   /// "Dense"; by default the name of the C++ class.
@@ -121,6 +127,14 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   virtual DType input_dtype() const { return float32; }
   /// The layer's arguments as a JSON object, for `Model::to_json`.
   virtual std::string config() const { return "{}"; }
+
+  /// The dtypes of computing and of weights; see DTypePolicy.
+  const DTypePolicy& dtype_policy() const { return dtype_policy_; }
+  DType compute_dtype() const { return dtype_policy_.compute_dtype(); }
+  DType variable_dtype() const { return dtype_policy_.variable_dtype(); }
+  /// `policy` from here on, without effect on layers inside; none stands for the global one. ArgumentError if weights
+  /// of another variable dtype are made already.
+  void set_dtype_policy(const DTypePolicy& policy, Location where = Location::here());
 
   const std::string& name() const { return name_; }
   bool built() const { return built_; }
@@ -176,9 +190,11 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   void track_part(const Layer& layer, Location where);
   void check_new_name(const std::string& name, const char* what, Location where) const;
 
+  DTypePolicy dtype_policy_;
   std::string name_;
   bool named_ = false;                // by the user
   bool checks_parts_ = true;          // of what is called inside of it
+  bool converts_inputs_ = true;       // to the compute dtype
   bool is_plain_ = false;             // has nothing to build
   std::atomic<bool> warned_ = false;  // of a mask that ends here
   Location made_at_, set_trainable_at_;
@@ -267,6 +283,8 @@ class TRIPTYCH_API Layer {
   /// The outputs' masks for inputs with these ones; see LayerBase::compute_mask.
   std::vector<Tensor> compute_mask(const TensorList& inputs, const TensorList& mask = {},
                                    Location where = Location::here()) const;
+  /// Sets what a preprocessing layer takes from data, as the mean and variance of a Normalization.
+  void adapt(const Tensor& data, Location where = Location::here()) const;
   /// Stateful recurrent layers, this one or inside, start from zeros again.
   void reset_states(Location where = Location::here()) const { base(where).reset_states(); }
 
@@ -286,6 +304,11 @@ class TRIPTYCH_API Layer {
   friend bool operator!=(const Layer& a, const Layer& b) { return a.base_ != b.base_; }
 
   const std::string& name(Location where = Location::here()) const { return base(where).name(); }
+  const DTypePolicy& dtype_policy(Location where = Location::here()) const { return base(where).dtype_policy(); }
+  /// What floating inputs become, and outputs are.
+  DType compute_dtype(Location where = Location::here()) const { return base(where).compute_dtype(); }
+  /// What weights are kept in.
+  DType variable_dtype(Location where = Location::here()) const { return base(where).variable_dtype(); }
   bool built(Location where = Location::here()) const { return base(where).built(); }
   /// Makes the weights for an input of `input_shape` (with the batch dimension, `tt::unknown` if it varies).
   void build(const Shape& input_shape, Location where = Location::here()) const;

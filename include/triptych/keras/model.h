@@ -124,6 +124,8 @@ struct CompileOptions {
   bool run_eagerly = false;
   /// Steps between two calls of the batch hooks of callbacks.
   std::int64_t steps_per_execution = 1;
+  /// Of a model with the policy "mixed_float16" the optimizer is put into a LossScaleOptimizer.
+  bool auto_scale_loss = true;
   /// "graph" (traced once, compiled) or "eager" (runs as written).
   OwnedText engine = "graph";
   /// "exact": the same bits on both engines; "fast"; "": exact when eager, else fast.

@@ -131,29 +131,29 @@ class Softmax : public MaskedLayer {
 namespace layers {
 
 Layer Activation(keras::Activation activation, NameOptions options, Location where) {
-  return plain_brick<ActivationLayer>(options.name, where, std::move(activation));
+  return with_options(plain_brick<ActivationLayer>(options.name, where, std::move(activation)), options, where);
 }
 Layer ReLU(ReLUOptions options, Location where) {
   const Hyperparameters check("ReLU", where);
   if (options.max_value) check.not_negative("max_value", *options.max_value);
   check.not_negative("negative_slope", options.negative_slope);
   check.not_negative("threshold", options.threshold);
-  return plain_brick<keras::ReLU>(options.name, where, options);
+  return with_options(plain_brick<keras::ReLU>(options.name, where, options), options, where);
 }
 Layer LeakyReLU(LeakyReLUOptions options, Location where) {
   Hyperparameters("LeakyReLU", where).not_negative("negative_slope", options.negative_slope);
-  return plain_brick<keras::LeakyReLU>(options.name, where, options.negative_slope);
+  return with_options(plain_brick<keras::LeakyReLU>(options.name, where, options.negative_slope), options, where);
 }
 Layer PReLU(PReLUOptions options, Location where) {
   return with_options(brick<keras::PReLU>(options.name, where, options), options, where);
 }
 Layer ELU(double alpha, NameOptions options, Location where) {
   Hyperparameters("ELU", where).finite("alpha", alpha);
-  return plain_brick<keras::ELU>(options.name, where, alpha);
+  return with_options(plain_brick<keras::ELU>(options.name, where, alpha), options, where);
 }
 Layer Softmax(SoftmaxOptions options, Location where) {
   if (options.axis.empty()) throw ArgumentError("Softmax", "no axis is given", "an empty list", "", where);
-  return plain_brick<keras::Softmax>(options.name, where, options.axis);
+  return with_options(plain_brick<keras::Softmax>(options.name, where, options.axis), options, where);
 }
 
 }  // namespace layers

@@ -44,8 +44,9 @@ template <class Size>
 Layer make(const char* name, bool largest, Size output_size, const AdaptivePoolingOptions& options, Location where) {
   const Axes size = axes_of(output_size);
   for (const std::int64_t length : size) check_positive(name, "output_size", length, where);
-  return brick<AdaptivePooling>(options.name, where, name, largest, size,
-                                is_channels_first(options.data_format, name, where));
+  return with_options(brick<AdaptivePooling>(options.name, where, name, largest, size,
+                                             is_channels_first(options.data_format, name, where)),
+                      options, where);
 }
 
 }  // namespace

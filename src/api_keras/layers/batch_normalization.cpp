@@ -50,6 +50,7 @@ class BatchNormalization : public MaskedLayer {
 
   std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options) override {
     takes(*this, options, {});
+    const ReadWeightsIn as_they_are({}, false);  // statistics in 16 bits would be wrong
     const Tensor x = like_weights(only_input(*this, xs), moving_mean_);
     // A frozen layer does not move its statistics, and so uses them, as in Keras.
     const bool training = options.training.value_or(false) && trainable();
@@ -58,13 +59,14 @@ class BatchNormalization : public MaskedLayer {
       throw ArgumentError("BatchNormalization", "the mask does not have one axis less than the input",
                           "a mask " + mask.shape().text() + ", layer '" + name() + "' got " + x.shape().text());
     if (training && (mask.defined() || options_.renorm))
-      return {with_moments(x, mask.defined() ? unsqueeze(mask, -1) : mask)};
-    return {batch_norm(x, moving_mean_, moving_variance_, gamma_, beta_,
-                       {.training = training,
-                        .momentum = options_.momentum,
-                        .eps = options_.epsilon,
-                        .axis = options_.axis,
-                        .formula = UpdateFormula::keras})};
+      return {in_dtype(with_moments(x, mask.defined() ? unsqueeze(mask, -1) : mask), compute_dtype())};
+    const Tensor y = batch_norm(x, moving_mean_, moving_variance_, gamma_, beta_,
+                                {.training = training,
+                                 .momentum = options_.momentum,
+                                 .eps = options_.epsilon,
+                                 .axis = options_.axis,
+                                 .formula = UpdateFormula::keras});
+    return {in_dtype(y, compute_dtype())};
   }
 
   std::string config() const override {

@@ -119,7 +119,8 @@ Layer layers::Bidirectional(const Layer& layer, BidirectionalOptions options, Lo
   check("return_sequences", a.return_sequences, b.return_sequences);
   check("return_state", a.return_state, b.return_state);
   for (Recurrent* one : {&ahead, &back}) one->set_zero_output_for_mask(one->options().return_sequences);
-  return brick<keras::Bidirectional>(options.name, where, forward, backward, options.merge_mode, where);
+  return with_options(brick<keras::Bidirectional>(options.name, where, forward, backward, options.merge_mode, where),
+                      options, where);
 }
 
 }  // namespace triptych::keras

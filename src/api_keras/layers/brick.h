@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api_keras/access.h"
+#include "core/dispatch/autocast.h"
 #include "triptych/core/init.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/initializers.h"
@@ -30,10 +31,18 @@ Layer plain_brick(const std::string& name, Location where, Args&&... args) {
   return layer;
 }
 
-/// Sets what the options of most layers end with.
+/// Sets the dtype policy that the options ask for, if they do.
+template <class Options>
+Layer with_policy(Layer layer, const Options& options, Location where) {
+  if (options.dtype.defined()) layer.base().set_dtype_policy(options.dtype, where);
+  return layer;
+}
+
+/// Sets what the options of layers end with.
 template <class Options>
 Layer with_options(Layer layer, const Options& options, Location where) {
-  layer.set_trainable(options.trainable, where);
+  if constexpr (requires { options.trainable; }) layer.set_trainable(options.trainable, where);
+  layer = with_policy(std::move(layer), options, where);
   if constexpr (requires { options.activity_regularizer; })
     layer.base().set_activity_regularizer(options.activity_regularizer);
   return layer;
@@ -45,9 +54,12 @@ class MaskedLayer : public LayerBase {
   MaskedLayer() { supports_masking = true; }
 };
 
-/// `x` in the dtype of a layer's weights: layers convert what they get, as Keras does.
+inline Tensor in_dtype(const Tensor& x, DType dtype) { return x.dtype() == dtype ? x : cast(x, dtype); }
+/// What ops read a weight in, here and now.
+inline DType read_dtype(const Tensor& weight) { return dtype_of_weights().value_or(weight.dtype()); }
+/// `x` in the dtype that a layer's weights are read in: integers become floating, as in Keras.
 inline Tensor like_weights(const Tensor& x, const Tensor& weight) {
-  return !weight.defined() || x.dtype() == weight.dtype() ? x : cast(x, weight.dtype());
+  return !weight.defined() ? x : in_dtype(x, read_dtype(weight));
 }
 
 /// `"key": value` pairs as a JSON object.

@@ -153,8 +153,9 @@ Layer make(const char* name, std::int64_t filters, Size kernel_size, const Optio
                 .channels_first = is_channels_first(o.data_format, name, where)};
   check_window(name, window, where);
   window.set_padding(o.padding, false, name, where);
-  const Layer cell = brick<ConvLSTMCell>("conv_lstm_cell", where, std::move(arguments), window, o.activation,
-                                         o.recurrent_activation, o.unit_forget_bias);
+  const Layer cell = with_policy(brick<ConvLSTMCell>("conv_lstm_cell", where, std::move(arguments), window,
+                                                     o.activation, o.recurrent_activation, o.unit_forget_bias),
+                                 o, where);
   return recurrent_layer(name, window.rank() + 3, cell, o, where);
 }
 

@@ -66,8 +66,9 @@ Layer make(const char* name, bool crops, const Borders& borders, const BorderOpt
     if (border.before < 0 || border.after < 0)
       throw ArgumentError(name, "a border is negative",
                           std::to_string(border.before) + " and " + std::to_string(border.after), "", where);
-  return brick<BorderLayer>(options.name, where, name, crops, borders,
-                            is_channels_first(options.data_format, name, where));
+  return with_options(brick<BorderLayer>(options.name, where, name, crops, borders,
+                                         is_channels_first(options.data_format, name, where)),
+                      options, where);
 }
 
 }  // namespace

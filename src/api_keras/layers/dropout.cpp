@@ -82,13 +82,14 @@ Layer Dropout(double rate, DropoutOptions options, Location where) {
   Hyperparameters("Dropout", where).share("rate", rate);
   check_seed("Dropout", options.seed, where);
   check_noise_shape("Dropout", options.noise_shape, where);
-  return plain_brick<keras::Dropout>(options.name, where, "Dropout", rate, options);
+  return with_options(plain_brick<keras::Dropout>(options.name, where, "Dropout", rate, options), options, where);
 }
 Layer AlphaDropout(double rate, DropoutOptions options, Location where) {
   Hyperparameters("AlphaDropout", where).share("rate", rate);
   check_seed("AlphaDropout", options.seed, where);
   check_noise_shape("AlphaDropout", options.noise_shape, where);
-  return plain_brick<keras::AlphaDropout>(options.name, where, "AlphaDropout", rate, options);
+  return with_options(plain_brick<keras::AlphaDropout>(options.name, where, "AlphaDropout", rate, options), options,
+                      where);
 }
 
 }  // namespace layers

@@ -10,6 +10,7 @@ class Embedding : public LayerBase {
   Embedding(std::int64_t input_dim, std::int64_t output_dim, EmbeddingOptions options)
       : input_dim_(input_dim), output_dim_(output_dim), options_(std::move(options)) {
     supports_masking = options_.mask_zero;
+    autocast = false;
   }
 
   void build(const Shape&) override {
@@ -23,7 +24,7 @@ class Embedding : public LayerBase {
   }
 
   Tensor call(const Tensor& x, bool) override {
-    return embedding(embeddings_, is_integral(x.dtype()) ? x : cast(x, int64));
+    return in_dtype(embedding(embeddings_, is_integral(x.dtype()) ? x : cast(x, int64)), compute_dtype());
   }
 
   std::vector<Tensor> compute_mask(const std::vector<Tensor>& inputs, const std::vector<Tensor>&) override {

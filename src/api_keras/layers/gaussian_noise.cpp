@@ -36,12 +36,14 @@ namespace layers {
 Layer GaussianNoise(double stddev, NoiseOptions options, Location where) {
   Hyperparameters("GaussianNoise", where).share("stddev", stddev);
   check_seed("GaussianNoise", options.seed, where);
-  return plain_brick<keras::GaussianNoise>(options.name, where, "GaussianNoise", stddev, options.seed);
+  return with_options(plain_brick<keras::GaussianNoise>(options.name, where, "GaussianNoise", stddev, options.seed),
+                      options, where);
 }
 Layer GaussianDropout(double rate, NoiseOptions options, Location where) {
   Hyperparameters("GaussianDropout", where).decay("rate", rate);
   check_seed("GaussianDropout", options.seed, where);
-  return plain_brick<keras::GaussianDropout>(options.name, where, "GaussianDropout", rate, options.seed);
+  return with_options(plain_brick<keras::GaussianDropout>(options.name, where, "GaussianDropout", rate, options.seed),
+                      options, where);
 }
 
 }  // namespace layers

@@ -47,7 +47,8 @@ class GlobalPooling : public LayerBase {
 
 Layer make(const char* name, bool largest, int rank, const GlobalPoolingOptions& options, Location where) {
   const bool channels_first = is_channels_first(options.data_format, name, where);
-  return plain_brick<GlobalPooling>(options.name, where, name, largest, rank, options, channels_first);
+  return with_options(plain_brick<GlobalPooling>(options.name, where, name, largest, rank, options, channels_first),
+                      options, where);
 }
 
 }  // namespace

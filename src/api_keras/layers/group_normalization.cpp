@@ -41,8 +41,10 @@ class GroupNormalization : public MaskedLayer {
     const auto normalized = [&](const Tensor& of) {
       return group_norm(of, options_.groups, gamma_, beta_, options_.epsilon);
     };
-    if (x.ndim() == 2) return squeeze(normalized(unsqueeze(x, -1)), -1);
-    return axis == 1 ? normalized(x) : moveaxis(normalized(moveaxis(x, axis, 1)), 1, axis);
+    const Tensor y = x.ndim() == 2 ? squeeze(normalized(unsqueeze(x, -1)), -1)
+                     : axis == 1   ? normalized(x)
+                                   : moveaxis(normalized(moveaxis(x, axis, 1)), 1, axis);
+    return in_dtype(y, compute_dtype());
   }
   std::string config() const override {
     return JsonObject()

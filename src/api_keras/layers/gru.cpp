@@ -92,7 +92,8 @@ template <class Options>
 Layer make_cell(const char* op, std::int64_t units, const Options& o, const std::string& name, Location where) {
   CellArguments arguments = cell_arguments(units, o);
   check_cell(op, arguments, where);
-  return brick<GRUCell>(name, where, std::move(arguments), o.activation, o.recurrent_activation, o.reset_after);
+  return with_policy(
+      brick<GRUCell>(name, where, std::move(arguments), o.activation, o.recurrent_activation, o.reset_after), o, where);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ class Identity : public MaskedLayer {
 }  // namespace
 
 Layer layers::Identity(NameOptions options, Location where) {
-  return plain_brick<keras::Identity>(options.name, where);
+  return with_options(plain_brick<keras::Identity>(options.name, where), options, where);
 }
 
 }  // namespace triptych::keras

@@ -35,8 +35,7 @@ class Lambda : public LayerBase {
 };
 
 Layer make(Lambda::Function function, bool of_many, LambdaOptions options, Location where) {
-  const OptionText name = options.name;
-  return brick<Lambda>(name, where, std::move(function), of_many, std::move(options));
+  return with_options(brick<Lambda>(options.name, where, std::move(function), of_many, options), options, where);
 }
 
 void check(bool there_is_one, Location where) {

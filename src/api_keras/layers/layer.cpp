@@ -180,9 +180,43 @@ CallOptions only_training(bool training, std::size_t inputs) {
   return {.training = training, .mask = std::vector<Tensor>(inputs)};
 }
 
+namespace {
+
+/// Floating ones in `dtype`, with their masks.
+std::vector<Tensor> floating_in(DType dtype, const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> result;
+  result.reserve(tensors.size());
+  for (const Tensor& x : tensors) {
+    if (x.dtype() == dtype || !is_floating(x.dtype())) {
+      result.push_back(x);
+      continue;
+    }
+    result.push_back(cast(x, dtype));
+    if (const Tensor mask = mask_of(x); mask.defined()) set_mask(result.back(), mask);
+  }
+  return result;
+}
+
+/// The layer's function, on what its dtype policy makes of inputs and weights.
+std::vector<Tensor> cast_and_called(LayerBase& layer, const std::vector<Tensor>& inputs, const CallOptions& options) {
+  const DType dtype = layer.compute_dtype();
+  const bool casts = layer.autocast && is_floating(dtype);
+  const ReadWeightsIn reading(casts ? std::optional(dtype) : std::nullopt, dtype != layer.variable_dtype());
+  const auto differs = [&](const Tensor& x) { return x.dtype() != dtype && is_floating(x.dtype()); };
+  const std::vector<Tensor>& states = options.initial_state;
+  if (!layer.autocast || !LayerAccess::converts_inputs(layer) ||
+      (std::none_of(inputs.begin(), inputs.end(), differs) && std::none_of(states.begin(), states.end(), differs)))
+    return layer.call_with(inputs, options);
+  CallOptions in_dtype = options;
+  in_dtype.initial_state = floating_in(dtype, states);
+  return layer.call_with(floating_in(dtype, inputs), in_dtype);
+}
+
+}  // namespace
+
 std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, const CallOptions& options,
                                Location where) {
-  std::vector<Tensor> outputs = layer.call_with(inputs, options);
+  std::vector<Tensor> outputs = cast_and_called(layer, inputs, options);
   const auto fail = [&](const char* wrong) {
     throw ArgumentError(layer.class_name(), wrong, "layer '" + layer.name() + "'", "", where);
   };
@@ -240,7 +274,7 @@ bool inferring() { return shapes_only; }
 
 // --- LayerBase ------------------------------------------------------------------------------------------------------
 
-LayerBase::LayerBase() = default;
+LayerBase::LayerBase() : dtype_policy_(mixed_precision::global_policy()) {}
 LayerBase::~LayerBase() = default;
 
 void LayerBase::build(const Shape&) {}
@@ -273,11 +307,25 @@ std::vector<Tensor> LayerBase::compute_mask(const std::vector<Tensor>&, const st
   return mask;
 }
 
+void LayerBase::adapt(const Tensor&) {
+  throw ArgumentError(class_name(), "the layer takes nothing from data", "layer '" + name_ + "'",
+                      "Layers that preprocess, as Normalization, do");
+}
+
 void LayerBase::reset_states() {
   for (const Layer& inner : layers()) inner.base().reset_states();
 }
 
 std::string LayerBase::class_name() const { return class_name_of(typeid(*this)); }
+
+void LayerBase::set_dtype_policy(const DTypePolicy& policy, Location where) {
+  if (!weights_.empty() && policy.variable_dtype() != variable_dtype())
+    throw ArgumentError(class_name(), "the weights are made already, in another dtype than the policy's",
+                        "'" + policy.name() + "' for layer '" + name_ + "', whose weights are " +
+                            std::string(dtype_name(variable_dtype())),
+                        "Set the policy before the layer is built", where);
+  dtype_policy_ = policy.defined() ? policy : mixed_precision::global_policy();
+}
 
 void LayerBase::set_trainable(bool value, Location where) {
   trainable_ = value;
@@ -348,18 +396,19 @@ Tensor LayerBase::add_weight(const WeightOptions& options, Location where) {
   const auto fail = [&](const char* wrong, const std::string& given, const char* hint) {
     throw ArgumentError(class_name(), wrong, "'" + name + "' of layer '" + name_ + "' " + given, hint, where);
   };
+  const DType dtype = options.dtype.value_or(variable_dtype());
   RunNow now;
   if (!options.shape.known())
     fail("a weight's shape is not known", "has shape " + options.shape.text(),
          "Give the input all dimensions but the batch");
-  Tensor value = options.initializer(options.shape, options.dtype, where);
+  Tensor value = options.initializer(options.shape, dtype, where);
   if (!value.defined() || value.is_symbolic()) fail("an initializer returned a tensor without values", "has none", "");
-  if (value.shape() != options.shape || value.dtype() != options.dtype)
+  if (value.shape() != options.shape || value.dtype() != dtype)
     fail("an initializer made another shape or dtype than it was asked for",
-         "is " + std::string(dtype_name(options.dtype)) + " " + options.shape.text() + ", made was " +
+         "is " + std::string(dtype_name(dtype)) + " " + options.shape.text() + ", made was " +
              std::string(dtype_name(value.dtype())) + " " + value.shape().text(),
          "");
-  if (options.trainable && is_floating(options.dtype)) value.set_requires_grad();
+  if (options.trainable && is_floating(dtype)) value.set_requires_grad();
   mark_state(value);
   weights_.push_back({std::move(name), value, options.trainable, options.regularizer, options.constraint});
   return value;
@@ -438,6 +487,18 @@ LayerBase& Layer::base(Location where) const {
     throw ArgumentError("Layer", "the handle is undefined", "a Layer that was default-constructed or moved from",
                         "Give it a layer first", where);
   return *base_;
+}
+
+void Layer::adapt(const Tensor& data, Location where) const {
+  LayerBase& layer = base(where);
+  const Frame frame(where);
+  if (!data.defined() || data.is_symbolic() || data.ndim() == 0)
+    throw ArgumentError(layer.class_name(), "data to adapt to are not an array of examples",
+                        !data.defined()      ? "an undefined tensor"
+                        : data.is_symbolic() ? "a symbolic tensor"
+                                             : "one number");
+  const Transaction whole;
+  layer.adapt(data);
 }
 
 Tensor Layer::operator()(const Tensor& x, std::optional<bool> training, Location where) const {

@@ -8,7 +8,7 @@ namespace {
 
 class LayerNormalization : public MaskedLayer {
  public:
-  explicit LayerNormalization(LayerNormalizationOptions options) : options_(std::move(options)) {}
+  explicit LayerNormalization(LayerNormalizationOptions options) : options_(std::move(options)) { autocast = false; }
 
   void build(const Shape& input) override {
     axes_ = NormalizedAxes(*this, options_.axis, input);
@@ -27,13 +27,15 @@ class LayerNormalization : public MaskedLayer {
   }
 
   Tensor call(const Tensor& x, bool) override {
-    return axes_.with_axes_last(*this, like_weights(x, gamma_.defined() ? gamma_ : beta_), [&](const Tensor& input) {
+    const auto normalized = [&](const Tensor& input) {
       if (!options_.rms_scaling) return layer_norm(input, axes_.sizes(), gamma_, beta_, options_.epsilon);
       Axes last;
       for (int i = 0; i < axes_.sizes().rank(); ++i) last.append(-1 - i);
       const Tensor variance = var(input, last, {.correction = 0, .keepdims = true});
       return input * rsqrt(variance + options_.epsilon) * gamma_;
-    });
+    };
+    const Tensor in = like_weights(x, gamma_.defined() ? gamma_ : beta_);
+    return in_dtype(axes_.with_axes_last(*this, in, normalized), compute_dtype());
   }
 
   std::string config() const override {

@@ -77,7 +77,9 @@ template <class Options>
 Layer make_cell(const char* op, std::int64_t units, const Options& o, const std::string& name, Location where) {
   CellArguments arguments = cell_arguments(units, o);
   check_cell(op, arguments, where);
-  return brick<LSTMCell>(name, where, std::move(arguments), o.activation, o.recurrent_activation, o.unit_forget_bias);
+  return with_policy(
+      brick<LSTMCell>(name, where, std::move(arguments), o.activation, o.recurrent_activation, o.unit_forget_bias), o,
+      where);
 }
 
 }  // namespace

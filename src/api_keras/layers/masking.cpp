@@ -33,7 +33,7 @@ class Masking : public MaskedLayer {
 
 Layer layers::Masking(double mask_value, NameOptions options, Location where) {
   Hyperparameters("Masking", where).finite("mask_value", mask_value);
-  return plain_brick<keras::Masking>(options.name, where, mask_value);
+  return with_options(plain_brick<keras::Masking>(options.name, where, mask_value), options, where);
 }
 
 }  // namespace triptych::keras

@@ -197,19 +197,31 @@ class Dot : public Merge {
 
 namespace layers {
 
-Layer Add(NameOptions options, Location where) { return brick<keras::Add>(options.name, where); }
-Layer Subtract(NameOptions options, Location where) { return brick<keras::Subtract>(options.name, where); }
-Layer Multiply(NameOptions options, Location where) { return brick<keras::Multiply>(options.name, where); }
-Layer Average(NameOptions options, Location where) { return brick<keras::Average>(options.name, where); }
-Layer Maximum(NameOptions options, Location where) { return brick<Extremum>(options.name, where, true); }
-Layer Minimum(NameOptions options, Location where) { return brick<Extremum>(options.name, where, false); }
+Layer Add(NameOptions options, Location where) {
+  return with_options(brick<keras::Add>(options.name, where), options, where);
+}
+Layer Subtract(NameOptions options, Location where) {
+  return with_options(brick<keras::Subtract>(options.name, where), options, where);
+}
+Layer Multiply(NameOptions options, Location where) {
+  return with_options(brick<keras::Multiply>(options.name, where), options, where);
+}
+Layer Average(NameOptions options, Location where) {
+  return with_options(brick<keras::Average>(options.name, where), options, where);
+}
+Layer Maximum(NameOptions options, Location where) {
+  return with_options(brick<Extremum>(options.name, where, true), options, where);
+}
+Layer Minimum(NameOptions options, Location where) {
+  return with_options(brick<Extremum>(options.name, where, false), options, where);
+}
 Layer Concatenate(ConcatenateOptions options, Location where) {
-  return brick<keras::Concatenate>(options.name, where, options.axis);
+  return with_options(brick<keras::Concatenate>(options.name, where, options.axis), options, where);
 }
 Layer Dot(const Axes& axes, DotOptions options, Location where) {
   if (axes.size() != 1 && axes.size() != 2)
     throw ArgumentError("Dot", "axes is neither one axis nor two", std::to_string(axes.size()) + " axes", "", where);
-  return brick<keras::Dot>(options.name, where, axes, options.normalize);
+  return with_options(brick<keras::Dot>(options.name, where, axes, options.normalize), options, where);
 }
 
 Tensor add(const std::vector<Tensor>& inputs, NameOptions options, Location where) {

@@ -144,7 +144,8 @@ class HeadedAttention : public MaskedLayer {
                                        .bias_regularizer = common_.bias_regularizer,
                                        .kernel_constraint = common_.kernel_constraint,
                                        .bias_constraint = common_.bias_constraint,
-                                       .name = name});
+                                       .name = name,
+                                       .dtype = dtype_policy()});
     layer.set_trainable(trainable());
     layer.base().set_activity_regularizer(common_.activity_regularizer);
     ensure_built(layer.base(), {input});
@@ -254,7 +255,7 @@ Layer make(const char* name, std::int64_t query_heads, std::int64_t key_heads, s
              o.kernel_constraint, o.bias_constraint},
       output_shape, axes);
   layer.set_trainable(o.trainable, where);
-  return layer;
+  return with_policy(layer, o, where);
 }
 
 }  // namespace

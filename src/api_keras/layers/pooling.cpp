@@ -79,7 +79,7 @@ Layer make(const char* name, bool largest, Size pool_size, const Options& o, Loc
                 .before = {},
                 .channels_first = is_channels_first(o.data_format, name, where)};
   window.set_padding(o.padding);
-  return plain_brick<Pooling>(o.name, where, name, largest, window);
+  return with_options(plain_brick<Pooling>(o.name, where, name, largest, window), o, where);
 }
 
 }  // namespace

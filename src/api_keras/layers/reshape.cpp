@@ -90,23 +90,23 @@ namespace layers {
 
 Layer Flatten(FlattenOptions options, Location where) {
   const bool channels_first = is_channels_first(options.data_format, "Flatten", where);
-  return brick<keras::Flatten>(options.name, where, channels_first, options.data_format);
+  return with_options(brick<keras::Flatten>(options.name, where, channels_first, options.data_format), options, where);
 }
 Layer Reshape(const Shape& target_shape, NameOptions options, Location where) {
   if (std::count(target_shape.begin(), target_shape.end(), unknown) > 1)
     throw ArgumentError("Reshape", "two dimensions of the target are left open", target_shape.text(), "", where);
-  return plain_brick<keras::Reshape>(options.name, where, target_shape);
+  return with_options(plain_brick<keras::Reshape>(options.name, where, target_shape), options, where);
 }
 Layer Permute(const Axes& dims, NameOptions options, Location where) {
   for (int axis = 1; axis <= dims.size(); ++axis)
     if (std::count(dims.begin(), dims.end(), axis) != 1)
       throw ArgumentError("Permute", "an axis is missing in dims, or given twice", std::to_string(axis),
                           "Give all from 1 on, each once", where);
-  return brick<keras::Permute>(options.name, where, dims);
+  return with_options(brick<keras::Permute>(options.name, where, dims), options, where);
 }
 Layer RepeatVector(std::int64_t count, NameOptions options, Location where) {
   check_positive("RepeatVector", "n", count, where);
-  return brick<keras::RepeatVector>(options.name, where, count);
+  return with_options(brick<keras::RepeatVector>(options.name, where, count), options, where);
 }
 
 }  // namespace layers

@@ -12,6 +12,7 @@ class ReversibleEmbedding : public LayerBase {
   ReversibleEmbedding(std::int64_t input_dim, std::int64_t output_dim, ReversibleEmbeddingOptions options)
       : input_dim_(input_dim), output_dim_(output_dim), options_(std::move(options)) {
     supports_masking = options_.mask_zero;
+    autocast = false;
   }
 
   void build(const Shape&) override {
@@ -30,7 +31,7 @@ class ReversibleEmbedding : public LayerBase {
     takes(*this, options, {"reverse"});
     const Tensor& x = only_input(*this, xs);
     if (!options.reverse) {
-      const Tensor y = embedding(embeddings_, is_integral(x.dtype()) ? x : cast(x, int64));
+      const Tensor y = in_dtype(embedding(embeddings_, is_integral(x.dtype()) ? x : cast(x, int64)), compute_dtype());
       if (options_.mask_zero) set_mask(y, not_equal(x, 0));
       return {y};
     }

@@ -108,6 +108,7 @@ class StackedRNNCells : public SequenceCell {
     for (const Layer& cell : cells_) {
       cells.push_back(as_cell(cell).copy());
       if (!cells.back().defined()) return {};
+      cells.back().base().set_dtype_policy(cell.base().dtype_policy());
     }
     return brick<StackedRNNCells>("", {}, std::move(cells), Location());
   }
@@ -390,11 +391,13 @@ std::string Recurrent::config() const {
 Layer Recurrent::remake(const std::string& name, bool go_backwards, Location where) const {
   const Layer copy = cell().copy();
   if (!copy.defined()) return {};
+  copy.base().set_dtype_policy(cell().dtype_policy());
   RNNOptions options = options_;
   options.go_backwards = go_backwards;
   Layer layer = brick<Recurrent>(name, where, class_name_, rank_, copy, options, where);
   layer.set_trainable(trainable(), where);
   layer.base().set_activity_regularizer(activity_regularizer());
+  layer.base().set_dtype_policy(dtype_policy());
   return layer;
 }
 
@@ -409,7 +412,7 @@ Layer RNN(const std::vector<Layer>& cells, RNNOptions options, Location where) {
 }
 Layer StackedRNNCells(const std::vector<Layer>& cells, StackedRNNCellsOptions options, Location where) {
   if (cells.empty()) throw ArgumentError("StackedRNNCells", "there is no cell", "an empty list", cell_hint, where);
-  return brick<keras::StackedRNNCells>(options.name, where, cells, where);
+  return with_options(brick<keras::StackedRNNCells>(options.name, where, cells, where), options, where);
 }
 
 }  // namespace layers

@@ -56,7 +56,7 @@ template <class Options>
 Layer make_cell(const char* op, std::int64_t units, const Options& o, const std::string& name, Location where) {
   CellArguments arguments = cell_arguments(units, o);
   check_cell(op, arguments, where);
-  return brick<SimpleRNNCell>(name, where, std::move(arguments), o.activation);
+  return with_policy(brick<SimpleRNNCell>(name, where, std::move(arguments), o.activation), o, where);
 }
 
 }  // namespace

@@ -28,11 +28,11 @@ class SpatialDropout : public RandomLayer {
   Axes axes_;
 };
 
-Layer make(const char* name, double rate, int rank, bool channels_first, std::int64_t seed, const std::string& given,
-           Location where) {
+template <class Options>
+Layer make(const char* name, double rate, int rank, bool channels_first, const Options& o, Location where) {
   Hyperparameters(name, where).share("rate", rate);
-  check_seed(name, seed, where);
-  return plain_brick<SpatialDropout>(given, where, name, rate, rank, channels_first, seed);
+  check_seed(name, o.seed, where);
+  return with_options(plain_brick<SpatialDropout>(o.name, where, name, rate, rank, channels_first, o.seed), o, where);
 }
 
 }  // namespace
@@ -40,15 +40,15 @@ Layer make(const char* name, double rate, int rank, bool channels_first, std::in
 namespace layers {
 
 Layer SpatialDropout1D(double rate, SpatialDropout1DOptions options, Location where) {
-  return make("SpatialDropout1D", rate, 1, false, options.seed, options.name, where);
+  return make("SpatialDropout1D", rate, 1, false, options, where);
 }
 Layer SpatialDropout2D(double rate, SpatialDropoutOptions options, Location where) {
-  return make("SpatialDropout2D", rate, 2, is_channels_first(options.data_format, "SpatialDropout2D", where),
-              options.seed, options.name, where);
+  return make("SpatialDropout2D", rate, 2, is_channels_first(options.data_format, "SpatialDropout2D", where), options,
+              where);
 }
 Layer SpatialDropout3D(double rate, SpatialDropoutOptions options, Location where) {
-  return make("SpatialDropout3D", rate, 3, is_channels_first(options.data_format, "SpatialDropout3D", where),
-              options.seed, options.name, where);
+  return make("SpatialDropout3D", rate, 3, is_channels_first(options.data_format, "SpatialDropout3D", where), options,
+              where);
 }
 
 }  // namespace layers

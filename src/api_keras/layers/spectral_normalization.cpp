@@ -67,7 +67,8 @@ Layer layers::SpectralNormalization(const Layer& layer, std::int64_t power_itera
                                     Location where) {
   check_positive("SpectralNormalization", "power_iterations", power_iterations, where);
   layer.base(where);
-  return brick<keras::SpectralNormalization>(options.name, where, layer, power_iterations, where);
+  return with_options(brick<keras::SpectralNormalization>(options.name, where, layer, power_iterations, where), options,
+                      where);
 }
 
 }  // namespace triptych::keras

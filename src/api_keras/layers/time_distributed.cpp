@@ -85,7 +85,7 @@ class TimeDistributed : public MaskedLayer {
 
 Layer layers::TimeDistributed(const Layer& layer, NameOptions options, Location where) {
   layer.base(where);
-  return brick<keras::TimeDistributed>(options.name, where, layer, where);
+  return with_options(brick<keras::TimeDistributed>(options.name, where, layer, where), options, where);
 }
 
 }  // namespace triptych::keras

@@ -19,7 +19,7 @@ class UnitNormalization : public MaskedLayer {
 
 Layer layers::UnitNormalization(UnitNormalizationOptions options, Location where) {
   if (options.axis.empty()) throw ArgumentError("UnitNormalization", "no axis is given", "an empty list", "", where);
-  return plain_brick<keras::UnitNormalization>(options.name, where, options.axis);
+  return with_options(plain_brick<keras::UnitNormalization>(options.name, where, options.axis), options, where);
 }
 
 }  // namespace triptych::keras

@@ -96,10 +96,11 @@ class UpSampling : public LayerBase {
   Window window_ = {.kernel = {}, .strides = {}, .dilation = {}, .before = {}};  // its kernel: the factors
 };
 
-Layer make(const char* name, const Axes& size, bool channels_first, const Kernel* kernel, const std::string& given,
+template <class Options>
+Layer make(const char* name, const Axes& size, bool channels_first, const Kernel* kernel, const Options& o,
            Location where) {
   for (const std::int64_t factor : size) check_positive(name, "size", factor, where);
-  return brick<UpSampling>(given, where, name, size, channels_first, kernel);
+  return with_options(brick<UpSampling>(o.name, where, name, size, channels_first, kernel), o, where);
 }
 
 }  // namespace
@@ -107,7 +108,7 @@ Layer make(const char* name, const Axes& size, bool channels_first, const Kernel
 namespace layers {
 
 Layer UpSampling1D(std::int64_t size, NameOptions options, Location where) {
-  return make("UpSampling1D", axes_of(size), false, nullptr, options.name, where);
+  return make("UpSampling1D", axes_of(size), false, nullptr, options, where);
 }
 Layer UpSampling2D(Size2 size, UpSampling2DOptions options, Location where) {
   const Kernel* kernel = nullptr;
@@ -117,11 +118,11 @@ Layer UpSampling2D(Size2 size, UpSampling2DOptions options, Location where) {
     throw ArgumentError("UpSampling2D", "there is no such interpolation", "'" + options.interpolation + "'",
                         "Use 'nearest', 'bilinear', 'bicubic', 'lanczos3' or 'lanczos5'", where);
   return make("UpSampling2D", axes_of(size), is_channels_first(options.data_format, "UpSampling2D", where), kernel,
-              options.name, where);
+              options, where);
 }
 Layer UpSampling3D(Size3 size, UpSampling3DOptions options, Location where) {
   return make("UpSampling3D", axes_of(size), is_channels_first(options.data_format, "UpSampling3D", where), nullptr,
-              options.name, where);
+              options, where);
 }
 
 }  // namespace layers

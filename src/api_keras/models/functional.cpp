@@ -349,6 +349,7 @@ FunctionalModel::FunctionalModel(const std::vector<Tensor>& inputs, const std::v
   supports_masking = true;
   LayerAccess::built(*this) = true;
   LayerAccess::leave_parts_unchecked(*this);
+  LayerAccess::leave_inputs(*this);
   for (const Tensor& output : outputs) LayerAccess::output_shapes(*this).push_back(output.shape());
 }
 
@@ -460,6 +461,7 @@ void SequentialModel::add(const Layer& layer, Location where) {
 SequentialModel::SequentialModel() {
   supports_masking = true;
   LayerAccess::leave_parts_unchecked(*this);
+  LayerAccess::leave_inputs(*this);
 }
 
 DType SequentialModel::input_dtype() const {

@@ -1,5 +1,6 @@
 // A dynamic scale of the loss around another optimizer.
 #include "api_keras/access.h"
+#include "api_keras/optimizers/loss_scale.h"
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/error.h"
@@ -73,6 +74,8 @@ class LossScale : public OptimizerBase {
 };
 
 }  // namespace
+
+bool is_loss_scale_optimizer(const Optimizer& optimizer) { return dynamic_cast<LossScale*>(&optimizer.base()); }
 
 namespace optimizers {
 

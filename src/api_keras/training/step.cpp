@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api_keras/access.h"
+#include "api_keras/layers/masks.h"
 #include "api_keras/training/trainer.h"
 #include "core/autodiff/gradient_stop.h"
 #include "core/dispatch/backend.h"
@@ -56,6 +57,14 @@ bool takes(const std::vector<TensorMeta>& declared, const std::vector<TensorMeta
 /// What the dtypes of a step depend on besides its inputs.
 std::optional<DType> autocast_around(Device device) {
   return is_autocast_enabled(device) ? std::optional(get_autocast_dtype(device)) : std::nullopt;
+}
+
+/// Metrics count in float32 what a layer gave in 16 bits, as in Keras.
+Tensor for_metrics(const Tensor& x) {
+  if (x.dtype() != float16 && x.dtype() != bfloat16) return x;
+  const Tensor single = cast(x, float32);
+  if (const Tensor mask = mask_of(x); mask.defined()) set_mask(single, mask);
+  return single;
 }
 
 /// `a` with the sizes left open in which `b` differs.
@@ -140,7 +149,7 @@ void Trainer::put_metrics(const StepData& data, const std::vector<Tensor>& y_pre
         throw ArgumentError(caller_, "a metric has no target", "'" + of.name + "'", "", where_);
       const std::vector<Tensor>& weights = data.sample_weight;
       const bool is_weighted = of.weighted && !weights.empty();
-      of.metric.base().update_state(data.y[of.output], y_pred[of.output],
+      of.metric.base().update_state(for_metrics(data.y[of.output]), for_metrics(y_pred[of.output]),
                                     is_weighted ? weights[weights.size() == 1 ? 0 : of.output] : Tensor());
     }
     const Tensor result = of.metric.base().result();

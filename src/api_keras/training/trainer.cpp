@@ -1,12 +1,12 @@
 #include "api_keras/training/trainer.h"
 
-#include "api_keras/optimizers/paths.h"
-
 #include <algorithm>
 #include <utility>
 
 #include "api_keras/access.h"
 #include "api_keras/names.h"
+#include "api_keras/optimizers/loss_scale.h"
+#include "api_keras/optimizers/paths.h"
 #include "core/dispatch/backend.h"
 #include "core/tensor/tensor_impl.h"
 #include "core/tensor/transaction.h"
@@ -71,6 +71,9 @@ void Trainer::compile(const CompileOptions& options, Location where) {
   device_.reset();
   if (!options.device.empty()) device_ = Device::from_text(options.device, where);
   options_ = options;
+  if (options_.auto_scale_loss && model_.dtype_policy() == DTypePolicy("mixed_float16") &&
+      !is_loss_scale_optimizer(options_.optimizer))
+    options_.optimizer = optimizers::LossScaleOptimizer(options_.optimizer, {}, where);
   if (options_.run_eagerly) options_.engine = "eager";
   numerics_ = options.numerics == "exact" || (options.numerics.empty() && options_.engine == "eager") ? Numerics::exact
                                                                                                       : Numerics::fast;

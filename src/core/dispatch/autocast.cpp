@@ -11,6 +11,9 @@
 #include "triptych/core/ops/cast.h"
 
 namespace triptych {
+
+extern const Op cast_op;
+
 namespace detail {
 
 /// What parameters became in a scope: by parameter and dtype, until the parameter is written to.
@@ -103,6 +106,20 @@ bool is_autocast(const Op& op, std::size_t i, std::span<const Tensor* const> ope
          !(op.writes && op.writes(static_cast<int>(i), static_cast<int>(operands.size())));
 }
 
+bool is_weight_to_cast(DType dtype, const Op& op, std::size_t i, std::span<const Tensor* const> operands) {
+  const Tensor& x = *operands[i];
+  return (x.flags() & Head::state) && x.dtype() != dtype && x.dtype() != float64 && &op != &cast_op &&
+         is_autocast(op, i, operands);
+}
+
+ReadWeightsIn::ReadWeightsIn(std::optional<DType> dtype, bool begins) : outer_(modes.autocast) {
+  if (dtype_of_weights() == dtype || (!dtype_of_weights() && !begins)) return;
+  if (outer_) state_ = *outer_;
+  state_.weights = dtype;
+  modes.autocast = &state_;
+}
+ReadWeightsIn::~ReadWeightsIn() { modes.autocast = outer_; }
+
 Tensor autocast_to(DType dtype, const Tensor& x, Location where) {
   if (!is_cached(x)) return cast(Arg(x, where), dtype);
   const Tensor& value = modes.autocast->cache->cast(x, dtype, where);
@@ -120,10 +137,8 @@ Autocast::Autocast(std::optional<Device::Type> only, const AutocastOptions& opti
   if (options.dtype && options.enabled && *options.dtype != float16 && *options.dtype != bfloat16)
     throw ArgumentError("autocast", "the dtype is neither float16 nor bfloat16",
                         std::string(dtype_name(*options.dtype)), "", where);
-  if (outer_)
-    state_ = *outer_;
-  else
-    cache_ = std::make_unique<detail::AutocastCache>();
+  if (outer_) state_ = *outer_;
+  if (!state_.cache) cache_ = std::make_unique<detail::AutocastCache>();
   if (cache_) state_.cache = cache_.get();
   state_.caches = options.cache_enabled;
   for (const Device::Type type : {Device::Type::cpu, Device::Type::cuda}) {
@@ -149,7 +164,7 @@ DType get_autocast_dtype(Device device) {
   return (modes.autocast ? *modes.autocast : first).dtypes[slot(device.type)];
 }
 void clear_autocast_cache() {
-  if (modes.autocast) *modes.autocast->cache = {};
+  if (modes.autocast && modes.autocast->cache) *modes.autocast->cache = {};
 }
 
 }  // namespace triptych

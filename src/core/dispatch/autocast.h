@@ -25,6 +25,25 @@ bool is_autocast(const Op& op, std::size_t i, std::span<const Tensor* const> ope
 /// `x` in `dtype`; a parameter is converted once in a scope, and recorded each time.
 Tensor autocast_to(DType dtype, const Tensor& x, Location where);
 
+/// What a layer's weights are read in on this thread, if that is decided.
+inline std::optional<DType> dtype_of_weights() { return modes.autocast ? modes.autocast->weights : std::nullopt; }
+/// Operand `i` is a weight that is to be read in `dtype` and is kept in another one: floating state of up to 32 bits,
+/// which the op neither writes nor casts itself.
+bool is_weight_to_cast(DType dtype, const Op& op, std::size_t i, std::span<const Tensor* const> operands);
+/// While alive, ops of this thread read weights in `dtype`; none: as they are.
+class [[nodiscard]] ReadWeightsIn {
+ public:
+  /// Nothing happens where all is read as it is already, unless `begins`.
+  ReadWeightsIn(std::optional<DType> dtype, bool begins);
+  ~ReadWeightsIn();
+  ReadWeightsIn(const ReadWeightsIn&) = delete;
+  ReadWeightsIn& operator=(const ReadWeightsIn&) = delete;
+
+ private:
+  detail::AutocastState state_;
+  const detail::AutocastState* outer_;
+};
+
 /// Autocast is on, and `op` computes in float32 there.
 bool autocast_keeps_float32(const Op& op, Device device);
 /// For functions of several ops that are in autocast's float32 list: the dtype that they compute in where the operands

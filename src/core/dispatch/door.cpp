@@ -13,6 +13,7 @@
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/transaction.h"
+#include "triptych/core/ops/cast.h"
 
 namespace triptych {
 namespace {
@@ -65,9 +66,10 @@ constinit std::atomic<bool> donation_enabled{true};
 
 namespace {
 
-/// The op on operands that autocast wants in `dtype`.
-void apply_cast(DType dtype, const Op& op, std::span<const Arg* const> inputs, std::span<const Tensor* const> operands,
-                const void* attributes, std::span<Tensor> outputs, Location where) {
+/// The op on operands that autocast wants in `dtype`: all that it casts, or only the weights.
+void apply_cast(DType dtype, bool weights, const Op& op, std::span<const Arg* const> inputs,
+                std::span<const Tensor* const> operands, const void* attributes, std::span<Tensor> outputs,
+                Location where) {
   InlineVector<Tensor, 4> made(inputs.size());
   InlineVector<Arg, 4> args;
   InlineVector<const Arg*, 4> pointers(inputs.size());
@@ -79,8 +81,10 @@ void apply_cast(DType dtype, const Op& op, std::span<const Arg* const> inputs, s
       if (operand->is_symbolic() && !modes.trace) trace.emplace(GraphHandle(operand->impl()->graph.get()));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       pointers[i] = inputs[i];
-      if (operands[i]->dtype() == dtype || !is_autocast(op, i, operands)) continue;
-      made[i] = autocast_to(dtype, *operands[i], where);
+      if (weights ? !is_weight_to_cast(dtype, op, i, operands)
+                  : operands[i]->dtype() == dtype || !is_autocast(op, i, operands))
+        continue;
+      made[i] = weights ? cast(Arg(*operands[i], where), dtype) : autocast_to(dtype, *operands[i], where);
       pointers[i] = &args.emplace_back(std::move(made[i]), inputs[i]->where());
     }
   }
@@ -108,9 +112,14 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     one_device &= operand.device() == operands[0]->device();
   }
 
-  if (modes.autocast) [[unlikely]]
+  if (modes.autocast) [[unlikely]] {
+    if (const std::optional<DType> dtype = modes.autocast->weights; dtype && (flags & Head::state))
+      for (std::size_t i = 0; i < count; ++i)
+        if (is_weight_to_cast(*dtype, op, i, operands.span()))
+          return apply_cast(*dtype, true, op, inputs, operands.span(), attributes, outputs, where);
     if (const std::optional<DType> dtype = autocast_dtype(op, operands.span()))
-      return apply_cast(*dtype, op, inputs, operands.span(), attributes, outputs, where);
+      return apply_cast(*dtype, false, op, inputs, operands.span(), attributes, outputs, where);
+  }
 
   if ((flags & Head::symbolic) || (modes.trace && is_traced(op, operands.span(), flags))) [[unlikely]] {
     GraphImpl* graph = modes.trace;

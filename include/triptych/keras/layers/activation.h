@@ -17,10 +17,12 @@ struct ReLUOptions {
   double negative_slope = 0;
   double threshold = 0;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 struct LeakyReLUOptions {
   double negative_slope = 0.3;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 struct PReLUOptions {
   Initializer alpha_initializer = "zeros";
@@ -30,11 +32,13 @@ struct PReLUOptions {
   Axes shared_axes = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct SoftmaxOptions {
   /// One or several.
   Axes axis = -1;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -10,6 +10,7 @@ struct ActivityRegularizationOptions {
   double l1 = 0;
   double l2 = 0;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

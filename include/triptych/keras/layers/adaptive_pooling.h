@@ -13,6 +13,7 @@ namespace triptych::keras {
 struct AdaptivePoolingOptions {
   OwnedText data_format = "channels_last";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

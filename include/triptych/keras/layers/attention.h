@@ -18,6 +18,7 @@ struct AttentionOptions {
   std::int64_t seed = -1;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct AdditiveAttentionOptions {
   /// The terms are multiplied by a vector that is learned.
@@ -25,6 +26,7 @@ struct AdditiveAttentionOptions {
   double dropout = 0;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -38,6 +38,7 @@ struct BatchNormalizationOptions {
   bool synchronized = false;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -13,6 +13,7 @@ struct BidirectionalOptions {
   /// The layer of the other direction; undefined: one with the same arguments.
   Layer backward_layer = {};
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

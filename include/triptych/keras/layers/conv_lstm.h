@@ -43,6 +43,7 @@ struct ConvLSTM1DOptions {
   bool stateful = false;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct ConvLSTM2DOptions {
   Size2 strides = 1;
@@ -73,6 +74,7 @@ struct ConvLSTM2DOptions {
   bool stateful = false;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct ConvLSTM3DOptions {
   Size3 strides = 1;
@@ -103,6 +105,7 @@ struct ConvLSTM3DOptions {
   bool stateful = false;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -32,6 +32,7 @@ struct Conv1DOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct Conv2DOptions {
   Size2 strides = 1;
@@ -51,6 +52,7 @@ struct Conv2DOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct Conv3DOptions {
   Size3 strides = 1;
@@ -70,6 +72,7 @@ struct Conv3DOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -13,6 +13,7 @@ namespace triptych::keras {
 struct BorderOptions {
   OwnedText data_format = "channels_last";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 /// How many elements before and after: `2`, `{1, 2}`; along two axes `{{1, 2}, {0, 1}}`, or `{1, 2}` for both sides of
 /// each; along three `{{1, 1}, {1, 1}, {1, 1}}`.

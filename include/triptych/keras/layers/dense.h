@@ -26,6 +26,7 @@ struct DenseOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -31,6 +31,7 @@ struct DepthwiseConv1DOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct DepthwiseConv2DOptions {
   Size2 strides = 1;
@@ -50,6 +51,7 @@ struct DepthwiseConv2DOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

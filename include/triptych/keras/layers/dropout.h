@@ -16,6 +16,7 @@ struct DropoutOptions {
   /// The stream of random numbers; -1: the next of `utils::set_random_seed`'s. ArgumentError if it is less.
   std::int64_t seed = -1;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -22,6 +22,7 @@ struct EinsumDenseOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

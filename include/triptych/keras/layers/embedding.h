@@ -21,6 +21,7 @@ struct EmbeddingOptions {
   Tensor weights = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

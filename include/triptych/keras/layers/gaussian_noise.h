@@ -11,6 +11,7 @@ namespace triptych::keras {
 struct NoiseOptions {
   std::int64_t seed = -1;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -11,6 +11,7 @@ struct GlobalPoolingOptions {
   OwnedText data_format = "channels_last";
   bool keepdims = false;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 using GlobalPooling2DOptions = GlobalPoolingOptions;
 

@@ -26,6 +26,7 @@ struct GroupNormalizationOptions {
   Constraint gamma_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

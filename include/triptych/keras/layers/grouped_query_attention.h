@@ -29,6 +29,7 @@ struct GroupedQueryAttentionOptions {
   std::int64_t seed = -1;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

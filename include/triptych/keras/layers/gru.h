@@ -32,6 +32,7 @@ struct GRUCellOptions {
   std::int64_t seed = -1;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct GRUOptions {
   Activation activation = "tanh";
@@ -62,6 +63,7 @@ struct GRUOptions {
   bool reset_after = true;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

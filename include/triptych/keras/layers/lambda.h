@@ -15,6 +15,7 @@ struct LambdaOptions {
   /// The outputs' mask from the inputs and theirs; none: masks end here.
   std::function<Tensor(const std::vector<Tensor>& inputs, const std::vector<Tensor>& mask)> mask = {};
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

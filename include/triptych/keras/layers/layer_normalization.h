@@ -27,6 +27,7 @@ struct LayerNormalizationOptions {
   bool rms_scaling = false;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -33,6 +33,7 @@ struct LSTMCellOptions {
   std::int64_t seed = -1;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct LSTMOptions {
   Activation activation = "tanh";
@@ -63,6 +64,7 @@ struct LSTMOptions {
   bool unroll = false;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -11,11 +11,13 @@ namespace triptych::keras {
 struct ConcatenateOptions {
   int axis = -1;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 struct DotOptions {
   /// Both are brought to length one before: the result is their cosine.
   bool normalize = false;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

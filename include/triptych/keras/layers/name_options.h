@@ -9,6 +9,7 @@ namespace triptych::keras {
 
 struct NameOptions {
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 }  // namespace triptych::keras

@@ -17,6 +17,7 @@ struct Pooling1DOptions {
   Padding1 padding = "valid";
   OwnedText data_format = "channels_last";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 struct Pooling2DOptions {
   /// 0: the pool size.
@@ -24,6 +25,7 @@ struct Pooling2DOptions {
   Padding2 padding = "valid";
   OwnedText data_format = "channels_last";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 struct Pooling3DOptions {
   /// 0: the pool size.
@@ -31,6 +33,7 @@ struct Pooling3DOptions {
   Padding3 padding = "valid";
   OwnedText data_format = "channels_last";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -13,6 +13,7 @@ struct FlattenOptions {
   /// With "channels_first" the channels, axis 1, go last before.
   OwnedText data_format = "channels_last";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -26,6 +26,7 @@ struct ReversibleEmbeddingOptions {
   double logit_soft_cap = 0;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -13,6 +13,7 @@ struct RMSNormalizationOptions {
   double epsilon = 1e-6;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -51,6 +51,7 @@ struct RNNOptions {
   bool zero_output_for_mask = false;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {
@@ -64,6 +65,7 @@ TRIPTYCH_API Layer RNN(const std::vector<Layer>& cells, RNNOptions options = {},
 
 struct StackedRNNCellsOptions {
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 /// Cells on top of each other as one: the output of one is the input of the next.
 TRIPTYCH_API Layer StackedRNNCells(const std::vector<Layer>& cells, StackedRNNCellsOptions options = {},

@@ -34,6 +34,7 @@ struct SeparableConv1DOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct SeparableConv2DOptions {
   Size2 strides = 1;
@@ -56,6 +57,7 @@ struct SeparableConv2DOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -30,6 +30,7 @@ struct SimpleRNNCellOptions {
   std::int64_t seed = -1;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct SimpleRNNOptions {
   Activation activation = "tanh";
@@ -57,6 +58,7 @@ struct SimpleRNNOptions {
   std::int64_t seed = -1;
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

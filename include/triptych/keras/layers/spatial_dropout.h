@@ -12,11 +12,13 @@ namespace triptych::keras {
 struct SpatialDropout1DOptions {
   std::int64_t seed = -1;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 struct SpatialDropoutOptions {
   OwnedText data_format = "channels_last";
   std::int64_t seed = -1;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

@@ -33,6 +33,7 @@ struct Conv1DTransposeOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct Conv2DTransposeOptions {
   Size2 strides = 1;
@@ -52,6 +53,7 @@ struct Conv2DTransposeOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 struct Conv3DTransposeOptions {
   Size3 strides = 1;
@@ -71,6 +73,7 @@ struct Conv3DTransposeOptions {
   Constraint bias_constraint = {};
   OptionText name = {};
   bool trainable = true;
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

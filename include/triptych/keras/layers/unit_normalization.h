@@ -11,6 +11,7 @@ struct UnitNormalizationOptions {
   /// One or several.
   Axes axis = -1;
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {

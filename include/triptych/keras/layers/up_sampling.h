@@ -15,10 +15,12 @@ struct UpSampling2DOptions {
   /// "nearest", "bilinear", "bicubic", "lanczos3" or "lanczos5", with TensorFlow's coordinates and kernels.
   OwnedText interpolation = "nearest";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 struct UpSampling3DOptions {
   OwnedText data_format = "channels_last";
   OptionText name = {};
+  DTypePolicy dtype = {};
 };
 
 namespace layers {
