@@ -2,8 +2,11 @@
 #pragma once
 
 #include "triptych/core.h"
+#include "triptych/keras/applications.h"
 #include "triptych/keras/callbacks.h"
 #include "triptych/keras/constraints.h"
+#include "triptych/keras/datasets.h"
+#include "triptych/keras/dtype_policy.h"
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/initializers/constant.h"
 #include "triptych/keras/initializers/random.h"
@@ -17,3 +20,4 @@
 #include "triptych/keras/optimizers.h"
 #include "triptych/keras/random.h"
 #include "triptych/keras/regularizers.h"
+#include "triptych/keras/utils.h"

@@ -1,0 +1,4 @@
+// Functions of keras.utils.
+#pragma once
+
+#include "triptych/keras/utils/arrays.h"

@@ -1,0 +1,206 @@
+// Data sets and what prepares arrays, against Keras's own readers and functions
+// (scripts/references/make_references_keras_data.py).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "triptych/keras.h"
+
+namespace tt = triptych;
+namespace keras = triptych::keras;
+namespace datasets = triptych::keras::datasets;
+
+namespace {
+
+const std::string folder = TRIPTYCH_SOURCE_DIR "/tests/references/keras_data";
+
+const tt::StateDict& references() {
+  static const tt::StateDict dict = tt::load(TRIPTYCH_SOURCE_DIR "/tests/references/keras_data.safetensors");
+  return dict;
+}
+
+void expect_equal(const tt::Tensor& ours, const std::string& name) {
+  const tt::Tensor& theirs = references().at(name);
+  EXPECT_EQ(ours.shape(), theirs.shape()) << name;
+  EXPECT_TRUE(ours.shape() == theirs.shape() &&
+              tt::allclose(tt::cast(ours, tt::float64), tt::cast(theirs, tt::float64)))
+      << name << "\n"
+      << ours << "\n"
+      << theirs;
+}
+
+void expect_splits(const keras::ExampleSplits& splits, const std::string& name) {
+  expect_equal(splits.train.x, name + "/train/x");
+  expect_equal(splits.train.y, name + "/train/y");
+  expect_equal(splits.test.x, name + "/test/x");
+  expect_equal(splits.test.y, name + "/test/y");
+}
+
+void expect_texts(const keras::TextExamples& texts, const std::string& name) {
+  std::vector<std::int64_t> lengths, words;
+  for (const auto& text : texts.x) {
+    lengths.push_back(static_cast<std::int64_t>(text.size()));
+    words.insert(words.end(), text.begin(), text.end());
+  }
+  expect_equal(tt::tensor(lengths), name + "/lengths");
+  expect_equal(tt::tensor(words), name + "/words");
+  expect_equal(texts.y, name + "/y");
+}
+
+/// A folder that is gone when it goes.
+class Scratch {
+ public:
+  Scratch() : path_(std::filesystem::temp_directory_path() / "triptych_keras_data_test") {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~Scratch() { std::filesystem::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void write(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST(KerasData, ReadsImages) {
+  expect_splits(datasets::mnist::load_data(folder), "mnist");
+  EXPECT_EQ(datasets::mnist::load_data(folder + "/mnist.npz").train.x.dtype(), tt::uint8);
+  const auto [train, test] = datasets::mnist::load_data(TRIPTYCH_SOURCE_DIR "/data/mnist");
+  EXPECT_EQ(train.x.shape(), (tt::Shape{60000, 28, 28}));
+  EXPECT_EQ(test.y.shape(), (tt::Shape{10000}));
+  EXPECT_EQ(train.y[0].item<int>(), 5);
+  EXPECT_EQ(datasets::fashion_mnist::load_data(TRIPTYCH_SOURCE_DIR "/data/mnist").test.x.size(0), 10000);
+  expect_splits(datasets::cifar100::load_data(folder), "cifar100");
+  expect_equal(datasets::cifar100::load_data(folder, "coarse").train.y, "coarse");
+}
+
+TEST(KerasData, ReadsCifarsBinaries) {
+  const Scratch scratch;
+  const std::string inside = scratch / "cifar-10-batches-bin";
+  std::filesystem::create_directories(inside);
+  for (const char* name :
+       {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"}) {
+    std::string image(3073, '\0');
+    image[0] = name[11];  // its class
+    for (std::size_t i = 0; i < 3072; ++i) image[i + 1] = static_cast<char>(i / 1024 * 100 + i % 32);
+    write(inside + "/" + name + ".bin", image);
+  }
+  const auto [train, test] = datasets::cifar10::load_data(scratch.path());
+  EXPECT_EQ(train.x.shape(), (tt::Shape{5, 32, 32, 3}));
+  EXPECT_EQ(train.y.shape(), (tt::Shape{5, 1}));
+  EXPECT_EQ(train.y[4][0].item<int>(), '5');
+  EXPECT_EQ(test.x[0][3][7].to_vector<int>(), (std::vector<int>{7, 107, 207}));
+  write(inside + "/data_batch_3.bin", "short");
+  EXPECT_THROW(datasets::cifar10::load_data(scratch.path()), tt::ArgumentError);
+}
+
+TEST(KerasData, ReadsTextsAndHouses) {
+  const auto imdb = datasets::imdb::load_data(folder);
+  expect_texts(imdb.train, "imdb/train");
+  expect_texts(imdb.test, "imdb/test");
+  const auto less = datasets::imdb::load_data(folder, {.num_words = 20,
+                                                       .skip_top = 5,
+                                                       .maxlen = 10,
+                                                       .seed = 7,
+                                                       .start_char = std::nullopt,
+                                                       .oov_char = std::nullopt,
+                                                       .index_from = 0});
+  expect_texts(less.train, "imdb_options/train");
+  expect_texts(less.test, "imdb_options/test");
+  const auto reuters = datasets::reuters::load_data(folder, {.num_words = 25, .test_split = 0.3});
+  expect_texts(reuters.train, "reuters/train");
+  expect_texts(reuters.test, "reuters/test");
+  EXPECT_EQ(datasets::reuters::get_label_names().size(), 46U);
+  EXPECT_EQ(datasets::imdb::get_word_index(folder), (keras::WordIndex{{"the", 1}, {"a", 3}, {"caf\xc3\xa9", 2}}));
+  expect_splits(datasets::boston_housing::load_data(folder), "boston");
+  expect_splits(datasets::california_housing::load_data(folder, {.version = "small", .test_split = 0.1, .seed = 5}),
+                "california");
+}
+
+TEST(KerasData, DamagedFilesAreErrors) {
+  const Scratch scratch;
+  const auto damaged = [&](const std::string& name, const std::string& bytes, auto&& load) {
+    write(scratch / name, bytes);
+    EXPECT_THROW(load(scratch.path()), tt::ArgumentError) << name;
+  };
+  const auto imdb = [](const std::string& path) { datasets::imdb::load_data(path); };
+  const std::string good = read(folder + "/imdb.npz");
+  for (const std::size_t length : {std::size_t(0), std::size_t(21), good.size() / 2, good.size() - 1})
+    damaged("imdb.npz", good.substr(0, length), imdb);
+  // A byte of each member, of the directory and of its end: never a crash, and never a silent change of data.
+  const auto whole = datasets::imdb::load_data(folder);
+  for (std::size_t i = 0; i < good.size(); i += 7) {
+    std::string changed = good;
+    changed[i] = static_cast<char>(changed[i] ^ 0x11);
+    write(scratch / "imdb.npz", changed);
+    try {
+      const auto read_back = datasets::imdb::load_data(scratch.path());
+      EXPECT_EQ(read_back.train.x, whole.train.x) << i;
+    } catch (const tt::ArgumentError&) {
+    }
+  }
+  damaged("boston_housing.npz", good, [](const std::string& path) { datasets::boston_housing::load_data(path); });
+  damaged("imdb_word_index.json", "{\"a\": 1", [](const std::string& path) { datasets::imdb::get_word_index(path); });
+  EXPECT_THROW(datasets::mnist::load_data(scratch.path()), tt::ArgumentError);
+  // Programs in a pickle are not run; nor do values that hold themselves, or are nested without end, do harm.
+  std::filesystem::create_directories(scratch / "cifar-100-python");
+  for (const std::string& program :
+       {std::string("cos\nsystem\n(U\x04true\x85R."), std::string("]q\0h\0a.", 7), std::string("(")}) {
+    write(scratch / "cifar-100-python/train", program);
+    EXPECT_THROW(datasets::cifar100::load_data(scratch.path()), tt::ArgumentError) << program;
+  }
+  std::string nested;
+  for (int i = 0; i < 100000; ++i) nested += ")";
+  for (int i = 0; i < 100000; ++i) nested += "\x85";
+  write(scratch / "cifar-100-python/train", nested);
+  EXPECT_THROW(datasets::cifar100::load_data(scratch.path()), tt::ArgumentError);
+}
+
+TEST(KerasData, PadsAndCounts) {
+  const std::vector<std::vector<std::int64_t>> lists{{1, 2, 3, 4}, {5}, {}, {6, 7}};
+  expect_equal(keras::utils::pad_sequences(lists), "pad/default");
+  expect_equal(keras::utils::pad_sequences(lists, {.maxlen = 3, .padding = "post", .truncating = "post", .value = 9}),
+               "pad/post");
+  expect_equal(keras::utils::pad_sequences(lists, {.maxlen = 2}), "pad/pre");
+  EXPECT_EQ(keras::utils::pad_sequences(lists).dtype(), tt::int32);
+  expect_equal(keras::utils::to_categorical(tt::tensor({{1}, {0}, {3}})), "categorical");
+  const tt::Tensor x = tt::tensor({{3.0, 4.0}, {0.0, 0.0}, {1.0, -1.0}});
+  expect_equal(keras::utils::normalize(x), "normalize");
+  expect_equal(keras::utils::normalize(x, {.axis = 1, .order = 1}), "normalize/1");
+  EXPECT_THROW(keras::utils::to_categorical(tt::tensor({1, 5}), 5), tt::ArgumentError);
+  EXPECT_THROW(keras::utils::pad_sequences(lists, {.padding = "left"}), tt::ArgumentError);
+}
+
+TEST(KerasData, WindowsAndSplits) {
+  const tt::Tensor series = tt::cast(tt::reshape(tt::arange(40), {20, 2}), tt::float32);
+  auto loader = keras::utils::timeseries_dataset_from_array(
+      series, tt::arange(20) * 10, 3,
+      {.sequence_stride = 2, .sampling_rate = 2, .batch_size = 3, .start_index = 1, .end_index = 18});
+  int number = 0;
+  for (const auto& [x, y] : loader) {
+    expect_equal(x, "series/x/" + std::to_string(number));
+    expect_equal(y, "series/y/" + std::to_string(number++));
+  }
+  EXPECT_FALSE(references().contains("series/x/" + std::to_string(number)));
+  const auto [left, right] = keras::utils::split_dataset(std::vector<tt::Tensor>{tt::arange(10)}, {.left_size = 0.7});
+  expect_equal(left[0], "split/left");
+  expect_equal(right[0], "split/right");
+  const auto [a, b] = keras::utils::split_dataset(tt::data::TensorDataset(tt::arange(10), tt::arange(10)),
+                                                  {.right_size = 4, .shuffle = true, .seed = 3});
+  EXPECT_EQ(a.size(), 6);
+  EXPECT_EQ(b.size(), 4);
+  const tt::Tensor all = std::get<0>(tt::sort(tt::concat({a.x, b.x}, 0)));
+  EXPECT_TRUE(tt::array_equal(all, tt::arange(10)));
+  EXPECT_FALSE(tt::array_equal(a.x, tt::arange(6)));
+  EXPECT_THROW(keras::utils::timeseries_dataset_from_array(series, {}, 30), tt::ArgumentError);
+}
