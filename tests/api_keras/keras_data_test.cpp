@@ -199,8 +199,33 @@ TEST(KerasData, WindowsAndSplits) {
                                                   {.right_size = 4, .shuffle = true, .seed = 3});
   EXPECT_EQ(a.size(), 6);
   EXPECT_EQ(b.size(), 4);
-  const tt::Tensor all = std::get<0>(tt::sort(tt::concat({a.x, b.x}, 0)));
+  const tt::Tensor all = tt::sort(tt::concat({a.x, b.x}, 0)).values;
   EXPECT_TRUE(tt::array_equal(all, tt::arange(10)));
   EXPECT_FALSE(tt::array_equal(a.x, tt::arange(6)));
   EXPECT_THROW(keras::utils::timeseries_dataset_from_array(series, {}, 30), tt::ArgumentError);
+}
+
+TEST(KerasData, TextsInFolders) {
+  const Scratch scratch;
+  for (const auto& [folder, name] : {std::pair{"b", "1"}, {"b", "2"}, {"a", "1"}, {"a/inner", "3"}, {"a", "0"}}) {
+    std::filesystem::create_directories(scratch / folder);
+    write(scratch / folder + "/" + name + ".txt", std::string(folder) + name);
+  }
+  write(scratch / "a/picture.png", "no text");
+  const auto all = keras::utils::text_dataset_from_directory(scratch.path(), {.shuffle = false, .verbose = false});
+  EXPECT_THAT(all.texts, testing::ElementsAre("a0", "a1", "a/inner3", "b1", "b2"));
+  EXPECT_EQ(all.labels.to_vector<int>(), (std::vector<int>{0, 0, 0, 1, 1}));
+  EXPECT_THAT(all.class_names, testing::ElementsAre("a", "b"));
+  // numpy.random.RandomState(7).shuffle of [0, 1, 2, 3, 4].
+  const auto shuffled = keras::utils::text_dataset_from_directory(
+      scratch.path(), {.label_mode = "binary", .max_length = 2, .seed = 7, .verbose = false});
+  EXPECT_THAT(shuffled.texts, testing::ElementsAre("a0", "b1", "a/", "a1", "b2"));
+  EXPECT_EQ(shuffled.labels.shape(), (tt::Shape{5, 1}));
+  const auto part = keras::utils::text_dataset_from_directory(
+      scratch.path(),
+      {.class_names = {"b", "a"}, .shuffle = false, .validation_split = 0.4, .subset = "validation", .verbose = false});
+  EXPECT_THAT(part.texts, testing::ElementsAre("a1", "a/inner3"));
+  EXPECT_EQ(part.labels.to_vector<int>(), (std::vector<int>{1, 1}));
+  EXPECT_THROW(keras::utils::text_dataset_from_directory(scratch / "none"), tt::ArgumentError);
+  EXPECT_THROW(keras::utils::text_dataset_from_directory(scratch.path(), {.class_names = {"c"}}), tt::ArgumentError);
 }

@@ -210,3 +210,19 @@ TEST(KerasGenerators, AreBatchesOfFitEvaluateAndPredict) {
   model.compile({.optimizer = "sgd", .loss = "mse"});
   EXPECT_THROW(model.fit([] { return std::optional<keras::GeneratorBatch>(); }, {.verbose = 0}), tt::ArgumentError);
 }
+
+TEST(KerasOwnSteps, ArraysByName) {
+  const keras::Model model = two_headed();
+  const Tensor a = targets(), b = targets() + 1;
+  model.compile({.optimizer = keras::optimizers::SGD(0.0), .loss = "mse", .numerics = "exact"});
+  const keras::TensorList y = model.in_order({{"b", b}, {"a", a}});
+  EXPECT_TRUE(y[0].is_same(a) && y[1].is_same(b));
+  const keras::TensorList weights = model.in_order({{"b", tt::ones({8})}, {"a", tt::zeros({8})}});
+  const keras::Logs logs = model.evaluate(inputs(), y, {.verbose = 0, .sample_weight = weights});
+  EXPECT_EQ(logs["a_loss"], 0);
+  EXPECT_GT(logs["b_loss"], 0);
+  EXPECT_TRUE(model.in_order({{model.get_layer(0).name(), a}})[0].is_same(a));
+  EXPECT_THROW(model.in_order({{"a", a}}), tt::ArgumentError);
+  EXPECT_THROW(model.in_order({{"a", a}, {"c", b}}), tt::ArgumentError);
+  EXPECT_THROW(model.in_order({{"a", a}, {"a", b}}), tt::ArgumentError);
+}

@@ -737,7 +737,8 @@ struct Values<std::shared_ptr<keras::ModelBase>> {
 template <class T>
 concept Named = std::is_same_v<T, keras::Optimizer> || std::is_same_v<T, keras::Loss> ||
     std::is_same_v<T, keras::Metric> || std::is_same_v<T, keras::Initializer> || std::is_same_v<T, keras::Activation> ||
-    std::is_same_v<T, keras::Regularizer> || std::is_same_v<T, keras::Constraint>;
+    std::is_same_v<T, keras::Regularizer> || std::is_same_v<T, keras::Constraint> ||
+    std::is_same_v<T, keras::DTypePolicy>;
 template <Named T>
 struct Values<T> : ObjectValues<T> {
   static constexpr bool is_optimizer = std::is_same_v<T, keras::Optimizer>;
@@ -748,6 +749,7 @@ struct Values<T> : ObjectValues<T> {
                  : std::is_same_v<T, keras::Activation>  ? "relu"
                  : std::is_same_v<T, keras::Regularizer> ? "l2"
                  : std::is_same_v<T, keras::Constraint>  ? "max_norm"
+                 : std::is_same_v<T, keras::DTypePolicy> ? "float32"
                                                          : "mse");
   }
   static void hostile(Choices<T>& choices, const Make<T>& good) {
@@ -755,7 +757,7 @@ struct Values<T> : ObjectValues<T> {
     for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return T(value, here()); });
     choices.add("nullptr", [] { return T(static_cast<const char*>(nullptr), here()); });
     for (const char* name : {"sgd", "mse", "binary_crossentropy", "sparse_categorical_crossentropy", "accuracy",
-                             "softmax", "orthogonal", "glorot_uniform", "l1", "unit_norm"})
+                             "softmax", "orthogonal", "glorot_uniform", "l1", "unit_norm", "mixed_float16", "int64"})
       choices.add(std::string("\"") + name + "\"", [name] { return named(name); });
     if constexpr (std::is_same_v<T, keras::Initializer>) {
       Choices<tt::Initializer> functions;

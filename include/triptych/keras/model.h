@@ -226,6 +226,12 @@ struct SummaryOptions {
 
 class Trainer;
 
+/// An array for the input or output of that name.
+struct NamedTensor {
+  OwnedText name;
+  Tensor value;
+};
+
 /// What one step is given: inputs, targets, and weights of the examples (none, one for all outputs, or one for each).
 struct StepData {
   std::vector<Tensor> x, y, sample_weight;
@@ -248,6 +254,8 @@ class TRIPTYCH_API ModelBase : public LayerBase {
   Trainer& trainer() { return *trainer_; }
   /// Shapes (with the batch dimension) and dtypes of the inputs, if they are known before data are seen.
   virtual std::vector<TensorMeta> input_metas() const { return {}; }
+  /// Names of the inputs, if the model has some that are known before data are seen.
+  virtual std::vector<std::string> input_names() const { return {}; }
   /// Names of the outputs, for what is reported of each.
   virtual std::vector<std::string> output_names() const { return {}; }
 
@@ -336,6 +344,11 @@ class TRIPTYCH_API Model : public Layer {
   /// Loss and metrics count from here on. During an epoch they are means of all its batches so far; a callback that
   /// calls this before each batch sees those of the batch.
   void reset_metrics(Location where = Location::here()) const;
+
+  /// Targets or weights by the outputs' names, or data by the inputs', in the model's order:
+  ///   model.fit(x, model.in_order({{"class", y}, {"box", boxes}}))
+  /// ArgumentError unless each name is there once.
+  TensorList in_order(const std::vector<NamedTensor>& named, Location where = Location::here()) const;
 
   std::vector<Layer> layers(Location where = Location::here()) const { return base(where).layers(); }
   /// The inner layer called `name`; ArgumentError that lists them if there is none.

@@ -2,3 +2,4 @@
 #pragma once
 
 #include "triptych/keras/utils/arrays.h"
+#include "triptych/keras/utils/text_folder.h"

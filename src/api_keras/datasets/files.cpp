@@ -9,7 +9,7 @@
 namespace triptych::keras {
 namespace {
 
-bool exists(const std::filesystem::path& path) {
+bool is_there(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::exists(path, error);
 }
@@ -18,7 +18,7 @@ bool exists(const std::filesystem::path& path) {
 
 std::string file_at_if_any(const std::string& path, std::initializer_list<const char*> names) {
   for (const char* name : names)
-    if (const auto inside = std::filesystem::path(path) / name; exists(inside)) return inside.string();
+    if (const auto inside = std::filesystem::path(path) / name; is_there(inside)) return inside.string();
   return {};
 }
 
@@ -57,7 +57,7 @@ ExampleSplits shuffled_splits(const Tensor& x, const Tensor& y, double test_spli
   const Tensor order = tensor(numpy_order(count, words));
   const auto part = [&](std::int64_t begin, std::int64_t end) -> Examples {
     const Tensor rows = slice(order, 0, {begin, end});
-    return {gather(x, rows, 0), gather(y, rows, 0)};
+    return {index_select(x, 0, rows), index_select(y, 0, rows)};
   };
   return {part(0, train), part(train, count)};
 }

@@ -369,6 +369,14 @@ std::vector<TensorMeta> FunctionalModel::input_metas() const {
   return metas;
 }
 
+std::vector<std::string> FunctionalModel::input_names() const {
+  std::vector<std::string> names;
+  for (const int input : plan_.inputs)
+    for (const PlanStep& step : plan_.steps)
+      if (step.outputs[0] == input) names.push_back(step.name);
+  return names;
+}
+
 std::vector<std::string> FunctionalModel::output_names() const {
   std::vector<std::string> names;
   for (const int output : plan_.outputs)

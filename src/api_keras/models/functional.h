@@ -76,6 +76,7 @@ class FunctionalModel : public ModelBase {
   std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options) override;
   std::vector<Layer> layers() const override;
   std::vector<TensorMeta> input_metas() const override;
+  std::vector<std::string> input_names() const override;
   std::vector<std::string> output_names() const override;
   const Plan& plan() const { return plan_; }
   std::string config() const override;

@@ -1,5 +1,7 @@
 #include "triptych/keras/model.h"
 
+#include <algorithm>
+
 #include "api_keras/access.h"
 #include "api_keras/callbacks/progbar.h"
 #include "api_keras/layers/brick.h"
@@ -107,6 +109,28 @@ History Model::fit(const Generator& generator, const FitOptions& options, Locati
       options, options.validation_batch_size > 0 ? options.validation_batch_size : default_batch_size, where);
   const auto data = generator_source("fit", generator, where);
   return trainer_of(*this, where)->fit(*data, validation.get(), options, where);
+}
+
+TensorList Model::in_order(const std::vector<NamedTensor>& named, Location where) const {
+  const std::vector<std::string> inputs = base(where).input_names(), outputs = base(where).output_names();
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const bool of_outputs = named.empty() || has(outputs, named[0].name) || !has(inputs, named[0].name);
+  const std::vector<std::string>& names = of_outputs ? outputs : inputs;
+  TensorList result(std::vector<Tensor>(names.size()));
+  for (const auto& [name, value] : named) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) no_such(of_outputs ? "output" : "input", name, names, where);
+    Tensor& place = result[static_cast<std::size_t>(found - names.begin())];
+    if (place.defined()) throw ArgumentError("in_order", "a name is given twice", "'" + name + "'", "", where);
+    if (!value.defined()) throw ArgumentError("in_order", "an array is undefined", "'" + name + "'", "", where);
+    place = value;
+  }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (!result[i].defined())
+      throw ArgumentError("in_order", "an array is missing", "'" + names[i] + "' of " + quoted_list(names), "", where);
+  return result;
 }
 
 Logs Model::evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options, Location where) const {

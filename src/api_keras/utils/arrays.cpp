@@ -155,8 +155,8 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> split_dataset(const std::vec
   const Tensor rows = tensor(order);
   std::pair<std::vector<Tensor>, std::vector<Tensor>> parts;
   for (const Tensor& array : arrays) {
-    parts.first.push_back(gather(array, slice(rows, 0, {0, left}), 0));
-    parts.second.push_back(gather(array, slice(rows, 0, {count - right, count}), 0));
+    parts.first.push_back(index_select(array, 0, slice(rows, 0, {0, left})));
+    parts.second.push_back(index_select(array, 0, slice(rows, 0, {count - right, count})));
   }
   return parts;
 }
