@@ -95,7 +95,9 @@ void check(const std::string& name, const tt::Tensor& x, keras::Model (*make)(co
   std::filesystem::remove(path);
   EXPECT_EQ(model.count_params(), of_keras.parameters);
   std::vector<std::string> layers;
-  for (const keras::Layer& layer : model.layers()) layers.push_back(described(layer));
+  for (const keras::Layer& layer : model.layers())
+    if (layer.base().class_name() != "ReversibleEmbedding")  // called twice: it has no one shape
+      layers.push_back(described(layer));
   EXPECT_THAT(layers, testing::UnorderedElementsAreArray(of_keras.layers));
   std::set<std::string> weights;
   for (const keras::Weight& of : model.weights()) weights.insert(of.name + " " + of.value.shape().text());

@@ -138,7 +138,7 @@ keras::Model run_model(const std::string& policy, const char* engine) {
                  .metrics = {"mae"},
                  .engine = engine,
                  .numerics = "exact"});
-  EXPECT_EQ(model.optimizer().name(), policy == "mixed_float16" ? "loss_scale_optimizer" : "SGD");
+  EXPECT_EQ(model.optimizer().name(), policy == "mixed_float16" ? "loss_scale_optimizer" : "sgd");
   return model;
 }
 

@@ -57,7 +57,7 @@ class TransposedConvolution : public LayerBase {
                                            .output_padding = more[0],
                                            .dilation = padded.dilation[0],
                                            .data_format = padded.format()};
-      return finished(bias_.defined() ? conv_transpose1d(x, weight, bias_, options)
+      return finished(bias_.defined() ? conv_transpose1d(x, weight, as_seen(bias_), options)
                                       : conv_transpose1d(x, weight, options));
     }
     if (rank == 2) {
@@ -66,7 +66,7 @@ class TransposedConvolution : public LayerBase {
                                            .output_padding = size2(more),
                                            .dilation = size2(padded.dilation),
                                            .data_format = padded.format()};
-      return finished(bias_.defined() ? conv_transpose2d(x, weight, bias_, options)
+      return finished(bias_.defined() ? conv_transpose2d(x, weight, as_seen(bias_), options)
                                       : conv_transpose2d(x, weight, options));
     }
     const ConvTranspose3dOptions options{.stride = size3(padded.strides),
@@ -74,7 +74,7 @@ class TransposedConvolution : public LayerBase {
                                          .output_padding = size3(more),
                                          .dilation = size3(padded.dilation),
                                          .data_format = padded.format()};
-    return finished(bias_.defined() ? conv_transpose3d(x, weight, bias_, options)
+    return finished(bias_.defined() ? conv_transpose3d(x, weight, as_seen(bias_), options)
                                     : conv_transpose3d(x, weight, options));
   }
 

@@ -43,7 +43,10 @@ Tensor padded(const std::vector<std::vector<T>>& sequences, const PadSequencesOp
     const std::size_t to = row * length + (o.padding == "pre" ? length - kept : 0);
     std::copy_n(from, kept, values.begin() + static_cast<std::ptrdiff_t>(to));
   }
-  return reshape(tensor(values, o.dtype), {rows, columns});
+  const Tensor wide = tensor(values), result = cast(wide, o.dtype);
+  if (is_integral(o.dtype) && !array_equal(cast(result, wide.dtype()), wide))
+    throw ArgumentError("pad_sequences", "a number is none of the dtype", std::string(dtype_name(o.dtype)), "", where);
+  return reshape(result, {rows, columns});
 }
 
 /// Rows that the two parts begin and end with, of `count`.

@@ -106,10 +106,31 @@ bool is_autocast(const Op& op, std::size_t i, std::span<const Tensor* const> ope
          !(op.writes && op.writes(static_cast<int>(i), static_cast<int>(operands.size())));
 }
 
-bool is_weight_to_cast(DType dtype, const Op& op, std::size_t i, std::span<const Tensor* const> operands) {
-  const Tensor& x = *operands[i];
-  return (x.flags() & Head::state) && x.dtype() != dtype && x.dtype() != float64 && &op != &cast_op &&
-         is_autocast(op, i, operands);
+DType seen_dtype(const Tensor& x) {
+  const std::optional<DType> weights = dtype_of_weights();
+  return weights && (x.flags() & Head::state) && is_floating(x.dtype()) && x.dtype() != float64 ? *weights : x.dtype();
+}
+
+Tensor as_seen(const Tensor& x, Location where) {
+  const DType dtype = seen_dtype(x);
+  return dtype == x.dtype() ? x : cast(Arg(x, where), dtype);
+}
+
+bool is_weight_to_cast(const Op& op, std::size_t i, std::span<const Tensor* const> operands) {
+  return seen_dtype(*operands[i]) != operands[i]->dtype() && &op != &cast_op && is_autocast(op, i, operands);
+}
+
+bool casts_weights(const Op& op, std::span<const Tensor* const> operands) {
+  bool any = false, like_weights = false, as_seen = false;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (is_weight_to_cast(op, i, operands)) {
+      any = true;
+    } else if (is_autocast(op, i, operands)) {
+      as_seen |= operands[i]->dtype() == *dtype_of_weights();
+      like_weights |= operands[i]->dtype() != *dtype_of_weights();
+    }
+  }
+  return any && (as_seen || !like_weights);
 }
 
 ReadWeightsIn::ReadWeightsIn(std::optional<DType> dtype, bool begins) : outer_(modes.autocast) {

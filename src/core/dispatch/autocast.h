@@ -27,9 +27,16 @@ Tensor autocast_to(DType dtype, const Tensor& x, Location where);
 
 /// What a layer's weights are read in on this thread, if that is decided.
 inline std::optional<DType> dtype_of_weights() { return modes.autocast ? modes.autocast->weights : std::nullopt; }
-/// Operand `i` is a weight that is to be read in `dtype` and is kept in another one: floating state of up to 32 bits,
-/// which the op neither writes nor casts itself.
-bool is_weight_to_cast(DType dtype, const Op& op, std::size_t i, std::span<const Tensor* const> operands);
+/// The dtype that an op of this thread sees `x` in: that of weights if it is floating state of up to 32 bits.
+DType seen_dtype(const Tensor& x);
+/// `x` in that dtype: itself, or a cast. For functions that look at dtypes before they apply an op.
+Tensor as_seen(const Tensor& x, Location where = {});
+/// Operand `i` is a weight that is kept in another dtype than it is seen in, and that the op neither writes nor casts
+/// itself.
+bool is_weight_to_cast(const Op& op, std::size_t i, std::span<const Tensor* const> operands);
+/// Whether an op has weights to cast. It does not where they stand beside operands that are kept in the same dtype as
+/// they are, and none in the one that they are seen in: these cannot be one op otherwise.
+bool casts_weights(const Op& op, std::span<const Tensor* const> operands);
 /// While alive, ops of this thread read weights in `dtype`; none: as they are.
 class [[nodiscard]] ReadWeightsIn {
  public:

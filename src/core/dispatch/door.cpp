@@ -81,7 +81,7 @@ void apply_cast(DType dtype, bool weights, const Op& op, std::span<const Arg* co
       if (operand->is_symbolic() && !modes.trace) trace.emplace(GraphHandle(operand->impl()->graph.get()));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       pointers[i] = inputs[i];
-      if (weights ? !is_weight_to_cast(dtype, op, i, operands)
+      if (weights ? !is_weight_to_cast(op, i, operands)
                   : operands[i]->dtype() == dtype || !is_autocast(op, i, operands))
         continue;
       made[i] = weights ? cast(Arg(*operands[i], where), dtype) : autocast_to(dtype, *operands[i], where);
@@ -113,10 +113,9 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
   }
 
   if (modes.autocast) [[unlikely]] {
-    if (const std::optional<DType> dtype = modes.autocast->weights; dtype && (flags & Head::state))
-      for (std::size_t i = 0; i < count; ++i)
-        if (is_weight_to_cast(*dtype, op, i, operands.span()))
-          return apply_cast(*dtype, true, op, inputs, operands.span(), attributes, outputs, where);
+    if (const std::optional<DType> dtype = modes.autocast->weights;
+        dtype && (flags & Head::state) && casts_weights(op, operands.span()))
+      return apply_cast(*dtype, true, op, inputs, operands.span(), attributes, outputs, where);
     if (const std::optional<DType> dtype = autocast_dtype(op, operands.span()))
       return apply_cast(*dtype, false, op, inputs, operands.span(), attributes, outputs, where);
   }

@@ -18,12 +18,13 @@ int category(DType dtype) { return is_floating(dtype) ? 2 : dtype == boolean ? 0
 }  // namespace
 
 DType result_type(const Tensor& a, const Tensor& b) {
-  if (a.dtype() == b.dtype()) return a.dtype();
+  const DType x = seen_dtype(a), y = seen_dtype(b);
+  if (x == y) return x;
   if ((a.ndim() == 0) != (b.ndim() == 0)) {
-    const Tensor &wide = a.ndim() ? a : b, &single = a.ndim() ? b : a;
-    if (category(single.dtype()) <= category(wide.dtype())) return wide.dtype();
+    const DType wide = a.ndim() ? x : y, single = a.ndim() ? y : x;
+    if (category(single) <= category(wide)) return wide;
   }
-  return promote_types(a.dtype(), b.dtype());
+  return promote_types(x, y);
 }
 
 DType result_type(const Arg& a, const Arg& b) {
@@ -95,7 +96,7 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, bool float_result) {
   std::optional<Tensor> made_a, made_b;
   if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype(), modes.device);
   const auto dtype_next_to = [](const Arg& scalar, const Tensor& other) {
-    return scalar.scalar().result_type(other.dtype());
+    return scalar.scalar().result_type(seen_dtype(other));
   };
   DType dtype;
   Device device;
@@ -112,8 +113,8 @@ Tensor apply_binary(const Op& op, Arg& a, Arg& b, bool float_result) {
   const auto prepare = [&](Arg& arg, std::optional<Tensor>& made) {
     if (arg.is_scalar())
       made = number_as(dtype, op.name, arg, device);
-    else if (arg.tensor().dtype() != dtype)
-      made = cast(Arg(arg.tensor(), arg.where()), dtype);
+    else if (arg.tensor().dtype() != dtype || seen_dtype(arg.tensor()) != dtype)
+      made = cast(Arg(as_seen(arg.tensor(), arg.where()), arg.where()), dtype);
   };
   made_a.reset();
   made_b.reset();
@@ -136,10 +137,10 @@ Tensor apply_arithmetic(const Op& op, Arg& a, Arg& b, bool float_result) {
   const Arg &number = a.is_scalar() ? a : b, &other = a.is_scalar() ? b : a;
   if (!number.is_scalar() || other.is_scalar() || !other.tensor().defined())
     return apply_binary(op, a, b, float_result);
-  const DType dtype = other.tensor().dtype();
+  const DType dtype = seen_dtype(other.tensor());
   if (compute_dtype(dtype) == dtype || holds(dtype, number.scalar().to_double()))
     return apply_binary(op, a, b, float_result);
-  Tensor wide = widened(other.tensor());
+  Tensor wide = widened(as_seen(other.tensor(), other.where()));
   Arg operand(std::move(wide), other.where());
   const Tensor result = a.is_scalar() ? apply_binary(op, a, operand) : apply_binary(op, operand, b);
   return autocast_keeps_float32(op, result.device()) ? result : cast(result, dtype);

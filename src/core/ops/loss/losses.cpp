@@ -69,7 +69,7 @@ DType check_operands(const char* op, const Arg& a, const Arg& b, const Arg& c) {
   if (!x.compatible(y) || !x.compatible(z) || !y.compatible(z))
     throw ArgumentError(op, "the operands differ in shape", x.text() + ", " + y.text() + " and " + z.text(), hint,
                         a.where());
-  const DType dtype = promote_types(result_type(a.tensor(), b.tensor()), c.tensor().dtype());
+  const DType dtype = promote_types(result_type(a.tensor(), b.tensor()), seen_dtype(c.tensor()));
   check_floating(op, dtype, a.where());
   return float32_if_autocast(dtype, a.tensor().device());
 }

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <string>
 
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/ops/product/contraction.h"
 #include "core/support/error_context.h"
@@ -144,12 +145,12 @@ Tensor einsum(Text equation, const std::vector<Tensor>& operands, Location where
   if (e.operands.size() != operands.size())
     refuse("the equation is for another number of operands",
            std::to_string(operands.size()) + " for \"" + std::string(equation) + '"', where);
-  DType dtype = operand("einsum", Arg(operands[0], where)).dtype();
+  DType dtype = seen_dtype(operand("einsum", Arg(operands[0], where)));
   int ellipsis = -1;
   std::vector<Factor> factors;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Tensor& x = operand("einsum", Arg(operands[i], where));
-    dtype = promote_types(dtype, x.dtype());
+    dtype = promote_types(dtype, seen_dtype(x));
     const bool dots = std::find(e.operands[i].begin(), e.operands[i].end(), -1) != e.operands[i].end();
     const int axes = x.ndim() - static_cast<int>(e.operands[i].size()) + dots;
     if (dots ? axes < 0 : axes != 0)
@@ -174,7 +175,7 @@ Tensor einsum(Text equation, const std::vector<Tensor>& operands, Location where
   }
   if (result.size() > static_cast<std::size_t>(Shape::max_rank))
     refuse("the result has more than 8 axes", '"' + std::string(equation) + '"', where);
-  for (Factor& f : factors) f.tensor = cast(f.tensor, dtype);
+  for (Factor& f : factors) f.tensor = cast(as_seen(f.tensor), dtype);
   return contract_rounded(std::move(factors), result);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/ops/shape/split_axis.h"
 #include "core/support/checked.h"
@@ -145,15 +146,15 @@ std::vector<Tensor> apply_split(Arg& x, const SplitAttributes& attributes, std::
 const std::vector<Tensor>& promoted(std::string_view op, const std::vector<Tensor>& tensors, Location where,
                                     std::vector<Tensor>& converted) {
   if (tensors.empty()) throw ArgumentError(op, "there is no tensor", "an empty list", "", where);
-  DType dtype = operand(op, Arg(tensors[0], where)).dtype();
+  DType dtype = seen_dtype(operand(op, Arg(tensors[0], where)));
   bool differ = false;
   for (const Tensor& tensor : tensors) {
-    const DType given = operand(op, Arg(tensor, where)).dtype();
-    differ |= given != dtype;
+    const DType given = seen_dtype(operand(op, Arg(tensor, where)));
+    differ |= given != dtype || given != tensor.dtype();
     dtype = promote_types(dtype, given);
   }
   if (!differ) return tensors;
-  for (const Tensor& tensor : tensors) converted.push_back(cast(Arg(tensor, where), dtype));
+  for (const Tensor& tensor : tensors) converted.push_back(cast(Arg(as_seen(tensor, where), where), dtype));
   return converted;
 }
 
