@@ -57,7 +57,7 @@ int main() {
                                  LSTM(96, {.return_sequences = true}), Dense(kinds, "softmax")});
   model.compile(
       {.optimizer = keras::optimizers::Adam(5e-3), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  model.fit(train.questions, train.answers, {.batch_size = 64, .epochs = 40, .verbose = 2});
+  model.fit(train.questions, train.answers, {.batch_size = 64, .epochs = 25, .verbose = 2});
 
   const double accuracy = model.evaluate(test.questions, test.answers, {.verbose = 0})["accuracy"];
   std::cout << "share of right letters " << accuracy << "\n";

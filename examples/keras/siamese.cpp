@@ -45,7 +45,7 @@ tt::Tensor contrastive(const tt::Tensor& alike, const tt::Tensor& distance) {
 int main() {
   keras::utils::set_random_seed(1);
   const auto mnist = tt::data::mnist({.data_format = "channels_last"});
-  const Pairs train = pairs(mnist.train, 8000, 1), test = pairs(mnist.test, 1000, 2);
+  const Pairs train = pairs(mnist.train, 12000, 1), test = pairs(mnist.test, 1000, 2);
 
   const keras::Sequential encoder({Input({28, 28, 1}), Conv2D(8, 3, {.strides = 2, .activation = "relu"}),
                                    Conv2D(16, 3, {.strides = 2, .activation = "relu"}), Flatten(), Dense(16)});
@@ -56,7 +56,7 @@ int main() {
   const keras::Model siamese({left, right}, distance({encoder(left), encoder(right)}));
 
   siamese.compile({.optimizer = "adam", .loss = contrastive});
-  siamese.fit({train.left, train.right}, train.alike, {.batch_size = 64, .epochs = 5, .verbose = 2});
+  siamese.fit({train.left, train.right}, train.alike, {.batch_size = 64, .epochs = 8, .verbose = 2});
 
   const tt::Tensor near = tt::less(siamese.predict({test.left, test.right}, {.verbose = 0}), 0.5);
   const double accuracy =

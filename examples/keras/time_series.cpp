@@ -1,4 +1,5 @@
-// A forecast: the temperature in six hours from the last three days. The series is made here: days, years and weather.
+// A forecast: the temperature in six hours from the last three days. The series is made here: days, fronts that pass
+// every ten of them, and weather.
 #include <triptych/keras.h>
 
 #include <iostream>
@@ -12,14 +13,14 @@ using namespace keras::layers;
 
 namespace {
 
-/// Hourly: what the hour says, what the day of the year says, and what drifts.
+/// Hourly: what the hour says, what the day of ten says, and what drifts.
 tt::Tensor temperatures(int hours) {
   const tt::Tensor noise = tt::randn({hours});
   std::vector<float> drift = noise.to_vector<float>(), values;
   for (std::size_t i = 1; i < drift.size(); ++i) drift[i] = 0.97F * drift[i - 1] + 0.3F * drift[i];
   for (int hour = 0; hour < hours; ++hour) {
     const double turn = 2 * std::numbers::pi / 24 * hour;
-    values.push_back(static_cast<float>(5 * std::sin(turn) + 8 * std::sin(turn / 365)) +
+    values.push_back(static_cast<float>(5 * std::sin(turn) + 8 * std::sin(turn / 10)) +
                      drift[static_cast<std::size_t>(hour)]);
   }
   return tt::reshape(tt::tensor(values), {hours, 1});

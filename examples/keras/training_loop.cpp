@@ -12,8 +12,8 @@ namespace ops = keras::ops;
 int main() {
   keras::utils::set_random_seed(1);
   const auto mnist = tt::data::mnist();
-  const tt::data::TensorDataset train(tt::slice(mnist.train.x, 0, {0, 6000}), tt::slice(mnist.train.y, 0, {0, 6000}));
-  const tt::Tensor x_test = tt::slice(mnist.test.x, 0, {0, 2000}), y_test = tt::slice(mnist.test.y, 0, {0, 2000});
+  const tt::data::TensorDataset train(tt::slice(mnist.train.x, 0, {0, 10000}), tt::slice(mnist.train.y, 0, {0, 10000}));
+  const tt::Tensor x_test = mnist.test.x, y_test = mnist.test.y;
 
   const keras::Sequential model({Input({1, 28, 28}), Flatten(), Dense(64, "relu"), Dense(10)});
   const keras::Optimizer optimizer = keras::optimizers::Adam(1e-3);
@@ -22,7 +22,7 @@ int main() {
   const std::vector<tt::Tensor> weights = model.trainable_weights();
 
   double result = 0;
-  for (int epoch = 1; epoch <= 4; ++epoch) {
+  for (int epoch = 1; epoch <= 5; ++epoch) {
     tt::Tensor last;
     for (const auto& [x, y] :
          tt::data::batches(train, {.batch_size = 64, .shuffle = true, .seed = static_cast<std::uint64_t>(epoch)})) {
