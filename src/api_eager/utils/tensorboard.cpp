@@ -240,7 +240,8 @@ void SummaryWriter::add_hparams(const HParams& hparam_dict, const Scalars& metri
   std::vector<std::string> metrics;
   for (const auto& [name, value] : hparam_dict) columns.push_back({name, value.value(), {}});
   for (const auto& [name, values] : hparam_domain_discrete) {
-    const auto column = std::find_if(columns.begin(), columns.end(), [&](const auto& c) { return c.name == name; });
+    const auto column =
+        std::find_if(columns.begin(), columns.end(), [&wanted = name](const auto& c) { return c.name == wanted; });
     if (column == columns.end())
       throw ArgumentError(op, "a domain is of no hyperparameter", "'" + name + "'", "", where);
     for (const HParam& value : values) {
