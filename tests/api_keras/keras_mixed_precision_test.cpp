@@ -196,3 +196,52 @@ TEST(KerasMixedPrecision, TrainsAsKerasDoesAndTheEnginesAgree) {
     if (graph[7].numel() > 0) expect_near(graph[7], references().at(prefix + "scales"), 0, "scales");
   }
 }
+
+// Ops of a layer of one's own see its weights in the compute dtype, whatever looks at them first.
+TEST(KerasMixedPrecision, LayersOfOnesOwn) {
+  struct Own : keras::LayerBase {
+    tt::Tensor factor, kernel, count;
+    void build(const tt::Shape& input) override {
+      factor = add_weight({.name = "factor", .shape = {input[-1]}, .initializer = "ones"});
+      kernel = add_weight({.name = "kernel", .shape = {input[-1], 2}});
+      count = add_weight({.name = "count", .shape = {}, .initializer = "zeros", .trainable = false});
+    }
+    tt::Tensor call(const tt::Tensor& x, bool) override {
+      seen = x.dtype();
+      count.add_(1);
+      const tt::Tensor wide = tt::matmul(tt::cast(x, tt::float32), kernel);
+      EXPECT_EQ(wide.dtype(), tt::float32);
+      const tt::Tensor y = tt::concat({2 * factor, factor}, 0);
+      EXPECT_EQ(y.dtype(), compute_dtype());
+      return tt::einsum("bi,ij->bj", {tt::where(tt::greater(x, 0), x * factor, factor - x), kernel}) + tt::mean(kernel);
+    }
+    tt::DType seen = tt::float64;
+  };
+  const Policy policy("mixed_bfloat16");
+  const keras::Layer own = keras::layer<Own>();
+  const tt::Tensor y = own(tt::ones({3, 4}));
+  EXPECT_EQ(own.as<Own>()->seen, tt::bfloat16);
+  EXPECT_EQ(y.dtype(), tt::bfloat16);
+  EXPECT_EQ(own.as<Own>()->count.item<float>(), 1);
+  EXPECT_EQ(own.weights()[0].value.dtype(), tt::float32);
+  const tt::Tensor loss[] = {tt::sum(y)};
+  const std::vector<tt::Tensor> gradients = tt::gradients(loss, own.trainable_weights());
+  for (const tt::Tensor& gradient : gradients) EXPECT_EQ(gradient.dtype(), tt::float32);
+
+  const keras::Layer as_it_is = keras::layer<Own>();
+  as_it_is.base().autocast = false;
+  as_it_is.base().set_dtype_policy("float32");
+  EXPECT_EQ(as_it_is(tt::ones({3, 4})).dtype(), tt::float32);
+}
+
+TEST(KerasMixedPrecision, WhatIsNoPolicy) {
+  EXPECT_THROW(keras::DTypePolicy("mixed_float8"), tt::ArgumentError);
+  EXPECT_THROW(keras::mixed_precision::set_global_policy("int64"), tt::ArgumentError);
+  const keras::Layer dense = Dense(2);
+  dense.build({-1, 3});
+  EXPECT_THROW(dense.base().set_dtype_policy("float64"), tt::ArgumentError);
+  dense.base().set_dtype_policy("mixed_float16");
+  EXPECT_EQ(dense.compute_dtype(), tt::float16);
+  EXPECT_EQ(dense.dtype_policy().name(), "mixed_float16");
+  EXPECT_EQ(keras::mixed_precision::global_policy(), keras::DTypePolicy(tt::float32));
+}
