@@ -34,7 +34,23 @@ second = tf.gradients(tf.reduce_sum(tf.square(gradients["w"])), [w, h0])
 scanned = tf.scan(lambda a, row: tf.sin(a) + tf.reduce_sum(row), x, initializer=0.0, reverse=True)
 mapped = tf.map_fn(lambda row: tf.matmul(row, w), x)
 folded = tf.foldr(lambda a, row: a * 0.5 + row * row, x)
-results = {"last": last, "stacked": stacked, "second/w": second[0], "second/h0": second[1], "scan": scanned, "map": mapped,
+
+
+def grow(i, array):
+    return i + 1, array.write(i + 1, tf.sin(array.read(i) * u[0]) + array.read(0) * tf.reduce_sum(x[i]))
+
+
+_, grown = tf.while_loop(lambda i, _: i < 4, grow, (0, tf.TensorArray(tf.float32, 1, dynamic_size=True, clear_after_read=False,
+                                                                      element_shape=(4,)).write(0, b)))
+grown = grown.stack()
+grown_b = tf.gradients(tf.reduce_sum(tf.square(grown)), b)[0]
+doubled = tf.while_loop(lambda i, _: i < 3, lambda i, rows: (i + 1, tf.concat([rows, tf.sin(rows) * b], 0)), (0, h0),
+                        shape_invariants=(tf.TensorShape([]), tf.TensorShape([None, 4])))[1]
+doubled_h0 = tf.gradients(tf.reduce_sum(doubled * doubled), h0)[0]
+doubled_b = tf.gradients(tf.reduce_sum(doubled * doubled), b)[0]
+results = {"grown": grown, "grown/b": grown_b, "grown/second": tf.gradients(tf.reduce_sum(tf.square(grown_b)), b)[0],
+           "doubled": doubled, "doubled/h0": doubled_h0, "doubled/b": doubled_b,
+           "doubled/second": tf.gradients(tf.reduce_sum(tf.square(doubled_b)), h0)[0], "last": last, "stacked": stacked, "second/w": second[0], "second/h0": second[1], "scan": scanned, "map": mapped,
            "foldr": folded, "scan/x": tf.gradients(tf.reduce_sum(scanned * scanned), x)[0],
            "map/w": tf.gradients(tf.reduce_sum(mapped * mapped), w)[0],
            "foldr/x": tf.gradients(tf.reduce_sum(folded), x)[0]}

@@ -265,6 +265,7 @@ Tensor& Module::register_buffer(const Name& name, Tensor value, bool persistent)
 }
 
 Tensor& Module::register_stream(const Name& name) {
+  const Frame frame(name.where);
   check_name(name);
   streams_.push_back({name.text, default_generator().next_stream()});
   return streams_.back().tensor;
@@ -293,7 +294,7 @@ void Module::check_members(Location where) {
 void Module::compute_members() {
   if (!computes_members_) return;
   for (Member& member : parameters_)
-    if (member.source) member.tensor = member.source->latest = member.source->value();
+    if (member.source) member.tensor = member.source->latest = member.source->value({});
 }
 
 template <class F>
@@ -501,6 +502,8 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
     } else if (!value->defined()) {
       throw ArgumentError("load_state_dict", "a value is undefined", "'" + name + "' is a default-constructed Tensor",
                           "", where);
+    } else if (value->is_symbolic()) {
+      throw ArgumentError("load_state_dict", "a value is symbolic", "'" + name + "'", "Give it a value", where);
     } else if (value->shape() != tensor.shape()) {
       wrong += (wrong.empty() ? "'" : "; '") + name + "' is " + summary(tensor) + " here and " + summary(*value) +
                " in the state";

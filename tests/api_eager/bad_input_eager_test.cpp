@@ -1,4 +1,6 @@
 // The obvious wrong arguments of the eager API.
+#include <limits>
+
 #include "bad_input.h"
 #include "triptych/eager.h"
 
@@ -28,6 +30,7 @@ TEST_F(BadInputEager, Modules) {
   EXPECT_BAD("[BatchNorm1d] num_features is not positive", nn::BatchNorm1d(0));
   EXPECT_BAD("[BatchNorm2d] num_features is not positive", nn::BatchNorm2d(-3));
   EXPECT_BAD("[LayerNorm] normalized_shape is empty", nn::LayerNorm(nn::LayerNormOptions{}));
+  EXPECT_BAD("[shape] a dimension is negative: -2", nn::LayerNorm(-2));
   EXPECT_BAD("[Embedding] num_embeddings or embedding_dim is not positive", nn::Embedding(0, 3));
   EXPECT_BAD("[Embedding] padding_idx is not the number of a row",
              nn::Embedding({.num_embeddings = 2, .embedding_dim = 2, .padding_idx = 2}));
@@ -141,9 +144,81 @@ TEST_F(BadInputEager, Initializers) {
   EXPECT_BAD("[normal]", nn::init::normal_(i));
   const tt::GraphHandle graph;
   const Tensor symbolic = tt::graph_placeholder(graph, "x", tt::float32, {2, 3}, {}, {});
+  Tensor open = tt::graph_placeholder(graph, "y", tt::float32, {tt::unknown, 3}, {}, {});
+  EXPECT_BAD("[shape]", nn::init::eye_(open));
   Tensor weight = tt::ones({2, 3});
   EXPECT_BAD("[init] an initializer returned a tensor without values",
              nn::init::fill_(weight, [&](const tt::Shape&, tt::DType) { return symbolic; }));
+}
+
+TEST_F(BadInputEager, WeightsOfLosses) {
+  const tt::GraphHandle graph;
+  const Tensor symbolic = tt::graph_placeholder(graph, "w", tt::float32, {3}, {}, {});
+  const Tensor huge = tt::expand(tt::ones({1}), {std::int64_t{1} << 45});
+  EXPECT_BAD("[BCELoss] a buffer is symbolic: 'weight'", nn::BCELoss(symbolic));
+  EXPECT_BAD("[BCEWithLogitsLoss] a buffer is symbolic: 'pos_weight'", nn::BCEWithLogitsLoss({.pos_weight = symbolic}));
+  EXPECT_BAD("[CrossEntropyLoss] a buffer is symbolic", nn::CrossEntropyLoss(symbolic));
+  EXPECT_BAD("[NLLLoss] a buffer is symbolic", nn::NLLLoss(symbolic));
+  EXPECT_BAD("[MultiLabelSoftMarginLoss] a buffer is symbolic", nn::MultiLabelSoftMarginLoss(symbolic));
+  EXPECT_BAD("[MultiMarginLoss] a buffer is symbolic", nn::MultiMarginLoss({.weight = symbolic}));
+  EXPECT_UNSUPPORTED("[clone] out of memory on cpu", nn::CrossEntropyLoss(huge));
+}
+
+TEST_F(BadInputEager, States) {
+  const tt::GraphHandle graph;
+  const Tensor symbolic = tt::graph_placeholder(graph, "w", tt::float32, {2, 3}, {}, {});
+  nn::Linear linear(3, 2);
+  const std::vector<float> before = linear.weight.to_vector<float>();
+  for (const bool assign : {false, true})
+    EXPECT_BAD("[load_state_dict] a value is symbolic: 'weight'",
+               linear.load_state_dict({{"bias", tt::ones({2})}, {"weight", symbolic}}, true, assign));
+  EXPECT_EQ(linear.weight.to_vector<float>(), before);
+  EXPECT_NE(linear.bias.to_vector<float>(), (std::vector<float>{1, 1}));
+}
+
+TEST_F(BadInputEager, ParametersInContainers) {
+  const Tensor result = tt::ones({2}).set_requires_grad() * 2;
+  nn::ParameterList list({vector, none});
+  EXPECT_EQ(list.text(),
+            "ParameterList(\n    (0): Parameter containing: [torch.float32 of size 3]\n"
+            "    (1): Object of type: NoneType\n)");
+  EXPECT_FALSE((*list.clone())[1].defined());
+  EXPECT_BAD("[ParameterList] a parameter is the result of a recorded op", list.extend({tt::ones({1}), result}));
+  EXPECT_EQ(list.size(), 2u);
+  nn::ParameterDict dict({{"a", vector}, {"none", none}});
+  EXPECT_NE(dict.text().find("(none): Object of type: NoneType"), std::string::npos) << dict.text();
+  EXPECT_BAD("[ParameterDict] a parameter is the result of a recorded op",
+             dict.update({{"a", tt::zeros({3})}, {"b", result}}));
+  EXPECT_EQ(dict["a"].to_vector<float>(), vector.to_vector<float>());
+  dict.update({{"b", matrix}, {"a", tt::zeros({3})}});
+  EXPECT_EQ(dict.keys(), (std::vector<std::string>{"a", "none", "b"}));
+  EXPECT_EQ(dict["a"].to_vector<float>(), (std::vector<float>{0, 0, 0}));
+  EXPECT_BAD("[ParametrizationList] there is no original", nn::utils::parametrize::ParametrizationList().value());
+}
+
+TEST_F(BadInputEager, Transformers) {
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max() / 2;
+  EXPECT_BAD("[shape] the number of rows of in_proj_weight does not fit", nn::MultiheadAttention(most, 1));
+  const nn::TransformerActivation relu = "relu";
+  EXPECT_BAD("[relu] an input is undefined", relu(none));
+  const nn::TransformerEncoderLayer layer(4, 2, 8);
+  const tt::Statistics now = tt::statistics();
+  tt::set_memory_limit(now.bytes_in_use + (1 << 16));
+  EXPECT_UNSUPPORTED("[", nn::TransformerEncoder(layer, most));
+  EXPECT_UNSUPPORTED("[", nn::Transformer({.d_model = 4, .nhead = 2, .num_encoder_layers = most}));
+  EXPECT_UNSUPPORTED("[", nn::Transformer(4, 2, 1, most));
+  EXPECT_UNSUPPORTED("[relu] out of memory on cpu", relu(tt::expand(vector[0], {1 << 20})));
+  tt::set_memory_limit(0);
+}
+
+TEST_F(BadInputEager, PackedSequences) {
+  const auto packed = nn::utils::rnn::pack_padded_sequence(tt::ones({3, 2, 1}), std::vector<std::int64_t>{3, 1});
+  EXPECT_UNSUPPORTED("[pad] out of memory on cpu",
+                     nn::utils::rnn::pad_packed_sequence(packed, false, 0, std::int64_t{1} << 50));
+  EXPECT_BAD("[pad]", nn::utils::rnn::pad_packed_sequence(packed, false, 0, std::numeric_limits<std::int64_t>::max()));
+  const auto [padded, lengths] = nn::utils::rnn::pad_packed_sequence(packed, true, -1, 4);
+  EXPECT_EQ(padded.to_vector<float>(), (std::vector<float>{1, 1, 1, -1, 1, -1, -1, -1}));
+  EXPECT_EQ(lengths.to_vector<std::int64_t>(), (std::vector<std::int64_t>{3, 1}));
 }
 
 }  // namespace

@@ -240,4 +240,71 @@ TEST_F(BadInputKeras, Files) {
   EXPECT_BAD("[load_weights] the file lacks a weight", model.load_weights(folder / "other"));
 }
 
+TEST_F(BadInputKeras, SizesOfMetrics) {
+  using namespace keras::metrics;
+  for (const std::int64_t huge : {std::int64_t{1} << 45, std::int64_t{1} << 60}) {
+    EXPECT_UNSUPPORTED("[arange]", AUC({.num_thresholds = huge}));
+    EXPECT_UNSUPPORTED("[arange]", SensitivityAtSpecificity(0.5, {.num_thresholds = huge}));
+    EXPECT_UNSUPPORTED("[arange]", SpecificityAtSensitivity(0.5, {.num_thresholds = huge}));
+    EXPECT_UNSUPPORTED("[arange]", PrecisionAtRecall(0.5, {.num_thresholds = huge}));
+    EXPECT_UNSUPPORTED("[arange]", RecallAtPrecision(0.5, {.num_thresholds = huge}));
+  }
+  tt::set_memory_limit(tt::statistics().bytes_in_use + (1 << 20));
+  EXPECT_UNSUPPORTED("[", IoU(20000, {0}));
+  EXPECT_UNSUPPORTED("[", MeanIoU(20000));
+  EXPECT_UNSUPPORTED("[", OneHotIoU(20000, {0}));
+  EXPECT_UNSUPPORTED("[", OneHotMeanIoU(20000));
+  tt::set_memory_limit(0);
+}
+
+TEST_F(BadInputKeras, LossesOutsideOfSteps) {
+  const keras::Sequential model({Input({4}), Dense(2)});
+  const int made = __LINE__ - 1;
+  const auto line = [](int at) { return tt::Location(__FILE__, at); };
+  const keras::StepData nothing, data{{x}, {y}, {}}, weighted{{x}, {y}, {y, y}};
+  const std::vector<Tensor> one{y}, two{y, y};
+  const auto loss = [&](const keras::StepData& of, const std::vector<Tensor>& predictions) {
+    static_cast<void>(model.base().compute_loss(of, predictions, true));
+  };
+  expect_bad<tt::ArgumentError>(
+      "[compute_loss] the model is not compiled", [&] { loss(nothing, one); }, line(made));
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const int compiled = __LINE__ - 1;
+  expect_bad<tt::ArgumentError>(
+      "[compute_loss] there is not one target for each output", [&] { loss(nothing, one); }, line(compiled));
+  expect_bad<tt::ArgumentError>(
+      "[compute_loss] there is not one target for each output", [&] { loss(data, two); }, line(compiled));
+  expect_bad<tt::ArgumentError>(
+      "[compute_loss] there is neither one sample_weight", [&] { loss(weighted, one); }, line(compiled));
+  loss(data, one);
+  model.fit(x, y, {.verbose = 0});
+  expect_bad<tt::ArgumentError>(
+      "[compute_loss] there is not one prediction for each output", [&] { loss(data, two); }, line(compiled));
+}
+
+TEST_F(BadInputKeras, FoldersOfBackups) {
+  const auto model = compiled();
+  EXPECT_BAD(
+      "[BackupAndRestore] the backup cannot be looked for",
+      model.fit(x, y, {.verbose = 0, .callbacks = {keras::callbacks::BackupAndRestore(std::string(10000, 'a'))}}));
+  EXPECT_BAD("[full] the dtype cannot hold the number",
+             keras::optimizers::LossScaleOptimizer("sgd", {.initial_scale = 1e300}));
+}
+
+TEST_F(BadInputKeras, MovedFromFunctionsGoOn) {
+  auto rate = keras::optimizers::schedules::ExponentialDecay(0.5, 1, 0.5);
+  const auto other_rate = std::move(rate);
+  EXPECT_EQ(rate(1), other_rate(1));
+  keras::EpochSchedule epochs([](int epoch) { return epoch * 2.0; });
+  const keras::EpochSchedule other_epochs = std::move(epochs);
+  EXPECT_EQ(epochs(3, 0), 6);
+  keras::Generator batches([] { return std::optional<keras::GeneratorBatch>(); });
+  const keras::Generator other_batches = std::move(batches);
+  EXPECT_FALSE(batches());
+  keras::Activation relu("relu");
+  const keras::Activation other_relu = std::move(relu);
+  EXPECT_EQ(relu(tt::tensor({-1.0, 2.0})).to_vector<float>(), (std::vector<float>{0, 2}));
+  EXPECT_EQ(relu.name(), "relu");
+}
+
 }  // namespace

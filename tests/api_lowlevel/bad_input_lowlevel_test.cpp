@@ -158,4 +158,67 @@ TEST_F(BadInputLowlevel, Values) {
   EXPECT_BAD("[restore] a saved tensor does not have the variable's shape", session.restore(folder / "w"));
 }
 
+TEST_F(BadInputLowlevel, TensorArrays) {
+  const tf::TensorArray array(tt::float32, 2, {.element_shape = tt::Shape{3}}), open(tt::float32, 2);
+  const Tensor row = tt::ones({3}), whole = tt::ones({2, 3});
+  EXPECT_BAD("[TensorArray] the elements have more than 7 dimensions: (1, 1, 1, 1, 1, 1, 1, 1)",
+             tf::TensorArray(tt::float32, 2, {.element_shape = tt::Shape{1, 1, 1, 1, 1, 1, 1, 1}}));
+  EXPECT_BAD("[TensorArray] a tensor has more than",
+             tf::TensorArray(tt::float32, std::int64_t{1} << 62, {.element_shape = tt::Shape{1024}}).stack());
+  EXPECT_UNSUPPORTED("[TensorArray] out of memory on cpu",
+                     tf::TensorArray(tt::float32, std::int64_t{1} << 45, {.element_shape = tt::Shape{}}).flow());
+  EXPECT_BAD("[TensorArray.read] an input is undefined", array.read(none));
+  EXPECT_BAD("[TensorArray.read] the index is not a scalar integer", array.read(row));
+  EXPECT_BAD("[TensorArray.write] an input is undefined", array.write(0, none));
+  EXPECT_BAD("[TensorArray.write] an input is undefined", array.write(none, row));
+  EXPECT_BAD("[TensorArray.unstack] an input is undefined", array.unstack(none));
+  EXPECT_BAD("[TensorArray.unstack] a scalar has no rows", array.unstack(tt::ones({})));
+  EXPECT_BAD("[TensorArray.gather] indices are neither int32 nor int64", array.gather(row));
+  EXPECT_BAD("[TensorArray.gather] an input is undefined", array.gather(none));
+  EXPECT_BAD("[TensorArray.gather] an index is out of range", array.gather(tt::tensor({7})));
+  EXPECT_BAD("[tensor] a C++ number stands", array.gather(1));
+  EXPECT_BAD("[TensorArray.scatter] an input is undefined", array.scatter(tt::tensor({0, 1}), none));
+  EXPECT_BAD("[TensorArray.scatter] an input is undefined", array.scatter(none, whole));
+  EXPECT_BAD("[TensorArray.scatter] the index is not a vector", array.scatter(tt::tensor({{0, 1}}), whole));
+  EXPECT_BAD("[TensorArray.split] there is no part", array.split(whole, {}));
+  EXPECT_BAD("[array_write] the index is out of range", open.write(5, row));
+  EXPECT_BAD("[TensorArray] the shape of the elements is not known", open.stack());  // nothing was written
+}
+
+TEST_F(BadInputLowlevel, Asserts) {
+  EXPECT_BAD("[tensor] the tensor is undefined", tf::assert_rank(none, 1));
+  EXPECT_BAD("[tensor] the tensor is undefined", tf::assert_rank_at_least(none, 1));
+  EXPECT_BAD("[tensor] the tensor is undefined", tf::assert_rank_in(none, {1}));
+  EXPECT_BAD("[tensor] the tensor is undefined", tf::assert_scalar(none));
+  EXPECT_BAD("[tensor] the tensor is undefined", tf::assert_type(none, tt::float32));
+  EXPECT_BAD("[tensor] the tensor is undefined", tf::assert_integer(none));
+  EXPECT_BAD("[assert_negative] x is no negative number: [1 1]", tf::assert_negative(concrete));
+  EXPECT_BAD("[assert_non_positive] x is above zero: [1 1]", tf::assert_non_positive(concrete));
+  const Tensor broken = concrete / tt::zeros({2});
+  EXPECT_BAD("[check_numerics] x: the tensor is not finite: infinity in float32 (2,)", tf::check_numerics(broken, "x"));
+  EXPECT_BAD("[check_numerics] an input is undefined", tf::check_numerics(none, "x"));
+  EXPECT_BAD("[check_numerics] the dtype is not floating-point", tf::check_numerics(tt::arange(3), "x"));
+  EXPECT_BAD("[assert_all_finite] the tensor is not finite: NaN", tf::assert_all_finite(broken - broken, ""));
+  EXPECT_BAD("[add_check_numerics_ops] there is no floating-point tensor", tf::add_check_numerics_ops(tf::Graph()));
+}
+
+TEST_F(BadInputLowlevel, Cases) {
+  using Function = std::function<Tensor()>;
+  const Function one = [&] { return concrete; };
+  const Tensor yes = tt::tensor(true), no = tt::tensor(false);
+  EXPECT_BAD("[case] a condition is not a scalar boolean", tf::case_<Function>({{concrete, one}}));
+  EXPECT_BAD("[case] a tensor is undefined", tf::case_<Function>({{none, one}}));
+  EXPECT_BAD("[case] there is no function", tf::case_<Function>({{yes, nullptr}}));
+  EXPECT_BAD("[case] there is no function", tf::case_<Function>({{yes, one}}, Function()));
+  EXPECT_BAD("[case] no condition is true: 0, 0", tf::case_<Function>({{no, one}, {no, one}}));
+  EXPECT_BAD("[case] more than one condition is true: 1, 0, 1",
+             tf::case_<Function>({{yes, one}, {no, one}, {yes, one}}, one, true));
+}
+
+TEST_F(BadInputLowlevel, Averages) {
+  tf::train::ExponentialMovingAverage average(0.9);
+  average.apply(graph);
+  EXPECT_BAD("[average_name] the tensor is not of a graph", average.variables_to_restore(graph, {tf::Variable()}));
+}
+
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "triptych/eager.h"
@@ -27,6 +28,15 @@ std::vector<tt::SessionOptions> all_ways() {
            .fusion = false,
            .memory_planning = false}};
 }
+
+#define EXPECT_WRONG(wrong, call)                                              \
+  try {                                                                        \
+    static_cast<void>(call);                                                   \
+    ADD_FAILURE() << "nothing was thrown: " << #call;                          \
+  } catch (const tt::Error& error) {                                           \
+    EXPECT_TRUE(std::string(error.what()).starts_with(wrong)) << error.what(); \
+    EXPECT_TRUE(error.where().text().starts_with("control_flow_test.cpp:"));   \
+  }
 
 bool same_bits(const Tensor& a, const Tensor& b) {
   const Floats x = a.to_vector<float>(), y = b.to_vector<float>();
@@ -152,10 +162,12 @@ TEST(While, ChangesItsFirstDimension) {
                                            return std::tuple(k + 1, tt::concat({rows, rows + 1}, 0));
                                          },
                                          std::tuple(0, x), {.shape_invariants = {{}, {tt::unknown, 2}}});
+    const Tensor gradient = tf::gradients(tt::sum(all), x)[0];
     const tf::Session session(graph, way);
     const Tensor got = session.run(all, {{x, tt::zeros({1, 2})}});
     EXPECT_EQ(got.shape(), (tt::Shape{8, 2}));
     EXPECT_EQ(tt::max(got).item<float>(), 3);
+    EXPECT_EQ(session.run(gradient, {{x, tt::zeros({3, 2})}}).to_vector<float>(), (Floats{8, 8, 8, 8, 8, 8}));
   }
 }
 
@@ -244,6 +256,71 @@ TEST(TensorArray, IsWrittenAndReadInALoop) {
   EXPECT_EQ(tf::TensorArray(tt::float32).unstack(tt::ones({4, 1})).size().item<int>(), 4);
 }
 
+TEST(TensorArray, GrowsWithTheGradientsOfTheTape) {
+  // The number of iterations, and with it the shape of every value of the array, is known when it runs.
+  const auto run = [](const Tensor& x, const Tensor& n) {
+    const auto [i, array] = tf::while_loop(
+        [&](const Tensor& k, const tf::TensorArray&) { return k < n; },
+        [&](const Tensor& k, const tf::TensorArray& a) {
+          const Tensor factor = tt::cast(k + 1, tt::float32);
+          return std::tuple(k + 1,
+                            a.write(k, tf::cond(
+                                           k > 0, [&] { return a.read(k - 1) * x; }, [&] { return x * factor; })));
+        },
+        std::tuple(0, tf::TensorArray(tt::float32, 0, {.dynamic_size = true, .element_shape = tt::Shape{2}})));
+    return array.stack();
+  };
+  for (const tt::SessionOptions& way : all_ways()) {
+    tf::Graph graph;
+    const Tensor x = graph.placeholder("x", tt::float32, {2}), n = graph.placeholder("n", tt::int32, {});
+    const Tensor all = run(x, n), first = tf::gradients(tt::sum(all * all), x)[0], second = tf::gradients(first, x)[0],
+                 third = tf::gradients(second, x)[0];
+    const tf::Session session(graph, way);
+    for (const int count : {0, 1, 2, 5}) {
+      const auto got = session.run({all, first, second, third}, {{x, tt::tensor<float>({0.5, -1.5})}, {n, count}});
+      const Tensor now = tt::tensor<float>({0.5, -1.5}).set_requires_grad();
+      const Tensor wanted = run(now, tt::tensor(count, tt::int32));
+      EXPECT_EQ(got[0].shape(), (tt::Shape{count, 2}));
+      EXPECT_EQ(got[0].to_vector<float>(), wanted.to_vector<float>());
+      // Row k is x^(k + 1): the sum of squares is x^2 + x^4 + ...
+      for (int at = 0; at < 2; ++at) {
+        const double value = at == 0 ? 0.5 : -1.5;
+        double d1 = 0, d2 = 0, d3 = 0;
+        for (int k = 1; k <= count; ++k) {
+          d1 += 2 * k * std::pow(value, 2 * k - 1);
+          d2 += 2 * k * (2 * k - 1) * std::pow(value, 2 * k - 2);
+          if (k > 1) d3 += 2 * k * (2 * k - 1) * (2 * k - 2) * std::pow(value, 2 * k - 3);
+        }
+        const double least = 1e-5;
+        EXPECT_NEAR(got[1][at].item<double>(), d1, least * (1 + std::abs(d1))) << count;
+        EXPECT_NEAR(got[2][at].item<double>(), d2, least * (1 + std::abs(d2))) << count;
+        EXPECT_NEAR(got[3][at].item<double>(), d3, least * (1 + std::abs(d3))) << count;
+      }
+      if (count == 0) continue;
+      tt::sum(wanted * wanted).backward();
+      EXPECT_TRUE(tt::allclose(now.grad(), got[1], 1e-6)) << now.grad() << got[1];
+    }
+  }
+}
+
+TEST(TensorArray, OfWhichOnlyWritesAreDifferentiatedIsNotKept) {
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {1000}), n = graph.placeholder("n", tt::int32, {});
+  const auto [i, array] = tf::while_loop(
+      [&](const Tensor& k, const tf::TensorArray&) { return k < n; },
+      [&](const Tensor& k, const tf::TensorArray& a) {
+        return std::tuple(k + 1, a.write(k, x * tt::cast(k, tt::float32)));
+      },
+      std::tuple(0, tf::TensorArray(tt::float32, 0, {.dynamic_size = true, .element_shape = tt::Shape{1000}})));
+  const Tensor gradient = tf::gradients(tt::sum(array.stack()), x)[0];
+  const tf::Session session(graph);
+  const tt::Statistics before = tt::statistics();
+  tt::reset_statistics();
+  EXPECT_EQ(session.run(gradient, {{x, tt::zeros({1000})}, {n, 100}})[0].item<float>(), 4950);
+  // The values of all iterations are 100 * 100 * 1000 * 4 bytes; one of them, and its gradients, a hundredth of that.
+  EXPECT_LT(tt::statistics().peak_bytes_in_use - before.bytes_in_use, 10'000'000);
+}
+
 TEST(Functional, MapsScansAndFolds) {
   const Tensor numbers = tt::tensor<float>({1, 2, 3, 4, 5, 6});
   const auto add = [](const Tensor& a, const Tensor& x) { return a + x; };
@@ -304,7 +381,28 @@ TEST(ControlFlow, GivesTensorFlowsNumbers) {
                                     0.0, {.reverse = true});
     const Tensor mapped = tf::map_fn([&](const Tensor& row) { return tt::matmul(row, w); }, x);
     const Tensor folded = tf::foldr([](const Tensor& a, const Tensor& row) { return a * 0.5 + row * row; }, x);
+    const auto [j, array] = tf::while_loop(
+        [](const Tensor& k, const tf::TensorArray&) { return k < 4; },
+        [&](const Tensor& k, const tf::TensorArray& all) {
+          return std::tuple(k + 1,
+                            all.write(k + 1, tt::sin(all.read(k) * u[0]) + all.read(0) * tt::sum(tf::gather(x, k))));
+        },
+        std::tuple(0, tf::TensorArray(tt::float32, 1, {.dynamic_size = true}).write(0, b)));
+    const Tensor grown = array.stack(), grown_b = tf::gradients(tt::sum(tt::square(grown)), b)[0];
+    const auto [m, doubled] = tf::while_loop([](const Tensor& k, const Tensor&) { return k < 3; },
+                                             [&](const Tensor& k, const Tensor& rows) {
+                                               return std::tuple(k + 1, tt::concat({rows, tt::sin(rows) * b}, 0));
+                                             },
+                                             std::tuple(0, h0), {.shape_invariants = {{}, {tt::unknown, 4}}});
+    const auto of_doubled = tf::gradients(tt::sum(doubled * doubled), {h0, b});
     const std::vector<std::pair<std::string, Tensor>> results{
+        {"grown", grown},
+        {"grown/b", grown_b},
+        {"grown/second", tf::gradients(tt::sum(tt::square(grown_b)), b)[0]},
+        {"doubled", doubled},
+        {"doubled/h0", of_doubled[0]},
+        {"doubled/b", of_doubled[1]},
+        {"doubled/second", tf::gradients(tt::sum(tt::square(of_doubled[1])), h0)[0]},
         {"last", last},
         {"stacked", stacked},
         {"gradient/w", g[0]},
@@ -346,6 +444,27 @@ TEST(Cases, TakeTheFirstAndTheNumbered) {
     const float factor = i == 0 ? 1 : i == 1 ? 2 : 3;
     EXPECT_EQ(session.run(numbered, {{x, 1}, {n, i}}).item<float>(), factor);
     EXPECT_EQ(session.run(g, {{x, 1}, {n, i}}).item<float>(), factor);
+  }
+}
+
+TEST(Cases, SayHowManyConditionsMayBeTrue) {
+  for (const tt::SessionOptions& way : all_ways()) {
+    tf::Graph graph;
+    const Tensor x = graph.placeholder("x", tt::float32, {});
+    using Function = std::function<Tensor()>;
+    const Function one = [&] { return x * 1; }, two = [&] { return x * 2; };
+    const Tensor exclusive = tf::case_<Function>({{x > 10, one}, {x > 5, two}}, one, true);
+    const Tensor some = tf::case_<Function>({{x > 10, one}, {x > 5, two}});
+    const Tensor single = tf::case_<Function>({{x > 5, two}});
+    const tf::Session session(graph, way);
+    EXPECT_EQ(session.run(exclusive, {{x, 7}}).item<float>(), 14);
+    EXPECT_EQ(session.run(exclusive, {{x, 1}}).item<float>(), 1);
+    EXPECT_WRONG("[case] more than one condition is true: 1, 1", session.run(exclusive, {{x, 11}}));
+    EXPECT_EQ(session.run(some, {{x, 11}}).item<float>(), 11);
+    EXPECT_EQ(session.run(some, {{x, 7}}).item<float>(), 14);
+    EXPECT_WRONG("[case] no condition is true: 0, 0", session.run(some, {{x, 1}}));
+    EXPECT_EQ(session.run(single, {{x, 7}}).item<float>(), 14);
+    EXPECT_WRONG("[case] no condition is true: 0", session.run(single, {{x, 1}}));
   }
 }
 
@@ -426,18 +545,6 @@ TEST(ControlFlow, WorksInTracedModules) {
   EXPECT_EQ(session.run(g, {{x, fed}}).item<float>(), 12);
 }
 
-namespace {
-
-#define EXPECT_WRONG(wrong, call)                                              \
-  try {                                                                        \
-    static_cast<void>(call);                                                   \
-    ADD_FAILURE() << "nothing was thrown: " << #call;                          \
-  } catch (const tt::Error& error) {                                           \
-    EXPECT_TRUE(std::string(error.what()).starts_with(wrong)) << error.what(); \
-    EXPECT_TRUE(error.where().text().starts_with("control_flow_test.cpp:"));   \
-  }
-
-}  // namespace
 
 TEST(ControlFlow, RefusesWhatIsWrong) {
   tf::Graph graph, other;

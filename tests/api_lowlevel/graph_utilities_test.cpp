@@ -1,6 +1,7 @@
 // Collections, variable scopes, checks, prints, scatter updates, and gradients with options.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <sstream>
 
 #include "triptych/lowlevel.h"
@@ -125,6 +126,46 @@ TEST(Asserts, RunWithTheBranchThatIsTaken) {
   const tf::Session session(graph);
   EXPECT_EQ(session.run(y, {{p, false}, {x, -1}}).item<float>(), -1);
   EXPECT_THROW(session.run(y, {{p, true}, {x, -1}}), tt::ArgumentError);
+}
+
+TEST(CheckNumerics, LooksWhenItRunsAndAtGradients) {
+  for (const tt::SessionOptions& way : both_ways()) {
+    tf::Graph graph;
+    const Tensor x = graph.placeholder("x", tt::float32, {tt::unknown});
+    const int line = __LINE__ + 1;
+    const Tensor y = tf::check_numerics(tt::sqrt(x), "root");
+    const Tensor gradient = tf::gradients(tt::sum(y), x)[0], unchecked = tt::sqrt(x);
+    const Tensor all = tf::add_check_numerics_ops(graph);
+    const tf::Session session(graph, way);
+    EXPECT_EQ(session.run(y, {{x, tt::tensor<float>({4, 9})}}).to_vector<float>(), (std::vector<float>{2, 3}));
+    session.run(all, {{x, tt::tensor<float>({4, 9})}});
+    session.run(unchecked, {{x, tt::tensor<float>({-1})}});  // who does not need the result does not look
+    EXPECT_WRONG("[add_check_numerics_ops] x:0: the tensor is not finite: infinity in float32 (1,)",
+                 session.run(all, {{x, tt::full({1}, std::numeric_limits<float>::infinity())}}));
+    try {
+      session.run(y, {{x, tt::tensor<float>({4, -9})}});
+      ADD_FAILURE();
+    } catch (const tt::ArgumentError& error) {
+      const std::string text = error.what();
+      EXPECT_EQ(text.find("[check_numerics] root: the tensor is not finite: NaN in float32 (2,)"), 0u) << text;
+      EXPECT_EQ(error.where().text(), "graph_utilities_test.cpp:" + std::to_string(line));
+    }
+  }
+  // The gradient of a root at 0 is infinite behind the check, and is looked at where it goes through one.
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {});
+  const Tensor y = tt::sqrt(tf::check_numerics(x * 1, "under the root"));
+  const Tensor gradient = tf::gradients(y, x)[0];
+  EXPECT_WRONG("[check_numerics] in the gradient of under the root: the tensor is not finite: infinity",
+               tf::Session(graph).run(gradient, {{x, 0}}));
+  Tensor now = tt::zeros({}).set_requires_grad();
+  EXPECT_WRONG("[check_numerics] in the gradient of a: the tensor is not finite",
+               tt::sqrt(tf::check_numerics(now, "a")).backward());
+  tf::assert_all_finite(tt::ones({2}), "fine");
+  const Tensor p = graph.placeholder("p", tt::boolean, {});
+  tf::cond(
+      p, [&] { return x; }, [&] { return x * 2; });
+  EXPECT_WRONG("[add_check_numerics_ops] the graph has a branch or a loop", tf::add_check_numerics_ops(graph));
 }
 
 TEST(Print, WritesWhenItRuns) {

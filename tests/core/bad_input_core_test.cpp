@@ -708,11 +708,13 @@ TEST_F(BadInput, Data) {
   };
   const auto here = tt::Location(__FILE__, __LINE__);
   for (const Tensor& x : {symbolic, scalar}) {
-    expect_bad<tt::ArgumentError>("[TensorDataset]", [&] { static_cast<void>(with_x(x, here).size()); }, here);
+    expect_bad<tt::ArgumentError>(
+        "[TensorDataset]", [&] { static_cast<void>(with_x(x, here).size()); }, here);
     expect_bad<tt::ArgumentError>(
         "[TensorDataset]", [&] { static_cast<void>(tt::data::batches(with_x(x, here), {}, here).begin()); }, here);
   }
-  expect_bad<tt::ArgumentError>("[Dataset] an index", [&] { static_cast<void>(with_x(vector, here).get(3)); }, here);
+  expect_bad<tt::ArgumentError>(
+      "[Dataset] an index", [&] { static_cast<void>(with_x(vector, here).get(3)); }, here);
   EXPECT_UNSUPPORTED("[shuffled_order] out of memory", tt::data::shuffled_order(std::int64_t{1} << 40, 1, 1));
   EXPECT_BAD("[tensor]", tt::data::Batch{}.to(tt::Device::cpu()));
   EXPECT_BAD("[to_vector]", tt::Mean().update(none));
@@ -723,6 +725,13 @@ TEST_F(BadInput, Data) {
   EXPECT_BAD("[DataLoader] batch_size is below 1", tt::data::batches(dataset, {.batch_size = -1}));
   EXPECT_BAD("[Dataset] an index is not below the data set's size: index 3, size 3", dataset[3]);
   EXPECT_BAD("[Dataset] an index is not below the data set's size", dataset[-1]);
+}
+
+TEST_F(BadInput, VectorsLongerThanMemory) {
+  const Tensor huge = tt::expand(tt::ones({1}), {std::int64_t{1} << 60});
+  EXPECT_UNSUPPORTED("[to_vector] there is no memory for so many elements", huge.to_vector<float>());
+  EXPECT_UNSUPPORTED("[to_vector] there is no memory for so many elements", huge.to_vector<std::uint8_t>());
+  EXPECT_UNSUPPORTED("[to_vector] there is no memory for so many elements", huge.to_vector<double>());
 }
 
 }  // namespace

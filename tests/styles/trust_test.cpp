@@ -343,6 +343,20 @@ TEST(MovedFrom, SessionsAndCallablesGoOn) {
 
 // --- Lines
 
+TEST(MovedFrom, FunctionsSeedsAndArraysGoOn) {
+  nn::TransformerActivation gelu = "gelu";
+  const nn::TransformerActivation other = std::move(gelu);
+  EXPECT_EQ(gelu(tt::ones({2})).to_vector<float>(), other(tt::ones({2})).to_vector<float>());
+  tt::Seed seed(7);
+  const tt::Seed other_seed = std::move(seed);
+  EXPECT_EQ(seed.generator(), other_seed.generator());
+  EXPECT_EQ(tf::random::uniform({2}, 0, 1, tt::float32, seed).shape(), (tt::Shape{2}));
+  tf::TensorArray array(tt::float32, 2, {.element_shape = tt::Shape{}});
+  const tf::TensorArray other_array = std::move(array);
+  EXPECT_EQ(array.write(1, 3.0).stack().to_vector<float>(), (std::vector<float>{0, 3}));
+  EXPECT_EQ(array.identity().size().item<int>(), 2);
+}
+
 TEST(UsersLine, IsNeverTheLibrarys) {
   const std::string text =
       tt::ArgumentError("op", "wrong", "given", "", tt::Location("/usr/include/triptych/core/tensor.h", 126)).what();

@@ -44,6 +44,9 @@ struct Call {
   std::function<std::vector<Tensor>(const Inputs&)> call;
 };
 
+/// For the names of the tests: what is called.
+inline void PrintTo(const Call& call, std::ostream* out) { *out << call.text.substr(0, call.text.find('(')); }
+
 const std::vector<Call>& pytorch_calls();
 const std::vector<Call>& tensorflow_calls();
 const std::vector<Call>& keras_calls();

@@ -24,6 +24,8 @@
 
 namespace triptych {
 
+struct GraphImpl;
+
 /// How often at most: a number, or an integer tensor without dimensions.
 class TRIPTYCH_API IterationLimit {
  public:
@@ -58,6 +60,20 @@ using TensorFunction = std::function<Tensors(std::span<const Tensor>)>;
 
 TRIPTYCH_API Tensors run_branch(std::string_view op, const Arg& selector,
                                 const std::vector<std::function<Tensors()>>& branches, Location where);
+/// ArgumentError if there is no condition, or one is not a scalar boolean.
+TRIPTYCH_API void check_case(const std::vector<Tensor>& conditions, Location where);
+/// Checks which conditions are true, now or when the graph runs: nodes that are made while it is alive wait for that.
+class [[nodiscard]] TRIPTYCH_API CaseCheck {
+ public:
+  enum Rule { last, at_most_one };
+  CaseCheck(const std::vector<Tensor>& conditions, Rule rule, Location where);
+  ~CaseCheck();
+  CaseCheck(const CaseCheck&) = delete;
+  CaseCheck& operator=(const CaseCheck&) = delete;
+
+ private:
+  GraphImpl* graph_ = nullptr;
+};
 /// The first values of a loop's variables.
 struct LoopStart {
   Tensors variables;
@@ -128,34 +144,38 @@ detail::ValueOf<std::invoke_result_t<const F&>> switch_case(
   return detail::value_like(*like, results);
 }
 
-/// The first function whose condition is true; if none is `default_fn`, or the last one without it. Errors as of
+/// The first function whose condition is true; if none is `default_fn`, without it an ArgumentError when that is found.
+/// If they are `exclusive`, not more than one of the conditions may be true: else an ArgumentError. Errors as of
 /// `cond`, and for an empty list.
 template <class F>
 detail::ValueOf<std::invoke_result_t<const F&>> case_(const std::vector<std::pair<Tensor, F>>& pred_fn_pairs,
                                                       const std::optional<std::type_identity_t<F>>& default_fn = {},
-                                                      Location where = Location::here()) {
-  if (pred_fn_pairs.empty())
-    throw ArgumentError("case", "there is no pair of a condition and a function", "an empty list", "", where);
+                                                      bool exclusive = false, Location where = Location::here()) {
   using Value = detail::ValueOf<std::invoke_result_t<const F&>>;
-  const std::function<Value(std::size_t)> from = [&](std::size_t i) -> Value {
-    const Tensor& pred = pred_fn_pairs[i].first;
-    const F& function = pred_fn_pairs[i].second;
+  std::vector<Tensor> conditions;
+  for (const auto& [pred, function] : pred_fn_pairs) {
     check_callable("case", function, where);
-    const auto value = [&] {
-      const auto result = function();
-      return detail::value_like(result, detail::tensors_of(result));
-    };
-    const bool last = i + 1 == pred_fn_pairs.size();
-    if (last && !default_fn) return value();
-    return cond(
-        Arg(pred, where), value,
-        [&] {
-          if (!last) return from(i + 1);
-          const auto result = (*default_fn)();
-          return detail::value_like(result, detail::tensors_of(result));
-        },
-        where);
+    conditions.push_back(pred);
+  }
+  if (default_fn) check_callable("case", *default_fn, where);
+  detail::check_case(conditions, where);
+  const auto value = [](const F& function) {
+    const auto result = function();
+    return detail::value_like(result, detail::tensors_of(result));
   };
+  const std::function<Value(std::size_t)> from = [&](std::size_t i) -> Value {
+    const F& function = pred_fn_pairs[i].second;
+    const bool last = i + 1 == pred_fn_pairs.size();
+    if (last && !default_fn) {
+      const detail::CaseCheck one_is_true(conditions, detail::CaseCheck::last, where);
+      return value(function);
+    }
+    return cond(
+        Arg(conditions[i], where), [&] { return value(function); },
+        [&] { return last ? value(*default_fn) : from(i + 1); }, where);
+  };
+  if (!exclusive) return from(0);
+  const detail::CaseCheck not_two_are(conditions, detail::CaseCheck::at_most_one, where);
   return from(0);
 }
 

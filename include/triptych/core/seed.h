@@ -22,6 +22,10 @@ class Seed {
   explicit Seed(std::shared_ptr<Generator> generator) : own_(std::move(generator)), generator_(own_.get()) {}
   /// The generator must live as long as this.
   Seed(Generator& generator) : generator_(&generator) {}
+  // Copies alone: what was moved from names a generator still.
+  Seed(const Seed&) = default;
+  Seed& operator=(const Seed&) = default;
+  ~Seed() = default;
 
   /// What functions of random.h take: null for the default one.
   Generator* generator() const { return generator_; }

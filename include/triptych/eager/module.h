@@ -62,7 +62,7 @@ class TRIPTYCH_API OtherForwards {
 class TRIPTYCH_API ValueSource {
  public:
   virtual ~ValueSource() = default;
-  virtual Tensor value() = 0;
+  virtual Tensor value(Location where) = 0;
   /// The value of the last call, which the module's tensor still is unless somebody assigned to it.
   Tensor latest;
 };

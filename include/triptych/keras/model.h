@@ -149,6 +149,10 @@ class TRIPTYCH_API Generator {
   requires std::is_invocable_r_v<std::optional<GeneratorBatch>, F&> Generator(F function,
                                                                               Location where = Location::here())
       : next_(not_empty(std::move(function), "generator", where)) {}
+  // Copies alone: a generator that was moved from is still one.
+  Generator(const Generator&) = default;
+  Generator& operator=(const Generator&) = default;
+  ~Generator() = default;
   std::optional<GeneratorBatch> operator()() const { return next_(); }
 
  private:

@@ -42,6 +42,14 @@ TRIPTYCH_API Tensor assert_non_positive(const Arg& x, const AssertOptions& optio
 /// |x - y| <= atol + rtol |y|; the defaults are TensorFlow's, ten times float32's precision.
 TRIPTYCH_API Tensor assert_near(const Arg& x, const Arg& y, double rtol = 1.1920929e-06, double atol = 1.1920929e-06,
                                 const AssertOptions& options = {});
+/// `tensor`, whose elements are all finite: for a NaN or an infinity an ArgumentError that names this line and begins
+/// with `message`; of a graph when it runs, by who needs the result. So are the gradients that flow back through it.
+/// ArgumentError for a dtype that is not floating-point.
+TRIPTYCH_API Tensor check_numerics(const Arg& tensor, const OwnedText& message);
+TRIPTYCH_API Tensor assert_all_finite(const Arg& x, const OwnedText& message);
+/// An operation that checks all floating-point tensors that the graph has so far, in their order, each under the name
+/// of its node. ArgumentError if there is none, and UnsupportedError if the graph has a branch or a loop.
+TRIPTYCH_API Tensor add_check_numerics_ops(const Graph& graph, Location where = Location::here());
 // What is known when the graph is built is checked then.
 TRIPTYCH_API void assert_rank(const Arg& x, std::int64_t rank, const AssertOptions& options = {});
 TRIPTYCH_API void assert_rank_at_least(const Arg& x, std::int64_t rank, const AssertOptions& options = {});

@@ -32,12 +32,16 @@ struct TensorArrayOptions {
 ///                                     std::tuple(0, squares));
 class TRIPTYCH_API TensorArray {
  public:
-  /// ArgumentError for a negative size.
+  /// ArgumentError for a negative size, and for elements of more than seven dimensions.
   explicit TensorArray(DType dtype, std::int64_t size = 0, const TensorArrayOptions& options = {},
                        Location where = Location::here());
   /// As many elements as an integer tensor without dimensions says.
   TensorArray(DType dtype, const Tensor& size, const TensorArrayOptions& options = {},
               Location where = Location::here());
+
+  // Copies alone: an array that was moved from is still one.
+  TensorArray(const TensorArray&) = default;
+  TensorArray& operator=(const TensorArray&) = default;
 
   DType dtype() const { return dtype_; }
   /// Unknown dimensions where nothing says them; ArgumentError if nothing was written and no shape was given.
@@ -74,13 +78,14 @@ class TRIPTYCH_API TensorArray {
 
   void check_value(const char* op, const Tensor& value, int rank, Location where) const;
   TensorArray with_flow(Tensor flow) const;
-  Tensor empty(int rank) const;
+  Tensor empty(int rank, Location where) const;
 
   DType dtype_;
   std::int64_t count_ = 0;
   Tensor length_;  // in place of a number
   bool dynamic_ = false;
   std::optional<Shape> shape_;
+  Location made_at_;
   std::shared_ptr<int> rank_;  // of an element, which the handles of one array learn together
   Tensor flow_;                // undefined before the first write
 };

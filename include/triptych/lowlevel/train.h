@@ -105,7 +105,8 @@ class TRIPTYCH_API ExponentialMovingAverage {
   /// What to restore to go on with averages in the variables' place: names in files, and where they go. By default for
   /// all trainable variables; the graph's other variables keep their names.
   std::map<std::string, Variable> variables_to_restore(const Graph& graph,
-                                                       const std::vector<Variable>& moving_avg_variables = {}) const;
+                                                       const std::vector<Variable>& moving_avg_variables = {},
+                                                       Location where = Location::here()) const;
 
  private:
   struct State;

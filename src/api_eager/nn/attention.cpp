@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "api_eager/nn/initialize.h"
+#include "core/support/checked.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -21,6 +22,7 @@ MultiheadAttentionOptions checked(MultiheadAttentionOptions o, Location where) {
         name, "kdim or vdim is not positive",
         std::to_string(o.kdim.value_or(o.embed_dim)) + " and " + std::to_string(o.vdim.value_or(o.embed_dim)), "",
         where);
+  checked_multiply(3, o.embed_dim, "the number of rows of in_proj_weight", where);
   Hyperparameters(name, where).share("dropout", o.dropout);
   check_parameter_dtype(name, o.dtype, where);
   return o;
@@ -98,7 +100,7 @@ MultiheadAttention::MultiheadAttention(const Options& given, Location where)
     const GradMode off(false);
     out_proj.bias.zero_();
   }
-  if (options.dropout > 0) stream_ = &register_stream("stream");
+  if (options.dropout > 0) stream_ = &register_stream(Name("stream", where));
 }
 
 MultiheadAttentionResult MultiheadAttention::forward(const Tensor& query, const Tensor& key, const Tensor& value,

@@ -74,11 +74,13 @@ Tensor& trunc_normal_(Tensor& tensor, double mean, double std, double a, double 
 }
 
 Tensor& eye_(Tensor& tensor, Location where) {
+  const Frame frame(where);
   check_rank("eye_", tensor, 2, 2, "the tensor is not a matrix", where);
   return set(tensor, eye(tensor.size(0), tensor.size(1), tensor.dtype(), where), where);
 }
 
 Tensor& dirac_(Tensor& tensor, std::int64_t groups, Location where) {
+  const Frame frame(where);
   check_rank("dirac_", tensor, 3, 5, "the tensor does not have three to five dimensions", where);
   const Shape shape = tensor.shape();
   if (groups < 1 || shape[0] % groups != 0)

@@ -11,9 +11,10 @@ Tensor Loss::operator()(const Arg& input, const Arg& target) {
   return call(*this, input, target.tensor());
 }
 
-Tensor& Loss::register_weight(const char* name, const Tensor& weight) {
+Tensor& Loss::register_weight(const char* name, const Tensor& weight, Location where) {
+  const Frame frame(where);
   const GradMode off(false);
-  return register_buffer(name, weight.defined() ? weight.clone() : Tensor());
+  return register_buffer({name, where}, weight.defined() ? weight.clone(where) : Tensor());
 }
 
 Tensor L1Loss::forward(const Tensor& input, const Tensor& target) { return l1_loss(input, target, options); }

@@ -112,8 +112,7 @@ std::pair<Tensor, Tensor> pad_packed_sequence(const PackedSequence& sequence, bo
                         where);
   Numbers lengths(places.size()), chosen;
   std::int64_t row = 0;
-  for (std::int64_t t = 0; t < length; ++t) {
-    const std::int64_t count = t < steps ? counts[static_cast<std::size_t>(t)] : 0;
+  for (const std::int64_t count : counts) {
     for (std::size_t n = 0; n < places.size(); ++n) {
       const bool there = places[n] < count;
       lengths[n] += there;
@@ -125,8 +124,13 @@ std::pair<Tensor, Tensor> pad_packed_sequence(const PackedSequence& sequence, bo
       concat({sequence.data, full_like(sum(sequence.data.detach(), {0}, true), padding_value)}, 0, where);
   Shape padded_shape = sequence.data.shape();
   padded_shape.set(0, sequences);
-  padded_shape.insert(0, length);
-  const Tensor padded = reshape(index_select(with_padding, 0, vector_of(chosen, where)), padded_shape);
+  padded_shape.insert(0, steps);
+  Tensor padded = reshape(index_select(with_padding, 0, vector_of(chosen, where)), padded_shape);
+  if (length > steps) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> behind(static_cast<std::size_t>(padded.ndim()));
+    behind[0].second = length - steps;
+    padded = pad(padded, behind, padding_value);
+  }
   return {batch_first ? transpose(padded, 0, 1) : padded, vector_of(lengths, where)};
 }
 

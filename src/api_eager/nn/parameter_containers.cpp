@@ -24,6 +24,16 @@ std::string type_name(DType dtype) {
                              : std::string(dtype_name(dtype));
 }
 
+std::string short_type_name(DType dtype) { return std::string(dtype_name(dtype)); }
+
+/// As PyTorch prints a parameter, or what stands in place of one.
+std::string described(const Tensor& parameter, std::string (*type)(DType)) {
+  if (!parameter.defined()) return "Object of type: NoneType";
+  return "Parameter containing: [torch." + type(parameter.dtype()) + " of size " + sizes_text(parameter.shape()) + "]";
+}
+
+Tensor copy_of(const Tensor& parameter) { return parameter.defined() ? parameter.detach().clone() : Tensor(); }
+
 }  // namespace
 
 // --- ParameterList --------------------------------------------------------------------------------------------------
@@ -46,7 +56,13 @@ ParameterList& ParameterList::append(Tensor value, Location where) {
 }
 
 ParameterList& ParameterList::extend(const std::vector<Tensor>& values, Location where) {
-  for (const Tensor& value : values) append(value, where);
+  const std::size_t before = size();
+  try {
+    for (const Tensor& value : values) append(value, where);
+  } catch (...) {
+    parameters_.resize(before);
+    throw;
+  }
   return *this;
 }
 
@@ -59,14 +75,13 @@ Tensor ParameterList::pop(Location where) {
 std::string ParameterList::extra_repr() const {
   std::string text;
   for (const Member& member : parameters_)
-    text += (text.empty() ? "" : "\n") + ("  (" + member.name + "): Parameter containing: [torch.") +
-            std::string(dtype_name(member.tensor.dtype())) + " of size " + sizes_text(member.tensor.shape()) + "]";
+    text += (text.empty() ? "" : "\n") + ("  (" + member.name + "): ") + described(member.tensor, short_type_name);
   return text;
 }
 
 std::unique_ptr<ParameterList> ParameterList::clone() const {
   auto copy = std::make_unique<ParameterList>();
-  for (const Member& member : parameters_) copy->append(member.tensor.detach().clone());
+  for (const Member& member : parameters_) copy->append(copy_of(member.tensor));
   copy->copy_from(*this);
   return copy;
 }
@@ -98,7 +113,16 @@ ParameterDict& ParameterDict::set(const Name& key, Tensor value) {
 }
 
 ParameterDict& ParameterDict::update(std::initializer_list<NamedTensor> values, Location where) {
-  for (const auto& [key, value] : values) set(Name(key, where), value);
+  ParameterDict all;  // made as parameters before they take the others' places
+  for (const auto& [key, value] : values) all.set(Name(key, where), value);
+  for (auto member = all.parameters_.begin(); member != all.parameters_.end();) {
+    const auto next = std::next(member);
+    if (contains(member->name))
+      at(member->name, where) = member->tensor;
+    else
+      parameters_.splice(parameters_.end(), all.parameters_, member);
+    member = next;
+  }
   return *this;
 }
 
@@ -129,14 +153,13 @@ std::vector<NamedTensor> ParameterDict::items() const {
 std::string ParameterDict::extra_repr() const {
   std::string text;
   for (const Member& member : parameters_)
-    text += (text.empty() ? "" : "\n") + ("  (" + printable(member.name) + "): Parameter containing: [torch.") +
-            type_name(member.tensor.dtype()) + " of size " + sizes_text(member.tensor.shape()) + "]";
+    text += (text.empty() ? "" : "\n") + ("  (" + printable(member.name) + "): ") + described(member.tensor, type_name);
   return text;
 }
 
 std::unique_ptr<ParameterDict> ParameterDict::clone() const {
   auto copy = std::make_unique<ParameterDict>();
-  for (const Member& member : parameters_) copy->set(member.name, member.tensor.detach().clone());
+  for (const Member& member : parameters_) copy->set(member.name, copy_of(member.tensor));
   copy->copy_from(*this);
   return copy;
 }

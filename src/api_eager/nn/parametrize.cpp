@@ -98,9 +98,10 @@ std::vector<Tensor> ParametrizationList::originals() const {
   return result;
 }
 
-Tensor ParametrizationList::value() {
+Tensor ParametrizationList::value(Location where) {
+  const Frame frame(where);
   const std::vector<Tensor> all = originals();
-  if (all.empty()) throw ArgumentError(name(), "there is no original", "an empty list");
+  if (all.empty()) throw ArgumentError(name(), "there is no original", "an empty list", "", where);
   Tensor value = all[0];
   bool first = true;
   for (Module& module : *this) {

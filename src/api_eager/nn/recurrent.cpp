@@ -71,7 +71,7 @@ RNNBase::RNNBase(const Kind& kind, Location where) : kind_(kind) {
       p.w_hr = add("weight_hr_l", kind.proj_size > 0, {kind.proj_size, hidden});
       parameters_of_layers_.push_back(p);
     }
-  if (kind.dropout > 0) stream_ = &register_stream("stream");
+  if (kind.dropout > 0) stream_ = &register_stream(Name("stream", where));
 }
 
 void RNNBase::check_input(const Tensor& input) const { check_width(kind_.name, input, kind_.input_size); }

@@ -46,6 +46,12 @@ TransformerActivation::TransformerActivation(const char* name, Location where)
 TransformerActivation::TransformerActivation(const std::string& name, Location where)
     : function_(activation_of(name, where)) {}
 
+Tensor TransformerActivation::operator()(const Arg& x) const {
+  const Frame frame(x.where());
+  const UserCode function;
+  return function_(x.tensor());
+}
+
 // --- Layers ---------------------------------------------------------------------------------------------------------
 
 TransformerEncoderLayer::TransformerEncoderLayer(const Options& o, Location where)
@@ -126,6 +132,7 @@ TransformerEncoder::TransformerEncoder() : layers(add<ModuleList>("layers")) {}
 TransformerEncoder::TransformerEncoder(const TransformerEncoderLayer& encoder_layer, std::int64_t num_layers,
                                        Location where)
     : layers(add<ModuleList>(Name("layers", where))) {
+  const Frame frame(where);
   check_layers("TransformerEncoder", num_layers, where);
   for (std::int64_t i = 0; i < num_layers; ++i)
     layers.push_back(std::shared_ptr<TransformerEncoderLayer>(nn::clone(encoder_layer, where)), where);
@@ -149,6 +156,7 @@ TransformerDecoder::TransformerDecoder() : layers(add<ModuleList>("layers")) {}
 TransformerDecoder::TransformerDecoder(const TransformerDecoderLayer& decoder_layer, std::int64_t num_layers,
                                        Location where)
     : layers(add<ModuleList>(Name("layers", where))) {
+  const Frame frame(where);
   check_layers("TransformerDecoder", num_layers, where);
   for (std::int64_t i = 0; i < num_layers; ++i)
     layers.push_back(std::shared_ptr<TransformerDecoderLayer>(nn::clone(decoder_layer, where)), where);
@@ -190,7 +198,7 @@ Transformer::Transformer(const Options& o, Location where)
       decoder(adopt(Name("decoder", where),
                     std::make_unique<TransformerDecoder>(TransformerDecoderLayer(layer_of(o), where),
                                                          o.num_decoder_layers, final_norm(o, where), where))) {
-  for (Tensor parameter : parameters())
+  for (Tensor parameter : parameters(where))
     if (parameter.ndim() > 1) init::xavier_uniform_(parameter, 1, where);
 }
 

@@ -28,9 +28,9 @@ class BackupAndRestore : public CallbackBase {
       throw ArgumentError("BackupAndRestore", "the model is not built when training begins",
                           "model '" + model.name() + "'", "Give it an Input, or call build()", where_);
     whole_epochs_ = 0;
-    if (std::filesystem::exists(latest()))
+    if (exists(latest()))
       restore(model, latest());
-    else if (std::filesystem::exists(previous()))  // killed between the two
+    else if (exists(previous()))  // killed between the two
       restore(model, previous());
   }
 
@@ -49,6 +49,15 @@ class BackupAndRestore : public CallbackBase {
  private:
   std::string latest() const { return (std::filesystem::path(folder_) / "latest.safetensors").string(); }
   std::string previous() const { return latest() + ".bkp"; }
+
+  bool exists(const std::string& path) const {
+    std::error_code failed;
+    const bool there = std::filesystem::exists(path, failed);
+    if (failed)
+      throw ArgumentError("BackupAndRestore", "the backup cannot be looked for", path_and_reason(path, failed.value()),
+                          "", where_);
+    return there;
+  }
 
   void restore(const Model& model, const std::string& path) {
     const StateDict dict = triptych::load(path, where_);

@@ -139,6 +139,7 @@ Kind one_of(const char* what, const std::string& name, std::initializer_list<std
 }  // namespace
 
 Metric metrics::AUC(AUCOptions options, Location where) {
+  const Frame frame(where);
   const Curve curve = one_of<Curve>("curve", options.curve,
                                     {{"ROC", Curve::roc},
                                      {"PR", Curve::pr},

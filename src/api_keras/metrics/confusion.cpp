@@ -111,12 +111,14 @@ std::string name_or_unique(const std::string& given, const char* name) {
 }
 
 Metric count(const char* metric, const char* name, Part part, const ConfusionCountOptions& options, Location where) {
+  const Frame frame(where);
   return Metric(std::make_shared<Count>(name_or_unique(options.name, name), part,
                                         checked(metric, options.thresholds, 0.5, where)));
 }
 
 Metric share_of(const char* metric, const char* name, Part others, const char* others_name,
                 const PrecisionRecallOptions& options, Location where) {
+  const Frame frame(where);
   if (options.top_k && *options.top_k < 1)
     throw ArgumentError(metric, "top_k is below 1", std::to_string(*options.top_k), "", where);
   return Metric(std::make_shared<ShareOfTruePositives>(
@@ -126,6 +128,7 @@ Metric share_of(const char* metric, const char* name, Part others, const char* o
 
 Metric best_rate(const char* metric, const char* name, BestRate::Rate best, BestRate::Rate bounded,
                  const char* value_name, double value, const SensitivitySpecificityOptions& options, Location where) {
+  const Frame frame(where);
   Hyperparameters(metric, where).share(value_name, value);
   if (options.num_thresholds < 1)
     throw ArgumentError(metric, "num_thresholds is below 1", std::to_string(options.num_thresholds), "", where);

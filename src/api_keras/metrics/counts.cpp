@@ -56,10 +56,7 @@ Tensor share(const Tensor& a, const Tensor& b) {
 
 std::vector<double> spread(std::int64_t count) {
   if (count == 1) return {0.5};
-  std::vector<double> thresholds;
-  for (std::int64_t i = 0; i < count; ++i)
-    thresholds.push_back(static_cast<double>(i) / static_cast<double>(count - 1));
-  return thresholds;
+  return (arange(0, count, 1, float64) / (count - 1)).to_vector<double>();
 }
 
 }  // namespace triptych::keras

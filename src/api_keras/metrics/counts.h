@@ -23,7 +23,7 @@ ConfusionCounts counts_of(const Tensor& y_true, const Tensor& y_pred, const Tens
 /// a / b, 0 where b is.
 Tensor share(const Tensor& a, const Tensor& b);
 
-/// Evenly spread from 0 to 1; 0.5 if it is one.
+/// Evenly spread from 0 to 1; 0.5 if it is one. Errors as of tensors: more than there is memory for.
 std::vector<double> spread(std::int64_t count);
 
 /// What a prediction that is not among the best k becomes: below all thresholds.

@@ -81,6 +81,7 @@ std::vector<std::int64_t> all_of(std::int64_t classes) {
 
 Metric make(const char* metric, const char* name, std::int64_t classes, const std::vector<std::int64_t>& targets,
             const IoUOptions& options, Location where, std::optional<double> threshold = {}) {
+  const Frame frame(where);
   check(metric, classes, targets, where);
   return Metric(std::make_shared<IoU>(options.name.empty() ? unique_name(name) : std::string(options.name), classes,
                                       targets, options, threshold));

@@ -80,6 +80,7 @@ bool is_loss_scale_optimizer(const Optimizer& optimizer) { return dynamic_cast<L
 namespace optimizers {
 
 Optimizer LossScaleOptimizer(const Optimizer& inner_optimizer, LossScaleOptimizerOptions options, Location where) {
+  const Frame frame(where);
   Hyperparameters("LossScaleOptimizer", where).positive("initial_scale", options.initial_scale);
   if (options.dynamic_growth_steps < 1)
     throw ArgumentError("LossScaleOptimizer", "dynamic_growth_steps is not positive",

@@ -89,7 +89,28 @@ void Trainer::no_gradient(const Tensor& loss) const {
 }
 
 Tensor Trainer::compiled_loss(const StepData& data, const std::vector<Tensor>& y_pred) {
+  if (*caller_) return loss_of_step(data, y_pred);
+  // Of no step: what is met here is not known from now on, and an error names the line that compiled the model.
+  const CallerScope scope(*this, "compute_loss", compiled_ ? compiled_at_ : LayerAccess::made_at(model_));
+  struct Forget {
+    std::size_t &count, before;
+    ~Forget() { count = before; }
+  } forget{output_count_, output_count_};
+  return loss_of_step(data, y_pred);
+}
+
+Tensor Trainer::loss_of_step(const StepData& data, const std::vector<Tensor>& y_pred) {
+  check_compiled();
   if (output_count_ == 0) meet_outputs(y_pred.size());
+  if (y_pred.size() != output_count_)
+    throw ArgumentError(caller_, "there is not one prediction for each output",
+                        std::to_string(y_pred.size()) + " predictions, " + std::to_string(output_count_) + " outputs",
+                        "", where_);
+  if (data.sample_weight.size() > 1 && data.sample_weight.size() != y_pred.size())
+    throw ArgumentError(
+        caller_, "there is neither one sample_weight nor one for each output",
+        std::to_string(data.sample_weight.size()) + " weights, " + std::to_string(y_pred.size()) + " outputs", "",
+        where_);
   if (!options_.loss.empty() && data.y.size() != y_pred.size())
     throw ArgumentError(caller_, "there is not one target for each output",
                         std::to_string(data.y.size()) + " targets, " + std::to_string(y_pred.size()) + " outputs", "",

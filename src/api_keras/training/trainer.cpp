@@ -78,6 +78,7 @@ void Trainer::compile(const CompileOptions& options, Location where) {
   numerics_ = options.numerics == "exact" || (options.numerics.empty() && options_.engine == "eager") ? Numerics::exact
                                                                                                       : Numerics::fast;
   compiled_ = true;
+  compiled_at_ = where;
   forget();
 }
 

@@ -119,6 +119,7 @@ class Trainer {
   void put_metrics(const StepData& data, const std::vector<Tensor>& y_pred, std::vector<Tensor>& results);
   /// The step itself: operands decide whether it runs now or is traced.
   Evaluation evaluate_step(Phase phase, const ArrayBatch& batch);
+  Tensor loss_of_step(const StepData& data, const std::vector<Tensor>& y_pred);
   void update(const Evaluation& evaluation);
   std::vector<Tensor> run_eagerly(Phase phase, const ArrayBatch& batch);
   std::vector<Tensor> run(Phase phase, ArrayBatch batch);
@@ -138,6 +139,7 @@ class Trainer {
   ModelBase& model_;
   CompileOptions options_;
   bool compiled_ = false;
+  Location compiled_at_;
   std::optional<Device> device_;  // where steps run, once that is known
   const char* caller_ = "";
   Location where_;

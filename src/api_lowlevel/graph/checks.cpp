@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/graph/checks.h"
+#include "core/graph/control_flow.h"
 #include "core/graph/graph.h"
 #include "core/ops/ops.h"
 #include "triptych/core/control_flow.h"
@@ -33,13 +34,16 @@ Tensor compared(const char* op, std::string_view wrong, const Arg& x, const Arg&
   return apply_check(assert_op, inputs, &attributes, where);
 }
 
+/// ArgumentError for a number, and if the tensor is undefined.
+const TensorMeta& meta_of(const Arg& x) { return x.tensor().meta(x.where()); }
+
 void check(bool holds, const char* op, std::string_view wrong, const Arg& x, const std::string& expected,
            const AssertOptions& options) {
   if (holds) return;
-  const Tensor& tensor = x.tensor();
+  const TensorMeta& meta = meta_of(x);
   throw ArgumentError(op, with(options.message, wrong),
-                      std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text() + ", expected " + expected,
-                      "", x.where());
+                      std::string(dtype_name(meta.dtype)) + " " + meta.shape.text() + ", expected " + expected, "",
+                      x.where());
 }
 
 }  // namespace
@@ -82,7 +86,7 @@ Tensor assert_positive(const Arg& x, const AssertOptions& options) {
                   [](const Tensor& a, const Tensor& b) { return a > b; });
 }
 Tensor assert_negative(const Arg& x, const AssertOptions& options) {
-  return compared("assert_negative", "x is not negative", x, Arg(0, x.where()), options,
+  return compared("assert_negative", "x is no negative number", x, Arg(0, x.where()), options,
                   [](const Tensor& a, const Tensor& b) { return a < b; });
 }
 Tensor assert_non_negative(const Arg& x, const AssertOptions& options) {
@@ -90,7 +94,7 @@ Tensor assert_non_negative(const Arg& x, const AssertOptions& options) {
                   [](const Tensor& a, const Tensor& b) { return a >= b; });
 }
 Tensor assert_non_positive(const Arg& x, const AssertOptions& options) {
-  return compared("assert_non_positive", "x is positive", x, Arg(0, x.where()), options,
+  return compared("assert_non_positive", "x is above zero", x, Arg(0, x.where()), options,
                   [](const Tensor& a, const Tensor& b) { return a <= b; });
 }
 Tensor assert_near(const Arg& x, const Arg& y, double rtol, double atol, const AssertOptions& options) {
@@ -98,28 +102,60 @@ Tensor assert_near(const Arg& x, const Arg& y, double rtol, double atol, const A
                   [&](const Tensor& a, const Tensor& b) { return abs(a - b) <= abs(b) * rtol + atol; });
 }
 
+Tensor check_numerics(const Arg& tensor, const OwnedText& message) {
+  const Frame frame(tensor.where());
+  return apply_check_numerics(tensor.tensor(), {"check_numerics", message}, tensor.where());
+}
+Tensor assert_all_finite(const Arg& x, const OwnedText& message) {
+  const Frame frame(x.where());
+  return apply_check_numerics(x.tensor(), {"assert_all_finite", message}, x.where());
+}
+
+Tensor add_check_numerics_ops(const Graph& graph, Location where) {
+  const char* const op = "add_check_numerics_ops";
+  const Frame frame(where);
+  GraphImpl& impl = graph.impl();
+  std::vector<Tensor> found;
+  for (const auto& node : impl.nodes) {
+    if (is_branch(*node->op) || is_loop(*node->op))
+      throw UnsupportedError(op, "the graph has a branch or a loop", "'" + impl.info_of(*node).name + "'",
+                             "Use check_numerics on its results", where);
+    for (std::uint32_t i = 0; i < node->output_count; ++i)
+      if (Tensor output = impl.handle(*node, i); is_floating(output.dtype())) found.push_back(std::move(output));
+  }
+  if (found.empty()) throw ArgumentError(op, "there is no floating-point tensor", "an empty graph", "", where);
+  Tensor last;
+  for (const Tensor& tensor : found) {
+    const auto after = graph.control_dependencies(last.defined() ? TensorList{last} : TensorList(), where);
+    const auto& place = *tensor.impl();
+    last =
+        apply_check_numerics(tensor, {op, impl.info_of(*place.node).name + ":" + std::to_string(place.output)}, where);
+  }
+  return group({last}, op, where);
+}
+
 void assert_rank(const Arg& x, std::int64_t rank, const AssertOptions& options) {
-  check(x.tensor().ndim() == rank, "assert_rank", "x has another number of dimensions", x, std::to_string(rank),
+  check(meta_of(x).shape.rank() == rank, "assert_rank", "x has another number of dimensions", x, std::to_string(rank),
         options);
 }
 void assert_rank_at_least(const Arg& x, std::int64_t rank, const AssertOptions& options) {
-  check(x.tensor().ndim() >= rank, "assert_rank_at_least", "x has fewer dimensions", x,
+  check(meta_of(x).shape.rank() >= rank, "assert_rank_at_least", "x has fewer dimensions", x,
         "at least " + std::to_string(rank), options);
 }
 void assert_rank_in(const Arg& x, const std::vector<std::int64_t>& ranks, const AssertOptions& options) {
   std::string expected;
   for (const std::int64_t rank : ranks) expected += (expected.empty() ? "" : " or ") + std::to_string(rank);
-  check(std::find(ranks.begin(), ranks.end(), x.tensor().ndim()) != ranks.end(), "assert_rank_in",
+  check(std::find(ranks.begin(), ranks.end(), meta_of(x).shape.rank()) != ranks.end(), "assert_rank_in",
         "x has another number of dimensions", x, expected, options);
 }
 void assert_scalar(const Arg& x, const AssertOptions& options) {
-  if (!x.is_scalar()) check(x.tensor().ndim() == 0, "assert_scalar", "x is not a scalar", x, "()", options);
+  if (!x.is_scalar()) check(meta_of(x).shape.rank() == 0, "assert_scalar", "x is not a scalar", x, "()", options);
 }
 void assert_type(const Arg& x, DType dtype, const AssertOptions& options) {
-  check(x.tensor().dtype() == dtype, "assert_type", "x has another dtype", x, std::string(dtype_name(dtype)), options);
+  check(meta_of(x).dtype == dtype, "assert_type", "x has another dtype", x, std::string(dtype_name(dtype)), options);
 }
 void assert_integer(const Arg& x, const AssertOptions& options) {
-  const DType dtype = x.tensor().dtype();
+  const DType dtype = meta_of(x).dtype;
   check(!is_floating(dtype) && dtype != boolean, "assert_integer", "x is not of an integer dtype", x, "integers",
         options);
 }

@@ -140,11 +140,11 @@ std::string ExponentialMovingAverage::average_name(const Tensor& var, Location w
 }
 
 std::map<std::string, Variable> ExponentialMovingAverage::variables_to_restore(
-    const Graph& graph, const std::vector<Variable>& moving_avg_variables) const {
+    const Graph& graph, const std::vector<Variable>& moving_avg_variables, Location where) const {
   const std::vector<Variable> averaged =
       moving_avg_variables.empty() ? graph.trainable_variables() : moving_avg_variables;
   std::map<std::string, Variable> result;
-  for (const Variable& variable : averaged) result[average_name(variable)] = variable;
+  for (const Variable& variable : averaged) result[average_name(variable, where)] = variable;
   for (const Variable& variable : graph.variables()) {
     const bool has_average =
         std::any_of(averaged.begin(), averaged.end(), [&](const Variable& v) { return v.name() == variable.name(); });

@@ -41,21 +41,27 @@ Special first_special(const void* data, DType dtype, std::int64_t count) {
 
 }  // namespace
 
+const char* not_finite_in(const Operand& operand) {
+  const TensorMeta& meta = *operand.meta;
+  if (!operand.data || !is_floating(meta.dtype)) return nullptr;
+  const void* data = operand.data;
+  std::vector<char> host;
+  if (meta.device.type != Device::Type::cpu) {
+    host.resize(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype));
+    copy_bytes(host.data(), Device::cpu(), data, meta.device, host.size());
+    data = host.data();
+  }
+  const Special found = first_special(data, meta.dtype, meta.shape.size());
+  return found == Special::nan ? "NaN" : found == Special::infinity ? "infinity" : nullptr;
+}
+
 void check_numerics(const Op& op, std::span<const Operand> outputs, Location where) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const char* const found = not_finite_in(outputs[i]);
+    if (!found) continue;
     const TensorMeta& meta = *outputs[i].meta;
-    if (!outputs[i].data || !is_floating(meta.dtype)) continue;
-    const void* data = outputs[i].data;
-    std::vector<char> host;
-    if (meta.device.type != Device::Type::cpu) {
-      host.resize(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype));
-      copy_bytes(host.data(), Device::cpu(), data, meta.device, host.size());
-      data = host.data();
-    }
-    const Special found = first_special(data, meta.dtype, meta.shape.size());
-    if (found == Special::none) continue;
     throw ArgumentError(op.name, "a result is not finite",
-                        (found == Special::nan ? "NaN in output " : "infinity in output ") + std::to_string(i) + ", " +
+                        std::string(found) + " in output " + std::to_string(i) + ", " +
                             std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(),
                         "Look at its operands: too large a learning rate, log or division of 0", where);
   }

@@ -1,11 +1,9 @@
 // array_write: what a TensorArray's write is. In a step it takes place in the memory of the rows, if nobody reads those
 // as they were.
-#include <cstring>
-
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
+#include "core/graph/changing_shape.h"
 #include "core/graph/control_flow.h"
-#include "core/memory/allocator.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/control_flow.h"
 #include "triptych/core/ops.h"
@@ -69,18 +67,17 @@ void array_write_run(const KernelCall& call) {
   const std::size_t row = bytes(value), before = bytes(rows), all = bytes(out);
   if (rows.data != out.data) {
     copy_bytes(out.data, device, rows.data, device, before);
-    if (all > before) {
-      const Scratch zeros(all - before);
-      std::memset(zeros.as<void>(), 0, all - before);
-      copy_bytes(static_cast<char*>(out.data) + before, device, zeros.as<void>(), Device(), all - before);
-    }
+    if (all > before) clear_bytes(static_cast<char*>(out.data) + before, device, all - before);
   }
   copy_bytes(static_cast<char*>(out.data) + static_cast<std::size_t>(i) * row, device, value.data, device, row);
 }
 
 void array_write_gradient(Gradient& g) {
   const Tensor index = g.input(1);
-  if (g.needs(0)) g.set(0, detail::array_write(g.upstream(), index, zeros_like(g.input(2)), false, Location()));
+  if (g.needs(0)) {
+    const Tensor others = detail::array_write(g.upstream(), index, zeros_like(g.input(2)), false, Location());
+    g.set(0, g.attributes<ArrayWriteAttributes>().grows ? fit_like(others, g.input(0)) : others);
+  }
   if (g.needs(2)) g.set(2, take(g.upstream(), index, 0));
 }
 

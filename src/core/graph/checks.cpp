@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "core/dispatch/backend.h"
+#include "core/dispatch/check_numerics.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/graph/subgraph_trace.h"
@@ -43,7 +44,37 @@ void print_run(const KernelCall& call) {
   (a.stream ? *a.stream : std::cerr) << text << std::flush;
 }
 
-const Kernel assert_kernel{.run = assert_run}, print_kernel{.run = print_run};
+void check_numerics_infer(Infer& infer) {
+  infer.check(is_floating(infer.dtype(0)), "the dtype is not floating-point", "Other numbers are finite");
+  infer.output(0, infer.shape(0), infer.dtype(0));
+}
+
+void check_numerics_run(const KernelCall& call) {
+  const auto& a = call.attributes_as<FiniteAttributes>();
+  const Operand &x = call.inputs[0], &out = call.outputs[0];
+  if (const char* const found = not_finite_in(x))
+    throw ArgumentError(a.op, a.message.empty() ? "the tensor is not finite" : a.message + ": the tensor is not finite",
+                        std::string(found) + " in " + std::string(dtype_name(x.dtype())) + " " + x.shape().text(), "",
+                        modes.frame);
+  if (out.data != x.data)
+    copy_bytes(out.data, out.meta->device, x.data, x.meta->device,
+               static_cast<std::size_t>(x.size()) * size_of(x.dtype()));
+}
+
+/// TensorFlow's: the gradient is looked at, too.
+void check_numerics_gradient(Gradient& g) {
+  const auto& a = g.attributes<FiniteAttributes>();
+  const std::string of = a.message.empty() ? "in a gradient" : "in the gradient of " + a.message;
+  g.set(0, apply_check_numerics(g.upstream(), {a.op, of}, {}));
+}
+
+const Kernel assert_kernel{.run = assert_run}, print_kernel{.run = print_run},
+    check_numerics_kernel{.run = check_numerics_run, .donates = 0b1};
+
+/// They run on the host, wherever their operands are.
+void register_for_all_devices(const Op& op, const Kernel& kernel) {
+  for (auto& slot : op.kernels) slot.store(&kernel, std::memory_order_release);
+}
 
 class Printer {
  public:
@@ -121,6 +152,23 @@ extern const Op print_op{.name = "print",
                          .infer = print_infer,
                          .gradient_stops = true,
                          .stateful = true};
+extern const Op check_numerics_op{.name = "check_numerics",
+                                  .inputs = 1,
+                                  .attributes = &attribute_type<FiniteAttributes>,
+                                  .infer = check_numerics_infer,
+                                  .gradient = check_numerics_gradient,
+                                  .can_fail = true};
+
+Tensor apply_check_numerics(const Tensor& x, const FiniteAttributes& attributes, Location where) {
+  static const bool registered = [] {
+    register_for_all_devices(check_numerics_op, check_numerics_kernel);
+    return true;
+  }();
+  static_cast<void>(registered);
+  Tensor result;
+  apply(check_numerics_op, {&x, 1}, &attributes, {&result, 1}, where);
+  return result;
+}
 
 std::string printed_elements(const Tensor& tensor, std::int64_t summarize) {
   const Tensor dense = contiguous_now(tensor);
@@ -129,8 +177,8 @@ std::string printed_elements(const Tensor& tensor, std::int64_t summarize) {
 
 Tensor apply_check(const Op& op, std::span<const Tensor> inputs, const void* attributes, Location where) {
   static const bool registered = [] {
-    for (auto& slot : assert_op.kernels) slot.store(&assert_kernel, std::memory_order_release);
-    for (auto& slot : print_op.kernels) slot.store(&print_kernel, std::memory_order_release);
+    register_for_all_devices(assert_op, assert_kernel);
+    register_for_all_devices(print_op, print_kernel);
     return true;
   }();
   static_cast<void>(registered);

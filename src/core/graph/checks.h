@@ -1,4 +1,4 @@
-// Ops that look at values while a graph runs, and have no result: a check that fails, and a print.
+// Ops that look at values while a graph runs: checks, which may fail, and prints.
 #pragma once
 
 #include <iosfwd>
@@ -30,8 +30,21 @@ struct PrintAttributes {
 };
 extern const Op print_op;
 
-/// Applies one of them: at once to computed tensors, which gives an undefined tensor, else as a node, an operation
-/// without a value.
+/// Gives its input, whose elements are all finite.
+struct FiniteAttributes {
+  std::string op, message;
+  static constexpr auto fields() {
+    return std::tuple{field("op", &FiniteAttributes::op), field("message", &FiniteAttributes::message)};
+  }
+};
+extern const Op check_numerics_op;
+Tensor apply_check_numerics(const Tensor& x, const FiniteAttributes& attributes, Location where);
+
+/// The host reads what it is given.
+inline bool looks_at_values(const Op& op) { return &op == &assert_op || &op == &print_op || &op == &check_numerics_op; }
+
+/// Applies an assertion or a print: at once to computed tensors, which gives an undefined tensor, else as a node, an
+/// operation without a value.
 Tensor apply_check(const Op& op, std::span<const Tensor> inputs, const void* attributes, Location where);
 
 /// "[1 2 3]", "[[1 2]\n [3 4]]", of each dimension `summarize` elements at either end.

@@ -131,6 +131,36 @@ Tensors run_branch(std::string_view op, const Arg& selector, const std::vector<s
   return apply_branch(inputs, attributes, where);
 }
 
+void check_case(const std::vector<Tensor>& conditions, Location where) {
+  if (conditions.empty())
+    throw ArgumentError("case", "there is no pair of a condition and a function", "an empty list", "", where);
+  check_defined("case", conditions, where);
+  for (const Tensor& condition : conditions)
+    if (condition.dtype() != boolean || condition.ndim() != 0)
+      throw ArgumentError("case", "a condition is not a scalar boolean", text_of(condition.meta()), "", where);
+}
+
+CaseCheck::CaseCheck(const std::vector<Tensor>& conditions, Rule rule, Location where) {
+  const bool one = rule == at_most_one;
+  std::vector<Tensor> inputs = conditions;
+  Tensor holds = conditions.back();
+  if (one) {
+    Tensors numbers;
+    for (const Tensor& condition : conditions) numbers.push_back(cast(Arg(condition, where), int32));
+    holds = less_equal(sum(stack(numbers, 0, where)), 1);
+  }
+  inputs.insert(inputs.begin(), holds);
+  const AssertAttributes attributes{"case", one ? "more than one condition is true" : "no condition is true", -1};
+  const Tensor check = apply_check(assert_op, inputs, &attributes, where);
+  if (!check.defined()) return;
+  graph_ = check.impl()->graph.get();
+  graph_->control_stack.push_back(check.impl()->node.get());
+}
+
+CaseCheck::~CaseCheck() {
+  if (graph_) graph_->control_stack.pop_back();
+}
+
 // --- Loops -----------------------------------------------------------------------------------------------------------
 
 namespace {
@@ -284,10 +314,11 @@ Tensors run_while(const TensorFunction& condition, const TensorFunction& body, c
   loop.body = std::move(traced.subgraph);
   loop.carried = static_cast<std::int64_t>(variables.size());
   loop.grown = grown;
-  for (std::size_t h = 0; h < loop.history_count(); ++h) loop.kept.push_back(static_cast<std::int64_t>(h));
   Tensors inputs{limit_tensor(options.maximum_iterations, variables[0].device(), where)};
   inputs.insert(inputs.end(), variables.begin(), variables.end());
   inputs.insert(inputs.end(), captured.begin(), captured.end());
+  loop.changing = changing_variables(loop, inputs);
+  loop.keep_all();
   Tensors results = apply_loop(inputs, loop, where);
   results.resize(variables.size());
   return options.back_prop ? results : without_gradient(std::move(results));
@@ -370,7 +401,7 @@ Tensors run_rows(std::string_view op, const TensorFunction& body, Tensors variab
   loop.carried = static_cast<std::int64_t>(carried);
   loop.scanned = static_cast<std::int64_t>(stacks.size());
   loop.reverse = reverse;
-  for (std::size_t h = 0; h < loop.history_count(); ++h) loop.kept.push_back(static_cast<std::int64_t>(h));
+  loop.keep_all();
   Tensors inputs{length_along(all[carried], 0)};
   inputs.insert(inputs.end(), all.begin(), all.end());
   inputs.insert(inputs.end(), captured.begin(), captured.end());

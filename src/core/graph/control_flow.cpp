@@ -10,6 +10,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
+#include "core/graph/changing_shape.h"
 #include "core/graph/subgraph_code.h"
 #include "core/support/inline_vector.h"
 
@@ -17,6 +18,16 @@ namespace triptych {
 
 bool LoopAttributes::keeps(std::size_t history) const {
   return std::find(kept.begin(), kept.end(), static_cast<std::int64_t>(history)) != kept.end();
+}
+
+void LoopAttributes::keep_all() {
+  kept.clear();
+  for (std::size_t h = 0; h < history_count(); ++h) kept.push_back(static_cast<std::int64_t>(h));
+}
+
+std::size_t LoopAttributes::sizes_of(std::size_t variable) const {
+  const auto found = std::find(changing.begin(), changing.end(), static_cast<std::int64_t>(variable));
+  return found == changing.end() ? 0 : value_count() + static_cast<std::size_t>(found - changing.begin());
 }
 
 void print_value(std::string& out, const std::vector<Subgraph>& subgraphs) {
@@ -241,6 +252,15 @@ std::vector<TensorMeta> variable_metas(const LoopAttributes& a, std::span<const 
   return variables;
 }
 
+/// What a history has for each iteration.
+TensorMeta row_of_history(const LoopAttributes& a, std::size_t h, std::span<const TensorMeta> variables,
+                          std::span<const TensorMeta* const> inputs) {
+  if (h < static_cast<std::size_t>(a.carried)) return variables[h];
+  if (h < a.value_count()) return *inputs[inputs.size() - a.value_count() + h];
+  const TensorMeta& of = variables[static_cast<std::size_t>(a.changing[h - a.value_count()])];
+  return {.shape = {of.shape.rank()}, .strides = {}, .dtype = int64, .device = of.device};
+}
+
 void loop_infer(Infer& infer) {
   const auto& a = infer.attributes<LoopAttributes>();
   const LoopInputs at(a);
@@ -275,7 +295,7 @@ void loop_infer(Infer& infer) {
   for (const TensorMeta& row : rows) add(stacked(row));
   add({.shape = {}, .strides = {}, .dtype = int64, .device = infer.input(0).device});
   for (std::size_t h = 0; h < a.history_count(); ++h) {
-    TensorMeta meta = h < at.carried ? variables[h] : *metas[metas.size() - a.history_count() + h];
+    TensorMeta meta = row_of_history(a, h, variables, metas.span());
     if (a.keeps(h) && meta.shape.rank() < Shape::max_rank)
       meta = stacked(meta);
     else
@@ -296,9 +316,10 @@ class Stack {
     if (!fixed_ && i >= capacity_) grow(std::max<std::int64_t>(8, 2 * capacity_));
     return (fixed_ ? fixed_ : static_cast<char*>(storage_->data)) + i * bytes_;
   }
-  void write(std::int64_t i, const char* from) {
+  void write(std::int64_t i, const char* from) { write(i, from, meta_.device); }
+  void write(std::int64_t i, const void* from, Device where) {
     char* to = row(i);
-    copy_bytes(to, meta_.device, from, meta_.device, static_cast<std::size_t>(bytes_));
+    copy_bytes(to, meta_.device, from, where, static_cast<std::size_t>(bytes_));
   }
   /// The first `length` rows.
   Tensor result(std::int64_t length) {
@@ -443,15 +464,17 @@ class SteadyLoop {
       copy_bytes(to, metas_[k].device, from.data, metas_[k].device, bytes);
       return;
     }
-    const Scratch zeros(bytes + 1);
-    std::memset(zeros.as<void>(), 0, bytes);
-    copy_bytes(to, metas_[k].device, zeros.as<void>(), Device(), bytes);
+    clear_bytes(to, metas_[k].device, bytes);
   }
 
   void record(std::int64_t row, const std::vector<char*>& variables, const std::vector<char*>& inputs) {
     for (std::size_t i = 0; i < a_.kept.size(); ++i) {
       const auto h = static_cast<std::size_t>(a_.kept[i]);
-      histories_[i].write(row, h < at_.carried ? variables[h] : inputs[inputs.size() - a_.history_count() + h]);
+      if (h < a_.value_count())
+        histories_[i].write(row, h < at_.carried ? variables[h] : inputs[inputs.size() - a_.value_count() + h]);
+      else
+        histories_[i].write(row, metas_[static_cast<std::size_t>(a_.changing[h - a_.value_count()])].shape.begin(),
+                            Device());
     }
   }
 
@@ -522,7 +545,12 @@ std::vector<Tensor> run_changing_loop(const LoopAttributes& a, const std::vector
     }
     for (std::size_t i = 0; i < histories.size(); ++i) {
       const auto h = static_cast<std::size_t>(a.kept[i]);
-      histories[i].push_back(h < at.carried ? variables[h] : alias(inputs[inputs.size() - a.history_count() + h]));
+      if (h < at.carried)
+        histories[i].push_back(variables[h]);
+      else if (h < a.value_count())
+        histories[i].push_back(alias(inputs[inputs.size() - a.value_count() + h]));
+      else
+        histories[i].push_back(variables[static_cast<std::size_t>(a.changing[h - a.value_count()])]);
     }
     std::vector<Tensor> values = variables;
     const std::int64_t row = a.reverse ? count - 1 - t : t;
@@ -535,21 +563,26 @@ std::vector<Tensor> run_changing_loop(const LoopAttributes& a, const std::vector
     variables = std::move(results);
   }
   std::vector<Tensor> outputs = std::move(variables);
-  const auto stacked = [&](std::vector<Tensor>& values, const TensorMeta& row, bool history) {
+  const auto in_order = [&](std::vector<Tensor>& values) -> const std::vector<Tensor>& {
     if (a.reverse) std::reverse(values.begin(), values.end());
-    outputs.push_back(stack_of(values, row, history));
+    return values;
   };
-  for (std::size_t k = 0; k < given.size(); ++k) stacked(given[k], rows[k], false);
+  for (std::size_t k = 0; k < given.size(); ++k) outputs.push_back(stack_of(in_order(given[k]), rows[k], false));
   Tensor times = make_tensor(Shape{}, int64, inputs[0].device());
   copy_bytes(times.impl()->data(), times.device(), &t, Device(), sizeof t);
   outputs.push_back(std::move(times));
   std::size_t kept = 0;
   for (std::size_t h = 0; h < a.history_count(); ++h) {
-    const Tensor& first = h < at.carried ? inputs[at.variable(h)] : inputs[inputs.size() - a.history_count() + h];
-    if (a.keeps(h))
-      stacked(histories[kept++], first.meta(), true);
-    else
-      outputs.push_back(make_tensor(Shape{0}, first.dtype(), first.device()));
+    const std::size_t k = h < a.value_count() ? h : static_cast<std::size_t>(a.changing[h - a.value_count()]);
+    const Tensor& first = k < at.carried ? inputs[at.variable(k)] : inputs[inputs.size() - a.value_count() + k];
+    if (!a.keeps(h)) {
+      outputs.push_back(make_tensor(Shape{0}, h < a.value_count() ? first.dtype() : int64, first.device()));
+      continue;
+    }
+    const std::vector<Tensor>& values = in_order(histories[kept++]);
+    outputs.push_back(h >= a.value_count() ? stack_of_sizes(values, first.meta())
+                      : a.sizes_of(h)      ? padded_stack(values, first.meta())
+                                           : stack_of(values, first.meta(), true));
   }
   return outputs;
 }
@@ -608,11 +641,8 @@ std::vector<Tensor> loop_of_tensors(std::span<const Tensor> given, const void* a
     const std::int64_t length = a.condition.outputs.empty() ? number_in(operands[0]) : -1;
     std::vector<Stack> rows, histories;
     for (const TensorMeta& row : row_metas) rows.emplace_back(row, length);
-    for (const std::int64_t kept : a.kept) {
-      const auto h = static_cast<std::size_t>(kept);
-      histories.emplace_back(h < at.carried ? variables[h] : *operands[operands.size() - a.history_count() + h].meta,
-                             length);
-    }
+    for (const std::int64_t h : a.kept)
+      histories.emplace_back(row_of_history(a, static_cast<std::size_t>(h), variables, metas.span()), length);
     SteadyLoop loop(a, operands, variables, rows, histories);
     if (loop.prepare()) {
       std::vector<Tensor> results;
@@ -625,9 +655,9 @@ std::vector<Tensor> loop_of_tensors(std::span<const Tensor> given, const void* a
       copy_bytes(results.back().impl()->data(), results.back().device(), &times, Device(), sizeof times);
       std::size_t kept = 0;
       for (std::size_t h = 0; h < a.history_count(); ++h) {
-        const Tensor& like = h < at.carried ? inputs[at.variable(h)] : inputs[inputs.size() - a.history_count() + h];
+        const TensorMeta like = row_of_history(a, h, variables, metas.span());
         results.push_back(a.keeps(h) ? histories[kept++].result(times)
-                                     : make_tensor(Shape{0}, like.dtype(), like.device()));
+                                     : make_tensor(Shape{0}, like.dtype, like.device));
       }
       return results;
     }
@@ -722,6 +752,30 @@ std::vector<std::pair<std::string, const Subgraph*>> subgraphs_of(const Node& no
     result.emplace_back("body", &loop.body);
   }
   return result;
+}
+
+std::vector<std::int64_t> changing_variables(const LoopAttributes& loop, std::span<const Tensor> inputs) {
+  constexpr std::int64_t some_length = 64;  // in place of all that are not known
+  std::vector<std::int64_t> open;
+  for (std::int64_t k = 0; k < loop.carried; ++k)
+    if (!loop.body.inputs[static_cast<std::size_t>(k)].shape().known()) open.push_back(k);
+  if (open.empty()) return {};
+  std::vector<TensorMeta> given;
+  for (const Tensor& input : inputs) {
+    given.push_back(input.meta());
+    Shape& shape = given.back().shape;
+    for (int axis = 0; axis < shape.rank(); ++axis)
+      if (!shape.dim(axis).known()) shape.set(axis, some_length);
+  }
+  Metas metas(given.size());
+  for (std::size_t i = 0; i < given.size(); ++i) metas[i] = &given[i];
+  try {
+    const std::vector<TensorMeta> variables = variable_metas(loop, metas.span(), nullptr);
+    std::erase_if(open, [&](std::int64_t k) { return variables[static_cast<std::size_t>(k)].shape.known(); });
+  } catch (const Error&) {
+    // Such lengths do not fit each other: any may change.
+  }
+  return open;
 }
 
 std::vector<Tensor> apply_branch(const std::vector<Tensor>& inputs, const BranchAttributes& attributes,

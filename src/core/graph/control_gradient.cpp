@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/graph/changing_shape.h"
 #include "core/graph/control_flow.h"
 #include "core/graph/subgraph_code.h"
 #include "core/graph/subgraph_trace.h"
@@ -185,11 +186,12 @@ class LoopGradient {
     find_active();
     if (variables_.empty() && stacks_.empty() && others_.empty()) return;
     collect();
-    TracedSubgraph traced = trace_function(
-        arguments_.metas, arguments_.is_state, [&](std::span<const Tensor> given) { return iteration(given); },
-        node_.graph, node_.where);
+    TracedSubgraph traced = trace();
+    if (forget_unread(traced.subgraph)) traced = trace();
     LoopAttributes loop;
     loop.carried = static_cast<std::int64_t>(variables_.size() + others_.size());
+    for (std::size_t i = 0; i < variables_.size(); ++i)
+      if (a_.sizes_of(variables_[i])) loop.changing.push_back(static_cast<std::int64_t>(i));
     loop.reverse = !a_.reverse;
     TracedSubgraph* one[] = {&traced};
     const std::vector<Tensor> captured = unify_captures(one, loop.written, node_.where);
@@ -204,11 +206,16 @@ class LoopGradient {
     traced.subgraph.inputs = std::move(kept);
     finish(traced.subgraph);
     loop.body = std::move(traced.subgraph);
-    for (std::size_t h = 0; h < loop.history_count(); ++h) loop.kept.push_back(static_cast<std::int64_t>(h));
+    loop.keep_all();
     give(apply_loop(inputs, loop, node_.where));
   }
 
  private:
+  TracedSubgraph trace() {
+    return trace_function(
+        arguments_.metas, arguments_.is_state, [&](std::span<const Tensor> given) { return iteration(given); },
+        node_.graph, node_.where);
+  }
   int variable(std::size_t k) const { return static_cast<int>(1 + k); }
   int stack(std::size_t k) const { return static_cast<int>(1 + carried_ + k); }
   int rest(std::size_t k) const { return static_cast<int>(1 + carried_ + scanned_ + k); }
@@ -237,6 +244,7 @@ class LoopGradient {
     for (const std::size_t k : variables_) {
       const int output = static_cast<int>(k);
       arguments_.add(g_.has_upstream(output) ? g_.upstream(output) : neutral_like(g_.output(output)));
+      if (a_.sizes_of(k)) arguments_.metas.back().shape = a_.body.inputs[k].shape();
     }
     for (const std::size_t k : others_) arguments_.add(neutral_like(g_.input(rest(k))));
     first_row_ = arguments_.values.size();
@@ -244,7 +252,11 @@ class LoopGradient {
     const auto add_input = [&](std::size_t input, Tensor value, bool row) {
       body_at_[input] = arguments_.add(std::move(value), row, a_.body.code->writes(input));
     };
-    for (std::size_t k = 0; k < carried_; ++k) add_input(k, g_.output(history(k)), true);
+    for (std::size_t k = 0; k < carried_; ++k) {
+      add_input(k, g_.output(history(k)), true);
+      if (const std::size_t sizes = a_.sizes_of(k))
+        cuts_.push_back({k, arguments_.add(g_.output(history(sizes)), true)});
+    }
     for (std::size_t k = 0; k < scanned_; ++k) add_input(carried_ + k, g_.input(stack(k)), true);
     for (std::size_t k = shared_; k < rest_; ++k)
       add_input(carried_ + scanned_ + k, g_.output(history(carried_ + k - shared_)), true);
@@ -259,9 +271,14 @@ class LoopGradient {
 
   /// From the gradients of an iteration's results to those of what it began with. Sums go on where the later iterations
   /// left them, in the order in which an unrolled loop has them.
-  std::vector<Tensor> iteration(std::span<const Tensor> given) const {
+  std::vector<Tensor> iteration(std::span<const Tensor> given) {
     std::vector<Tensor> inputs, ys, upstream, xs;
     for (const std::size_t at : body_at_) inputs.push_back(given[at]);
+    for (Cut& of : cuts_) {
+      Tensor& input = inputs[of.variable];
+      input = of.is_read ? cut(input, given[of.sizes]) : zeros_of_sizes(given[of.sizes], input.dtype());
+      of.made = place_of(input);
+    }
     const std::vector<Tensor> results = call_subgraph(a_.body, inputs);
     for (std::size_t i = 0; i < variables_.size(); ++i) {
       ys.push_back(results[variables_[i]]);
@@ -279,13 +296,31 @@ class LoopGradient {
     }
     for (const auto& [k, at] : begins_) {
       ys.push_back(inputs[k]);
-      upstream.push_back(given[at]);
+      upstream.push_back(a_.sizes_of(k) ? fit_like(given[at], inputs[k]) : given[at]);
     }
     for (const std::size_t k : stacks_) xs.push_back(inputs[carried_ + k]);
     std::vector<Tensor> found = gradients_or_zeros(ys, upstream, xs);
     for (std::size_t i = variables_.size(); i < variables_.size() + others_.size(); ++i)
       if (Tensor sum = added_in_place(found[i], place_of(given[i])); sum.defined()) found[i] = std::move(sum);
     return found;
+  }
+
+  /// Values of which only the sizes are read need not be kept; true if there are some that were.
+  bool forget_unread(const Subgraph& subgraph) {
+    bool any = false;
+    std::vector<Place> fetches;
+    for (const auto* list : {&subgraph.outputs, &subgraph.effects})
+      for (const Tensor& fetch : *list) fetches.push_back(place_of(fetch));
+    const std::vector<Node*> needed = needed_nodes(*subgraph.outputs[0].impl()->graph, fetches, {});
+    for (Cut& of : cuts_) {
+      bool read = std::find(fetches.begin(), fetches.end(), of.made) != fetches.end();
+      for (const Node* node : needed)
+        for (std::size_t i = 0; i < node->input_count; ++i)
+          read = read || (place_of(node->inputs()[i]) == of.made && !in_mask(node->op->metadata_inputs, i));
+      any = any || (of.is_read && !read);
+      of.is_read = read;
+    }
+    return any;
   }
 
   void give(std::vector<Tensor> results) {
@@ -304,6 +339,12 @@ class LoopGradient {
   std::vector<std::size_t> variables_, stacks_, others_;
   Arguments arguments_;
   std::size_t first_row_ = 0, first_rest_ = 0;
+  struct Cut {
+    std::size_t variable, sizes;  // whose history is padded, and where the arguments have its sizes
+    Place made = {};              // what it is cut to
+    bool is_read = true;
+  };
+  std::vector<Cut> cuts_;
   std::vector<std::size_t> body_at_;                         // where the inputs of the body are
   std::vector<std::pair<std::size_t, std::size_t>> rows_;    // outputs of the body, and where their gradients are
   std::vector<std::pair<std::size_t, std::size_t>> begins_;  // the same for the kept values of variables

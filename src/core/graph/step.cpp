@@ -92,7 +92,8 @@ void Step::find_captured_device() {
   } else if (device.type == Device::Type::cpu) {
     report_.capture_reason = "it runs on the CPU";
   } else if (std::any_of(calls_.begin(), calls_.end(), [](const Call& call) { return asks_host(*call.op); })) {
-    report_.capture_reason = "the host reads the condition of a branch or loop, or the index of an array";
+    report_.capture_reason =
+        "the host reads the condition of a branch or loop, the index of an array, or what is checked or printed";
   } else if (report_.data_dependent_calls > 0) {
     report_.capture_reason = "the shapes of some results depend on data";
   } else {

@@ -1,8 +1,11 @@
 // The tensor handle's members that are not ops.
 #include "triptych/core/tensor.h"
 
+#include <algorithm>
 #include <cstddef>
+
 #include <cstring>
+#include <limits>
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/leaf.h"
@@ -284,7 +287,8 @@ void* Tensor::raw_mutable_data(DType dtype, Location where) {
 
 std::size_t Tensor::vector_size(std::size_t element_bytes, Location where) const {
   const auto count = static_cast<std::size_t>(concrete(*this, "to_vector", where).meta.shape.size(where));
-  if (count > machine_memory() / element_bytes) no_vector(where);
+  constexpr std::size_t longest = std::numeric_limits<std::ptrdiff_t>::max();  // of a vector
+  if (count > std::min(machine_memory(), longest) / element_bytes) no_vector(where);
   return count;
 }
 

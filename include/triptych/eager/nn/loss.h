@@ -37,7 +37,7 @@ class TRIPTYCH_API Loss : public Module {
 
  protected:
   /// The buffer of a weight, which may be undefined.
-  Tensor& register_weight(const char* name, const Tensor& weight);
+  Tensor& register_weight(const char* name, const Tensor& weight, Location where);
 };
 
 /// See triptych::l1_loss.
@@ -84,9 +84,10 @@ class TRIPTYCH_API HuberLoss : public Loss {
 class TRIPTYCH_API BCELoss : public Loss {
  public:
   using Options = BinaryCrossEntropyOptions;
-  explicit BCELoss(const Options& options = {}) : options(options), weight(register_weight("weight", options.weight)) {}
+  explicit BCELoss(const Options& options = {}, Location where = Location::here())
+      : options(options), weight(register_weight("weight", options.weight, where)) {}
   template <std::same_as<Tensor> T>
-  explicit BCELoss(const T& weight) : BCELoss(Options{.weight = weight}) {}
+  explicit BCELoss(const T& weight, Location where = Location::here()) : BCELoss(Options{.weight = weight}, where) {}
   template <class = void>
   explicit BCELoss(...) = delete;  // neither weights nor BinaryCrossEntropyOptions
   using Loss::forward;
@@ -99,12 +100,13 @@ class TRIPTYCH_API BCELoss : public Loss {
 class TRIPTYCH_API BCEWithLogitsLoss : public Loss {
  public:
   using Options = BceWithLogitsOptions;
-  explicit BCEWithLogitsLoss(const Options& options = {})
+  explicit BCEWithLogitsLoss(const Options& options = {}, Location where = Location::here())
       : options(options),
-        weight(register_weight("weight", options.weight)),
-        pos_weight(register_weight("pos_weight", options.pos_weight)) {}
+        weight(register_weight("weight", options.weight, where)),
+        pos_weight(register_weight("pos_weight", options.pos_weight, where)) {}
   template <std::same_as<Tensor> T>
-  explicit BCEWithLogitsLoss(const T& weight) : BCEWithLogitsLoss(Options{.weight = weight}) {}
+  explicit BCEWithLogitsLoss(const T& weight, Location where = Location::here())
+      : BCEWithLogitsLoss(Options{.weight = weight}, where) {}
   template <class = void>
   explicit BCEWithLogitsLoss(...) = delete;  // neither weights nor BceWithLogitsOptions
   using Loss::forward;
@@ -118,10 +120,11 @@ class TRIPTYCH_API BCEWithLogitsLoss : public Loss {
 class TRIPTYCH_API CrossEntropyLoss : public Loss {
  public:
   using Options = CrossEntropyOptions;
-  explicit CrossEntropyLoss(const Options& options = {})
-      : options(options), weight(register_weight("weight", options.weight)) {}
+  explicit CrossEntropyLoss(const Options& options = {}, Location where = Location::here())
+      : options(options), weight(register_weight("weight", options.weight, where)) {}
   template <std::same_as<Tensor> T>
-  explicit CrossEntropyLoss(const T& weight) : CrossEntropyLoss(Options{.weight = weight}) {}
+  explicit CrossEntropyLoss(const T& weight, Location where = Location::here())
+      : CrossEntropyLoss(Options{.weight = weight}, where) {}
   template <class = void>
   explicit CrossEntropyLoss(...) = delete;  // neither weights nor CrossEntropyOptions
   using Loss::forward;
@@ -134,9 +137,10 @@ class TRIPTYCH_API CrossEntropyLoss : public Loss {
 class TRIPTYCH_API NLLLoss : public Loss {
  public:
   using Options = NllLossOptions;
-  explicit NLLLoss(const Options& options = {}) : options(options), weight(register_weight("weight", options.weight)) {}
+  explicit NLLLoss(const Options& options = {}, Location where = Location::here())
+      : options(options), weight(register_weight("weight", options.weight, where)) {}
   template <std::same_as<Tensor> T>
-  explicit NLLLoss(const T& weight) : NLLLoss(Options{.weight = weight}) {}
+  explicit NLLLoss(const T& weight, Location where = Location::here()) : NLLLoss(Options{.weight = weight}, where) {}
   template <class = void>
   explicit NLLLoss(...) = delete;  // neither weights nor NllLossOptions
   using Loss::forward;
@@ -201,10 +205,11 @@ class TRIPTYCH_API MultiLabelMarginLoss : public Loss {
 class TRIPTYCH_API MultiLabelSoftMarginLoss : public Loss {
  public:
   using Options = MultiLabelSoftMarginLossOptions;
-  explicit MultiLabelSoftMarginLoss(const Options& options = {})
-      : options(options), weight(register_weight("weight", options.weight)) {}
+  explicit MultiLabelSoftMarginLoss(const Options& options = {}, Location where = Location::here())
+      : options(options), weight(register_weight("weight", options.weight, where)) {}
   template <std::same_as<Tensor> T>
-  explicit MultiLabelSoftMarginLoss(const T& weight) : MultiLabelSoftMarginLoss(Options{.weight = weight}) {}
+  explicit MultiLabelSoftMarginLoss(const T& weight, Location where = Location::here())
+      : MultiLabelSoftMarginLoss(Options{.weight = weight}, where) {}
   template <class = void>
   explicit MultiLabelSoftMarginLoss(...) = delete;  // neither weights nor MultiLabelSoftMarginLossOptions
   using Loss::forward;
@@ -217,11 +222,11 @@ class TRIPTYCH_API MultiLabelSoftMarginLoss : public Loss {
 class TRIPTYCH_API MultiMarginLoss : public Loss {
  public:
   using Options = MultiMarginLossOptions;
-  explicit MultiMarginLoss(const Options& options = {})
-      : options(options), weight(register_weight("weight", options.weight)) {}
+  explicit MultiMarginLoss(const Options& options = {}, Location where = Location::here())
+      : options(options), weight(register_weight("weight", options.weight, where)) {}
   template <Number T>
-  explicit MultiMarginLoss(T p, double margin = 1)
-      : MultiMarginLoss(Options{.p = static_cast<std::int64_t>(p), .margin = margin}) {}
+  explicit MultiMarginLoss(T p, double margin = 1, Location where = Location::here())
+      : MultiMarginLoss(Options{.p = static_cast<std::int64_t>(p), .margin = margin}, where) {}
   using Loss::forward;
   Tensor forward(const Tensor& input, const Tensor& target) override;
   const Options options;

@@ -28,7 +28,7 @@ class TRIPTYCH_API Parametrization : public Module {
 /// module.
 class TRIPTYCH_API ParametrizationList : public ModuleSequence, public nn::detail::ValueSource {
  public:
-  Tensor value() override;
+  Tensor value(Location where = Location::here()) override;
   /// The tensors that are trained.
   std::vector<Tensor> originals() const;
   std::unique_ptr<ParametrizationList> clone() const;

@@ -26,7 +26,11 @@ class TRIPTYCH_API TransformerActivation {
   requires(std::is_invocable_r_v<Tensor, F&, const Tensor&> && !std::derived_from<F, TransformerActivation>)
       TransformerActivation(F function, Location where = Location::here())  // NOLINT(google-explicit-constructor)
       : function_(not_empty(std::move(function), "TransformerEncoderLayer", where)) {}
-  Tensor operator()(const Tensor& x) const { return function_(x); }
+  // Copies alone: what was moved from is still a function.
+  TransformerActivation(const TransformerActivation&) = default;
+  TransformerActivation& operator=(const TransformerActivation&) = default;
+  ~TransformerActivation() = default;
+  Tensor operator()(const Arg& x) const;
 
  private:
   std::function<Tensor(const Tensor&)> function_;

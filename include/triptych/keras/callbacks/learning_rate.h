@@ -38,6 +38,10 @@ class TRIPTYCH_API EpochSchedule {
       : function_([f = not_empty(std::move(function), "LearningRateScheduler", where)](int epoch, double) {
           return static_cast<double>(f(epoch));
         }) {}
+  // Copies alone: a schedule that was moved from is still one.
+  EpochSchedule(const EpochSchedule&) = default;
+  EpochSchedule& operator=(const EpochSchedule&) = default;
+  ~EpochSchedule() = default;
   double operator()(int epoch, double learning_rate) const { return function_(epoch, learning_rate); }
 
  private:

@@ -23,6 +23,10 @@ class TRIPTYCH_API LearningRateSchedule {
   /// ArgumentError for an empty function.
   explicit LearningRateSchedule(Function function, OwnedText name = "LearningRateSchedule",
                                 Location where = Location::here());
+  // Copies alone: a schedule that was moved from is still one.
+  LearningRateSchedule(const LearningRateSchedule&) = default;
+  LearningRateSchedule& operator=(const LearningRateSchedule&) = default;
+  ~LearningRateSchedule() = default;
 
   /// The rate at a step, 0-d float64.
   Tensor operator()(const Tensor& step, Location where = Location::here()) const;

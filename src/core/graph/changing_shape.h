@@ -1,0 +1,25 @@
+// Ops for values of a loop's variable whose shape changes: its history is a stack of them, padded with zeros, and
+// beside it are their sizes.
+#pragma once
+
+#include <vector>
+
+#include "triptych/core/op.h"
+
+namespace triptych {
+
+/// The first elements of `padded` along each axis, as many as the vector `sizes`, int64, says.
+Tensor cut(const Tensor& padded, const Tensor& sizes);
+/// x in the shape of `like`: cut where it is longer, with zeros behind it where it is shorter.
+Tensor fit_like(const Tensor& x, const Tensor& like);
+/// Zeros of that shape.
+Tensor zeros_of_sizes(const Tensor& sizes, DType dtype);
+
+/// Of concrete values, for kernels. All have one number of dimensions.
+Tensor padded_stack(const std::vector<Tensor>& values, const TensorMeta& row);
+Tensor stack_of_sizes(const std::vector<Tensor>& values, const TensorMeta& row);
+
+/// Zeros, on any device.
+void clear_bytes(void* to, Device device, std::size_t bytes);
+
+}  // namespace triptych
