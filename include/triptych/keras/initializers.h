@@ -56,10 +56,6 @@ class TRIPTYCH_API Activation {
   template <class F>
   requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function, Location where = Location::here())
       : function_(not_empty(std::move(function), "activation", where)) {}
-  // Copies alone: what was moved from is still the same function.
-  Activation(const Activation&) = default;
-  Activation& operator=(const Activation&) = default;
-  ~Activation() = default;
 
   Tensor operator()(const Tensor& x) const { return function_ ? function_(x) : x; }
   /// "" for a function.
