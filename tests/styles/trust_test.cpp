@@ -269,6 +269,9 @@ TEST(OptimizerStates, AreWhole) {
   for (const double bad : {-5.0, 2.5, not_a_number})
     EXPECT_BAD("[Adam] a count of steps is negative or no whole number",
                adam.load_state_dict(with("state.0.step", count(bad))));
+  tf::Graph graph;
+  EXPECT_BAD("[Adam] an entry is symbolic: 'state.0.exp_avg'",
+             adam.load_state_dict(with("state.0.exp_avg", graph.placeholder("x", tt::float32, {2}))));
   EXPECT_BAD("[Adam] lr is negative or not finite",
              adam.load_state_dict(with("param_groups.0.lr", count(not_a_number))));
   EXPECT_EQ(adam.param_groups()[0].options.lr, 0.1);  // nothing changed

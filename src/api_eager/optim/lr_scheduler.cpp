@@ -180,6 +180,7 @@ StateDict LRScheduler::state_dict(Location where) const {
 }
 
 void LRScheduler::load_state_dict(const StateDict& state, Location where) {
+  const Frame frame(where);
   std::vector<Field> all = fields();
   all.insert(all.begin(), {field("base_lrs", base_lrs_), field("last_epoch", last_epoch_),
                            field("_step_count", step_count_), field("_last_lr", last_lr_)});

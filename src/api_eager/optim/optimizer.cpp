@@ -314,6 +314,7 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
         to = {};
         if (!value) return;
         if (!value->defined()) fail("an entry is undefined", "'" + prefix + name + "'", "", where);
+        if (value->is_symbolic()) fail("an entry is symbolic", "'" + prefix + name + "'", "Give it a value", where);
         if (value->shape() != shape)
           fail("a shape differs", "'" + prefix + name + "' is " + value->shape().text() + ", expected " + shape.text(),
                "Is it the state of another model?", where);

@@ -550,7 +550,8 @@ std::vector<Tensor> run_changing_loop(const LoopAttributes& a, const std::vector
       else if (h < a.value_count())
         histories[i].push_back(alias(inputs[inputs.size() - a.value_count() + h]));
       else
-        histories[i].push_back(variables[static_cast<std::size_t>(a.changing[h - a.value_count()])]);
+        histories[i].push_back(
+            make_metadata_only(variables[static_cast<std::size_t>(a.changing[h - a.value_count()])].meta()));
     }
     std::vector<Tensor> values = variables;
     const std::int64_t row = a.reverse ? count - 1 - t : t;
