@@ -207,13 +207,13 @@ TEST_F(BadInputEager, Transformers) {
   EXPECT_UNSUPPORTED("[", nn::TransformerEncoder(layer, most));
   EXPECT_UNSUPPORTED("[", nn::Transformer({.d_model = 4, .nhead = 2, .num_encoder_layers = most}));
   EXPECT_UNSUPPORTED("[", nn::Transformer(4, 2, 1, most));
-  EXPECT_UNSUPPORTED("[relu] out of memory on cpu", relu(tt::expand(vector[0], {1 << 20})));
+  EXPECT_UNSUPPORTED("[memory] out of memory on cpu", relu(tt::expand(vector[0], {1 << 20})));
   tt::set_memory_limit(0);
 }
 
 TEST_F(BadInputEager, PackedSequences) {
   const auto packed = nn::utils::rnn::pack_padded_sequence(tt::ones({3, 2, 1}), std::vector<std::int64_t>{3, 1});
-  EXPECT_UNSUPPORTED("[pad] out of memory on cpu",
+  EXPECT_UNSUPPORTED("[memory] out of memory on cpu",
                      nn::utils::rnn::pad_packed_sequence(packed, false, 0, std::int64_t{1} << 50));
   EXPECT_BAD("[pad]", nn::utils::rnn::pad_packed_sequence(packed, false, 0, std::numeric_limits<std::int64_t>::max()));
   const auto [padded, lengths] = nn::utils::rnn::pad_packed_sequence(packed, true, -1, 4);

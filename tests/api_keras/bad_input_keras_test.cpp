@@ -242,13 +242,12 @@ TEST_F(BadInputKeras, Files) {
 
 TEST_F(BadInputKeras, SizesOfMetrics) {
   using namespace keras::metrics;
-  for (const std::int64_t huge : {std::int64_t{1} << 45, std::int64_t{1} << 60}) {
-    EXPECT_UNSUPPORTED("[arange]", AUC({.num_thresholds = huge}));
-    EXPECT_UNSUPPORTED("[arange]", SensitivityAtSpecificity(0.5, {.num_thresholds = huge}));
-    EXPECT_UNSUPPORTED("[arange]", SpecificityAtSensitivity(0.5, {.num_thresholds = huge}));
-    EXPECT_UNSUPPORTED("[arange]", PrecisionAtRecall(0.5, {.num_thresholds = huge}));
-    EXPECT_UNSUPPORTED("[arange]", RecallAtPrecision(0.5, {.num_thresholds = huge}));
-  }
+  const std::int64_t huge = std::int64_t{1} << 45;
+  EXPECT_UNSUPPORTED("[memory] out of memory on cpu", AUC({.num_thresholds = huge}));
+  EXPECT_UNSUPPORTED("[memory] out of memory on cpu", SensitivityAtSpecificity(0.5, {.num_thresholds = huge}));
+  EXPECT_UNSUPPORTED("[memory] out of memory on cpu", SpecificityAtSensitivity(0.5, {.num_thresholds = huge}));
+  EXPECT_UNSUPPORTED("[memory] out of memory on cpu", PrecisionAtRecall(0.5, {.num_thresholds = huge}));
+  EXPECT_UNSUPPORTED("[memory] out of memory on cpu", RecallAtPrecision(0.5, {.num_thresholds = huge}));
   tt::set_memory_limit(tt::statistics().bytes_in_use + (1 << 20));
   EXPECT_UNSUPPORTED("[", IoU(20000, {0}));
   EXPECT_UNSUPPORTED("[", MeanIoU(20000));

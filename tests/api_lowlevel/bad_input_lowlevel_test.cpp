@@ -176,12 +176,12 @@ TEST_F(BadInputLowlevel, TensorArrays) {
   EXPECT_BAD("[TensorArray.gather] indices are neither int32 nor int64", array.gather(row));
   EXPECT_BAD("[TensorArray.gather] an input is undefined", array.gather(none));
   EXPECT_BAD("[TensorArray.gather] an index is out of range", array.gather(tt::tensor({7})));
-  EXPECT_BAD("[tensor] a C++ number stands", array.gather(1));
+  EXPECT_BAD("[TensorArray.gather] a C++ number stands", array.gather(1));
   EXPECT_BAD("[TensorArray.scatter] an input is undefined", array.scatter(tt::tensor({0, 1}), none));
   EXPECT_BAD("[TensorArray.scatter] an input is undefined", array.scatter(none, whole));
   EXPECT_BAD("[TensorArray.scatter] the index is not a vector", array.scatter(tt::tensor({{0, 1}}), whole));
   EXPECT_BAD("[TensorArray.split] there is no part", array.split(whole, {}));
-  EXPECT_BAD("[array_write] the index is out of range", open.write(5, row));
+  EXPECT_BAD("[TensorArray.write] the index is out of range", open.write(5, row));
   EXPECT_BAD("[TensorArray] the shape of the elements is not known", open.stack());  // nothing was written
 }
 

@@ -545,7 +545,6 @@ TEST(ControlFlow, WorksInTracedModules) {
   EXPECT_EQ(session.run(g, {{x, fed}}).item<float>(), 12);
 }
 
-
 TEST(ControlFlow, RefusesWhatIsWrong) {
   tf::Graph graph, other;
   const Tensor x = graph.placeholder("x", tt::float32, {2}), p = graph.placeholder("p", tt::boolean, {}),
