@@ -1,12 +1,9 @@
 // What programs are made of: a line for each call of a public function. Every registered op must occur in what these
 // give and in their gradients (coverage.cpp), so a new op needs a line here.
-#include <functional>
-#include <tuple>
 #include <utility>
 
 #include "choices.h"
 #include "triptych/core/autocast.h"
-#include "triptych/core/control_flow.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/bessel.h"
 #include "triptych/core/ops/conv_nd.h"
@@ -498,31 +495,6 @@ std::vector<Word> words() {
       {"fill_", filled, CALL(x.target().fill_(a.n)), CALL(tt::full_like(x[0], a.n))},
       {"set", part_and_value, CALL(x.target().set(tt::Slice(a.start, a.stop), x[1])),
        CALL(tt::index_update(x[0], {tt::Slice(a.start, a.stop)}, x[1]))},
-      // control flow
-      {"cond", floating_one, CALL([y = x[0]] {
-         return tt::cond(
-             tt::any(tt::greater(y, 0)), [&] { return tt::mul(y, 2); }, [&] { return tt::sin(y); });
-       }())},
-      {"switch_case", floating_one, CALL([y = x[0]] {
-         return tt::switch_case<std::function<tt::Tensor()>>(
-             tt::cast(tt::any(tt::greater(y, 0)), tt::int32),
-             {[&] { return tt::neg(y); }, [&] { return tt::square(y); }});
-       }())},
-      {"while_loop", floating_one, CALL([y = x[0]] {
-         return std::get<1>(tt::while_loop([](const tt::Tensor& k, const tt::Tensor&) { return tt::less(k, 3); },
-                                           [&](const tt::Tensor& k, const tt::Tensor& v) {
-                                             return std::tuple(tt::add(k, 1), tt::mul(tt::sin(v), y));
-                                           },
-                                           std::tuple(0, y)));
-       }())},
-      {"growing_loop", floating_one, CALL([y = tt::flatten(x[0])] {
-         return std::get<1>(
-             tt::while_loop([](const tt::Tensor& k, const tt::Tensor&) { return tt::less(k, 2); },
-                            [&](const tt::Tensor& k, const tt::Tensor& v) {
-                              return std::tuple(tt::add(k, 1), tt::concat({v, tt::mul(tt::cos(y), 2)}, 0));
-                            },
-                            std::tuple(0, y), {.shape_invariants = {{}, {tt::unknown}}}));
-       }())},
   };
 }
 

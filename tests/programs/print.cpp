@@ -289,10 +289,8 @@ class Printer {
 }  // namespace
 
 std::string cpp_headers() {
-  return "#include <cmath>\n#include <cstdint>\n#include <functional>\n#include <iostream>\n#include <tuple>\n"
-         "#include <utility>\n#include <vector>\n\n"
-         "#include \"triptych/core/ops/update_rules.h\"\n#include \"triptych/eager.h\"\n"
-         "#include \"triptych/lowlevel.h\"\n\n"
+  return "#include <cmath>\n#include <cstdint>\n#include <iostream>\n#include <utility>\n#include <vector>\n\n"
+         "#include \"triptych/core/ops/update_rules.h\"\n#include \"triptych/eager.h\"\n#include \"triptych/lowlevel.h\"\n\n"
          "namespace tt = triptych;\nusing Tensors = std::vector<tt::Tensor>;\n\n";
 }
 
