@@ -197,7 +197,7 @@ class DataLoader::Epoch {
         next_(skipped),
         taken_(skipped),
         claimed_(skipped) {
-    for (std::size_t i = 0; stream_ && i < skipped; ++i)
+    for (std::size_t i = 0; stream_ && i < skipped && i < count_; ++i)
       if (!make(i)) count_ = i;
     if (!workers || workers->size() == 0) return;
     // No more than there are batches; the product of two ints fits.

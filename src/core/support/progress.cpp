@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 /// "00:05", "1:02:03".
 std::string interval(double seconds) {
-  const auto all = static_cast<long long>(std::clamp(seconds, 0.0, 1e15));
+  const auto all = static_cast<long long>(seconds > 0 ? std::min(seconds, 1e15) : 0.0);  // NaN is 0
   char text[48];
   if (all >= 3600)
     std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", all / 3600, all / 60 % 60, all % 60);
@@ -58,7 +58,7 @@ std::string format_meter(std::int64_t n, std::optional<std::int64_t> total, doub
   const double share = static_cast<double>(n) / static_cast<double>(*total);
   char percent[16];
   std::snprintf(percent, sizeof percent, "%3.0f%%|", std::clamp(100 * share, 0.0, 100.0));
-  const std::string left = rate == 0 ? "?" : interval(static_cast<double>(*total - n) / rate);
+  const std::string left = rate == 0 ? "?" : interval((static_cast<double>(*total) - static_cast<double>(n)) / rate);
   return prefix + percent + blocks(share) + "| " + std::to_string(n) + "/" + std::to_string(*total) + " [" +
          interval(elapsed) + "<" + left + ", " + end;
 }

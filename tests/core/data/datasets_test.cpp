@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <set>
 #include <thread>
 
@@ -284,6 +285,10 @@ TEST(LoaderState, GoesOnWhereItWas) {
   data::DataLoader rest(Count(0, 7), {.batch_size = 2});
   rest.load_state_dict(stream.state_dict());
   EXPECT_THAT(batches_of(rest), ElementsAre(ElementsAre(4, 5), ElementsAre(6)));
+  tt::StateDict far = stream.state_dict();
+  far.set("batches", tt::tensor(std::numeric_limits<std::int64_t>::max()));
+  rest.load_state_dict(far);
+  EXPECT_THAT(batches_of(rest), testing::IsEmpty());
 
   tt::StateDict bad = states[0];
   bad.set("batches", tt::tensor(std::int64_t{-1}));

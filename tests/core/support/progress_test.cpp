@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <sstream>
 
 #include "files.h"
@@ -19,6 +20,7 @@ TEST(Progress, FormatsAsTqdm) {
             "train:  33%|███▎      | 1/3 [00:00<00:01,  2.00batch/s, loss=0.5]");
   EXPECT_EQ(tt::format_meter(7, {}, 14), "7it [00:14,  2.00s/it]");
   EXPECT_EQ(tt::format_meter(7, 5, 7), "7it [00:07,  1.00it/s]");
+  EXPECT_EQ(tt::format_meter(1, 2, std::numeric_limits<double>::quiet_NaN()), " 50%|█████     | 1/2 [00:00<?, ?it/s]");
 }
 
 TEST(Progress, GoesOverAnyRange) {
