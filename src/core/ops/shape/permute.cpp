@@ -1,14 +1,11 @@
 // permute: axes in another order. transpose and moveaxis are cases of it.
+#include "core/ops/shape/permute.h"
+
 #include "core/ops/ops.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 namespace {
-
-struct PermuteAttributes {
-  Axes axes;
-  static constexpr auto fields() { return std::tuple{field("axes", &PermuteAttributes::axes)}; }
-};
 
 void permute_infer(Infer& infer) {
   const Axes& axes = infer.attributes<PermuteAttributes>().axes;

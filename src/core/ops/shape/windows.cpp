@@ -1,5 +1,7 @@
 // Views whose axes are walked in a way of their own: diagonal, unfold, as_strided. Their gradients are added to where
 // each element was read.
+#include "core/ops/shape/windows.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -16,22 +18,6 @@ namespace triptych {
 extern const Op diagonal_op, unfold_axis_op, as_strided_op;
 
 namespace {
-
-struct DiagonalViewAttributes {
-  std::int64_t offset = 0, axis1 = 0, axis2 = 1;
-  static constexpr auto fields() {
-    return std::tuple{field("offset", &DiagonalViewAttributes::offset), field("axis1", &DiagonalViewAttributes::axis1),
-                      field("axis2", &DiagonalViewAttributes::axis2)};
-  }
-};
-
-struct UnfoldAttributes {
-  std::int64_t axis = 0, size = 1, step = 1;
-  static constexpr auto fields() {
-    return std::tuple{field("axis", &UnfoldAttributes::axis), field("size", &UnfoldAttributes::size),
-                      field("step", &UnfoldAttributes::step)};
-  }
-};
 
 struct AsStridedAttributes {
   Shape size;
@@ -89,7 +75,7 @@ void diagonal_gradient(Gradient& g) {
 }
 
 void unfold_axis_infer(Infer& infer) {
-  const auto& [given, size, step] = infer.attributes<UnfoldAttributes>();
+  const auto& [given, size, step] = infer.attributes<UnfoldAxisAttributes>();
   Shape out = infer.shape(0);
   const int axis = infer.axis(given, out.rank());
   if (size < 0) infer.fail("the size of a window is negative", std::to_string(size));
@@ -107,7 +93,7 @@ void unfold_axis_infer(Infer& infer) {
 }
 
 bool unfold_axis_view(const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t&) {
-  const auto& [axis, size, step] = *static_cast<const UnfoldAttributes*>(attributes);
+  const auto& [axis, size, step] = *static_cast<const UnfoldAxisAttributes*>(attributes);
   const auto at = static_cast<std::size_t>(from_the_front(axis, input.shape.rank()));
   output.strides = input.strides;
   const std::int64_t windows = output.shape.begin()[at];
@@ -117,7 +103,7 @@ bool unfold_axis_view(const TensorMeta& input, const void* attributes, TensorMet
 }
 
 void unfold_axis_gradient(Gradient& g) {
-  const auto& [given, size, step] = g.attributes<UnfoldAttributes>();
+  const auto& [given, size, step] = g.attributes<UnfoldAxisAttributes>();
   const Tensor upstream = g.upstream(), x = g.input(0);
   const int axis = from_the_front(given, x.ndim());
   const Tensor starts = unsqueeze(iota_along(upstream, axis) * step, 1);
@@ -178,7 +164,7 @@ extern const Op diagonal_op{.name = "diagonal",
                             .view = diagonal_view};
 extern const Op unfold_axis_op{.name = "unfold_axis",
                                .inputs = 1,
-                               .attributes = &attribute_type<UnfoldAttributes>,
+                               .attributes = &attribute_type<UnfoldAxisAttributes>,
                                .infer = unfold_axis_infer,
                                .gradient = unfold_axis_gradient,
                                .view = unfold_axis_view};
@@ -196,7 +182,7 @@ Tensor diagonal(Arg x, std::int64_t offset, std::int64_t axis1, std::int64_t axi
 
 Tensor unfold(Arg x, std::int64_t axis, std::int64_t size, std::int64_t step) {
   const Called called("unfold");
-  const UnfoldAttributes attributes{axis, size, step};
+  const UnfoldAxisAttributes attributes{axis, size, step};
   return apply(unfold_axis_op, {&x}, &attributes);
 }
 
