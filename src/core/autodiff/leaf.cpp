@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/autodiff/hooks.h"
 #include "core/support/fork.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops/arithmetic.h"
@@ -40,6 +41,11 @@ TensorImpl* FoundGradients::Found::living() const {
 // not held meanwhile. All sums are made before the first is given.
 void FoundGradients::give() {
   if (found_.empty()) return;
+  add_up();
+  call_hooks();
+}
+
+void FoundGradients::add_up() {
   static std::mutex& giving = process_mutex(LockFloor::gradients);
   const std::lock_guard one_by_one(giving);
   for (Found& entry : found_) {
@@ -56,6 +62,25 @@ void FoundGradients::give() {
   for (Found& entry : found_) {
     const std::lock_guard lock(mutex_of(*entry.node));
     if (TensorImpl* const to = entry.living()) std::swap(to->extra->grad, entry.gradient);
+  }
+}
+
+void FoundGradients::call_hooks() const {
+  for (const Found& entry : found_) {
+    if (entry.retained || !entry.node->hooks || entry.node->op != &leaf_op) continue;
+    std::vector<std::shared_ptr<GradientHook>> functions;
+    Tensor leaf;
+    {
+      const std::lock_guard lock(mutex_of(*entry.node));
+      functions = entry.node->hooks->accumulated;
+      TensorImpl* const to = entry.living();
+      std::uint32_t count = to ? to->references.load(std::memory_order_relaxed) : 0;
+      while (count > 0 && !to->references.compare_exchange_weak(count, count + 1)) {
+      }
+      if (count > 0) leaf = adopt(to);
+    }
+    for (const auto& hook : functions)
+      if (const auto function = hook->function; leaf.defined() && function) function(leaf);
   }
 }
 

@@ -136,7 +136,10 @@ void record(const Op& op, std::span<const Tensor* const> inputs, const void* att
     output.output = static_cast<std::uint32_t>(i);
     output.flags |= Head::requires_grad;
   }
+  pack_saved(*node);
 }
+
+std::uint64_t next_tape_number() { return tape_sequence.load(std::memory_order_relaxed); }
 
 void release_saved(Node& node) {
   const auto drop = [&](const Tensor& slot) {
@@ -147,6 +150,9 @@ void release_saved(Node& node) {
   };
   for (const Tensor& input : node.inputs()) drop(input);
   for (const Tensor& output : node.outputs()) drop(output);
+  if (!node.hooks || node.hooks->packed.empty()) return;
+  node.hooks->packed.clear();
+  node.released = true;
 }
 
 std::string describe(const Node& node) {

@@ -31,7 +31,10 @@ void Gradient::out_of_range(int i, std::size_t count) const {
 Tensor Gradient::input(int i) const {
   const bool read = in_mask(saved_values(*node_.op, node_.attributes).inputs, static_cast<std::size_t>(i));
   const Tensor& slot = node_.inputs()[place(i, results_.size())];
-  if (!node_.graph) return seen(*node_.op, slot, read);
+  if (!node_.graph) {
+    const Tensor unpacked = unpack_saved(node_, false, static_cast<std::uint32_t>(i), slot);
+    return seen(*node_.op, unpacked.defined() ? unpacked : slot, read);
+  }
   Node& producer = *slot.impl()->node;
   Tensor value = read && is_state(*producer.op) ? node_.graph->value_at(producer, node_)
                                                 : node_.graph->handle(producer, slot.impl()->output);
@@ -49,8 +52,10 @@ Tensor Gradient::output(int i) const {
   if (!slot.defined())
     throw InternalError(node.op->name, "a gradient rule reads an output that its op does not save",
                         "output " + std::to_string(i), "Add it to saves_outputs of the op");
-  if (slot.impl()->has(detail::TensorHead::metadata_only)) return slot;
-  Tensor output = alias(slot);  // attached here only: the node itself holding its output would be a cycle
+  const Tensor unpacked = unpack_saved(node_, true, static_cast<std::uint32_t>(i), slot);
+  if (!unpacked.defined() && slot.impl()->has(detail::TensorHead::metadata_only)) return slot;
+  Tensor output = alias(
+      unpacked.defined() ? unpacked : slot);  // attached here only: the node itself holding its output would be a cycle
   output.impl()->node = Ref<Node>::share(&node);
   output.impl()->output = static_cast<std::uint32_t>(i);
   output.impl()->flags |= detail::TensorHead::requires_grad;

@@ -24,7 +24,8 @@ Node* producer_of(const Tensor& input) {
 
 }  // namespace
 
-void Walk::start(std::span<const Place> roots) {
+void Walk::start(std::span<const Place> roots, std::uint64_t since) {
+  since_ = since;
   std::vector<Node*> stack;  // not the call stack: a chain may have a million nodes
   const auto meet = [&](Node* node) {
     if (!index_.insert(node, 0)) return;
@@ -35,7 +36,7 @@ void Walk::start(std::span<const Place> roots) {
   while (!stack.empty()) {
     const Node& node = *stack.back();
     stack.pop_back();
-    if (stops(node)) continue;
+    if (stops(node) || (!node.graph && node.sequence < since_)) continue;
     for (const Tensor& input : node.inputs())
       if (Node* producer = producer_of(input)) meet(producer);
   }
@@ -70,7 +71,7 @@ void Walk::run(const std::function<void(Node&, std::span<Tensor>)>& keep) {
     const std::span<Tensor> upstream{gradients_.data() + entry.first_gradient, entry.node->output_count};
     const bool arrived = std::any_of(upstream.begin(), upstream.end(), [](const Tensor& g) { return g.defined(); });
     if (arrived && entry.needed) {
-      run_hooks(*entry.node, upstream, found);
+      if (entry.node->graph || entry.node->sequence >= since_) run_hooks(*entry.node, upstream, found);
       keep(*entry.node, upstream);
       if (!stops(*entry.node) && !is_seen_through(*entry.node)) visit(*entry.node, upstream);
     }
@@ -101,7 +102,7 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
     if (node.op->broadcasts && !(gradient.shape().known() && gradient.shape() == inputs[i].shape()))
       gradient = sum_to_like(std::move(gradient), context.input(static_cast<int>(i)));
     if (node.op->wide_gradient) gradient = cast(std::move(gradient), inputs[i].dtype());
-    check_gradient(node, i, gradient);
+    check_gradient(node, i, gradient, symbolic_);
     contribute({producer_of(inputs[i]), inputs[i].impl()->output}, std::move(gradient));
   }
   if (saved_ == Saved::release) release_saved(node);

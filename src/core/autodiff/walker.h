@@ -13,14 +13,19 @@ namespace triptych {
 /// Contributions to the gradient of this node's result go on to its input as they are made (contribute.cpp).
 bool is_seen_through(const Node& node);
 
+/// The number that the next node on the tape gets: what is recorded from now on has this or a higher one.
+std::uint64_t next_tape_number();
+
 /// One walk: `start` at the roots, say what is wanted, `contribute` the gradients of the roots, `run`.
 class Walk {
  public:
   enum class Saved { keep, release };
-  explicit Walk(Saved saved) : saved_(saved) {}
+  /// With `symbolic` gradients of computed tensors may be those of a graph that is being traced.
+  explicit Walk(Saved saved, bool symbolic = false) : saved_(saved), symbolic_(symbolic) {}
 
-  /// Collects all nodes that the roots were made from.
-  void start(std::span<const Place> roots);
+  /// Collects all nodes that the roots were made from. Gradients do not go on behind those of the tape that were made
+  /// before number `since`, and hooks there do not see them: they are parts of what another walk brings.
+  void start(std::span<const Place> roots, std::uint64_t since = 0);
   /// Marks what lies between targets and roots; the rules of other nodes do not run.
   void want(std::span<const Place> targets);
   void want_everything() {
@@ -45,6 +50,8 @@ class Walk {
   void visit(Node& node, std::span<Tensor> upstream);
 
   Saved saved_;
+  bool symbolic_;
+  std::uint64_t since_ = 0;
   std::vector<Entry> entries_;  // the latest node first
   PointerMap index_;            // node -> its place in entries_
   std::vector<Tensor> gradients_;

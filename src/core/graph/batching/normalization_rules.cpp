@@ -90,8 +90,8 @@ Tensors group_norm_grads(const Call& c) {
   const int rank = c.rank(1);
   const Tensor upstream = c.all(0), x = merged(c.all(1));
   const Tensor scaled = c.count() > 4 ? upstream * spread(c, 4, rank) : upstream;
-  Tensors results = parted(
-      c.run(c.op, {merged(scaled), x, merged(c.all(2)), merged(c.all(3))}, c.attributes, 1), c.size);
+  Tensors results =
+      parted(c.run(c.op, {merged(scaled), x, merged(c.all(2)), merged(c.all(3))}, c.attributes, 1), c.size);
   if (c.count() == 4) return results;
   const GroupNormAttributes& a = c.attributes_as<GroupNormAttributes>();
   const Tensor normalized = batching::parted(group_norm(x, a.groups, {}, {}, a.eps), c.size);

@@ -28,11 +28,14 @@ Tensors multiplied(const Call& c) {
 
 /// With weights of their own the examples have a product each.
 Tensors linear_of(const Call& c) {
-  if (!c.batched(1) && (c.count() == 2 || !c.batched(2))) return c.run([&] {
-    Tensors inputs{c.all(0)};
-    for (std::size_t i = 1; i < c.count(); ++i) inputs.push_back(c.inputs[i].tensor);
-    return inputs;
-  }(), c.attributes);
+  if (!c.batched(1) && (c.count() == 2 || !c.batched(2)))
+    return c.run(
+        [&] {
+          Tensors inputs{c.all(0)};
+          for (std::size_t i = 1; i < c.count(); ++i) inputs.push_back(c.inputs[i].tensor);
+          return inputs;
+        }(),
+        c.attributes);
   const auto& a = c.attributes_as<LinearAttributes>();
   const Tensor weight = a.transpose_weight ? transpose(c.inputs[1].tensor) : c.inputs[1].tensor;
   const int rank = std::max(c.rank(0), 2);

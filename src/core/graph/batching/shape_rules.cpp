@@ -14,7 +14,9 @@ namespace {
 /// What keeps all elements in their order.
 Tensors reshaped(const Call& c) { return {reshape(c.all(0), c.with_size(c.result()))}; }
 
-Tensors expanded(const Call& c) { return {expand(spaced(c.all(0), c.result().rank() - c.rank(0)), c.with_size(c.result()))}; }
+Tensors expanded(const Call& c) {
+  return {expand(spaced(c.all(0), c.result().rank() - c.rank(0)), c.with_size(c.result()))};
+}
 
 Tensors permuted(const Call& c) {
   Axes axes = 0;

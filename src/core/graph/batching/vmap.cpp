@@ -128,7 +128,9 @@ class Evaluation {
 
 using detail::ExampleAxis;
 
-std::string text_of(const Tensor& tensor) { return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text(); }
+std::string text_of(const Tensor& tensor) {
+  return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text();
+}
 
 /// The inputs with their examples in front.
 std::vector<Value> values_of(std::span<const Tensor> inputs, std::span<const ExampleAxis> axes, Location where) {
@@ -220,7 +222,8 @@ std::vector<Tensor> detail::vmap_tensors(const std::function<std::vector<Tensor>
   using batching::Value;
   if (chunk_size < 0) throw ArgumentError("vmap", "chunk_size is negative", std::to_string(chunk_size), "", where);
   const std::vector<Value> values = batching::values_of(inputs, in_axes, where);
-  const std::int64_t size = batching::size_of(values, where), step = chunk_size == 0 ? size : std::min(chunk_size, size);
+  const std::int64_t size = batching::size_of(values, where),
+                     step = chunk_size == 0 ? size : std::min(chunk_size, size);
   std::vector<Tensors> parts;
   for (std::int64_t start = 0; start < size; start += step) {
     std::vector<Value> chunk = values;

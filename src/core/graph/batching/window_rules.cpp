@@ -90,10 +90,27 @@ void add_window_rules(Rules& rules) {
   add_convolutions<2>(rules);
   add_convolutions<3>(rules);
   add(rules, more_images,
-      {"max_pool1d", "max_pool1d_grad", "max_pool1d_gather", "max_pool1d_places", "avg_pool1d", "avg_pool1d_grad",
-       "max_pool2d", "max_pool2d_grad", "max_pool2d_gather", "max_pool2d_places", "avg_pool2d", "avg_pool2d_grad",
-       "max_pool3d", "max_pool3d_grad", "max_pool3d_gather", "max_pool3d_places", "avg_pool3d", "avg_pool3d_grad",
-       "unfold", "unfold_grad", "fold"});
+      {"max_pool1d",
+       "max_pool1d_grad",
+       "max_pool1d_gather",
+       "max_pool1d_places",
+       "avg_pool1d",
+       "avg_pool1d_grad",
+       "max_pool2d",
+       "max_pool2d_grad",
+       "max_pool2d_gather",
+       "max_pool2d_places",
+       "avg_pool2d",
+       "avg_pool2d_grad",
+       "max_pool3d",
+       "max_pool3d_grad",
+       "max_pool3d_gather",
+       "max_pool3d_places",
+       "avg_pool3d",
+       "avg_pool3d_grad",
+       "unfold",
+       "unfold_grad",
+       "fold"});
 }
 
 }  // namespace triptych::batching
