@@ -104,7 +104,7 @@ def functions_part(description):
 
 
 def ops_part(description):
-    lines = ["| op | inputs | attributes | dtypes | CPU | CUDA | gradient | |", "|---|---|---|---|---|---|---|---|"]
+    lines = ["| op | inputs | attributes | dtypes | CPU | CUDA | gradient | vmap | |", "|---|---|---|---|---|---|---|---|---|"]
     for op in description["ops"]:
         inputs = str(op["inputs"]) if op["more"] == op["inputs"] else f"{op['inputs']} or more" if op["more"] < 0 else (
             f"{op['inputs']} to {op['more']}")
@@ -120,10 +120,11 @@ def ops_part(description):
         if op["joined"]:
             notes.append("joined with its neighbours on a GPU")
         gradient = {"rule": "any order", "decomposition": "any order, as its parts", "stops": "ends here", "none": "no"}[op["gradient"]]
+        vmap = {"rule": "together", "loop": "one by one", "random": "as `randomness` says", "shared": ""}[op["vmap"]]
         if decomposed:
             notes.append("decomposed")
         lines.append(f"| `{op['name']}` | {inputs} | {', '.join(op['attributes'] or [])} | {dtypes(op.get('dtypes'))} | {device('cpu')} | "
-                     f"{device('cuda')} | {gradient} | {', '.join(dict.fromkeys(notes))} |")
+                     f"{device('cuda')} | {gradient} | {vmap} | {', '.join(dict.fromkeys(notes))} |")
     return lines
 
 
@@ -134,7 +135,9 @@ def main():
              "call, in every style; the second is what the library computes with: each function is an op itself or made of several. How an op is",
              "added: [adding_an_op.md](adding_an_op.md).", "", "## Functions", "", *functions_part(description), "## Ops", "",
              "What is differentiable is so to any order, since gradients are written in the functions above. *Fused*: a kernel for what could be several",
-             "ops. *Decomposed*: it runs as other ops. Dtypes are those of the first input (of the output, if there is none).", "",
+             "ops. *Decomposed*: it runs as other ops. Dtypes are those of the first input (of the output, if there is none).",
+             "*vmap*: whether the examples of `eager::func::vmap` are computed together by a batching rule, or one by one (as they are where a rule",
+             "has no way for the operands at hand: src/core/graph/batching/).", "",
              *ops_part(description)]
     text = "\n".join(lines) + "\n"
     if "--check" in sys.argv[2:]:

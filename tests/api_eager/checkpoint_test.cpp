@@ -112,7 +112,7 @@ TEST(Checkpoint, Sequential) {
 }
 
 TEST(SavedTensors, ArePackedAndUnpacked) {
-  const Tensor x = tt::tensor({1.f, 2.f, 3.f}).set_requires_grad();
+  Tensor x = tt::tensor({1.f, 2.f, 3.f}).set_requires_grad();
   int packed = 0, unpacked = 0;
   Tensor y;
   {

@@ -11,6 +11,7 @@
 #include "core/graph/element_formula.h"
 #include "core/graph/graph.h"
 #include "core/ops/ops.h"
+#include "triptych/core/batching.h"
 
 namespace {
 
@@ -99,6 +100,7 @@ int main() {
     entry["view"] = op->view != nullptr || op->views != nullptr;
     entry["writes"] = op->writes != nullptr;
     entry["gradient"] = gradient_of(*op);
+    entry["vmap"] = tt::batching_of(*op);
     entry["decomposes"] = op->decompose != nullptr;
     entry["joined"] = joined.contains(op);
     page["ops"].push_back(entry);

@@ -49,7 +49,7 @@ class Compiled {
 
   /// The result, for arguments that are tensors, or vectors, pairs and tuples of them; always the same types.
   template <class... Rest>
-  auto operator()(const Arg& first, const Rest&... rest) {
+  auto operator()(const Arg& first, const Rest&... rest) const {
     namespace core = triptych::detail;
     using R = detail::CompiledResult<F, Tensor, Rest...>;
     using Like = std::optional<core::ValueOf<R>>;
@@ -82,8 +82,8 @@ class Compiled {
   nn::Module* module_;
   CompileOptions options_;
   Location where_;
-  std::shared_ptr<triptych::detail::CompiledFunction> compiled_;
-  std::shared_ptr<void> like_;
+  mutable std::shared_ptr<triptych::detail::CompiledFunction> compiled_;
+  mutable std::shared_ptr<void> like_;
 };
 
 namespace detail {

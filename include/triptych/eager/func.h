@@ -236,14 +236,14 @@ TRIPTYCH_API std::vector<core::ExampleAxis> axes_of(const ExampleDims& dims, con
 template <int... argnums, class F>
 auto grad(F f, Location where = Location::here()) {
   check_callable("grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) mutable {
+  return [f = std::move(f), where](const auto&... arguments) {
     return detail::value_and_grad<false, argnums...>("grad", f, where, arguments...).first;
   };
 }
 template <int... argnums, class F>
 auto grad(F f, HasAux, Location where = Location::here()) {
   check_callable("grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) mutable {
+  return [f = std::move(f), where](const auto&... arguments) {
     auto both = detail::value_and_grad<true, argnums...>("grad", f, where, arguments...);
     return std::pair(std::move(both.first), std::move(both.second.second));
   };
@@ -253,14 +253,14 @@ auto grad(F f, HasAux, Location where = Location::here()) {
 template <int... argnums, class F>
 auto value_and_grad(F f, Location where = Location::here()) {
   check_callable("value_and_grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) mutable {
+  return [f = std::move(f), where](const auto&... arguments) {
     return detail::value_and_grad<false, argnums...>("value_and_grad", f, where, arguments...);
   };
 }
 template <int... argnums, class F>
 auto value_and_grad(F f, HasAux, Location where = Location::here()) {
   check_callable("value_and_grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) mutable {
+  return [f = std::move(f), where](const auto&... arguments) {
     return detail::value_and_grad<true, argnums...>("value_and_grad", f, where, arguments...);
   };
 }
@@ -300,14 +300,14 @@ auto jvp(F f, const P& primals, const T& tangents, Location where = Location::he
 template <int... argnums, class F>
 auto jacrev(F f, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacrev", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) mutable {
+  return [f = std::move(f), options, where](const auto&... arguments) {
     return detail::jacobian<false, argnums...>("jacrev", false, f, options, where, arguments...);
   };
 }
 template <int... argnums, class F>
 auto jacrev(F f, HasAux, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacrev", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) mutable {
+  return [f = std::move(f), options, where](const auto&... arguments) {
     return detail::jacobian<true, argnums...>("jacrev", false, f, options, where, arguments...);
   };
 }
@@ -316,14 +316,14 @@ auto jacrev(F f, HasAux, const JacobianOptions& options = {}, Location where = L
 template <int... argnums, class F>
 auto jacfwd(F f, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacfwd", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) mutable {
+  return [f = std::move(f), options, where](const auto&... arguments) {
     return detail::jacobian<false, argnums...>("jacfwd", true, f, options, where, arguments...);
   };
 }
 template <int... argnums, class F>
 auto jacfwd(F f, HasAux, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacfwd", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) mutable {
+  return [f = std::move(f), options, where](const auto&... arguments) {
     return detail::jacobian<true, argnums...>("jacfwd", true, f, options, where, arguments...);
   };
 }
@@ -344,9 +344,9 @@ template <class F>
 auto vmap(F f, const ExampleDims& in_dims = 0, const ExampleDims& out_dims = 0, const VmapOptions& options = {},
           Location where = Location::here()) {
   check_callable("vmap", f, where);
-  return [f = std::move(f), in_dims, out_dims, options, where](const auto&... arguments) mutable {
+  return [f = std::move(f), in_dims, out_dims, options, where](const auto&... arguments) {
     namespace core = triptych::detail;
-    using R = detail::ResultOf<decltype(f), std::decay_t<decltype(arguments)>...>;
+    using R = detail::ResultOf<const F, std::decay_t<decltype(arguments)>...>;
     std::optional<core::ValueOf<R>> like;
     const core::FunctionOfTensors function = [&](std::span<const Tensor> given) {
       const R result = detail::call_like(f, given, arguments...);
