@@ -5,7 +5,7 @@
 
 #include "core/autodiff/walker.h"
 #include "core/dispatch/modes.h"
-#include "core/tensor/transaction.h"
+#include "core/tensor/state_log.h"
 #include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/custom_gradient.h"
@@ -198,9 +198,9 @@ std::vector<Tensor> checkpoint_tensors(const FunctionOfTensors& function, std::s
       copies.push_back(arguments.back());
     }
     const std::uint64_t since = next_tape_number();
-    const Transaction whole;
+    const StateLog log;
     results = function(arguments);
-    again->states = whole.written_state();
+    again->states = log.written();
     for (const Tensor& result : results) {
       again->differentiated.push_back(result.defined() && result.requires_grad());
       if (again->differentiated.back()) recorded.push_back(result);

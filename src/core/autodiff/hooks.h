@@ -1,9 +1,7 @@
 // What looks at gradients on their way: hooks, and the search of a NaN.
 #pragma once
 
-#include <any>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -23,23 +21,7 @@ struct NodeHooks {
   };
   std::vector<Hook> functions;
   std::vector<TensorImpl*> retained;
-  /// Of a leaf: called with it when a walk has added to its gradient.
-  std::vector<std::shared_ptr<GradientHook>> accumulated;
-  /// What stands in place of values that the tape would have saved.
-  struct Packed {
-    bool output;
-    std::uint32_t number;
-    std::any value;
-    std::shared_ptr<const std::function<Tensor(const std::any&)>> unpack;
-  };
-  std::vector<Packed> packed;
 };
-
-/// Packs what `node` has saved, if this thread has a SavedTensorsHooks.
-void pack_saved(Node& node);
-/// The value of a packed input or output, in the place of its `slot`, which has metadata and the edge; undefined if it
-/// is not packed.
-Tensor unpack_saved(const Node& node, bool output, std::uint32_t number, const Tensor& slot);
 
 /// Shows the complete gradients of a node's outputs to its hooks, which may replace them; those that tensors retain are
 /// `found`.

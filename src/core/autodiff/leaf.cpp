@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/autodiff/hooks.h"
+#include "core/autodiff/node_extras.h"
 #include "core/support/fork.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops/arithmetic.h"
@@ -37,17 +37,37 @@ TensorImpl* FoundGradients::Found::living() const {
   return std::find(all.begin(), all.end(), tensor) == all.end() ? nullptr : tensor;
 }
 
+namespace {
+
+/// Calls who waits for the gradient of a leaf.
+void call_accumulated(const Node& node) {
+  if (!node.hooks || node.op != &leaf_op) [[likely]]
+    return;
+  const NodeExtras* const extras = extras_of(node);
+  if (!extras) return;
+  std::vector<std::shared_ptr<GradientHook>> hooks;
+  Tensor leaf;
+  {
+    const std::lock_guard lock(mutex_of(node));
+    hooks = extras->accumulated;
+    TensorImpl* const tensor = node.leaf.load(std::memory_order_relaxed);
+    std::uint32_t count = tensor ? tensor->references.load(std::memory_order_relaxed) : 0;
+    while (count > 0 && !tensor->references.compare_exchange_weak(count, count + 1)) {  // unless it is ending
+    }
+    if (count > 0) leaf = adopt(tensor);
+  }
+  for (const auto& hook : hooks)
+    if (const auto function = hook->function; leaf.defined() && function) function(leaf);
+}
+
+}  // namespace
+
 // Walks give one after the other, so that what was read is still there when the sum is written; the nodes' locks are
 // not held meanwhile. All sums are made before the first is given.
 void FoundGradients::give() {
   if (found_.empty()) return;
-  add_up();
-  call_hooks();
-}
-
-void FoundGradients::add_up() {
   static std::mutex& giving = process_mutex(LockFloor::gradients);
-  const std::lock_guard one_by_one(giving);
+  std::unique_lock one_by_one(giving);
   for (Found& entry : found_) {
     Tensor before;
     {
@@ -63,25 +83,9 @@ void FoundGradients::add_up() {
     const std::lock_guard lock(mutex_of(*entry.node));
     if (TensorImpl* const to = entry.living()) std::swap(to->extra->grad, entry.gradient);
   }
-}
-
-void FoundGradients::call_hooks() const {
-  for (const Found& entry : found_) {
-    if (entry.retained || !entry.node->hooks || entry.node->op != &leaf_op) continue;
-    std::vector<std::shared_ptr<GradientHook>> functions;
-    Tensor leaf;
-    {
-      const std::lock_guard lock(mutex_of(*entry.node));
-      functions = entry.node->hooks->accumulated;
-      TensorImpl* const to = entry.living();
-      std::uint32_t count = to ? to->references.load(std::memory_order_relaxed) : 0;
-      while (count > 0 && !to->references.compare_exchange_weak(count, count + 1)) {
-      }
-      if (count > 0) leaf = adopt(to);
-    }
-    for (const auto& hook : functions)
-      if (const auto function = hook->function; leaf.defined() && function) function(leaf);
-  }
+  one_by_one.unlock();
+  for (const Found& entry : found_)
+    if (!entry.retained) call_accumulated(*entry.node);
 }
 
 void leave_node(TensorImpl& tensor) {

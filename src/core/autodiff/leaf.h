@@ -32,9 +32,6 @@ class FoundGradients {
     /// The tensor, if it still lives; under the node's lock.
     TensorImpl* living() const;
   };
-  void add_up();
-  /// Who waits for the gradients of leaves is called when all of them are there.
-  void call_hooks() const;
   std::vector<Found> found_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/leaf.h"
+#include "core/autodiff/node_extras.h"
 #include "core/dispatch/attributes.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"
@@ -29,6 +30,7 @@ std::size_t block_bytes(const Op& op, std::size_t tensors) {
 }
 
 void destroy_node(Node* node) {
+  if (node->hooks) forget_extras(*node);
   const std::size_t tensors = node->input_count + node->output_count;
   const std::size_t bytes = block_bytes(*node->op, tensors);
   for (std::size_t i = 0; i < tensors; ++i) node->inputs_[i].~Tensor();
@@ -150,9 +152,10 @@ void release_saved(Node& node) {
   };
   for (const Tensor& input : node.inputs()) drop(input);
   for (const Tensor& output : node.outputs()) drop(output);
-  if (!node.hooks || node.hooks->packed.empty()) return;
-  node.hooks->packed.clear();
-  node.released = true;
+  if (NodeExtras* const extras = node.hooks ? extras_of(node) : nullptr; extras && !extras->packed.empty()) {
+    extras->packed.clear();
+    node.released = true;
+  }
 }
 
 std::string describe(const Node& node) {

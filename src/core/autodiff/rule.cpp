@@ -2,7 +2,7 @@
 // outputs. A rule of several steps sees float32 where its op has 16 bits, so that only what it sets is rounded.
 #include <string>
 
-#include "core/autodiff/node.h"
+#include "core/autodiff/node_extras.h"
 #include "core/dispatch/registry.h"
 #include "core/graph/graph.h"
 #include "core/tensor/compute_dtype.h"

@@ -4,9 +4,12 @@
 
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include "core/autodiff/leaf.h"
+#include "core/autodiff/node_extras.h"
 #include "core/dispatch/modes.h"
+#include "core/support/fork.h"
 #include "triptych/core/tensor_methods.h"
 
 namespace triptych {
@@ -22,6 +25,42 @@ std::string text_of(const Tensor& tensor) {
 }
 
 }  // namespace
+
+namespace {
+
+struct Table {
+  std::mutex& mutex = process_mutex();
+  std::unordered_map<const Node*, std::unique_ptr<NodeExtras>> extras;
+};
+Table& table() {
+  static auto& all = *new Table;  // nodes may end after everything else
+  return all;
+}
+
+}  // namespace
+
+NodeExtras* extras_of(const Node& node) {
+  const std::lock_guard lock(table().mutex);
+  const auto found = table().extras.find(&node);
+  return found == table().extras.end() ? nullptr : found->second.get();
+}
+
+NodeExtras& make_extras(Node& node) {
+  if (!node.hooks) node.hooks = std::make_unique<NodeHooks>();
+  const std::lock_guard lock(table().mutex);
+  auto& slot = table().extras[&node];
+  if (!slot) slot = std::make_unique<NodeExtras>();
+  return *slot;
+}
+
+void forget_extras(const Node& node) {
+  std::unique_ptr<NodeExtras> last;  // ends without the lock: values may own nodes
+  const std::lock_guard lock(table().mutex);
+  const auto found = table().extras.find(&node);
+  if (found == table().extras.end()) return;
+  last = std::move(found->second);
+  table().extras.erase(found);
+}
 
 void SavedTensorsHooks::begin(std::function<std::any(const Tensor&)> pack,
                               std::function<Tensor(const std::any&)> unpack) {
@@ -53,8 +92,7 @@ void pack_saved(Node& node) {
   const auto pack = [&](Tensor& slot, bool output, std::size_t number) {
     if (!slot.defined() || slot.impl()->has(Head::metadata_only) || slot.ndim() == 0) return;
     std::any kept = hooks.pack(alias(slot));
-    if (!node.hooks) node.hooks = std::make_unique<NodeHooks>();
-    node.hooks->packed.push_back({output, static_cast<std::uint32_t>(number), std::move(kept), hooks.unpack});
+    make_extras(node).packed.push_back({output, static_cast<std::uint32_t>(number), std::move(kept), hooks.unpack});
     slot.impl()->storage = {};
     slot.impl()->flags |= Head::metadata_only;
   };
@@ -63,9 +101,10 @@ void pack_saved(Node& node) {
 }
 
 Tensor unpack_saved(const Node& node, bool output, std::uint32_t number, const Tensor& slot) {
-  if (!node.hooks || node.hooks->packed.empty()) [[likely]]
+  const NodeExtras* const extras = node.hooks ? extras_of(node) : nullptr;
+  if (!extras) [[likely]]
     return {};
-  for (const NodeHooks::Packed& packed : node.hooks->packed) {
+  for (const NodeExtras::Packed& packed : extras->packed) {
     if (packed.output != output || packed.number != number) continue;
     const Tensor value = [&] {
       const GradMode off(false);
@@ -97,8 +136,7 @@ HookHandle register_post_accumulate_grad_hook(const Tensor& leaf, std::function<
     hook(handle);
   });
   const std::lock_guard lock(mutex_of(*node));
-  if (!node->hooks) node->hooks = std::make_unique<NodeHooks>();
-  node->hooks->accumulated.push_back(shared);
+  make_extras(*node).accumulated.push_back(shared);
   return HookHandle(shared);
 }
 

@@ -1,11 +1,11 @@
 #include "core/tensor/transaction.h"
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 #include <vector>
 
 #include "core/autodiff/node.h"
+#include "core/tensor/state_log.h"
 
 namespace triptych {
 namespace {
@@ -25,8 +25,6 @@ class TensorUndo : public Transaction::Undo {
         output_(impl.output),
         flags_(impl.flags) {}
 
-  const Tensor& tensor() const { return tensor_; }
-  const Tensor& value() const { return value_; }
   bool is_of(const TensorImpl& impl) const { return tensor_.impl() == &impl; }
 
   void undo() noexcept override {
@@ -80,24 +78,10 @@ Transaction::~Transaction() {
   }
 }
 
-std::vector<std::pair<Tensor, Tensor>> Transaction::written_state() const {
-  std::vector<std::pair<Tensor, Tensor>> states;
-  for (const Undo* entry = latest_.get(); entry; entry = entry->before.get()) {
-    const auto* of = dynamic_cast<const TensorUndo*>(entry);
-    if (!of || !(of->tensor().impl()->has(Head::state))) continue;
-    const auto known = std::find_if(states.begin(), states.end(),
-                                    [&](const auto& state) { return state.first.is_same(of->tensor()); });
-    if (known == states.end())
-      states.emplace_back(of->tensor(), of->value());
-    else
-      known->second = of->value();  // further back: earlier
-  }
-  return states;
-}
-
 bool Transaction::active() { return innermost != nullptr; }
 
 void Transaction::will_write(TensorImpl& tensor) {
+  StateLog::will_write(tensor);
   if (!innermost) [[likely]]
     return;
   // What is written over and over needs one copy; further back nobody looks.

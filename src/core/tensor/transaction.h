@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "core/tensor/tensor_impl.h"
 
@@ -28,9 +27,6 @@ class [[nodiscard]] Transaction {
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
-
-  /// The state (Head::state) that was written since this transaction began, and the values that it had before.
-  std::vector<std::pair<Tensor, Tensor>> written_state() const;
 
   /// Whatever happens further out, what this transaction has done stays if it ends well.
   void keep_for_good() { for_good_ = true; }
