@@ -68,15 +68,18 @@ TEST(Compile, TrainsWithTheSameBits) {
 }
 
 TEST(Compile, FunctionsOfSeveralTensors) {
-  auto f =
-      eager::compile([](const Tensor& a,
-                        const std::vector<Tensor>& b) { return std::pair(tt::matmul(a, b[0]) + b[1], tt::sum(a * a)); },
-                     exact);
+  auto f = eager::compile(
+      [](const Tensor& a, const std::vector<Tensor>& b) {
+        const Tensor y = tt::matmul(a, b[0]) + b[1], squares = tt::sum(a * a);
+        return std::pair(y, squares);
+      },
+      exact);
   const Tensor a = tt::randn({4, 3}).set_requires_grad(), b = tt::randn({3, 2}).set_requires_grad(), c = tt::ones({2});
   const auto [y, s] = f(a, std::vector<Tensor>{b, c});
   const auto gradients = eager::grad({tt::sum(y * y) + s}, {a, b});
   const Tensor z = tt::matmul(a, b) + c;
-  const auto expected = eager::grad({tt::sum(z * z) + tt::sum(a * a)}, {a, b});
+  const Tensor squares = tt::sum(a * a);
+  const auto expected = eager::grad({tt::sum(z * z) + squares}, {a, b});
   EXPECT_EQ(y.to_vector<float>(), z.to_vector<float>());
   for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(gradients[i].to_vector<float>(), expected[i].to_vector<float>());
   // Only one of the results.

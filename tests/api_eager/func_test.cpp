@@ -159,7 +159,7 @@ TEST(Func, Vmap) {
   expect_is(func::vmap(inner, {0, tt::none})(values({2, 3}), values({4, 3}, 6)), "nested");
   // Shapes are those of one example; what does not depend on examples is repeated.
   const auto [shapes, constant] = func::vmap([](const Tensor& t) {
-    EXPECT_EQ(t.shape().text(), "(3)");
+    EXPECT_EQ(t.shape().text(), "(3,)");
     return std::pair(t * 2, tt::ones({2}));
   })(x);
   expect_close(shapes, x * 2);

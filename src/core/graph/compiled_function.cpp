@@ -94,7 +94,11 @@ class BackwardGraph {
   bool is_gradient(const Node& node) const { return node.sequence >= first_; }
 
   /// It is computed again where it is needed: it looks at another value, or is a constant.
-  static bool is_free(const Node& node) { return node.op == &constant_op || (node.op->view && !has_effect(node)); }
+  static bool is_free(const Node& node) {
+    bool reads_one = node.op->view != nullptr;
+    for (std::size_t i = 1; i < node.input_count; ++i) reads_one &= in_mask(node.op->metadata_inputs, i);
+    return node.op == &constant_op || (reads_one && !has_effect(node));
+  }
   /// What state was before the function wrote it.
   bool is_snapshot(const Node& node) const { return forward_.info_of(node).before != nullptr; }
 

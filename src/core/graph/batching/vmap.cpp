@@ -8,12 +8,28 @@
 #include "core/graph/batching/random_calls.h"
 #include "core/graph/graph.h"
 #include "core/graph/subgraph_trace.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 namespace batching {
 namespace {
+
+/// Whether the op writes one of so many inputs.
+bool writes(const Op& op, std::size_t count) {
+  for (std::size_t i = 0; op.writes && i < count; ++i)
+    if (op.writes(static_cast<int>(i), static_cast<int>(count))) return true;
+  return false;
+}
+
+/// What the tape kept the metadata of only: for ops that ask for no more, a tensor of that shape with next to no
+/// memory.
+Tensor with_memory(const Tensor& tensor) {
+  if (!tensor.impl()->has(triptych::detail::TensorHead::metadata_only) || tensor.is_symbolic()) return tensor;
+  const GradMode off(false);
+  return expand(to(zeros({}, tensor.dtype()), tensor.device()), tensor.shape());
+}
 
 /// Computes the nodes of one trace.
 class Evaluation {
@@ -56,7 +72,7 @@ class Evaluation {
   void compute(const Node& node) {
     if (node.op == &group_op) return;
     if (node.op == &constant_op)
-      return void(values_[&node] = {{node.attributes_as<ConstantAttributes>().value, false}});
+      return void(values_[&node] = {{with_memory(node.attributes_as<ConstantAttributes>().value), false}});
     if (node.op == &variable_op) return void(values_[&node] = {{initial_value(node), false}});
     if (node.op == &captured_op)
       return void(values_[&node] = {{node.attributes_as<CapturedAttributes>().tensor, false}});
@@ -84,7 +100,7 @@ class Evaluation {
       for (Tensor& made : call.run(of_example(call, 0), call.attributes)) results.push_back({std::move(made), false});
       return results;
     }
-    if (call.op.writes)
+    if (writes(call.op, call.count()))
       throw UnsupportedError("vmap", "an op writes what all examples share from values of each",
                              std::string("'") + call.op.name + "'",
                              "Compute the new value in the function, return it, and write it outside", call.where);
@@ -197,7 +213,7 @@ Tensors run_examples(const std::function<Tensors(std::span<const Tensor>)>& func
   if (traced.subgraph.outputs.empty())
     throw ArgumentError("vmap", "the function gives no tensor", "an empty result", "", where);
   std::vector<Value> inputs = values;
-  for (const Tensor& captured : traced.captured) inputs.push_back({captured, false});
+  for (const Tensor& captured : traced.captured) inputs.push_back({with_memory(captured), false});
   const WithoutAutocast as_traced;
   Tensors results;
   for (Value& value : Evaluation(traced, size, randomness).run(inputs)) {
@@ -257,7 +273,8 @@ std::vector<Tensor> detail::vmap_tensors(const std::function<std::vector<Tensor>
 
 std::string_view batching_of(const Op& op) {
   if (batching::is_random(op)) return "random";
-  if (op.writes) return "shared";
+  const int inputs = op.max_inputs == any_number ? std::max(op.inputs, 9) : op.inputs;
+  if (inputs == 0 || batching::writes(op, static_cast<std::size_t>(inputs))) return "shared";
   return batching::find_rule(op) ? "rule" : "loop";
 }
 
