@@ -14,6 +14,8 @@
 
 namespace triptych {
 
+struct Op;
+
 /// What random numbers are to the examples of a `vmap`: not allowed, others for each one, or the same for all.
 enum class Randomness : std::uint8_t { error, different, same };
 
@@ -35,6 +37,6 @@ TRIPTYCH_API std::vector<Tensor> vmap_tensors(
 
 /// "rule" if the examples of this op are computed together, "random" if that depends on what random numbers are to
 /// them, "shared" if it only writes what they share, else "loop": for docs/ops.md.
-TRIPTYCH_API std::string_view batching_of(const struct Op& op);
+TRIPTYCH_API std::string_view batching_of(const Op& op);
 
 }  // namespace triptych

@@ -35,17 +35,16 @@ struct JacobianOptions {
 
 namespace detail {
 
-namespace core = triptych::detail;
 using Tensors = std::vector<Tensor>;
 
 template <class F>
 auto with_parts(F& f) {
-  return [&f](const auto& inputs) { return core::call_with(f, inputs); };
+  return [&f](const auto& inputs) { return triptych::detail::call_with(f, inputs); };
 }
 
 template <class In>
 std::vector<bool> all_of(const In& inputs) {
-  return std::vector<bool>(core::tensors_of(inputs).size(), true);
+  return std::vector<bool>(triptych::detail::tensors_of(inputs).size(), true);
 }
 
 /// ArgumentError if `options` do not go together.
@@ -54,8 +53,8 @@ TRIPTYCH_API void check_options(const char* op, const JacobianOptions& options, 
 TRIPTYCH_API Tensors released(Tensors tensors, bool create_graph);
 
 template <class T>
-core::ValueOf<T> released_like(const T& value, bool create_graph) {
-  return core::value_like(value, released(core::tensors_of(value), create_graph));
+triptych::detail::ValueOf<T> released_like(const T& value, bool create_graph) {
+  return triptych::detail::value_like(value, released(triptych::detail::tensors_of(value), create_graph));
 }
 
 }  // namespace detail
@@ -77,12 +76,12 @@ auto jacobian(F func, const In& inputs, const JacobianOptions& options = {}, Loc
                        options.create_graph);
   const std::size_t columns = call.done().wanted_count();
   const auto row = [&](std::size_t i) {
-    return detail::core::value_like(inputs, std::span(derivatives).subspan(i * columns, columns));
+    return triptych::detail::value_like(inputs, std::span(derivatives).subspan(i * columns, columns));
   };
   if constexpr (std::same_as<typename Made::Result, Tensor>) {
     return row(0);
   } else {
-    std::vector<detail::core::ValueOf<In>> rows;
+    std::vector<triptych::detail::ValueOf<In>> rows;
     for (std::size_t i = 0; i < call.done().result_count(); ++i) rows.push_back(row(i));
     return rows;
   }
@@ -97,11 +96,11 @@ auto vjp(F func, const In& inputs, const V& v = {}, const FunctionalOptions& opt
   auto all = detail::with_parts(func);
   const func::detail::Call<false, decltype(all), In> call("vjp", all, detail::all_of(inputs), where, inputs);
   if (options.strict) call.done().check_dependence(where);
-  const detail::Tensors given = detail::core::tensors_of(v);
+  const detail::Tensors given = triptych::detail::tensors_of(v);
   const bool left_out = given.size() == 1 && !given[0].defined();
   const detail::Tensors gradients = left_out ? call.done().gradients(where) : call.done().pull_back(given, where);
   return std::pair(detail::released_like(call.value(), options.create_graph),
-                   detail::core::value_like(inputs, detail::released(gradients, options.create_graph)));
+                   triptych::detail::value_like(inputs, detail::released(gradients, options.create_graph)));
 }
 
 /// The value of `func` and its change along `v`, which looks like the inputs.
@@ -113,7 +112,7 @@ auto jvp(F func, const In& inputs, const In& v, const FunctionalOptions& options
   auto all = detail::with_parts(func);
   const func::detail::Call<false, decltype(all), In> call("jvp", all, detail::all_of(inputs), where, inputs);
   if (options.strict) call.done().check_dependence(where);
-  const detail::Tensors pushed = call.done().push_forward(detail::core::tensors_of(v), where);
+  const detail::Tensors pushed = call.done().push_forward(triptych::detail::tensors_of(v), where);
   return std::pair(detail::released_like(call.value(), options.create_graph),
                    call.result_like(detail::released(pushed, options.create_graph)));
 }
@@ -124,13 +123,13 @@ template <class F, class In>
 auto hessian(F func, const In& inputs, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("hessian", func, where);
   auto all = detail::with_parts(func);
-  auto gradient = [&](const detail::core::ValueOf<In>& at) { return func::grad(all, where)(at); };
+  auto gradient = [&](const triptych::detail::ValueOf<In>& at) { return func::grad(all, where)(at); };
   return jacobian(
       [&](const auto&... parts) {
-        if constexpr (sizeof...(parts) == 1 && !requires { std::tuple_size<detail::core::ValueOf<In>>::value; })
+        if constexpr (sizeof...(parts) == 1 && !requires { std::tuple_size<triptych::detail::ValueOf<In>>::value; })
           return gradient(parts...);
         else
-          return gradient(detail::core::ValueOf<In>(parts...));
+          return gradient(triptych::detail::ValueOf<In>(parts...));
       },
       inputs, options, where);
 }
@@ -142,15 +141,15 @@ auto vhp(F func, const In& inputs, const In& v, const FunctionalOptions& options
          Location where = Location::here()) {
   check_callable("vhp", func, where);
   auto all = detail::with_parts(func);
-  auto gradient = [&](const detail::core::ValueOf<In>& at) {
+  auto gradient = [&](const triptych::detail::ValueOf<In>& at) {
     auto [slope, value] = func::value_and_grad(all, where)(at);
     return std::pair(std::move(slope), std::move(value));
   };
   const func::detail::Call<true, decltype(gradient), In> call("vhp", gradient, detail::all_of(inputs), where, inputs);
   if (options.strict) call.done().check_dependence(where);
-  const detail::Tensors products = call.done().pull_back(detail::core::tensors_of(v), where);
+  const detail::Tensors products = call.done().pull_back(triptych::detail::tensors_of(v), where);
   return std::pair(detail::released_like(call.value().second, options.create_graph),
-                   detail::core::value_like(inputs, detail::released(products, options.create_graph)));
+                   triptych::detail::value_like(inputs, detail::released(products, options.create_graph)));
 }
 
 /// The value of `func`, which gives a scalar, and its second derivatives times v. They are symmetric, so that it is

@@ -71,30 +71,30 @@ struct JacobianOptions {
 
 namespace detail {
 
-namespace core = triptych::detail;
 using Tensors = std::vector<Tensor>;
 
 template <class F, class... A>
-using ResultOf = std::decay_t<std::invoke_result_t<F&, core::ValueOf<A>&...>>;
+using ResultOf = std::decay_t<std::invoke_result_t<F&, triptych::detail::ValueOf<A>&...>>;
 
 /// Calls `f` with values like the arguments, of these tensors.
 template <class F, class... A>
 ResultOf<F, A...> call_like(F& f, std::span<const Tensor> tensors, const A&... arguments) {
   const Tensor* next = tensors.data();
-  std::tuple<core::ValueOf<A>...> values{core::Structure<std::decay_t<A>>::take(arguments, next)...};
+  std::tuple<triptych::detail::ValueOf<A>...> values{
+      triptych::detail::Structure<std::decay_t<A>>::take(arguments, next)...};
   return std::apply(f, values);
 }
 
 /// The numbers of the tensors of each argument.
 template <class... A>
 std::vector<std::size_t> counts_of(const A&... arguments) {
-  return {core::tensors_of(arguments).size()...};
+  return {triptych::detail::tensors_of(arguments).size()...};
 }
 
 template <class... A>
 Tensors flattened(const A&... arguments) {
   Tensors tensors;
-  (core::Structure<std::decay_t<A>>::add(tensors, arguments), ...);
+  (triptych::detail::Structure<std::decay_t<A>>::add(tensors, arguments), ...);
   return tensors;
 }
 
@@ -122,7 +122,7 @@ auto like_argument(std::span<const Tensor> tensors, const std::vector<bool>& wan
   for (int i = 0; i < n; ++i)
     for (std::size_t k = 0; k < counts[static_cast<std::size_t>(i)]; ++k) start += wanted[before++];
   const Tensor* next = tensors.data() + start;
-  return core::Structure<std::decay_t<decltype(argument)>>::take(argument, next);
+  return triptych::detail::Structure<std::decay_t<decltype(argument)>>::take(argument, next);
 }
 
 /// What belongs to the wanted arguments: a value like it of one, a tuple of several.
@@ -150,26 +150,26 @@ template <bool aux, class F, class... A>
 class Call {
  public:
   using R = ResultOf<F, A...>;
-  using Result = core::ValueOf<typename Parts<aux, R>::Result>;
+  using Result = triptych::detail::ValueOf<typename Parts<aux, R>::Result>;
 
   Call(const char* op, F& f, const std::vector<bool>& wanted, Location where, const A&... arguments)
       : done_(
             op, [&](std::span<const Tensor> given) { return called(f, given, arguments...); }, flattened(arguments...),
             wanted, where) {}
 
-  const core::Differentiated& done() const { return done_; }
+  const triptych::detail::Differentiated& done() const { return done_; }
   /// The result, or with aux the pair.
-  core::ValueOf<R> value() const { return core::value_like(*like_, done_.results()); }
+  triptych::detail::ValueOf<R> value() const { return triptych::detail::value_like(*like_, done_.results()); }
   /// The result, of these tensors.
   Result result_like(std::span<const Tensor> tensors) const {
     if constexpr (aux)
-      return core::value_like(like_->first, tensors);
+      return triptych::detail::value_like(like_->first, tensors);
     else
-      return core::value_like(*like_, tensors);
+      return triptych::detail::value_like(*like_, tensors);
   }
 
  private:
-  core::CallResult called(F& f, std::span<const Tensor> given, const A&... arguments) {
+  triptych::detail::CallResult called(F& f, std::span<const Tensor> given, const A&... arguments) {
     static_assert(
         !aux ||
             requires(R r) {
@@ -178,15 +178,15 @@ class Call {
             },
         "with has_aux the function gives a pair");
     const R result = call_like(f, given, arguments...);
-    Tensors tensors = core::tensors_of(result);
-    like_.emplace(core::value_like(result, tensors));
+    Tensors tensors = triptych::detail::tensors_of(result);
+    like_.emplace(triptych::detail::value_like(result, tensors));
     std::size_t count = tensors.size();
-    if constexpr (aux) count = core::tensors_of(result.first).size();
+    if constexpr (aux) count = triptych::detail::tensors_of(result.first).size();
     return {std::move(tensors), count};
   }
 
-  std::optional<core::ValueOf<R>> like_;  // before what fills it
-  core::Differentiated done_;
+  std::optional<triptych::detail::ValueOf<R>> like_;  // before what fills it
+  triptych::detail::Differentiated done_;
 };
 
 template <bool aux, int... argnums, class F, class... A>
@@ -224,8 +224,8 @@ auto jacobian(const char* op, bool forward, F& f, const JacobianOptions& options
 }
 
 /// The axes of all tensors; ArgumentError unless there is one for each argument.
-TRIPTYCH_API std::vector<core::ExampleAxis> axes_of(const ExampleDims& dims, const std::vector<std::size_t>& counts,
-                                                    Location where);
+TRIPTYCH_API std::vector<triptych::detail::ExampleAxis> axes_of(const ExampleDims& dims,
+                                                                const std::vector<std::size_t>& counts, Location where);
 
 }  // namespace detail
 
@@ -275,8 +275,8 @@ requires(sizeof...(A) > 0) auto vjp(F f, const A&... primals) {
   const auto call = std::make_shared<const Made>(
       "vjp", f, std::vector<bool>(detail::flattened(primals...).size(), true), where, primals...);
   auto pull_back = [call, likes = std::tuple(primals...)](const typename Made::Result& cotangents) {
-    const detail::Tensors gradients = call->done().pull_back(detail::core::tensors_of(cotangents), Location());
-    return detail::core::value_like(likes, gradients);
+    const detail::Tensors gradients = call->done().pull_back(triptych::detail::tensors_of(cotangents), Location());
+    return triptych::detail::value_like(likes, gradients);
   };
   return std::pair(call->value(), std::move(pull_back));
 }
@@ -286,11 +286,12 @@ requires(sizeof...(A) > 0) auto vjp(F f, const A&... primals) {
 template <class F, class P, class T>
 auto jvp(F f, const P& primals, const T& tangents, Location where = Location::here()) {
   check_callable("jvp", f, where);
-  static_assert(std::same_as<detail::core::ValueOf<P>, detail::core::ValueOf<T>>, "tangents look like the primals");
-  auto all = [&f](const auto& values) { return detail::core::call_with(f, values); };
+  static_assert(std::same_as<triptych::detail::ValueOf<P>, triptych::detail::ValueOf<T>>,
+                "tangents look like the primals");
+  auto all = [&f](const auto& values) { return triptych::detail::call_with(f, values); };
   const std::vector<bool> wanted(detail::flattened(primals).size(), true);
   const detail::Call<false, decltype(all), P> call("jvp", all, wanted, where, primals);
-  const detail::Tensors pushed = call.done().push_forward(detail::core::tensors_of(tangents), where);
+  const detail::Tensors pushed = call.done().push_forward(triptych::detail::tensors_of(tangents), where);
   return std::pair(call.value(), call.result_like(pushed));
 }
 
@@ -345,21 +346,20 @@ auto vmap(F f, const ExampleDims& in_dims = 0, const ExampleDims& out_dims = 0, 
           Location where = Location::here()) {
   check_callable("vmap", f, where);
   return [f = std::move(f), in_dims, out_dims, options, where](const auto&... arguments) {
-    namespace core = triptych::detail;
     using R = detail::ResultOf<const F, std::decay_t<decltype(arguments)>...>;
-    std::optional<core::ValueOf<R>> like;
-    const core::FunctionOfTensors function = [&](std::span<const Tensor> given) {
+    std::optional<triptych::detail::ValueOf<R>> like;
+    const triptych::detail::FunctionOfTensors function = [&](std::span<const Tensor> given) {
       const R result = detail::call_like(f, given, arguments...);
-      detail::Tensors tensors = core::tensors_of(result);
-      if (!like) like.emplace(core::value_like(result, tensors));
+      detail::Tensors tensors = triptych::detail::tensors_of(result);
+      if (!like) like.emplace(triptych::detail::value_like(result, tensors));
       return tensors;
     };
-    std::vector<core::ExampleAxis> out;
+    std::vector<triptych::detail::ExampleAxis> out;
     for (const ExampleDim& dim : out_dims.dims) out.push_back(dim.axis);
-    const detail::Tensors results = core::vmap_tensors(function, detail::flattened(arguments...),
-                                                       detail::axes_of(in_dims, detail::counts_of(arguments...), where),
-                                                       out, options.randomness, options.chunk_size, where);
-    return core::value_like(*like, results);
+    const detail::Tensors results = triptych::detail::vmap_tensors(
+        function, detail::flattened(arguments...), detail::axes_of(in_dims, detail::counts_of(arguments...), where),
+        out, options.randomness, options.chunk_size, where);
+    return triptych::detail::value_like(*like, results);
   };
 }
 
