@@ -40,7 +40,7 @@ triptych::detail::FunctionOfTensors flat(F function, std::shared_ptr<Like> like,
 
 }  // namespace detail
 
-/// What `compile` gives: to be called as the function or module is.
+/// What `compile` gives: to be called as the function or module is, by one thread at a time.
 template <class F>
 class Compiled {
  public:
@@ -118,7 +118,8 @@ auto compile(M& module, const CompileOptions& options = {}, Location where = Loc
   return Compiled<decltype(call)>(std::move(call), &module, options, where);
 }
 
-/// The same of a function of tensors.
+/// The same of a function of tensors. Whether modules that it reads are in training mode is looked at when it is traced:
+/// call `reset()` when that changes, or compile the module.
 template <class F>
 requires(!std::derived_from<F, nn::Module>) auto compile(F function, const CompileOptions& options = {},
                                                          Location where = Location::here()) {

@@ -363,6 +363,8 @@ std::shared_ptr<Trace> CompiledFunction::trace_for(std::span<const Tensor> input
   std::erase_if(traces_, [](const std::shared_ptr<Trace>& trace) { return !trace->is_valid(); });
   for (const auto& trace : traces_)
     if (trace->key.fits(call)) return trace;
+  constexpr std::size_t most = 64;  // shapes that never come again
+  if (traces_.size() == most) traces_.erase(traces_.begin());
   auto trace = std::make_shared<Trace>();
   if (options_.dynamic) {
     try {  // what asks for a length that is not known is traced for each
