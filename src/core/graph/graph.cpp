@@ -377,7 +377,9 @@ Tensor subgraph_input(GraphImpl& graph, const Tensor& around, Location where) {
 
 Tensor graph_constant(const GraphHandle& graph, const Tensor& value, Text name, Location where) {
   check_concrete(value, name, where);
-  const ConstantAttributes attributes{alias(value)};
+  // Of what the tape keeps no value of, only the metadata is read.
+  const bool has_values = !value.impl()->has(Head::metadata_only);
+  const ConstantAttributes attributes{has_values ? alias(value) : make_metadata_only(value.meta())};
   return add_source(graph.impl(), constant_op, &attributes, value.meta(), name, where);
 }
 
