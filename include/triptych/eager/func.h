@@ -282,7 +282,7 @@ requires(sizeof...(A) > 0) auto vjp(F f, const A&... primals) {
 }
 
 /// The value of `f` at the primals, an argument or a tuple of arguments, and its change along the tangents, which look
-/// like them. By walking back twice, at two to three times the cost of `vjp`.
+/// like them. By walking back twice: there is no forward mode of its own.
 template <class F, class P, class T>
 auto jvp(F f, const P& primals, const T& tangents, Location where = Location::here()) {
   check_callable("jvp", f, where);
