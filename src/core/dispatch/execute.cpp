@@ -133,7 +133,9 @@ void mixed_devices(const Op& op, std::span<const Tensor* const> operands, Locati
 
 bool computes_nothing(const Op& op, std::span<const TensorMeta> outputs) {
   return !outputs.empty() && !op.writes && !op.can_fail &&
-         std::all_of(outputs.begin(), outputs.end(), [](const TensorMeta& meta) { return meta.shape.size() == 0; });
+         std::all_of(outputs.begin(), outputs.end(), [](const TensorMeta& meta) {
+           return std::find(meta.shape.begin(), meta.shape.end(), 0) != meta.shape.end();
+         });
 }
 
 std::shared_ptr<const Prepared> prepared_for(const Kernel& kernel, const PrepareCall& call) {
@@ -255,8 +257,7 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
       made[i] = adopt(impl);
       count_donation();
     } else {
-      results[i].shape.size();  // an error if there are too many elements
-      made[i] = make_tensor(results[i]);
+      made[i] = make_tensor(results[i]);  // an error if there are too many elements
     }
     out[i] = {made[i].impl()->data(), &made[i].meta()};
   }

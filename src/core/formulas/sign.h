@@ -1,4 +1,4 @@
-// neg, abs, sign and copysign.
+// neg, abs and its backward op, sign and copysign.
 #pragma once
 
 #include <cmath>
@@ -48,6 +48,13 @@ struct Abs {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return magnitude(x);
+  }
+};
+/// upstream times the sign; 0 at NaN, as PyTorch's. Of floating numbers.
+struct AbsGrad {
+  template <class T>
+  TRIPTYCH_HOST_DEVICE auto operator()(T upstream, T x) const {
+    return upstream * static_cast<T>((x > 0) - (x < 0));
   }
 };
 struct Sign {

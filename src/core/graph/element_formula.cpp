@@ -11,7 +11,8 @@
 
 namespace triptych {
 
-extern const Op abs_op, acos_op, acosh_op, add_op, asin_op, asinh_op, atan2_op, atan_op, atanh_op,
+extern const Op abs_op, abs_grad_op, elu_grad_op, hardswish_grad_op, hardswish_op, leaky_relu_grad_op, log_sigmoid_op,
+    mish_grad_op, mish_op, softplus_grad_op, acos_op, acosh_op, add_op, asin_op, asinh_op, atan2_op, atan_op, atanh_op,
     binary_cross_entropy_op, binary_cross_entropy_with_logits_op, bitwise_and_op, bitwise_left_shift_op, bitwise_not_op,
     bitwise_or_op, bitwise_right_shift_op, bitwise_xor_op, cast_op, ceil_op, clip_op, copysign_op, cos_op, cosh_op,
     digamma_op, div_op, elu_op, equal_op, erf_op, erfc_op, erfcx_op, erfinv_op, gcd_op, i0_op, i0e_op, i1_op, i1e_op,
@@ -84,7 +85,7 @@ std::string slope_text(const Question& q) {
 }
 std::string softplus_text(const Question& q) {
   const auto& a = q.attributes_as<SoftplusAttributes>();
-  return rounded(q, "Softplus", literal(a.beta) + ", " + literal(a.threshold));
+  return rounded(q, camel_case(q.op.name), literal(a.beta) + ", " + literal(a.threshold));
 }
 std::string order_text(const Question& q) {
   return rounded(q, camel_case(q.op.name), literal(q.attributes_as<OrderAttributes>().order));
@@ -115,6 +116,7 @@ const std::vector<Family>& families() {
       {"floor_divide", floating_only, {&floor_divide_op, &remainder_op, &fmod_op}},
       {"gelu", gelu_text, {&gelu_op}},
       {"gelu", gelu_grad_text, {&gelu_grad_op}},
+      {"hardswish", by_name, {&hardswish_op, &hardswish_grad_op}},
       {"integers", by_name, {&gcd_op, &nextafter_op}},
       {"isnan", by_name, {&isnan_op, &isinf_op, &isfinite_op}},
       {"logic", by_name, {&logical_and_op, &logical_or_op, &logical_xor_op, &logical_not_op}},
@@ -130,9 +132,10 @@ const std::vector<Family>& families() {
       {"relu", on_elements, {&relu_op, &relu_grad_op}},
       {"rounding", by_name, {&floor_op, &ceil_op, &round_op, &trunc_op}},
       {"sigmoid", by_name, {&sigmoid_op, &sigmoid_grad_op, &tanh_op, &tanh_grad_op, &silu_op, &silu_grad_op}},
-      {"sign", by_name, {&neg_op, &abs_op, &sign_op, &copysign_op}},
-      {"softplus", slope_text, {&leaky_relu_op, &elu_op}},
-      {"softplus", softplus_text, {&softplus_op}},
+      {"sign", by_name, {&neg_op, &abs_op, &abs_grad_op, &sign_op, &copysign_op}},
+      {"softplus", by_name, {&log_sigmoid_op, &mish_op, &mish_grad_op}},
+      {"softplus", slope_text, {&leaky_relu_op, &leaky_relu_grad_op, &elu_op, &elu_grad_op}},
+      {"softplus", softplus_text, {&softplus_op, &softplus_grad_op}},
       {"special", by_name, {&erfc_op, &erfinv_op, &lgamma_op, &digamma_op, &xlogy_op, &logaddexp_op, &logaddexp2_op}},
       {"special", order_text, {&polygamma_op, &sinc_op}},
       {"trigonometric",

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "core/dispatch/backend.h"
+#include "core/kernels/copy_row.h"
 #include "core/kernels/path.h"
 #include "core/kernels/transposed_square.h"
 #include "core/tensor/tensor_impl.h"
@@ -34,15 +34,24 @@ To element_cast(From value) {
     return static_cast<To>(value);
 }
 
-/// A copy's loops, in the order of the destination's memory: dimensions of length one dropped, neighbours that step as
-/// one merged.
+/// A copy's loops, in the order of the destination's memory, which they go through forwards: dimensions of length one
+/// dropped, neighbours that step as one merged.
 struct Loops {
   int rank = 0;
+  std::int64_t first_from = 0, first_to = 0;  // where they start
   std::int64_t lengths[Shape::max_rank], from[Shape::max_rank], to[Shape::max_rank];
 };
 
-Loops simplify(const TensorMeta& from, const TensorMeta& to) {
+Loops simplify(TensorMeta from, TensorMeta to) {
   Loops loops;
+  for (int i = 0; i < to.shape.rank(); ++i) {
+    const auto axis = static_cast<std::size_t>(i);
+    if (to.strides[axis] >= 0) continue;
+    loops.first_from += (to.shape.begin()[i] - 1) * from.strides[axis];
+    loops.first_to += (to.shape.begin()[i] - 1) * to.strides[axis];
+    from.strides[axis] = -from.strides[axis];
+    to.strides[axis] = -to.strides[axis];
+  }
   std::array<std::size_t, Shape::max_rank> order{};
   const int rank = to.shape.rank();
   for (int i = 0; i < rank; ++i) {  // most are in order already
@@ -80,23 +89,26 @@ template <class Word>
 void copy_squares(const Loops& loops, const Word* from, Word* to) {
   const auto a = static_cast<std::size_t>(loops.rank) - 2, b = a + 1;
   constexpr std::int64_t square = square_side<std::uint32_t>;
-  for (std::int64_t i0 = 0; i0 < loops.lengths[a]; i0 += square)
-    for (std::int64_t j0 = 0; j0 < loops.lengths[b]; j0 += square) {
-      const std::int64_t i1 = std::min(i0 + square, loops.lengths[a]), j1 = std::min(j0 + square, loops.lengths[b]);
-      if constexpr (sizeof(Word) >= 4) {
-        if (loops.to[b] == 1 && i1 - i0 == square && j1 - j0 == square) {
-          constexpr std::int64_t side = square_side<Word>;
-          register_squares.take();
-          for (std::int64_t i = i0; i < i1; i += side)
-            for (std::int64_t j = j0; j < j1; j += side)
-              transpose_square(from + i + j * loops.from[b], loops.from[b], to + i * loops.to[a] + j, loops.to[a]);
-          continue;
-        }
+  constexpr std::int64_t stretch = 4 * square;  // of the source's lines before the next ones' turn
+  const auto copy = [&](std::int64_t i0, std::int64_t j0) {
+    const std::int64_t i1 = std::min(i0 + square, loops.lengths[a]), j1 = std::min(j0 + square, loops.lengths[b]);
+    if constexpr (sizeof(Word) >= 4) {
+      if (loops.to[b] == 1 && i1 - i0 == square && j1 - j0 == square) {
+        constexpr std::int64_t side = square_side<Word>;
+        register_squares.take();
+        for (std::int64_t i = i0; i < i1; i += side)
+          for (std::int64_t j = j0; j < j1; j += side)
+            transpose_square(from + i + j * loops.from[b], loops.from[b], to + i * loops.to[a] + j, loops.to[a]);
+        return;
       }
-      for (std::int64_t i = i0; i < i1; ++i)
-        for (std::int64_t j = j0; j < j1; ++j)
-          to[i * loops.to[a] + j * loops.to[b]] = from[i * loops.from[a] + j * loops.from[b]];
     }
+    for (std::int64_t i = i0; i < i1; ++i)
+      for (std::int64_t j = j0; j < j1; ++j)
+        to[i * loops.to[a] + j * loops.to[b]] = from[i * loops.from[a] + j * loops.from[b]];
+  };
+  for (std::int64_t i0 = 0; i0 < loops.lengths[a]; i0 += stretch)
+    for (std::int64_t j0 = 0; j0 < loops.lengths[b]; j0 += square)
+      for (std::int64_t i = i0; i < std::min(i0 + stretch, loops.lengths[a]); i += square) copy(i, j0);
 }
 
 /// Steps that are known when this is compiled become shuffles of whole vectors.
@@ -110,7 +122,7 @@ void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
   const std::int64_t n = loops.lengths[axis], step = loops.from[axis], out = loops.to[axis];
   if (axis == loops.rank - 1) {
     if (step == 1 && out == 1)
-      std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(Word));
+      copy_row(to, from, static_cast<std::size_t>(n) * sizeof(Word));
     else if (step == 2 && out == 1)
       copy_by_step<2>(from, to, n);
     else if (step == -1 && out == 1)
@@ -124,10 +136,12 @@ void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
 }
 
 template <class Word>
-void copy_all(Loops& loops, const void* from, void* to) {
+void copy_all(Loops& loops, const void* from_start, void* to_start) {
+  const auto* from = static_cast<const Word*>(from_start) + loops.first_from;
+  auto* to = static_cast<Word*>(to_start) + loops.first_to;
   if (loops.rank == 0) {
     one_element.take();
-    *static_cast<Word*>(to) = *static_cast<const Word*>(from);
+    *to = *from;
     return;
   }
   // The axis along which the source is dense goes next to the innermost one.
@@ -151,13 +165,12 @@ void copy_all(Loops& loops, const void* from, void* to) {
   constexpr std::int64_t grain = 32768;
   const bool few = total < 2 * grain || loops.lengths[0] == 1;
   (few ? few_elements : many_elements).take();
-  if (few) return copy_words(loops, 0, static_cast<const Word*>(from), static_cast<Word*>(to));
+  if (few) return copy_words(loops, 0, from, to);
   const std::int64_t inner = total / loops.lengths[0], step = std::max<std::int64_t>(1, grain / inner);
   parallel_for((loops.lengths[0] + step - 1) / step, [&](std::int64_t part) {
     Loops slice = loops;
     slice.lengths[0] = std::min(step, loops.lengths[0] - part * step);
-    copy_words(slice, 0, static_cast<const Word*>(from) + part * step * loops.from[0],
-               static_cast<Word*>(to) + part * step * loops.to[0]);
+    copy_words(slice, 0, from + part * step * loops.from[0], to + part * step * loops.to[0]);
   });
 }
 

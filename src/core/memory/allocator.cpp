@@ -94,15 +94,18 @@ Counted& counted() {
 constinit thread_local ThreadCounters* own_counters = nullptr;
 void register_closer();
 
+[[gnu::noinline]] void start_counting() {
+  auto own = std::make_unique<ThreadCounters>();
+  register_closer();
+  Counted& all = counted();
+  std::lock_guard lock(all.mutex);
+  own->next = all.first;
+  all.first = own_counters = own.release();
+}
+
 ThreadCounters& counters() {
-  if (!own_counters) [[unlikely]] {
-    auto own = std::make_unique<ThreadCounters>();
-    register_closer();
-    Counted& all = counted();
-    std::lock_guard lock(all.mutex);
-    own->next = all.first;
-    all.first = own_counters = own.release();
-  }
+  if (!own_counters) [[unlikely]]
+    start_counting();
   return *own_counters;
 }
 

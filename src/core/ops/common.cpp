@@ -92,7 +92,20 @@ Tensor number_as(DType dtype, std::string_view op, const Arg& number, Device dev
   return scalar_tensor(number.scalar(), dtype, device);
 }
 
+namespace {
+
+/// `operand`, without measuring the op's name each time.
+const Tensor& operand_of(const Op& op, const Arg& x) { return x.tensor().defined() ? x.tensor() : operand(op.name, x); }
+
+}  // namespace
+
 Tensor apply_binary(const Op& op, Arg& a, Arg& b, bool float_result) {
+  // Two tensors of one dtype, mostly.
+  if (!a.is_scalar() && !b.is_scalar()) {
+    const DType dtype = result_type(operand_of(op, a), operand_of(op, b));
+    const bool as_given = a.tensor().dtype() == dtype && b.tensor().dtype() == dtype;
+    if (as_given && (!float_result || is_floating(dtype))) return apply(op, {&a, &b});
+  }
   std::optional<Tensor> made_a, made_b;
   if (a.is_scalar() && b.is_scalar()) made_b = scalar_tensor(b.scalar(), b.scalar().dtype(), modes.device);
   const auto dtype_next_to = [](const Arg& scalar, const Tensor& other) {

@@ -97,7 +97,23 @@ void Shape::erase(int axis, Location where) {
   --rank_;
 }
 
-std::int64_t Shape::size(Location where) const { return numel(where).value(where); }
+namespace {
+
+/// The number of elements where all dimensions are known, none is 0, and there are not too many; else 0.
+std::int64_t usual_size(const Shape& shape) {
+  std::int64_t product = 1;
+  bool usual = true;
+  for (const std::int64_t length : shape)
+    usual &= length > 0 && !__builtin_mul_overflow(product, length, &product) && product <= Shape::most_elements;
+  return usual ? product : 0;
+}
+
+}  // namespace
+
+std::int64_t Shape::size(Location where) const {
+  const std::int64_t count = usual_size(*this);
+  return count > 0 ? count : numel(where).value(where);
+}
 
 Dim Shape::numel(Location where) const {
   std::int64_t product = 1;
@@ -112,12 +128,14 @@ Dim Shape::numel(Location where) const {
   return open ? Dim(unknown) : Dim(empty ? 0 : product);
 }
 
-void Shape::check_size(Location where) const { static_cast<void>(numel(where)); }
+void Shape::check_size(Location where) const {
+  if (usual_size(*this) == 0) static_cast<void>(numel(where));
+}
 
 bool Shape::compatible(const Shape& other) const {
   if (rank_ != other.rank_) return false;
-  for (int i = 0; i < rank_; ++i)
-    if (conflict(dim(i), other.dim(i))) return false;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(rank_); ++i)
+    if (conflict(dims_[i], other.dims_[i])) return false;
   return true;
 }
 

@@ -33,7 +33,7 @@ Case any_case(Dice& dice, bool max) {
     s.stride[i] = whole ? s.size[i] : dice.between(1, 4);
     s.padding[i] = whole ? 0 : dice.between(0, s.size[i] / 2);
     s.dilation[i] = max && !whole && dice.once_in(4) ? 2 : 1;
-    if (whole) (i ? s.w : s.h) = s.size[i] * dice.between(1, 6);
+    if (whole) (i ? s.w : s.h) = s.size[i] * dice.between(1, dice.once_in(3) ? 20 : 6);
   }
   return s;
 }

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <string>
 
+#include "core/kernels/copy_row.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/indexing/combine.h"
 #include "core/kernels/path.h"
@@ -165,7 +165,7 @@ class Chosen {
 template <class Word>
 void copy_row(const Word* from, std::int64_t step, Word* to, std::int64_t length) {
   if (step == 1 && length >= 16)
-    std::memcpy(to, from, static_cast<std::size_t>(length) * sizeof(Word));
+    triptych::copy_row(to, from, static_cast<std::size_t>(length) * sizeof(Word));
   else
     for (std::int64_t i = 0; i < length; ++i) to[i] = from[i * step];
 }

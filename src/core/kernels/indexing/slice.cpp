@@ -15,7 +15,8 @@ namespace {
 
 void slice_grad_run(const KernelCall& call) {
   const Operand& out = call.outputs[0];
-  std::memset(out.data, 0, static_cast<std::size_t>(out.size()) * size_of(out.dtype()));
+  if (call.inputs[0].size() < out.size())  // else it is written whole: by flip's gradient
+    std::memset(out.data, 0, static_cast<std::size_t>(out.size()) * size_of(out.dtype()));
   place_in_slice(call.inputs[0], out, call.attributes_as<SliceAttributes>(), copy_strided);
 }
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <utility>
 
 #include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
+#include "core/kernels/transposed_square.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/op.h"
 
@@ -17,7 +19,8 @@ Path one_tile("gemm: one tile"), tiles("gemm: tiles");
 Path turned("gemm tile: the transposed product"), left_packed("gemm tile: left operand packed"),
     left_in_place("gemm tile: left operand in place"), right_packed("gemm tile: right operand packed"),
     right_in_place("gemm tile: right operand in place"), right_on_the_way("gemm tile: right operand copied on the way"),
-    both_packed("gemm tile: both operands packed"), narrow("gemm tile: narrow panel"),
+    both_packed("gemm tile: both operands packed"), outer_product("gemm tile: an outer product"),
+    one_column("gemm tile: one column"), one_row("gemm tile: one row"), narrow("gemm tile: narrow panel"),
     several_chains("gemm tile: several chains"), no_terms("gemm tile: no terms");
 Path packed_lines("pack: lines become columns"), packed_rows("pack: rows"), packed_elements("pack: elements");
 
@@ -157,13 +160,14 @@ void pack(std::int64_t k, std::int64_t columns, MatrixIn<T> matrix, T* to, std::
 
 namespace {
 
-/// Whether lines lie a page or more apart, so that they meet in the same few places of a cache, and the product is
-/// large enough to pay for copies. (Measured on AVX-512: 140 GFLOP/s a core for 1024 x 1024, and 105 without.)
+/// Whether the product is large enough to pay for copies of both operands. (Measured on AVX-512: 140 GFLOP/s a core for
+/// 1024 x 1024, whose lines meet in the same few places of a cache, and 105 without; 128 x 512 by 512 x 256 takes 0.17
+/// ms on two cores, and 0.25 without.)
 template <class T>
 bool pays_to_copy(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
-  constexpr std::int64_t page = 4096;  // bytes
+  constexpr std::int64_t long_line = 256, rows = 64;  // bytes; of any of the matrices
   const std::int64_t line = std::max({a.row, a.column, b.row, b.column, c.row}) * static_cast<std::int64_t>(sizeof(T));
-  return line >= page && m >= 256 && n >= 256 && k >= 64;
+  return line >= long_line && m >= rows && n >= rows && k >= rows;
 }
 
 /// Both operands are copied: b's panels for a stretch of k to the second-level cache, a's rows, a block at a time, to
@@ -193,11 +197,114 @@ void packed_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, 
   }
 }
 
+/// c = a b for a column b. Memory bounds it, so lines of a are read whole, and once: a register's worth of rows at a
+/// time, turned in registers, so that each of them has a lane. Reached: 20 GB/s a core from the third-level cache.
+template <class T>
+void column_tile(std::int64_t m, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
+  one_column.take();
+  constexpr int side = square_side<T>;
+  using V = Vector<T, side>;
+  for (std::int64_t first = 0; first < m; first += side) {
+    const std::int64_t i = std::min(first, m - side);  // the last ones overlap those before
+    const T* rows = a.data + i * a.row;
+    V sum{};
+    for (std::int64_t begin = 0; begin < k; begin += gemm_depth) {
+      const std::int64_t end = std::min(k, begin + gemm_depth);
+      V chain{};
+      std::int64_t l = begin;
+      for (; l + side <= end; l += side) {
+        V square[side];
+        for (int r = 0; r < side; ++r) square[r] = load<V>(rows + r * a.row + l);
+        detail::exchange_all<side / 2, side>(square);
+        for (int j = 0; j < side; ++j) chain = multiply_add(b.data[(l + j) * b.row], square[j], chain);
+      }
+      for (; l < end; ++l) {
+        V column;
+        for (int r = 0; r < side; ++r) column[r] = rows[r * a.row + l];
+        chain = multiply_add(b.data[l * b.row], column, chain);
+      }
+      sum = begin == 0 ? chain : sum + chain;
+    }
+    for (int r = 0; r < side; ++r) c.data[(i + r) * c.row] = sum[r];
+  }
+}
+
+/// c = a b for a row a: so many columns at a time that the lines of b are read in the order of memory.
+template <class T>
+void row_tile(std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
+  one_row.take();
+  constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T)), registers = 8, width = lanes * registers;
+  using V = Vector<T, lanes>;
+  for (std::int64_t first = 0; first < n; first += width) {
+    const std::int64_t j = std::min(first, n - width);
+    for (std::int64_t begin = 0; begin < k; begin += gemm_depth) {
+      V chains[registers] = {};
+      for (std::int64_t l = begin; l < std::min(k, begin + gemm_depth); ++l) {
+        const T* line = b.data + l * b.row + j;
+        const T x = a.data[l * a.column];
+#pragma GCC unroll 8
+        for (int r = 0; r < registers; ++r) chains[r] = multiply_add(x, load<V>(line + r * lanes), chains[r]);
+      }
+      T sums[width];
+      for (int r = 0; r < registers; ++r) store(sums + r * lanes, chains[r]);
+      T* to = c.data + j;
+      for (std::int64_t i = first - j; i < width; ++i) to[i] = begin == 0 ? sums[i] : to[i] + sums[i];
+    }
+  }
+}
+
+/// The chain of one term.
+template <class T>
+T only_term(T x, T y) {
+#ifdef __FMA__
+  if constexpr (std::is_floating_point_v<T>) return std::fma(x, y, T(0));
+#endif
+  return x * y + T(0);
+}
+
+/// c = a b for one term a sum.
+template <class T>
+void outer_tile(std::int64_t m, std::int64_t n, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
+  outer_product.take();
+  for (std::int64_t i = 0; i < m; ++i) {
+    const T x = a.data[i * a.row];
+    T* row = c.data + i * c.row;
+    if (b.column == 1)
+      for (std::int64_t j = 0; j < n; ++j) row[j] = only_term(x, b.data[j]);
+    else
+      for (std::int64_t j = 0; j < n; ++j) row[j] = only_term(x, b.data[j * b.column]);
+  }
+}
+
+/// Products that memory bounds. False: this is none.
+template <class T>
+bool thin_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
+  constexpr std::int64_t side = square_side<T>, width = 8 * vector_bytes / static_cast<std::int64_t>(sizeof(T));
+  if (n == 1 && m >= 2 * side && k >= side && a.column == 1) {
+    column_tile(m, k, a, b, c);
+    return true;
+  }
+  if (n == 1 && m >= width && k > 1 && a.row == 1 && c.row == 1) {
+    row_tile<T>(m, k, {b.data, 0, b.row}, {a.data, a.column, 1}, c);
+    return true;
+  }
+  if (m == 1 && n >= width && k > 1 && b.column == 1) {
+    row_tile(n, k, a, b, c);
+    return true;
+  }
+  if (k == 1 && m * n >= width) {
+    outer_tile(m, n, a, b, c);
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 template <class T>
 void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
                Epilogue<T> epilogue) {
+  if (thin_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
   if (pays_to_copy(m, n, k, a, b, c)) {
     packed_tile(m, n, k, a, b, c);
     return finish(m, n, c, epilogue);
@@ -274,11 +381,12 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixI
     return gemm_tile(m, n, k, a, b, c, epilogue);
   }
   tiles.take();
-  // Tiles of a size for the second-level cache, smaller ones until every thread has several.
+  // Tiles of a size for the second-level cache, smaller ones until every thread has two: more of them, which would even
+  // out a core that is busy otherwise, pack their operands more often.
   std::int64_t down = divide_up(m, pays_to_copy(m, n, k, a, b, c) ? 512 : 192), across = divide_up(n, 512);
   const std::int64_t threads = num_threads();
   const std::int64_t wanted =
-      threads == 1 ? 1 : std::min<std::int64_t>(4 * threads, static_cast<std::int64_t>(work / worth_a_thread));
+      threads == 1 ? 1 : std::min<std::int64_t>(2 * threads, static_cast<std::int64_t>(work / worth_a_thread));
   while (down * across < wanted) {
     const std::int64_t rows = m / down, columns = n / across;
     if (columns > 2 * panel_width<T> && columns >= rows)

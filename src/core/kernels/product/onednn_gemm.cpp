@@ -16,8 +16,7 @@ namespace {
 Path rows_by_rows("oneDNN gemm: rows, rows", onednn_chosen),
     rows_by_columns("oneDNN gemm: rows, columns", onednn_chosen),
     columns_by_rows("oneDNN gemm: columns, rows", onednn_chosen),
-    columns_by_columns("oneDNN gemm: columns, columns", onednn_chosen),
-    outer("oneDNN gemm: an outer product", onednn_chosen);
+    columns_by_columns("oneDNN gemm: columns, columns", onednn_chosen);
 
 }  // namespace
 
@@ -32,7 +31,6 @@ bool onednn_gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<f
    : right->transposed ? rows_by_columns
                        : rows_by_rows)
       .take();
-  if (k == 1) outer.take();
   const OneOpenMPThread guard;
   for (std::int64_t l = 0; l < k; l += gemm_depth) {
     const dnnl_status_t status = dnnl_sgemm(left->transposed ? 'T' : 'N', right->transposed ? 'T' : 'N', m, n,

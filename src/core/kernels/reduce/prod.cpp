@@ -15,7 +15,7 @@ extern const Op prod_op, prod_of_others_op, prod_of_others_grad_op;
 
 namespace {
 
-Path eight_at_once("product of the others: eight outputs at once"),
+Path a_register_at_once("product of the others: a register of outputs at once"),
     one_at_a_time("product of the others: one output at a time");
 
 /// Where in a tensor the factors of an output lie.
@@ -72,49 +72,97 @@ void in_parts(const ReduceLoops<1>& loops, std::int64_t width, Work work) {
   });
 }
 
-/// For each factor of `width` outputs the product of those before it and that of those after it. No division, so zeros
-/// are nothing special; several outputs, since each product waits for the one before.
-template <std::int64_t width, class T, class C>
+/// `formula::zero_wins` of registers.
+template <class C>
+Lanes<C> zero_wins(const Lanes<C>& a, const Lanes<C>& b) {
+  const auto zero = ((a == 0) & (b == b)) | ((b == 0) & (a == a));
+  return zero ? Lanes<C>{} : a * b;
+}
+
+/// Reads or writes `n` factors of as many outputs as a register has lanes: outputs[k] is where those of output k lie,
+/// one after the other, and in the tile the same factors of all stand side by side.
+template <class T, class C>
+void read_tile(const T* const* outputs, std::int64_t begin, std::int64_t n, C* tile) {
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t k = 0; k < lanes_at_once<C>; ++k)
+      tile[i * lanes_at_once<C> + k] = static_cast<C>(outputs[k][begin + i]);
+}
+template <class T, class C>
+void write_tile(const C* tile, T* const* outputs, std::int64_t begin, std::int64_t n) {
+  for (std::int64_t k = 0; k < lanes_at_once<C>; ++k)
+    for (std::int64_t i = 0; i < n; ++i) outputs[k][begin + i] = T(tile[i * lanes_at_once<C> + k]);
+}
+
+/// For each factor of some outputs, one a lane, the product of those before it and that of those after it. No division,
+/// so zeros are nothing special; each product waits for the one before, so that a register of them costs what one does.
+/// Factors that lie side by side are turned, a tile at a time.
+template <class T, class C>
 void products_of_others(const ReduceLoops<1>& loops, std::int64_t output, const T* x, T* out, C* after) {
-  const auto factors = [&]<std::int64_t... k>(std::integer_sequence<std::int64_t, k...>) {
-    return std::array<Factors, width>{Factors(loops, output + k)...};
+  constexpr std::int64_t lanes = lanes_at_once<C>, tile = 64;
+  const T* from[lanes];
+  T* to[lanes];
+  for (std::int64_t k = 0; k < lanes; ++k) {
+    const std::int64_t first = Factors(loops, output + k).first;
+    from[k] = x + first;
+    to[k] = out + first;
   }
-  (std::make_integer_sequence<std::int64_t, width>());
-  const auto each = [&](auto f) {
-#pragma GCC unroll 8
-    for (std::size_t k = 0; k < width; ++k) f(k);
-  };
-  C products[width];
-  each([&](std::size_t k) { products[k] = 1; });
-  for (std::int64_t i = loops.count; i-- > 0;)
-    each([&](std::size_t k) {
-      after[i * width + static_cast<std::int64_t>(k)] = products[k];
-      products[k] = formula::zero_wins(static_cast<C>(x[factors[k].at(i)]), products[k]);
-    });
-  each([&](std::size_t k) { products[k] = 1; });
-  for (std::int64_t i = 0; i < loops.count; ++i)
-    each([&](std::size_t k) {
-      const std::int64_t at = factors[k].at(i);
-      const C factor = static_cast<C>(x[at]);
-      out[at] = T(formula::zero_wins(products[k], after[i * width + static_cast<std::int64_t>(k)]));
-      products[k] = formula::zero_wins(products[k], factor);
-    });
+  alignas(64) C values[tile * lanes];
+  const std::int64_t tiles = (loops.count + tile - 1) / tile;
+  const auto length = [&](std::int64_t t) { return std::min(tile, loops.count - t * tile); };
+  Lanes<C> products = Lanes<C>{} + 1;
+  for (std::int64_t t = tiles; t-- > 0;) {
+    read_tile(from, t * tile, length(t), values);
+    for (std::int64_t i = length(t); i-- > 0;) {
+      std::memcpy(after + (t * tile + i) * lanes, &products, sizeof products);
+      products = zero_wins<C>(load_lanes<C>(values + i * lanes), products);
+    }
+  }
+  products = Lanes<C>{} + 1;
+  for (std::int64_t t = 0; t < tiles; ++t) {
+    read_tile(from, t * tile, length(t), values);
+    for (std::int64_t i = 0; i < length(t); ++i) {
+      const Lanes<C> factor = load_lanes<C>(values + i * lanes),
+                     others = zero_wins<C>(products, load_lanes<C>(after + (t * tile + i) * lanes));
+      std::memcpy(values + i * lanes, &others, sizeof others);
+      products = zero_wins<C>(products, factor);
+    }
+    write_tile(values, to, t * tile, length(t));
+  }
+}
+
+/// The same for one output, whose factors lie anywhere.
+template <class T, class C>
+void products_of_others_of_one(const ReduceLoops<1>& loops, std::int64_t output, const T* x, T* out, C* after) {
+  const Factors factors(loops, output);
+  C product = 1;
+  for (std::int64_t i = loops.count; i-- > 0;) {
+    after[i] = product;
+    product = formula::zero_wins(static_cast<C>(x[factors.at(i)]), product);
+  }
+  product = 1;
+  for (std::int64_t i = 0; i < loops.count; ++i) {
+    const std::int64_t at = factors.at(i);
+    const C factor = static_cast<C>(x[at]);
+    out[at] = T(formula::zero_wins(product, after[i]));
+    product = formula::zero_wins(product, factor);
+  }
 }
 
 void prod_of_others_run(const KernelCall& call) {
   const TensorMeta& x = *call.inputs[0].meta;
   const auto loops = loops_over<1>({&x}, call.attributes_as<ReduceAttributes>().axes);
+  const bool dense = loops.reduced == 1 && loops.reduced_axes[0].in[0] == 1;
   visit_floating(x.dtype, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     using C = compute_type<T>;
-    constexpr std::int64_t width = 8;
+    constexpr std::int64_t lanes = lanes_at_once<C>;
     const T* values = call.inputs[0].as<const T>();
     T* out = call.outputs[0].as<T>();
-    in_parts<C>(loops, width, [&](std::int64_t first, std::int64_t last, C* after) {
-      if (first + width <= last) eight_at_once.take();
-      for (; first + width <= last; first += width) products_of_others<width>(loops, first, values, out, after);
+    in_parts<C>(loops, lanes, [&](std::int64_t first, std::int64_t last, C* after) {
+      if (dense && first + lanes <= last) a_register_at_once.take();
+      for (; dense && first + lanes <= last; first += lanes) products_of_others(loops, first, values, out, after);
       if (first < last) one_at_a_time.take();
-      for (; first < last; ++first) products_of_others<1>(loops, first, values, out, after);
+      for (; first < last; ++first) products_of_others_of_one(loops, first, values, out, after);
     });
   });
 }

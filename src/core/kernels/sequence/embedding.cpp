@@ -1,7 +1,9 @@
 #include "core/ops/sequence/embedding.h"
 
+#include <cstring>
 #include <string>
 
+#include "core/kernels/copy_row.h"
 #include "core/kernels/reduce/reduce.h"
 
 namespace triptych {
@@ -45,7 +47,7 @@ void embedding_run(const KernelCall& call) {
       if (a.skip_padding && indices[i] == a.padding_idx)
         std::memset(to, 0, bytes);
       else
-        std::memcpy(to, rows + static_cast<std::size_t>(indices[i]) * bytes, bytes);
+        copy_row(to, rows + static_cast<std::size_t>(indices[i]) * bytes, bytes);
     }
   });
 }
@@ -65,9 +67,12 @@ void embedding_grad_run(const KernelCall& call) {
     C* sums = scratch.as<C>();
     if constexpr (std::is_same_v<T, C>) sums = out;
     constexpr std::int64_t columns = 64;
+    const std::int64_t size = table[0] * width;
+    parallel_for((size + reduce_grain - 1) / reduce_grain, [&](std::int64_t part) {
+      std::fill_n(sums + part * reduce_grain, std::min(reduce_grain, size - part * reduce_grain), C(0));
+    });
     parallel_for((width + columns - 1) / columns, [&](std::int64_t part) {
       const std::int64_t first = part * columns, n = std::min(columns, width - first);
-      for (std::int64_t r = 0; r < table[0]; ++r) std::fill_n(sums + r * width + first, n, C(0));
       for (std::int64_t i = 0; i < indices.size(); ++i) {
         if (indices[i] == a.padding_idx) continue;
         C* __restrict to = sums + indices[i] * width + first;

@@ -1,8 +1,8 @@
 #include "core/ops/shape/concat.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "core/kernels/copy_row.h"
 #include "core/kernels/image_order.h"
 #include "core/kernels/path.h"
 #include "core/kernels/windows.h"
@@ -28,7 +28,7 @@ void join_rows(const KernelCall& call, int axis) {
     for (std::int64_t o = part * step; o < std::min(outer, (part + 1) * step); ++o)
       for (const Operand& in : call.inputs) {
         const std::int64_t bytes = in.shape()[axis] * inner;
-        std::memcpy(to, in.as<const char>() + o * bytes, static_cast<std::size_t>(bytes));
+        copy_row(to, in.as<const char>() + o * bytes, static_cast<std::size_t>(bytes));
         to += bytes;
       }
   });

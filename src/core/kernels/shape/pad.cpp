@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cstring>
 
 #include "core/formulas/elements.h"
+#include "core/kernels/copy_row.h"
 #include "core/kernels/image_order.h"
 #include "core/kernels/path.h"
 #include "core/kernels/windows.h"
@@ -44,7 +44,7 @@ void pad_rows(const Operand& in, const Operand& out, const PadAttributes& attrib
         continue;
       }
       std::fill_n(to, before, value);
-      std::memcpy(to + before, in.as<const Word>() + source * length, static_cast<std::size_t>(length) * sizeof(Word));
+      copy_row(to + before, in.as<const Word>() + source * length, static_cast<std::size_t>(length) * sizeof(Word));
       std::fill_n(to + before + length, row - before - length, value);
     }
   });

@@ -1,8 +1,8 @@
 #include "core/ops/shape/roll.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "core/kernels/copy_row.h"
 #include "core/kernels/row_layout.h"
 
 namespace triptych {
@@ -26,8 +26,8 @@ void roll_run(const KernelCall& call) {
   const auto turn = [&](std::int64_t i) {
     const char* from = in.as<const char>() + static_cast<std::size_t>(i) * block;
     char* to = out.as<char>() + static_cast<std::size_t>(i) * block;
-    std::memcpy(to, from + (block - tail), tail);
-    std::memcpy(to + tail, from, block - tail);
+    copy_row(to, from + (block - tail), tail);
+    copy_row(to + tail, from, block - tail);
   };
   parallel_for((blocks + step - 1) / step, [&](std::int64_t part) {
     for (std::int64_t i = part * step; i < std::min(blocks, (part + 1) * step); ++i) turn(i);

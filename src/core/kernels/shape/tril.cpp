@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/kernels/copy_row.h"
+
 namespace triptych {
 
 extern const Op tril_op, triu_op;
@@ -23,7 +25,7 @@ void keep_columns(const KernelCall& call, Begin begin, End end) {
     const char* row = in.as<const char>() + line * m * bytes;
     char* kept = out.as<char>() + line * m * bytes;
     std::memset(kept, 0, static_cast<std::size_t>(from));
-    std::memcpy(kept + from, row + from, static_cast<std::size_t>(to - from));
+    copy_row(kept + from, row + from, static_cast<std::size_t>(to - from));
     std::memset(kept + to, 0, static_cast<std::size_t>(m * bytes - to));
   };
   const std::int64_t lines = in.size() / m, step = (1 << 17) / (m * bytes) + 1;

@@ -37,11 +37,6 @@ Tensor hardsigmoid(Arg x) {
   return rounded_once(floating("hardsigmoid", x), [](const Tensor& t) { return clip(t + 3, 0, 6) / 6; });
 }
 
-Tensor hardswish(Arg x) {
-  const Frame frame(x.where());
-  return rounded_once(floating("hardswish", x), [](const Tensor& t) { return t * (clip(t, -3, 3) + 3) / 6; });
-}
-
 Tensor selu(Arg x) {
   const Frame frame(x.where());
   return rounded_once(floating("selu", x), [](const Tensor& t) {
@@ -56,21 +51,9 @@ Tensor celu(Arg x, double alpha) {
   return rounded_once(floating("celu", x), [alpha](const Tensor& t) { return elu(t / alpha) * alpha; });
 }
 
-Tensor mish(Arg x) {
-  const Frame frame(x.where());
-  return rounded_once(floating("mish", x), [](const Tensor& t) { return t * tanh(softplus(t)); });
-}
-
 Tensor softsign(Arg x) {
   const Frame frame(x.where());
   return rounded_once(floating("softsign", x), [](const Tensor& t) { return t / (abs(t) + 1); });
-}
-
-Tensor log_sigmoid(Arg x) {
-  const Frame frame(x.where());
-  const WithoutAutocast as_given;  // of which softplus would be float32
-  // Beyond the threshold softplus(y) is y; at 40 that is right to the last bit in float64, too.
-  return neg(softplus(neg(floating("log_sigmoid", x)), 1, 40));
 }
 
 Tensor glu(Arg x, std::int64_t axis) {

@@ -4,6 +4,9 @@
 #include "triptych/core/ops/pointwise.h"
 
 namespace triptych {
+
+extern const Op abs_grad_op;
+
 namespace {
 
 void neg_infer(Infer& infer) {
@@ -13,9 +16,12 @@ void neg_infer(Infer& infer) {
 
 void neg_gradient(Gradient& g) { g.set(0, neg(g.upstream())); }
 
-void abs_gradient(Gradient& g) {
-  const Tensor x = g.input(0);
-  g.set(0, g.upstream() * sign(where(isnan(x), 0, x)));  // 0 at NaN, as PyTorch's
+Tensor abs_grad(Arg upstream, Arg x) { return apply(abs_grad_op, {&upstream, &x}); }
+
+void abs_gradient(Gradient& g) { g.set(0, abs_grad(g.upstream(), g.input(0))); }
+
+std::vector<Tensor> abs_grad_decompose(std::span<const Tensor> inputs, const void*) {
+  return {inputs[0] * sign(where(isnan(inputs[1]), 0, inputs[1]))};  // 0 at NaN, as PyTorch's
 }
 
 // Where the sign changes the derivative is -1, where it stays 1: NaN for NaN, as PyTorch's.
@@ -29,6 +35,12 @@ void copysign_gradient(Gradient& g) {
 extern const Op neg_op{.name = "neg", .inputs = 1, .infer = neg_infer, .gradient = neg_gradient};
 extern const Op abs_op{
     .name = "abs", .inputs = 1, .infer = infer_elementwise, .gradient = abs_gradient, .saves_inputs = 0b1};
+extern const Op abs_grad_op{.name = "abs_grad",
+                            .inputs = 2,
+                            .infer = infer_floating,
+                            .saves_inputs = 0b11,
+                            .wide_gradient = true,
+                            .decompose = abs_grad_decompose};
 extern const Op sign_op{.name = "sign", .inputs = 1, .infer = infer_elementwise, .gradient = zero_gradient};
 extern const Op copysign_op{.name = "copysign",
                             .inputs = 2,
