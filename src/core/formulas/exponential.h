@@ -52,6 +52,8 @@ struct Erf {
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return math::erf(x);
   }
+  TRIPTYCH_HOST_DEVICE static bool is_usual(float x) { return std::fabs(x) < math::erf_near; }
+  TRIPTYCH_HOST_DEVICE static float usual(float x) { return math::erf_of_near(x); }
 };
 
 }  // namespace triptych::formula

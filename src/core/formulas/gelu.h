@@ -1,6 +1,7 @@
 // gelu and its backward op, exact or by tanh.
 #pragma once
 
+#include <cmath>
 #include <numbers>
 
 #include "core/kernels/vector_math.h"
@@ -16,6 +17,13 @@ TRIPTYCH_HOST_DEVICE T normal(T x) {
   return T(0.5) * (1 + math::erf(x * T(std::numbers::sqrt2 / 2)));
 }
 
+/// Near 0 erf is a polynomial, and e^(-x^2 / 2) does not underflow.
+struct ArgumentsNearZero {
+  static constexpr float scale = static_cast<float>(std::numbers::sqrt2 / 2);
+  TRIPTYCH_HOST_DEVICE static bool is_near(float x) { return std::fabs(x * scale) < math::erf_near; }
+  TRIPTYCH_HOST_DEVICE static float normal(float x) { return 0.5f * (1 + math::erf_of_near(x * scale)); }
+};
+
 /// (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which is the sigmoid of twice the argument.
 template <class T>
 TRIPTYCH_HOST_DEVICE T normal_by_tanh(T x) {
@@ -27,6 +35,8 @@ struct Gelu {
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {
     return x * normal(x);
   }
+  TRIPTYCH_HOST_DEVICE static bool is_usual(float x) { return ArgumentsNearZero::is_near(x); }
+  TRIPTYCH_HOST_DEVICE static float usual(float x) { return x * ArgumentsNearZero::normal(x); }
 };
 struct GeluByTanh {
   template <class T>
@@ -39,6 +49,12 @@ struct GeluGrad {
   TRIPTYCH_HOST_DEVICE auto operator()(T upstream, T x) const {
     const T density = T(std::numbers::inv_sqrtpi / std::numbers::sqrt2) * math::exp(T(-0.5) * x * x);
     return upstream * (normal(x) + x * density);
+  }
+  TRIPTYCH_HOST_DEVICE static bool is_usual(float, float x) { return ArgumentsNearZero::is_near(x); }
+  TRIPTYCH_HOST_DEVICE static float usual(float upstream, float x) {
+    const float density =
+        static_cast<float>(std::numbers::inv_sqrtpi / std::numbers::sqrt2) * math::exp_moderate(-0.5f * x * x);
+    return upstream * (ArgumentsNearZero::normal(x) + x * density);
   }
 };
 struct GeluByTanhGrad {

@@ -84,12 +84,13 @@ struct Mish {
     return x * math::tanh(Softplus{1, 20}(x));
   }
 };
-/// upstream (t + x (1 - t^2) sigmoid(x)), t = tanh(softplus(x)): beyond softplus's threshold 1 - t^2 is 0.
+/// upstream (t + x (1 - t^2) sigmoid(x)), t = tanh(softplus(x)). With e = e^x, n = e^2 + 2 e: t = n / (n + 2) and
+/// 1 - t^2 = 4 (n + 1) / (n + 2)^2, so that there is one exponential; beyond softplus's threshold t is 1.
 struct MishGrad {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T upstream, T x) const {
-    const T t = math::tanh(Softplus{1, 20}(x));
-    return upstream * (t + x * (1 - t * t) * math::sigmoid(x));
+    const T e = math::exp(x > T(20) ? T(20) : x), n = e * (e + 2), inverse = 1 / (n + 2);
+    return upstream * (n * inverse + x * (4 * (n + 1) * inverse * inverse) * (e / (1 + e)));
   }
 };
 

@@ -214,19 +214,25 @@ TRIPTYCH_HOST_DEVICE inline float sigmoid(float x) {
   return x < exp_lowest ? 0.0f : fma(rest, inverse, result);
 }
 
-/// erf x: x P(x^2) near 0, else 1 - e^G(|x|) with x's sign, where G approximates ln erfc.
-TRIPTYCH_HOST_DEVICE inline float erf(float x) {
+/// erf x for |x| < erf_near, x P(x^2).
+inline constexpr float erf_near = 0.9f;
+TRIPTYCH_HOST_DEVICE inline float erf_of_near(float x) {
   const float z = x * x;
-  const float near = fma(x,
-                         horner(z, 8.538839757e-5f, -0.000818192726f, 0.005204435904f, -0.02686075307f, 0.1128371954f,
-                                -0.376126349f, 0.128379167f),
-                         x);
+  return fma(x,
+             horner(z, 8.538839757e-5f, -0.000818192726f, 0.005204435904f, -0.02686075307f, 0.1128371954f,
+                    -0.376126349f, 0.128379167f),
+             x);
+}
+
+/// erf x: near 0 as above, else 1 - e^G(|x|) with x's sign, where G approximates ln erfc.
+TRIPTYCH_HOST_DEVICE inline float erf(float x) {
+  const float near = erf_of_near(x);
   float a = std::fabs(x);
   a = a > 4.0f ? 4.0f : a;
   const float g = horner(a, -2.090955422e-5f, 0.0004323030589f, -0.004160527606f, 0.02509149909f, -0.1082366258f,
                          -0.6333866715f, -1.129495144f, 0.0001705525065f);
   const float far = std::copysign(1.0f - exp_moderate(g), x);
-  return a < 0.9f ? near : far;
+  return a < erf_near ? near : far;
 }
 
 /// cos(2 pi t) for |t| <= 2^20: quarter turns off, then a polynomial on an eighth.

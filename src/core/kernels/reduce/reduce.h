@@ -73,6 +73,29 @@ Lanes<Acc> load_lanes(const In* p) {
   return result;
 }
 
+/// The lanes with those from number `half` on in the first places.
+template <std::size_t half, class V, std::size_t... l>
+V moved_down(const V& lanes, std::index_sequence<l...>) {
+  return __builtin_shufflevector(lanes, lanes, ((l + half) % sizeof...(l))...);
+}
+
+/// Folds the lanes from number `width` on into those before, until one is left.
+template <class Acc, std::size_t width, class Combine>
+Acc fold_register(const Lanes<Acc>& lanes, Combine combine) {
+  if constexpr (width == 0) {
+    return lanes[0];
+  } else {
+    constexpr auto all = std::make_index_sequence<static_cast<std::size_t>(lanes_at_once<Acc>)>();
+    return fold_register<Acc, width / 2>(Lanes<Acc>(combine(lanes, moved_down<width>(lanes, all))), combine);
+  }
+}
+template <class Acc, std::size_t count, class Combine>
+Acc fold_lanes(Lanes<Acc> (&registers)[count], Combine combine) {
+  for (std::size_t width = count / 2; width > 0; width /= 2)
+    for (std::size_t i = 0; i < width; ++i) registers[i] = combine(registers[i], registers[i + width]);
+  return fold_register<Acc, static_cast<std::size_t>(lanes_at_once<Acc>) / 2>(registers[0], combine);
+}
+
 /// One block (n <= 1024 elements) that is dense in memory: `combine` over map(parameter, element of each input).
 template <class In, class Acc, std::size_t N, class Map, class Combine>
 Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
@@ -80,7 +103,7 @@ Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64
   const Lanes<Acc> wide_parameter = parameter - Lanes<Acc>{};
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
-    Acc values[reduce_lanes];
+    Lanes<Acc> registers[reduce_lanes / lanes_at_once<Acc>];
     for (std::int64_t first = 0; first < reduce_lanes; first += lanes_at_once<Acc>) {
       Lanes<Acc> sums;
       for (std::int64_t l = 0; l < lanes_at_once<Acc>; ++l) sums[l] = identity;
@@ -89,8 +112,12 @@ Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64
         sums = combine(sums, combine(combine(at(i), at(i + reduce_lanes)),
                                      combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
       for (; i - first + reduce_lanes <= n; i += reduce_lanes) sums = combine(sums, at(i));
-      std::memcpy(values + first, &sums, sizeof sums);
+      registers[first / lanes_at_once<Acc>] = sums;
     }
+    if (n % reduce_lanes == 0) return fold_lanes<Acc>(registers, combine);
+    // One by one: a vector of elements that were just put side by side would wait for the stores.
+    Acc values[reduce_lanes];
+    std::memcpy(values, registers, sizeof values);
     std::int64_t i = n / reduce_lanes * reduce_lanes;
     for (std::int64_t l = 0; i < n; ++i, ++l)
       values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][i])...));
@@ -166,21 +193,25 @@ class Reducer {
   /// Offset of output number i, in row-major order of the kept axes.
   std::int64_t output_place(std::int64_t i) const {
     std::int64_t place = 0;
-    for (int axis = loops_.kept - 1; axis >= 0; --axis) {
-      const Axis& loop = loops_.kept_axes[static_cast<std::size_t>(axis)];
-      place += i % loop.length * loop.out;
-      i /= loop.length;
-    }
+    for_each_kept_axis(i, [&](const Axis& loop, std::int64_t index) { place += index * loop.out; });
     return place;
   }
   Pointers first_element(std::int64_t i) const {
     Pointers result = inputs_;
-    for (int axis = loops_.kept - 1; axis >= 0; --axis) {
+    for_each_kept_axis(i, [&](const Axis& loop, std::int64_t index) {
+      for (std::size_t k = 0; k < N; ++k) result[k] += index * loop.in[k];
+    });
+    return result;
+  }
+  /// Calls f(axis, index) for output number i; the outermost axis needs no division, and is the only one, mostly.
+  template <class F>
+  void for_each_kept_axis(std::int64_t i, F f) const {
+    for (int axis = loops_.kept - 1; axis > 0; --axis) {
       const Axis& loop = loops_.kept_axes[static_cast<std::size_t>(axis)];
-      for (std::size_t k = 0; k < N; ++k) result[k] += i % loop.length * loop.in[k];
+      f(loop, i % loop.length);
       i /= loop.length;
     }
-    return result;
+    if (loops_.kept > 0) f(loops_.kept_axes[0], i);
   }
   /// Calls `run(offsets, n)` for each run of the innermost reduced axis inside [begin, end); offsets are the inputs'.
   template <class Run>
@@ -227,8 +258,8 @@ class Reducer {
     const std::int64_t blocks_per_task = std::min(blocks_, reduce_grain / reduce_block);
     const std::int64_t tasks_per_output = (blocks_ + blocks_per_task - 1) / blocks_per_task;
     for_each_task(loops_.outputs * tasks_per_output, [&](std::int64_t task) {
-      const std::int64_t output = task / tasks_per_output, place = output_place(output);
-      const std::int64_t first = task % tasks_per_output * blocks_per_task,
+      const std::int64_t output = tasks_per_output == 1 ? task : task / tasks_per_output, place = output_place(output),
+                         first = (task - output * tasks_per_output) * blocks_per_task,
                          last = std::min(blocks_, first + blocks_per_task);
       const Acc parameter = parameters_ ? parameters_[place] : identity_;
       row_blocks(first_element(output), direct, parameter, first, last,

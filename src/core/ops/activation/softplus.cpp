@@ -48,9 +48,11 @@ void log_sigmoid_gradient(Gradient& g) {
   g.set(0, apply_grad(softplus_grad_op, g.upstream(), neg(g.input(0)), &attributes));
 }
 
+// As formula::MishGrad.
 std::vector<Tensor> mish_grad_decompose(std::span<const Tensor> inputs, const void*) {
-  const Tensor &upstream = inputs[0], &x = inputs[1], t = tanh(softplus(x));
-  return {upstream * (t + x * (1 - square(t)) * sigmoid(x))};
+  const Tensor &upstream = inputs[0], &x = inputs[1], e = exp(where(greater(x, 20), 20, x)), n = e * (e + 2),
+               inverse = 1 / (n + 2);
+  return {upstream * (n * inverse + x * ((n + 1) * 4 * inverse * inverse) * (e / (e + 1)))};
 }
 
 /// An op of one floating operand, and the gradient of one: of upstream and that operand.
