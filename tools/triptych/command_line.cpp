@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "model/run_model.h"
 #include "points/points.h"
 #include "run/compare.h"
 #include "triptych/core/device.h"
@@ -62,6 +63,17 @@ int main(int argc, char** argv, const std::vector<Model>& models) {
 
   CLI::App* list_devices = app.add_subcommand("devices", "List the devices that this build can use");
 
+  ModelRun model;
+  CLI::App* run = app.add_subcommand("run", "Run a graph file (saved_model::save), without the code of its model");
+  run->add_option("model", model.path, "The graph file")->required();
+  run->add_option("--feed", model.feeds, "NAME=FILE.npy, for each input")->allow_extra_args(false);
+  run->add_option("--fetch", model.fetches, "What to compute: an output of the signature, or any tensor's name")
+      ->allow_extra_args(false);
+  run->add_option("--out,-o", model.outputs, "FILE.npy for a result, in the order of the fetches; else it is printed")
+      ->allow_extra_args(false);
+  run->add_option("--signature", model.signature, "Which of the file's signatures")->capture_default_str();
+  run->add_flag("--list", model.list, "Only say what the file offers");
+
   std::string job;
   CLI::App* measure_one = app.add_subcommand("measure", "One measurement, as compare asks for it")->group("");
   measure_one->add_option("job", job)->required();
@@ -70,6 +82,7 @@ int main(int argc, char** argv, const std::vector<Model>& models) {
   options.language = language == "zh" ? Language::chinese : Language::english;
   try {
     if (*list_devices) return print_devices();
+    if (*run) return run_model(model);
     static_cast<void>(Device::from_text(options.device, {}));  // an error now, not in every measurement
     return *compare ? run_compare(options, models) : measure(job_from(job), models);
   } catch (const std::exception& error) {

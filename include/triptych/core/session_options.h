@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "triptych/core/op.h"
+#include "triptych/core/run_errors.h"
 
 namespace triptych {
 
@@ -29,6 +30,15 @@ struct SessionOptions {
   bool dump = false;
   /// If not empty: also write these texts to files in this folder.
   std::string dump_directory = {};
+  /// Drop what nothing needs.
+  bool prune = true;
+  /// So many threads run branches of a compiled step that do not depend on each other side by side, each op on one of
+  /// them; not a bit depends on it. Values then do not share memory. 1: one op after the other, on all threads.
+  int inter_op_parallelism_threads = 1;
+  /// Write one line to the standard error output for each node that a function runs, when it is made.
+  bool log_device_placement = false;
+  /// A limit of the time of each run that has none of its own; 0: none.
+  double operation_timeout_in_ms = 0;
 };
 
 /// What one pass did to a step.
@@ -40,6 +50,8 @@ struct PassReport {
   int rewrites = 0;
   std::string before, after;  // the step as text, if asked for
   std::string reason = {};    // why nothing was replaced, where the machine lacks something
+  /// One line for each node that it replaced: "'add' and 'relu' became one: 'linear'".
+  std::vector<std::string> changes = {};
 };
 
 /// How a step was compiled.
@@ -65,6 +77,9 @@ struct StepReport {
 struct NodeTiming {
   std::string name, op;
   double microseconds = 0;
+  double start = 0;                       // since the run began
+  std::vector<std::string> outputs = {};  // "float32 (3, 2)"
+  std::int64_t output_bytes = 0;
 };
 
 /// What a run did, if it was asked for with RunOptions::metadata.
@@ -80,6 +95,11 @@ struct RunMetadata {
 /// Options of one run.
 struct RunOptions {
   RunMetadata* metadata = nullptr;
+  /// A run that takes longer ends before its next op, with a DeadlineExceededError, and all state as it was before;
+  /// 0: the session's limit, or none.
+  double timeout_in_ms = 0;
+  /// Another thread may end the run by it, with a CancelledError; null: none may.
+  const Cancellation* cancellation = nullptr;
 };
 
 }  // namespace triptych

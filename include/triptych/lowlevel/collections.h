@@ -23,6 +23,7 @@ struct GraphKeys {
   static constexpr const char* GLOBAL_STEP = "global_step";
   static constexpr const char* MODEL_VARIABLES = "model_variables";
   static constexpr const char* METRIC_VARIABLES = "metric_variables";
+  static constexpr const char* TABLE_INITIALIZERS = "table_initializer";
 };
 
 /// While alive, `graph` is this thread's default graph, and ops without operands are added to it.
@@ -40,6 +41,13 @@ class [[nodiscard]] TRIPTYCH_API DefaultGraph {
 };
 /// `auto scope = tf::as_default(graph);`
 inline DefaultGraph as_default(const GraphHandle& graph) { return DefaultGraph(graph); }
+/// `auto with = tf::colocate_with(w);`: what follows is placed where this tensor is. ArgumentError if it is undefined.
+inline DeviceScope colocate_with(const Tensor& op, Location where = Location::here()) {
+  if (!op.defined())
+    throw ArgumentError("colocate_with", "the tensor is undefined", "a default-constructed Tensor", "", where);
+  return DeviceScope(op.device());
+}
+
 /// The graph of the innermost `as_default` or `graph.scope` on this thread, else one for the whole thread.
 TRIPTYCH_API Graph get_default_graph();
 /// That one for the whole thread is a new one from now on. ArgumentError inside of `as_default`.
@@ -65,5 +73,9 @@ TRIPTYCH_API Tensor variables_initializer(const std::vector<Variable>& variables
 /// The same for all that there are now. An operation that does nothing if there is none.
 TRIPTYCH_API Tensor global_variables_initializer(Location where = Location::here());
 TRIPTYCH_API Tensor local_variables_initializer(Location where = Location::here());
+/// Runs all of the collection TABLE_INITIALIZERS: what is to run once, before the first step.
+TRIPTYCH_API Tensor tables_initializer(Text name = "init_all_tables", Location where = Location::here());
+TRIPTYCH_API Tensor tables_initializer(const Graph& graph, Text name = "init_all_tables",
+                                       Location where = Location::here());
 
 }  // namespace triptych::lowlevel

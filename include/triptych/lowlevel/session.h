@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,10 +18,20 @@ class GraphFunction;
 
 namespace triptych::lowlevel {
 
+/// tf.errors.
+namespace errors {
+using triptych::CancelledError;
+using triptych::DeadlineExceededError;
+using triptych::OutOfRangeError;
+}  // namespace errors
+
+using triptych::Cancellation;
 using triptych::RunMetadata;
 using triptych::RunOptions;
 using triptych::SessionOptions;
 using triptych::StepReport;
+
+class Debugger;
 
 /// A tensor of the graph (a placeholder or any other) and the value that it has in this run.
 struct TRIPTYCH_API Feed {
@@ -45,6 +56,8 @@ class TRIPTYCH_API Callable {
     return call(first, {Arg(rest)...});
   }
   std::vector<Tensor> run(const std::vector<Tensor>& values, Location where = Location::here()) const;
+  std::vector<Tensor> run(const std::vector<Tensor>& values, const RunOptions& options,
+                          Location where = Location::here()) const;
   /// How the latest call was compiled.
   StepReport report() const;
 
@@ -91,7 +104,12 @@ class TRIPTYCH_API Session {
 
   Graph graph() const;
 
+  /// What looks into runs of this session, at the terminal or between these streams (triptych/lowlevel/debugger.h).
+  Debugger debugger() const;
+  Debugger debugger(std::istream& in, std::ostream& out) const;
+
  private:
+  friend struct SessionAccess;  // of the library's own files
   std::shared_ptr<Runner> runner_;
 };
 

@@ -109,4 +109,10 @@ Tensor variables_initializer(const std::vector<Variable>& variables, Location wh
 Tensor global_variables_initializer(Location where) { return variables_initializer(global_variables(), where); }
 Tensor local_variables_initializer(Location where) { return variables_initializer(local_variables(), where); }
 
+Tensor tables_initializer(const Graph& graph, Text name, Location where) {
+  const std::vector<Tensor> all = get_collection(graph, GraphKeys::TABLE_INITIALIZERS);
+  return all.empty() ? graph.no_op(name, where) : group(all, name, where);
+}
+Tensor tables_initializer(Text name, Location where) { return tables_initializer(get_default_graph(), name, where); }
+
 }  // namespace triptych::lowlevel

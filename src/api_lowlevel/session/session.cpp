@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "api_lowlevel/saving/access.h"
 #include "core/graph/runner.h"
 #include "core/ops/ops.h"
-#include "core/ops/update/update.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/io.h"
 
@@ -25,16 +25,6 @@ const Node& variable_node(const Runner& runner, const Tensor& tensor, Location w
   return *tensor.impl()->node;
 }
 
-/// ArgumentError if an optimizer's count of steps would become negative.
-void check_steps(const Node& variable, const Tensor& value, Location where) {
-  if (value.dtype() != int64 || value.ndim() != 0 || value.item<std::int64_t>() >= 0) return;
-  for (const auto& node : variable.graph->nodes)
-    for (std::size_t i = 0; i < node->input_count; ++i)
-      if (counts_steps(*node->op, i) && node->inputs()[i].impl()->node.get() == &variable)
-        throw ArgumentError("session", "a count of steps is negative",
-                            "'" + describe(variable) + "', " + std::to_string(value.item<std::int64_t>()), "", where);
-}
-
 /// The first few names, for a message.
 std::string names_text(const StateDict& state) {
   constexpr std::size_t shown = 5;
@@ -43,8 +33,6 @@ std::string names_text(const StateDict& state) {
   for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i ? ", '" : "'") + names[i] + "'";
   return names.size() > shown ? text + " and " + std::to_string(names.size() - shown) + " more" : text;
 }
-
-std::string text(const Tensor& tensor) { return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text(); }
 
 }  // namespace
 
@@ -55,6 +43,10 @@ Feed::Feed(const Tensor& key, const Arg& given)
 
 std::vector<Tensor> Callable::run(const std::vector<Tensor>& values, Location where) const {
   return runner_->call(*function_, values, where);
+}
+
+std::vector<Tensor> Callable::run(const std::vector<Tensor>& values, const RunOptions& options, Location where) const {
+  return runner_->call(*function_, values, where, options);
 }
 
 std::vector<Tensor> Callable::call(const Arg& first, std::initializer_list<Arg> rest) const {
@@ -96,7 +88,7 @@ std::vector<Tensor> Session::run(const std::vector<Tensor>& fetches, const std::
     keys.push_back(feed.tensor);
     values.push_back(feed.value);
   }
-  return runner_->call(*runner_->function(keys, fetches, where), values, where, options.metadata);
+  return runner_->call(*runner_->function(keys, fetches, where), values, where, options);
 }
 
 Callable Session::make_callable(const TensorList& feeds, const TensorList& fetches, Location where) const {
@@ -115,7 +107,7 @@ Tensor Session::value(const Tensor& variable, Location where) const {
 void Session::set_value(const Tensor& variable, const Tensor& value, Location where) const {
   const Node& node = variable_node(*runner_, variable, where);
   const std::pair<const Node*, Tensor> entry{&node, fitting({const_cast<Node*>(&node), 0}, value, where)};
-  check_steps(node, entry.second, where);
+  check_restored(node, entry.second, "the given value", "session", where);
   runner_->set_values({&entry, 1}, where);
 }
 
@@ -133,11 +125,7 @@ void Session::restore(const OwnedText& path, Location where) const {
     if (!value)
       throw ArgumentError("restore", "the file has no tensor for a variable",
                           "'" + variable.name() + "', '" + path + "'", "It has " + names_text(state), where);
-    if (value->shape() != variable.shape() || value->dtype() != variable.dtype())
-      throw ArgumentError("restore", "a saved tensor does not have the variable's shape and dtype",
-                          "'" + variable.name() + "' is " + text(variable) + ", in '" + path + "' " + text(*value), "",
-                          where);
-    check_steps(*variable.impl()->node, *value, where);
+    check_restored(*variable.impl()->node, *value, "'" + path + "'", "restore", where);
     values.emplace_back(variable.impl()->node.get(), *value);
   }
   runner_->set_values(values, where);

@@ -11,11 +11,6 @@
 namespace triptych {
 namespace {
 
-struct ArrayWriteAttributes {
-  bool grows = false;
-  static constexpr auto fields() { return std::tuple{field("grows", &ArrayWriteAttributes::grows)}; }
-};
-
 /// Rows without an element take the value's shape.
 bool is_empty(const Shape& rows) {
   for (int axis = 1; axis < rows.rank(); ++axis)
@@ -93,14 +88,18 @@ extern const Op array_write_op{.name = "array_write",
                                .saves_inputs = 0b010,
                                .can_fail = true};
 
-namespace detail {
-
-Tensor array_write(const Tensor& rows, const Tensor& index, const Tensor& value, bool grows, Location where) {
+void load_array_write_kernel() {
   static const bool registered = [] {
     for (auto& slot : array_write_op.kernels) slot.store(&array_write_kernel, std::memory_order_release);
     return true;
   }();
   static_cast<void>(registered);
+}
+
+namespace detail {
+
+Tensor array_write(const Tensor& rows, const Tensor& index, const Tensor& value, bool grows, Location where) {
+  load_array_write_kernel();
   const ArrayWriteAttributes attributes{grows};
   const Tensor operands[] = {rows, index, value};
   Tensor result;

@@ -160,11 +160,7 @@ extern const Op check_numerics_op{.name = "check_numerics",
                                   .can_fail = true};
 
 Tensor apply_check_numerics(const Tensor& x, const FiniteAttributes& attributes, Location where) {
-  static const bool registered = [] {
-    register_for_all_devices(check_numerics_op, check_numerics_kernel);
-    return true;
-  }();
-  static_cast<void>(registered);
+  load_check_kernels();
   Tensor result;
   apply(check_numerics_op, {&x, 1}, &attributes, {&result, 1}, where);
   return result;
@@ -175,13 +171,18 @@ std::string printed_elements(const Tensor& tensor, std::int64_t summarize) {
   return Printer(dense, summarize).text();
 }
 
-Tensor apply_check(const Op& op, std::span<const Tensor> inputs, const void* attributes, Location where) {
+void load_check_kernels() {
   static const bool registered = [] {
     register_for_all_devices(assert_op, assert_kernel);
     register_for_all_devices(print_op, print_kernel);
+    register_for_all_devices(check_numerics_op, check_numerics_kernel);
     return true;
   }();
   static_cast<void>(registered);
+}
+
+Tensor apply_check(const Op& op, std::span<const Tensor> inputs, const void* attributes, Location where) {
+  load_check_kernels();
   GraphImpl* graph = graph_around(inputs);
   const FrameAt line(where);
   if (!graph) {

@@ -43,6 +43,9 @@ Tensor apply_check_numerics(const Tensor& x, const FiniteAttributes& attributes,
 /// The host reads what it is given.
 inline bool looks_at_values(const Op& op) { return &op == &assert_op || &op == &print_op || &op == &check_numerics_op; }
 
+/// Their kernels, once; whoever makes a node of them calls this.
+void load_check_kernels();
+
 /// Applies an assertion or a print: at once to computed tensors, which gives an undefined tensor, else as a node, an
 /// operation without a value.
 Tensor apply_check(const Op& op, std::span<const Tensor> inputs, const void* attributes, Location where);

@@ -1,9 +1,11 @@
 #include "core/graph/compile.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/formats/atomic_file.h"
 #include "core/graph/passes/passes.h"
+#include "core/support/printable.h"
 
 namespace triptych {
 namespace {
@@ -11,23 +13,45 @@ namespace {
 struct Pass {
   const char* name;
   PassResult (*run)(const Program&);
-  bool SessionOptions::*enabled;  // null: always
+  bool SessionOptions::*enabled;
 };
 
 constexpr Pass passes[] = {
-    {"prune", prune, nullptr},
+    {"prune", prune, &SessionOptions::prune},
     {"constant_folding", constant_folding, &SessionOptions::constant_folding},
     {"algebraic_simplification", algebraic_simplification, &SessionOptions::algebraic_simplification},
     {"common_subexpressions", common_subexpressions, &SessionOptions::common_subexpressions},
     {"fusion", fusion, &SessionOptions::fusion},
     {"fuse_elementwise", fuse_elementwise, &SessionOptions::fuse_elementwise},
-    {"prune", prune, nullptr},
+    {"prune", prune, &SessionOptions::prune},
 };
 
 /// Instructions that compute something.
 int nodes_of(const Program& program) {
   return static_cast<int>(std::count_if(program.instructions.begin(), program.instructions.end(),
                                         [](const Instruction& i) { return !i.is_source() && i.op != &group_op; }));
+}
+
+/// What became of nodes: those that are gone, and those that are computed another way.
+std::vector<std::string> changes_between(const Program& before, const Program& after, const std::string& pass) {
+  const auto counts = [](const Instruction& i) { return i.origin && i.op != &feed_op && i.op != &shape_op; };
+  const auto quoted = [](const Node* node) { return "'" + printable(describe(*node)) + "'"; };
+  std::map<const Node*, const Op*> now;
+  for (const Instruction& instruction : after.instructions)
+    if (counts(instruction)) now[instruction.origin] = instruction.op;
+  std::vector<std::string> changes;
+  for (const Instruction& instruction : before.instructions) {
+    if (!counts(instruction)) continue;
+    const auto found = now.find(instruction.origin);
+    const std::string node = quoted(instruction.origin) + " (" + instruction.op->name + ")";
+    if (found == now.end())
+      changes.push_back(node + (pass == "prune"                   ? " is not needed"
+                                : pass == "common_subexpressions" ? " is computed already"
+                                                                  : " is gone"));
+    else if (found->second != instruction.op)
+      changes.push_back(node + " became " + found->second->name);
+  }
+  return changes;
 }
 
 void dump(const std::string& directory, int number, const std::string& what, const std::string& text) {
@@ -48,11 +72,12 @@ Program compile_program(GraphImpl& graph, std::span<const Place> fetches, std::s
   report.needed_nodes = nodes_of(program);
   int number = 0;
   for (const Pass& pass : passes) {
-    if (pass.enabled && !(options.*pass.enabled)) continue;
+    if (!(options.*pass.enabled)) continue;
     PassReport entry{.name = pass.name, .nodes_before = nodes_of(program), .before = {}, .after = {}};
     const bool dumps = options.dump || !options.dump_directory.empty();
     if (dumps) entry.before = program.text();
     PassResult result = pass.run(program);
+    if (result.rewrites > 0) entry.changes = changes_between(program, result.program, pass.name);
     program = std::move(result.program);
     entry.rewrites = result.rewrites;
     entry.reason = std::move(result.reason);

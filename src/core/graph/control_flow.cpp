@@ -11,6 +11,7 @@
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/changing_shape.h"
+#include "core/graph/run_limits.h"
 #include "core/graph/subgraph_code.h"
 #include "core/support/inline_vector.h"
 
@@ -402,6 +403,7 @@ class SteadyLoop {
     Asking condition(*this);
     std::int64_t t = 0;
     for (; t < count; ++t) {
+      check_run_limits();
       if (condition_) {
         std::copy(now.begin(), now.end(), condition_inputs.begin());
         if (!condition.holds(condition_inputs)) break;
@@ -536,6 +538,7 @@ std::vector<Tensor> run_changing_loop(const LoopAttributes& a, const std::vector
   std::vector<std::vector<Tensor>> given(rows.size()), histories(a.kept.size());
   std::int64_t t = 0;
   for (; t < count; ++t) {
+    check_run_limits();
     if (!a.condition.outputs.empty()) {
       std::vector<Tensor> values = variables;
       values.insert(values.end(), first_rest, inputs.end());

@@ -71,8 +71,15 @@ std::vector<std::pair<std::string, const Subgraph*>> subgraphs_of(const Node& no
 
 bool is_branch(const Op& op);
 bool is_loop(const Op& op);
+struct ArrayWriteAttributes {
+  bool grows = false;
+  static constexpr auto fields() { return std::tuple{field("grows", &ArrayWriteAttributes::grows)}; }
+};
+
 /// A row of a tensor replaced (detail::array_write).
 extern const Op array_write_op;
+/// Its kernel, once; whoever makes a node of it calls this.
+void load_array_write_kernel();
 /// The host reads a value while it runs.
 inline bool asks_host(const Op& op) {
   return is_branch(op) || is_loop(op) || &op == &array_write_op || looks_at_values(op);

@@ -51,6 +51,15 @@ std::string last_part(std::string_view name) {
   return "..." + std::string(name);
 }
 
+/// What fits into a box of a value.
+std::string shortened(std::string text, const std::map<const Node*, std::string>& texts) {
+  constexpr std::size_t fits = 34;
+  if (texts.empty() || text.size() <= fits) return text;
+  std::size_t end = fits - 3;
+  while (end > 0 && (text[end] & 0xc0) == 0x80) --end;  // not within a character
+  return text.substr(0, end) + "...";
+}
+
 std::string outputs_of(const Node& node) {
   std::string text;
   for (const Tensor& output : node.outputs()) {
@@ -58,6 +67,12 @@ std::string outputs_of(const Node& node) {
     text += std::string(dtype_name(output.dtype())) + " " + output.shape().text();
   }
   return text;
+}
+
+/// What a node's outputs are, or were.
+std::string said_of(const Node& node, const NodeTexts& texts) {
+  const auto found = texts.find(&node);
+  return outputs_of(node) + (found == texts.end() ? "" : " = " + found->second);
 }
 
 /// One colour for each kind of node: values from outside, state, effects, ops.
@@ -138,12 +153,13 @@ void check_size(const GraphImpl& graph) {
 namespace {
 
 /// The nodes and edges of a graph, and below each node a cluster for each of its sub-graphs.
-void add_dot(std::string& text, const GraphImpl& graph, const std::string& prefix, const std::string& indent) {
+void add_dot(std::string& text, const GraphImpl& graph, const NodeTexts& texts, const std::string& prefix,
+             const std::string& indent) {
   const auto id_of = [&](const Node& node) { return prefix + std::to_string(node.sequence); };
   for (const auto& node : graph.nodes) {
     const std::string id = id_of(*node);
     text += indent + id +
-            " [label=" + dot_string(printable(describe(*node)) + "\n" + node->op->name + " " + outputs_of(*node)) +
+            " [label=" + dot_string(printable(describe(*node)) + "\n" + node->op->name + " " + said_of(*node, texts)) +
             ", fillcolor=\"" + colour_of(*node) + "\"" +
             (node->where ? ", tooltip=" + dot_string(node->where.text()) : std::string()) + "];\n";
     for (const Tensor& input : node->inputs())
@@ -157,7 +173,7 @@ void add_dot(std::string& text, const GraphImpl& graph, const std::string& prefi
       const std::string inner_prefix = id + "_" + std::to_string(number++) + "_";
       text += indent + "subgraph cluster" + inner_prefix + " {\n" + indent +
               "  label=" + dot_string(printable(describe(*node)) + ": " + name) + ";\n";
-      add_dot(text, inner, inner_prefix, indent + "  ");
+      add_dot(text, inner, texts, inner_prefix, indent + "  ");
       text += indent + "}\n" + indent + inner_prefix + std::to_string(place_of(subgraph->outputs[0]).node->sequence) +
               " -> " + id + " [style=dotted];\n";
     }
@@ -202,9 +218,9 @@ void add_text(std::string& text, const GraphImpl& graph, const std::string& inde
 
 }  // namespace
 
-std::string graph_as_dot(const GraphImpl& graph) {
+std::string graph_as_dot(const GraphImpl& graph, const NodeTexts& texts) {
   std::string text = "digraph {\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n";
-  add_dot(text, graph, "n", "  ");
+  add_dot(text, graph, texts, "n", "  ");
   return text + "}\n";
 }
 
@@ -222,7 +238,7 @@ struct Picture {
   double width, height;
 };
 
-Picture picture_of(const GraphImpl& graph) {
+Picture picture_of(const GraphImpl& graph, const NodeTexts& texts) {
   check_size(graph);
   constexpr double width = 190, height = 44, column = 210, row = 84, margin = 20;
   const Layout layout = layered(graph);
@@ -247,28 +263,28 @@ Picture picture_of(const GraphImpl& graph) {
     const std::string centre = number(left(i) + width / 2);
     const std::string name = printable(describe(*node));
     text += "<g><title>" +
-            escaped(name + ": " + node->op->name + ", " + outputs_of(*node) +
+            escaped(name + ": " + node->op->name + ", " + said_of(*node, texts) +
                     (node->where ? ", " + node->where.text() : "")) +
             "</title><rect x=\"" + number(left(i)) + "\" y=\"" + number(top(i)) + "\" width=\"" + number(width) +
             "\" height=\"" + number(height) + "\" rx=\"6\" fill=\"" + colour_of(*node) + "\" stroke=\"#555\"/>" +
             "<text x=\"" + centre + "\" y=\"" + number(top(i) + 18) +
             "\" text-anchor=\"middle\" font-weight=\"bold\">" + escaped(last_part(name)) + "</text><text x=\"" +
-            centre + "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" + escaped(outputs_of(*node)) +
-            "</text></g>\n";
+            centre + "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" +
+            escaped(shortened(said_of(*node, texts), texts)) + "</text></g>\n";
   }
   return {std::move(text), 2 * margin + right * column + width,
           2 * margin + static_cast<double>(layout.layers.size()) * row};
 }
 
 /// The picture of a graph, and below it those of its nodes' sub-graphs, each under a heading.
-void stack_pictures(Picture& all, const GraphImpl& graph, const std::string& heading) {
+void stack_pictures(Picture& all, const GraphImpl& graph, const NodeTexts& texts, const std::string& heading) {
   constexpr double line = 30;
   if (!heading.empty()) {
     all.content += "<text x=\"20\" y=\"" + std::to_string(static_cast<int>(all.height + line / 2)) +
                    "\" font-size=\"14\" font-weight=\"bold\">" + escaped(heading) + "</text>\n";
     all.height += line;
   }
-  const Picture one = picture_of(graph);
+  const Picture one = picture_of(graph, texts);
   all.content += heading.empty() ? one.content
                                  : "<g transform=\"translate" + std::string("(0,") +
                                        std::to_string(static_cast<int>(all.height)) + ")\">\n" + one.content + "</g>\n";
@@ -276,15 +292,15 @@ void stack_pictures(Picture& all, const GraphImpl& graph, const std::string& hea
   all.height += one.height;
   for (const auto& node : graph.nodes)
     for (const auto& [name, subgraph] : subgraphs_of(*node))
-      stack_pictures(all, *subgraph->outputs[0].impl()->graph,
+      stack_pictures(all, *subgraph->outputs[0].impl()->graph, texts,
                      (heading.empty() ? "" : heading + ", ") + printable(describe(*node)) + ": " + name);
 }
 
 }  // namespace
 
-std::string graph_as_svg(const GraphImpl& graph) {
+std::string graph_as_svg(const GraphImpl& graph, const NodeTexts& texts) {
   Picture all{"", 0, 0};
-  stack_pictures(all, graph, "");
+  stack_pictures(all, graph, texts, "");
   const auto number = [](double value) { return std::to_string(static_cast<int>(value)); };
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(all.width) + "\" height=\"" +
          number(all.height) +

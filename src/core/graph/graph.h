@@ -205,6 +205,9 @@ Tensor initial_value(const Node& variable);
 /// The tensor behind a variable or a captured tensor; ArgumentError if it is not initialized.
 const Tensor& state_tensor(const Node& node, const VariableStore& variables);
 
+/// Adds an output, whose shape is known, to what is said of a node.
+void note_output(NodeTiming& timing, const TensorMeta& meta);
+
 /// Runs `nodes` in their order with the eager kernels, `values` being those of `fed`, and gives `fetches`; undefined
 /// results for nodes without outputs.
 std::vector<Tensor> run_nodes(std::span<Node* const> nodes, std::span<const Place> fetches, std::span<const Place> fed,

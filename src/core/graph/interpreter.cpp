@@ -8,6 +8,8 @@
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/graph/loop_history.h"
+#include "core/graph/node_observer.h"
+#include "core/graph/run_limits.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
@@ -15,6 +17,8 @@
 namespace triptych {
 
 extern const Op assign_op;
+
+constinit thread_local NodeObserver* node_observer = nullptr;
 
 namespace {
 
@@ -78,9 +82,13 @@ class Interpreter {
       if (written && node.op == &assign_op) make_if_missing(*place.node);
       inputs[i] = &value_of(place);
     }
+    if (node_observer) [[unlikely]]
+      node_observer->before(node, inputs.span());
     std::vector<Tensor> results(node.output_count);
     const DeviceScope placed(node.output_count ? node.outputs()[0].device() : Device());
     run_now(*node.op, inputs.span(), attributes, results, node.where);
+    if (node_observer) [[unlikely]]
+      node_observer->after(node, inputs.span(), results);
     for (std::size_t i = 0; i < results.size(); ++i)
       if (!outputs[i].defined()) outputs[i] = std::move(results[i]);  // a fed output stays
   }
@@ -141,17 +149,33 @@ class Interpreter {
 
 }  // namespace
 
+void note_output(NodeTiming& timing, const TensorMeta& meta) {
+  timing.outputs.push_back(std::string(dtype_name(meta.dtype)) + " " + meta.shape.text());
+  timing.output_bytes += meta.shape.size() * static_cast<std::int64_t>(size_of(meta.dtype));
+}
+
 std::vector<Tensor> run_nodes(std::span<Node* const> nodes, std::span<const Place> fetches, std::span<const Place> fed,
                               std::span<const Tensor> values, VariableStore& variables, RunMetadata* metadata) {
   GradMode no_recording(false);
   Interpreter interpreter(fed, values, variables);
   const UsedHistories histories(nodes, fetches);
+  const auto began = Clock::now();
   for (Node* node : nodes) {
+    check_run_limits();
     const auto start = metadata ? Clock::now() : Clock::time_point();
     interpreter.run(*node, histories.attributes_of(*node));
-    if (metadata && !is_source(*node->op) && node->op != &group_op)
-      metadata->nodes.push_back(
-          {describe(*node), node->op->name, std::chrono::duration<double, std::micro>(Clock::now() - start).count()});
+    if (metadata && !is_source(*node->op) && node->op != &group_op) {
+      const auto microseconds = [](Clock::duration time) {
+        return std::chrono::duration<double, std::micro>(time).count();
+      };
+      NodeTiming timing{.name = describe(*node),
+                        .op = node->op->name,
+                        .microseconds = microseconds(Clock::now() - start),
+                        .start = microseconds(start - began)};
+      for (std::uint32_t i = 0; i < node->output_count; ++i)
+        note_output(timing, interpreter.value_of({node, i}).meta());
+      metadata->nodes.push_back(std::move(timing));
+    }
   }
   std::vector<Tensor> results(fetches.size());
   for (std::size_t i = 0; i < fetches.size(); ++i)

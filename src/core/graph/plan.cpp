@@ -288,7 +288,9 @@ class Planner {
   void place_call(std::size_t index) {
     const Instruction& instruction = program_.instructions[index];
     const std::size_t count = instruction.inputs.size();
-    const Device device = count ? program_.meta(instruction.inputs[0]).device : instruction.outputs[0].device;
+    const Device device = count                         ? program_.meta(instruction.inputs[0]).device
+                          : instruction.outputs.empty() ? Device()
+                                                        : instruction.outputs[0].device;
     const Kernel& kernel = kernel_of(*instruction.op, device.type, instruction.origin->where);
     PlannedCall call{.op = instruction.op,
                      .kernel = &kernel,

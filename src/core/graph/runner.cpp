@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <utility>
 
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
+#include "core/graph/node_observer.h"
+#include "core/graph/run_limits.h"
 #include "core/graph/subgraph_code.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
+#include "core/support/printable.h"
 #include "core/tensor/converted.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/memory.h"
@@ -69,6 +73,69 @@ class InUse {
 };
 constinit thread_local const InUse* InUse::innermost = nullptr;
 
+/// While alive, this thread's run has its limits.
+class LimitedRun {
+ public:
+  LimitedRun(const RunOptions& run, const SessionOptions& session, Location where) : previous_(run_limits) {
+    const double limit = run.timeout_in_ms != 0 ? run.timeout_in_ms : session.operation_timeout_in_ms;
+    if (!(limit >= 0))
+      throw ArgumentError("session", "the time limit is negative or NaN", std::to_string(limit) + " ms", "", where);
+    if (limit == 0 && !run.cancellation) return;
+    limits_.milliseconds = limit;
+    limits_.cancellation = run.cancellation;
+    limits_.where = where;
+    constexpr double longest = 1e12;  // as good as none
+    if (limit > 0 && limit < longest)
+      limits_.deadline =
+          std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                 std::chrono::duration<double, std::milli>(limit));
+    run_limits = &limits_;
+  }
+  ~LimitedRun() { run_limits = previous_; }
+  LimitedRun(const LimitedRun&) = delete;
+  LimitedRun& operator=(const LimitedRun&) = delete;
+
+ private:
+  const RunLimits* previous_;
+  RunLimits limits_;
+};
+
+/// While alive, initializers of iterators that this thread runs are those of this session.
+class RunningIterators {
+ public:
+  explicit RunningIterators(IteratorStates& states) : previous_(std::exchange(running_iterators, &states)) {}
+  ~RunningIterators() { running_iterators = previous_; }
+  RunningIterators(const RunningIterators&) = delete;
+  RunningIterators& operator=(const RunningIterators&) = delete;
+
+ private:
+  IteratorStates* previous_;
+};
+
+/// The elements that a run draws, one of each node; put back if it fails.
+class DrawnElements {
+ public:
+  explicit DrawnElements(IteratorStates& states) : states_(states) {}
+  ~DrawnElements() {
+    if (kept_) return;
+    for (auto& [node, element] : elements_) states_.put_back(*node, std::move(element));
+  }
+  DrawnElements(const DrawnElements&) = delete;
+  DrawnElements& operator=(const DrawnElements&) = delete;
+
+  const std::vector<Tensor>& of(const Node& node, Location where) {
+    for (const auto& [known, element] : elements_)
+      if (known == &node) return element;
+    return elements_.emplace_back(&node, states_.draw(node, where)).second;
+  }
+  void keep() { kept_ = true; }
+
+ private:
+  IteratorStates& states_;
+  std::vector<std::pair<const Node*, std::vector<Tensor>>> elements_;
+  bool kept_ = false;
+};
+
 /// Fills in what a run is about as a whole.
 class MetadataScope {
  public:
@@ -92,6 +159,15 @@ class MetadataScope {
   std::int64_t launches_ = 0;
   std::chrono::steady_clock::time_point start_;
 };
+
+/// A line for each node, as TensorFlow writes it.
+void log_placement(GraphImpl& graph, const GraphFunction& function) {
+  std::string text;
+  for (const Node* node : needed_nodes(graph, function.fetches(), function.feeds()))
+    if (node->output_count > 0)
+      text += printable(describe(*node)) + ": (" + node->op->name + "): " + node->outputs()[0].device().text() + "\n";
+  std::cerr << text << std::flush;
+}
 
 }  // namespace
 
@@ -121,7 +197,12 @@ Tensor fitting(const Place& place, const Tensor& value, Location where) {
 
 GraphFunction::GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches,
                              Location where)
-    : graph_(graph), feeds_(std::move(feeds)), fetches_(std::move(fetches)) {
+    : graph_(graph), feeds_(std::move(feeds)), fetches_(std::move(fetches)), given_(feeds_.size()) {
+  for (Node* node : needed_nodes(graph_.impl(), fetches_, feeds_)) {
+    if (node->op != &iterator_next_op) continue;
+    for (std::uint32_t i = 0; i < node->output_count; ++i)
+      if (std::find(feeds_.begin(), feeds_.end(), Place{node, i}) == feeds_.end()) feeds_.push_back({node, i});
+  }
   for (const Node* node : needed_nodes(graph_.impl(), fetches_, feeds_)) {
     if (node->op == &variable_op && node->attributes_as<VariableAttributes>().on_demand) on_demand_.push_back(node);
     if (!has_effect(*node)) continue;
@@ -212,36 +293,51 @@ std::shared_ptr<GraphFunction> Runner::function(std::span<const Tensor> feeds, s
   }
   std::lock_guard lock(functions_mutex_);
   auto& slot = functions_[std::move(key)];
-  if (!slot) slot = std::make_shared<GraphFunction>(graph_, std::move(feed_places), std::move(fetch_places), where);
+  if (slot) return slot;
+  auto made = std::make_shared<GraphFunction>(graph_, std::move(feed_places), std::move(fetch_places), where);
+  if (options_.log_device_placement) log_placement(graph_.impl(), *made);
+  slot = std::move(made);
   return slot;
 }
 
 std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor> values, Location where,
-                                 RunMetadata* metadata) {
-  if (values.size() != function.feeds().size())
-    throw ArgumentError(
-        "session", "the number of values differs from the number of feeds",
-        std::to_string(values.size()) + " values for " + std::to_string(function.feeds().size()) + " feeds", "", where);
-  InlineVector<Tensor, 6> placed(values.size());  // where the fed tensors of the graph are
+                                 const RunOptions& options) {
+  RunMetadata* metadata = options.metadata;
+  if (values.size() != function.given())
+    throw ArgumentError("session", "the number of values differs from the number of feeds",
+                        std::to_string(values.size()) + " values for " + std::to_string(function.given()) + " feeds",
+                        "", where);
+  InlineVector<Tensor, 6> placed(function.feeds().size());  // where the fed tensors of the graph are
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Place& feed = function.feeds()[i];
     placed[i] = on_device(fitting(feed, values[i], where), feed.node->outputs()[feed.output].device());
+  }
+  DrawnElements drawn(iterators_);
+  for (std::size_t i = values.size(); i < placed.size(); ++i) {
+    const Place& feed = function.feeds()[i];
+    placed[i] = on_device(drawn.of(*feed.node, where)[feed.output], feed.node->outputs()[feed.output].device());
   }
   values = placed.span();
   const NumericsMode numerics(options_.numerics);
   const RunningOptions running(options_);
   const InUse use(*this, where);
   const RunLine line(where);
+  const LimitedRun limited(options, options_, where);
+  const RunningIterators iterators(iterators_);
   const MetadataScope measured(metadata);
   try {
     if (function.has_effects()) {
       std::unique_lock lock(state_mutex_);
       for (const Node* variable : function.on_demand())
         if (!variables_.values.contains(variable)) variables_.values.emplace(variable, initial_value(*variable));
-      return run(function, values, metadata);
+      std::vector<Tensor> results = run(function, values, metadata);
+      drawn.keep();
+      return results;
     }
     std::shared_lock lock(state_mutex_);
-    return run(function, values, metadata);
+    std::vector<Tensor> results = run(function, values, metadata);
+    drawn.keep();
+    return results;
   } catch (Error& error) {
     // Nodes name the line that made them.
     const std::string here = Frame::resolve(where).text();
@@ -251,7 +347,7 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
 }
 
 std::vector<Tensor> Runner::run(GraphFunction& function, std::span<const Tensor> values, RunMetadata* metadata) {
-  for (int attempt = 0; options_.compile && attempt < 2; ++attempt) {
+  for (int attempt = 0; options_.compile && !node_observer && attempt < 2; ++attempt) {
     const std::shared_ptr<Step> step = function.step(values, variables_, options_);
     if (!step) break;
     if (auto results = step->run(values, metadata)) return std::move(*results);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/graph/graph.h"
+#include "core/graph/iterator.h"
 #include "core/graph/step.h"
 
 namespace triptych {
@@ -18,7 +19,9 @@ class GraphFunction {
  public:
   GraphFunction(const GraphHandle& graph, std::vector<Place> feeds, std::vector<Place> fetches, Location where);
 
+  /// Those that the caller gives, `given` of them, then the outputs of iterators, which a run draws.
   const std::vector<Place>& feeds() const { return feeds_; }
+  std::size_t given() const { return given_; }
   const std::vector<Place>& fetches() const { return fetches_; }
   /// It writes state.
   bool has_effects() const { return has_effects_; }
@@ -36,6 +39,7 @@ class GraphFunction {
  private:
   GraphHandle graph_;
   std::vector<Place> feeds_, fetches_;
+  std::size_t given_ = 0;
   bool has_effects_ = false;
   std::vector<const Node*> on_demand_;
 
@@ -58,7 +62,7 @@ class Runner {
                                           Location where);
   /// Checks the values and runs.
   std::vector<Tensor> call(GraphFunction& function, std::span<const Tensor> values, Location where,
-                           RunMetadata* metadata = nullptr);
+                           const RunOptions& options = {});
 
   /// A snapshot of a variable's value; undefined if it has none.
   Tensor value(const Node& variable, Location where = {}) const;
@@ -74,6 +78,7 @@ class Runner {
   GraphHandle graph_;
   SessionOptions options_;
   VariableStore variables_;
+  IteratorStates iterators_;
   mutable std::shared_mutex state_mutex_;
   std::mutex functions_mutex_;
   std::map<Key, std::shared_ptr<GraphFunction>> functions_;

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstring>
+#include <exception>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "core/dispatch/backend.h"
@@ -12,6 +16,9 @@
 #include "core/graph/compile.h"
 #include "core/graph/control_flow.h"
 #include "core/graph/expression.h"
+#include "core/graph/iterator.h"
+#include "core/graph/run_limits.h"
+#include "core/graph/subgraph_code.h"
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/transaction.h"
@@ -58,12 +65,14 @@ Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Pla
     : numerics_(options.numerics) {
   const Program program = compile_program(graph, fetches, fed, values, variables, options, report_);
   for (const Tensor& value : values) feeds_.push_back(value.meta());
-  plan_ = make_plan(program, options.memory_planning, owned);
+  const bool side_by_side = options.inter_op_parallelism_threads > 1;
+  plan_ = make_plan(program, options.memory_planning && !side_by_side, owned);
   for (const PlannedState& state : plan_.states) {
     const Tensor& tensor = state_tensor(*state.node, variables);
-    states_.push_back({tensor, tensor.meta(), state.written, state.saved});
+    states_.push_back({tensor, tensor.meta(), state.written, state.saved || (side_by_side && state.written)});
   }
   prepare(options);
+  if (side_by_side) make_schedule(options.inter_op_parallelism_threads);
   report_.compiled = true;
   report_.kernel_calls = static_cast<int>(plan_.calls.size());
   report_.data_dependent_calls = static_cast<int>(
@@ -239,7 +248,157 @@ void Step::run_dynamic(const Call& call, Workspace& workspace, std::span<const T
   for (const int value : planned.last) workspace.dynamic[static_cast<std::size_t>(value)] = {};
 }
 
+NodeTiming Step::timing_of(std::size_t call, const Workspace& workspace) const {
+  const Call& made = calls_[call];
+  const Node* origin = plan_.calls[call].origin;
+  NodeTiming timing{.name = origin ? describe(*origin) : "", .op = made.op->name};
+  for (std::uint32_t i = 0; i < made.outputs; ++i) {
+    const PlannedValue& output = plan_.calls[call].outputs[i];
+    note_output(timing,
+                output.dynamic < 0 ? output.meta : workspace.dynamic[static_cast<std::size_t>(output.dynamic)].meta());
+  }
+  return timing;
+}
+
+void Step::run_here(const Call& call, const Workspace& workspace, const RunContext& context) const {
+  const Operand* operands = workspace.operands.data() + call.first;
+  const KernelLaunch launch;
+  call.run({*call.op,
+            {operands, call.inputs},
+            {operands + call.inputs, call.outputs},
+            call.attributes,
+            call.prepared,
+            context});
+}
+
+/// A call waits for those before it that write what it reads, or read or write what it writes; checks and prints wait
+/// for each other.
+void Step::make_schedule(int threads) {
+  const bool possible = std::all_of(calls_.begin(), calls_.end(), [](const Call& call) {
+    return !call.dynamic && call.device.type == Device::Type::cpu;
+  });
+  if (!possible || calls_.size() < 2) return;
+  constexpr int nobody = -1;
+  struct Users {
+    int writer = nobody;
+    std::vector<int> readers;
+  };
+  std::vector<Users> users(plan_.buffers.size());
+  int last_effect = nobody;
+  successors_.resize(calls_.size());
+  predecessors_.resize(calls_.size());
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    const PlannedCall& call = plan_.calls[i];
+    std::vector<int> before;
+    const auto touch = [&](const PlannedValue& value, bool writes) {
+      if (value.buffer < 0) return;
+      Users& buffer = users[static_cast<std::size_t>(value.buffer)];
+      if (buffer.writer != nobody) before.push_back(buffer.writer);
+      if (writes) {
+        before.insert(before.end(), buffer.readers.begin(), buffer.readers.end());
+        buffer = {static_cast<int>(i), {}};
+      } else {
+        buffer.readers.push_back(static_cast<int>(i));
+      }
+    };
+    const auto written = [&](std::size_t k) {
+      return call.op->writes && call.op->writes(static_cast<int>(k), static_cast<int>(call.inputs.size()));
+    };
+    for (std::size_t k = 0; k < call.inputs.size(); ++k)
+      if (!written(k)) touch(call.inputs[k], false);
+    for (std::size_t k = 0; k < call.inputs.size(); ++k)
+      if (written(k)) touch(call.inputs[k], true);
+    for (const PlannedValue& output : call.outputs) touch(output, true);
+    if (call.op->stateful && call.outputs.empty())
+      if (const int earlier = std::exchange(last_effect, static_cast<int>(i)); earlier != nobody)
+        before.push_back(earlier);
+    std::sort(before.begin(), before.end());
+    before.erase(std::unique(before.begin(), before.end()), before.end());
+    std::erase(before, static_cast<int>(i));
+    predecessors_[i] = static_cast<int>(before.size());
+    for (const int earlier : before) successors_[static_cast<std::size_t>(earlier)].push_back(static_cast<int>(i));
+  }
+  threads_ = threads;
+}
+
+void Step::execute_side_by_side(Workspace& workspace, RunMetadata* metadata) {
+  struct {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::set<int> ready;
+    std::vector<int> waits_for;
+    std::size_t left;
+    std::map<int, std::exception_ptr> errors;
+  } work;
+  work.waits_for = predecessors_;
+  work.left = calls_.size();
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    if (predecessors_[i] == 0) work.ready.insert(static_cast<int>(i));
+  const Modes caller = modes;
+  const RunLimits* limits = run_limits;
+  const SessionOptions* options = running_options;
+  IteratorStates* iterators = running_iterators;
+  const auto began = Clock::now();
+
+  const auto run = [&](int number) {
+    const Call& call = calls_[static_cast<std::size_t>(number)];
+    check_run_limits();
+    const auto start = metadata ? Clock::now() : Clock::time_point();
+    modes.frame = call.where;
+    run_here(call, workspace, {.numerics = numerics_});
+    if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
+      check_numerics(*call.op, {workspace.operands.data() + call.first + call.inputs, call.outputs}, call.where);
+    if (!metadata) return;
+    NodeTiming timing = timing_of(static_cast<std::size_t>(number), workspace);
+    timing.microseconds = microseconds_since(start);
+    timing.start = std::chrono::duration<double, std::micro>(start - began).count();
+    const std::lock_guard lock(work.mutex);
+    metadata->nodes.push_back(std::move(timing));
+  };
+  parallel_for(threads_, [&](std::int64_t) {
+    struct Outside {
+      Modes thread = modes;
+      const RunLimits* limits = run_limits;
+      const SessionOptions* options = running_options;
+      IteratorStates* iterators = running_iterators;
+      ~Outside() {
+        modes = thread;
+        run_limits = limits;
+        running_options = options;
+        running_iterators = iterators;
+      }
+    } const outside;
+    modes = caller;
+    modes.single_threaded = true;  // as parallel_for has set it: a kernel does not start another team
+    run_limits = limits;
+    running_options = options;
+    running_iterators = iterators;
+    std::unique_lock lock(work.mutex);
+    for (;;) {
+      work.changed.wait(lock, [&] { return !work.ready.empty() || work.left == 0 || !work.errors.empty(); });
+      if (work.left == 0 || !work.errors.empty()) return;
+      const int number = *work.ready.begin();
+      work.ready.erase(work.ready.begin());
+      lock.unlock();
+      std::exception_ptr error;
+      try {
+        run(number);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      if (error) work.errors.emplace(number, error);
+      --work.left;
+      for (const int next : successors_[static_cast<std::size_t>(number)])
+        if (--work.waits_for[static_cast<std::size_t>(next)] == 0) work.ready.insert(next);
+      work.changed.notify_all();
+    }
+  });
+  if (!work.errors.empty()) std::rethrow_exception(work.errors.begin()->second);
+}
+
 void Step::execute(Workspace& workspace, std::span<const Tensor> values, RunMetadata* metadata) {
+  if (threads_ > 1) return execute_side_by_side(workspace, metadata);
   RunContext context{.numerics = numerics_};
   const Backend* backend = nullptr;
   Modes& thread = modes;
@@ -248,8 +407,10 @@ void Step::execute(Workspace& workspace, std::span<const Tensor> values, RunMeta
     Location frame;
     ~Restore() { thread.frame = frame; }
   } restore{thread, thread.frame};
+  const auto began = metadata ? Clock::now() : Clock::time_point();
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     const Call& call = calls_[i];
+    check_run_limits();
     const auto start = metadata ? Clock::now() : Clock::time_point();
     thread.frame = call.where;  // a kernel that fails names the line that made the node
     if (call.device != context.device) {
@@ -257,24 +418,20 @@ void Step::execute(Workspace& workspace, std::span<const Tensor> values, RunMeta
       backend = call.device.type == Device::Type::cpu ? nullptr : &backend_of(call.device);
       context.stream = backend ? backend->enter(call.device.index) : nullptr;
     }
-    const Operand* operands = workspace.operands.data() + call.first;
     if (call.dynamic) [[unlikely]] {
       run_dynamic(call, workspace, values);
     } else {
-      const KernelLaunch launch;
-      call.run({*call.op,
-                {operands, call.inputs},
-                {operands + call.inputs, call.outputs},
-                call.attributes,
-                call.prepared,
-                context});
+      run_here(call, workspace, context);
       if (backend) backend->after_kernel(call.op->name, call.device.index, call.where);
     }
     if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
-      check_numerics(*call.op, {operands + call.inputs, call.outputs}, call.where);
+      check_numerics(*call.op, {workspace.operands.data() + call.first + call.inputs, call.outputs}, call.where);
     if (metadata) {
-      const Node* origin = plan_.calls[i].origin;
-      metadata->nodes.push_back({origin ? describe(*origin) : "", call.op->name, microseconds_since(start)});
+      const double microseconds = microseconds_since(start);
+      NodeTiming timing = timing_of(i, workspace);
+      timing.microseconds = microseconds;
+      timing.start = std::chrono::duration<double, std::micro>(start - began).count();
+      metadata->nodes.push_back(std::move(timing));
     }
   }
 }
@@ -466,7 +623,7 @@ std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, Run
     if (!state.written) continue;
     TensorImpl& impl = *state.tensor.impl();
     check_no_living_base(impl, "session", modes.run);
-    if (state.saved || metadata) Transaction::will_write(impl);  // metadata needs memory in between
+    if (state.saved || metadata || run_limits) Transaction::will_write(impl);  // metadata needs memory in between
     make_storage_unique(impl);
     make_contiguous(impl);
     impl.storage->generation.fetch_add(1, std::memory_order_relaxed);

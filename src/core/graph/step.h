@@ -80,6 +80,12 @@ class Step {
   bool stale() const;
   void bind(Workspace& workspace, std::span<const Tensor> values);
   void execute(Workspace& workspace, std::span<const Tensor> values, RunMetadata* metadata);
+  /// Which calls wait for which, if branches may run side by side.
+  void make_schedule(int threads);
+  void execute_side_by_side(Workspace& workspace, RunMetadata* metadata);
+  /// The kernel of a call whose shapes are known, on the CPU.
+  void run_here(const Call& call, const Workspace& workspace, const RunContext& context) const;
+  NodeTiming timing_of(std::size_t call, const Workspace& workspace) const;
   void run_dynamic(const Call& call, Workspace& workspace, std::span<const Tensor> values);
   /// A planned value as a tensor, under a handle of its own.
   Tensor tensor_of(const PlannedValue& value, const Workspace& workspace, std::span<const Tensor> values) const;
@@ -103,7 +109,10 @@ class Step {
   Numerics numerics_ = Numerics::exact;
   StepReport report_;
   std::optional<Device> captured_on_;  // the one device of all calls, if they are captured
-  std::vector<int> direct_;            // for each fetch the slot that a Flight puts where its result goes, or -1
+  int threads_ = 1;                    // more: calls run side by side, by this schedule
+  std::vector<std::vector<int>> successors_;
+  std::vector<int> predecessors_;  // how many
+  std::vector<int> direct_;        // for each fetch the slot that a Flight puts where its result goes, or -1
 
   mutable std::mutex pool_mutex_;
   std::vector<std::unique_ptr<Workspace>> pool_;

@@ -7,6 +7,7 @@
 #include "core/dispatch/infer.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/loop_history.h"
+#include "core/graph/node_observer.h"
 #include "core/support/inline_vector.h"
 
 namespace triptych {
@@ -33,7 +34,7 @@ std::uint64_t key_of(const SessionOptions& options, std::size_t owned) {
   std::uint64_t key = owned;
   for (const bool bit :
        {options.numerics == Numerics::exact, options.constant_folding, options.algebraic_simplification,
-        options.common_subexpressions, options.fusion, options.fuse_elementwise, options.memory_planning,
+        options.common_subexpressions, options.fusion, options.fuse_elementwise, options.memory_planning, options.prune,
         check_numerics_enabled.load(std::memory_order_relaxed)})
     key = key << 1 | (bit ? 1 : 0);
   return key;
@@ -137,7 +138,7 @@ std::shared_ptr<const SubgraphStep> SubgraphCode::step_for(std::span<const Tenso
   SessionOptions outside;
   outside.numerics = modes.numerics;
   const SessionOptions& options = running_options ? *running_options : outside;
-  if (!options.compile || !known(inputs)) return nullptr;
+  if (!options.compile || node_observer || !known(inputs)) return nullptr;
   const std::shared_ptr<Shapes> shapes = shapes_for(inputs);
   const std::uint64_t key = key_of(options, owned);
   const auto has_key = [&](const auto& entry) { return entry.first == key; };
@@ -149,6 +150,7 @@ std::shared_ptr<const SubgraphStep> SubgraphCode::step_for(std::span<const Tenso
   SessionOptions quiet = options;  // the passes of a step inside of another are not dumped over its own
   quiet.dump = false;
   quiet.dump_directory.clear();
+  quiet.inter_op_parallelism_threads = 1;
   std::shared_ptr<const SubgraphStep> step = compile(inputs, owned, quiet);
   std::lock_guard lock(mutex_);
   shapes->steps.emplace_back(key, step);

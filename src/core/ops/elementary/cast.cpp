@@ -8,11 +8,6 @@
 namespace triptych {
 namespace {
 
-struct CastAttributes {
-  DType dtype = float32;
-  static constexpr auto fields() { return std::tuple{field("dtype", &CastAttributes::dtype)}; }
-};
-
 void cast_infer(Infer& infer) { infer.output(0, infer.shape(0), infer.attributes<CastAttributes>().dtype); }
 
 void cast_gradient(Gradient& g) { g.set(0, cast(g.upstream(), g.input(0).dtype())); }

@@ -2,16 +2,12 @@
 #include <utility>
 
 #include "core/ops/ops.h"
+#include "core/ops/shape/attributes.h"
 #include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 namespace {
-
-struct ExpandAttributes {
-  Shape shape;
-  static constexpr auto fields() { return std::tuple{field("shape", &ExpandAttributes::shape)}; }
-};
 
 void expand_infer(Infer& infer) {
   const Shape& in = infer.shape(0);

@@ -2,6 +2,7 @@
 #include "core/ops/shape/permute.h"
 
 #include "core/ops/ops.h"
+#include "core/ops/shape/attributes.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {

@@ -1,32 +1,11 @@
 // reshape and its special cases flatten, squeeze, unsqueeze, which keep working when several dimensions are unknown.
 #include "core/ops/ops.h"
+#include "core/ops/shape/attributes.h"
 #include "core/support/checked.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 namespace {
-
-struct ReshapeAttributes {
-  Shape shape;
-  static constexpr auto fields() { return std::tuple{field("shape", &ReshapeAttributes::shape)}; }
-};
-
-struct FlattenAttributes {
-  std::int64_t start_dim = 0, end_dim = -1;
-  static constexpr auto fields() {
-    return std::tuple{field("start_dim", &FlattenAttributes::start_dim), field("end_dim", &FlattenAttributes::end_dim)};
-  }
-};
-
-struct SqueezeAttributes {
-  Axes axes;
-  static constexpr auto fields() { return std::tuple{field("axes", &SqueezeAttributes::axes)}; }
-};
-
-struct UnsqueezeAttributes {
-  std::int64_t axis = 0;
-  static constexpr auto fields() { return std::tuple{field("axis", &UnsqueezeAttributes::axis)}; }
-};
 
 void reshape_infer(Infer& infer) {
   Shape shape = infer.attributes<ReshapeAttributes>().shape;

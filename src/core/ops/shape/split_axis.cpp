@@ -1,6 +1,7 @@
 #include "core/ops/shape/split_axis.h"
 
 #include "core/ops/ops.h"
+#include "core/ops/shape/attributes.h"
 #include "core/support/checked.h"
 #include "triptych/core/ops.h"
 
@@ -9,14 +10,6 @@ namespace triptych {
 extern const Op split_axis_op;
 
 namespace {
-
-struct SplitAxisAttributes {
-  std::int64_t axis = 0;
-  Axes lengths;
-  static constexpr auto fields() {
-    return std::tuple{field("axis", &SplitAxisAttributes::axis), field("lengths", &SplitAxisAttributes::lengths)};
-  }
-};
 
 void split_axis_infer(Infer& infer) {
   const auto& a = infer.attributes<SplitAxisAttributes>();

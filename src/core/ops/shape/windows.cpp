@@ -7,8 +7,9 @@
 
 #include "core/ops/indexing/pick.h"
 #include "core/ops/ops.h"
-#include "core/support/error_context.h"
+#include "core/ops/shape/attributes.h"
 #include "core/support/checked.h"
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/rearrange.h"
 #include "triptych/core/ops/scatter.h"
@@ -18,16 +19,6 @@ namespace triptych {
 extern const Op diagonal_op, unfold_axis_op, as_strided_op;
 
 namespace {
-
-struct AsStridedAttributes {
-  Shape size;
-  Axes strides;
-  std::int64_t offset = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("size", &AsStridedAttributes::size), field("strides", &AsStridedAttributes::strides),
-                      field("offset", &AsStridedAttributes::offset)};
-  }
-};
 
 int from_the_front(std::int64_t axis, int rank) { return static_cast<int>(axis < 0 ? axis + rank : axis); }
 

@@ -1,0 +1,69 @@
+// Hooks that look at some of the steps: summaries, and the times of nodes.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "api_lowlevel/training/step_of.h"
+#include "core/formats/atomic_file.h"
+#include "triptych/core/callable.h"
+#include "triptych/lowlevel/session_run_hook.h"
+
+namespace triptych::lowlevel::train {
+
+SummarySaverHook::SummarySaverHook(const SummarySaverHookOptions& options, Location where)
+    : options_(options), timer_(options.save_secs, options.save_steps, "SummarySaverHook", where) {
+  if (!options.summary_op.is_symbolic())
+    throw ArgumentError("SummarySaverHook", "summary_op is not a tensor of a graph", "a concrete or undefined tensor",
+                        "", where);
+  check_callable("SummarySaverHook", options_.write, where);
+}
+
+void SummarySaverHook::begin(const Graph& graph) { global_step_ = needed_step(graph, "SummarySaverHook"); }
+
+SessionRunArgs SummarySaverHook::before_run(SessionRunContext& run_context) {
+  next_step_ = step_in(run_context.session(), global_step_) + 1;
+  due_ = timer_.should_trigger_for_step(next_step_);
+  SessionRunArgs args;
+  if (due_) args.fetches.push_back(options_.summary_op);
+  return args;
+}
+
+void SummarySaverHook::after_run(SessionRunContext& run_context, const SessionRunValues& run_values) {
+  if (!due_) return;
+  const std::int64_t step = step_in(run_context.session(), global_step_);
+  timer_.update_last_triggered_step(step);
+  options_.write(run_values.results.at(0), step);
+}
+
+ProfilerHook::ProfilerHook(const ProfilerHookOptions& options, Location where)
+    : options_(options), timer_(options.save_secs, options.save_steps, "ProfilerHook", where), where_(where) {}
+
+void ProfilerHook::begin(const Graph& graph) { global_step_ = needed_step(graph, "ProfilerHook", where_); }
+
+SessionRunArgs ProfilerHook::before_run(SessionRunContext& run_context) {
+  next_step_ = step_in(run_context.session(), global_step_) + 1;
+  due_ = timer_.should_trigger_for_step(next_step_);
+  return {.trace = due_};
+}
+
+void ProfilerHook::after_run(SessionRunContext&, const SessionRunValues& run_values) {
+  if (!due_) return;
+  timer_.update_last_triggered_step(next_step_);
+  nlohmann::json events = nlohmann::json::array();
+  for (const NodeTiming& node : run_values.run_metadata.nodes)
+    events.push_back({{"name", node.name},
+                      {"cat", "op"},
+                      {"ph", "X"},
+                      {"ts", node.start},
+                      {"dur", node.microseconds},
+                      {"pid", 0},
+                      {"tid", 0},
+                      {"args", {{"op", node.op}, {"outputs", node.outputs}, {"bytes", node.output_bytes}}}});
+  const std::filesystem::path path =
+      std::filesystem::path(std::string(options_.output_dir)) / ("timeline-" + std::to_string(next_step_) + ".json");
+  using Json = nlohmann::json;
+  AtomicFile file(path, {"ProfilerHook", where_});
+  file.write(Json{{"traceEvents", events}}.dump(-1, ' ', false, Json::error_handler_t::replace));
+  file.commit();
+}
+
+}  // namespace triptych::lowlevel::train

@@ -1,0 +1,162 @@
+#include "core/graph/iterator.h"
+
+#include <utility>
+
+#include "core/dispatch/backend.h"
+#include "core/dispatch/modes.h"
+#include "core/tensor/transaction.h"
+#include "triptych/core/run_errors.h"
+
+namespace triptych {
+
+ElementStream::~ElementStream() = default;
+
+constinit thread_local IteratorStates* running_iterators = nullptr;
+
+namespace {
+
+/// While alive, what a data set computes is computed, not added to the graph that this thread builds.
+class Computing {
+ public:
+  Computing() : trace_(std::exchange(modes.trace, nullptr)), no_grad_(std::exchange(modes.no_grad, true)) {}
+  ~Computing() {
+    modes.trace = trace_;
+    modes.no_grad = no_grad_;
+  }
+  Computing(const Computing&) = delete;
+  Computing& operator=(const Computing&) = delete;
+
+ private:
+  GraphImpl* trace_;
+  bool no_grad_;
+};
+
+std::string described(DType dtype, const Shape& shape) { return std::string(dtype_name(dtype)) + " " + shape.text(); }
+
+void check_element(const Node& node, const std::vector<Tensor>& element, Location where) {
+  if (element.size() != node.output_count)
+    throw ArgumentError("get_next", "an element has another number of tensors than its data set says",
+                        std::to_string(element.size()) + ", not " + std::to_string(node.output_count), "", where);
+  for (std::size_t i = 0; i < element.size(); ++i) {
+    const TensorMeta& meta = node.outputs()[i].meta();
+    const Tensor& value = element[i];
+    if (!value.defined() || value.is_symbolic() || value.dtype() != meta.dtype || !value.shape().compatible(meta.shape))
+      throw ArgumentError("get_next", "an element is not as its data set says",
+                          "tensor " + std::to_string(i) + " is " +
+                              (value.defined() ? described(value.dtype(), value.shape()) : std::string("undefined")) +
+                              ", not " + described(meta.dtype, meta.shape),
+                          "", where);
+  }
+}
+
+void start_run(const KernelCall& call) {
+  const auto& a = call.attributes_as<IteratorStartAttributes>();
+  std::map<std::int64_t, Tensor> values;
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    const Operand& operand = call.inputs[i];
+    Tensor value = make_tensor(operand.shape(), operand.dtype());
+    TensorMeta dense = *operand.meta;
+    dense.strides = contiguous_strides(dense.shape);
+    copy_bytes(value.impl()->data(), Device(), operand.data, operand.meta->device,
+               static_cast<std::size_t>(operand.size()) * size_of(operand.dtype()));
+    values.emplace(a.slots[i], std::move(value));
+  }
+  running_iterators->start(*a.resource, a.start(values));
+}
+
+const Kernel start_kernel{.run = start_run};
+
+}  // namespace
+
+extern const Op iterator_next_op{
+    .name = "IteratorGetNext", .inputs = 0, .attributes = &attribute_type<IteratorAttributes>, .stateful = true};
+extern const Op iterator_start_op{.name = "MakeIterator",
+                                  .inputs = 0,
+                                  .max_inputs = any_number,
+                                  .attributes = &attribute_type<IteratorStartAttributes>,
+                                  .infer = [](Infer&) {},
+                                  .gradient_stops = true,
+                                  .stateful = true,
+                                  .can_fail = true};
+
+std::shared_ptr<IteratorStates::State> IteratorStates::state_of(const IteratorResource& resource) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<State>& state = states_[&resource];
+  if (!state) state = std::make_shared<State>();
+  return state;
+}
+
+std::vector<Tensor> IteratorStates::draw(const Node& node, Location where) {
+  const auto& a = node.attributes_as<IteratorAttributes>();
+  if (!a.resource)
+    throw ArgumentError("get_next", "a loaded graph has no data", "'" + describe(node) + "'",
+                        "Feed the outputs of this node", where);
+  const std::shared_ptr<State> state = state_of(*a.resource);
+  const Computing here;
+  const std::lock_guard lock(state->mutex);
+  if (!state->returned.empty()) {
+    std::vector<Tensor> element = std::move(state->returned.front());
+    state->returned.pop_front();
+    return element;
+  }
+  if (!state->stream && a.resource->one_shot && !state->ended) state->stream = a.resource->one_shot({});
+  if (!state->stream && !state->ended)
+    throw ArgumentError("get_next", "the iterator is not initialized", "'" + describe(node) + "'",
+                        "Run its initializer first", where);
+  std::optional<std::vector<Tensor>> element;
+  if (state->stream) element = state->stream->next();
+  if (!element) {
+    state->stream.reset();
+    state->ended = true;
+    throw OutOfRangeError("get_next", "end of sequence", "'" + describe(node) + "'", "", where);
+  }
+  check_element(node, *element, where);
+  return std::move(*element);
+}
+
+void IteratorStates::put_back(const Node& node, std::vector<Tensor> element) noexcept {
+  try {
+    const std::shared_ptr<State> state = state_of(*node.attributes_as<IteratorAttributes>().resource);
+    const std::lock_guard lock(state->mutex);
+    state->returned.push_front(std::move(element));
+  } catch (const std::exception&) {
+    return;  // no memory for it: the element is skipped
+  }
+}
+
+void IteratorStates::start(const IteratorResource& resource, std::unique_ptr<ElementStream> stream) {
+  const std::shared_ptr<State> state = state_of(resource);
+  const std::lock_guard lock(state->mutex);
+  state->stream = std::move(stream);
+  state->returned.clear();
+  state->ended = false;
+}
+
+std::vector<Tensor> add_iterator_next(GraphImpl& graph, std::shared_ptr<const IteratorResource> resource,
+                                      const std::vector<DType>& types, const std::vector<Shape>& shapes,
+                                      std::string_view name, Location where) {
+  const IteratorAttributes attributes{std::move(resource)};
+  Ref<Node> node = make_node(iterator_next_op, 0, types.size(), &attributes, where);
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    shapes[i].check_size(where);
+    node->outputs()[i] =
+        make_metadata_only({.shape = shapes[i], .strides = {}, .dtype = types[i], .device = modes.device});
+  }
+  Node& added = graph.add(std::move(node), name);
+  std::vector<Tensor> outputs;
+  for (std::size_t i = 0; i < types.size(); ++i) outputs.push_back(graph.handle(added, static_cast<std::uint32_t>(i)));
+  return outputs;
+}
+
+Tensor add_iterator_start(GraphImpl& graph, const IteratorStartAttributes& attributes, std::span<const Tensor> inputs,
+                          Location where) {
+  static const bool registered = [] {
+    for (auto& slot : iterator_start_op.kernels) slot.store(&start_kernel, std::memory_order_release);
+    return true;
+  }();
+  static_cast<void>(registered);
+  append(graph, iterator_start_op, inputs, &attributes, {}, where);
+  return graph.handle(*graph.nodes.back());
+}
+
+}  // namespace triptych

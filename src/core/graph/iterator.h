@@ -1,0 +1,86 @@
+// Data sets as part of a graph: a node whose outputs are the next element. A run draws the element first and feeds it,
+// so that nothing is copied; each session has its own place in the data.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/graph/graph.h"
+
+namespace triptych {
+
+/// One pass over a data set.
+class ElementStream {
+ public:
+  virtual ~ElementStream();
+  /// Nothing at the end.
+  virtual std::optional<std::vector<Tensor>> next() = 0;
+};
+
+/// Begins a pass, with the values that tensors of the graph had, by their numbers.
+using StartStream = std::function<std::unique_ptr<ElementStream>(const std::map<std::int64_t, Tensor>& values)>;
+
+/// What the nodes of one iterator share.
+struct IteratorResource {
+  std::vector<DType> types;
+  std::vector<Shape> shapes;
+  StartStream one_shot;  // begins by itself; empty: an initializer begins
+};
+
+/// Of the node that gives the next element.
+struct IteratorAttributes {
+  std::shared_ptr<const IteratorResource> resource;  // null in a loaded graph: elements must be fed
+  static constexpr auto fields() { return std::tuple<>(); }
+};
+
+/// Of the node that begins a pass. Its inputs are the values of `slots`.
+struct IteratorStartAttributes {
+  std::shared_ptr<const IteratorResource> resource;
+  StartStream start;
+  std::vector<std::int64_t> slots;
+  static constexpr auto fields() { return std::tuple<>(); }
+};
+
+extern const Op iterator_next_op, iterator_start_op;
+
+/// Where a session is in its data sets.
+class IteratorStates {
+ public:
+  /// The next element; what `put_back` was given comes first. OutOfRangeError at the end, ArgumentError before the
+  /// beginning or if it is not as declared.
+  std::vector<Tensor> draw(const Node& node, Location where);
+  /// A run failed: its element was not used.
+  void put_back(const Node& node, std::vector<Tensor> element) noexcept;
+  void start(const IteratorResource& resource, std::unique_ptr<ElementStream> stream);
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::unique_ptr<ElementStream> stream;
+    std::deque<std::vector<Tensor>> returned;
+    bool ended = false;
+  };
+  std::shared_ptr<State> state_of(const IteratorResource& resource);
+  std::mutex mutex_;
+  std::map<const IteratorResource*, std::shared_ptr<State>> states_;
+};
+
+/// Of the session that this thread runs.
+extern constinit thread_local IteratorStates* running_iterators;
+
+/// A new node that gives the next element.
+std::vector<Tensor> add_iterator_next(GraphImpl& graph, std::shared_ptr<const IteratorResource> resource,
+                                      const std::vector<DType>& types, const std::vector<Shape>& shapes,
+                                      std::string_view name, Location where);
+/// A new node that begins a pass.
+Tensor add_iterator_start(GraphImpl& graph, const IteratorStartAttributes& attributes, std::span<const Tensor> inputs,
+                          Location where);
+
+}  // namespace triptych

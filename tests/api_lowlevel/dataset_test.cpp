@@ -1,0 +1,303 @@
+// Data sets as nodes of a graph: stages, iterators, the end, several sessions.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <numeric>
+#include <thread>
+
+#include "files.h"
+#include "triptych/lowlevel.h"
+
+namespace tt = triptych;
+namespace tf = triptych::lowlevel;
+namespace data = triptych::lowlevel::data;
+using tt::Tensor;
+using Numbers = std::vector<std::int64_t>;
+
+namespace {
+
+/// The first tensors of all elements, one after the other.
+Numbers all_of(const data::Dataset& dataset) {
+  tf::Graph graph;
+  const Tensor next = data::make_one_shot_iterator(dataset, graph).get_next()[0];
+  const tf::Session session(graph);
+  Numbers numbers;
+  try {
+    for (;;) {
+      const Numbers some = session.run(next).to_vector<std::int64_t>();
+      numbers.insert(numbers.end(), some.begin(), some.end());
+    }
+  } catch (const tf::errors::OutOfRangeError&) {
+  }
+  return numbers;
+}
+
+Numbers sorted(Numbers numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+}  // namespace
+
+TEST(Dataset, Stages) {
+  const auto five = data::Dataset::range(5);
+  EXPECT_EQ(all_of(five), (Numbers{0, 1, 2, 3, 4}));
+  EXPECT_EQ(all_of(data::Dataset::range(5, 0, -2)), (Numbers{5, 3, 1}));
+  EXPECT_EQ(all_of(five.repeat(2)), (Numbers{0, 1, 2, 3, 4, 0, 1, 2, 3, 4}));
+  EXPECT_EQ(all_of(five.take(2)), (Numbers{0, 1}));
+  EXPECT_EQ(all_of(five.skip(3)), (Numbers{3, 4}));
+  EXPECT_EQ(all_of(five.skip(-1)), Numbers{});
+  EXPECT_EQ(all_of(five.repeat().take(7)), (Numbers{0, 1, 2, 3, 4, 0, 1}));
+  EXPECT_EQ(all_of(five.take(0).repeat()), Numbers{});
+  EXPECT_EQ(all_of(five.shard(2, 1)), (Numbers{1, 3}));
+  EXPECT_EQ(all_of(five.concatenate(data::Dataset::range(2))), (Numbers{0, 1, 2, 3, 4, 0, 1}));
+  EXPECT_EQ(all_of(five.map([](const Tensor& x) { return x * x; })), (Numbers{0, 1, 4, 9, 16}));
+  EXPECT_EQ(all_of(five.filter([](const data::Element& e) { return e[0].item<std::int64_t>() % 2 == 0; })),
+            (Numbers{0, 2, 4}));
+  EXPECT_EQ(all_of(five.batch(2).map([](const Tensor& x) { return tt::sum(x); })), (Numbers{1, 5, 4}));
+  EXPECT_EQ(all_of(five.batch(2, true)), (Numbers{0, 1, 2, 3}));
+  EXPECT_EQ(all_of(five.batch(2).unbatch()), (Numbers{0, 1, 2, 3, 4}));
+  EXPECT_EQ(all_of(five.enumerate(10)), (Numbers{10, 11, 12, 13, 14}));
+  EXPECT_EQ(all_of(data::Dataset::zip({five.skip(2), five})), (Numbers{2, 3, 4}));
+  EXPECT_EQ(all_of(five.prefetch(2)), (Numbers{0, 1, 2, 3, 4}));
+  EXPECT_EQ(all_of(data::Dataset::from_tensors(tt::tensor({7, 8}))), (Numbers{7, 8}));
+  int made = 0;
+  const auto counted = five.map([&](const Tensor& x) {
+    ++made;
+    return x + 1;
+  });
+  made = 0;
+  EXPECT_EQ(all_of(counted.cache().repeat(3)).size(), 15u);
+  EXPECT_EQ(made, 5);
+}
+
+TEST(Dataset, ShufflesByTheSeed) {
+  const auto hundred = data::Dataset::range(100);
+  Numbers in_order(100);
+  std::iota(in_order.begin(), in_order.end(), 0);
+  const Numbers once = all_of(hundred.shuffle(100, 3));
+  EXPECT_NE(once, in_order);
+  EXPECT_EQ(sorted(once), in_order);
+  EXPECT_EQ(all_of(hundred.shuffle(100, 3)), once);
+  EXPECT_NE(all_of(hundred.shuffle(100, 4)), once);
+  const Numbers twice = all_of(hundred.shuffle(100, 3).repeat(2));
+  EXPECT_NE(Numbers(twice.begin(), twice.begin() + 100), Numbers(twice.begin() + 100, twice.end()));
+  const Numbers same = all_of(hundred.shuffle(100, 3, false).repeat(2));
+  EXPECT_EQ(Numbers(same.begin(), same.begin() + 100), Numbers(same.begin() + 100, same.end()));
+  const Numbers near = all_of(hundred.shuffle(5, 3));
+  for (std::size_t i = 0; i < near.size(); ++i) EXPECT_LT(near[i], static_cast<std::int64_t>(i) + 5);
+}
+
+TEST(Dataset, FeedsAStepWithoutACopy) {
+  tf::Graph graph;
+  const Tensor x = tt::tensor<float>({{1, 2}, {3, 4}, {5, 6}});
+  const auto element = data::make_one_shot_iterator(data::Dataset::from_tensor_slices(x), graph).get_next();
+  EXPECT_EQ(element[0].shape(), tt::Shape({2}));
+  const tf::Session session(graph);
+  session.run(element[0] * 2);
+  const Tensor row = session.run(element[0]);
+  EXPECT_EQ(row.to_vector<float>(), (std::vector<float>{3, 4}));
+}
+
+TEST(Dataset, TheSameElementForOneRun) {
+  tf::Graph graph;
+  const auto element =
+      data::make_one_shot_iterator(data::Dataset::zip({data::Dataset::range(3), data::Dataset::range(10, 13)}), graph)
+          .get_next();
+  const Tensor sum = element[0] + element[1], difference = element[1] - element[0];
+  for (const bool compile : {true, false}) {
+    const tf::Session session(graph, {.compile = compile});
+    for (std::int64_t i = 0; i < 3; ++i) {
+      const auto both = session.run({sum, difference});
+      EXPECT_EQ(both[0].item<std::int64_t>(), 10 + 2 * i);
+      EXPECT_EQ(both[1].item<std::int64_t>(), 10);
+    }
+    for (int again = 0; again < 2; ++again) {
+      const std::string text = error_of<tf::errors::OutOfRangeError>([&] { session.run(sum); });
+      EXPECT_NE(text.find("[get_next] end of sequence: 'IteratorGetNext'"), std::string::npos) << text;
+      EXPECT_NE(text.find("dataset_test.cpp"), std::string::npos) << text;
+    }
+  }
+}
+
+TEST(Dataset, AnInitializableIteratorReadsWhatIsFed) {
+  tf::Graph graph;
+  const Tensor values = graph.placeholder("values", tt::int64, {tt::unknown});
+  const auto dataset = data::Dataset::from_tensor_slices(values).batch(2);
+  const auto iterator = data::make_initializable_iterator(dataset, graph);
+  const Tensor next = iterator.get_next()[0], begin = iterator.initializer();
+  const tf::Session session(graph);
+  EXPECT_NE(error_of<tt::ArgumentError>([&] { session.run(next); }).find("not initialized"), std::string::npos);
+  for (const std::int64_t first : {1, 5}) {
+    session.run(begin, {{values, tt::tensor({first, first + 1, first + 2})}});
+    EXPECT_EQ(session.run(next).to_vector<std::int64_t>(), (Numbers{first, first + 1}));
+    EXPECT_EQ(session.run(next).to_vector<std::int64_t>(), (Numbers{first + 2}));
+    EXPECT_THROW(session.run(next), tf::errors::OutOfRangeError);
+  }
+  EXPECT_NE(error_of<tt::ArgumentError>([&] { data::make_one_shot_iterator(dataset, graph); }), "no error");
+}
+
+TEST(Dataset, OneIteratorForTrainingAndEvaluation) {
+  tf::Graph graph;
+  const auto iterator = data::Iterator::from_structure({tt::int64}, {{}}, graph);
+  const Tensor next = iterator.get_next()[0] * 10;
+  const Tensor train = iterator.make_initializer(data::Dataset::range(2));
+  const Tensor evaluate = iterator.make_initializer(data::Dataset::range(5, 7));
+  const tf::Session session(graph);
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    session.run(train);
+    EXPECT_EQ(session.run(next).item<std::int64_t>(), 0);
+    session.run(evaluate);
+    EXPECT_EQ(session.run(next).item<std::int64_t>(), 50);
+    EXPECT_EQ(session.run(next).item<std::int64_t>(), 60);
+    EXPECT_THROW(session.run(next), tf::errors::OutOfRangeError);
+  }
+  const auto error = [](const auto& body) { return error_of<tt::ArgumentError>(body); };
+  EXPECT_NE(error([&] { iterator.initializer(); }), "no error");
+  EXPECT_NE(error([&] { iterator.make_initializer(data::Dataset::from_tensors(tt::tensor(1.0f))); }), "no error");
+  EXPECT_NE(error([&] { iterator.make_initializer(data::Dataset::range(4).batch(2)); }), "no error");
+}
+
+TEST(Dataset, EachSessionHasItsPlace) {
+  tf::Graph graph;
+  const Tensor next = data::make_one_shot_iterator(data::Dataset::range(3), graph).get_next()[0];
+  const tf::Session a(graph), b(graph);
+  EXPECT_EQ(a.run(next).item<std::int64_t>(), 0);
+  EXPECT_EQ(a.run(next).item<std::int64_t>(), 1);
+  EXPECT_EQ(b.run(next).item<std::int64_t>(), 0);
+}
+
+TEST(Dataset, ARunThatFailsGivesItsElementBack) {
+  tf::Graph graph;
+  const auto scope = tf::as_default(graph);
+  const Tensor next = data::make_one_shot_iterator(data::Dataset::range(3), graph).get_next()[0];
+  const Tensor limit = graph.placeholder("limit", tt::int64, {});
+  const Tensor check = tf::assert_less(next, limit);
+  const tf::Session session(graph);
+  session.run(check, {{limit, tt::tensor(1)}});
+  EXPECT_THROW(session.run(check, {{limit, tt::tensor(1)}}), tt::ArgumentError);
+  EXPECT_EQ(session.run(next).item<std::int64_t>(), 1);
+  EXPECT_EQ(session.run(next, {{next, tt::tensor(9)}}).item<std::int64_t>(), 9);  // fed: none is drawn
+  EXPECT_EQ(session.run(next).item<std::int64_t>(), 2);
+}
+
+TEST(Dataset, AnotherThreadIsAhead) {
+  std::atomic<int> made = 0;
+  const auto dataset = data::Dataset::from_generator(
+      [&]() -> data::ElementGenerator {
+        return [&, i = 0]() mutable -> std::optional<data::Element> {
+          if (i == 6) throw std::runtime_error("no more");
+          ++made;
+          return data::Element{tt::tensor(static_cast<std::int64_t>(i++))};
+        };
+      },
+      {tt::int64}, {{}});
+  tf::Graph graph;
+  const Tensor next = data::make_one_shot_iterator(dataset.prefetch(3), graph).get_next()[0];
+  const tf::Session session(graph);
+  EXPECT_EQ(session.run(next).item<std::int64_t>(), 0);
+  for (int wait = 0; wait < 2000 && made < 4; ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_GE(made, 4);
+  for (std::int64_t i = 1; i < 6; ++i) EXPECT_EQ(session.run(next).item<std::int64_t>(), i);
+  EXPECT_THROW(session.run(next), std::runtime_error);
+  {
+    const tf::Session left_early(graph);
+    EXPECT_EQ(left_early.run(next).item<std::int64_t>(), 0);
+  }
+}
+
+TEST(Dataset, FromTheCoresDataSets) {
+  const tt::data::TensorDataset examples(tt::tensor<float>({{1, 2}, {3, 4}, {5, 6}}), tt::tensor({7, 8, 9}));
+  tf::Graph graph;
+  const auto one = data::make_one_shot_iterator(data::Dataset::from_examples(examples).batch(2), graph).get_next();
+  const auto batch =
+      data::make_one_shot_iterator(data::Dataset::from_loader(tt::data::DataLoader(examples, 2)).repeat(2), graph)
+          .get_next();
+  const tf::Session session(graph);
+  for (const auto& element : {one, batch}) {
+    ASSERT_EQ(element.size(), 2u);
+    const auto values = session.run({element[0], element[1]});
+    EXPECT_EQ(values[0].to_vector<float>(), (std::vector<float>{1, 2, 3, 4}));
+    EXPECT_EQ(values[1].to_vector<std::int64_t>(), (Numbers{7, 8}));
+  }
+  for (int i = 0; i < 3; ++i) session.run(batch[0]);
+  EXPECT_THROW(session.run(batch[0]), tf::errors::OutOfRangeError);
+}
+
+TEST(Dataset, ManyThreadsGetEachElementOnce) {
+  tf::Graph graph;
+  const Tensor next = data::make_one_shot_iterator(data::Dataset::range(200).prefetch(4), graph).get_next()[0];
+  const tf::Session session(graph);
+  std::vector<Numbers> seen(8);
+  std::vector<std::thread> threads;
+  for (Numbers& mine : seen)
+    threads.emplace_back([&] {
+      try {
+        for (;;) mine.push_back(session.run(next).item<std::int64_t>());
+      } catch (const tf::errors::OutOfRangeError&) {
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  Numbers all, expected(200);
+  for (const Numbers& mine : seen) all.insert(all.end(), mine.begin(), mine.end());
+  std::iota(expected.begin(), expected.end(), 0);
+  EXPECT_EQ(sorted(all), expected);
+}
+
+TEST(Dataset, ALoadedGraphIsFed) {
+  const TemporaryFolder folder;
+  {
+    tf::Graph graph;
+    const auto element = data::make_one_shot_iterator(data::Dataset::range(3).batch(2), graph).get_next("next");
+    const tf::Session session(graph);
+    tf::saved_model::simple_save(session, folder / "m.tt", {{"x", element[0]}}, {{"y", element[0] + 1}});
+  }
+  const auto model = tf::saved_model::load(folder / "m.tt");
+  EXPECT_EQ(model({{"x", tt::tensor({1, 2})}}).at("y").to_vector<std::int64_t>(), (Numbers{2, 3}));
+  EXPECT_NE(error_of<tt::ArgumentError>([&] { model({}); }).find("a loaded graph has no data"), std::string::npos);
+}
+
+TEST(Dataset, BadInput) {
+  const auto error = [](const auto& body) {
+    const std::string text = error_of<tt::ArgumentError>(body);
+    EXPECT_NE(text.find("dataset_test.cpp"), std::string::npos) << text;
+  };
+  const auto five = data::Dataset::range(5);
+  error([] { data::Dataset::from_tensor_slices({}); });
+  error([] { data::Dataset::from_tensor_slices(Tensor()); });
+  error([] { data::Dataset::from_tensor_slices(tt::tensor(1)); });
+  error([] { data::Dataset::from_tensor_slices({tt::ones({2}), tt::ones({3})}); });
+  error([] { data::Dataset::from_generator(nullptr, {tt::int64}, {{}}); });
+  error([] { data::Dataset::from_generator([] { return data::ElementGenerator(); }, {}, {}); });
+  error([] { data::Dataset::from_examples(std::shared_ptr<const tt::data::Dataset>()); });
+  error([] { data::Dataset::zip({}); });
+  error([] { data::Dataset::range(0, 1, 0); });
+  error([&] { five.batch(0); });
+  error([&] { five.unbatch(); });
+  error([&] { five.shuffle(-1); });
+  error([&] { five.shard(2, 2); });
+  error([&] { five.prefetch(0); });
+  error([&] { five.concatenate(data::Dataset::from_tensors(tt::ones({1}))); });
+  error([&] { five.filter(nullptr); });
+  tf::Graph graph;
+  const auto wrong = data::Dataset::from_generator(
+      [] { return data::ElementGenerator([] { return data::Element{tt::ones({2})}; }); }, {tt::float32}, {{3}});
+  const Tensor next = data::make_one_shot_iterator(wrong, graph).get_next()[0];
+  const tf::Session session(graph);
+  error([&] { session.run(next); });
+  const auto empty = data::Dataset::from_generator([] { return data::ElementGenerator(); }, {tt::float32}, {{3}});
+  const Tensor never = data::make_one_shot_iterator(empty, graph).get_next()[0];
+  error([&] { session.run(never); });
+  const Tensor uneven = data::make_one_shot_iterator(data::Dataset::from_generator(
+                                                         [] {
+                                                           return data::ElementGenerator([n = 0]() mutable {
+                                                             return std::optional(data::Element{tt::ones({++n})});
+                                                           });
+                                                         },
+                                                         {tt::float32}, {{tt::unknown}})
+                                                         .batch(2),
+                                                     graph)
+                            .get_next()[0];
+  error([&] { session.run(uneven); });
+}

@@ -1,0 +1,163 @@
+// Streaming metrics over three batches against TensorFlow (scripts/references/make_references_streaming_metrics.py).
+#include <gtest/gtest.h>
+
+#include "files.h"
+#include "triptych/lowlevel.h"
+
+namespace tt = triptych;
+namespace tf = triptych::lowlevel;
+namespace metrics = triptych::lowlevel::metrics;
+using tt::Tensor;
+
+namespace {
+
+constexpr int batches = 3;
+
+class Streaming : public testing::Test {
+ protected:
+  Streaming() {
+    for (const char* name : {"labels", "scores", "weights", "classes", "answers", "x", "y"}) {
+      const Tensor& first = reference.at(std::string(name) + "_0");
+      tt::Shape shape = first.shape();
+      shape.set(0, tt::unknown);
+      fed[name] = graph.placeholder(name, first.dtype(), shape);
+    }
+  }
+
+  void expect(const std::string& name, const metrics::Metric& metric, double tolerance = 2e-6) {
+    SCOPED_TRACE(name);
+    const tf::Session session(graph);
+    session.run(tf::variables_initializer(tf::local_variables(graph)));
+    for (int i = 0; i < batches; ++i) {
+      std::vector<tf::Feed> feeds;
+      for (const auto& [key, tensor] : fed)
+        feeds.emplace_back(tensor, tt::Arg(reference.at(key + "_" + std::to_string(i))));
+      expect_close(session.run(metric.second, feeds), reference.at(name + "/update_" + std::to_string(i)), tolerance);
+    }
+    expect_close(session.run(metric.first), reference.at(name + "/value"), tolerance);
+  }
+
+  static void expect_close(const Tensor& given, const Tensor& expected, double tolerance) {
+    EXPECT_EQ(given.shape(), expected.shape());
+    const auto a = given.to_vector<double>(), b = expected.to_vector<double>();
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) EXPECT_NEAR(a[i], b[i], tolerance) << i;
+  }
+
+  tt::StateDict reference =
+      tt::load(std::string(TRIPTYCH_SOURCE_DIR) + "/tests/references/streaming_metrics.safetensors");
+  tf::Graph graph;
+  std::map<std::string, Tensor> fed;
+};
+
+}  // namespace
+
+TEST_F(Streaming, MeansEqualTensorFlow) {
+  const Tensor &scores = fed["scores"], &weights = fed["weights"], &x = fed["x"], &y = fed["y"];
+  expect("mean", metrics::mean(scores));
+  expect("mean_weighted", metrics::mean(scores, {.weights = weights}));
+  expect("accuracy", metrics::accuracy(fed["classes"], fed["answers"]));
+  expect("accuracy_weighted", metrics::accuracy(fed["classes"], fed["answers"], {.weights = weights}));
+  expect("percentage_below", metrics::percentage_below(scores, 0.4));
+  expect("mean_absolute_error", metrics::mean_absolute_error(x, y));
+  expect("mean_squared_error", metrics::mean_squared_error(x, y, {.weights = tt::unsqueeze(weights, 1)}));
+  expect("root_mean_squared_error", metrics::root_mean_squared_error(x, y));
+  expect("mean_relative_error", metrics::mean_relative_error(x, y, tt::round(x)));
+  expect("mean_cosine_distance", metrics::mean_cosine_distance(x, y, 1));
+}
+
+TEST_F(Streaming, CountsEqualTensorFlow) {
+  const Tensor &labels = fed["labels"], &scores = fed["scores"], &weights = fed["weights"];
+  const Tensor yes = tt::cast(scores > 0.5, tt::int64);
+  const std::vector<double> thresholds{0.2, 0.5, 0.9};
+  expect("true_positives", metrics::true_positives(labels, yes));
+  expect("false_positives", metrics::false_positives(labels, yes, {.weights = weights}));
+  expect("true_negatives", metrics::true_negatives(labels, yes));
+  expect("false_negatives", metrics::false_negatives(labels, yes));
+  expect("precision", metrics::precision(labels, yes, {.weights = weights}));
+  expect("recall", metrics::recall(labels, yes));
+  expect("true_positives_at_thresholds", metrics::true_positives_at_thresholds(labels, scores, thresholds));
+  expect("false_positives_at_thresholds", metrics::false_positives_at_thresholds(labels, scores, thresholds));
+  expect("true_negatives_at_thresholds",
+         metrics::true_negatives_at_thresholds(labels, scores, thresholds, {.weights = weights}), 1e-5);
+  expect("false_negatives_at_thresholds", metrics::false_negatives_at_thresholds(labels, scores, thresholds));
+  expect("precision_at_thresholds", metrics::precision_at_thresholds(labels, scores, thresholds));
+  expect("recall_at_thresholds", metrics::recall_at_thresholds(labels, scores, thresholds, {.weights = weights}));
+}
+
+TEST_F(Streaming, AreasEqualTensorFlow) {
+  const Tensor &labels = fed["labels"], &scores = fed["scores"];
+  expect("auc", metrics::auc(labels, scores), 1e-5);
+  expect("auc_weighted", metrics::auc(labels, scores, {.weights = fed["weights"], .num_thresholds = 20}), 1e-5);
+  expect("auc_pr", metrics::auc(labels, scores, {.curve = "PR", .summation_method = "careful_interpolation"}), 1e-5);
+  expect("auc_minoring", metrics::auc(labels, scores, {.curve = "PR", .summation_method = "minoring"}), 1e-5);
+  expect("auc_majoring", metrics::auc(labels, scores, {.summation_method = "majoring"}), 1e-5);
+  expect("auc_thresholds", metrics::auc(labels, scores, {.thresholds = {0.2, 0.5, 0.9}}), 1e-5);
+}
+
+TEST_F(Streaming, ClassesEqualTensorFlow) {
+  const Tensor &classes = fed["classes"], &answers = fed["answers"];
+  expect("mean_iou", metrics::mean_iou(classes, answers, 5));
+  expect("mean_iou_weighted", metrics::mean_iou(classes, answers, 5, {.weights = fed["weights"]}));
+  expect("mean_per_class_accuracy", metrics::mean_per_class_accuracy(classes, answers, 5));
+  const auto [matrix, update] = metrics::confusion_matrix(classes, answers, 5);  // what mean_iou's update gives
+  const tf::Session session(graph);
+  session.run(tf::variables_initializer(tf::local_variables(graph)));
+  for (int i = 0; i < batches; ++i) {
+    const std::string number = "_" + std::to_string(i);
+    const Tensor now =
+        session.run(update, {{classes, reference.at("classes" + number)}, {answers, reference.at("answers" + number)}});
+    expect_close(now, reference.at("mean_iou/update" + number), 0);
+  }
+  expect_close(session.run(matrix), reference.at("mean_iou/update_2"), 0);
+}
+
+TEST_F(Streaming, StateIsLocalAndNamedAsInTensorFlow) {
+  const auto scope = tf::as_default(graph);
+  const auto first = metrics::accuracy(fed["classes"], fed["answers"],
+                                       {.metrics_collections = {"eval"}, .updates_collections = {"updates"}});
+  metrics::mean(fed["scores"]);
+  metrics::accuracy(fed["classes"], fed["answers"]);
+  std::vector<std::string> names;
+  for (const auto& variable : tf::local_variables()) names.push_back(variable.name());
+  EXPECT_EQ(names, (std::vector<std::string>{"accuracy/total", "accuracy/count", "mean/total", "mean/count",
+                                             "accuracy_1/total", "accuracy_1/count"}));
+  EXPECT_TRUE(tf::global_variables().empty());
+  EXPECT_EQ(tf::get_collection(tf::GraphKeys::METRIC_VARIABLES).size(), 6u);
+  ASSERT_EQ(tf::get_collection("eval").size(), 1u);
+  EXPECT_EQ(tf::name_of(tf::get_collection("eval")[0]), tf::name_of(first.first));
+  const tf::Session session(graph);
+  session.run(tf::local_variables_initializer());
+  EXPECT_EQ(session.run(first.first).item<float>(), 0.0f);  // nothing yet
+  const auto feed = [&](std::vector<std::int64_t> labels, std::vector<std::int64_t> answers) {
+    session.run(first.second, {{fed["classes"], tt::tensor(labels)}, {fed["answers"], tt::tensor(answers)}});
+  };
+  feed({1, 2}, {1, 3});
+  EXPECT_EQ(session.run(first.first).item<float>(), 0.5f);
+  session.run(tf::local_variables_initializer());
+  feed({1, 2}, {1, 2});
+  EXPECT_EQ(session.run(first.first).item<float>(), 1.0f);
+}
+
+TEST_F(Streaming, BadInput) {
+  const auto error = [](const auto& body) { return error_of<tt::ArgumentError>(body); };
+  const Tensor &labels = fed["labels"], &scores = fed["scores"];
+  for (const std::string& text :
+       {error([&] { metrics::mean(Tensor()); }), error([&] { metrics::accuracy(labels, Tensor()); }),
+        error([&] { metrics::auc(labels, scores, {.curve = "roc"}); }),
+        error([&] { metrics::auc(labels, scores, {.summation_method = "sum"}); }),
+        error([&] { metrics::auc(labels, scores, {.num_thresholds = 1}); }),
+        error([&] { metrics::auc(labels, scores, {.thresholds = {2}}); }),
+        error([&] { metrics::recall_at_thresholds(labels, scores, {}); }),
+        error([&] { metrics::mean_iou(labels, labels, 0); }), error([&] { metrics::mean_iou(labels, scores, 3); }),
+        error([&] { metrics::mean_tensor(scores); })}) {
+    EXPECT_NE(text.find("streaming_metrics_test.cpp"), std::string::npos) << text;
+  }
+  const auto iou = metrics::mean_iou(fed["classes"], fed["answers"], 2);
+  const tf::Session session(graph);
+  session.run(tf::variables_initializer(tf::local_variables(graph)));
+  const auto run = [&] {
+    session.run(iou.second, {{fed["classes"], tt::tensor({1, 2})}, {fed["answers"], tt::tensor({1, 1})}});
+  };
+  EXPECT_NE(error(run), "no error");
+  EXPECT_EQ(session.run(iou.first).item<float>(), 0.0f);
+}
