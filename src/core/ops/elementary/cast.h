@@ -1,7 +1,7 @@
 // A cast whose values are there already.
 #pragma once
 
-#include "triptych/core/tensor.h"
+#include "triptych/core/op.h"
 
 namespace triptych {
 
