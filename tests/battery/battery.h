@@ -84,7 +84,7 @@ class Case {
   tt::Tensor placeholder(const tt::Tensor& value, const tt::Shape& shape);
   const tt::lowlevel::Graph& graph() const { return graph_; }
   std::vector<tt::lowlevel::Feed> feeds;
-  std::vector<std::shared_ptr<tt::Tensor>> held;  // what the Args of the call name
+  std::vector<std::shared_ptr<void>> held;  // what arguments refer to
 
   /// A leaf that requires a gradient, one for the case: for arguments that speak of one tensor.
   tt::Tensor leaf() {

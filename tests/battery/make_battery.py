@@ -62,14 +62,23 @@ class Table:
                 if not value:
                     raise Unreadable(f"{path}:{number}: {line}")
                 self.good[name] = (number, value)
+        # A star in the list of types is a pointer's.
+        self.wild = {id(entries): [key for key in entries if "*" in key.split("(")[0]]
+                     for entries in (self.good, self.templates)}
 
     def find(self, entries, names, wild=False):
+        """The entry of the first name that has one; with `wild`, or where a key has a *, of the first key that is like one."""
         for name in names:
-            for key, entry in entries.items():
-                if key == name or wild and fnmatch.fnmatchcase(name, key):
-                    self.used.add(entry[0] if isinstance(entry, tuple) else entry)
-                    return entry if not isinstance(entry, tuple) else entry[1]
+            if name in entries:
+                return self.use(entries[name])
+        for key in self.wild[id(entries)] if not wild else entries:
+            if any(fnmatch.fnmatchcase(name, key) for name in names):
+                return self.use(entries[key])
         return None
+
+    def use(self, entry):
+        self.used.add(entry[0] if isinstance(entry, tuple) else entry)
+        return entry if not isinstance(entry, tuple) else entry[1]
 
     def unused(self):
         numbers = list(self.left_out.values()) + list(self.random.values()) + list(self.hooks.values())
@@ -180,7 +189,10 @@ class Writer:
             return [], "c.stream()", "std::cout", 0
         if type_text == "std::default_sentinel_t":
             return [], "std::default_sentinel", "std::default_sentinel", 0
-        line = self.get(number, type_text, [f"{key}.{parameter.name}" for key in keys])
+        # A name that stands in the declaration, or a number for all axes, is a good one.
+        default = parameter.default or ""
+        named = re.fullmatch(r'".*"', default) or type_text == "triptych::Axes" and re.fullmatch(r"-?\d+", default)
+        line = self.get(number, type_text, [f"{key}.{parameter.name}" for key in keys], default if named else None)
         handed = f"({plain(qualified)[0]}(a{number}))" if span else f"a{number}"
         if reference == "&&":
             handed = f"std::move({handed})"
@@ -188,9 +200,10 @@ class Writer:
             handed = f"given({handed})"
         return [line], handed, f"%{number}", 1
 
-    def get(self, number, type_text, keys):
+    def get(self, number, type_text, keys, default=None):
+        """A good argument is the table's, or `default`, or that of its type."""
         self.needed.add(type_text)
-        good = self.table.find(self.table.good, keys)
+        good = self.table.find(self.table.good, keys) or default
         if good is None:
             return f"auto& a{number} = c.get<{type_text}>({number});"
         made = f"Values<tt::Arg>::of({good})" if type_text == "triptych::Arg" else good

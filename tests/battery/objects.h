@@ -367,10 +367,10 @@ struct Values<low::TensorArray> : ObjectValues<low::TensorArray> {
     for (const std::int64_t size : {0, 3})
       choices.add("one of size " + std::to_string(size) + ", not written",
                   [size] { return low::TensorArray(tt::float32, size, {}, here()); });
-    choices.add("one of integers", [] { return low::TensorArray(tt::int64, 3, {.element_shape = tt::Shape{}}, here()); });
-    choices.add("one of unknown elements", [] {
-      return low::TensorArray(tt::float32, 3, {.element_shape = tt::Shape{tt::unknown}}, here());
-    });
+    choices.add("one of integers",
+                [] { return low::TensorArray(tt::int64, 3, {.element_shape = tt::Shape{}}, here()); });
+    choices.add("one of unknown elements",
+                [] { return low::TensorArray(tt::float32, 3, {.element_shape = tt::Shape{tt::unknown}}, here()); });
     choices.add("one that grows", [] { return low::TensorArray(tt::float32, 0, {.dynamic_size = true}, here()); });
     choices.add("one of a size that is fed", [] {
       return low::TensorArray(tt::float32, Case::current().placeholder(whole({3}, {}), {}), {}, here());
@@ -379,23 +379,38 @@ struct Values<low::TensorArray> : ObjectValues<low::TensorArray> {
 };
 template <>
 struct Values<low::Printed> : ObjectValues<low::Printed> {
-  static low::Printed good() { return low::Printed("text", here()); }
+  static low::Printed good() { return low::Printed(numbers({2, 3})); }
   static void hostile(Choices<low::Printed>& choices, const Make<low::Printed>& good) {
     ObjectValues::hostile(choices, good);
-    for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return low::Printed(value); });
+    for (const auto& [text, value] : hostile_texts())
+      choices.add(text, [&value = value] { return low::Printed(value); });
     choices.add("nullptr", [] { return low::Printed(static_cast<const char*>(nullptr), here()); });
     Choices<tt::Tensor> tensors;
     Values<tt::Tensor>::hostile(tensors, &Values<tt::Tensor>::good);
     for (const auto& [text, make] : tensors) choices.add(text, [make = make] { return low::Printed(make()); });
   }
 };
-/// A loss that depends on a variable.
 /// A variable of the case's graph, made if there is none: a loss that another argument made depends on the first.
 inline low::Variable first_variable() {
   const auto variables = Case::current().graph().variables();
   return variables.empty() ? variable() : variables[0];
 }
+/// A loss that depends on a variable.
 inline tt::Tensor symbolic_loss() { return tt::mean(tt::square(variable() * 2)); }
+inline low::Variable global_step() { return Case::current().graph().variable("step", whole({0}, {}), {}, here()); }
+/// Of what the process keeps.
+inline std::string new_name() {
+  static int count = 0;
+  return "name" + std::to_string(++count);
+}
+/// A variable of the default graph, in a scope where it is shared.
+inline const char* name_in_reusing_scope() {
+  const low::Graph graph = low::get_default_graph();
+  low::get_variable("v", {2, 3}, {}, here());
+  Case::current().held.push_back(
+      std::make_shared<low::VariableScope>(graph, "", low::VariableScopeOptions{.reuse = low::Reuse::yes}, here()));
+  return "v";
+}
 template <>
 struct Values<low::GradientAndVariable> : ObjectValues<low::GradientAndVariable> {
   static low::GradientAndVariable good() {
@@ -468,6 +483,8 @@ struct Values<M> : ObjectValues<M> {
       return std::make_shared<nn::ConstantPad1d>(1, 2);
     else if constexpr (std::is_same_v<M, nn::RNNBase>)
       return std::make_shared<nn::GRU>(3, 4);
+    else if constexpr (std::is_same_v<M, optim::swa_utils::AveragedModelBase>)
+      return std::make_shared<optim::swa_utils::AveragedModel<nn::Linear>>(nn::Linear(3, 4));
     else if constexpr (std::is_same_v<M, nn::RNNCellBase>)
       return std::make_shared<nn::GRUCell>(3, 4);
     else if constexpr (std::is_same_v<M, nn::Upsample>)
@@ -538,6 +555,61 @@ struct Values<O> : ObjectValues<O> {
       return std::make_shared<O>(parameters, 0.1);
   }
 };
+namespace rates = optim::lr_scheduler;
+inline std::shared_ptr<rates::LRScheduler> scheduler_of(optim::Optimizer& optimizer) {
+  return std::make_shared<rates::StepLR>(optimizer, 2, 0.5, -1, here());
+}
+/// A scheduler of an optimizer that lives as long as the case.
+template <std::derived_from<rates::LRScheduler> S>
+struct Values<S> : ObjectValues<S> {
+  static std::shared_ptr<S> good() {
+    auto optimizer = Values<optim::Optimizer>::good();
+    Case::current().held.push_back(optimizer);
+    if constexpr (std::is_same_v<S, rates::LRScheduler>)
+      return scheduler_of(*optimizer);
+    else if constexpr (std::is_same_v<S, rates::SequentialLR>)
+      return std::make_shared<S>(*optimizer, std::vector{scheduler_of(*optimizer), scheduler_of(*optimizer)},
+                                 std::vector<std::int64_t>{2});
+    else if constexpr (std::is_same_v<S, rates::ChainedScheduler>)
+      return std::make_shared<S>(std::vector{scheduler_of(*optimizer), scheduler_of(*optimizer)});
+    else if constexpr (std::is_same_v<S, rates::CosineAnnealingWarmRestarts>)
+      return std::make_shared<S>(*optimizer, 3);
+    else
+      return std::make_shared<S>(*optimizer);
+  }
+};
+template <>
+struct Values<rates::PerGroup> : ObjectValues<rates::PerGroup> {
+  static constexpr const char* good_text = "0.1";
+  static rates::PerGroup good() { return 0.1; }
+  static void hostile(Choices<rates::PerGroup>& choices, const Make<rates::PerGroup>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<double> numbers;
+    Values<double>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers) {
+      choices.add(text, [make = make] { return rates::PerGroup(make()); });
+      choices.add("{" + text + "}", [make = make] { return rates::PerGroup{make()}; });
+    }
+    choices.add("{}", [] { return rates::PerGroup(std::vector<double>()); });
+    choices.add("{0.1, 0.2}", [] { return rates::PerGroup(std::vector{0.1, 0.2}); });
+  }
+};
+template <>
+struct Values<rates::LRLambdas> : ObjectValues<rates::LRLambdas> {
+  using F = rates::LRLambda;
+  static rates::LRLambdas good() {
+    return F([](std::int64_t epoch) { return 1.0 / static_cast<double>(1 + epoch); });
+  }
+  static void hostile(Choices<rates::LRLambdas>& choices, const Make<rates::LRLambdas>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<F> functions;
+    Values<F>::hostile(functions, &Values<F>::good);
+    for (const auto& [text, make] : functions) choices.add(text, [make = make] { return rates::LRLambdas(make()); });
+    for (const std::size_t count : {0, 1, 2})
+      choices.add(std::to_string(count) + " empty functions",
+                  [count] { return rates::LRLambdas(std::vector<F>(count)); });
+  }
+};
 /// Keeps what its backward is given.
 struct Keeping : tt::eager::Function<Keeping> {
   static inline thread_local tt::eager::FunctionContext kept;
@@ -570,6 +642,12 @@ struct Values<nn::AnyModule> : ObjectValues<nn::AnyModule> {
                 [] { return nn::AnyModule([](const tt::Tensor&) { return tt::Tensor(); }, here()); });
   }
 };
+/// A module whose weight is what another one makes of it.
+inline std::shared_ptr<nn::Linear> parametrized() {
+  auto module = std::make_shared<nn::Linear>(3, 4);
+  nn::utils::parametrize::register_parametrization(*module, "weight", Values<nn::AnyModule>::good(), false, here());
+  return module;
+}
 template <>
 struct Values<nn::TransformerActivation> : ObjectValues<nn::TransformerActivation> {
   static nn::TransformerActivation good() { return {"relu", here()}; }
@@ -671,6 +749,16 @@ struct OwnModel : keras::ModelBase {
   keras::Layer hidden = layers::Dense(4, {.activation = "relu"}), out = layers::Dense(1);
   tt::Tensor call(const tt::Tensor& x, bool) override { return out(hidden(x)); }
 };
+inline std::shared_ptr<keras::LayerBase> built_layer() {
+  const keras::Layer layer = keras::layer<Scale>();
+  layer.build({2, 3});
+  return layer.shared();
+}
+inline std::shared_ptr<keras::ModelBase> compiled_own_model() {
+  const keras::Model model = keras::model<OwnModel>();
+  model.compile({.loss = "mse"}, here());
+  return std::static_pointer_cast<keras::ModelBase>(model.shared());
+}
 /// The functional model's data.
 inline tt::Tensor xs() { return numbers({4, 3}); }
 inline tt::Tensor ys() { return numbers({4, 1}); }
@@ -823,7 +911,8 @@ struct Values<keras::MetricList> : ObjectValues<keras::MetricList> {
       });
     choices.add("{{\"name\", \"mae\"}, {\"name\", \"mse\"}}", [] {
       M list;
-      for (const char* metric : {"mae", "mse"}) list.by_output.push_back({"name", keras::OutputMetrics(metric, here())});
+      for (const char* metric : {"mae", "mse"})
+        list.by_output.push_back({"name", keras::OutputMetrics(metric, here())});
       return list;
     });
   }
@@ -838,8 +927,9 @@ struct Values<keras::LossWeights> : ObjectValues<keras::LossWeights> {
     Values<std::vector<double>>::hostile(lists, &Values<std::vector<double>>::good);
     for (const auto& [text, make] : lists) choices.add(text, [make = make] { return W(make()); });
     for (const auto& [text, value] : hostile_texts())
-      choices.add(std::string("{{") + text + ", 0.5}}",
-                  [&value = value] { return W{keras::NamedLossWeight{text_as<tt::OwnedText>(value), 0.5}}; });
+      choices.add(std::string("{{") + text + ", 0.5}}", [&value = value] {
+        return W{keras::NamedLossWeight{text_as<tt::OwnedText>(value), 0.5}};
+      });
   }
 };
 template <>
@@ -1006,6 +1096,11 @@ struct OwnMetric : keras::MetricBase {
 struct Distance : keras::MetricBase {
   Distance() : MetricBase("distance") {}
   tt::Tensor values(const tt::Tensor& y, const tt::Tensor& p) override { return tt::abs(y - p); }
+};
+/// One of numbers that were computed elsewhere.
+struct Average : keras::MetricBase {
+  Average() : MetricBase("average") {}
+  void update_values(const tt::Tensor& numbers, const tt::Tensor& weights) override { add_to_mean(numbers, weights); }
 };
 template <>
 struct Values<keras::MetricBase> : ObjectValues<keras::MetricBase> {

@@ -83,6 +83,10 @@ inline void look_at(Case& c, optim::Optimizer& optimizer) {
   attempt([&] { optimizer.step(here()); });
   attempt([&] { look(c, optimizer.state_dict(here())); });
 }
+inline void look_at(Case& c, optim::lr_scheduler::LRScheduler& scheduler) {
+  attempt([&] { scheduler.step(here()); });
+  attempt([&] { look(c, scheduler.state_dict(here())); });
+}
 inline void look_at(Case& c, low::Optimizer& optimizer) {
   attempt([&] { look(c, optimizer.minimize(symbolic_loss(), {}, here())); });
 }

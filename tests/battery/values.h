@@ -32,6 +32,12 @@ inline tt::Tensor whole(std::vector<std::int64_t> values, const tt::Shape& shape
 inline tt::Tensor image() { return numbers({2, 4, 6, 6}); }
 inline tt::Tensor sequence() { return numbers({2, 4, 6}); }
 inline tt::Tensor volume() { return numbers({2, 4, 6, 6, 6}); }
+// The same with channels last.
+inline tt::Tensor photo() { return numbers({2, 6, 6, 4}); }
+inline tt::Tensor track() { return numbers({2, 6, 4}); }
+inline tt::Tensor block() { return numbers({2, 6, 6, 6, 4}); }
+/// A symmetric matrix, of positive eigenvalues.
+inline tt::Tensor regular() { return tt::eye(3) * 2; }
 inline tt::Tensor labels() { return whole({1, 0}, {2}); }
 inline tt::Tensor state() { return whole({7, 0}, {2}); }
 inline tt::Tensor trained(const tt::Shape& shape) { return numbers(shape).set_requires_grad(); }
@@ -358,8 +364,9 @@ struct Values<tt::WindowPadding> {
     for (const auto& [text, make] : integers) {
       choices.add("{{" + text + ", 1}}", [make = make] { return P({{make(), 1}}); });
       choices.add("{{1, 1}, {0, " + text + "}}", [make = make] { return P({{1, 1}, {0, make()}}); });
-      choices.add("{{0, 0}, {" + text + ", 1}, {1, 1}, {0, 0}}",
-                  [make = make] { return P({{0, 0}, {make(), 1}, {1, 1}, {0, 0}}); });
+      choices.add("{{0, 0}, {" + text + ", 1}, {1, 1}, {0, 0}}", [make = make] {
+        return P({{0, 0}, {make(), 1}, {1, 1}, {0, 0}});
+      });
     }
   }
 };
@@ -508,9 +515,9 @@ struct Values<tt::Arg> {
   static constexpr const char* good_text = "numbers({2, 3})";
   /// An Arg names a tensor that somebody else holds.
   static tt::Arg of(const tt::Tensor& tensor) {
-    Case& c = Case::current();
-    c.held.push_back(std::make_shared<tt::Tensor>(tensor));
-    return tt::Arg(*c.held.back(), here());
+    auto kept = std::make_shared<tt::Tensor>(tensor);
+    Case::current().held.push_back(kept);
+    return tt::Arg(*kept, here());
   }
   static tt::Arg good() { return of(Values<tt::Tensor>::good()); }
   static void hostile(Choices<tt::Arg>& choices, const Make<tt::Arg>& good) {
@@ -524,10 +531,10 @@ struct Values<tt::Arg> {
     Values<tt::Scalar>::hostile(scalars, {});
     for (const auto& [text, make] : scalars) choices.add(text, [make = make] { return tt::Arg(make(), here()); });
     choices.add("a temporary", [good] {
-      Case& c = Case::current();
       const tt::Arg arg = good();
-      c.held.push_back(std::make_shared<tt::Tensor>(arg.is_scalar() ? tt::tensor(arg.scalar()) : arg.tensor().clone()));
-      return tt::Arg(std::move(*c.held.back()), here());
+      auto kept = std::make_shared<tt::Tensor>(arg.is_scalar() ? tt::tensor(arg.scalar()) : arg.tensor().clone());
+      Case::current().held.push_back(kept);
+      return tt::Arg(std::move(*kept), here());
     });
   }
 };
