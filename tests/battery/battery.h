@@ -23,8 +23,28 @@ namespace tt = triptych;
 /// How a value is handed on: itself, or a pointer where it cannot be moved.
 template <class T>
 using Held = std::conditional_t<std::is_move_constructible_v<T>, T, std::shared_ptr<T>>;
+/// A function that makes a value. (A std::function for each of thousands would take minutes to compile.)
 template <class T>
-using Make = std::function<Held<T>()>;
+class Make {
+ public:
+  Make() = default;
+  template <class F>
+  requires std::is_invocable_v<const F&> Make(F function) : base_(static_cast<Base*>(new Of<F>(std::move(function)))) {}
+  Held<T> operator()() const { return base_->make(); }
+
+ private:
+  struct Base {
+    virtual ~Base() = default;
+    virtual Held<T> make() const = 0;
+  };
+  template <class F>
+  struct Of final : Base {
+    explicit Of(F f) : function(std::move(f)) {}
+    Held<T> make() const override { return function(); }
+    F function;
+  };
+  std::shared_ptr<const Base> base_;
+};
 
 /// A value as C++ would spell it, and how it is made.
 template <class T>

@@ -146,6 +146,17 @@ def plain(type_text):
     return type_text, constant, reference
 
 
+def good_default(type_text, default):
+    """The default of a parameter where it is a good argument: a name, a dtype, a number for all axes. (Of a number or a flag it is
+    what changes nothing: another one says more.)"""
+    if default is None:
+        return None
+    if type_text in ("triptych::DType", "triptych::DataFormat") and re.fullmatch(r"[\w:]+", default):
+        return f"tt::{default}"
+    is_good = re.fullmatch(r'".*"', default) or type_text == "triptych::Axes" and re.fullmatch(r"-?\d+", default)
+    return default if is_good else None
+
+
 class Writer:
     def __init__(self, functions, classes, names, table):
         self.functions, self.classes, self.names, self.table = functions, classes, names, table
@@ -189,10 +200,7 @@ class Writer:
             return [], "c.stream()", "std::cout", 0
         if type_text == "std::default_sentinel_t":
             return [], "std::default_sentinel", "std::default_sentinel", 0
-        # A name that stands in the declaration, or a number for all axes, is a good one.
-        default = parameter.default or ""
-        named = re.fullmatch(r'".*"', default) or type_text == "triptych::Axes" and re.fullmatch(r"-?\d+", default)
-        line = self.get(number, type_text, [f"{key}.{parameter.name}" for key in keys], default if named else None)
+        line = self.get(number, type_text, [f"{key}.{parameter.name}" for key in keys], good_default(type_text, parameter.default))
         handed = f"({plain(qualified)[0]}(a{number}))" if span else f"a{number}"
         if reference == "&&":
             handed = f"std::move({handed})"

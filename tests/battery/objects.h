@@ -405,10 +405,15 @@ inline std::string new_name() {
 }
 /// A variable of the default graph, in a scope where it is shared.
 inline const char* name_in_reusing_scope() {
-  const low::Graph graph = low::get_default_graph();
-  low::get_variable("v", {2, 3}, {}, here());
-  Case::current().held.push_back(
-      std::make_shared<low::VariableScope>(graph, "", low::VariableScopeOptions{.reuse = low::Reuse::yes}, here()));
+  const auto open = [](low::Reuse reuse) {
+    return std::make_shared<low::VariableScope>(low::get_default_graph(), "scope",
+                                                low::VariableScopeOptions{.reuse = reuse}, here());
+  };
+  {
+    const auto scope = open(low::Reuse::no);
+    low::get_variable("v", {2, 3}, {}, here());
+  }
+  Case::current().held.push_back(open(low::Reuse::yes));
   return "v";
 }
 template <>
@@ -465,6 +470,12 @@ inline low::Callable callable_without_feeds() {
 namespace nn = tt::eager::nn;
 namespace optim = tt::eager::optim;
 
+/// A module whose weight is what another one makes of it.
+inline std::shared_ptr<nn::Linear> parametrized() {
+  auto module = std::make_shared<nn::Linear>(3, 4);
+  nn::utils::parametrize::register_parametrization(*module, "weight", {nn::make<nn::ReLU>(here()), here()}, false, here());
+  return module;
+}
 /// A module by the smallest arguments that make one.
 template <std::derived_from<nn::Module> M>
 struct Values<M> : ObjectValues<M> {
@@ -483,7 +494,10 @@ struct Values<M> : ObjectValues<M> {
       return std::make_shared<nn::ConstantPad1d>(1, 2);
     else if constexpr (std::is_same_v<M, nn::RNNBase>)
       return std::make_shared<nn::GRU>(3, 4);
-    else if constexpr (std::is_same_v<M, optim::swa_utils::AveragedModelBase>)
+    else if constexpr (std::is_same_v<M, nn::utils::parametrize::ParametrizationList>) {
+      const std::shared_ptr<nn::Linear> owner = parametrized();
+      return {owner, &owner->get_submodule("parametrizations.weight").template as<M>()};
+    } else if constexpr (std::is_same_v<M, optim::swa_utils::AveragedModelBase>)
       return std::make_shared<optim::swa_utils::AveragedModel<nn::Linear>>(nn::Linear(3, 4));
     else if constexpr (std::is_same_v<M, nn::RNNCellBase>)
       return std::make_shared<nn::GRUCell>(3, 4);
@@ -642,12 +656,6 @@ struct Values<nn::AnyModule> : ObjectValues<nn::AnyModule> {
                 [] { return nn::AnyModule([](const tt::Tensor&) { return tt::Tensor(); }, here()); });
   }
 };
-/// A module whose weight is what another one makes of it.
-inline std::shared_ptr<nn::Linear> parametrized() {
-  auto module = std::make_shared<nn::Linear>(3, 4);
-  nn::utils::parametrize::register_parametrization(*module, "weight", Values<nn::AnyModule>::good(), false, here());
-  return module;
-}
 template <>
 struct Values<nn::TransformerActivation> : ObjectValues<nn::TransformerActivation> {
   static nn::TransformerActivation good() { return {"relu", here()}; }

@@ -83,6 +83,7 @@ PackedSequence pack_padded_sequence(const Arg& input, const std::vector<std::int
 }
 
 PackedSequence pack_padded_sequence(const Arg& input, const Tensor& lengths, bool batch_first, bool enforce_sorted) {
+  const Frame frame(input.where());
   return pack_padded_sequence(input, numbers_of("pack_padded_sequence", "the lengths", lengths, input.where()),
                               batch_first, enforce_sorted);
 }

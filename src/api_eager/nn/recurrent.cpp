@@ -49,6 +49,8 @@ RNNBase::RNNBase(const Kind& kind, Location where) : kind_(kind) {
   check_sizes(kind.name, kind.input_size, hidden, kind.dtype, where);
   if (kind.num_layers < 1)
     throw ArgumentError(kind.name, "num_layers is not positive", std::to_string(kind.num_layers), "", where);
+  if (kind.num_layers > 1 << 20)  // they would be made until the memory is full
+    throw ArgumentError(kind.name, "num_layers is more than 2^20", std::to_string(kind.num_layers), "", where);
   if (kind.proj_size < 0 || kind.proj_size >= hidden)
     throw ArgumentError(kind.name, "proj_size is negative or not less than hidden_size",
                         std::to_string(kind.proj_size) + " for " + std::to_string(hidden), "", where);

@@ -14,7 +14,7 @@ namespace triptych::eager::optim::lr_scheduler {
 std::vector<double> PerGroup::of(std::size_t groups, const char* op, const char* name, Location where) const {
   const Hyperparameters check(op, where);
   for (const double value : values_) check.finite(name, value);
-  if (all_) return std::vector<double>(groups, values_[0]);
+  if (all_ && !values_.empty()) return std::vector<double>(groups, values_[0]);  // none: it was moved from
   if (values_.size() != groups)
     throw ArgumentError(
         op, "there is not one value for each group",
@@ -25,7 +25,7 @@ std::vector<double> PerGroup::of(std::size_t groups, const char* op, const char*
 
 std::vector<LRLambda> LRLambdas::of(std::size_t groups, const char* op, Location where) const {
   for (const LRLambda& function : functions_) check_callable(op, function, where);
-  if (all_) return std::vector<LRLambda>(groups, functions_[0]);
+  if (all_ && !functions_.empty()) return std::vector<LRLambda>(groups, functions_[0]);
   if (functions_.size() != groups)
     throw ArgumentError(op, "there is not one function for each group",
                         std::to_string(functions_.size()) + " functions, " + std::to_string(groups) + " groups", "",

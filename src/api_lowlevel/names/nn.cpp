@@ -55,7 +55,7 @@ Tensor dilated(const char* op, const Arg& input, const Tensor& filters, const Ax
     throw ArgumentError(op, "the images are not (n, h, w, c), or the filters not (h, w, c)",
                         images.shape().text() + " and " + filters.shape().text(), "", where);
   const Axes sizes{filters.size(0, where), filters.size(1, where)};
-  const double least = std::numeric_limits<double>::lowest();
+  const double least = -std::numeric_limits<double>::infinity();
   // Zeros of padding must not win: what is padded is marked by patches of ones.
   const ExtractPatchesOptions options{.strides = strides, .rates = dilations, .padding = padding};
   const Tensor patches = extract_patches(Arg(images, where), sizes, options),
