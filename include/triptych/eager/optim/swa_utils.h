@@ -62,10 +62,15 @@ class TRIPTYCH_API AveragedModelBase : public nn::Module {
 template <class M>
 class AveragedModel : public AveragedModelBase {
  public:
-  template <class... A>
-  explicit AveragedModel(const M& model, AveragedModelOptions options = {}, A&&... arguments)
+  explicit AveragedModel(const M& model, AveragedModelOptions options = {}, Location where = Location::here())
+      : AveragedModelBase(std::move(options), where), module(adopt("module", nn::clone(model, where))) {
+    place(module, where);
+  }
+  template <class First, class... A>
+  requires(!std::same_as<std::remove_cvref_t<First>, Location>)
+      AveragedModel(const M& model, AveragedModelOptions options, First&& first, A&&... arguments)
       : AveragedModelBase(std::move(options), Location::here()),
-        module(adopt("module", nn::clone(model, std::forward<A>(arguments)...))) {
+        module(adopt("module", nn::clone(model, std::forward<First>(first), std::forward<A>(arguments)...))) {
     place(module, Location::here());
   }
 
