@@ -142,7 +142,7 @@ TEST(Messages, AreGivenTheUsersLine) {
       {"src/core/data/loader.cpp", 1},        // an operator has no line
       {"src/core/dispatch/registry.cpp", 4},  // before main: there is no line
       {"src/core/graph/array_write.cpp", 2},  // the node's, while it runs, as those of the next two
-      {"src/core/graph/checks.cpp", 1},
+      {"src/core/graph/checks.cpp", 2},
       {"src/core/graph/control_flow.cpp", 3},
       {"src/core/graph/drawing.cpp", 1},        // write_svg's
       {"src/core/graph/graph.cpp", 2},          // a handle from a null pointer, state of nobody

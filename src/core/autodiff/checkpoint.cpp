@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "core/autodiff/tape_number.h"
 #include "core/autodiff/walker.h"
 #include "core/dispatch/modes.h"
 #include "core/tensor/state_log.h"

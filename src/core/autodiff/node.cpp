@@ -6,6 +6,7 @@
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/leaf.h"
 #include "core/autodiff/node_extras.h"
+#include "core/autodiff/tape_number.h"
 #include "core/dispatch/attributes.h"
 #include "core/dispatch/modes.h"
 #include "core/dispatch/registry.h"

@@ -89,7 +89,6 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
   if (node.released)
     throw ArgumentError("backward", "the saved values of this computation were freed by an earlier backward",
                         describe(node), "Call the first backward with retain_graph = true", node.where);
-
   const FrameAt forward_line(node.where);  // an error in the rule is reported there
   const InCallOf forward_call(node);       // and what the rule adds belongs to that call
   InlineVector<Tensor, 4> results(inputs.size());

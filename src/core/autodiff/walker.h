@@ -13,9 +13,6 @@ namespace triptych {
 /// Contributions to the gradient of this node's result go on to its input as they are made (contribute.cpp).
 bool is_seen_through(const Node& node);
 
-/// The number that the next node on the tape gets: what is recorded from now on has this or a higher one.
-std::uint64_t next_tape_number();
-
 /// One walk: `start` at the roots, say what is wanted, `contribute` the gradients of the roots, `run`.
 class Walk {
  public:
@@ -23,8 +20,8 @@ class Walk {
   /// With `symbolic` gradients of computed tensors may be those of a graph that is being traced.
   explicit Walk(Saved saved, bool symbolic = false) : saved_(saved), symbolic_(symbolic) {}
 
-  /// Collects all nodes that the roots were made from. Gradients do not go on behind those of the tape that were made
-  /// before number `since`, and hooks there do not see them: they are parts of what another walk brings.
+  /// Collects all nodes that the roots were made from. Those of the tape before number `since` are another walk's: no
+  /// gradient goes on behind them, and their hooks see none.
   void start(std::span<const Place> roots, std::uint64_t since = 0);
   /// Marks what lies between targets and roots; the rules of other nodes do not run.
   void want(std::span<const Place> targets);

@@ -50,9 +50,9 @@ void log_sigmoid_gradient(Gradient& g) {
 
 // As formula::MishGrad.
 std::vector<Tensor> mish_grad_decompose(std::span<const Tensor> inputs, const void*) {
-  const Tensor &upstream = inputs[0], &x = inputs[1], e = exp(where(greater(x, 20), 20, x)), n = e * (e + 2),
-               inverse = 1 / (n + 2);
-  return {upstream * (n * inverse + x * ((n + 1) * 4 * inverse * inverse) * (e / (e + 1)))};
+  const Tensor &upstream = inputs[0], &x = inputs[1], e = exp(where(greater(x, 20), 20, x)),
+               numerator = e * (e + 2), inverse = 1 / (numerator + 2);
+  return {upstream * (numerator * inverse + x * ((numerator + 1) * 4 * inverse * inverse) * (e / (e + 1)))};
 }
 
 /// An op of one floating operand, and the gradient of one: of upstream and that operand.
