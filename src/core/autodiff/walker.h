@@ -28,7 +28,6 @@ class Walk {
   void want_everything() {
     for (Entry& entry : entries_) entry.needed = true;
   }
-  /// Adds to the gradient of one output.
   void contribute(Place place, Tensor gradient);
   /// Visits the nodes; `keep` sees the complete gradients of each one's outputs. In the end tensors get what is found.
   void run(const std::function<void(Node&, std::span<Tensor>)>& keep);
