@@ -141,7 +141,7 @@ TEST(Threads, ChangeNoBit) {
 /// The counter by which a comparison says whether oneDNN had any part in what it measured.
 TEST(OneDnn, CallsAreCounted) {
   const std::int64_t before = tt::onednn_calls();
-  tt::matmul(tt::ones({256, 256}), tt::ones({256, 256}));
+  tt::matmul(tt::ones({48, 256}), tt::ones({256, 256}));  // larger ones are packed, for our own kernel
   std::ifstream file("/proc/cpuinfo");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const bool its_own = text.find("avx512") != std::string::npos && HAS_ONEDNN;

@@ -61,7 +61,7 @@ void run_channel_rows(const KernelCall& call, const std::array<Operand, Images>&
                   }) &&
       std::equal(table.strides.begin(), table.strides.begin() + out.shape().rank(), out.meta->strides.begin(),
                  [](std::int64_t entry, std::int64_t step) { return entry == 0 || step == 1; });
-  const std::int64_t repeats = worth_a_loop / channels, length = repeats * channels;
+  const std::int64_t repeats = channels == 0 ? 0 : worth_a_loop / channels, length = repeats * channels;
   if (!side_by_side || repeats < 2 || out.size() < length) return run(*out.meta, table, 0, tables.data());
   Scratch wide(Tables * static_cast<std::size_t>(length) * sizeof(C));
   std::array<const C*, Tables> lines;
