@@ -1,6 +1,7 @@
 #include "api_keras/metrics/counts.h"
 
 #include "api_keras/training/targets.h"
+#include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/losses/loss.h"
 
@@ -56,7 +57,12 @@ Tensor share(const Tensor& a, const Tensor& b) {
 
 std::vector<double> spread(std::int64_t count) {
   if (count == 1) return {0.5};
-  return (arange(0, count, 1, float64) / (count - 1)).to_vector<double>();
+  make_tensor({count},
+              float64);  // the error of a tensor, if there is no memory; an op would be a node where a graph is built
+  std::vector<double> thresholds(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i)
+    thresholds[static_cast<std::size_t>(i)] = static_cast<double>(i) / static_cast<double>(count - 1);
+  return thresholds;
 }
 
 }  // namespace triptych::keras
