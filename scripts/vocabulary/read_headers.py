@@ -220,6 +220,8 @@ class Reader:
             token = self.tokens[self.at]
             if token == ";":
                 self.at += 1
+            elif token == "namespace" and self.tokens[self.at + 2] == "=":  # another name: what it names is read where it stands
+                self.at = self.tokens.index(";", self.at) + 1
             elif token == "namespace":
                 at = self.at + 1
                 while self.tokens[at] != "{":

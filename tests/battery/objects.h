@@ -42,6 +42,10 @@ struct Values<tt::Seed> : ObjectValues<tt::Seed> {
   }
 };
 template <>
+struct Values<tt::Cancellation> : ObjectValues<tt::Cancellation> {
+  static tt::Cancellation good() { return {}; }
+};
+template <>
 struct Values<tt::IterationLimit> : ObjectValues<tt::IterationLimit> {
   static tt::IterationLimit good() { return 3; }
   static void hostile(Choices<tt::IterationLimit>& choices, const Make<tt::IterationLimit>& good) {
@@ -963,6 +967,20 @@ struct Values<keras::SaveFrequency> {
     for (const auto& [text, value] : hostile_texts())
       choices.add(text, [&value = value] { return F(value.c_str(), here()); });
     choices.add("nullptr", [] { return F(static_cast<const char*>(nullptr), here()); });
+  }
+};
+template <>
+struct Values<keras::SplitSize> {
+  using S = keras::SplitSize;
+  static constexpr const char* good_text = "0.5";
+  static S good() { return 0.5; }
+  static void hostile(Choices<S>& choices, const Make<S>&) {
+    Choices<double> shares;
+    Values<double>::hostile(shares, {});
+    for (const auto& [text, make] : shares) choices.add(text, [make = make] { return S(make()); });
+    Choices<std::int64_t> counts;
+    Values<std::int64_t>::hostile(counts, {});
+    for (const auto& [text, make] : counts) choices.add(text, [make = make] { return S(make()); });
   }
 };
 template <>

@@ -190,7 +190,7 @@ class Child {
 
   static void limit_time() {
     const int slower = __asan_init ? 8 : 1;
-    const itimerval processor{{0, 0}, {slower, 0}}, clock{{0, 0}, {60 * slower, 0}};
+    const itimerval processor{{0, 0}, {2 * slower, 0}}, clock{{0, 0}, {60 * slower, 0}};
     setitimer(ITIMER_PROF, &processor, nullptr);
     setitimer(ITIMER_REAL, &clock, nullptr);
   }
