@@ -7,17 +7,11 @@
 #include "core/dispatch/check_numerics.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
+#include "core/graph/operand_value.h"
 #include "core/graph/subgraph_trace.h"
 
 namespace triptych {
 namespace {
-
-Tensor value_of(const Operand& operand) {
-  Tensor tensor = make_tensor(operand.shape(), operand.dtype());
-  copy_bytes(tensor.impl()->data(), Device(), operand.data, operand.meta->device,
-             static_cast<std::size_t>(operand.size()) * size_of(operand.dtype()));
-  return tensor;
-}
 
 void assert_infer(Infer& infer) {
   infer.check(infer.dtype(0) == boolean, "the condition is not boolean", "Compare something");

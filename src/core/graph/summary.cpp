@@ -9,17 +9,11 @@
 #include "core/dispatch/modes.h"
 #include "core/formats/summary.h"
 #include "core/graph/graph.h"
+#include "core/graph/operand_value.h"
 #include "core/graph/subgraph_trace.h"
 
 namespace triptych {
 namespace {
-
-Tensor value_of(const Operand& operand) {
-  Tensor tensor = make_tensor(operand.shape(), operand.dtype());
-  copy_bytes(tensor.impl()->data(), Device(), operand.data, operand.meta->device,
-             static_cast<std::size_t>(operand.size()) * size_of(operand.dtype()));
-  return tensor;
-}
 
 void infer_bytes(Infer& infer) {
   infer.place(0, Device());
