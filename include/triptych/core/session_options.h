@@ -80,6 +80,11 @@ struct NodeTiming {
   double start = 0;                       // since the run began
   std::vector<std::string> outputs = {};  // "float32 (3, 2)"
   std::int64_t output_bytes = 0;
+  /// What the op has to do by its shapes, at least: operations of float arithmetic (for products, convolutions,
+  /// attention, recurrent layers and elementwise ops; else 0), bytes read and written. 0 in a compiled step where
+  /// shapes depend on values.
+  double flops = 0;
+  std::int64_t bytes = 0;
 };
 
 /// What a run did, if it was asked for with RunOptions::metadata.
