@@ -1,6 +1,13 @@
 // Rows along one axis of row-major tensors, for kernels that see a whole row at a time (softmax, losses, layer norm).
 #pragma once
 
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <type_traits>
+
 #include "core/formulas/softmax.h"
 #include "core/kernels/reduce/reduce.h"
 #include "core/kernels/row_layout.h"
@@ -17,8 +24,8 @@ inline Path in_place("rows: in place"), through_buffer("rows: through a buffer")
 template <class T, class C = compute_type<T>>
 class RowBuffer {
  public:
-  explicit RowBuffer(const Rows& rows)
-      : rows_(rows), direct_(std::is_same_v<T, C> && rows.step == 1), buffer_(direct_ ? 1 : bytes()) {
+  explicit RowBuffer(const Rows& rows) : rows_(rows), direct_(std::is_same_v<T, C> && rows.step == 1) {
+    if (!direct_) buffer_.emplace(bytes());
     (direct_ ? row_paths::in_place : row_paths::through_buffer).take();
   }
 
@@ -26,7 +33,7 @@ class RowBuffer {
     x += rows_.start(row);
     if constexpr (std::is_same_v<T, C>)
       if (direct_) return x;
-    C* values = buffer_.template as<C>();
+    C* values = buffer_->template as<C>();
     for (std::int64_t i = 0; i < rows_.length; ++i) values[i] = static_cast<C>(x[i * rows_.step]);
     return values;
   }
@@ -34,12 +41,12 @@ class RowBuffer {
   C* target(T* out, std::int64_t row) {
     if constexpr (std::is_same_v<T, C>)
       if (direct_) return out + rows_.start(row);
-    return buffer_.template as<C>();
+    return buffer_->template as<C>();
   }
   void written(T* out, std::int64_t row) {
     if (direct_) return;
     out += rows_.start(row);
-    const C* values = buffer_.template as<C>();
+    const C* values = buffer_->template as<C>();
     for (std::int64_t i = 0; i < rows_.length; ++i) out[i * rows_.step] = T(values[i]);
   }
 
@@ -48,7 +55,35 @@ class RowBuffer {
 
   const Rows& rows_;
   bool direct_;
-  Scratch buffer_;
+  std::optional<Scratch> buffer_;
+};
+
+/// Fewer than 16 elements by four fixed sizes: a copy of a length that is known at run time alone is a call.
+template <class T>
+void copy_few(const T* from, std::int64_t n, T* to) {
+  static_assert(reduce_lanes == 16);
+  const auto chunk = [&]<std::int64_t size>(std::integral_constant<std::int64_t, size>) {
+    if (!(n & size)) return;
+    std::memcpy(to, from, static_cast<std::size_t>(size) * sizeof(T));
+    from += size;
+    to += size;
+  };
+  chunk(std::integral_constant<std::int64_t, 8>());
+  chunk(std::integral_constant<std::int64_t, 4>());
+  chunk(std::integral_constant<std::int64_t, 2>());
+  chunk(std::integral_constant<std::int64_t, 1>());
+}
+
+/// Up to 16 elements, filled up with the first. Made where it is read: vectors that are moved in halves would wait for
+/// the stores of both.
+template <class T>
+struct PaddedVector {
+  T values[reduce_lanes];
+
+  explicit PaddedVector(std::span<const T> elements) {
+    std::fill_n(values, reduce_lanes, elements[0]);
+    copy_few(elements.data(), static_cast<std::int64_t>(elements.size()), values);
+  }
 };
 
 /// out[i] = f(in[i]...), in vectors of 16 with a padded last one, so that short rows are vectorised too. `out` may be
@@ -63,20 +98,14 @@ void map_row(std::int64_t n, C* out, F f, const In*... in) {
 #endif
   for (std::int64_t k = 0; k < i; ++k) out[k] = f(in[k]...);
   if (i == n) return;
-  const auto padded = [&](const auto* p) {
-    std::array<std::remove_cvref_t<decltype(*p)>, reduce_lanes> values;
-    values.fill(p[i]);
-    std::copy_n(p + i, n - i, values.begin());
-    return values;
-  };
-  const auto last = std::tuple{padded(in)...};
+  const std::tuple<PaddedVector<In>...> last(std::span(in + i, static_cast<std::size_t>(n - i))...);
   C values[reduce_lanes];
   std::apply(
       [&](const auto&... p) {
-        for (std::size_t l = 0; l < static_cast<std::size_t>(reduce_lanes); ++l) values[l] = f(p[l]...);
+        for (std::size_t l = 0; l < static_cast<std::size_t>(reduce_lanes); ++l) values[l] = f(p.values[l]...);
       },
       last);
-  std::copy_n(values, n - i, out + i);
+  copy_few(values, n - i, out + i);
 }
 
 /// Combines the values `map(parameter, in[i]...)` of a row in the tree that sum uses.

@@ -40,7 +40,8 @@ void run(const KernelCall& call) {
     using C = lane_type<T>;
     std::int64_t* out = call.outputs[0].as<std::int64_t>();
     const std::int64_t per_part = std::max<std::int64_t>(1, reduce_grain / std::max<std::int64_t>(1, loops.count));
-    const bool dense = loops.reduced == 1 && loops.reduced_axes[0].in[0] == 1;
+    // Less than a vector is looked at one by one.
+    const bool dense = loops.reduced == 1 && loops.reduced_axes[0].in[0] == 1 && loops.count >= reduce_lanes;
     (dense ? dense_row : any_steps).take();
     parallel_for((loops.outputs + per_part - 1) / per_part, [&](std::int64_t part) {
       for (std::int64_t o = part * per_part; o < std::min(loops.outputs, (part + 1) * per_part); ++o) {

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -102,6 +103,15 @@ Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64
                     Combine combine) {
   const Lanes<Acc> wide_parameter = parameter - Lanes<Acc>{};
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    if (n < reduce_lanes) {
+      // The same tree without the lanes that hold nothing: `identity` changes no value that it was combined with.
+      Acc values[reduce_lanes];
+      values[0] = identity;
+      for (std::int64_t l = 0; l < n; ++l) values[l] = combine(identity, map(parameter, static_cast<Acc>(p[K][l])...));
+      for (std::int64_t width = reduce_lanes / 2, lanes = n; width > 0; lanes = std::min(lanes, width), width /= 2)
+        for (std::int64_t l = 0; l + width < lanes; ++l) values[l] = combine(values[l], values[l + width]);
+      return values[0];
+    }
     const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
     Lanes<Acc> registers[reduce_lanes / lanes_at_once<Acc>];
     for (std::int64_t first = 0; first < reduce_lanes; first += lanes_at_once<Acc>) {
@@ -158,9 +168,11 @@ class Reducer {
     }
     (blocks_ == 1 ? reduce_paths::one_block : reduce_paths::several_blocks).take();
     const int column = column_axis();
-    const std::int64_t leaves = blocks_ == 1 ? 0 : blocks_ * loops_.outputs;
-    Scratch scratch(static_cast<std::size_t>(std::max<std::int64_t>(leaves, 1)) * sizeof(Acc));
-    leaves_ = scratch.template as<Acc>();
+    std::optional<Scratch> leaves;
+    if (blocks_ > 1) {
+      leaves.emplace(static_cast<std::size_t>(blocks_ * loops_.outputs) * sizeof(Acc));
+      leaves_ = leaves->template as<Acc>();
+    }
     if (column >= 0)
       reduce_columns(column);
     else
