@@ -87,9 +87,9 @@ struct PaddedVector {
 };
 
 /// out[i] = f(in[i]...), in vectors of 16 with a padded last one, so that short rows are vectorised too. `out` may be
-/// one of the inputs.
+/// one of the inputs. Flattened: a formula that is called, not inlined, is computed one by one.
 template <class C, class F, class... In>
-void map_row(std::int64_t n, C* out, F f, const In*... in) {
+[[gnu::flatten]] void map_row(std::int64_t n, C* out, F f, const In*... in) {
   const std::int64_t i = n / reduce_lanes * reduce_lanes;
 #ifdef __clang__
 #pragma clang loop vectorize(assume_safety)

@@ -108,31 +108,34 @@ Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64
       Acc values[reduce_lanes];
       values[0] = identity;
       for (std::int64_t l = 0; l < n; ++l) values[l] = combine(identity, map(parameter, static_cast<Acc>(p[K][l])...));
-      for (std::int64_t width = reduce_lanes / 2, lanes = n; width > 0; lanes = std::min(lanes, width), width /= 2)
-        for (std::int64_t l = 0; l + width < lanes; ++l) values[l] = combine(values[l], values[l + width]);
+      for (std::int64_t half = reduce_lanes / 2, lanes = n; half > 0; lanes = std::min(lanes, half), half /= 2)
+        for (std::int64_t l = 0; l + half < lanes; ++l) values[l] = combine(values[l], values[l + half]);
       return values[0];
     }
     const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
-    Lanes<Acc> registers[reduce_lanes / lanes_at_once<Acc>];
-    for (std::int64_t first = 0; first < reduce_lanes; first += lanes_at_once<Acc>) {
-      Lanes<Acc> sums;
-      for (std::int64_t l = 0; l < lanes_at_once<Acc>; ++l) sums[l] = identity;
-      std::int64_t i = first;
-      for (; i - first + reduce_group <= n; i += reduce_group)
-        sums = combine(sums, combine(combine(at(i), at(i + reduce_lanes)),
-                                     combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
-      for (; i - first + reduce_lanes <= n; i += reduce_lanes) sums = combine(sums, at(i));
-      registers[first / lanes_at_once<Acc>] = sums;
-    }
+    // The registers of a group in turn, so that no sum waits for the one before.
+    constexpr std::int64_t width = lanes_at_once<Acc>, count = reduce_lanes / width;
+    Lanes<Acc> registers[count];
+    for (Lanes<Acc>& sums : registers)
+      for (std::int64_t l = 0; l < width; ++l) sums[l] = identity;
+    std::int64_t first = 0;
+    for (; first + reduce_group <= n; first += reduce_group)
+      for (std::int64_t r = 0; r < count; ++r) {
+        const std::int64_t i = first + r * width;
+        registers[r] =
+            combine(registers[r], combine(combine(at(i), at(i + reduce_lanes)),
+                                          combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
+      }
+    for (; first + reduce_lanes <= n; first += reduce_lanes)
+      for (std::int64_t r = 0; r < count; ++r) registers[r] = combine(registers[r], at(first + r * width));
     if (n % reduce_lanes == 0) return fold_lanes<Acc>(registers, combine);
     // One by one: a vector of elements that were just put side by side would wait for the stores.
     Acc values[reduce_lanes];
     std::memcpy(values, registers, sizeof values);
-    std::int64_t i = n / reduce_lanes * reduce_lanes;
-    for (std::int64_t l = 0; i < n; ++i, ++l)
-      values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][i])...));
-    for (std::int64_t width = reduce_lanes / 2; width > 0; width /= 2)
-      for (std::int64_t l = 0; l < width; ++l) values[l] = combine(values[l], values[l + width]);
+    for (std::int64_t l = 0; first + l < n; ++l)
+      values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][first + l])...));
+    for (std::int64_t half = reduce_lanes / 2; half > 0; half /= 2)
+      for (std::int64_t l = 0; l < half; ++l) values[l] = combine(values[l], values[l + half]);
     return values[0];
   }
   (std::make_index_sequence<N>());
