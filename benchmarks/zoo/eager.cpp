@@ -4,6 +4,8 @@
 #include <benchmark/benchmark.h>
 
 #include <memory>
+#include <tuple>
+#include <utility>
 
 #include "zoo.h"
 
@@ -138,27 +140,28 @@ struct Vae : nn::Module {
   Tensor forward(const Tensor& x) override { return run(x).logits; }
 };
 
-template <class Net>
-Tensor loss_of(Net& net, const zoo::Data& data) {
+/// `net` gives what the model gives.
+template <class Net, class Call>
+Tensor loss_of(Call& net, const zoo::Data& data) {
   if constexpr (std::is_same_v<Net, Tiny>) return nn::mse_loss(net(data.x), data.y);
   if constexpr (std::is_same_v<Net, Gpt>)
     return nn::cross_entropy(net(data.x).view({-1, zoo::gpt::vocabulary}), data.y.view({-1}));
   if constexpr (std::is_same_v<Net, Vae>) {
-    const auto [logits, mean, log_variance] = net.run(data.x);
+    const auto [logits, mean, log_variance] = net(data.x);
     return nn::binary_cross_entropy_with_logits(logits, data.x, {.reduction = tt::Reduction::sum}) -
            0.5 * (1 + log_variance - mean * mean - log_variance.exp()).sum();
+  } else {
+    return nn::cross_entropy(net(data.x), data.y);
   }
-  return nn::cross_entropy(net(data.x), data.y);
 }
 
-template <class Net, class MakeOptimizer>
-zoo::Steps steps(const zoo::Data& data, MakeOptimizer make_optimizer) {
-  const auto net = std::make_shared<Net>();
-  const auto optimizer = make_optimizer(net->parameters());
+template <class Net, class Call, class Optimizer>
+zoo::Steps steps_of(const std::shared_ptr<Net>& net, const std::shared_ptr<Call>& call,
+                    const std::shared_ptr<Optimizer>& optimizer, const zoo::Data& data) {
   return {[=] {
             net->train();
             optimizer->zero_grad();
-            const Tensor loss = loss_of(*net, data);
+            const Tensor loss = loss_of<Net>(*call, data);
             loss.backward();
             optimizer->step();
             benchmark::DoNotOptimize(loss.item<float>());
@@ -166,8 +169,30 @@ zoo::Steps steps(const zoo::Data& data, MakeOptimizer make_optimizer) {
           [=] {
             net->eval();
             const tt::eager::NoGrad guard;
-            benchmark::DoNotOptimize((*net)(data.x));
+            benchmark::DoNotOptimize((*call)(data.x));
           }};
+}
+
+template <class Net, class MakeOptimizer>
+zoo::Steps steps(const zoo::Data& data, bool compiled, MakeOptimizer make_optimizer) {
+  const auto net = std::make_shared<Net>();
+  const auto optimizer = make_optimizer(net->parameters());
+  const auto eagerly = [net](const Tensor& x) {
+    if constexpr (std::is_same_v<Net, Vae>) {
+      const auto [logits, mean, log_variance] = net->run(x);
+      return std::tuple(logits, mean, log_variance);
+    } else {
+      return (*net)(x);
+    }
+  };
+  if (!compiled) return steps_of(net, std::make_shared<decltype(eagerly)>(eagerly), optimizer, data);
+  if constexpr (std::is_same_v<Net, Vae>) {
+    auto fast = tt::eager::compile(eagerly);
+    return steps_of(net, std::make_shared<decltype(fast)>(std::move(fast)), optimizer, data);
+  } else {
+    auto fast = tt::eager::compile(*net);
+    return steps_of(net, std::make_shared<decltype(fast)>(std::move(fast)), optimizer, data);
+  }
 }
 
 template <class Optimizer, class Options>
@@ -175,18 +200,22 @@ auto optimizer_with(const Options& options) {
   return [options](const auto& parameters) { return std::make_shared<Optimizer>(parameters, options); };
 }
 
+zoo::Steps model_steps(const std::string& model, std::int64_t batch, bool compiled) {
+  const zoo::Data data = zoo::make_data(model, batch);
+  const auto sgd = optimizer_with<optim::SGD>(optim::SGDOptions{.lr = 0.1});
+  const auto adam = optimizer_with<optim::Adam>(optim::AdamOptions{.lr = 1e-3});
+  const auto adamw = optimizer_with<optim::AdamW>(optim::AdamWOptions{.lr = 1e-3, .weight_decay = 0.1});
+  if (model == "tiny") return steps<Tiny>(data, compiled, sgd);
+  if (model == "mlp") return steps<Mlp>(data, compiled, adam);
+  if (model == "cnn") return steps<Cnn>(data, compiled, adam);
+  if (model == "lstm") return steps<Lstm>(data, compiled, adam);
+  if (model == "vae") return steps<Vae>(data, compiled, adam);
+  if (model == "gpt") return steps<Gpt>(data, compiled, adamw);
+  return steps<ResNet20>(
+      data, compiled, optimizer_with<optim::SGD>(optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .weight_decay = 1e-4}));
+}
+
 }  // namespace
 
-zoo::Steps zoo::eager_steps(const std::string& model, std::int64_t batch) {
-  const Data data = make_data(model, batch);
-  const auto adam = optimizer_with<optim::Adam>(optim::AdamOptions{.lr = 1e-3});
-  if (model == "tiny") return steps<Tiny>(data, optimizer_with<optim::SGD>(optim::SGDOptions{.lr = 0.1}));
-  if (model == "mlp") return steps<Mlp>(data, adam);
-  if (model == "cnn") return steps<Cnn>(data, adam);
-  if (model == "lstm") return steps<Lstm>(data, adam);
-  if (model == "vae") return steps<Vae>(data, adam);
-  if (model == "gpt")
-    return steps<Gpt>(data, optimizer_with<optim::AdamW>(optim::AdamWOptions{.lr = 1e-3, .weight_decay = 0.1}));
-  return steps<ResNet20>(
-      data, optimizer_with<optim::SGD>(optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .weight_decay = 1e-4}));
-}
+zoo::Steps zoo::eager_steps(const std::string& model, std::int64_t batch) { return model_steps(model, batch, false); }
+zoo::Steps zoo::compiled_steps(const std::string& model, std::int64_t batch) { return model_steps(model, batch, true); }

@@ -1,5 +1,6 @@
 // Training and inference steps of whole models in one style:
-// `zoo --style=lowlevel|eager|keras [--device=cuda:0] [--json]`. Names are MODEL/BATCH/train and MODEL/BATCH/infer.
+// `zoo --style=lowlevel|eager|compiled|keras [--device=cuda:0] [--json]`. Names are MODEL/BATCH/train and
+// MODEL/BATCH/infer.
 #include "zoo.h"
 
 #include <utility>
@@ -32,12 +33,13 @@ zoo::Data zoo::make_data(const std::string& model, std::int64_t batch) {
 
 int main(int argc, char** argv) {
   const std::string style = bench::take_option(argc, argv, "--style", "lowlevel");
-  const auto make = style == "lowlevel" ? zoo::lowlevel_steps
-                    : style == "eager"  ? zoo::eager_steps
-                    : style == "keras"  ? zoo::keras_steps
-                                        : nullptr;
+  const auto make = style == "lowlevel"   ? zoo::lowlevel_steps
+                    : style == "eager"    ? zoo::eager_steps
+                    : style == "compiled" ? zoo::compiled_steps
+                    : style == "keras"    ? zoo::keras_steps
+                                          : nullptr;
   if (!make) {
-    std::fprintf(stderr, "zoo: --style is lowlevel, eager or keras, not '%s'\n", style.c_str());
+    std::fprintf(stderr, "zoo: --style is lowlevel, eager, compiled or keras, not '%s'\n", style.c_str());
     return 2;
   }
   const auto add = [&](const std::string& model, std::int64_t batch, std::function<void()> zoo::Steps::*which) {

@@ -33,6 +33,8 @@ struct Steps {
 };
 Steps lowlevel_steps(const std::string& model, std::int64_t batch);
 Steps eager_steps(const std::string& model, std::int64_t batch);
+/// The same modules through eager::compile.
+Steps compiled_steps(const std::string& model, std::int64_t batch);
 Steps keras_steps(const std::string& model, std::int64_t batch);
 
 namespace gpt {
