@@ -37,4 +37,5 @@
 #include "triptych/eager/nn/utils/clip_grad.h"
 #include "triptych/eager/nn/utils/convert_parameters.h"
 #include "triptych/eager/optim.h"
+#include "triptych/eager/utils/image.h"
 #include "triptych/eager/utils/tensorboard.h"

@@ -20,4 +20,8 @@ struct Raster {
 /// UnsupportedError if a side has more than 2^31 - 1 pixels, or zlib has no memory.
 std::string encode_png(const Raster& image, FileContext context);
 
+/// Writes a PNG file, whole or not at all. As `encode_png`; ArgumentError if the file cannot be made, UnsupportedError
+/// if the disk is full.
+void write_png(const std::string& path, const Raster& image, FileContext context);
+
 }  // namespace triptych

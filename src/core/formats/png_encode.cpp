@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/formats/atomic_file.h"
 #include "core/formats/png.h"
 
 namespace triptych {
@@ -78,6 +79,13 @@ std::string encode_png(const Raster& image, FileContext context) {
   append_chunk(file, "IDAT", data);
   append_chunk(file, "IEND", {});
   return file;
+}
+
+void write_png(const std::string& path, const Raster& image, FileContext context) {
+  const std::string bytes = encode_png(image, context);
+  AtomicFile file(path, context);
+  file.write(bytes);
+  file.commit();
 }
 
 }  // namespace triptych
