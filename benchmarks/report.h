@@ -47,14 +47,20 @@ inline std::string take_option(int& argc, char** argv, const std::string& name, 
   return otherwise;
 }
 
+/// Takes `name` out of the arguments; whether it was there.
+inline bool take_flag(int& argc, char** argv, const char* name) {
+  char** const end =
+      std::remove_if(argv + 1, argv + argc, [&](const char* argument) { return std::strcmp(argument, name) == 0; });
+  const bool found = end != argv + argc;
+  argc = static_cast<int>(end - argv);
+  return found;
+}
+
 /// Runs what `register_all` registers. What the benchmarks make is made on the device.
 template <class F>
 int run(int argc, char** argv, F register_all) try {
   device = triptych::Device::from_text(take_option(argc, argv, "--device", "cpu"));
-  const auto is_json = [](const char* argument) { return std::strcmp(argument, "--json") == 0; };
-  char** const end = std::remove_if(argv + 1, argv + argc, is_json);
-  const bool json = end != argv + argc;
-  argc = static_cast<int>(end - argv);
+  const bool json = take_flag(argc, argv, "--json");
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   const triptych::DeviceScope scope(device);

@@ -153,8 +153,17 @@ Tensor update_of(const std::string& model, const Tensor& loss) {
 
 }  // namespace
 
-zoo::Steps zoo::lowlevel_steps(const std::string& model, std::int64_t batch) {
-  const Data data = make_data(model, batch);
+namespace {
+
+/// Training and inference as two functions of one session, and what they are called with.
+struct Built {
+  std::shared_ptr<tf::Session> session;
+  zoo::Data data;
+  tf::Callable train, infer;
+};
+
+Built build(const std::string& model, std::int64_t batch) {
+  const zoo::Data data = zoo::make_data(model, batch);
   const tf::Graph graph;
   const tf::DefaultGraph as_default(graph);
   const auto any_batch = [](Shape shape) {
@@ -172,8 +181,27 @@ zoo::Steps zoo::lowlevel_steps(const std::string& model, std::int64_t batch) {
   update = update_of(model, loss);
   const auto session = std::make_shared<tf::Session>(graph);
   session->run(graph.initializer());
-  const tf::Callable train = session->make_callable({x, y}, {loss, update}),
-                     infer = session->make_callable({x}, {output});
-  return {[=] { benchmark::DoNotOptimize(train(data.x, data.y)[0].item<float>()); },
-          [=, keep = session] { benchmark::DoNotOptimize(infer(data.x)); }};
+  return {session, data, session->make_callable({x, y}, {loss, update}), session->make_callable({x}, {output})};
+}
+
+}  // namespace
+
+zoo::Steps zoo::lowlevel_steps(const std::string& model, std::int64_t batch) {
+  const Built built = build(model, batch);
+  return {[built] { benchmark::DoNotOptimize(built.train(built.data.x, built.data.y)[0].item<float>()); },
+          [built] { benchmark::DoNotOptimize(built.infer(built.data.x)); }};
+}
+
+zoo::Profiles zoo::lowlevel_profiles(const std::string& model, std::int64_t batch) {
+  const Built built = build(model, batch);
+  return {[built] {
+            tt::RunMetadata metadata;
+            built.train.run({built.data.x, built.data.y}, {.metadata = &metadata});
+            return metadata;
+          },
+          [built] {
+            tt::RunMetadata metadata;
+            built.infer.run({built.data.x}, {.metadata = &metadata});
+            return metadata;
+          }};
 }

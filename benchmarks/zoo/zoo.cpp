@@ -1,6 +1,8 @@
-// Training and inference steps of whole models in one style:
-// `zoo --style=lowlevel|eager|compiled|keras [--device=cuda:0] [--json]`. Names are MODEL/BATCH/train and
-// MODEL/BATCH/infer.
+// Training and inference steps of whole models in one style. Names are MODEL/BATCH/train and MODEL/BATCH/infer.
+//   zoo [--style=lowlevel|eager|compiled|keras] [--only=PART OF A NAME] [--device=cuda:0] [--json]
+//   zoo --roofline [--style=] [--only=] [--json]   what the machine could do, and which kernels do not reach it
+//   zoo --first-steps=15 [--style=] [--only=]      the first step from nothing, and the peak of memory
+// TRIPTYCH_NUM_THREADS in the environment says how many threads.
 #include "zoo.h"
 
 #include <utility>
@@ -31,42 +33,60 @@ zoo::Data zoo::make_data(const std::string& model, std::int64_t batch) {
   return {tt::rand({batch, 1, 28, 28}), labels};
 }
 
-int main(int argc, char** argv) {
-  const std::string style = bench::take_option(argc, argv, "--style", "lowlevel");
-  const auto make = style == "lowlevel"   ? zoo::lowlevel_steps
-                    : style == "eager"    ? zoo::eager_steps
-                    : style == "compiled" ? zoo::compiled_steps
-                    : style == "keras"    ? zoo::keras_steps
-                                          : nullptr;
-  if (!make) {
-    std::fprintf(stderr, "zoo: --style is lowlevel, eager, compiled or keras, not '%s'\n", style.c_str());
-    return 2;
-  }
-  const auto add = [&](const std::string& model, std::int64_t batch, std::function<void()> zoo::Steps::*which) {
-    const std::string name = model + "/" + std::to_string(batch) + (which == &zoo::Steps::train ? "/train" : "/infer");
-    // The model is made when its turn comes, so that a filter costs nothing.
-    benchmark::RegisterBenchmark(name.c_str(),
-                                 [=](benchmark::State& state) {
-                                   const auto call = make(model, batch).*which;
-                                   for (int i = 0; i < 3; ++i) call();
-                                   bench::time_calls(state, call);
-                                 })
-        ->MinTime(0.5)
-        ->Repetitions(3)
-        ->ReportAggregatesOnly(true)
-        ->UseRealTime()
-        ->Unit(benchmark::kMillisecond);
-  };
+std::vector<zoo::Row> zoo::rows(const std::string& only) {
   const std::pair<const char*, std::vector<std::int64_t>> models[] = {
       {"tiny", {16}},      {"mlp", {32, 128}}, {"cnn", {32, 128}}, {"resnet20", {32, 128}},
       {"lstm", {32, 128}}, {"gpt", {12}},      {"vae", {128}}};
+  std::vector<Row> rows;
+  const auto add = [&](const std::string& model, std::int64_t batch, bool train) {
+    const std::string name = model + "/" + std::to_string(batch) + (train ? "/train" : "/infer");
+    if (name.find(only) != std::string::npos) rows.push_back({name, model, batch, train});
+  };
+  for (const auto& [model, batches] : models) {
+    for (const std::int64_t batch : batches) {
+      add(model, batch, true);
+      add(model, batch, false);
+    }
+    add(model, 1, false);
+  }
+  return rows;
+}
+
+zoo::Steps zoo::make_steps(const std::string& style, const std::string& model, std::int64_t batch) {
+  if (style == "lowlevel") return lowlevel_steps(model, batch);
+  if (style == "eager") return eager_steps(model, batch);
+  return style == "compiled" ? compiled_steps(model, batch) : keras_steps(model, batch);
+}
+
+int main(int argc, char** argv) try {
+  const std::string style = bench::take_option(argc, argv, "--style", "lowlevel"),
+                    only = bench::take_option(argc, argv, "--only", "");
+  const int first_steps = std::stoi(bench::take_option(argc, argv, "--first-steps", "0"));
+  if (style != "lowlevel" && style != "eager" && style != "compiled" && style != "keras") {
+    std::fprintf(stderr, "zoo: --style is lowlevel, eager, compiled or keras, not '%s'\n", style.c_str());
+    return 2;
+  }
+  if (first_steps > 0) return zoo::print_first_steps(style, only, first_steps), 0;
+  if (bench::take_flag(argc, argv, "--roofline"))
+    return zoo::print_roofline(style, only, bench::take_flag(argc, argv, "--json")), 0;
   return bench::run(argc, argv, [&] {
-    for (const auto& [model, batches] : models) {
-      for (const std::int64_t batch : batches) {
-        add(model, batch, &zoo::Steps::train);
-        add(model, batch, &zoo::Steps::infer);
-      }
-      add(model, 1, &zoo::Steps::infer);
+    for (const zoo::Row& row : zoo::rows(only)) {
+      // The model is made when its turn comes, so that a filter costs nothing.
+      benchmark::RegisterBenchmark(row.name.c_str(),
+                                   [=](benchmark::State& state) {
+                                     const zoo::Steps steps = zoo::make_steps(style, row.model, row.batch);
+                                     const auto& call = row.train ? steps.train : steps.infer;
+                                     for (int i = 0; i < 3; ++i) call();
+                                     bench::time_calls(state, call);
+                                   })
+          ->MinTime(0.5)
+          ->Repetitions(3)
+          ->ReportAggregatesOnly(true)
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
     }
   });
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "zoo: %s\n", error.what());
+  return 2;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <sstream>
 #include <thread>
 
@@ -139,6 +140,25 @@ TEST(RunMetadata, SaysWhatEachNodeTookAndGave) {
     EXPECT_EQ(metadata.nodes[1].output_bytes, 8);
     EXPECT_GE(metadata.nodes[1].start, metadata.nodes[0].start);
     EXPECT_GE(metadata.microseconds, metadata.nodes[0].microseconds);
+  }
+}
+
+// The operations are those that tf.compat.v1.profiler counts (float_operation).
+TEST(RunOptions, OperationsAndBytesOfNodes) {
+  for (const bool compile : {true, false}) {
+    tf::Graph graph;
+    const Tensor x = graph.placeholder("x", tt::float32, {2, 3, 8, 8}),
+                 row = graph.placeholder("row", tt::float32, {7});
+    const Tensor images = tt::conv2d(x, tt::ones({5, 3, 3, 3}));  // (2, 5, 6, 6)
+    const Tensor y = tt::matmul(tt::flatten(images, 1), tt::ones({180, 7})) + row;
+    const tf::Session session(graph, {.compile = compile, .fusion = false});
+    tf::RunMetadata metadata;
+    session.make_callable({x, row}, {y}).run({tt::ones({2, 3, 8, 8}), tt::ones({7})}, {.metadata = &metadata});
+    std::map<std::string, std::pair<double, std::int64_t>> costs;
+    for (const auto& node : metadata.nodes) costs[node.op] = {node.flops, node.bytes};
+    EXPECT_EQ(costs["conv2d"], std::pair(19440.0, std::int64_t{4 * (384 + 135 + 360)}));
+    EXPECT_EQ(costs["matmul"], std::pair(5040.0, std::int64_t{4 * (360 + 1260 + 14)}));
+    EXPECT_EQ(costs["add"], std::pair(14.0, std::int64_t{4 * (14 + 7 + 14)}));
   }
 }
 

@@ -6,6 +6,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
+#include "core/graph/cost.h"
 #include "core/graph/graph.h"
 #include "core/graph/loop_history.h"
 #include "core/graph/node_observer.h"
@@ -93,6 +94,17 @@ class Interpreter {
       if (!outputs[i].defined()) outputs[i] = std::move(results[i]);  // a fed output stays
   }
 
+  /// Of a node that has run; nothing for one whose result is a view.
+  Cost cost(Node& node) {
+    InlineVector<const TensorMeta*, 4> inputs(node.input_count);
+    InlineVector<const TensorMeta*, 2> outputs(node.output_count);
+    for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = &value_of(place_of(node.inputs()[i])).meta();
+    for (std::uint32_t i = 0; i < node.output_count; ++i) outputs[i] = &value_of({&node, i}).meta();
+    const bool looks = (node.op->view || node.op->views) &&
+                       value_of({&node, 0}).impl()->storage == value_of(place_of(node.inputs()[0])).impl()->storage;
+    return looks ? Cost() : cost_of(*node.op, inputs.span(), outputs.span(), node.attributes);
+  }
+
   const Tensor& value_of(const Place& place) {
     if (auto found = values_.find(place.node); found != values_.end() && found->second[place.output].defined())
       return found->second[place.output];
@@ -174,6 +186,9 @@ std::vector<Tensor> run_nodes(std::span<Node* const> nodes, std::span<const Plac
                         .start = microseconds(start - began)};
       for (std::uint32_t i = 0; i < node->output_count; ++i)
         note_output(timing, interpreter.value_of({node, i}).meta());
+      const Cost cost = interpreter.cost(*node);
+      timing.flops = cost.flops;
+      timing.bytes = cost.bytes;
       metadata->nodes.push_back(std::move(timing));
     }
   }

@@ -15,6 +15,7 @@
 #include "core/dispatch/modes.h"
 #include "core/graph/compile.h"
 #include "core/graph/control_flow.h"
+#include "core/graph/cost.h"
 #include "core/graph/expression.h"
 #include "core/graph/iterator.h"
 #include "core/graph/run_limits.h"
@@ -256,6 +257,15 @@ NodeTiming Step::timing_of(std::size_t call, const Workspace& workspace) const {
     const PlannedValue& output = plan_.calls[call].outputs[i];
     note_output(timing,
                 output.dynamic < 0 ? output.meta : workspace.dynamic[static_cast<std::size_t>(output.dynamic)].meta());
+  }
+  if (!made.dynamic) {
+    InlineVector<const TensorMeta*, 4> in(made.inputs);
+    InlineVector<const TensorMeta*, 2> out(made.outputs);
+    for (std::uint32_t i = 0; i < made.inputs; ++i) in[i] = &metas_[made.first + i];
+    for (std::uint32_t i = 0; i < made.outputs; ++i) out[i] = &metas_[made.first + made.inputs + i];
+    const Cost cost = cost_of(*made.op, in.span(), out.span(), made.attributes);
+    timing.flops = cost.flops;
+    timing.bytes = cost.bytes;
   }
   return timing;
 }
