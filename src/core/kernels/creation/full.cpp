@@ -22,7 +22,8 @@ void fill(const Operand& out, Scalar value) {
 void full_run(const KernelCall& call) { fill(call.outputs[0], call.attributes_as<FullAttributes>().value); }
 void full_like_run(const KernelCall& call) { fill(call.outputs[0], call.attributes_as<FullLikeAttributes>().value); }
 
-const Kernel full_kernel{.run = full_run}, full_like_kernel{.run = full_like_run};
+const Kernel full_kernel{.run = full_run},
+    full_like_kernel{.run = full_like_run, .any_strides = true, .layout = elementwise_layout};
 
 }  // namespace
 

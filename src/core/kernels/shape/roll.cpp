@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "core/kernels/copy_row.h"
+#include "core/kernels/image_order.h"
 #include "core/kernels/row_layout.h"
+#include "core/kernels/windows.h"
+#include "core/tensor/tensor_impl.h"
 
 namespace triptych {
 
@@ -11,12 +14,27 @@ extern const Op roll_op;
 
 namespace {
 
+/// `length` elements along an axis, from number `from` of x to number `to` of out.
+void move_part(const Operand& x, std::int64_t from, const Operand& out, std::int64_t to, int axis,
+               std::int64_t length) {
+  if (length == 0) return;
+  TensorMeta source = *x.meta, target = *out.meta;
+  source.shape.set(axis, length);
+  target.shape.set(axis, length);
+  copy_strided(shifted(x, from * x.stride(axis)), source, shifted(out, to * out.stride(axis)), target);
+}
+
 void roll_run(const KernelCall& call) {
   const Operand &in = call.inputs[0], &out = call.outputs[0];
   const auto& [shift, axis] = call.attributes_as<RollAttributes>();
   if (in.size() == 0) return;
   const Rows lines(in.shape(), axis);
   const std::int64_t n = lines.length, places = (shift % n + n) % n;
+  if (!in.meta->is_contiguous() || !out.meta->is_contiguous()) {
+    const int at = static_cast<int>(axis < 0 ? axis + in.shape().rank() : axis);
+    move_part(in, 0, out, places, at, n - places);
+    return move_part(in, n - places, out, 0, at, places);
+  }
   // Each block of n rows is two runs that change places.
   const std::size_t row = static_cast<std::size_t>(lines.step) * size_of(in.dtype());
   const std::size_t block = static_cast<std::size_t>(n) * row, tail = static_cast<std::size_t>(places) * row;
@@ -34,7 +52,7 @@ void roll_run(const KernelCall& call) {
   });
 }
 
-const Kernel roll_kernel{.run = roll_run};
+const Kernel roll_kernel{.run = roll_run, .any_strides = true, .layout = image_order_layout};
 
 }  // namespace
 
