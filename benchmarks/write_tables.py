@@ -5,6 +5,8 @@
     ...
     <!-- end of table -->
 
+Beside the page it draws scaling.svg: a step's time against batch, width, depth, sequence, threads and nodes.
+
     benchmarks/write_tables.py [--build build] [--page docs/performance.md] [--tables NAME,NAME] [--only PART]
                                [--results FILE] [--peers FILE ...] [--check]
 
@@ -60,7 +62,7 @@ def start_of(program):
     return {"ms": least, "peak_mb": megabytes}
 
 
-def measure(programs, tables, only):
+def measure(programs, tables, only, drawing):
     zoo = programs / "zoo"
     rows = [f"--only={only}"] if only else []
     results = {"processor": processor(), "threads": os.cpu_count(), "date": datetime.date.today().isoformat()}
@@ -82,7 +84,7 @@ def measure(programs, tables, only):
             for style in STYLES
         }
     if "nodes" in tables:
-        results["nodes"] = lines([programs / "scaling", "--only=nodes"])
+        results["scaling"] = lines([programs / "scaling", f"--svg={drawing}"])
     return results
 
 
@@ -181,9 +183,10 @@ def memory_table(results):
 
 def nodes_table(results):
     rows = []
-    for line in results["nodes"]:
-        nodes = int(line["name"].split("/")[1])
-        rows.append([str(nodes), time_text(line["ms"]), time_text(line["ms"] / nodes)])
+    for line in results["scaling"]:
+        what, count = line["name"].split("/")
+        if what == "nodes":
+            rows.append([count, time_text(line["ms"]), time_text(line["ms"] / int(count))])
     return table(["nodes", "a run", "a node"], rows)
 
 
@@ -239,7 +242,7 @@ def main():
     if options.results and options.results.exists():
         results = json.loads(options.results.read_text())
     else:
-        results = measure(options.build / "benchmarks", tables, options.only)
+        results = measure(options.build / "benchmarks", tables, options.only, options.page.with_name("scaling.svg"))
         if options.results:
             options.results.write_text(json.dumps(results, indent=1))
     results["peers"] = [json.loads(l) for file in options.peers for l in file.read_text().splitlines() if l.startswith("{")]

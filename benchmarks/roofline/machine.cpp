@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <ctime>
 
 #include "triptych/core/memory.h"
 #include "triptych/core/op.h"
@@ -27,9 +28,9 @@ template <class Body>
 double least_seconds(int tries, Body body) {
   double least = INFINITY;
   for (int i = 0; i < tries; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = seconds();
     triptych::parallel_for(triptych::num_threads(), body);
-    least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    least = std::min(least, seconds() - start);
   }
   return least;
 }
@@ -37,7 +38,8 @@ double least_seconds(int tries, Body body) {
 /// Twelve sums at once hide the latency of four cycles of two units, and leave registers for their operands.
 float multiply_add(std::int64_t rounds) {
   constexpr int sums = 12;
-  Vector sum[sums] = {}, x = Vector{} + 0.5f, y = Vector{} + 1.0f;
+  Vector sum[sums], x = Vector{} + 0.5f, y = Vector{} + 1.0f;
+  for (int j = 0; j < sums; ++j) sum[j] = Vector{} + static_cast<float>(j);  // all differ, or one would do for all
   for (std::int64_t i = 0; i < rounds; ++i)
     for (int j = 0; j < sums; ++j) sum[j] = sum[j] * x + y;
   for (int j = 1; j < sums; ++j) sum[0] += sum[j];
@@ -47,8 +49,8 @@ float multiply_add(std::int64_t rounds) {
 double peak() {
   constexpr std::int64_t rounds = 200'000;
   volatile float sink = 0;
-  const double seconds = least_seconds(50, [&](std::int64_t) { sink = multiply_add(rounds); });
-  return triptych::num_threads() * rounds * 12.0 * 2 * lanes / seconds;
+  const double least = least_seconds(50, [&](std::int64_t) { sink = multiply_add(rounds); });
+  return triptych::num_threads() * rounds * 12.0 * 2 * lanes / least;
 }
 
 /// y = x + 1, half of the bytes read and half of them written, again and again.
@@ -56,7 +58,7 @@ double bandwidth_of(std::int64_t bytes) {
   const std::int64_t threads = triptych::num_threads(), count = bytes / 2 / static_cast<std::int64_t>(sizeof(float));
   const std::int64_t part = count / threads, rounds = std::max<std::int64_t>(1, (1 << 22) / bytes);
   std::vector<float> x(static_cast<std::size_t>(count), 1.0f), y(static_cast<std::size_t>(count));
-  const double seconds = least_seconds(30, [&](std::int64_t thread) {
+  const double least = least_seconds(30, [&](std::int64_t thread) {
     const float* from = x.data() + thread * part;
     float* to = y.data() + thread * part;
     for (std::int64_t round = 0; round < rounds; ++round) {
@@ -64,10 +66,18 @@ double bandwidth_of(std::int64_t bytes) {
       for (std::int64_t i = 0; i < part; ++i) to[i] = from[i] + one;
     }
   });
-  return static_cast<double>(bytes * rounds) / seconds;
+  return static_cast<double>(bytes * rounds) / least;
 }
 
 }  // namespace
+
+double seconds() {
+  if (triptych::num_threads() > 1)
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
 
 double Machine::bandwidth_at(std::int64_t bytes) const {
   const auto above = std::find_if(bandwidth.begin(), bandwidth.end(), [&](const auto& p) { return p.first >= bytes; });

@@ -22,4 +22,7 @@ struct Machine {
 /// On the library's threads. Takes a second; the best of many tries, since other programs run beside.
 Machine measure_machine();
 
+/// On one thread the process's own time, which other programs do not lengthen; else the time that passes.
+double seconds();
+
 }  // namespace bench

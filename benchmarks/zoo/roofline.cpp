@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <map>
 
 #include "../roofline/machine.h"
@@ -19,13 +18,6 @@ namespace {
 
 double milliseconds() {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-/// On one thread the process's own time, which other programs do not lengthen.
-double clock_ms() {
-  if (tt::num_threads() > 1) return milliseconds();
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
 }
 
 /// Calls for a while, but some times at least.
@@ -40,9 +32,9 @@ double least_ms(const std::function<void()>& step) {
   double least = INFINITY;
   for (int i = 0; i < 3; ++i) step();
   repeat([&] {
-    const double start = clock_ms();
+    const double start = bench::seconds();
     step();
-    least = std::min(least, clock_ms() - start);
+    least = std::min(least, 1e3 * (bench::seconds() - start));
   });
   return least;
 }

@@ -42,7 +42,7 @@ results = {
     "first": [{"name": "gpt/12/train", "first_ms": 99.9}],
     "start": {"ms": 12.0, "peak_mb": 18.25},
     "memory": {style: peaks for style in ("lowlevel", "eager", "keras")},
-    "nodes": [{"name": "nodes/10000", "ms": 0.45}],
+    "scaling": [{"name": "batch/4", "ms": 1.0}, {"name": "nodes/10000", "ms": 0.45}],
 }
 (folder / "results.json").write_text(json.dumps(results))
 (folder / "peers.jsonl").write_text(
