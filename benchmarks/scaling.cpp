@@ -41,9 +41,10 @@ struct Graph {
 };
 
 Graph graph_of(const Size& size) {
+  const Tensor input = size.input();  // before there is a graph that it could become a node of
   const tf::Graph graph;
   const tf::DefaultGraph as_default(graph);
-  const Tensor input = size.input(), x = graph.placeholder("x", tt::float32, input.shape());
+  const Tensor x = graph.placeholder("x", tt::float32, input.shape());
   Tensor h = x;
   const auto weight = [&](const std::string& name, std::int64_t rows) {
     return tf::get_variable(name, {rows, size.width});

@@ -5,14 +5,13 @@
     ...
     <!-- end of table -->
 
-Beside the page it draws scaling.svg: a step's time against batch, width, depth, sequence, threads and nodes.
-
     benchmarks/write_tables.py [--build build] [--page docs/performance.md] [--tables NAME,NAME] [--only PART]
-                               [--results FILE] [--peers FILE ...] [--check]
+                               [--results FILE] [--peers FILE ...] [--svg FILE] [--check]
 
 --results keeps what was measured, as JSON, or reads it where the file is there already. --peers are files of JSON lines
 {"name": "cnn/128/train", "peer": "torch", "ms": 12.3} of other frameworks on the same machine. --only measures the rows
-of the zoo whose names contain it. --check measures nothing: it tells whether the page's markers are those known here.
+of the zoo whose names contain it. --svg also draws a step's time against batch, width, depth, sequence, threads and nodes.
+--check measures nothing: it tells whether the page's markers are those known here.
 """
 import argparse
 import collections
@@ -62,7 +61,7 @@ def start_of(program):
     return {"ms": least, "peak_mb": megabytes}
 
 
-def measure(programs, tables, only, drawing):
+def measure(programs, tables, only):
     zoo = programs / "zoo"
     rows = [f"--only={only}"] if only else []
     results = {"processor": processor(), "threads": os.cpu_count(), "date": datetime.date.today().isoformat()}
@@ -84,7 +83,7 @@ def measure(programs, tables, only, drawing):
             for style in STYLES
         }
     if "nodes" in tables:
-        results["scaling"] = lines([programs / "scaling", f"--svg={drawing}"])
+        results["scaling"] = lines([programs / "scaling", "--only=nodes"])
     return results
 
 
@@ -230,10 +229,10 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--results", type=pathlib.Path)
     parser.add_argument("--peers", type=pathlib.Path, nargs="*", default=[])
+    parser.add_argument("--svg", type=pathlib.Path)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    page = options.page.read_text()
-    check(page)
+    check(options.page.read_text())
     if options.check:
         return
     tables = set(options.tables.split(","))
@@ -242,11 +241,14 @@ def main():
     if options.results and options.results.exists():
         results = json.loads(options.results.read_text())
     else:
-        results = measure(options.build / "benchmarks", tables, options.only, options.page.with_name("scaling.svg"))
+        results = measure(options.build / "benchmarks", tables, options.only)
         if options.results:
             options.results.write_text(json.dumps(results, indent=1))
     results["peers"] = [json.loads(l) for file in options.peers for l in file.read_text().splitlines() if l.startswith("{")]
+    page = options.page.read_text()  # now: measuring takes minutes
     options.page.write_text(written(page, results, tables))
+    if options.svg:
+        lines([options.build / "benchmarks/scaling", f"--svg={options.svg}"])
 
 
 if __name__ == "__main__":

@@ -104,7 +104,6 @@ TEST(Layout, ImagesStayChannelsLast) {
       {"concat", [](const Tensor& t) { return tt::concat({t, t}, 1); }},
       {"split", [](const Tensor& t) { return tt::concat(tt::split(t, 1, 2), 2); }},
       {"roll", [](const Tensor& t) { return tt::roll(tt::roll(t, 2, 1), -1, 3); }},
-      {"clone", [](const Tensor& t) { return t.clone(); }},
       {"zeros_like", [](const Tensor& t) { return tt::zeros_like(t); }},
       {"flip", [](const Tensor& t) { return tt::flip(t, {3}) + 0; }},
       {"max_pool2d", [](const Tensor& t) { return tt::max_pool2d(t, {.kernel_size = 2, .stride = 1}); }},
