@@ -1,9 +1,8 @@
 // A transformer that continues text, trained from nothing, sampled, and resumed where it stopped. After Karpathy's
 // nanoGPT (https://github.com/karpathy/nanoGPT).
 //
-// Tested: --max-iters 100 --n-layer 2 --n-embd 64 --learning-rate 4e-3 --warmup-iters 10 --sample 0 --at-most 2.7
-// Tested: --max-iters 150 --n-layer 2 --n-embd 64 --learning-rate 4e-3 --warmup-iters 10 --sample 100 --at-most 2.6
-// --resume
+// Tested: --max-iters 100 --n-layer 2 --n-embd 64 --lr 4e-3 --warmup-iters 10 --sample 0 --at-most 2.7
+// Tested: --max-iters 150 --n-layer 2 --n-embd 64 --lr 4e-3 --warmup-iters 10 --sample 100 --at-most 2.6 --resume
 #include <triptych/eager.h>
 
 #include <cmath>
@@ -138,7 +137,7 @@ int main(int argc, char** argv) {
   const int eval_interval = options.get("eval-interval", 250), eval_iters = options.get("eval-iters", 20);
   const int warmup_iters = options.get("warmup-iters", 100), decay_iters = options.get("lr-decay-iters", 1000);
   const int length = options.get("sample", 500);
-  const double learning_rate = options.get("learning-rate", 1e-3), at_most = options.get("at-most", 2.3);
+  const double learning_rate = options.get("lr", 1e-3), at_most = options.get("at-most", 2.3);
   const std::string out = options.get("out", "nanogpt.safetensors");
   const bool resume = options.flag("resume");
   options.end();
