@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,9 @@ struct SessionOptions {
   /// So many threads run branches of a compiled step that do not depend on each other side by side, each op on one of
   /// them; not a bit depends on it. Values then do not share memory. 1: one op after the other, on all threads.
   int inter_op_parallelism_threads = 1;
+  /// An op that has no kernel for the device where its node is runs on the CPU, with copies there and back; else it is
+  /// an error. What writes state stays where that is.
+  bool allow_soft_placement = false;
   /// Write one line to the standard error output for each node that a function runs, when it is made.
   bool log_device_placement = false;
   /// A limit of the time of each run that has none of its own; 0: none.
@@ -52,6 +57,8 @@ struct PassReport {
   std::string reason = {};    // why nothing was replaced, where the machine lacks something
   /// One line for each node that it replaced: "'add' and 'relu' became one: 'linear'".
   std::vector<std::string> changes = {};
+  /// By how much a run takes longer without the pass, where that was measured (lowlevel::Session::measure_passes).
+  std::optional<double> saved_microseconds = {};
 };
 
 /// How a step was compiled.
@@ -71,7 +78,10 @@ struct StepReport {
   bool captured = false;
   std::string capture_reason;  // why not, if not
   std::vector<PassReport> passes;
+  std::optional<double> microseconds = {};  // of a run, where that was measured
 };
+/// What was compiled, then a line for each pass with the nodes that it replaced below.
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const StepReport& report);
 
 /// One node of a run.
 struct NodeTiming {

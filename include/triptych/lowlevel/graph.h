@@ -124,7 +124,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
   /// State that `initializer` fills when `initializer()` of the graph runs.
   Variable variable(Text name, const Shape& shape, Initializer initializer, const VariableOptions& options = {},
                     Location where = Location::here()) const;
-  /// State that starts as `value`, whose shape and dtype it has (whatever the options say).
+  /// State that starts as `value`, whose shape and dtype it has (whatever the options say). A tensor of the graph, such
+  /// as random numbers, is computed when the initializer runs; it must not read another variable.
   Variable variable(Text name, const Tensor& value, const VariableOptions& options = {},
                     Location where = Location::here()) const;
   template <class = void>
@@ -162,7 +163,8 @@ class TRIPTYCH_API Graph : public GraphHandle {
   std::vector<Variable> variables() const;
   std::vector<Variable> trainable_variables() const;
 
-  /// No nodes can be added any more, so that a loop that adds some each time is found.
+  /// No nodes can be added any more, so that a loop that adds some each time is found. From now on scopes of the graph,
+  /// such as `as_default`, leave alone what could be computed at once: zeros({2}) has a value there.
   void finalize() const;
   bool finalized() const;
 
@@ -175,6 +177,7 @@ class TRIPTYCH_API Graph : public GraphHandle {
 
  private:
   std::vector<Variable> variables_where(bool only_trainable) const;
+  Variable computed_variable(Text name, const Tensor& value, const VariableOptions& options, Location where) const;
 };
 
 /// The name of a symbolic tensor's node, with ":1" for a second output.

@@ -104,6 +104,12 @@ class TRIPTYCH_API Session {
 
   Graph graph() const;
 
+  /// What the passes do to the step that computes `fetches`, and what each saves: by how much a run is longer without
+  /// it, the shortest of `runs` with and without. Sessions of their own run, with the variables as they are here, so
+  /// that nothing changes; what prints does so each time. ArgumentError unless `runs` is positive, and as `run`.
+  StepReport measure_passes(const TensorList& fetches, const std::vector<Feed>& feeds = {}, int runs = 20,
+                            Location where = Location::here()) const;
+
   /// What looks into runs of this session, at the terminal or between these streams (triptych/lowlevel/debugger.h).
   Debugger debugger() const;
   Debugger debugger(std::istream& in, std::ostream& out) const;

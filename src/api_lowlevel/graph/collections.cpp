@@ -102,9 +102,7 @@ Tensor variables_initializer(const std::vector<Variable>& variables, Location wh
   if (variables.empty()) return get_default_graph().no_op("init", where);
   for (const Variable& variable : variables) static_cast<void>(variable.name(where));  // which must be one
   GraphImpl& graph = *variables[0].impl()->graph;
-  const TopLevel outside(graph);
-  append(graph, initialize_op, std::vector<Tensor>(variables.begin(), variables.end()), nullptr, {}, where);
-  return graph.handle(*graph.nodes.back());
+  return graph.handle(add_initializer(graph, variables, where));
 }
 Tensor global_variables_initializer(Location where) { return variables_initializer(global_variables(), where); }
 Tensor local_variables_initializer(Location where) { return variables_initializer(local_variables(), where); }

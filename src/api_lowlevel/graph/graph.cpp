@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_lowlevel/graph/side.h"
+#include "core/dispatch/modes.h"
 #include "core/formats/atomic_file.h"
 #include "core/graph/drawing.h"
 #include "core/support/error_context.h"
@@ -28,6 +29,22 @@ const Node& variable_node(const Variable& variable, Location where) {
     throw ArgumentError("variable", "the Variable is undefined", "a default-constructed Variable",
                         "Make it with graph.variable()", where);
   return *variable.impl()->node;
+}
+
+/// A value that the graph computes can be a variable's first one if nothing has to be initialized before it.
+void check_first_value(GraphImpl& graph, const Tensor& value, std::string_view name, Location where) {
+  const auto fail = [&](const char* rule, const std::string& given, const char* hint) {
+    throw ArgumentError("variable", rule, "'" + std::string(name) + "': " + given, hint, where);
+  };
+  const std::string of = "'" + name_of(value) + "'";
+  if (value.impl()->graph.get() != &graph)
+    fail("the first value belongs to another graph", of, "Run that graph, and give what it computed");
+  if (!value.shape().known()) fail("a variable's shape is not known", of + " " + value.shape().text(), "");
+  const Place fetch = place_of(value);
+  for (const Node* node : needed_nodes(graph, {&fetch, 1}, {}))
+    if (node->op == &variable_op && !node->attributes_as<VariableAttributes>().on_demand)
+      fail("the first value reads another variable", of + " reads '" + describe(*node) + "'",
+           "Compute both from the same tensor, so that neither has to be initialized first");
 }
 
 }  // namespace
@@ -113,11 +130,28 @@ Variable Graph::variable(Text name, const Shape& shape, Initializer initializer,
 
 Variable Graph::variable(Text name, const Tensor& value, const VariableOptions& options, Location where) const {
   check_name(name, where);
-  if (!value.defined() || value.is_symbolic())
-    throw ArgumentError("variable", "the first value is not concrete", "'" + std::string(name) + "'", "", where);
+  if (!value.defined())
+    throw ArgumentError("variable", "the first value is undefined", "'" + std::string(name) + "'", "", where);
+  if (value.is_symbolic()) return computed_variable(name, value, options, where);
   Initializer initializer = [snapshot = alias(value)](const Shape&, DType) { return snapshot; };
   return variable(name, value.shape(), std::move(initializer), {.dtype = value.dtype(), .trainable = options.trainable},
                   where);
+}
+
+Variable Graph::computed_variable(Text name, const Tensor& value, const VariableOptions& options,
+                                  Location where) const {
+  check_first_value(impl(), value, name, where);
+  Initializer none = [name = std::string(name)](const Shape&, DType) -> Tensor {
+    throw ArgumentError("session", "a variable's first value is computed by its graph", "'" + name + "'",
+                        "Run the graph's initializer");
+  };
+  Variable result = variable(name, value.shape(), std::move(none),
+                             {.dtype = value.dtype(), .trainable = options.trainable}, where);
+  Node& node = *result.impl()->node;
+  const TopLevel outside(impl());
+  impl().scope = describe(node) + "/";
+  side_of(impl()).computed[&node] = triptych::assign(result, Arg(value, where)).impl()->node.get();
+  return result;
 }
 
 Tensor Graph::random_normal(const Shape& shape, const RandomNormalOptions& options, Location where) const {
@@ -140,13 +174,39 @@ Tensor Graph::random_uniform(const Shape& shape, const RandomUniformOptions& opt
 
 Variable variable_of(Node& node) { return Variable(Variable::OfGraph(), node.graph->handle(node)); }
 
+Tensor first_value_of(const Node& variable) {
+  const GraphSide& side = side_of(*variable.graph);
+  const auto found = side.computed.find(&variable);
+  if (found == side.computed.end()) return {};
+  const Place value = place_of(found->second->inputs()[1]);
+  return variable.graph->handle(*value.node, value.output);
+}
+
+Node& add_initializer(GraphImpl& graph, const std::vector<Variable>& variables, Location where) {
+  const GraphSide& side = side_of(graph);
+  const TopLevel outside(graph);
+  std::vector<Tensor> made, assigned;
+  for (const Variable& variable : variables) {
+    const auto found = side.computed.find(variable.impl()->node.get());
+    if (found == side.computed.end())
+      made.push_back(variable);
+    else
+      assigned.push_back(graph.handle(*found->second));
+  }
+  append(graph, initialize_op, made, nullptr, {}, where);
+  if (assigned.empty()) return *graph.nodes.back();
+  assigned.push_back(graph.handle(*graph.nodes.back()));
+  return *group(assigned, "initialize_all", where).impl()->node;
+}
+
 Tensor Graph::initializer(Location where) const {
   GraphImpl& graph = impl();
   const std::vector<Variable> all = variables();
-  if (graph.initializer && graph.initializer->input_count == all.size()) return graph.handle(*graph.initializer);
-  const TopLevel outside(graph);
-  append(graph, initialize_op, std::vector<Tensor>(all.begin(), all.end()), nullptr, {}, where);
-  graph.initializer = graph.nodes.back().get();
+  std::size_t& initialized = side_of(graph).initialized;
+  if (!graph.initializer || initialized != all.size()) {
+    graph.initializer = &add_initializer(graph, all, where);
+    initialized = all.size();
+  }
   return graph.handle(*graph.initializer);
 }
 
@@ -200,6 +260,7 @@ std::vector<Variable> Graph::variables_where(bool only_trainable) const {
 void Graph::finalize() const {
   if (!impl().finalized) initializer();
   impl().finalized = true;
+  if (modes.trace == &impl()) modes.trace = nullptr;  // as TraceScope does for scopes that begin, or go on, after this
 }
 bool Graph::finalized() const { return impl().finalized; }
 

@@ -15,9 +15,15 @@ struct GraphSide {
   std::map<std::string, std::vector<Place>> collections;
   std::map<std::string, Node*> variables;  // of get_variable, by their full names
   std::set<const Node*> local;
+  std::map<const Node*, Node*> computed;  // variables whose first values the graph computes: the node that assigns it
+  std::size_t initialized = 0;            // variables that GraphImpl::initializer gives values
 };
 
 GraphSide& side_of(GraphImpl& graph);
 Variable variable_of(Node& node);
+/// The tensor of the graph that is the variable's first value; undefined where an initializer makes it.
+Tensor first_value_of(const Node& variable);
+/// A new operation that gives these variables their first values.
+Node& add_initializer(GraphImpl& graph, const std::vector<Variable>& variables, Location where);
 
 }  // namespace triptych::lowlevel

@@ -3,6 +3,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "api_lowlevel/graph/side.h"
 #include "api_lowlevel/train/own_scope.h"
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
@@ -37,6 +38,14 @@ Initializer shared_initializer(const Tensor& variable) {
 }
 
 bool is_variable(const Tensor& tensor) { return tensor.impl()->node->op == &variable_op; }
+
+/// A variable that starts as `variable` does.
+Variable shadow_of(const Graph& graph, const Tensor& variable, const std::string& name, const VariableOptions& options,
+                   Location where) {
+  const Tensor computed = first_value_of(*variable.impl()->node);
+  if (computed.defined()) return graph.variable(name, computed, options, where);
+  return graph.variable(name, variable.shape(), shared_initializer(variable), options, where);
+}
 
 std::string name_with(const Tensor& tensor, const std::string& name) {
   return describe(*tensor.impl()->node) + "/" + name;
@@ -92,9 +101,10 @@ Tensor ExponentialMovingAverage::apply(const TensorList& var_list, Location wher
       const bool of_variable = is_variable(variable);
       const Initializer zero = [](const Shape& shape, DType dtype) { return zeros(shape, dtype); };
       const VariableOptions options{.dtype = variable.dtype(), .trainable = false};
+      const std::string shadow = name_with(variable, name);
       State::Entry entry{variable,
-                         graph.variable(name_with(variable, name), variable.shape(),
-                                        of_variable ? shared_initializer(variable) : zero, options, where),
+                         of_variable ? shadow_of(graph, variable, shadow, options, where)
+                                     : graph.variable(shadow, variable.shape(), zero, options, where),
                          {},
                          {}};
       if (!of_variable && state_->options.zero_debias) {

@@ -110,17 +110,24 @@ std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
 NumericsMode::NumericsMode(Numerics numerics) : previous_(modes.numerics) { modes.numerics = numerics; }
 NumericsMode::~NumericsMode() { modes.numerics = previous_; }
 
-const Kernel& kernel_of(const Op& op, Device::Type device, Location where) {
+const Kernel* find_kernel(const Op& op, Device::Type device) {
   auto& slot = op.kernels[static_cast<std::size_t>(device)];
   const Kernel* kernel = slot.load(std::memory_order_acquire);
-  if (!kernel) [[unlikely]] {
-    load_builtin_kernels();
-    kernel = slot.load(std::memory_order_acquire);
-    if (!kernel)
-      throw UnsupportedError(
-          op.name, "the op has no kernel for this device", device == Device::Type::cpu ? "cpu" : "cuda",
-          "Add one in " + std::string(device == Device::Type::cpu ? "src/core/kernels/" : "src/cuda/kernels/"), where);
-  }
+  if (kernel) [[likely]]
+    return kernel;
+  load_builtin_kernels();
+  return slot.load(std::memory_order_acquire);
+}
+
+const Kernel& kernel_of(const Op& op, Device::Type device, Location where) {
+  const Kernel* kernel = find_kernel(op, device);
+  if (!kernel)
+    throw UnsupportedError(
+        op.name, "the op has no kernel for this device", device == Device::Type::cpu ? "cpu" : "cuda",
+        device == Device::Type::cpu
+            ? "Add one in src/core/kernels/"
+            : "Add one in src/cuda/kernels/, or let the CPU do it: to(Device()), a session's allow_soft_placement",
+        where);
   return *kernel;
 }
 

@@ -24,6 +24,8 @@ Operand bind_input(const Op& op, const Kernel& kernel, Tensor& input, std::size_
 /// ArgumentError: the operands are on more than one device.
 [[noreturn]] void mixed_devices(const Op& op, std::span<const Tensor* const> operands, Location where);
 
+/// Null if there is none.
+const Kernel* find_kernel(const Op& op, Device::Type device);
 /// The kernel of `op` on `device`; UnsupportedError that names the file to add it in if there is none.
 const Kernel& kernel_of(const Op& op, Device::Type device, Location where);
 

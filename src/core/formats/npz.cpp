@@ -114,15 +114,16 @@ std::string NpzReader::inflated(const std::string& packed, const Member& member)
 
 Tensor NpzReader::array(const std::string& name) const {
   const std::string file = bytes(name), what = "'" + name + "' of '" + file_.path() + "'";
-  const NpyFile npy = read_npy(file, what, context_);
-  return npy_elements(npy.layout, npy.bytes, what, context_);
+  const ByteSource source = in_memory(file);
+  const NpyFile npy = read_npy(source, what, context_);
+  return npy_elements(npy.layout, source.from(npy.begin), what, context_);
 }
 
 std::vector<PickleRef> NpzReader::objects(const std::string& name) const {
   const std::string file = bytes(name), what = "'" + name + "' of '" + file_.path() + "'";
-  const NpyFile npy = read_npy(file, what, context_);
+  const NpyFile npy = read_npy(in_memory(file), what, context_);
   if (npy.layout.descr.find('O') == std::string::npos) fail("'" + name + "' does not hold objects");
-  return read_pickle(npy.bytes, what, context_)->items;
+  return read_pickle(std::string_view(file).substr(npy.begin), what, context_)->items;
 }
 
 }  // namespace triptych

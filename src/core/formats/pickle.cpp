@@ -206,7 +206,7 @@ class Machine {
     }
     if (data.kind != Kind::text) fail("an array has no bytes");
     const NpyLayout layout{.descr = dtype.text, .fortran_order = fortran.integer != 0, .shape = shape.whole};
-    object.array = npy_elements(layout, data.text, what_, context_);
+    object.array = npy_elements(layout, in_memory(data.text), what_, context_);
   }
 
   void step(unsigned char code);

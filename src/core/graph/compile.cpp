@@ -8,6 +8,9 @@
 #include "core/support/printable.h"
 
 namespace triptych {
+
+extern const Op to_device_op;
+
 namespace {
 
 struct Pass {
@@ -17,6 +20,7 @@ struct Pass {
 };
 
 constexpr Pass passes[] = {
+    {"soft_placement", soft_placement, &SessionOptions::allow_soft_placement},
     {"prune", prune, &SessionOptions::prune},
     {"constant_folding", constant_folding, &SessionOptions::constant_folding},
     {"algebraic_simplification", algebraic_simplification, &SessionOptions::algebraic_simplification},
@@ -34,7 +38,10 @@ int nodes_of(const Program& program) {
 
 /// What became of nodes: those that are gone, and those that are computed another way.
 std::vector<std::string> changes_between(const Program& before, const Program& after, const std::string& pass) {
-  const auto counts = [](const Instruction& i) { return i.origin && i.op != &feed_op && i.op != &shape_op; };
+  const auto counts = [](const Instruction& i) {
+    const bool own_copy = i.op == &to_device_op && i.origin && i.origin->op != i.op;  // of soft_placement
+    return i.origin && i.op != &feed_op && i.op != &shape_op && !own_copy;
+  };
   const auto quoted = [](const Node* node) { return "'" + printable(describe(*node)) + "'"; };
   std::map<const Node*, const Op*> now;
   for (const Instruction& instruction : after.instructions)
@@ -77,7 +84,9 @@ Program compile_program(GraphImpl& graph, std::span<const Place> fetches, std::s
     const bool dumps = options.dump || !options.dump_directory.empty();
     if (dumps) entry.before = program.text();
     PassResult result = pass.run(program);
-    if (result.rewrites > 0) entry.changes = changes_between(program, result.program, pass.name);
+    entry.changes = std::move(result.changes);
+    if (result.rewrites > 0 && entry.changes.empty())
+      entry.changes = changes_between(program, result.program, pass.name);
     program = std::move(result.program);
     entry.rewrites = result.rewrites;
     entry.reason = std::move(result.reason);

@@ -319,8 +319,17 @@ GraphHandle& GraphHandle::operator=(const GraphHandle& other) {
 }
 GraphHandle::~GraphHandle() { release(impl_); }
 
-TraceScope::TraceScope(const GraphHandle& graph) : held_(graph), previous_(modes.trace) { modes.trace = &graph.impl(); }
-TraceScope::~TraceScope() { modes.trace = previous_; }
+namespace {
+
+/// A graph that takes no more nodes traces nothing: what could be computed at once is.
+GraphImpl* unless_finalized(GraphImpl* graph) { return graph && graph->finalized ? nullptr : graph; }
+
+}  // namespace
+
+TraceScope::TraceScope(const GraphHandle& graph) : held_(graph), previous_(modes.trace) {
+  modes.trace = unless_finalized(&graph.impl());
+}
+TraceScope::~TraceScope() { modes.trace = unless_finalized(previous_); }
 
 TracedCall::TracedCall(const GraphHandle& graph, bool owns_writes)
     : TraceScope(graph), graph_(&graph.impl()), outer_(graph_->call), own_(outer_) {

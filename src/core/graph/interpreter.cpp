@@ -10,7 +10,9 @@
 #include "core/graph/graph.h"
 #include "core/graph/loop_history.h"
 #include "core/graph/node_observer.h"
+#include "core/graph/passes/passes.h"
 #include "core/graph/run_limits.h"
+#include "core/graph/subgraph_code.h"
 #include "core/support/inline_vector.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
@@ -86,8 +88,13 @@ class Interpreter {
     if (node_observer) [[unlikely]]
       node_observer->before(node, inputs.span());
     std::vector<Tensor> results(node.output_count);
-    const DeviceScope placed(node.output_count ? node.outputs()[0].device() : Device());
-    run_now(*node.op, inputs.span(), attributes, results, node.where);
+    const Device device = node.output_count ? node.outputs()[0].device() : Device();
+    if (running_options && running_options->allow_soft_placement && runs_on_the_host(*node.op, device)) {
+      run_there(node, inputs.span(), attributes, results);
+    } else {
+      const DeviceScope placed(device);
+      run_now(*node.op, inputs.span(), attributes, results, node.where);
+    }
     if (node_observer) [[unlikely]]
       node_observer->after(node, inputs.span(), results);
     for (std::size_t i = 0; i < results.size(); ++i)
@@ -117,6 +124,18 @@ class Interpreter {
     auto& result = values_[&node];
     if (result.empty()) result.resize(node.output_count);
     return result;
+  }
+
+  /// On the CPU, for want of a kernel.
+  static void run_there(const Node& node, std::span<const Tensor* const> inputs, const void* attributes,
+                        std::span<Tensor> results) {
+    std::vector<Tensor> copies;
+    for (const Tensor* input : inputs) copies.push_back(on_host(*input));
+    std::vector<const Tensor*> operands;
+    for (const Tensor& copy : copies) operands.push_back(&copy);
+    const DeviceScope host((Device()));
+    run_now(*node.op, operands, attributes, results, node.where);
+    for (std::size_t i = 0; i < results.size(); ++i) results[i] = on_device(results[i], node.outputs()[i].device());
   }
 
   static Tensor source_value(const Node& node) {

@@ -10,8 +10,13 @@ struct PassResult {
   Program program;
   int rewrites = 0;         // instructions that were replaced
   std::string reason = {};  // why none could be, where that depends on the machine
+  std::vector<std::string> changes = {};  // a line for each, where comparing the programs does not tell
 };
 
+/// Whether `soft_placement` moves the op from there.
+bool runs_on_the_host(const Op& op, Device device);
+/// What has no kernel for its device is computed on the CPU, between copies.
+PassResult soft_placement(const Program& program);
 /// Drops what no fetch and no effect needs.
 PassResult prune(const Program& program);
 /// Computes what depends on constants only, if the result is small.
