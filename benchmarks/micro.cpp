@@ -65,11 +65,40 @@ void register_control_flow() {
   bench::add("cond_without", [step = session.make_callable({x}, {plain, x > 0}), one] { step(one); });
 }
 
+/// relu of relu ...: nodes that all depend on each other.
+std::vector<tt::Tensor> long_chain(const tt::Tensor& x, int nodes) {
+  std::vector<tt::Tensor> all{x};
+  all.reserve(static_cast<std::size_t>(nodes) + 1);
+  for (int i = 0; i < nodes; ++i) all.push_back(tt::relu(all.back()));
+  return all;
+}
+
+// Large graphs: a hundred thousand nodes built, and compiled in the first run of a session; ten thousand fetches
+// planned.
+void register_large_graphs() {
+  namespace tf = triptych::lowlevel;
+  bench::add("graph_build_100k", [] {
+    const tf::Graph graph;
+    benchmark::DoNotOptimize(long_chain(graph.placeholder("x", tt::float32, {}), 99'999));
+  });
+  const auto compile = [](const char* name, int nodes, bool fetch_all) {
+    const tf::Graph graph;
+    const std::vector<tt::Tensor> all = long_chain(graph.placeholder("x", tt::float32, {}), nodes);
+    bench::add(name, [graph, all, fetch_all, one = tt::ones({})] {
+      const tf::Session session(graph);
+      benchmark::DoNotOptimize(session.run(fetch_all ? all : std::vector{all.back()}, {{all.front(), one}}));
+    });
+  };
+  compile("graph_compile_100k", 99'999, false);
+  compile("graph_fetch_10k", 9'999, true);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   return bench::run(argc, argv, [] {
     register_all();
     register_control_flow();
+    register_large_graphs();
   });
 }

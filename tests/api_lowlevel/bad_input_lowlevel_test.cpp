@@ -38,8 +38,10 @@ TEST_F(BadInputLowlevel, Building) {
   EXPECT_BAD("[constant] the value is not concrete", graph.constant(x));
   EXPECT_BAD("[variable] a variable's shape is not known", graph.variable("v", {tt::unknown}, tt::init::zeros()));
   EXPECT_BAD("[variable] the initializer is empty", graph.variable("v", {2}, nullptr));
-  EXPECT_BAD("[variable] the first value is not concrete", graph.variable("v", x));
-  EXPECT_BAD("[variable] the first value is not concrete", graph.variable("v", none));
+  EXPECT_BAD("[variable] a variable's shape is not known: 'v': 'x' (?, 3)", graph.variable("v", x));
+  EXPECT_BAD("[variable] the first value is undefined", graph.variable("v", none));
+  EXPECT_BAD("[variable] the first value reads another variable: 'v': 'mul", graph.variable("v", w * 2));
+  EXPECT_BAD("[variable] the first value belongs to another graph", graph.variable("v", elsewhere));
   EXPECT_BAD("[random_normal] the shape is not known: (?,)", graph.random_normal({tt::unknown}));
   EXPECT_BAD("[random_normal] the standard deviation is negative", graph.random_normal({2}, {.stddev = -1}));
   EXPECT_BAD("[random_uniform] low is greater than high", graph.random_uniform({2}, {.minval = 1, .maxval = 0}));

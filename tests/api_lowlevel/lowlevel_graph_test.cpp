@@ -75,6 +75,76 @@ TEST(LowlevelGraph, FinalizedGraphTakesNoMoreNodes) {
   EXPECT_EQ(session.run(w).to_vector<float>(), (std::vector<float>{1, 1}));
 }
 
+// As in TensorFlow 1, where NumPy computes what has values: only what says nothing of where it belongs is a node.
+TEST(LowlevelGraph, InAScopeValuesAreComputedAtOnce) {
+  tf::Graph graph;
+  const auto here = tf::as_default(graph);
+  const auto w = graph.variable("w", {3}, ones());
+  const tt::Tensor scores = w * tt::tensor({1.0f, 3.0f, 2.0f});
+  EXPECT_TRUE(tf::zeros({2}).is_symbolic());
+  EXPECT_TRUE(tf::random::normal({2}).is_symbolic());
+  const tf::Session session(graph);
+  session.run(graph.initializer());
+  const std::size_t nodes = graph.size();
+  for (const tt::Tensor& value : {session.run(scores), session.value(w) * tt::tensor({1.0f, 3.0f, 2.0f})}) {
+    EXPECT_EQ(tf::argmax(value).item<std::int64_t>(), 1);
+    EXPECT_EQ(tf::argmax(value * 2 + 1, 0).item<std::int64_t>(), 1);
+    EXPECT_FLOAT_EQ(tt::mean(tt::softmax(value, 0)).item<float>(), 1 / 3.0f);
+  }
+  EXPECT_EQ(graph.size(), nodes);
+}
+
+TEST(LowlevelGraph, AScopeOfAFinalizedGraphMakesNoNodes) {
+  tf::Graph graph, other;
+  const auto outside = tf::as_default(other);
+  {
+    const auto here = tf::as_default(graph);
+    const auto x = graph.placeholder("x", tt::float32, {2});
+    const tt::Tensor y = x * 2;
+    graph.finalize();
+    EXPECT_EQ(tf::zeros({2}).to_vector<float>(), (std::vector<float>{0, 0}));
+    EXPECT_FALSE(tf::random::normal({2}).is_symbolic());
+    EXPECT_EQ(tf::argmax(tf::one_hot(tt::tensor({3}), 5), 1).item<std::int64_t>(), 3);
+    {
+      const auto again = graph.scope("late");
+      EXPECT_FALSE(tf::ones({2}).is_symbolic());
+    }
+    EXPECT_FALSE(tf::ones({2}).is_symbolic());
+    EXPECT_NE(error_of([&] { y + tf::ones({2}); }).find("the graph is finalized"), std::string::npos);
+    const tf::Session session(graph);
+    EXPECT_EQ(session.run(y, {{x, tf::ones({2})}}).to_vector<float>(), (std::vector<float>{2, 2}));
+  }
+  EXPECT_TRUE(tf::ones({2}).is_symbolic());  // of the scope around it, whose graph takes nodes
+}
+
+TEST(LowlevelGraph, AFirstValueMayBeComputedByTheGraph) {
+  tf::Graph graph;
+  const auto here = tf::as_default(graph);
+  const tt::Tensor drawn = tf::random::normal({1000}, 5, 0.1);
+  const auto w = graph.variable("w", drawn, {.trainable = false}), twice = graph.variable("twice", drawn * 2);
+  const auto b = graph.variable("b", {2}, ones());
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {2});
+  const auto fed = graph.variable("fed", x);
+  EXPECT_FALSE(w.trainable());
+  EXPECT_TRUE(twice.trainable());
+  const tf::Session session(graph), other(graph);
+  EXPECT_NE(error_of([&] { session.run(w * 1); }).find("before it is initialized"), std::string::npos);
+  session.run(graph.initializer(), {{x, tt::tensor({7.0f, 8.0f})}});
+  const tt::Tensor first = session.value(w);
+  EXPECT_NEAR(tt::mean(first).item<float>(), 5, 0.1);
+  EXPECT_TRUE(tt::array_equal(first * 2, session.value(twice)));  // of one draw
+  EXPECT_EQ(session.value(b).to_vector<float>(), (std::vector<float>{1, 1}));
+  EXPECT_EQ(session.value(fed).to_vector<float>(), (std::vector<float>{7, 8}));
+  session.run(tf::variables_initializer({w, b}));
+  EXPECT_FALSE(tt::array_equal(first, session.value(w)));  // drawn anew
+  EXPECT_TRUE(tt::array_equal(first * 2, session.value(twice)));
+  tf::train::ExponentialMovingAverage average(0.5);
+  const tt::Tensor update = average.apply(tf::TensorList{twice});
+  other.run(graph.initializer(), {{x, tt::tensor({7.0f, 8.0f})}});
+  EXPECT_TRUE(tt::array_equal(other.value(twice), other.value(average.average(twice))));
+  other.run({twice.assign_add(2.0f), update});
+}
+
 TEST(LowlevelGraph, ErrorNamesTheLineThatAddsTheNode) {
   tf::Graph graph;
   const auto a = graph.placeholder("a", tt::float32, {tt::unknown, 784});

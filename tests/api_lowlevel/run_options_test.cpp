@@ -213,6 +213,40 @@ TEST(Placement, ColocatedAndLogged) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "w: (variable): cpu\nexp: (exp): cpu\n");
 }
 
+TEST(Passes, WhatEachSavesIsMeasured) {
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {64, 64});
+  const tf::Variable w = graph.variable("w", tt::ones({64, 64}));
+  const Tensor count = w.assign_add(1.0f);
+  const Tensor a = tt::matmul(x, w), b = tt::matmul(x, w);  // the same twice
+  const tf::Session session(graph, {.fusion = false});
+  session.run(graph.initializer());
+  const std::vector<tf::Feed> feeds{{x, tt::ones({64, 64})}};
+  const tf::StepReport report = session.measure_passes({a + b, count}, feeds, 5);
+  EXPECT_GT(report.microseconds.value(), 0);
+  int measured = 0;
+  for (const tt::PassReport& pass : report.passes) {
+    EXPECT_NE(pass.name, "fusion");
+    EXPECT_EQ(pass.saved_microseconds.has_value(), pass.name != "prune") << pass.name;
+    measured += pass.saved_microseconds.has_value();
+    if (pass.name == "common_subexpressions") {
+      EXPECT_EQ(pass.changes, std::vector<std::string>{"'matmul_1' (matmul) is computed already"});
+    }
+  }
+  EXPECT_EQ(measured, 4);
+  EXPECT_EQ(session.value(w).max().item<float>(), 1.0f);  // nothing was written here
+  std::ostringstream text;
+  text << report;
+  for (const char* part : {"3 kernel calls", "common_subexpressions: 4 -> 3 nodes, saves ",
+                           "  'matmul_1' (matmul) is computed already", " us\n"})
+    EXPECT_NE(text.str().find(part), std::string::npos) << text.str();
+  text.str("");
+  text << tf::Session(graph).make_callable({x}, a).report();
+  EXPECT_EQ(text.str(), "not compiled: it has not run yet\n");
+  EXPECT_THROW(session.measure_passes(a, feeds, 0), tt::ArgumentError);
+  EXPECT_THROW(session.measure_passes(a), tt::ArgumentError);  // x is not fed
+}
+
 // --- The debugger ----------------------------------------------------------------------------------------------------
 
 TEST(Debugger, ATranscript) {

@@ -276,6 +276,68 @@ TEST_F(CudaGraphs, RunningOutOfMemory) {
   }
 }
 
+/// An op that only the CPU can do.
+const tt::Op halves_op{.name = "halves",
+                       .inputs = 1,
+                       .infer =
+                           [](tt::Infer& infer) {
+                             for (const int i : {0, 1}) infer.output(i, infer.shape(0), infer.dtype(0));
+                           },
+                       .gradient = [](tt::Gradient& g) { g.set(0, g.upstream(0) * 0.5f); }};
+const tt::Kernel halves_kernel{.run = [](const tt::KernelCall& call) {
+  for (std::int64_t i = 0; i < call.outputs[0].size(); ++i)
+    for (const std::size_t k : {0, 1})
+      call.outputs[k].as<float>()[i] = call.inputs[0].as<const float>()[i] * (k == 0 ? 0.5f : 0.25f);
+}};
+
+TEST_F(CudaGraphs, SoftPlacement) {
+  static const bool registered = [] {
+    tt::register_op(halves_op);
+    tt::register_kernel(halves_op, tt::Device::Type::cpu, halves_kernel);
+    return true;
+  }();
+  ASSERT_TRUE(registered);
+  tt::lowlevel::Graph graph;
+  const tt::DeviceScope scope(gpu);
+  const tt::Tensor x = graph.placeholder("x", tt::float32, {tt::unknown});
+  const tt::lowlevel::Variable w = graph.variable("w", tt::tensor({2.0f, 4.0f}));
+  const tt::Tensor inputs[] = {x * w};
+  tt::Tensor parts[2];
+  tt::apply(halves_op, std::span<const tt::Tensor>(inputs), nullptr, parts);
+  const tt::Tensor y = parts[0] + parts[1] * 2;
+  const tt::Tensor gradient = tt::lowlevel::gradients(parts[0], w)[0];
+  EXPECT_EQ(parts[1].device(), gpu);
+  const std::vector<tt::lowlevel::Feed> feeds{{x, tt::tensor({3.0f, 5.0f})}};
+  for (const bool compile : {true, false}) {
+    const tt::lowlevel::Session hard(graph, {.compile = compile});
+    hard.run(graph.initializer());
+    EXPECT_UNSUPPORTED("[halves] the op has no kernel for this device: cuda", hard.run(y, feeds));
+    const tt::lowlevel::Session soft(graph,
+                                     {.compile = compile, .allow_soft_placement = true, .log_device_placement = true});
+    testing::internal::CaptureStderr();
+    soft.run(graph.initializer());
+    const auto results = soft.run({y, parts[1], gradient}, feeds);
+    const std::string log = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(results[0].to_vector<float>(), ElementsAre(6, 20));
+    EXPECT_EQ(results[0].device(), gpu);
+    EXPECT_THAT(results[1].to_vector<float>(), ElementsAre(1.5f, 5));
+    EXPECT_EQ(results[1].device(), gpu);
+    EXPECT_THAT(results[2].to_vector<float>(), ElementsAre(1.5f, 2.5f));
+    EXPECT_NE(log.find("halves: (halves): cpu, there is no kernel for cuda:0\n"), std::string::npos) << log;
+    const auto step = soft.make_callable({x}, {y});
+    step(tt::tensor({3.0f, 5.0f}));
+    if (!compile) continue;
+    const tt::StepReport report = step.report();
+    EXPECT_TRUE(report.compiled);
+    EXPECT_EQ(report.passes[0].name, "soft_placement");
+    EXPECT_THAT(report.passes[0].changes,
+                ElementsAre("'halves' (halves) runs on the CPU: there is no kernel for cuda:0"));
+    for (std::size_t i = 1; i < report.passes.size(); ++i)
+      for (const std::string& change : report.passes[i].changes)
+        EXPECT_EQ(change.find("halves"), std::string::npos) << change;
+  }
+}
+
 TEST_F(CudaDevices, AreListed) {
   const std::vector<tt::DeviceInfo> all = tt::devices();
   ASSERT_GE(all.size(), 2u);

@@ -145,8 +145,8 @@ Variable Graph::computed_variable(Text name, const Tensor& value, const Variable
     throw ArgumentError("session", "a variable's first value is computed by its graph", "'" + name + "'",
                         "Run the graph's initializer");
   };
-  Variable result = variable(name, value.shape(), std::move(none),
-                             {.dtype = value.dtype(), .trainable = options.trainable}, where);
+  Variable result =
+      variable(name, value.shape(), std::move(none), {.dtype = value.dtype(), .trainable = options.trainable}, where);
   Node& node = *result.impl()->node;
   const TopLevel outside(impl());
   impl().scope = describe(node) + "/";

@@ -378,8 +378,7 @@ Tensor graph_variable(const GraphHandle& graph, Text name, const Shape& shape, D
 
 Tensor subgraph_input(GraphImpl& graph, const Tensor& around, Location where) {
   const PlaceholderAttributes attributes{around.dtype(), around.shape(), {}};
-  const bool around_is_state =
-      around.is_symbolic() ? is_state(*around.impl()->node->op) : is_captured_state(around);
+  const bool around_is_state = around.is_symbolic() ? is_state(*around.impl()->node->op) : is_captured_state(around);
   const bool state = graph.may_write && around_is_state;
   return add_source(graph, state ? captured_state_op : placeholder_op, &attributes, around.meta(), "captured", where);
 }

@@ -8,6 +8,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/node_observer.h"
+#include "core/graph/passes/passes.h"
 #include "core/graph/run_limits.h"
 #include "core/graph/subgraph_code.h"
 #include "core/support/error_context.h"
@@ -161,11 +162,16 @@ class MetadataScope {
 };
 
 /// A line for each node, as TensorFlow writes it.
-void log_placement(GraphImpl& graph, const GraphFunction& function) {
+void log_placement(GraphImpl& graph, const GraphFunction& function, bool soft) {
   std::string text;
-  for (const Node* node : needed_nodes(graph, function.fetches(), function.feeds()))
-    if (node->output_count > 0)
-      text += printable(describe(*node)) + ": (" + node->op->name + "): " + node->outputs()[0].device().text() + "\n";
+  for (const Node* node : needed_nodes(graph, function.fetches(), function.feeds())) {
+    if (node->output_count == 0) continue;
+    const Device device = node->outputs()[0].device();
+    text += printable(describe(*node)) + ": (" + node->op->name + "): ";
+    text +=
+        soft && runs_on_the_host(*node->op, device) ? "cpu, there is no kernel for " + device.text() : device.text();
+    text += "\n";
+  }
   std::cerr << text << std::flush;
 }
 
@@ -295,7 +301,7 @@ std::shared_ptr<GraphFunction> Runner::function(std::span<const Tensor> feeds, s
   auto& slot = functions_[std::move(key)];
   if (slot) return slot;
   auto made = std::make_shared<GraphFunction>(graph_, std::move(feed_places), std::move(fetch_places), where);
-  if (options_.log_device_placement) log_placement(graph_.impl(), *made);
+  if (options_.log_device_placement) log_placement(graph_.impl(), *made, options_.allow_soft_placement);
   slot = std::move(made);
   return slot;
 }

@@ -35,8 +35,7 @@ std::uint64_t key_of(const SessionOptions& options, std::size_t owned) {
   for (const bool bit :
        {options.numerics == Numerics::exact, options.constant_folding, options.algebraic_simplification,
         options.common_subexpressions, options.fusion, options.fuse_elementwise, options.memory_planning, options.prune,
-        options.allow_soft_placement,
-        check_numerics_enabled.load(std::memory_order_relaxed)})
+        options.allow_soft_placement, check_numerics_enabled.load(std::memory_order_relaxed)})
     key = key << 1 | (bit ? 1 : 0);
   return key;
 }

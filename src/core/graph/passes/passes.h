@@ -8,8 +8,8 @@ namespace triptych {
 
 struct PassResult {
   Program program;
-  int rewrites = 0;         // instructions that were replaced
-  std::string reason = {};  // why none could be, where that depends on the machine
+  int rewrites = 0;                       // instructions that were replaced
+  std::string reason = {};                // why none could be, where that depends on the machine
   std::vector<std::string> changes = {};  // a line for each, where comparing the programs does not tell
 };
 
