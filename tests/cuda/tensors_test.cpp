@@ -301,9 +301,10 @@ TEST_F(CudaGraphs, SoftPlacement) {
   const tt::DeviceScope scope(gpu);
   const tt::Tensor x = graph.placeholder("x", tt::float32, {tt::unknown});
   const tt::lowlevel::Variable w = graph.variable("w", tt::tensor({2.0f, 4.0f}));
-  const tt::Tensor inputs[] = {x * w};
+  const tt::Arg product(x * w);
+  const tt::Arg* const inputs[] = {&product};
   tt::Tensor parts[2];
-  tt::apply(halves_op, std::span<const tt::Tensor>(inputs), nullptr, parts);
+  tt::apply(halves_op, inputs, nullptr, parts, tt::Location::here());
   const tt::Tensor y = parts[0] + parts[1] * 2;
   const tt::Tensor gradient = tt::lowlevel::gradients(parts[0], w)[0];
   EXPECT_EQ(parts[1].device(), gpu);

@@ -141,16 +141,17 @@ Variable Graph::variable(Text name, const Tensor& value, const VariableOptions& 
 Variable Graph::computed_variable(Text name, const Tensor& value, const VariableOptions& options,
                                   Location where) const {
   check_first_value(impl(), value, name, where);
-  Initializer none = [name = std::string(name)](const Shape&, DType) -> Tensor {
+  Initializer none = [name = std::string(name), where](const Shape&, DType) -> Tensor {
     throw ArgumentError("session", "a variable's first value is computed by its graph", "'" + name + "'",
-                        "Run the graph's initializer");
+                        "Run the graph's initializer", where);
   };
   Variable result =
       variable(name, value.shape(), std::move(none), {.dtype = value.dtype(), .trainable = options.trainable}, where);
   Node& node = *result.impl()->node;
   const TopLevel outside(impl());
   impl().scope = describe(node) + "/";
-  side_of(impl()).computed[&node] = triptych::assign(result, Arg(value, where)).impl()->node.get();
+  const Tensor assigned = triptych::assign(result, Arg(value, where));
+  side_of(impl()).computed[&node] = {place_of(value), assigned.impl()->node.get()};
   return result;
 }
 
@@ -178,8 +179,7 @@ Tensor first_value_of(const Node& variable) {
   const GraphSide& side = side_of(*variable.graph);
   const auto found = side.computed.find(&variable);
   if (found == side.computed.end()) return {};
-  const Place value = place_of(found->second->inputs()[1]);
-  return variable.graph->handle(*value.node, value.output);
+  return variable.graph->handle(*found->second.value.node, found->second.value.output);
 }
 
 Node& add_initializer(GraphImpl& graph, const std::vector<Variable>& variables, Location where) {
@@ -191,7 +191,7 @@ Node& add_initializer(GraphImpl& graph, const std::vector<Variable>& variables, 
     if (found == side.computed.end())
       made.push_back(variable);
     else
-      assigned.push_back(graph.handle(*found->second));
+      assigned.push_back(graph.handle(*found->second.assigned));
   }
   append(graph, initialize_op, made, nullptr, {}, where);
   if (assigned.empty()) return *graph.nodes.back();

@@ -15,8 +15,12 @@ struct GraphSide {
   std::map<std::string, std::vector<Place>> collections;
   std::map<std::string, Node*> variables;  // of get_variable, by their full names
   std::set<const Node*> local;
-  std::map<const Node*, Node*> computed;  // variables whose first values the graph computes: the node that assigns it
-  std::size_t initialized = 0;            // variables that GraphImpl::initializer gives values
+  struct Computed {
+    Place value;
+    Node* assigned;
+  };
+  std::map<const Node*, Computed> computed;  // variables whose first values the graph computes, and who assigns them
+  std::size_t initialized = 0;               // variables that GraphImpl::initializer gives values
 };
 
 GraphSide& side_of(GraphImpl& graph);
