@@ -20,12 +20,12 @@ int main() {
   const auto here = tf::as_default(graph);
   const tt::Tensor centre = graph.placeholder("centre", tt::int64, {batch_size});
   const tt::Tensor around = graph.placeholder("around", tt::int64, {batch_size, 1});
-  const tf::Variable embeddings = graph.variable("embeddings", tf::random::uniform({vocabulary, width}, -1, 1));
+  const tf::Variable embeddings = graph.variable("embeddings", tf::random::uniform({vocabulary, width}, -0.1, 0.1));
   const tf::Variable weights = graph.variable("weights", tf::random::truncated_normal({vocabulary, width}, 0, 0.125));
   const tf::Variable biases = graph.variable("biases", tf::zeros({vocabulary}));
   const tt::Tensor loss = tf::reduce_mean(tf::nn::sampled_softmax_loss(
       weights, biases, around, tf::nn::embedding_lookup(embeddings, centre), sampled, vocabulary));
-  const tt::Tensor train = tf::train::AdagradOptimizer(0.5).minimize(loss);
+  const tt::Tensor train = tf::train::AdagradOptimizer(1.0).minimize(loss);
 
   const tt::Tensor asked = graph.placeholder("asked", tt::int64, {tt::unknown});
   const tt::Tensor directions = tf::nn::l2_normalize(embeddings, 1);
