@@ -15,6 +15,7 @@
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/custom_gradient.h"
 #include "triptych/core/pinned_memory.h"
+#include "triptych/core/profiler.h"
 #include "triptych/core/progress.h"
 #include "triptych/core/random.h"
 #include "triptych/core/tf32.h"

@@ -15,6 +15,7 @@
 #include "core/graph/graph.h"
 #include "core/support/error_context.h"
 #include "core/support/printable.h"
+#include "core/support/span.h"
 #include "core/tensor/tensor_impl.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
@@ -83,8 +84,13 @@ void Module::wrong_class(Location where) const {
 }
 
 Tensor Module::run(const Tensor& x) {
+  std::optional<Span> span;
+  if (recording_spans.load(std::memory_order_relaxed) && recording_options().modules) [[unlikely]]
+    span.emplace(SpanKind::module, ("nn.Module: " + name()).c_str(), made_at_);
   check_members();
   try {
+    if (has_uninitialized_params()) [[unlikely]]
+      late_->make_for_input(x);
     compute_members();
     if (!hooks_) return forward(x);
     detail::HookedCall hooked(*this);
@@ -339,7 +345,19 @@ std::vector<Tensor> without_names(std::vector<NamedTensor> named) {
 }  // namespace
 
 void Module::check_all_members(Location where) const {
-  const_cast<Module*>(this)->visit("", [&](const std::string&, Module& module) { module.check_members(where); });
+  const_cast<Module*>(this)->visit("", [&](const std::string& path, Module& module) {
+    module.check_members(where);
+    if (module.has_uninitialized_params())
+      throw ArgumentError(name(), "a lazy module has no parameters yet",
+                          "'" + path + "' is a " + module.name() + " that was not called",
+                          "Call the model on an input first", where);
+  });
+}
+
+void Module::set_member(Tensor& member, Tensor value, bool trained) {
+  if (trained) value.set_requires_grad(true);
+  mark_state(value);
+  member = std::move(value);
 }
 
 std::vector<NamedTensor> Module::named_parameters(Location where) const {
@@ -430,6 +448,9 @@ Module& Module::to(DType dtype, Location where) {
     throw ArgumentError("Module::to", "a module cannot be converted to a dtype that is not floating-point",
                         std::string(dtype_name(dtype)) + " was given", "", where);
   const Frame frame(where);
+  visit("", [&](const std::string&, Module& module) {
+    if (module.has_uninitialized_params()) module.late_->set_dtype(dtype);
+  });
   return convert([&](const Tensor& tensor) {
     return is_floating(tensor.dtype()) && tensor.dtype() != dtype ? cast(Arg(tensor, where), dtype) : tensor;
   });
@@ -488,6 +509,18 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, Lo
 }
 
 IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bool assign, Location where) {
+  const Frame frame(where);
+  struct Late {  // lazy modules that the state told their sizes; they forget them if it does not fit
+    std::vector<detail::LateParameters*> made;
+    ~Late() {
+      for (detail::LateParameters* module : made) module->forget();
+    }
+  } late;
+  visit("", [&](const std::string& path, Module& module) {
+    if (!module.has_uninitialized_params()) return;
+    module.late_->make_for_state(state, path.empty() ? "" : path + ".", where);
+    if (!module.late_->waiting()) late.made.push_back(module.late_);
+  });
   check_all_members(where);
   const Which of_state{.for_state = true, .each_once = false};
   std::vector<std::pair<Tensor, Tensor>> copies;
@@ -537,6 +570,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
       else
         tensor.copy_(Arg(value, where));
     }
+  late.made.clear();
   return keys;
 }
 
@@ -544,6 +578,7 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state, bool strict, bo
 
 void Module::mirror(const Module& other, std::vector<std::pair<Member*, const Member*>>& pairs,
                     const std::string& prefix) {
+  if (late_ && other.late_) late_->make_as_in(other);
   for (const Child& theirs : other.children_) {
     const auto same = [&](const Child& mine) { return mine.name == theirs.name; };
     const auto mine = std::find_if(children_.begin(), children_.end(), same);

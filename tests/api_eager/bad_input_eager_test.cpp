@@ -176,6 +176,57 @@ TEST_F(BadInputEager, States) {
   EXPECT_NE(linear.bias.to_vector<float>(), (std::vector<float>{1, 1}));
 }
 
+TEST_F(BadInputEager, TheGradientOfWhatIsNoLeafIsSaidOnce) {
+  std::vector<std::string> said;
+  const tt::WarningHandler before =
+      tt::set_warning_handler([&](const std::string& text, tt::Location) { said.push_back(text); });
+  const Tensor x = tt::ones({2}).set_requires_grad();
+  for (int i = 0; i < 3; ++i) {
+    Tensor y = x * 2, kept = x * 3;
+    kept.retain_grad();
+    tt::sum(y + kept).backward();
+    EXPECT_FALSE(y.grad().defined());
+    EXPECT_TRUE(kept.grad().defined() && x.grad().defined());
+  }
+  EXPECT_FALSE(tt::ones({2}).grad().defined());
+  EXPECT_FALSE(tt::ones({2}).set_requires_grad().grad().defined());
+  tt::set_warning_handler(before);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0],
+            "[grad] the gradient of a tensor that is no leaf is asked for, and was not kept: it was made by 'mul'. Call "
+            "retain_grad() before backward(), or ask the leaf.");
+}
+
+TEST_F(BadInputEager, LeavesNothingBehindWhereItThrows) {
+  // A hook: the module, its buffers and the next call are as before.
+  nn::BatchNorm1d norm(3);
+  auto hook = norm.register_forward_hook(
+      [](nn::Module&, const Tensor&, const Tensor&) { throw std::runtime_error("not today"); });
+  EXPECT_THROW(norm(matrix), std::runtime_error);
+  EXPECT_EQ(norm.num_batches_tracked.item<std::int64_t>(), 0);
+  hook.remove();
+  norm(matrix);
+  EXPECT_EQ(norm.num_batches_tracked.item<std::int64_t>(), 1);
+  // A closure: no step was taken.
+  nn::Linear linear(3, 1);
+  optim::LBFGS lbfgs(linear.parameters());
+  const Tensor weight = linear.weight.clone();
+  EXPECT_THROW(lbfgs.step([&]() -> Tensor { throw std::runtime_error("no loss"); }), std::runtime_error);
+  EXPECT_TRUE(tt::equal(linear.weight, weight));
+  EXPECT_BAD("[LBFGS] there is no closure", lbfgs.step());
+  // Wrong keys, dtypes and devices.
+  tt::StateDict state = linear.state_dict();
+  state.erase("bias");
+  EXPECT_BAD("[load_state_dict] the keys of the state and of Linear differ: missing 'bias'", linear.load_state_dict(state));
+  state.add("biass", tt::ones({1}));
+  EXPECT_BAD("[load_state_dict] the keys of the state and of Linear differ: missing 'bias'; unexpected 'biass'",
+             linear.load_state_dict(state));
+  EXPECT_BAD("[linear]", linear(tt::ones({2, 3}, tt::float64)));
+  EXPECT_BAD("[Module::to] a module cannot be converted", linear.to(tt::int32));
+  if (tt::cuda_device_count() == 0) EXPECT_UNSUPPORTED("[device] this build has no CUDA", linear.cuda());
+  EXPECT_BAD("[vmap]", eager::func::vmap([](const Tensor& a, const Tensor& b) { return a + b; })(matrix, vector));
+}
+
 TEST_F(BadInputEager, ParametersInContainers) {
   const Tensor result = tt::ones({2}).set_requires_grad() * 2;
   nn::ParameterList list({vector, none});

@@ -104,12 +104,12 @@ std::vector<std::string> broken_rules(const std::string& path, const std::string
 }
 
 /// The rooms of the core, from the ground up: a room includes what is below it.
-const std::vector<std::string> floors = {"memory", "support", "tensor",   "autodiff", "dispatch", "formats", "random",
+const std::vector<std::string> floors = {"memory", "support", "tensor",   "autodiff", "dispatch", "formats", "profiler", "random",
                                          "data",   "ops",     "formulas", "kernels",  "graph",    "metrics"};
 
 /// The includes that go up all the same, each a circle among rooms, with its reason.
 const std::map<std::pair<std::string, std::string>, std::string> circles = {
-    {{"memory", "support"}, "a fork waits for the allocator's locks"},
+    {{"memory", "support"}, "a fork waits for the allocator's locks, and a profile sees what it hands out"},
     {{"memory", "tensor"}, "pinning a tensor gives a tensor"},
     {{"memory", "dispatch"}, "what a device is asked is in the table of its backend"},
     {{"support", "dispatch"}, "errors and threads read the modes of the calling thread"},

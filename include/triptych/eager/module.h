@@ -45,6 +45,8 @@ struct IncompatibleKeys {
   std::vector<std::string> unexpected_keys;
 };
 
+class Module;
+
 namespace detail {
 
 /// The ways of writing forward that would not override Module's, but be functions that nobody calls. Declared here,
@@ -68,6 +70,24 @@ class TRIPTYCH_API ValueSource {
 };
 
 class ParametrizedMembers;
+
+/// Chooses the constructor that leaves out what an input has to tell.
+struct Lazily {};
+
+/// What a module does whose parameters have sizes that its first input tells (see nn/lazy.h).
+class TRIPTYCH_API LateParameters {
+ public:
+  virtual ~LateParameters() = default;
+  /// There are none yet.
+  virtual bool waiting() const = 0;
+  virtual void make_for_input(const Tensor& x) = 0;
+  /// Makes those whose sizes the tensors of a state tell; `prefix` stands before its names there.
+  virtual void make_for_state(const StateDict& state, const std::string& prefix, Location where) = 0;
+  /// Makes, or lets go of, what `other`, of the same class, has, or has not.
+  virtual void make_as_in(const Module& other) = 0;
+  virtual void forget() = 0;
+  virtual void set_dtype(DType dtype) = 0;
+};
 
 template <class M, class... Arguments>
 std::unique_ptr<M> cloned(Location where, const M& module, Arguments&&... arguments) {
@@ -244,6 +264,9 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   Module& train(bool mode = true);
   Module& eval() { return train(false); }
   bool is_training() const { return training_; }
+  /// A lazy module that has seen no input. Its parameters are undefined, and asking a model that has one for parameters
+  /// or state is an ArgumentError.
+  bool has_uninitialized_params() const { return late_ && late_->waiting(); }
   /// Forgets the gradients, or with `set_to_none = false` makes them zeros.
   void zero_grad(bool set_to_none = true);
   Module& requires_grad_(bool value = true, Location where = Location::here());
@@ -271,6 +294,11 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   /// What every call does first. ArgumentError if a tensor that is no parameter was assigned to one of this module's:
   /// it would not be trained. What was assigned to a buffer is the buffer from now on.
   void check_members(Location where = Location::here());
+
+ protected:
+  /// Sets what a lazy module waited for: `member` is one of its parameters or buffers.
+  static void set_member(Tensor& member, Tensor value, bool trained);
+  detail::LateParameters* late_ = nullptr;  // of a lazy module: itself
 
  private:
   using Cloner = std::unique_ptr<Module> (*)(const Module&);
@@ -381,6 +409,8 @@ auto call(M& module, const Arg& first, const Rest&... rest) {
   M& target = base.successor_.expired() ? module : base.present().template as<M>(first.where());
   Module& now = target;
   now.check_members(first.where());
+  if (now.has_uninitialized_params()) [[unlikely]]
+    now.late_->make_for_input(first.tensor());
   now.compute_members();
   const auto finished = [&](auto result) {
     if constexpr (std::is_same_v<decltype(result), Tensor>)

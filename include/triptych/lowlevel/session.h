@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "triptych/core/profiler.h"
 #include "triptych/core/session_options.h"
 #include "triptych/core/text.h"
 #include "triptych/lowlevel/graph.h"
@@ -26,6 +27,8 @@ using triptych::OutOfRangeError;
 }  // namespace errors
 
 using triptych::Cancellation;
+using triptych::write_timeline;
+namespace profiler = triptych::profiler;
 using triptych::RunMetadata;
 using triptych::RunOptions;
 using triptych::SessionOptions;

@@ -19,11 +19,11 @@ bool any_below(const Sizes& sizes, std::int64_t least) {
 }
 
 template <class Options>
-const Options& checked(const char* name, const Options& o, Location where) {
+const Options& checked(const char* name, const Options& o, Location where, bool lazy = false) {
   const auto fail = [&](const char* rule, const std::string& given) {
     throw ArgumentError(name, rule, given, "", where);
   };
-  if (o.in_channels < 1 || o.out_channels < 1)
+  if ((!lazy && o.in_channels < 1) || o.out_channels < 1)
     fail("in_channels or out_channels is not positive",
          std::to_string(o.in_channels) + " and " + std::to_string(o.out_channels));
   const auto positive = [&](const char* rule, const Sizes& sizes) {
@@ -121,9 +121,22 @@ std::int64_t as_size(const Sizes& sizes, std::int64_t) { return sizes[0]; }
 }  // namespace
 
 Conv1d::Conv1d(const Conv1dOptions& given, Location where)
-    : options(checked("Conv1d", given, where)),
-      weight(register_parameter("weight", first_weight(options, where))),
-      bias(register_parameter("bias", first_bias(options, where))) {}
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("Conv1d", given, where)) {
+  make_parameters(where);
+}
+
+Conv1d::Conv1d(detail::Lazily, const Conv1dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("Conv1d", given, where, true)) {}
+
+void Conv1d::make_parameters(Location where) {
+  checked("Conv1d", settings_, where);
+  set_member(weight, first_weight(settings_, where), true);
+  if (settings_.bias) set_member(bias, first_bias(settings_, where), true);
+}
 
 Tensor Conv1d::forward(const Tensor& x) {
   triptych::Conv1dOptions core{
@@ -140,9 +153,22 @@ Tensor Conv1d::forward(const Tensor& x) {
 std::string Conv1d::extra_repr() const { return repr_of(options); }
 
 Conv2d::Conv2d(const Conv2dOptions& given, Location where)
-    : options(checked("Conv2d", given, where)),
-      weight(register_parameter("weight", first_weight(options, where))),
-      bias(register_parameter("bias", first_bias(options, where))) {}
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("Conv2d", given, where)) {
+  make_parameters(where);
+}
+
+Conv2d::Conv2d(detail::Lazily, const Conv2dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("Conv2d", given, where, true)) {}
+
+void Conv2d::make_parameters(Location where) {
+  checked("Conv2d", settings_, where);
+  set_member(weight, first_weight(settings_, where), true);
+  if (settings_.bias) set_member(bias, first_bias(settings_, where), true);
+}
 
 Tensor Conv2d::forward(const Tensor& x) {
   triptych::Conv2dOptions core{
@@ -159,9 +185,22 @@ Tensor Conv2d::forward(const Tensor& x) {
 std::string Conv2d::extra_repr() const { return repr_of(options); }
 
 Conv3d::Conv3d(const Conv3dOptions& given, Location where)
-    : options(checked("Conv3d", given, where)),
-      weight(register_parameter("weight", first_weight(options, where))),
-      bias(register_parameter("bias", first_bias(options, where))) {}
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("Conv3d", given, where)) {
+  make_parameters(where);
+}
+
+Conv3d::Conv3d(detail::Lazily, const Conv3dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("Conv3d", given, where, true)) {}
+
+void Conv3d::make_parameters(Location where) {
+  checked("Conv3d", settings_, where);
+  set_member(weight, first_weight(settings_, where), true);
+  if (settings_.bias) set_member(bias, first_bias(settings_, where), true);
+}
 
 Tensor Conv3d::forward(const Tensor& x) {
   triptych::Conv3dOptions core{
@@ -177,10 +216,23 @@ Tensor Conv3d::forward(const Tensor& x) {
 
 std::string Conv3d::extra_repr() const { return repr_of(options); }
 
-ConvTranspose1d::ConvTranspose1d(const Options& given, Location where)
-    : options(checked("ConvTranspose1d", given, where)),
-      weight(register_parameter("weight", first_weight(options, where))),
-      bias(register_parameter("bias", first_bias(options, where))) {}
+ConvTranspose1d::ConvTranspose1d(const ConvTranspose1dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("ConvTranspose1d", given, where)) {
+  make_parameters(where);
+}
+
+ConvTranspose1d::ConvTranspose1d(detail::Lazily, const ConvTranspose1dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("ConvTranspose1d", given, where, true)) {}
+
+void ConvTranspose1d::make_parameters(Location where) {
+  checked("ConvTranspose1d", settings_, where);
+  set_member(weight, first_weight(settings_, where), true);
+  if (settings_.bias) set_member(bias, first_bias(settings_, where), true);
+}
 
 Tensor ConvTranspose1d::forward(const Tensor& x) {
   const triptych::ConvTranspose1dOptions core{.stride = options.stride,
@@ -203,10 +255,23 @@ Tensor ConvTranspose1d::forward(const Tensor& x, std::int64_t output_size) {
 
 std::string ConvTranspose1d::extra_repr() const { return repr_of(options); }
 
-ConvTranspose2d::ConvTranspose2d(const Options& given, Location where)
-    : options(checked("ConvTranspose2d", given, where)),
-      weight(register_parameter("weight", first_weight(options, where))),
-      bias(register_parameter("bias", first_bias(options, where))) {}
+ConvTranspose2d::ConvTranspose2d(const ConvTranspose2dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("ConvTranspose2d", given, where)) {
+  make_parameters(where);
+}
+
+ConvTranspose2d::ConvTranspose2d(detail::Lazily, const ConvTranspose2dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("ConvTranspose2d", given, where, true)) {}
+
+void ConvTranspose2d::make_parameters(Location where) {
+  checked("ConvTranspose2d", settings_, where);
+  set_member(weight, first_weight(settings_, where), true);
+  if (settings_.bias) set_member(bias, first_bias(settings_, where), true);
+}
 
 Tensor ConvTranspose2d::forward(const Tensor& x) {
   const triptych::ConvTranspose2dOptions core{.stride = options.stride,
@@ -229,10 +294,23 @@ Tensor ConvTranspose2d::forward(const Tensor& x, Size2 output_size) {
 
 std::string ConvTranspose2d::extra_repr() const { return repr_of(options); }
 
-ConvTranspose3d::ConvTranspose3d(const Options& given, Location where)
-    : options(checked("ConvTranspose3d", given, where)),
-      weight(register_parameter("weight", first_weight(options, where))),
-      bias(register_parameter("bias", first_bias(options, where))) {}
+ConvTranspose3d::ConvTranspose3d(const ConvTranspose3dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("ConvTranspose3d", given, where)) {
+  make_parameters(where);
+}
+
+ConvTranspose3d::ConvTranspose3d(detail::Lazily, const ConvTranspose3dOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked("ConvTranspose3d", given, where, true)) {}
+
+void ConvTranspose3d::make_parameters(Location where) {
+  checked("ConvTranspose3d", settings_, where);
+  set_member(weight, first_weight(settings_, where), true);
+  if (settings_.bias) set_member(bias, first_bias(settings_, where), true);
+}
 
 Tensor ConvTranspose3d::forward(const Tensor& x) {
   const triptych::ConvTranspose3dOptions core{.stride = options.stride,

@@ -7,8 +7,8 @@
 namespace triptych::eager::nn {
 namespace {
 
-const LinearOptions& checked(const LinearOptions& options, Location where) {
-  if (options.in_features < 1 || options.out_features < 1)
+const LinearOptions& checked(const LinearOptions& options, Location where, bool lazy = false) {
+  if ((!lazy && options.in_features < 1) || options.out_features < 1)
     throw ArgumentError("Linear", "in_features or out_features is not positive",
                         std::to_string(options.in_features) + " and " + std::to_string(options.out_features), "",
                         where);
@@ -19,12 +19,22 @@ const LinearOptions& checked(const LinearOptions& options, Location where) {
 }  // namespace
 
 Linear::Linear(const LinearOptions& given, Location where)
-    : options(checked(given, where)),
-      weight(register_parameter("weight", default_weight({options.out_features, options.in_features}, options.dtype,
-                                                         init::Layout::out_in, where))),
-      bias(register_parameter(
-          "bias",
-          options.bias ? default_bias(options.out_features, options.in_features, options.dtype, where) : Tensor())) {}
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked(given, where)) {
+  make_parameters(where);
+}
+
+Linear::Linear(detail::Lazily, const LinearOptions& given, Location where)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      settings_(checked(given, where, true)) {}
+
+void Linear::make_parameters(Location where) {
+  const LinearOptions& o = settings_;
+  set_member(weight, default_weight({o.out_features, o.in_features}, o.dtype, init::Layout::out_in, where), true);
+  if (o.bias) set_member(bias, default_bias(o.out_features, o.in_features, o.dtype, where), true);
+}
 
 Tensor Linear::forward(const Tensor& x) { return bias.defined() ? linear(x, weight, bias) : linear(x, weight); }
 

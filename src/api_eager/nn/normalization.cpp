@@ -8,8 +8,8 @@
 namespace triptych::eager::nn {
 namespace {
 
-const BatchNormOptions& checked(const BatchNormOptions& options, const char* name, Location where) {
-  if (options.num_features < 1)
+const BatchNormOptions& checked(const BatchNormOptions& options, const char* name, Location where, bool lazy = false) {
+  if (!lazy && options.num_features < 1)
     throw ArgumentError(name, "num_features is not positive", std::to_string(options.num_features), "", where);
   const Hyperparameters check(name, where);
   check.not_negative("eps", options.eps);
@@ -47,20 +47,29 @@ std::string repr_of(const Options& o) {
 
 // --- Batches --------------------------------------------------------------------------------------------------------
 
-BatchNorm::BatchNorm(const BatchNormOptions& given, const char* name, int min_rank, int max_rank, Location where)
-    : options(checked(given, name, where)),
-      weight(register_parameter("weight", first_weight(options, options.num_features, where))),
-      bias(register_parameter("bias", first_bias(options, options.num_features, where))),
-      running_mean(register_buffer("running_mean", options.track_running_stats
-                                                       ? zeros({options.num_features}, options.dtype, where)
-                                                       : Tensor())),
-      running_var(register_buffer(
-          "running_var", options.track_running_stats ? ones({options.num_features}, options.dtype, where) : Tensor())),
+BatchNorm::BatchNorm(const BatchNormOptions& given, const char* name, int min_rank, int max_rank, Location where,
+                     bool lazy)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      running_mean(register_buffer("running_mean", Tensor())),
+      running_var(register_buffer("running_var", Tensor())),
       num_batches_tracked(
-          register_buffer("num_batches_tracked", options.track_running_stats ? zeros({}, int64, where) : Tensor())),
+          register_buffer("num_batches_tracked", given.track_running_stats ? zeros({}, int64, where) : Tensor())),
+      settings_(checked(given, name, where, lazy)),
       name_(name),
       min_rank_(min_rank),
-      max_rank_(max_rank) {}
+      max_rank_(max_rank) {
+  if (!lazy) make_parameters(where);
+}
+
+void BatchNorm::make_parameters(Location where) {
+  const BatchNormOptions& o = settings_;
+  if (o.affine) set_member(weight, first_weight(o, o.num_features, where), true);
+  if (o.affine && o.bias) set_member(bias, first_bias(o, o.num_features, where), true);
+  if (!o.track_running_stats) return;
+  set_member(running_mean, zeros({o.num_features}, o.dtype, where), false);
+  set_member(running_var, ones({o.num_features}, o.dtype, where), false);
+}
 
 double BatchNorm::momentum_now() const {
   if (options.momentum) return *options.momentum;
@@ -151,8 +160,8 @@ const GroupNormOptions& checked(const GroupNormOptions& o, Location where) {
   return o;
 }
 
-const InstanceNormOptions& checked(const InstanceNormOptions& o, const char* name, Location where) {
-  if (o.num_features < 1)
+const InstanceNormOptions& checked(const InstanceNormOptions& o, const char* name, Location where, bool lazy = false) {
+  if (!lazy && o.num_features < 1)
     throw ArgumentError(name, "num_features is not positive", std::to_string(o.num_features), "", where);
   const Hyperparameters check(name, where);
   check.not_negative("eps", o.eps);
@@ -190,19 +199,27 @@ std::string GroupNorm::extra_repr() const {
 
 // --- Single examples ------------------------------------------------------------------------------------------------
 
-InstanceNorm::InstanceNorm(const InstanceNormOptions& given, const char* name, int axes, Location where)
-    : options(checked(given, name, where)),
-      weight(register_parameter("weight", first_weight(options, options.num_features, where))),
-      bias(register_parameter("bias", first_bias(options, options.num_features, where))),
-      running_mean(register_buffer("running_mean", options.track_running_stats
-                                                       ? zeros({options.num_features}, options.dtype, where)
-                                                       : Tensor())),
-      running_var(register_buffer(
-          "running_var", options.track_running_stats ? ones({options.num_features}, options.dtype, where) : Tensor())),
+InstanceNorm::InstanceNorm(const InstanceNormOptions& given, const char* name, int axes, Location where, bool lazy)
+    : weight(register_parameter("weight", Tensor())),
+      bias(register_parameter("bias", Tensor())),
+      running_mean(register_buffer("running_mean", Tensor())),
+      running_var(register_buffer("running_var", Tensor())),
       num_batches_tracked(
-          register_buffer("num_batches_tracked", options.track_running_stats ? zeros({}, int64, where) : Tensor())),
+          register_buffer("num_batches_tracked", given.track_running_stats ? zeros({}, int64, where) : Tensor())),
+      settings_(checked(given, name, where, lazy)),
       name_(name),
-      axes_(axes) {}
+      axes_(axes) {
+  if (!lazy) make_parameters(where);
+}
+
+void InstanceNorm::make_parameters(Location where) {
+  const InstanceNormOptions& o = settings_;
+  if (o.affine) set_member(weight, first_weight(o, o.num_features, where), true);
+  if (o.affine && o.bias) set_member(bias, first_bias(o, o.num_features, where), true);
+  if (!o.track_running_stats) return;
+  set_member(running_mean, zeros({o.num_features}, o.dtype, where), false);
+  set_member(running_var, ones({o.num_features}, o.dtype, where), false);
+}
 
 Tensor InstanceNorm::forward(const Tensor& x) {
   const bool batched = x.ndim() == axes_ + 2;

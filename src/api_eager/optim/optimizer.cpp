@@ -8,6 +8,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/update_batch.h"
 #include "core/support/hyperparameter.h"
+#include "core/support/span.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -138,6 +139,8 @@ void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where)
 
 void Optimizer::zero_grad(bool set_to_none, Location where) {
   const Frame frame(where);
+  const Span span(SpanKind::annotation, "Optimizer.zero_grad");
+  if (SpanRecord* const record = span.record()) record->name += std::string("#") + name_ + ".zero_grad";
   std::vector<Tensor> fresh;  // all, before the first is changed
   if (!set_to_none)
     for (const Group& group : groups_)
@@ -211,6 +214,8 @@ Optimizer::Operands Optimizer::operands(std::size_t g) {
 }
 
 void Optimizer::update_groups(const std::function<Operands(std::size_t)>& update) {
+  const Span span(SpanKind::annotation, "Optimizer.step");
+  if (SpanRecord* const record = span.record()) record->name += std::string("#") + name_ + ".step";
   std::vector<Operands> groups;
   groups.reserve(groups_.size());
   UpdateBatch batch;

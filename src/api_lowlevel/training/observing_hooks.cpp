@@ -1,10 +1,9 @@
 // Hooks that look at some of the steps: summaries, and the times of nodes.
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "api_lowlevel/training/step_of.h"
-#include "core/formats/atomic_file.h"
 #include "triptych/core/callable.h"
+#include "triptych/core/profiler.h"
 #include "triptych/lowlevel/session_run_hook.h"
 
 namespace triptych::lowlevel::train {
@@ -48,22 +47,9 @@ SessionRunArgs ProfilerHook::before_run(SessionRunContext& run_context) {
 void ProfilerHook::after_run(SessionRunContext&, const SessionRunValues& run_values) {
   if (!due_) return;
   timer_.update_last_triggered_step(next_step_);
-  nlohmann::json events = nlohmann::json::array();
-  for (const NodeTiming& node : run_values.run_metadata.nodes)
-    events.push_back({{"name", node.name},
-                      {"cat", "op"},
-                      {"ph", "X"},
-                      {"ts", node.start},
-                      {"dur", node.microseconds},
-                      {"pid", 0},
-                      {"tid", 0},
-                      {"args", {{"op", node.op}, {"outputs", node.outputs}, {"bytes", node.output_bytes}}}});
   const std::filesystem::path path =
       std::filesystem::path(std::string(options_.output_dir)) / ("timeline-" + std::to_string(next_step_) + ".json");
-  using Json = nlohmann::json;
-  AtomicFile file(path, {"ProfilerHook", where_});
-  file.write(Json{{"traceEvents", events}}.dump(-1, ' ', false, Json::error_handler_t::replace));
-  file.commit();
+  write_timeline(path, run_values.run_metadata, where_);
 }
 
 }  // namespace triptych::lowlevel::train

@@ -2,6 +2,7 @@
 #include "core/autodiff/walker.h"
 
 #include <algorithm>
+#include <string>
 
 #include "core/autodiff/check_gradient.h"
 #include "core/autodiff/decomposition.h"
@@ -9,6 +10,7 @@
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/support/inline_vector.h"
+#include "core/support/span.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -89,6 +91,8 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
   if (node.released)
     throw ArgumentError("backward", "the saved values of this computation were freed by an earlier backward",
                         describe(node), "Call the first backward with retain_graph = true", node.where);
+  const Span span(SpanKind::annotation, "", node.where);
+  if (SpanRecord* const record = span.record()) record->name = std::string("backward of ") + node.op->name;
   const FrameAt forward_line(node.where);  // an error in the rule is reported there
   const InCallOf forward_call(node);       // and what the rule adds belongs to that call
   InlineVector<Tensor, 4> results(inputs.size());

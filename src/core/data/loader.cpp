@@ -21,6 +21,7 @@
 #include "core/memory/allocator.h"
 #include "core/random/philox.h"
 #include "core/support/hyperparameter.h"
+#include "core/support/span.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/pinned_memory.h"
@@ -247,6 +248,7 @@ class DataLoader::Epoch {
 
   /// The batch, made here or by a worker; nothing at the end of an iterable data set.
   std::optional<Batch> take(std::size_t number) {
+    const Span span(SpanKind::annotation, "enumerate(DataLoader)#next");
     if (!workers_ || number < taken_) return make(number);
     Slot& slot = slots_[number % slots_.size()];
     std::unique_lock lock(mutex_);

@@ -10,6 +10,7 @@
 #include "core/dispatch/infer.h"
 #include "core/dispatch/layout.h"
 #include "core/dispatch/modes.h"
+#include "core/dispatch/op_span.h"
 #include "core/dispatch/registry.h"
 #include "core/dispatch/update_batch.h"
 #include "core/memory/allocator.h"
@@ -285,12 +286,16 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
 void run_now(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
              Location where, std::uint32_t donatable) {
   const Frame frame(where);  // for what has no line of its own: shapes, memory, kernels
+  OpSpan span(op, modes.frame);
   try {
     run(op, inputs, attributes, outputs, where, donatable);
   } catch (UnsupportedError& error) {
     if (error.op() == "memory") add_context(error, std::string("While '") + op.name + "' ran.");
     throw;
   }
+  span.tell(
+      op, attributes, inputs.size(), [&](std::size_t i) -> const TensorMeta& { return inputs[i]->meta(); },
+      outputs.size(), [&](std::size_t i) -> const TensorMeta& { return outputs[i].meta(); });
 }
 
 }  // namespace triptych

@@ -6,6 +6,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
+#include "core/dispatch/op_span.h"
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
 
@@ -70,9 +71,14 @@ void UpdateBatch::run() {
     const Device device = update->context.device;
     const Backend* backend = device.type == Device::Type::cpu ? nullptr : &backend_of(device);
     if (backend) update->context.stream = backend->enter(device.index);
+    OpSpan span(update->op, update->context.where);
     const KernelLaunch launch;
     update->kernel.run(
         {update->op, update->operands.span(), {}, update->attributes, update->prepared.get(), update->context});
+    span.tell(
+        update->op, update->attributes, update->operands.size(),
+        [&](std::size_t i) -> const TensorMeta& { return *update->operands[i].meta; }, 0,
+        [&](std::size_t) -> const TensorMeta& { return *update->operands[0].meta; });
     if (backend) backend->after_kernel(update->op.name, device.index, update->context.where);
   }
   updates_.clear();

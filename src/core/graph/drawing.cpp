@@ -1,55 +1,14 @@
 #include "core/graph/drawing.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/dispatch/attributes.h"
 #include "core/graph/control_flow.h"
+#include "core/support/diagram.h"
 #include "core/support/printable.h"
 
 namespace triptych {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
-std::string dot_string(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"";
-}
-
-/// What fits into a box of a name, from its end: a name's first parts are scopes.
-std::string last_part(std::string_view name) {
-  constexpr std::size_t fits = 30;
-  if (name.size() <= fits) return std::string(name);
-  name.remove_prefix(name.size() - fits + 3);
-  while ((name.front() & 0xc0) == 0x80) name.remove_prefix(1);  // not within a character
-  return "..." + std::string(name);
-}
 
 /// What fits into a box of a value.
 std::string shortened(std::string text, const std::map<const Node*, std::string>& texts) {
@@ -81,71 +40,6 @@ const char* colour_of(const Node& node) {
   if (has_effect(node)) return "#f8c8c8";
   if (is_source(*node.op)) return "#cfe3f7";
   return node.op == &group_op ? "#e4e4e4" : "#d9efd3";
-}
-
-/// Which layer each node stands in, and where in it.
-struct Layout {
-  std::vector<int> layer;
-  std::vector<double> x;  // centre, in units of one node
-  std::vector<std::vector<std::size_t>> layers;
-};
-
-/// Layers by the longest way from a source; in a layer, nodes stand near the mean of what they are joined to.
-Layout layered(const GraphImpl& graph) {
-  const std::size_t count = graph.nodes.size();
-  Layout layout{std::vector<int>(count), std::vector<double>(count), {}};
-  std::vector<std::vector<std::size_t>> above(count), below(count);
-  const auto join = [&](std::size_t from, std::size_t to) {
-    above[to].push_back(from);
-    below[from].push_back(to);
-    layout.layer[to] = std::max(layout.layer[to], layout.layer[from] + 1);
-  };
-  for (const auto& node : graph.nodes) {
-    for (const Tensor& input : node->inputs()) join(place_of(input).node->sequence, node->sequence);
-    for (const Node* before : graph.info_of(*node).control) join(before->sequence, node->sequence);
-  }
-  for (std::size_t i = count; i-- > 0;)  // sources stand right above their first user
-    if (above[i].empty() && !below[i].empty()) {
-      int first = layout.layer[below[i][0]];
-      for (std::size_t user : below[i]) first = std::min(first, layout.layer[user]);
-      layout.layer[i] = first - 1;
-    }
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto at = static_cast<std::size_t>(layout.layer[i]);
-    if (at >= layout.layers.size()) layout.layers.resize(at + 1);
-    layout.x[i] = static_cast<double>(layout.layers[at].size());
-    layout.layers[at].push_back(i);
-  }
-  const auto arrange = [&](std::vector<std::size_t>& nodes, const std::vector<std::vector<std::size_t>>& neighbours) {
-    std::vector<double> wish(count);
-    for (std::size_t i : nodes) {
-      wish[i] = layout.x[i];
-      if (neighbours[i].empty()) continue;
-      wish[i] = 0;
-      for (std::size_t other : neighbours[i]) wish[i] += layout.x[other];
-      wish[i] /= static_cast<double>(neighbours[i].size());
-    }
-    std::stable_sort(nodes.begin(), nodes.end(), [&](std::size_t a, std::size_t b) { return wish[a] < wish[b]; });
-    double next = 0;
-    for (std::size_t i : nodes) {
-      layout.x[i] = std::max(next, wish[i]);
-      next = layout.x[i] + 1;
-    }
-  };
-  for (int sweep = 0; sweep < 4; ++sweep) {
-    for (std::size_t i = 1; i < layout.layers.size(); ++i) arrange(layout.layers[i], above);
-    for (std::size_t i = layout.layers.size(); i-- > 1;) arrange(layout.layers[i - 1], below);
-  }
-  return layout;
-}
-
-constexpr std::size_t largest_drawing = 5000;  // nodes
-
-void check_size(const GraphImpl& graph) {
-  if (graph.nodes.size() > largest_drawing)
-    throw UnsupportedError("write_svg", "the graph is too large to draw",
-                           std::to_string(graph.nodes.size()) + " nodes, at most " + std::to_string(largest_drawing),
-                           "Use write_dot");
 }
 
 }  // namespace
@@ -232,48 +126,20 @@ std::string graph_as_text(const GraphImpl& graph) {
 
 namespace {
 
-/// A picture: what is in it, and how large it is.
-struct Picture {
-  std::string content;
-  double width, height;
-};
-
-Picture picture_of(const GraphImpl& graph, const NodeTexts& texts) {
-  check_size(graph);
-  constexpr double width = 190, height = 44, column = 210, row = 84, margin = 20;
-  const Layout layout = layered(graph);
-  const auto number = [](double value) { return std::to_string(static_cast<int>(value)); };
-  const auto left = [&](std::size_t i) { return margin + layout.x[i] * column; };
-  const auto top = [&](std::size_t i) { return margin + layout.layer[i] * row; };
-  const double right = layout.x.empty() ? 0 : *std::max_element(layout.x.begin(), layout.x.end());
-  std::string text;
-  const auto edge = [&](std::size_t from, std::size_t to, bool control) {
-    const double x1 = left(from) + width / 2, y1 = top(from) + height, x2 = left(to) + width / 2, y2 = top(to);
-    const double bend = (y2 - y1) / 2;
-    text += "<path d=\"M" + number(x1) + " " + number(y1) + " C" + number(x1) + " " + number(y1 + bend) + " " +
-            number(x2) + " " + number(y2 - bend) + " " + number(x2) + " " + number(y2) +
-            "\" fill=\"none\" stroke=\"#888\"" + (control ? " stroke-dasharray=\"4 3\"" : "") + "/>\n";
-  };
+Diagram diagram_of(const GraphImpl& graph, const NodeTexts& texts) {
+  Diagram diagram;
   for (const auto& node : graph.nodes) {
-    for (const Tensor& input : node->inputs()) edge(place_of(input).node->sequence, node->sequence, false);
-    for (const Node* before : graph.info_of(*node).control) edge(before->sequence, node->sequence, true);
+    for (const Tensor& input : node->inputs())
+      diagram.arrows.push_back({place_of(input).node->sequence, node->sequence});
+    for (const Node* before : graph.info_of(*node).control)
+      diagram.arrows.push_back({before->sequence, node->sequence, true});
+    const std::string name = printable(describe(*node)), said = said_of(*node, texts);
+    diagram.boxes.push_back(
+        {name, shortened(said, texts),
+         name + ": " + node->op->name + ", " + said + (node->where ? ", " + node->where.text() : std::string()),
+         colour_of(*node)});
   }
-  for (const auto& node : graph.nodes) {
-    const std::size_t i = node->sequence;
-    const std::string centre = number(left(i) + width / 2);
-    const std::string name = printable(describe(*node));
-    text += "<g><title>" +
-            escaped(name + ": " + node->op->name + ", " + said_of(*node, texts) +
-                    (node->where ? ", " + node->where.text() : "")) +
-            "</title><rect x=\"" + number(left(i)) + "\" y=\"" + number(top(i)) + "\" width=\"" + number(width) +
-            "\" height=\"" + number(height) + "\" rx=\"6\" fill=\"" + colour_of(*node) + "\" stroke=\"#555\"/>" +
-            "<text x=\"" + centre + "\" y=\"" + number(top(i) + 18) +
-            "\" text-anchor=\"middle\" font-weight=\"bold\">" + escaped(last_part(name)) + "</text><text x=\"" +
-            centre + "\" y=\"" + number(top(i) + 34) + "\" text-anchor=\"middle\">" +
-            escaped(shortened(said_of(*node, texts), texts)) + "</text></g>\n";
-  }
-  return {std::move(text), 2 * margin + right * column + width,
-          2 * margin + static_cast<double>(layout.layers.size()) * row};
+  return diagram;
 }
 
 /// The picture of a graph, and below it those of its nodes' sub-graphs, each under a heading.
@@ -284,7 +150,7 @@ void stack_pictures(Picture& all, const GraphImpl& graph, const NodeTexts& texts
                    "\" font-size=\"14\" font-weight=\"bold\">" + escaped(heading) + "</text>\n";
     all.height += line;
   }
-  const Picture one = picture_of(graph, texts);
+  const Picture one = picture_of(diagram_of(graph, texts), "write_svg");
   all.content += heading.empty() ? one.content
                                  : "<g transform=\"translate" + std::string("(0,") +
                                        std::to_string(static_cast<int>(all.height)) + ")\">\n" + one.content + "</g>\n";
@@ -301,12 +167,7 @@ void stack_pictures(Picture& all, const GraphImpl& graph, const NodeTexts& texts
 std::string graph_as_svg(const GraphImpl& graph, const NodeTexts& texts) {
   Picture all{"", 0, 0};
   stack_pictures(all, graph, texts, "");
-  const auto number = [](double value) { return std::to_string(static_cast<int>(value)); };
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(all.width) + "\" height=\"" +
-         number(all.height) +
-         "\" font-family=\"sans-serif\" font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" "
-         "fill=\"white\"/>\n" +
-         all.content + "</svg>\n";
+  return svg_of(all);
 }
 
 }  // namespace triptych

@@ -13,6 +13,7 @@
 #include "core/graph/subgraph_code.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
+#include "core/support/span.h"
 #include "core/support/printable.h"
 #include "core/tensor/converted.h"
 #include "core/tensor/transaction.h"
@@ -331,6 +332,7 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
   const LimitedRun limited(options, options_, where);
   const RunningIterators iterators(iterators_);
   const MetadataScope measured(metadata);
+  const Span span(SpanKind::annotation, "Session.run", where);
   try {
     if (function.has_effects()) {
       std::unique_lock lock(state_mutex_);

@@ -13,6 +13,7 @@
 #include "core/dispatch/check_numerics.h"
 #include "core/dispatch/execute.h"
 #include "core/dispatch/modes.h"
+#include "core/dispatch/op_span.h"
 #include "core/graph/compile.h"
 #include "core/graph/control_flow.h"
 #include "core/graph/cost.h"
@@ -272,13 +273,24 @@ NodeTiming Step::timing_of(std::size_t call, const Workspace& workspace) const {
 
 void Step::run_here(const Call& call, const Workspace& workspace, const RunContext& context) const {
   const Operand* operands = workspace.operands.data() + call.first;
-  const KernelLaunch launch;
-  call.run({*call.op,
-            {operands, call.inputs},
-            {operands + call.inputs, call.outputs},
-            call.attributes,
-            call.prepared,
-            context});
+  OpSpan span(*call.op, call.where);
+  {
+    const KernelLaunch launch;
+    call.run({*call.op,
+              {operands, call.inputs},
+              {operands + call.inputs, call.outputs},
+              call.attributes,
+              call.prepared,
+              context});
+  }
+  if (!span.recorded()) [[likely]]
+    return;
+  if (call.device.type != Device::Type::cpu) synchronize(call.device);
+  if (const Node* origin = plan_.calls[static_cast<std::size_t>(&call - calls_.data())].origin)
+    span.note(describe(*origin));
+  const auto meta = [operands](std::size_t i) -> const TensorMeta& { return *operands[i].meta; };
+  span.tell(*call.op, call.attributes, call.inputs, meta, call.outputs,
+            [&](std::size_t i) -> const TensorMeta& { return meta(call.inputs + i); });
 }
 
 /// A call waits for those before it that write what it reads, or read or write what it writes; checks and prints wait
@@ -651,7 +663,8 @@ std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, Run
   if (captured_on_) {
     bind_for_capture(workspace, dense.span());
     make_results(false);
-    const bool by_call = metadata || check_numerics_enabled.load(std::memory_order_relaxed);
+    const bool by_call = metadata || check_numerics_enabled.load(std::memory_order_relaxed) ||
+                         recording_spans.load(std::memory_order_relaxed);
     by_call ? execute(workspace, {}, metadata) : execute_captured(workspace);
   } else {
     bind(workspace, dense.span());

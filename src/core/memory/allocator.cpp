@@ -18,7 +18,9 @@
 #include <string>
 #include <utility>
 
+#include "core/memory/totals.h"
 #include "core/support/fork.h"
+#include "core/support/span.h"
 #include "triptych/core/error.h"
 #include "triptych/core/memory.h"
 
@@ -48,16 +50,16 @@ constexpr std::size_t thread_cache_blocks = 64;  // of each small class
 /// threads that have ended, and count what their last destructors do.
 struct ThreadCounters {
   std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0}, tensors{0},
-      nodes{0}, kernel_ns{0};
+      nodes{0}, kernel_ns{0}, allocated{0}, freed{0};
   std::atomic<std::int64_t> in_use{0};  // what is not yet part of the process's figure
   bool late = false;
   ThreadCounters* next = nullptr;
 };
 using Counter = std::atomic<std::int64_t> ThreadCounters::*;
-constexpr Counter all_kinds[] = {&ThreadCounters::cached,   &ThreadCounters::allocations, &ThreadCounters::hits,
-                                 &ThreadCounters::launches, &ThreadCounters::copies,      &ThreadCounters::donations,
-                                 &ThreadCounters::tensors,  &ThreadCounters::nodes,       &ThreadCounters::kernel_ns,
-                                 &ThreadCounters::in_use};
+constexpr Counter all_kinds[] = {&ThreadCounters::cached,    &ThreadCounters::allocations, &ThreadCounters::hits,
+                                 &ThreadCounters::launches,  &ThreadCounters::copies,      &ThreadCounters::donations,
+                                 &ThreadCounters::tensors,   &ThreadCounters::nodes,       &ThreadCounters::kernel_ns,
+                                 &ThreadCounters::allocated, &ThreadCounters::freed,       &ThreadCounters::in_use};
 
 std::atomic<bool> kernel_timing{false}, poisoning{false};
 std::atomic<std::int64_t> failure_in{0};  // so many allocations from now; 0: never
@@ -271,6 +273,7 @@ void* take_block(std::size_t bytes) {
   if (failure_is_due() || !count_bytes(signed_size)) out_of_memory(bytes);
   ThreadCounters& own = counters();
   bump(own, &ThreadCounters::allocations, 1);
+  bump(own, &ThreadCounters::allocated, signed_size);
   void* block = nullptr;
   if (caching && size <= small_limit) {
     FreeBlock*& list = thread_cache.lists[size / alignment];
@@ -292,6 +295,7 @@ void* take_block(std::size_t bytes) {
   block = system_allocate(size);
   if (!block) {
     count_bytes(-signed_size);
+    bump(own, &ThreadCounters::allocated, -signed_size);
     out_of_memory(bytes);
   }
   return block;
@@ -301,6 +305,8 @@ void* take_block(std::size_t bytes) {
 
 void* cached_allocate(std::size_t bytes) {
   void* block = take_block(bytes);
+  if (recording_memory.load(std::memory_order_relaxed)) [[unlikely]]
+    note_memory(static_cast<std::int64_t>(round_up(bytes)), {});
   if (poisoning.load(std::memory_order_relaxed)) [[unlikely]]
     std::memset(block, 0xff, bytes);
   return block;
@@ -313,7 +319,10 @@ void cached_free(void* block, std::size_t bytes) {
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
   count_bytes(-signed_size);
+  if (recording_memory.load(std::memory_order_relaxed)) [[unlikely]]
+    note_memory(-signed_size, {});
   ThreadCounters& own = counters();
+  bump(own, &ThreadCounters::freed, signed_size);
   if (caching && size > small_limit) {
     SharedCache& cache = shared_cache();
     std::lock_guard lock(cache.mutex);
@@ -370,6 +379,10 @@ Statistics statistics() {
           .tensors = total(&ThreadCounters::tensors),
           .nodes = total(&ThreadCounters::nodes),
           .kernel_nanoseconds = total(&ThreadCounters::kernel_ns)};
+}
+
+AllocationTotals allocation_totals() {
+  return {.allocated = total(&ThreadCounters::allocated), .freed = total(&ThreadCounters::freed)};
 }
 
 void reset_statistics() {

@@ -8,6 +8,7 @@
 
 #include "core/dispatch/backend.h"
 #include "core/memory/allocator.h"
+#include "core/support/span.h"
 
 namespace triptych {
 namespace {
@@ -52,6 +53,8 @@ Ref<Storage> allocate_storage(std::size_t bytes, Device device) {
   storage->data = backend_of(device).allocate(bytes, device.index);
   storage->device = device;
   storage->bytes = bytes;
+  if (recording_memory.load(std::memory_order_relaxed)) [[unlikely]]
+    note_memory(static_cast<std::int64_t>(bytes), device);
   return result;
 }
 
@@ -77,6 +80,8 @@ void release(Storage* storage) {
   } else if (storage->device.type == Device::Type::cpu) {
     block_bytes += storage->bytes;
   } else {
+    if (recording_memory.load(std::memory_order_relaxed)) [[unlikely]]
+      note_memory(-static_cast<std::int64_t>(storage->bytes), storage->device);
     backend_of(storage->device).free(storage->data, storage->device.index);
   }
   storage->~Storage();

@@ -6,6 +6,9 @@
 
 #include <cstring>
 #include <limits>
+#include <mutex>
+#include <set>
+#include <utility>
 
 #include "core/autodiff/gradient_stop.h"
 #include "core/autodiff/leaf.h"
@@ -16,10 +19,12 @@
 #include "core/kernels/strided.h"
 #include "core/memory/allocator.h"
 #include "core/support/error_context.h"
+#include "core/support/fork.h"
 #include "core/tensor/tensor_impl.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/warning.h"
 
 namespace triptych {
 namespace {
@@ -323,7 +328,32 @@ Tensor Tensor::set_requires_grad(bool value, Location where) && {
   return std::move(*this);
 }
 
-Tensor Tensor::grad() const { return defined() && impl()->extra ? impl()->extra->grad : Tensor(); }
+namespace {
+
+/// Once for each line that made such a tensor.
+void warn_of_no_leaf(const TensorImpl& tensor) {
+  static std::mutex& mutex = process_mutex();
+  static std::set<std::pair<const char*, int>> said;
+  const Location where = tensor.node->where;
+  {
+    const std::lock_guard lock(mutex);
+    if (!said.emplace(where.file(), where.line()).second) return;
+  }
+  warn("grad",
+       std::string("the gradient of a tensor that is no leaf is asked for, and was not kept: it was made by '") +
+           tensor.node->op->name + "'. Call retain_grad() before backward(), or ask the leaf.",
+       where);
+}
+
+}  // namespace
+
+Tensor Tensor::grad() const {
+  if (!defined()) return {};
+  if (impl()->extra && impl()->extra->grad.defined()) return impl()->extra->grad;
+  if (requires_grad() && !is_symbolic() && !is_leaf() && !impl()->has(Head::retains_grad)) [[unlikely]]
+    warn_of_no_leaf(*impl());
+  return {};
+}
 
 void Tensor::set_grad(const Tensor& gradient, Location where) {
   TensorImpl& impl = concrete(*this, "set_grad", where);

@@ -65,9 +65,14 @@ class TRIPTYCH_API Conv1d : public Module {
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 
-  const Conv1dOptions options;
+  const Conv1dOptions& options = settings_;
   Tensor& weight;
   Tensor& bias;  // undefined without
+
+ protected:
+  Conv1d(detail::Lazily, const Options& options, Location where);
+  void make_parameters(Location where);
+  Options settings_;
 };
 
 /// Convolution along two axes, of x (n, in_channels, h, w), which may come without its batch; see triptych::conv2d.
@@ -88,9 +93,14 @@ class TRIPTYCH_API Conv2d : public Module {
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 
-  const Conv2dOptions options;
+  const Conv2dOptions& options = settings_;
   Tensor& weight;
   Tensor& bias;  // undefined without
+
+ protected:
+  Conv2d(detail::Lazily, const Options& options, Location where);
+  void make_parameters(Location where);
+  Options settings_;
 };
 
 /// Convolution along three axes, of x (n, in_channels, d, h, w), which may come without its batch; see
@@ -111,9 +121,14 @@ class TRIPTYCH_API Conv3d : public Module {
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 
-  const Conv3dOptions options;
+  const Conv3dOptions& options = settings_;
   Tensor& weight;
   Tensor& bias;  // undefined without
+
+ protected:
+  Conv3d(detail::Lazily, const Options& options, Location where);
+  void make_parameters(Location where);
+  Options settings_;
 };
 
 struct ConvTranspose1dOptions {
@@ -178,9 +193,14 @@ class TRIPTYCH_API ConvTranspose1d : public Module {
   Tensor operator()(const Arg& x, std::int64_t output_size) { return call(*this, x, output_size); }
   std::string extra_repr() const override;
 
-  const Options options;
+  const Options& options = settings_;
   Tensor& weight;
   Tensor& bias;  // undefined without
+
+ protected:
+  ConvTranspose1d(detail::Lazily, const Options& options, Location where);
+  void make_parameters(Location where);
+  Options settings_;
 };
 
 /// Transposed convolution, of x (n, in_channels, h, w); see triptych::conv_transpose2d. weight (in_channels,
@@ -202,9 +222,14 @@ class TRIPTYCH_API ConvTranspose2d : public Module {
   Tensor operator()(const Arg& x, Size2 output_size) { return call(*this, x, output_size); }
   std::string extra_repr() const override;
 
-  const Options options;
+  const Options& options = settings_;
   Tensor& weight;
   Tensor& bias;  // undefined without
+
+ protected:
+  ConvTranspose2d(detail::Lazily, const Options& options, Location where);
+  void make_parameters(Location where);
+  Options settings_;
 };
 
 /// Transposed convolution, of x (n, in_channels, d, h, w); see triptych::conv_transpose3d. weight (in_channels,
@@ -227,9 +252,14 @@ class TRIPTYCH_API ConvTranspose3d : public Module {
   Tensor operator()(const Arg& x, Size3 output_size) { return call(*this, x, output_size); }
   std::string extra_repr() const override;
 
-  const Options options;
+  const Options& options = settings_;
   Tensor& weight;
   Tensor& bias;  // undefined without
+
+ protected:
+  ConvTranspose3d(detail::Lazily, const Options& options, Location where);
+  void make_parameters(Location where);
+  Options settings_;
 };
 
 }  // namespace triptych::eager::nn

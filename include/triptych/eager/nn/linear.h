@@ -26,9 +26,14 @@ class TRIPTYCH_API Linear : public Module {
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 
-  const LinearOptions options;
+  const LinearOptions& options = settings_;
   Tensor& weight;
   Tensor& bias;  // undefined without
+
+ protected:
+  Linear(detail::Lazily, const LinearOptions& options, Location where);
+  void make_parameters(Location where);
+  LinearOptions settings_;
 };
 
 struct BilinearOptions {

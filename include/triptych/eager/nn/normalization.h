@@ -36,7 +36,7 @@ class TRIPTYCH_API BatchNorm : public Module {
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 
-  const BatchNormOptions options;
+  const BatchNormOptions& options = settings_;
   Tensor& weight;  // undefined without affine
   Tensor& bias;
   Tensor& running_mean;  // undefined without track_running_stats
@@ -44,7 +44,10 @@ class TRIPTYCH_API BatchNorm : public Module {
   Tensor& num_batches_tracked;
 
  protected:
-  BatchNorm(const BatchNormOptions& options, const char* name, int min_rank, int max_rank, Location where);
+  BatchNorm(const BatchNormOptions& options, const char* name, int min_rank, int max_rank, Location where,
+            bool lazy = false);
+  void make_parameters(Location where);
+  BatchNormOptions settings_;
   /// The share of the batch in the running statistics, for this call.
   double momentum_now() const;
   virtual Tensor normalized(const Tensor& x, double momentum);
@@ -64,6 +67,10 @@ class TRIPTYCH_API BatchNorm1d : public BatchNorm {
       : BatchNorm1d(BatchNormOptions{num_features, eps, momentum, affine, track_running_stats}, where) {}
   template <class = void>
   explicit BatchNorm1d(...) = delete;  // neither a number nor BatchNormOptions
+
+ protected:
+  BatchNorm1d(detail::Lazily, const BatchNormOptions& options, Location where)
+      : BatchNorm(options, "BatchNorm1d", 2, 3, where, true) {}
 };
 /// For x (n, c, h, w).
 class TRIPTYCH_API BatchNorm2d : public BatchNorm {
@@ -75,6 +82,10 @@ class TRIPTYCH_API BatchNorm2d : public BatchNorm {
       : BatchNorm2d(BatchNormOptions{num_features, eps, momentum, affine, track_running_stats}, where) {}
   template <class = void>
   explicit BatchNorm2d(...) = delete;  // neither a number nor BatchNormOptions
+
+ protected:
+  BatchNorm2d(detail::Lazily, const BatchNormOptions& options, Location where)
+      : BatchNorm(options, "BatchNorm2d", 4, 4, where, true) {}
 };
 /// For x (n, c, d, h, w).
 class TRIPTYCH_API BatchNorm3d : public BatchNorm {
@@ -86,6 +97,10 @@ class TRIPTYCH_API BatchNorm3d : public BatchNorm {
       : BatchNorm3d(BatchNormOptions{num_features, eps, momentum, affine, track_running_stats}, where) {}
   template <class = void>
   explicit BatchNorm3d(...) = delete;  // neither a number nor BatchNormOptions
+
+ protected:
+  BatchNorm3d(detail::Lazily, const BatchNormOptions& options, Location where)
+      : BatchNorm(options, "BatchNorm3d", 5, 5, where, true) {}
 };
 
 /// Batch norm of any rank whose statistics in training are those of all processes' batches. `sum` adds a tensor up over
@@ -214,7 +229,7 @@ class TRIPTYCH_API InstanceNorm : public Module {
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
 
-  const InstanceNormOptions options;
+  const InstanceNormOptions& options = settings_;
   Tensor& weight;  // undefined without affine
   Tensor& bias;
   Tensor& running_mean;  // undefined without track_running_stats
@@ -222,7 +237,9 @@ class TRIPTYCH_API InstanceNorm : public Module {
   Tensor& num_batches_tracked;
 
  protected:
-  InstanceNorm(const InstanceNormOptions& options, const char* name, int axes, Location where);
+  InstanceNorm(const InstanceNormOptions& options, const char* name, int axes, Location where, bool lazy = false);
+  void make_parameters(Location where);
+  InstanceNormOptions settings_;
 
  private:
   const char* name_;
@@ -236,6 +253,10 @@ class TRIPTYCH_API InstanceNorm1d : public InstanceNorm {
   explicit InstanceNorm1d(std::int64_t num_features, double eps = 1e-5, double momentum = 0.1, bool affine = false,
                           bool track_running_stats = false, Location where = Location::here())
       : InstanceNorm1d(InstanceNormOptions{num_features, eps, momentum, affine, track_running_stats}, where) {}
+
+ protected:
+  InstanceNorm1d(detail::Lazily, const InstanceNormOptions& options, Location where)
+      : InstanceNorm(options, "InstanceNorm1d", 1, where, true) {}
 };
 /// For x (n, c, h, w) or (c, h, w).
 class TRIPTYCH_API InstanceNorm2d : public InstanceNorm {
@@ -245,6 +266,10 @@ class TRIPTYCH_API InstanceNorm2d : public InstanceNorm {
   explicit InstanceNorm2d(std::int64_t num_features, double eps = 1e-5, double momentum = 0.1, bool affine = false,
                           bool track_running_stats = false, Location where = Location::here())
       : InstanceNorm2d(InstanceNormOptions{num_features, eps, momentum, affine, track_running_stats}, where) {}
+
+ protected:
+  InstanceNorm2d(detail::Lazily, const InstanceNormOptions& options, Location where)
+      : InstanceNorm(options, "InstanceNorm2d", 2, where, true) {}
 };
 /// For x (n, c, d, h, w) or (c, d, h, w).
 class TRIPTYCH_API InstanceNorm3d : public InstanceNorm {
@@ -254,6 +279,10 @@ class TRIPTYCH_API InstanceNorm3d : public InstanceNorm {
   explicit InstanceNorm3d(std::int64_t num_features, double eps = 1e-5, double momentum = 0.1, bool affine = false,
                           bool track_running_stats = false, Location where = Location::here())
       : InstanceNorm3d(InstanceNormOptions{num_features, eps, momentum, affine, track_running_stats}, where) {}
+
+ protected:
+  InstanceNorm3d(detail::Lazily, const InstanceNormOptions& options, Location where)
+      : InstanceNorm(options, "InstanceNorm3d", 3, where, true) {}
 };
 
 struct LocalResponseNormOptions {
