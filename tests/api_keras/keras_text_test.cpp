@@ -1,5 +1,14 @@
-// What is printed, character by character as Keras 3 prints it: summary() and the progress bar.
+// What is printed, character by character as Keras 3 prints it: summary(), the progress bar, and labels of plot_model.
+// Other pictures.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <sstream>
 
 #include "api_keras/callbacks/progbar.h"
 #include "files.h"
@@ -158,4 +167,227 @@ TEST(KerasText, LinesOfAModelCheckpointAreKeras) {
   EXPECT_EQ(text_of({.verbose = 1}, 1),
             "\nEpoch 1: saving model to " + path + "\n\nEpoch 1: finished saving model to " + path + "\n");
   EXPECT_EQ(text_of({}, 1), "");
+}
+
+// --- Pictures -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Boxes, frames and arrows of a DOT text, as make_references_keras_plot.py lists them; arrows are sorted.
+std::string parts_of_dot(const std::string& dot) {
+  std::istringstream lines(dot);
+  std::string text;
+  std::map<std::string, std::size_t> numbers;
+  std::vector<std::pair<std::size_t, std::size_t>> all;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string first, second, third;
+    words >> first >> second >> third;
+    if (const auto label = line.find("label=<"); label != std::string::npos) {
+      text += "box " + line.substr(label + 6, line.find(", fontname") - label - 6) + "\n";
+      numbers.emplace(first, numbers.size());
+    } else if (const auto frame = line.find("label=\""); frame != std::string::npos) {
+      text += "frame " + line.substr(frame + 7, line.rfind('"') - frame - 7) + "\n";
+    } else if (second == "->") {
+      all.emplace_back(numbers.at(first), numbers.at(third));
+    }
+  }
+  std::sort(all.begin(), all.end());
+  for (const auto& [from, to] : all) text += "arrow " + std::to_string(from) + " " + std::to_string(to) + "\n";
+  return text;
+}
+
+/// The part of Keras's drawings below a title, its arrows last and sorted.
+std::string kerass_drawing(const std::string& title) {
+  const std::string all = read_file(TRIPTYCH_SOURCE_DIR "/tests/references/keras_plot.txt"),
+                    heading = "== " + title + "\n";
+  const std::size_t start = all.find(heading) + heading.size();
+  std::istringstream lines(all.substr(start, all.find("== ", start) - start));
+  std::string text;
+  std::vector<std::pair<int, int>> arrows;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("arrow ")) {
+      text += line + "\n";
+      continue;
+    }
+    std::istringstream words(line.substr(6));
+    auto& [from, to] = arrows.emplace_back();
+    words >> from >> to;
+  }
+  std::sort(arrows.begin(), arrows.end());
+  for (const auto& [from, to] : arrows) text += "arrow " + std::to_string(from) + " " + std::to_string(to) + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST(KerasText, DrawingsOfModelsAreKeras) {
+  const TemporaryFolder folder;
+  keras::utils::clear_session();
+  const auto drawn = [&](const keras::Model& model, const keras::PlotModelOptions& options) {
+    keras::utils::plot_model(model, folder / "model.dot", options);
+    keras::utils::plot_model(model, folder / "model.svg", options);
+    EXPECT_TRUE(read_file(folder / "model.svg").ends_with("</svg>\n"));
+    return parts_of_dot(read_file(folder / "model.dot"));
+  };
+  const keras::PlotModelOptions everything{.show_shapes = true,
+                                           .show_dtype = true,
+                                           .show_layer_names = true,
+                                           .show_layer_activations = true,
+                                           .show_trainable = true};
+  const keras::Layer norm = BatchNormalization();
+  norm.set_trainable(false);
+  const keras::Sequential digits({Input({28, 28, 1}), Conv2D(8, 3, {.activation = "relu"}), norm, Flatten(),
+                                  Dense(10, {.dtype = "mixed_float16"})},
+                                 {.name = "digits"});
+  EXPECT_EQ(drawn(digits, {}), kerass_drawing("names"));
+  EXPECT_EQ(drawn(digits, everything), kerass_drawing("everything"));
+
+  const tt::Tensor a = Input({4}, {.name = "a"}), b = Input({4}, {.name = "b"}), x = Input({2}, {.name = "x"});
+  const keras::Sequential inner({Dense(3, {.name = "first"}), Dense(2, {.activation = "tanh", .name = "second"})},
+                                {.name = "inner"});
+  const keras::Model deep(x, {Dense(2, {.name = "one"})(x), Dense(3, {.name = "two"})(x)}, {.name = "deep"});
+  const auto both = deep.call(inner(Add({.name = "add"})({a, b})));
+  const keras::Layer shared = Dense(2, {.name = "shared"});
+  const keras::Model model({a, b}, {Concatenate({.name = "join"})({both[0], both[1]}), shared(shared(both[0])) * 2.0},
+                           {.name = "whole"});
+  EXPECT_EQ(drawn(model, {.show_shapes = true, .show_layer_names = true}), kerass_drawing("nested"));
+  keras::PlotModelOptions expanded = everything;
+  expanded.expand_nested = true;
+  EXPECT_EQ(drawn(model, expanded), kerass_drawing("expanded"));
+  expanded.rankdir = "LR";
+  drawn(model, expanded);
+  // In SVG the texts are the same, and names are not markup.
+  const std::string svg = read_file(folder / "model.svg");
+  for (const char* text : {">first</tspan> (Dense)<", "Activation: <tspan font-weight=\"bold\">tanh<",
+                           "Output shape: <tspan font-weight=\"bold\">(None, 3)<", ">Trainable<", ">deep<"})
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  drawn(keras::Sequential({Input({1}), Dense(1, {.name = "<&>"})}), {.show_layer_names = true});
+  EXPECT_NE(read_file(folder / "model.svg").find("&lt;&amp;&gt;"), std::string::npos);
+
+  const auto error = [&](const keras::Model& one, const char* file, const keras::PlotModelOptions& options) {
+    return error_of<tt::Error>([&] { keras::utils::plot_model(one, folder / file, options); });
+  };
+  EXPECT_NE(error(model, "model.png", {}).find("[plot_model] there is no such kind of picture: '"), std::string::npos);
+  EXPECT_NE(error(model, "model.svg", {.rankdir = "BT"}).find("[plot_model] there is no such rankdir: 'BT'"),
+            std::string::npos);
+  EXPECT_NE(error(keras::Sequential({Dense(1)}), "model.svg", {}).find("[plot_model] the model is not built: model '"),
+            std::string::npos);
+}
+
+TEST(KerasText, DrawingsOfHistories) {
+  const TemporaryFolder folder;
+  keras::History history;
+  for (int epoch = 0; epoch < 4; ++epoch) {
+    keras::Logs logs;
+    logs.set("loss", epoch == 2 ? std::nan("") : 1.0 / (1 + epoch));
+    logs.set("accuracy", 0.25 * epoch);
+    if (epoch % 2 == 1) logs.set("val_loss", 2.0 / (1 + epoch));
+    history.append(epoch, logs);
+  }
+  keras::utils::plot_history(history, folder / "history.svg");
+  const std::string svg = read_file(folder / "history.svg");
+  const auto count = [&](const std::string& text) {
+    int found = 0;
+    for (auto at = svg.find(text); at != std::string::npos; at = svg.find(text, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count(">loss<") + count(">accuracy<"), 2);
+  EXPECT_EQ(count(">validation<"), 1);
+  EXPECT_EQ(count("<circle"), 3 + 4 + 2);
+  EXPECT_EQ(count("<title>1: 1</title>") + count("<title>3: 0.5</title>") + count("<title>3: 0.75</title>"), 3);
+  EXPECT_NE(error_of<tt::ArgumentError>([&] {
+              keras::utils::plot_history({}, folder / "none.svg");
+            }).find("[plot_history] the history has no epoch"),
+            std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder / "none.svg"));
+}
+
+namespace {
+
+/// Width, height and pixels (three bytes each) of a PNG file of ours, whose rows are differences to the left or above.
+struct Pixels {
+  std::size_t width = 0, height = 0;
+  std::vector<unsigned char> bytes;
+  std::vector<int> at(std::size_t y, std::size_t x) const {
+    const auto* pixel = bytes.data() + (y * width + x) * 3;
+    return {pixel[0], pixel[1], pixel[2]};
+  }
+};
+
+Pixels read_png(const std::string& path) {
+  const std::string file = read_file(path);
+  const auto number = [&](std::size_t at) {
+    std::size_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(file[at + i]);
+    return value;
+  };
+  Pixels pixels{number(16), number(20), {}};
+  std::string rows((pixels.width * 3 + 1) * pixels.height, '\0');
+  uLongf size = rows.size();
+  EXPECT_EQ(::uncompress(reinterpret_cast<Bytef*>(rows.data()), &size, reinterpret_cast<const Bytef*>(file.data() + 41),
+                         static_cast<uLong>(number(33))),
+            Z_OK);
+  const std::size_t stride = pixels.width * 3;
+  for (std::size_t y = 0; y < pixels.height; ++y)
+    for (std::size_t i = 0; i < stride; ++i) {
+      const bool is_up = rows[y * (stride + 1)] == 2;
+      const std::size_t here = y * stride + i;
+      const unsigned char before =
+          is_up ? (y == 0 ? 0 : pixels.bytes[here - stride]) : (i < 3 ? 0 : pixels.bytes[here - 3]);
+      pixels.bytes.push_back(static_cast<unsigned char>(before + rows[y * (stride + 1) + 1 + i]));
+    }
+  return pixels;
+}
+
+}  // namespace
+
+TEST(KerasText, PicturesOfFiltersAndAttention) {
+  using testing::ElementsAre;
+  const TemporaryFolder folder;
+  const keras::Layer grey = Conv2D(2, {1, 2}, {.use_bias = false}), coloured = Conv2D(1, 1, {.use_bias = false}),
+                     line = Conv1D(1, 3);
+  grey(tt::ones({1, 4, 4, 2}));
+  grey.set_weights({tt::reshape(tt::tensor<float>({0, 2, 1, 2, 4, 6, 1, 3}), {1, 2, 2, 2})});
+  keras::visualize::filters(grey, folder / "filters.png", {.scale = 3, .padding = 1});
+  // A row for each filter, its channels beside one another: filter 0 is {0, 4} and {1, 1}, filter 1 {2, 6} and {2, 3}.
+  Pixels picture = read_png(folder / "filters.png");
+  EXPECT_EQ(picture.width, 2U * (2 * 3 + 1) + 1);
+  EXPECT_EQ(picture.height, 2U * (3 + 1) + 1);
+  EXPECT_THAT(picture.at(0, 0), ElementsAre(255, 255, 255));
+  EXPECT_THAT(picture.at(1, 1), ElementsAre(0, 0, 0));
+  EXPECT_THAT(picture.at(3, 6), ElementsAre(255, 255, 255));
+  EXPECT_THAT(picture.at(1, 8), ElementsAre(128, 128, 128));
+  EXPECT_THAT(picture.at(5, 8), ElementsAre(0, 0, 0));
+  coloured(tt::ones({1, 4, 4, 3}));
+  coloured.set_weights({tt::reshape(tt::tensor<float>({-1, 1, 0}), {1, 1, 3, 1})});
+  keras::visualize::filters(coloured, folder / "filters.png", {.scale = 1, .padding = 0});
+  picture = read_png(folder / "filters.png");
+  EXPECT_THAT(picture.at(0, 0), ElementsAre(0, 255, 128));
+  line(tt::ones({1, 5, 2}));
+  keras::visualize::filters(line, folder / "filters.png", {.scale = 1, .padding = 0});
+  EXPECT_EQ(read_png(folder / "filters.png").width, 3U);
+
+  const tt::Tensor scores = tt::reshape(tt::tensor<float>({0, 0.5, 1, 0, std::nanf(""), 0}), {1, 2, 1, 3});
+  keras::visualize::attention(scores, folder / "attention.png", {.scale = 2, .padding = 1});
+  picture = read_png(folder / "attention.png");
+  EXPECT_EQ(picture.width, 2U * (3 * 2 + 1) + 1);
+  EXPECT_THAT(picture.at(1, 1), ElementsAre(255, 255, 255));
+  EXPECT_THAT(picture.at(2, 3), ElementsAre(132, 152, 181));
+  EXPECT_THAT(picture.at(1, 6), ElementsAre(8, 48, 107));
+  EXPECT_THAT(picture.at(1, 10), ElementsAre(255, 0, 0));
+
+  const auto error = [](auto&& f) { return error_of<tt::ArgumentError>(f); };
+  EXPECT_NE(error([&] {
+              keras::visualize::filters(Flatten(), folder / "none.png");
+            }).find("[filters] the layer has no kernel of one or two dimensions: layer '"),
+            std::string::npos);
+  EXPECT_NE(error([&] {
+              keras::visualize::attention(tt::ones({3}), folder / "none.png");
+            }).find("[attention] the weights are not of queries and keys: shape (3,)"),
+            std::string::npos);
+  EXPECT_NE(error([&] {
+              keras::visualize::attention(scores, folder / "none.png", {.scale = 0});
+            }).find("[attention] scale is below 1: 0"),
+            std::string::npos);
 }

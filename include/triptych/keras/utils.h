@@ -2,4 +2,7 @@
 #pragma once
 
 #include "triptych/keras/utils/arrays.h"
+#include "triptych/keras/utils/plot_history.h"
+#include "triptych/keras/utils/plot_model.h"
 #include "triptych/keras/utils/text_folder.h"
+#include "triptych/keras/utils/visualize.h"
