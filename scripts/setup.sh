@@ -17,11 +17,13 @@ packages=(
   "libfmt-dev:/usr/include/fmt/core.h"
   "libcli11-dev:/usr/include/CLI/CLI.hpp"
   "zlib1g-dev:/usr/include/zlib.h"
+  "libhdf5-dev:/usr/include/hdf5/serial/hdf5.h"
+  "libzip-dev:/usr/include/zip.h"
 )
 # Only the test suite needs these: the debugger for its pretty-printers.
 test_packages=("gdb:gdb" "python3:python3")
-# Without oneDNN, Eigen's kernels do all the work.
-optional_packages=("libdnnl-dev")
+# Without oneDNN, Eigen's kernels do all the work; without HDF5 and libzip, models are not written as Keras's files.
+optional_packages=("libdnnl-dev" "libhdf5-dev" "libzip-dev")
 
 say() { printf '== %s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }

@@ -20,4 +20,5 @@
 #include "triptych/keras/optimizers.h"
 #include "triptych/keras/random.h"
 #include "triptych/keras/regularizers.h"
+#include "triptych/keras/saving.h"
 #include "triptych/keras/utils.h"

@@ -19,6 +19,8 @@ struct LayerAccess {
   static bool& is_plain(LayerBase& layer) { return layer.is_plain_; }
   static bool& built(LayerBase& layer) { return layer.built_; }
   static Location& made_at(LayerBase& layer) { return layer.made_at_; }
+  /// What a built-in layer was made with, as a JSON object.
+  static std::string& config(LayerBase& layer) { return layer.config_; }
   /// The user gave it its name.
   static bool& named(LayerBase& layer) { return layer.named_; }
   /// Where set_trainable was called last.
@@ -35,6 +37,8 @@ struct LayerAccess {
   static void share_weight(LayerBase& layer, const Weight& weight) { layer.weights_.push_back(weight); }
   static const std::vector<Weight>& own_states(const LayerBase& layer) { return layer.states_; }
   static void track(LayerBase& whole, const Layer& part, Location where) { whole.track_part(part, where); }
+  /// The shapes that the layer was built for; none before.
+  static std::vector<Shape>& build_shapes(LayerBase& layer) { return layer.build_shapes_; }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
   static std::vector<Tensor>& own_losses(LayerBase& layer) { return layer.losses_; }
   static void add_loss(LayerBase& layer, const Tensor& loss) { layer.add_loss(loss); }
@@ -117,6 +121,21 @@ class [[nodiscard]] CallScope {
   /// How many there are around it.
   const int depth;
   static const CallScope* innermost();
+};
+
+/// While alive, weights that layers of this thread make are of a file of so many bytes: ArgumentError for more.
+class [[nodiscard]] WeightBudget {
+ public:
+  explicit WeightBudget(std::uint64_t bytes);
+  ~WeightBudget();
+  WeightBudget(const WeightBudget&) = delete;
+  WeightBudget& operator=(const WeightBudget&) = delete;
+  /// A weight that is to be made.
+  static void spend(const Shape& shape, DType dtype, Location where);
+
+ private:
+  WeightBudget* outer_;
+  std::uint64_t left_;
 };
 
 /// While alive, a step of so many examples is run or traced on this thread.

@@ -42,14 +42,14 @@ TEST(KerasSaving, WeightsAndOptimizerComeBackAndTrainingGoesOnTheSame) {
   };
   const auto first = make();
   first.fit(x, y, {.batch_size = 8, .epochs = 2, .verbose = 0, .shuffle = false});
-  first.save(folder / "model.keras");
+  first.save(folder / "model.safetensors");
   const auto second = make();
-  second.load_weights(folder / "model.keras");
+  second.load_weights(folder / "model.safetensors");
   EXPECT_EQ(weights_of(first), weights_of(second));
   EXPECT_EQ(second.optimizer().iterations(), 6);
   for (const auto& model : {first, second}) model.fit(x, y, {.batch_size = 8, .verbose = 0, .shuffle = false});
   EXPECT_EQ(weights_of(first), weights_of(second));
-  const tt::StateDict file = tt::load(folder / "model.keras");
+  const tt::StateDict file = tt::load(folder / "model.safetensors");
   EXPECT_TRUE(file.contains("dense/kernel"));
   EXPECT_NE(file.metadata.at("config").find("\"units\": 5"), std::string::npos);
 }

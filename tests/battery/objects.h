@@ -1201,4 +1201,66 @@ struct Values<keras::History> : ObjectValues<keras::History> {
   }
 };
 
+// --- Keras: layers of tokens ------------------------------------------------------------------------------------------
+
+template <>
+struct Values<keras::TextBatch> : ObjectValues<keras::TextBatch> {
+  static keras::TextBatch good() { return keras::TextBatch(std::vector<std::string>{"a b", "c"}); }
+};
+template <>
+struct Values<keras::TextStandardize> : ObjectValues<keras::TextStandardize> {
+  static keras::TextStandardize good() { return "lower"; }
+};
+template <>
+struct Values<keras::TextSplit> : ObjectValues<keras::TextSplit> {
+  static keras::TextSplit good() { return "character"; }
+};
+template <>
+struct Values<keras::HashingMask> : ObjectValues<keras::HashingMask> {
+  static keras::HashingMask good() { return 0; }
+};
+inline keras::VocabularyLayer lookup_of_words() {
+  const keras::VocabularyLayer layer = layers::StringLookup({}, here());
+  layer.adapt(std::vector<std::string>{"a", "b"}, here());
+  return layer;
+}
+template <>
+struct Values<keras::TextLayer> : ObjectValues<keras::TextLayer> {
+  static keras::TextLayer good() { return lookup_of_words(); }
+};
+template <>
+struct Values<keras::VocabularyLayer> : ObjectValues<keras::VocabularyLayer> {
+  static keras::VocabularyLayer good() { return lookup_of_words(); }
+};
+template <>
+struct Values<keras::HashingLayer> : ObjectValues<keras::HashingLayer> {
+  static keras::HashingLayer good() { return layers::Hashing(3, {}, here()); }
+};
+template <>
+struct Values<keras::IntegerLookupLayer> : ObjectValues<keras::IntegerLookupLayer> {
+  static keras::IntegerLookupLayer good() { return layers::IntegerLookup({.vocabulary = {1, 2}}, here()); }
+};
+template <>
+struct Values<keras::AdaptiveLayer> : ObjectValues<keras::AdaptiveLayer> {
+  static keras::AdaptiveLayer good() { return layers::Discretization({.num_bins = 2}, here()); }
+};
+template <>
+struct Values<keras::AdaptiveLayerBase> : ObjectValues<keras::AdaptiveLayerBase> {
+  static std::shared_ptr<keras::AdaptiveLayerBase> good() {
+    return std::dynamic_pointer_cast<keras::AdaptiveLayerBase>(Values<keras::AdaptiveLayer>::good().shared());
+  }
+};
+template <>
+struct Values<keras::TextLayerBase> : ObjectValues<keras::TextLayerBase> {
+  static std::shared_ptr<keras::TextLayerBase> good() {
+    return std::dynamic_pointer_cast<keras::TextLayerBase>(lookup_of_words().shared());
+  }
+};
+template <>
+struct Values<keras::VocabularyLayerBase> : ObjectValues<keras::VocabularyLayerBase> {
+  static std::shared_ptr<keras::VocabularyLayerBase> good() {
+    return std::dynamic_pointer_cast<keras::VocabularyLayerBase>(lookup_of_words().shared());
+  }
+};
+
 }  // namespace battery

@@ -97,7 +97,7 @@ inline void look_at(Case& c, const keras::Model& model) {
   for (const tt::Tensor& x : inputs()) attempt([&] { look(c, model.predict(x, {.verbose = 0}, here())); });
   attempt([&] { model.compile({.loss = "mse"}, here()); });
   attempt([&] { look(c, model.train_on_batch(numbers({2, 3}), numbers({2, 1}), {}, here())); });
-  attempt([&] { model.save("looked_at", here()); });
+  attempt([&] { model.save("looked_at", {}, here()); });
 }
 inline void look_at(Case& c, const keras::Layer& layer) {
   if (!layer.defined()) return;
@@ -109,7 +109,7 @@ inline void look_at(Case& c, const keras::Layer& layer) {
     model.compile({.loss = "mse"}, here());
     model.fit(numbers({4, 3}), numbers({4, 1}), {.verbose = 0}, here());
     read(model.summary_text());
-    model.save("looked_at", here());
+    model.save("looked_at", {}, here());
   });
 }
 inline void look_at(Case& c, const keras::Initializer& initializer) {

@@ -144,6 +144,10 @@ std::vector<Writer> writers() {
   };
   all.push_back(
       {"Model::save", "model.keras", [=](const std::string& path, int version) { model(version).save(path); }});
+  all.push_back({"Model::save as safetensors", "model.safetensors",
+                 [=](const std::string& path, int version) { model(version).save(path); }});
+  all.push_back({"Model::save_weights as HDF5", "model.weights.h5",
+                 [=](const std::string& path, int version) { model(version).save_weights(path); }});
   all.push_back({"Model::save_weights", "model.weights",
                  [=](const std::string& path, int version) { model(version).save_weights(path); }});
   all.push_back({"Graph::write_dot", "graph.dot",
@@ -314,6 +318,7 @@ class Killing {
 }  // namespace
 
 int main(int count, char** arguments) {
+  ::setenv("SOURCE_DATE_EPOCH", "0", 1);  // archives say when they were made
   const Options options = parse(count, arguments);
   tt::set_num_threads(1);  // so that a fork has all threads of its parent
   return Killing(options).run();

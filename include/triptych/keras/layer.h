@@ -125,8 +125,10 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   virtual std::string class_name() const;
   /// What data of other dtypes are converted to, where the layer is the first of a Sequential without an Input.
   virtual DType input_dtype() const { return float32; }
-  /// The layer's arguments as a JSON object, for `Model::to_json`.
-  virtual std::string config() const { return "{}"; }
+  /// The layer's arguments as a JSON object, for files: of a layer of one's own what the function that
+  /// `saving::register_keras_serializable` was given makes it of. By default, and for a built-in layer, as Keras's
+  /// get_config, without the name, `trainable` and the dtype.
+  virtual std::string config() const { return config_; }
 
   /// The dtypes of computing and of weights; see DTypePolicy.
   const DTypePolicy& dtype_policy() const { return dtype_policy_; }
@@ -202,10 +204,11 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   bool built_ = false;
   std::vector<Weight> weights_, states_;
   std::vector<std::shared_ptr<LayerBase>> tracked_;
-  std::vector<Shape> output_shapes_;
+  std::vector<Shape> build_shapes_, output_shapes_;
   std::vector<Tensor> losses_;  // of the last call
   std::vector<Metric> metrics_;
   Regularizer activity_regularizer_;
+  std::string config_ = "{}";
 };
 
 namespace detail {
@@ -325,6 +328,8 @@ class TRIPTYCH_API Layer {
   std::int64_t count_params(Location where = Location::here()) const { return base(where).count_params(); }
   /// What the last call adds to the loss; see LayerBase::losses.
   std::vector<Tensor> losses(Location where = Location::here()) const { return base(where).losses(); }
+  /// The arguments as a JSON object, as Keras's get_config; `layers::from_config` makes a layer of them.
+  std::string get_config(Location where = Location::here()) const;
   /// Copies of the weights' values.
   std::vector<Tensor> get_weights(Location where = Location::here()) const;
   /// Copies `values` into the weights; ArgumentError unless they agree in number and shapes.

@@ -223,6 +223,14 @@ struct PredictOptions {
   std::int64_t steps = 0;
   std::vector<Callback> callbacks = {};
 };
+struct SaveOptions {
+  /// Whether a file of that name is replaced; else it is an error.
+  bool overwrite = true;
+};
+struct LoadWeightsOptions {
+  /// Leaves a layer as it is, after a warning, whose weights are missing in the file or have other shapes.
+  bool skip_mismatch = false;
+};
 struct SummaryOptions {
   /// Shows the layers of inner models too.
   bool expand_nested = false;
@@ -367,18 +375,33 @@ class TRIPTYCH_API Model : public Layer {
   void summary(const SummaryOptions& options = {}, Location where = Location::here()) const;
   std::string summary_text(const SummaryOptions& options = {}, Location where = Location::here()) const;
 
-  /// Class, layers and their arguments as JSON.
+  /// Class, layers and their arguments as JSON, as Keras writes it; `models::model_from_json` makes a model of it.
   std::string to_json(Location where = Location::here()) const;
-  /// Writes a safetensors file: the weights, the optimizer's state, and the configuration (`to_json`) as its metadata.
-  void save(const OwnedText& path, Location where = Location::here()) const;
-  /// Writes the weights as safetensors, named "layer/weight": a layer that was given a name by it, the others by their
-  /// class and place ("dense", "dense_1"), so that another model of the same structure can load them.
-  void save_weights(const OwnedText& path, Location where = Location::here()) const;
-  /// Reads weights that `save` or `save_weights` wrote. If the file has the state of an optimizer of the same kind that
-  /// the model is compiled with, its steps and moments are read too (a warning says why if they do not fit); the
-  /// learning rate stays that of `compile`. ArgumentError, and nothing is changed, unless the weights' names and shapes
-  /// agree.
-  void load_weights(const OwnedText& path, Location where = Location::here()) const;
+  /// Writes the model: its configuration, weights, and the optimizer's state. A path that ends in ".keras" gets Keras's
+  /// archive, which `models::load_model` and Keras 3 read; any other one a safetensors file with the configuration
+  /// (`to_json`) as its metadata. UnsupportedError for a `.keras` file of a layer with a function that is not
+  /// registered, or in a build without HDF5 and libzip; ArgumentError if the file is there and not to be replaced.
+  void save(const OwnedText& path, SaveOptions options = {}, Location where = Location::here()) const;
+  template <class = void>
+  void save(const OwnedText& path, ...) const = delete;  // no SaveOptions
+  /// Writes the weights. A path that ends in ".weights.h5" gets the HDF5 file that Keras's `load_weights` reads; any
+  /// other one a safetensors file in which they are called "layer/weight": a layer that was given a name by it, the
+  /// others by their class and place ("dense", "dense_1"), so that another model of the same structure can load them.
+  void save_weights(const OwnedText& path, SaveOptions options = {}, Location where = Location::here()) const;
+  template <class = void>
+  void save_weights(const OwnedText& path, ...) const = delete;  // no SaveOptions
+  /// Reads weights that `save` or `save_weights` wrote, or Keras, whatever the file is called. If it has the state of
+  /// an optimizer of the same kind that the model is compiled with, its steps and moments are read too (a warning says
+  /// why if they do not fit); the learning rate stays that of `compile`. ArgumentError, and nothing is changed, unless
+  /// the weights' places (of a safetensors file names) and shapes agree.
+  void load_weights(const OwnedText& path, LoadWeightsOptions options = {}, Location where = Location::here()) const;
+  template <class = void>
+  void load_weights(const OwnedText& path, ...) const = delete;  // no LoadWeightsOptions
+  /// Writes what the model computes for inference as a graph file, whole or not at all; `lowlevel::saved_model::load`
+  /// and the program `triptych run` need no code of the model. The signature "serving_default" has the model's inputs
+  /// and outputs by their names; those without are "x" and "output". ArgumentError before it is known what goes in, or
+  /// if the file cannot be made; UnsupportedError for ops of one's own with attributes.
+  void export_(const OwnedText& path, Location where = Location::here()) const;
 };
 
 /// A handle to a new model of your own class.

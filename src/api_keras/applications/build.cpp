@@ -104,7 +104,7 @@ Model build(const ImageModel& model, const ApplicationOptions& o, Location where
     x = layers::GlobalMaxPooling2D({.name = name("max_pool")})(x);
   }
   const Model result(input, x, {.name = o.name.empty() ? OptionText(model.name) : o.name}, where);
-  if (!o.weights.empty()) result.load_weights(o.weights, where);
+  if (!o.weights.empty()) result.load_weights(o.weights, {}, where);
   return result;
 }
 

@@ -92,7 +92,7 @@ Tensor with_positions(const Tensor& x, std::int64_t longest, const Sizes& sizes)
 Model finished(const Tensor& input, const Tensor& output, const OptionText& name, const char* usual_name,
                const OptionText& weights, Location where) {
   const Model model(input, output, {.name = name.empty() ? OptionText(usual_name) : name}, where);
-  if (!weights.empty()) model.load_weights(weights, where);
+  if (!weights.empty()) model.load_weights(weights, {}, where);
   return model;
 }
 

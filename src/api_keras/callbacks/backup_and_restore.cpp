@@ -68,7 +68,7 @@ class BackupAndRestore : public CallbackBase {
     if (epoch < 0)
       throw ArgumentError("BackupAndRestore", "the backup does not say how many epochs there were", "'" + path + "'",
                           "Remove the folder to begin anew", where_);
-    model.load_weights(path, where_);
+    model.load_weights(path, {}, where_);
     restore_learning_rate(model, dict);
     whole_epochs_ = epoch;
     model.base().resume_epoch = epoch;
@@ -90,7 +90,7 @@ class BackupAndRestore : public CallbackBase {
     std::error_code failed;  // saving says it
     std::filesystem::create_directories(folder_, failed);
     const std::string written = latest() + ".new";
-    model().save(written, where_);
+    model().save(written, {}, where_);
     StateDict dict = triptych::load(written, where_);
     dict.metadata[epoch_key] = std::to_string(whole_epochs_);
     if (options_.double_checkpoint && std::filesystem::exists(latest(), failed))

@@ -119,9 +119,9 @@ class ModelCheckpoint : public CallbackBase {
       std::filesystem::create_directories(folder, failed);
     }
     if (options_.save_weights_only)
-      model().save_weights(path, where_);
+      model().save_weights(path, {}, where_);
     else
-      model().save(path, where_);
+      model().save(path, {}, where_);
   }
 
   Monitor monitor_;

@@ -4,10 +4,12 @@
 
 #include "api_keras/initializers/layout.h"
 #include "api_keras/names.h"
+#include "api_keras/saving/registry.h"
 #include "triptych/core/init.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/initializers/constant.h"
 #include "triptych/keras/initializers/random.h"
+#include "triptych/keras/ops/nn.h"
 
 namespace triptych::keras {
 namespace {
@@ -57,6 +59,25 @@ constexpr std::array activations{
     NamedActivation{"silu", [](const Tensor& x) { return silu(x); }},
     NamedActivation{"swish", [](const Tensor& x) { return silu(x); }},
     NamedActivation{"leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.2); }},
+    NamedActivation{"relu6", [](const Tensor& x) { return relu6(x); }},
+    NamedActivation{"selu", [](const Tensor& x) { return selu(x); }},
+    NamedActivation{"celu", [](const Tensor& x) { return celu(x); }},
+    NamedActivation{"glu", [](const Tensor& x) { return glu(x); }},
+    NamedActivation{"mish", [](const Tensor& x) { return mish(x); }},
+    NamedActivation{"softsign", [](const Tensor& x) { return softsign(x); }},
+    NamedActivation{"exponential", [](const Tensor& x) { return exp(x); }},
+    NamedActivation{"log_sigmoid", [](const Tensor& x) { return keras::ops::log_sigmoid(x); }},
+    NamedActivation{"hard_sigmoid", [](const Tensor& x) { return hardsigmoid(x); }},
+    NamedActivation{"hard_silu", [](const Tensor& x) { return hardswish(x); }},
+    NamedActivation{"hard_swish", [](const Tensor& x) { return hardswish(x); }},
+    NamedActivation{"hard_tanh", [](const Tensor& x) { return hardtanh(x); }},
+    NamedActivation{"hard_shrink", [](const Tensor& x) { return hardshrink(x); }},
+    NamedActivation{"soft_shrink", [](const Tensor& x) { return softshrink(x); }},
+    NamedActivation{"tanh_shrink", [](const Tensor& x) { return tanhshrink(x); }},
+    NamedActivation{"squareplus", [](const Tensor& x) { return keras::ops::squareplus(x); }},
+    NamedActivation{"sparse_plus", [](const Tensor& x) { return keras::ops::sparse_plus(x); }},
+    NamedActivation{"sparse_sigmoid", [](const Tensor& x) { return keras::ops::sparse_sigmoid(x); }},
+    NamedActivation{"sparsemax", [](const Tensor& x) { return keras::ops::sparsemax(x); }},
 };
 
 template <class Table>
@@ -106,7 +127,8 @@ Activation::Activation(const std::string& name, Location where) : name_(name) {
       if (entry.function) function_ = entry.function;
       return;
     }
-  no_such("activation", name, names_of(activations), where);
+  function_ = registered_function(name);
+  if (!function_) no_such("activation", name, names_of(activations), where);
 }
 
 }  // namespace triptych::keras

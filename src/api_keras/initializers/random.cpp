@@ -78,6 +78,7 @@ Initializer named(const char* name, double scale, init::FanMode mode, init::Dist
                   const SeedOptions& options, Location where) {
   JsonObject config;
   add_seed(config, options.seed);
+  config.add_raw("input_axes", json(options.input_axes)).add_raw("output_axes", json(options.output_axes));
   return {name, config.text(),
           scaled(scale, mode, distribution, options.seed, options.input_axes, options.output_axes, where)};
 }

@@ -2,6 +2,7 @@
 
 #include "api_keras/layers/brick.h"
 #include "api_keras/layers/softmax.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -19,7 +20,6 @@ class ActivationLayer : public MaskedLayer {
   explicit ActivationLayer(keras::Activation activation) : activation_(std::move(activation)) {}
   std::string class_name() const override { return "Activation"; }
   Tensor call(const Tensor& x, bool) override { return activation_(x); }
-  std::string config() const override { return JsonObject().add("activation", activation_.name()).text(); }
 
  private:
   keras::Activation activation_;
@@ -37,14 +37,6 @@ class ReLU : public MaskedLayer {
     if (slope != 0) y = y - relu(threshold != 0 ? threshold - x : neg(x)) * slope;
     return y;
   }
-  std::string config() const override {
-    JsonObject config;
-    if (options_.max_value)
-      config.add("max_value", *options_.max_value);
-    else
-      config.add_raw("max_value", "null");
-    return config.add("negative_slope", options_.negative_slope).add("threshold", options_.threshold).text();
-  }
 
  private:
   ReLUOptions options_;
@@ -54,7 +46,6 @@ class LeakyReLU : public MaskedLayer {
  public:
   explicit LeakyReLU(double negative_slope) : negative_slope_(negative_slope) {}
   Tensor call(const Tensor& x, bool) override { return leaky_relu(x, negative_slope_); }
-  std::string config() const override { return JsonObject().add("negative_slope", negative_slope_).text(); }
 
  private:
   double negative_slope_;
@@ -85,7 +76,6 @@ class PReLU : public MaskedLayer {
     const Tensor x = like_weights(input, alpha_);
     return relu(x) - alpha_ * relu(neg(x));
   }
-  std::string config() const override { return JsonObject().add("shared_axes", options_.shared_axes).text(); }
 
  private:
   PReLUOptions options_;
@@ -96,7 +86,6 @@ class ELU : public MaskedLayer {
  public:
   explicit ELU(double alpha) : alpha_(alpha) {}
   Tensor call(const Tensor& x, bool) override { return elu(x, alpha_); }
-  std::string config() const override { return JsonObject().add("alpha", alpha_).text(); }
 
  private:
   double alpha_;
@@ -118,9 +107,6 @@ class Softmax : public MaskedLayer {
     takes(*this, options, {});
     return {softmax_along(x, axis_, mask)};
   }
-  std::string config() const override {
-    return axis_.size() == 1 ? JsonObject().add("axis", axis_[0]).text() : JsonObject().add("axis", axis_).text();
-  }
 
  private:
   Axes axis_;
@@ -131,29 +117,34 @@ class Softmax : public MaskedLayer {
 namespace layers {
 
 Layer Activation(keras::Activation activation, NameOptions options, Location where) {
-  return with_options(plain_brick<ActivationLayer>(options.name, where, std::move(activation)), options, where);
+  return configured(with_options(plain_brick<ActivationLayer>(options.name, where, activation), options, where),
+                    options, arg("activation", activation));
 }
 Layer ReLU(ReLUOptions options, Location where) {
   const Hyperparameters check("ReLU", where);
   if (options.max_value) check.not_negative("max_value", *options.max_value);
   check.not_negative("negative_slope", options.negative_slope);
   check.not_negative("threshold", options.threshold);
-  return with_options(plain_brick<keras::ReLU>(options.name, where, options), options, where);
+  return configured(with_options(plain_brick<keras::ReLU>(options.name, where, options), options, where), options);
 }
 Layer LeakyReLU(LeakyReLUOptions options, Location where) {
   Hyperparameters("LeakyReLU", where).not_negative("negative_slope", options.negative_slope);
-  return with_options(plain_brick<keras::LeakyReLU>(options.name, where, options.negative_slope), options, where);
+  return configured(
+      with_options(plain_brick<keras::LeakyReLU>(options.name, where, options.negative_slope), options, where),
+      options);
 }
 Layer PReLU(PReLUOptions options, Location where) {
-  return with_options(brick<keras::PReLU>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::PReLU>(options.name, where, options), options, where), options);
 }
 Layer ELU(double alpha, NameOptions options, Location where) {
   Hyperparameters("ELU", where).finite("alpha", alpha);
-  return with_options(plain_brick<keras::ELU>(options.name, where, alpha), options, where);
+  return configured(with_options(plain_brick<keras::ELU>(options.name, where, alpha), options, where), options,
+                    arg("alpha", alpha));
 }
 Layer Softmax(SoftmaxOptions options, Location where) {
   if (options.axis.empty()) throw ArgumentError("Softmax", "no axis is given", "an empty list", "", where);
-  return with_options(plain_brick<keras::Softmax>(options.name, where, options.axis), options, where);
+  return configured(with_options(plain_brick<keras::Softmax>(options.name, where, options.axis), options, where),
+                    options);
 }
 
 }  // namespace layers

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/activity_regularization.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 #include "triptych/keras/regularizers.h"
 
 namespace triptych::keras {
@@ -10,7 +11,6 @@ class ActivityRegularization : public MaskedLayer {
  public:
   explicit ActivityRegularization(ActivityRegularizationOptions options) : options_(std::move(options)) {}
   Tensor call(const Tensor& x, bool) override { return x; }
-  std::string config() const override { return JsonObject().add("l1", options_.l1).add("l2", options_.l2).text(); }
 
  private:
   ActivityRegularizationOptions options_;
@@ -21,7 +21,7 @@ class ActivityRegularization : public MaskedLayer {
 Layer layers::ActivityRegularization(ActivityRegularizationOptions options, Location where) {
   Layer layer = plain_brick<keras::ActivityRegularization>(options.name, where, options);
   layer.base().set_activity_regularizer(regularizers::L1L2({.l1 = options.l1, .l2 = options.l2}, where));
-  return layer;
+  return configured(std::move(layer), options);
 }
 
 }  // namespace triptych::keras

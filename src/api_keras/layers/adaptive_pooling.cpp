@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/adaptive_pooling.h"
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -27,12 +28,6 @@ class AdaptivePooling : public LayerBase {
         return largest_ ? adaptive_max_pool3d(x, size3(size), format) : adaptive_avg_pool3d(x, size3(size), format);
     }
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("output_size", window_.kernel)
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .text();
-  }
 
  private:
   const char* class_name_;
@@ -44,9 +39,10 @@ template <class Size>
 Layer make(const char* name, bool largest, Size output_size, const AdaptivePoolingOptions& options, Location where) {
   const Axes size = axes_of(output_size);
   for (const std::int64_t length : size) check_positive(name, "output_size", length, where);
-  return with_options(brick<AdaptivePooling>(options.name, where, name, largest, size,
-                                             is_channels_first(options.data_format, name, where)),
-                      options, where);
+  return configured(with_options(brick<AdaptivePooling>(options.name, where, name, largest, size,
+                                                        is_channels_first(options.data_format, name, where)),
+                                 options, where),
+                    options, arg("output_size", output_size));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/attention.h"
 
 #include "api_keras/layers/attention_masks.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -85,13 +86,6 @@ class Attention : public AttentionLayer {
  public:
   explicit Attention(AttentionOptions options)
       : AttentionLayer(options.dropout, options.seed), options_(std::move(options)) {}
-  std::string config() const override {
-    return JsonObject()
-        .add("use_scale", options_.use_scale)
-        .add("score_mode", options_.score_mode)
-        .add("dropout", dropout_)
-        .text();
-  }
 
  protected:
   void make_weights(const std::vector<Shape>&) override {
@@ -117,9 +111,6 @@ class AdditiveAttention : public AttentionLayer {
  public:
   explicit AdditiveAttention(AdditiveAttentionOptions options)
       : AttentionLayer(options.dropout, -1), use_scale_(options.use_scale) {}
-  std::string config() const override {
-    return JsonObject().add("use_scale", use_scale_).add("dropout", dropout_).text();
-  }
 
  protected:
   void make_weights(const std::vector<Shape>& shapes) override {
@@ -149,11 +140,12 @@ Layer Attention(AttentionOptions options, Location where) {
                         "Use 'dot' or 'concat'", where);
   Hyperparameters("Attention", where).share("dropout", options.dropout);
   check_seed("Attention", options.seed, where);
-  return with_options(brick<keras::Attention>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::Attention>(options.name, where, options), options, where), options);
 }
 Layer AdditiveAttention(AdditiveAttentionOptions options, Location where) {
   Hyperparameters("AdditiveAttention", where).share("dropout", options.dropout);
-  return with_options(brick<keras::AdditiveAttention>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::AdditiveAttention>(options.name, where, options), options, where),
+                    options);
 }
 
 }  // namespace layers

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -67,16 +68,6 @@ class BatchNormalization : public MaskedLayer {
                                  .axis = options_.axis,
                                  .formula = UpdateFormula::keras});
     return {in_dtype(y, compute_dtype())};
-  }
-
-  std::string config() const override {
-    return JsonObject()
-        .add("axis", options_.axis)
-        .add("momentum", options_.momentum)
-        .add("epsilon", options_.epsilon)
-        .add("center", options_.center)
-        .add("scale", options_.scale)
-        .text();
   }
 
  private:
@@ -153,7 +144,8 @@ Layer layers::BatchNormalization(BatchNormalizationOptions options, Location whe
                           number_text(*bounds.rmax) + " and " + number_text(*bounds.rmin), "", where);
     if (bounds.dmax) check.not_negative("dmax", *bounds.dmax);
   }
-  return with_options(brick<keras::BatchNormalization>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::BatchNormalization>(options.name, where, options), options, where),
+                    options);
 }
 
 }  // namespace triptych::keras

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api_keras/layers/recurrent.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -52,12 +53,9 @@ class Bidirectional : public MaskedLayer {
     if (!of(forward_).return_sequences || mask.empty()) return {};
     return merge_mode_ == "none" ? std::vector<Tensor>{mask[0], mask[0]} : std::vector<Tensor>{mask[0]};
   }
+
   std::string config() const override {
-    return JsonObject()
-        .add("merge_mode", merge_mode_)
-        .add_raw("layer", forward_.base().config())
-        .add_raw("backward_layer", backward_.base().config())
-        .text();
+    return with_layer(with_layer(LayerBase::config(), "layer", forward_), "backward_layer", backward_);
   }
 
  private:
@@ -119,8 +117,12 @@ Layer layers::Bidirectional(const Layer& layer, BidirectionalOptions options, Lo
   check("return_sequences", a.return_sequences, b.return_sequences);
   check("return_state", a.return_state, b.return_state);
   for (Recurrent* one : {&ahead, &back}) one->set_zero_output_for_mask(one->options().return_sequences);
-  return with_options(brick<keras::Bidirectional>(options.name, where, forward, backward, options.merge_mode, where),
-                      options, where);
+  BidirectionalOptions written = options;
+  written.backward_layer = {};  // the layer writes both as they are then
+  return configured(
+      with_options(brick<keras::Bidirectional>(options.name, where, forward, backward, options.merge_mode, where),
+                   written, where),
+      written);
 }
 
 }  // namespace triptych::keras

@@ -32,10 +32,17 @@ JsonObject& JsonObject::add_raw(const std::string& key, const std::string& json)
   return *this;
 }
 JsonObject& JsonObject::add(const std::string& key, const std::string& text) { return add_raw(key, json_string(text)); }
-JsonObject& JsonObject::add(const std::string& key, double number) {
+std::string JsonObject::number(double value) {
   char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
-  return add_raw(key, std::string(buffer, end));
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  std::string text(buffer, end);
+  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+JsonObject& JsonObject::add(const std::string& key, double number) { return add_raw(key, JsonObject::number(number)); }
+JsonObject& JsonObject::add(const std::string& key, const std::vector<double>& numbers) {
+  std::string text;
+  for (const double number : numbers) text += (text.empty() ? "" : ", ") + JsonObject::number(number);
+  return add_raw(key, "[" + text + "]");
 }
 JsonObject& JsonObject::add(const std::string& key, std::int64_t number) {
   return add_raw(key, std::to_string(number));

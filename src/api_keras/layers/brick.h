@@ -74,6 +74,9 @@ class JsonObject {
   JsonObject& add(const std::string& key, Size2 pair);
   JsonObject& add(const std::string& key, const Shape& shape);
   JsonObject& add(const std::string& key, const Axes& axes);
+  JsonObject& add(const std::string& key, const std::vector<double>& numbers);
+  /// As JSON has it: with a point or an exponent.
+  static std::string number(double value);
   /// `json` as it is.
   JsonObject& add_raw(const std::string& key, const std::string& json);
   std::string text() const { return "{" + text_ + "}"; }

@@ -99,22 +99,6 @@ class ConvLSTMCell : public SequenceCell {
   Layer copy() const override {
     return brick<ConvLSTMCell>(name(), {}, arguments_, window_, activation_, recurrent_activation_, unit_forget_bias_);
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("filters", arguments_.units)
-        .add("kernel_size", window_.kernel)
-        .add("strides", window_.strides)
-        .add("padding", window_.padding_name())
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .add("dilation_rate", window_.dilation)
-        .add("activation", activation_.name())
-        .add("recurrent_activation", recurrent_activation_.name())
-        .add("use_bias", arguments_.use_bias)
-        .add("unit_forget_bias", unit_forget_bias_)
-        .add("dropout", arguments_.dropout)
-        .add("recurrent_dropout", arguments_.recurrent_dropout)
-        .text();
-  }
 
  private:
   static Axes ones_of(int rank) {
@@ -156,7 +140,8 @@ Layer make(const char* name, std::int64_t filters, Size kernel_size, const Optio
   const Layer cell = with_policy(brick<ConvLSTMCell>("conv_lstm_cell", where, std::move(arguments), window,
                                                      o.activation, o.recurrent_activation, o.unit_forget_bias),
                                  o, where);
-  return recurrent_layer(name, window.rank() + 3, cell, o, where);
+  return recurrent_layer(name, window.rank() + 3, cell, o, where, arg("filters", filters),
+                         arg("kernel_size", kernel_size));
 }
 
 }  // namespace

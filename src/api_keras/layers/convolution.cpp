@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/convolution.h"
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -47,20 +48,6 @@ class Convolution : public LayerBase {
     return common_.activation(convolve(like_weights(x, kernel_), kernel_, bias_, window_));
   }
 
-  std::string config() const override {
-    return JsonObject()
-        .add("filters", filters_)
-        .add("kernel_size", window_.kernel)
-        .add("strides", window_.strides)
-        .add("padding", window_.padding_name())
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .add("dilation_rate", window_.dilation)
-        .add("groups", window_.groups)
-        .add("activation", common_.activation.name())
-        .add("use_bias", common_.use_bias)
-        .text();
-  }
-
  private:
   const char* class_name_;
   std::int64_t filters_;
@@ -87,11 +74,12 @@ Layer make(const char* name, std::int64_t filters, Size kernel_size, const Optio
     window.set_padding(o.padding, true, name, where);
   else
     window.set_padding(o.padding);
-  return with_options(
-      brick<Convolution>(o.name, where, name, filters, window,
-                         Common{o.activation, o.use_bias, o.kernel_initializer, o.bias_initializer,
-                                o.kernel_regularizer, o.bias_regularizer, o.kernel_constraint, o.bias_constraint}),
-      o, where);
+  return configured(with_options(brick<Convolution>(o.name, where, name, filters, window,
+                                                    Common{o.activation, o.use_bias, o.kernel_initializer,
+                                                           o.bias_initializer, o.kernel_regularizer, o.bias_regularizer,
+                                                           o.kernel_constraint, o.bias_constraint}),
+                                 o, where),
+                    o, arg("filters", filters), arg("kernel_size", kernel_size));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/cropping.h"
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 #include "triptych/keras/layers/zero_padding.h"
 
 namespace triptych::keras {
@@ -42,16 +43,6 @@ class BorderLayer : public LayerBase {
     return y;
   }
 
-  std::string config() const override {
-    std::string pairs;
-    for (const Border1& b : borders_)
-      pairs += (pairs.empty() ? "[" : ", [") + std::to_string(b.before) + ", " + std::to_string(b.after) + "]";
-    return JsonObject()
-        .add_raw(crops_ ? "cropping" : "padding", borders_.size() == 1 ? pairs : "[" + pairs + "]")
-        .add("data_format", channels_first_ ? "channels_first" : "channels_last")
-        .text();
-  }
-
  private:
   const Border1& at(int axis) const { return borders_[static_cast<std::size_t>(axis)]; }
 
@@ -76,22 +67,25 @@ Layer make(const char* name, bool crops, const Borders& borders, const BorderOpt
 namespace layers {
 
 Layer Cropping1D(Border1 cropping, BorderOptions options, Location where) {
-  return make("Cropping1D", true, borders_of(cropping), options, where);
+  return configured(make("Cropping1D", true, borders_of(cropping), options, where), options, arg("cropping", cropping));
 }
 Layer Cropping2D(Border2 cropping, BorderOptions options, Location where) {
-  return make("Cropping2D", true, borders_of(cropping), options, where);
+  return configured(make("Cropping2D", true, borders_of(cropping), options, where), options, arg("cropping", cropping));
 }
 Layer Cropping3D(Border3 cropping, BorderOptions options, Location where) {
-  return make("Cropping3D", true, borders_of(cropping), options, where);
+  return configured(make("Cropping3D", true, borders_of(cropping), options, where), options, arg("cropping", cropping));
 }
 Layer ZeroPadding1D(Border1 padding, BorderOptions options, Location where) {
-  return make("ZeroPadding1D", false, borders_of(padding), options, where);
+  return configured(make("ZeroPadding1D", false, borders_of(padding), options, where), options,
+                    arg("padding", padding));
 }
 Layer ZeroPadding2D(Border2 padding, BorderOptions options, Location where) {
-  return make("ZeroPadding2D", false, borders_of(padding), options, where);
+  return configured(make("ZeroPadding2D", false, borders_of(padding), options, where), options,
+                    arg("padding", padding));
 }
 Layer ZeroPadding3D(Border3 padding, BorderOptions options, Location where) {
-  return make("ZeroPadding3D", false, borders_of(padding), options, where);
+  return configured(make("ZeroPadding3D", false, borders_of(padding), options, where), options,
+                    arg("padding", padding));
 }
 
 }  // namespace layers

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/dense.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -35,14 +36,6 @@ class Dense : public MaskedLayer {
     return options_.activation(bias_.defined() ? linear(x, kernel_, bias_, layout) : linear(x, kernel_, layout));
   }
 
-  std::string config() const override {
-    return JsonObject()
-        .add("units", units_)
-        .add("activation", options_.activation.name())
-        .add("use_bias", options_.use_bias)
-        .text();
-  }
-
  private:
   std::int64_t units_;
   DenseOptions options_;
@@ -53,7 +46,8 @@ class Dense : public MaskedLayer {
 
 Layer layers::Dense(std::int64_t units, DenseOptions options, Location where) {
   if (units < 1) throw ArgumentError("Dense", "units is below 1", std::to_string(units), "", where);
-  return with_options(brick<keras::Dense>(options.name, where, units, options), options, where);
+  return configured(with_options(brick<keras::Dense>(options.name, where, units, options), options, where), options,
+                    arg("units", units));
 }
 
 }  // namespace triptych::keras

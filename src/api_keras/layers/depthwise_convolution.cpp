@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/depthwise_convolution.h"
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -41,18 +42,6 @@ class DepthwiseConvolution : public LayerBase {
     channels_of(*this, window_, x.shape());
     return common_.activation(convolve_depthwise(like_weights(x, kernel_), kernel_, bias_, window_));
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("depth_multiplier", common_.depth_multiplier)
-        .add("kernel_size", window_.kernel)
-        .add("strides", window_.strides)
-        .add("padding", window_.padding_name())
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .add("dilation_rate", window_.dilation)
-        .add("activation", common_.activation.name())
-        .add("use_bias", common_.use_bias)
-        .text();
-  }
 
  private:
   const char* class_name_;
@@ -71,12 +60,13 @@ Layer make(const char* name, Size kernel_size, const Options& o, Location where)
                 .channels_first = is_channels_first(o.data_format, name, where)};
   check_window(name, window, where);
   window.set_padding(o.padding, false, name, where);
-  return with_options(
-      brick<DepthwiseConvolution>(
-          o.name, where, name, window,
-          Common{o.depth_multiplier, o.activation, o.use_bias, o.depthwise_initializer, o.bias_initializer,
-                 o.depthwise_regularizer, o.bias_regularizer, o.depthwise_constraint, o.bias_constraint}),
-      o, where);
+  return configured(
+      with_options(brick<DepthwiseConvolution>(
+                       o.name, where, name, window,
+                       Common{o.depth_multiplier, o.activation, o.use_bias, o.depthwise_initializer, o.bias_initializer,
+                              o.depthwise_regularizer, o.bias_regularizer, o.depthwise_constraint, o.bias_constraint}),
+                   o, where),
+      o, arg("kernel_size", kernel_size));
 }
 
 }  // namespace

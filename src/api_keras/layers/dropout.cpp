@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "api_keras/layers/noise.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/random.h"
 
@@ -22,7 +23,6 @@ class ShapedLayer : public RandomLayer {
  public:
   ShapedLayer(const char* class_name, double rate, DropoutOptions options)
       : RandomLayer(class_name, rate, options.seed), noise_shape_(options.noise_shape) {}
-  std::string config() const override { return JsonObject().add("rate", amount_).text(); }
 
  protected:
   /// The axes along which the choice is the same; ArgumentError if the noise shape does not fit x.
@@ -82,14 +82,17 @@ Layer Dropout(double rate, DropoutOptions options, Location where) {
   Hyperparameters("Dropout", where).share("rate", rate);
   check_seed("Dropout", options.seed, where);
   check_noise_shape("Dropout", options.noise_shape, where);
-  return with_options(plain_brick<keras::Dropout>(options.name, where, "Dropout", rate, options), options, where);
+  return configured(
+      with_options(plain_brick<keras::Dropout>(options.name, where, "Dropout", rate, options), options, where), options,
+      arg("rate", rate));
 }
 Layer AlphaDropout(double rate, DropoutOptions options, Location where) {
   Hyperparameters("AlphaDropout", where).share("rate", rate);
   check_seed("AlphaDropout", options.seed, where);
   check_noise_shape("AlphaDropout", options.noise_shape, where);
-  return with_options(plain_brick<keras::AlphaDropout>(options.name, where, "AlphaDropout", rate, options), options,
-                      where);
+  return configured(with_options(plain_brick<keras::AlphaDropout>(options.name, where, "AlphaDropout", rate, options),
+                                 options, where),
+                    options, arg("rate", rate));
 }
 
 }  // namespace layers

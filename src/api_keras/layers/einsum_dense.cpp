@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -73,15 +74,6 @@ class EinsumDense : public LayerBase {
   Tensor call(const Tensor& x, bool) override {
     const Tensor y = einsum(equation_, {like_weights(x, kernel_), kernel_});
     return options_.activation(bias_.defined() ? y + bias_ : y);
-  }
-
-  std::string config() const override {
-    return JsonObject()
-        .add("equation", equation_)
-        .add("output_shape", output_shape_)
-        .add("activation", options_.activation.name())
-        .add("bias_axes", options_.bias_axes)
-        .text();
   }
 
  private:
@@ -159,8 +151,9 @@ Layer EinsumDense(OwnedText equation, const Shape& output_shape, EinsumDenseOpti
     const Frame frame(where);
     const Equation checked(equation);
   }
-  return with_options(brick<keras::EinsumDense>(options.name, where, std::move(equation), output_shape, options),
-                      options, where);
+  return configured(
+      with_options(brick<keras::EinsumDense>(options.name, where, equation, output_shape, options), options, where),
+      options, arg("equation", equation), arg("output_shape", output_shape));
 }
 
 }  // namespace layers

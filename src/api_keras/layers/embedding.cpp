@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/embedding.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -33,13 +34,6 @@ class Embedding : public LayerBase {
   }
 
   DType input_dtype() const override { return int64; }
-  std::string config() const override {
-    return JsonObject()
-        .add("input_dim", input_dim_)
-        .add("output_dim", output_dim_)
-        .add("mask_zero", options_.mask_zero)
-        .text();
-  }
 
  private:
   std::int64_t input_dim_, output_dim_;
@@ -56,7 +50,9 @@ Layer layers::Embedding(std::int64_t input_dim, std::int64_t output_dim, Embeddi
   if (options.weights.defined() && options.weights.shape() != Shape{input_dim, output_dim})
     throw ArgumentError("Embedding", "the table that is given has another shape than (input_dim, output_dim)",
                         options.weights.shape().text(), "", where);
-  return with_options(brick<keras::Embedding>(options.name, where, input_dim, output_dim, options), options, where);
+  return configured(
+      with_options(brick<keras::Embedding>(options.name, where, input_dim, output_dim, options), options, where),
+      options, arg("input_dim", input_dim), arg("output_dim", output_dim));
 }
 
 }  // namespace triptych::keras

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "api_keras/layers/noise.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/random.h"
 
@@ -12,7 +13,6 @@ namespace {
 class GaussianNoise : public RandomLayer {
  public:
   using RandomLayer::RandomLayer;
-  std::string config() const override { return JsonObject().add("stddev", amount_).text(); }
 
  protected:
   Tensor changed(const Tensor& x) override { return x + random_normal_like(stream_, x, 0, amount_); }
@@ -21,7 +21,6 @@ class GaussianNoise : public RandomLayer {
 class GaussianDropout : public RandomLayer {
  public:
   using RandomLayer::RandomLayer;
-  std::string config() const override { return JsonObject().add("rate", amount_).text(); }
 
  protected:
   Tensor changed(const Tensor& x) override {
@@ -36,14 +35,18 @@ namespace layers {
 Layer GaussianNoise(double stddev, NoiseOptions options, Location where) {
   Hyperparameters("GaussianNoise", where).share("stddev", stddev);
   check_seed("GaussianNoise", options.seed, where);
-  return with_options(plain_brick<keras::GaussianNoise>(options.name, where, "GaussianNoise", stddev, options.seed),
-                      options, where);
+  return configured(
+      with_options(plain_brick<keras::GaussianNoise>(options.name, where, "GaussianNoise", stddev, options.seed),
+                   options, where),
+      options, arg("stddev", stddev));
 }
 Layer GaussianDropout(double rate, NoiseOptions options, Location where) {
   Hyperparameters("GaussianDropout", where).decay("rate", rate);
   check_seed("GaussianDropout", options.seed, where);
-  return with_options(plain_brick<keras::GaussianDropout>(options.name, where, "GaussianDropout", rate, options.seed),
-                      options, where);
+  return configured(
+      with_options(plain_brick<keras::GaussianDropout>(options.name, where, "GaussianDropout", rate, options.seed),
+                   options, where),
+      options, arg("rate", rate));
 }
 
 }  // namespace layers

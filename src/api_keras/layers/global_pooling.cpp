@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/global_pooling.h"
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -31,10 +32,6 @@ class GlobalPooling : public LayerBase {
   }
   std::vector<Tensor> compute_mask(const std::vector<Tensor>&, const std::vector<Tensor>&) override { return {}; }
 
-  std::string config() const override {
-    return JsonObject().add("data_format", options_.data_format).add("keepdims", options_.keepdims).text();
-  }
-
  private:
   bool takes_mask() const { return !largest_ && window_.rank() == 1; }
 
@@ -47,8 +44,10 @@ class GlobalPooling : public LayerBase {
 
 Layer make(const char* name, bool largest, int rank, const GlobalPoolingOptions& options, Location where) {
   const bool channels_first = is_channels_first(options.data_format, name, where);
-  return with_options(plain_brick<GlobalPooling>(options.name, where, name, largest, rank, options, channels_first),
-                      options, where);
+  return configured(
+      with_options(plain_brick<GlobalPooling>(options.name, where, name, largest, rank, options, channels_first),
+                   options, where),
+      options);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/group_normalization.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -46,15 +47,6 @@ class GroupNormalization : public MaskedLayer {
                                    : moveaxis(normalized(moveaxis(x, axis, 1)), 1, axis);
     return in_dtype(y, compute_dtype());
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("groups", options_.groups)
-        .add("axis", options_.axis)
-        .add("epsilon", options_.epsilon)
-        .add("center", options_.center)
-        .add("scale", options_.scale)
-        .text();
-  }
 
  private:
   GroupNormalizationOptions options_;
@@ -66,7 +58,8 @@ class GroupNormalization : public MaskedLayer {
 Layer layers::GroupNormalization(GroupNormalizationOptions options, Location where) {
   Hyperparameters("GroupNormalization", where).not_negative("epsilon", options.epsilon);
   if (options.groups != -1) check_positive("GroupNormalization", "groups", options.groups, where);
-  return with_options(brick<keras::GroupNormalization>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::GroupNormalization>(options.name, where, options), options, where),
+                    options);
 }
 
 }  // namespace triptych::keras

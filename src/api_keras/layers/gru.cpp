@@ -63,17 +63,6 @@ class GRUCell : public GatedCell {
   Layer copy() const override {
     return brick<GRUCell>(name(), {}, arguments_, activation_, recurrent_activation_, reset_after_);
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("units", arguments_.units)
-        .add("activation", activation_.name())
-        .add("recurrent_activation", recurrent_activation_.name())
-        .add("use_bias", arguments_.use_bias)
-        .add("dropout", arguments_.dropout)
-        .add("recurrent_dropout", arguments_.recurrent_dropout)
-        .add("reset_after", reset_after_)
-        .text();
-  }
 
  protected:
   Shape bias_shape() const override {
@@ -103,10 +92,11 @@ namespace layers {
 Layer GRUCell(std::int64_t units, GRUCellOptions options, Location where) {
   Layer cell = make_cell("GRUCell", units, options, options.name, where);
   cell.set_trainable(options.trainable, where);
-  return cell;
+  return configured(std::move(cell), options, arg("units", units));
 }
 Layer GRU(std::int64_t units, GRUOptions options, Location where) {
-  return recurrent_layer("GRU", 3, make_cell("GRU", units, options, "gru_cell", where), options, where);
+  return recurrent_layer("GRU", 3, make_cell("GRU", units, options, "gru_cell", where), options, where,
+                         arg("units", units));
 }
 
 }  // namespace layers

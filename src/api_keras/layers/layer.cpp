@@ -106,6 +106,7 @@ void hand_on_masks(LayerBase& layer, const std::vector<Tensor>& xs, const std::v
 thread_local const CallScope* innermost_call = nullptr;
 thread_local bool shapes_only = false;
 thread_local detail::Construction* construction = nullptr;
+thread_local WeightBudget* budget = nullptr;
 std::atomic<std::uint64_t> changes{1};
 
 }  // namespace
@@ -124,6 +125,17 @@ CallScope::~CallScope() {
   if (!outer) forget_masks_of_the_dead();
 }
 const CallScope* CallScope::innermost() { return innermost_call; }
+
+WeightBudget::WeightBudget(std::uint64_t bytes) : outer_(std::exchange(budget, this)), left_(bytes) {}
+WeightBudget::~WeightBudget() { budget = outer_; }
+void WeightBudget::spend(const Shape& shape, DType dtype, Location where) {
+  if (!budget) return;
+  const auto bytes = static_cast<std::uint64_t>(shape.size(where)) * size_of(dtype);
+  if (bytes > budget->left_)
+    throw ArgumentError("load_model", "the file's layers have more weights than the file", "a weight " + shape.text(),
+                        "", where);
+  budget->left_ -= bytes;
+}
 
 BatchScope::BatchScope(std::int64_t size) : outer_(std::exchange(examples, size)) {}
 BatchScope::~BatchScope() { examples = outer_; }
@@ -243,6 +255,7 @@ void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
     layer.build_many(shapes);
     parts.finish(layer, 0);
   }
+  LayerAccess::build_shapes(layer) = std::move(shapes);
   LayerAccess::built(layer) = true;
 }
 
@@ -401,6 +414,7 @@ Tensor LayerBase::add_weight(const WeightOptions& options, Location where) {
   if (!options.shape.known())
     fail("a weight's shape is not known", "has shape " + options.shape.text(),
          "Give the input all dimensions but the batch");
+  WeightBudget::spend(options.shape, dtype, where);
   Tensor value = options.initializer(options.shape, dtype, where);
   if (!value.defined() || value.is_symbolic()) fail("an initializer returned a tensor without values", "has none", "");
   if (value.shape() != options.shape || value.dtype() != dtype)

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/layer_normalization.h"
 
 #include "api_keras/layers/axes.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -38,15 +39,6 @@ class LayerNormalization : public MaskedLayer {
     return in_dtype(axes_.with_axes_last(*this, in, normalized), compute_dtype());
   }
 
-  std::string config() const override {
-    JsonObject config;
-    if (options_.axis.size() == 1)
-      config.add("axis", options_.axis[0]);
-    else
-      config.add("axis", options_.axis);
-    return config.add("epsilon", options_.epsilon).add("center", options_.center).add("scale", options_.scale).text();
-  }
-
  private:
   LayerNormalizationOptions options_;
   NormalizedAxes axes_;
@@ -58,7 +50,8 @@ class LayerNormalization : public MaskedLayer {
 Layer layers::LayerNormalization(LayerNormalizationOptions options, Location where) {
   Hyperparameters("LayerNormalization", where).not_negative("epsilon", options.epsilon);
   if (options.axis.empty()) throw ArgumentError("LayerNormalization", "no axis is given", "an empty list", "", where);
-  return with_options(brick<keras::LayerNormalization>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::LayerNormalization>(options.name, where, options), options, where),
+                    options);
 }
 
 }  // namespace triptych::keras

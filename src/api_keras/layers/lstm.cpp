@@ -50,17 +50,6 @@ class LSTMCell : public GatedCell {
   Layer copy() const override {
     return brick<LSTMCell>(name(), {}, arguments_, activation_, recurrent_activation_, unit_forget_bias_);
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("units", arguments_.units)
-        .add("activation", activation_.name())
-        .add("recurrent_activation", recurrent_activation_.name())
-        .add("use_bias", arguments_.use_bias)
-        .add("unit_forget_bias", unit_forget_bias_)
-        .add("dropout", arguments_.dropout)
-        .add("recurrent_dropout", arguments_.recurrent_dropout)
-        .text();
-  }
 
  protected:
   Initializer bias_initializer() const override {
@@ -95,10 +84,11 @@ namespace layers {
 Layer LSTMCell(std::int64_t units, LSTMCellOptions options, Location where) {
   Layer cell = make_cell("LSTMCell", units, options, options.name, where);
   cell.set_trainable(options.trainable, where);
-  return cell;
+  return configured(std::move(cell), options, arg("units", units));
 }
 Layer LSTM(std::int64_t units, LSTMOptions options, Location where) {
-  return recurrent_layer("LSTM", 3, make_cell("LSTM", units, options, "lstm_cell", where), options, where);
+  return recurrent_layer("LSTM", 3, make_cell("LSTM", units, options, "lstm_cell", where), options, where,
+                         arg("units", units));
 }
 
 }  // namespace layers

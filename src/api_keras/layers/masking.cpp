@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/masking.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -18,7 +19,6 @@ class Masking : public MaskedLayer {
     check(inputs.at(0));
     return {any(not_equal(inputs[0], mask_value_), -1)};
   }
-  std::string config() const override { return JsonObject().add("mask_value", mask_value_).text(); }
 
  private:
   void check(const Tensor& x) const {
@@ -33,7 +33,8 @@ class Masking : public MaskedLayer {
 
 Layer layers::Masking(double mask_value, NameOptions options, Location where) {
   Hyperparameters("Masking", where).finite("mask_value", mask_value);
-  return with_options(plain_brick<keras::Masking>(options.name, where, mask_value), options, where);
+  return configured(with_options(plain_brick<keras::Masking>(options.name, where, mask_value), options, where), options,
+                    arg("mask_value", mask_value));
 }
 
 }  // namespace triptych::keras

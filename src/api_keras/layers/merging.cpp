@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -126,7 +127,6 @@ class Extremum : public Merge {
 class Concatenate : public Merge {
  public:
   explicit Concatenate(int axis) : axis_(axis) {}
-  std::string config() const override { return JsonObject().add("axis", axis_).text(); }
 
   std::vector<Tensor> compute_mask(const std::vector<Tensor>& inputs, const std::vector<Tensor>& mask) override {
     if (std::none_of(mask.begin(), mask.end(), [](const Tensor& m) { return m.defined(); })) return {};
@@ -149,7 +149,6 @@ class Concatenate : public Merge {
 class Dot : public Merge {
  public:
   Dot(const Axes& axes, bool normalize) : axes_(axes), normalize_(normalize) {}
-  std::string config() const override { return JsonObject().add("axes", axes_).add("normalize", normalize_).text(); }
   std::vector<Tensor> compute_mask(const std::vector<Tensor>&, const std::vector<Tensor>&) override { return {}; }
 
  protected:
@@ -216,12 +215,14 @@ Layer Minimum(NameOptions options, Location where) {
   return with_options(brick<Extremum>(options.name, where, false), options, where);
 }
 Layer Concatenate(ConcatenateOptions options, Location where) {
-  return with_options(brick<keras::Concatenate>(options.name, where, options.axis), options, where);
+  return configured(with_options(brick<keras::Concatenate>(options.name, where, options.axis), options, where),
+                    options);
 }
 Layer Dot(const Axes& axes, DotOptions options, Location where) {
   if (axes.size() != 1 && axes.size() != 2)
     throw ArgumentError("Dot", "axes is neither one axis nor two", std::to_string(axes.size()) + " axes", "", where);
-  return with_options(brick<keras::Dot>(options.name, where, axes, options.normalize), options, where);
+  return configured(with_options(brick<keras::Dot>(options.name, where, axes, options.normalize), options, where),
+                    options, arg("axes", axes));
 }
 
 Tensor add(const std::vector<Tensor>& inputs, NameOptions options, Location where) {

@@ -5,6 +5,7 @@
 
 #include "api_keras/layers/attention_masks.h"
 #include "api_keras/layers/softmax.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/keras/layers/einsum_dense.h"
 #include "triptych/keras/layers/grouped_query_attention.h"
@@ -111,17 +112,6 @@ class HeadedAttention : public MaskedLayer {
 
   std::vector<Tensor> compute_mask(const std::vector<Tensor>&, const std::vector<Tensor>& mask) override {
     return {mask.empty() ? Tensor() : mask[0]};
-  }
-
-  std::string config() const override {
-    JsonObject config;
-    if (common_.query_heads == common_.key_heads && std::string(class_name_) == "MultiHeadAttention")
-      config.add("num_heads", common_.query_heads).add("key_dim", common_.key_dim).add("value_dim", common_.value_dim);
-    else
-      config.add("head_dim", common_.key_dim)
-          .add("num_query_heads", common_.query_heads)
-          .add("num_key_value_heads", common_.key_heads);
-    return config.add("dropout", common_.dropout).add("use_bias", common_.use_bias).text();
   }
 
  private:
@@ -268,8 +258,9 @@ Layer MultiHeadAttention(std::int64_t num_heads, std::int64_t key_dim, MultiHead
   check_positive(name, "num_heads", num_heads, where);
   check_positive(name, "key_dim", key_dim, where);
   if (options.value_dim != 0) check_positive(name, "value_dim", options.value_dim, where);
-  return make(name, num_heads, num_heads, key_dim, options.value_dim == 0 ? key_dim : options.value_dim,
-              options.output_shape, options.attention_axes, options, where);
+  return configured(make(name, num_heads, num_heads, key_dim, options.value_dim == 0 ? key_dim : options.value_dim,
+                         options.output_shape, options.attention_axes, options, where),
+                    options, arg("num_heads", num_heads), arg("key_dim", key_dim));
 }
 
 Layer GroupedQueryAttention(std::int64_t head_dim, std::int64_t num_query_heads, std::int64_t num_key_value_heads,
@@ -281,7 +272,9 @@ Layer GroupedQueryAttention(std::int64_t head_dim, std::int64_t num_query_heads,
   if (num_query_heads % num_key_value_heads != 0)
     throw ArgumentError(name, "num_key_value_heads does not divide num_query_heads",
                         std::to_string(num_query_heads) + " and " + std::to_string(num_key_value_heads), "", where);
-  return make(name, num_query_heads, num_key_value_heads, head_dim, head_dim, {}, {}, options, where);
+  return configured(make(name, num_query_heads, num_key_value_heads, head_dim, head_dim, {}, {}, options, where),
+                    options, arg("head_dim", head_dim), arg("num_query_heads", num_query_heads),
+                    arg("num_key_value_heads", num_key_value_heads));
 }
 Layer GroupQueryAttention(std::int64_t head_dim, std::int64_t num_query_heads, std::int64_t num_key_value_heads,
                           GroupedQueryAttentionOptions options, Location where) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 #include "api_keras/training/targets.h"
 
 namespace triptych::keras {
@@ -70,15 +71,6 @@ class Normalization : public MaskedLayer {
     variance_.copy_(variance);
   }
 
-  std::string config() const override {
-    JsonObject config;
-    if (options_.axis.size() == 1)
-      config.add("axis", options_.axis[0]);
-    else
-      config.add("axis", options_.axis);
-    return config.add("invert", options_.invert).text();
-  }
-
  private:
   NormalizationOptions options_;
   std::vector<int> kept_;
@@ -95,7 +87,7 @@ Layer layers::Normalization(NormalizationOptions options, Location where) {
   for (const Tensor* given : {&options.mean, &options.variance})
     if (given->defined() && given->is_symbolic())
       throw ArgumentError("Normalization", "mean or variance has no values", "a symbolic tensor", "", where);
-  return with_options(brick<keras::Normalization>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::Normalization>(options.name, where, options), options, where), options);
 }
 
 }  // namespace triptych::keras

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/pooling.h"
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -49,15 +50,6 @@ class Pooling : public LayerBase {
                           .data_format = w.format()});
   }
 
-  std::string config() const override {
-    return JsonObject()
-        .add("pool_size", window_.kernel)
-        .add("strides", window_.strides)
-        .add("padding", window_.padding_name())
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .text();
-  }
-
  private:
   const char* class_name_;
   bool largest_;
@@ -79,7 +71,8 @@ Layer make(const char* name, bool largest, Size pool_size, const Options& o, Loc
                 .before = {},
                 .channels_first = is_channels_first(o.data_format, name, where)};
   window.set_padding(o.padding);
-  return with_options(plain_brick<Pooling>(o.name, where, name, largest, window), o, where);
+  return configured(with_options(plain_brick<Pooling>(o.name, where, name, largest, window), o, where), o,
+                    arg("pool_size", pool_size));
 }
 
 }  // namespace

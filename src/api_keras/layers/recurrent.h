@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 #include "triptych/keras/constraints.h"
 #include "triptych/keras/layers/rnn.h"
 #include "triptych/keras/regularizers.h"
@@ -160,14 +161,16 @@ class Recurrent : public MaskedLayer {
 };
 
 /// The layer of a built-in cell.
-template <class Options>
-Layer recurrent_layer(const char* class_name, int rank, const Layer& cell, const Options& o, Location where) {
+template <class Options, class... T>
+Layer recurrent_layer(const char* class_name, int rank, const Layer& cell, const Options& o, Location where,
+                      NamedArgument<T>... arguments) {
   RNNOptions options{.return_sequences = o.return_sequences,
                      .return_state = o.return_state,
                      .go_backwards = o.go_backwards,
                      .stateful = o.stateful};
   if constexpr (requires { o.unroll; }) options.unroll = o.unroll;
-  return with_options(brick<Recurrent>(o.name, where, class_name, rank, cell, options, where), o, where);
+  return configured(with_options(brick<Recurrent>(o.name, where, class_name, rank, cell, options, where), o, where), o,
+                    arguments...);
 }
 
 }  // namespace triptych::keras

@@ -1,16 +1,10 @@
 #include "triptych/keras/layers/rescaling.h"
 
 #include "api_keras/layers/brick.h"
-#include "core/support/hyperparameter.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
-
-std::string json_numbers(const std::vector<double>& values) {
-  std::string text;
-  for (const double value : values) text += (text.empty() ? "" : ", ") + number_text(value);
-  return values.size() == 1 ? text : "[" + text + "]";
-}
 
 class Rescaling : public MaskedLayer {
  public:
@@ -21,9 +15,6 @@ class Rescaling : public MaskedLayer {
     const Tensor x = in_dtype(input, compute_dtype());
     const Tensor scaled = scale_.size() == 1 ? x * scale_[0] : x * along_last(scale_);
     return offset_.size() == 1 ? scaled + offset_[0] : scaled + along_last(offset_);
-  }
-  std::string config() const override {
-    return JsonObject().add_raw("scale", json_numbers(scale_)).add_raw("offset", json_numbers(offset_)).text();
   }
 
  private:
@@ -41,7 +32,8 @@ Layer layers::Rescaling(const std::vector<double>& scale, const std::vector<doub
                         Location where) {
   if (scale.empty() || offset.empty())
     throw ArgumentError("Rescaling", "there is no scale or no offset", "an empty list", "", where);
-  return with_options(plain_brick<keras::Rescaling>(options.name, where, scale, offset), options, where);
+  return configured(with_options(plain_brick<keras::Rescaling>(options.name, where, scale, offset), options, where),
+                    options, arg("scale", scale), arg("offset", offset));
 }
 
 }  // namespace triptych::keras

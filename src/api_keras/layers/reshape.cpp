@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -15,7 +16,6 @@ class Flatten : public LayerBase {
     if (x.ndim() == 1) return unsqueeze(x, -1);
     return flatten(channels_first_ && x.ndim() > 2 ? moveaxis(x, 1, -1) : x, 1);
   }
-  std::string config() const override { return JsonObject().add("data_format", data_format_).text(); }
 
  private:
   bool channels_first_;
@@ -48,7 +48,6 @@ class Reshape : public LayerBase {
     full.insert(0, unknown);
     return reshape(x, full);
   }
-  std::string config() const override { return JsonObject().add("target_shape", target_).text(); }
 
  private:
   Shape target_;
@@ -65,7 +64,6 @@ class Permute : public LayerBase {
     for (const std::int64_t axis : dims_) order.append(axis);
     return permute(x, order);
   }
-  std::string config() const override { return JsonObject().add("dims", dims_).text(); }
 
  private:
   Axes dims_;
@@ -78,7 +76,6 @@ class RepeatVector : public LayerBase {
     check_rank(*this, x.shape(), 2, "batch and features");
     return repeat(unsqueeze(x, 1), count_, 1);
   }
-  std::string config() const override { return JsonObject().add("n", count_).text(); }
 
  private:
   std::int64_t count_;
@@ -90,23 +87,28 @@ namespace layers {
 
 Layer Flatten(FlattenOptions options, Location where) {
   const bool channels_first = is_channels_first(options.data_format, "Flatten", where);
-  return with_options(brick<keras::Flatten>(options.name, where, channels_first, options.data_format), options, where);
+  return configured(
+      with_options(brick<keras::Flatten>(options.name, where, channels_first, options.data_format), options, where),
+      options);
 }
 Layer Reshape(const Shape& target_shape, NameOptions options, Location where) {
   if (std::count(target_shape.begin(), target_shape.end(), unknown) > 1)
     throw ArgumentError("Reshape", "two dimensions of the target are left open", target_shape.text(), "", where);
-  return with_options(plain_brick<keras::Reshape>(options.name, where, target_shape), options, where);
+  return configured(with_options(plain_brick<keras::Reshape>(options.name, where, target_shape), options, where),
+                    options, arg("target_shape", target_shape));
 }
 Layer Permute(const Axes& dims, NameOptions options, Location where) {
   for (int axis = 1; axis <= dims.size(); ++axis)
     if (std::count(dims.begin(), dims.end(), axis) != 1)
       throw ArgumentError("Permute", "an axis is missing in dims, or given twice", std::to_string(axis),
                           "Give all from 1 on, each once", where);
-  return with_options(brick<keras::Permute>(options.name, where, dims), options, where);
+  return configured(with_options(brick<keras::Permute>(options.name, where, dims), options, where), options,
+                    arg("dims", dims));
 }
 Layer RepeatVector(std::int64_t count, NameOptions options, Location where) {
   check_positive("RepeatVector", "n", count, where);
-  return with_options(brick<keras::RepeatVector>(options.name, where, count), options, where);
+  return configured(with_options(brick<keras::RepeatVector>(options.name, where, count), options, where), options,
+                    arg("n", count));
 }
 
 }  // namespace layers

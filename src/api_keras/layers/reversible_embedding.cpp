@@ -2,6 +2,7 @@
 
 #include "api_keras/layers/brick.h"
 #include "api_keras/layers/masks.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -48,15 +49,6 @@ class ReversibleEmbedding : public LayerBase {
   std::vector<Tensor> compute_mask(const std::vector<Tensor>&, const std::vector<Tensor>&) override { return {}; }
 
   DType input_dtype() const override { return int64; }
-  std::string config() const override {
-    return JsonObject()
-        .add("input_dim", input_dim_)
-        .add("output_dim", output_dim_)
-        .add("tie_weights", options_.tie_weights)
-        .add("mask_zero", options_.mask_zero)
-        .add("logit_soft_cap", options_.logit_soft_cap)
-        .text();
-  }
 
  private:
   std::int64_t input_dim_, output_dim_;
@@ -71,8 +63,9 @@ Layer layers::ReversibleEmbedding(std::int64_t input_dim, std::int64_t output_di
   check_positive("ReversibleEmbedding", "input_dim", input_dim, where);
   check_positive("ReversibleEmbedding", "output_dim", output_dim, where);
   Hyperparameters("ReversibleEmbedding", where).not_negative("logit_soft_cap", options.logit_soft_cap);
-  return with_options(brick<keras::ReversibleEmbedding>(options.name, where, input_dim, output_dim, options), options,
-                      where);
+  return configured(with_options(brick<keras::ReversibleEmbedding>(options.name, where, input_dim, output_dim, options),
+                                 options, where),
+                    options, arg("input_dim", input_dim), arg("output_dim", output_dim));
 }
 
 }  // namespace triptych::keras

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/rms_normalization.h"
 
 #include "api_keras/layers/axes.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -19,9 +20,6 @@ class RMSNormalization : public LayerBase {
       return rms_norm(input, axes_.sizes(), scale_, options_.epsilon);
     });
   }
-  std::string config() const override {
-    return JsonObject().add("axis", options_.axis).add("epsilon", options_.epsilon).text();
-  }
 
  private:
   RMSNormalizationOptions options_;
@@ -34,7 +32,8 @@ class RMSNormalization : public LayerBase {
 Layer layers::RMSNormalization(RMSNormalizationOptions options, Location where) {
   Hyperparameters("RMSNormalization", where).not_negative("epsilon", options.epsilon);
   if (options.axis.empty()) throw ArgumentError("RMSNormalization", "no axis is given", "an empty list", "", where);
-  return with_options(brick<keras::RMSNormalization>(options.name, where, options), options, where);
+  return configured(with_options(brick<keras::RMSNormalization>(options.name, where, options), options, where),
+                    options);
 }
 
 }  // namespace triptych::keras

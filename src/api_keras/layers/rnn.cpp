@@ -103,12 +103,15 @@ class StackedRNNCells : public SequenceCell {
       if (auto* inner = cell.as<SequenceCell>()) inner->end_sequence();
   }
 
+  std::string config() const override { return with_layers("{}", "cells", cells_); }
+
   Layer copy() const override {
     std::vector<Layer> cells;
     for (const Layer& cell : cells_) {
       cells.push_back(as_cell(cell).copy());
       if (!cells.back().defined()) return {};
       cells.back().base().set_dtype_policy(cell.base().dtype_policy());
+      LayerAccess::config(cells.back().base()) = LayerAccess::config(cell.base());
     }
     return brick<StackedRNNCells>("", {}, std::move(cells), Location());
   }
@@ -377,15 +380,8 @@ void Recurrent::reset_states() {
 }
 
 std::string Recurrent::config() const {
-  return JsonObject()
-      .add_raw("cell", cell_.base().config())
-      .add("return_sequences", options_.return_sequences)
-      .add("return_state", options_.return_state)
-      .add("go_backwards", options_.go_backwards)
-      .add("stateful", options_.stateful)
-      .add("unroll", options_.unroll)
-      .add("zero_output_for_mask", options_.zero_output_for_mask)
-      .text();
+  // The built-in cells of LSTM and its like have the layer's own arguments.
+  return class_name_ == "RNN" ? with_layer(LayerBase::config(), "cell", cell_) : LayerBase::config();
 }
 
 Layer Recurrent::remake(const std::string& name, bool go_backwards, Location where) const {
@@ -398,6 +394,8 @@ Layer Recurrent::remake(const std::string& name, bool go_backwards, Location whe
   layer.set_trainable(trainable(), where);
   layer.base().set_activity_regularizer(activity_regularizer());
   layer.base().set_dtype_policy(dtype_policy());
+  LayerAccess::config(copy.base()) = LayerAccess::config(cell());
+  LayerAccess::config(layer.base()) = with_flag(LayerBase::config(), "go_backwards", go_backwards);
   return layer;
 }
 
@@ -405,7 +403,8 @@ namespace layers {
 
 Layer RNN(const Layer& cell, RNNOptions options, Location where) {
   cell_of(cell, "RNN", where);
-  return with_options(brick<Recurrent>(options.name, where, "RNN", 0, cell, options, where), options, where);
+  return configured(with_options(brick<Recurrent>(options.name, where, "RNN", 0, cell, options, where), options, where),
+                    options);
 }
 Layer RNN(const std::vector<Layer>& cells, RNNOptions options, Location where) {
   return RNN(StackedRNNCells(cells, {}, where), std::move(options), where);

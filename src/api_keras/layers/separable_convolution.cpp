@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/separable_convolution.h"
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -52,19 +53,6 @@ class SeparableConvolution : public LayerBase {
     const Tensor each = convolve_depthwise(like_weights(x, depthwise_), depthwise_, {}, window_);
     return common_.activation(convolve(each, pointwise_, bias_, point_));
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("filters", filters_)
-        .add("kernel_size", window_.kernel)
-        .add("strides", window_.strides)
-        .add("padding", window_.padding_name())
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .add("dilation_rate", window_.dilation)
-        .add("depth_multiplier", common_.depth_multiplier)
-        .add("activation", common_.activation.name())
-        .add("use_bias", common_.use_bias)
-        .text();
-  }
 
  private:
   Axes ones() const { return window_.rank() == 1 ? Axes{1} : Axes{1, 1}; }
@@ -87,13 +75,14 @@ Layer make(const char* name, std::int64_t filters, Size kernel_size, const Optio
                 .channels_first = is_channels_first(o.data_format, name, where)};
   check_window(name, window, where);
   window.set_padding(o.padding, false, name, where);
-  return with_options(
-      brick<SeparableConvolution>(
-          o.name, where, name, filters, window,
-          Common{o.depth_multiplier, o.activation, o.use_bias, o.depthwise_initializer, o.pointwise_initializer,
-                 o.bias_initializer, o.depthwise_regularizer, o.pointwise_regularizer, o.bias_regularizer,
-                 o.depthwise_constraint, o.pointwise_constraint, o.bias_constraint}),
-      o, where);
+  return configured(with_options(brick<SeparableConvolution>(
+                                     o.name, where, name, filters, window,
+                                     Common{o.depth_multiplier, o.activation, o.use_bias, o.depthwise_initializer,
+                                            o.pointwise_initializer, o.bias_initializer, o.depthwise_regularizer,
+                                            o.pointwise_regularizer, o.bias_regularizer, o.depthwise_constraint,
+                                            o.pointwise_constraint, o.bias_constraint}),
+                                 o, where),
+                    o, arg("filters", filters), arg("kernel_size", kernel_size));
 }
 
 }  // namespace

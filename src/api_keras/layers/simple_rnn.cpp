@@ -38,15 +38,6 @@ class SimpleRNNCell : public GatedCell {
   }
 
   Layer copy() const override { return brick<SimpleRNNCell>(name(), {}, arguments_, activation_); }
-  std::string config() const override {
-    return JsonObject()
-        .add("units", arguments_.units)
-        .add("activation", activation_.name())
-        .add("use_bias", arguments_.use_bias)
-        .add("dropout", arguments_.dropout)
-        .add("recurrent_dropout", arguments_.recurrent_dropout)
-        .text();
-  }
 
  private:
   keras::Activation activation_;
@@ -66,11 +57,11 @@ namespace layers {
 Layer SimpleRNNCell(std::int64_t units, SimpleRNNCellOptions options, Location where) {
   Layer cell = make_cell("SimpleRNNCell", units, options, options.name, where);
   cell.set_trainable(options.trainable, where);
-  return cell;
+  return configured(std::move(cell), options, arg("units", units));
 }
 Layer SimpleRNN(std::int64_t units, SimpleRNNOptions options, Location where) {
   return recurrent_layer("SimpleRNN", 3, make_cell("SimpleRNN", units, options, "simple_rnn_cell", where), options,
-                         where);
+                         where, arg("units", units));
 }
 
 }  // namespace layers

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/spatial_dropout.h"
 
 #include "api_keras/layers/noise.h"
+#include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -12,7 +13,6 @@ class SpatialDropout : public RandomLayer {
       : RandomLayer(class_name, rate, seed), rank_(rank) {
     for (int i = 0; i < rank; ++i) axes_.append(i + (channels_first ? 2 : 1));
   }
-  std::string config() const override { return JsonObject().add("rate", amount_).text(); }
 
  protected:
   void check(const Tensor& x) const override {
@@ -40,15 +40,17 @@ Layer make(const char* name, double rate, int rank, bool channels_first, const O
 namespace layers {
 
 Layer SpatialDropout1D(double rate, SpatialDropout1DOptions options, Location where) {
-  return make("SpatialDropout1D", rate, 1, false, options, where);
+  return configured(make("SpatialDropout1D", rate, 1, false, options, where), options, arg("rate", rate));
 }
 Layer SpatialDropout2D(double rate, SpatialDropoutOptions options, Location where) {
-  return make("SpatialDropout2D", rate, 2, is_channels_first(options.data_format, "SpatialDropout2D", where), options,
-              where);
+  return configured(make("SpatialDropout2D", rate, 2, is_channels_first(options.data_format, "SpatialDropout2D", where),
+                         options, where),
+                    options, arg("rate", rate));
 }
 Layer SpatialDropout3D(double rate, SpatialDropoutOptions options, Location where) {
-  return make("SpatialDropout3D", rate, 3, is_channels_first(options.data_format, "SpatialDropout3D", where), options,
-              where);
+  return configured(make("SpatialDropout3D", rate, 3, is_channels_first(options.data_format, "SpatialDropout3D", where),
+                         options, where),
+                    options, arg("rate", rate));
 }
 
 }  // namespace layers

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/spectral_normalization.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -36,9 +37,8 @@ class SpectralNormalization : public LayerBase {
     const Tensor y = layer_(x);
     return is_floating(x.dtype()) && y.dtype() != x.dtype() ? cast(y, x.dtype()) : y;
   }
-  std::string config() const override {
-    return JsonObject().add("power_iterations", power_iterations_).add_raw("layer", layer_.base().config()).text();
-  }
+
+  std::string config() const override { return with_layer(LayerBase::config(), "layer", layer_); }
 
  private:
   void normalize_kernel() {
@@ -67,8 +67,10 @@ Layer layers::SpectralNormalization(const Layer& layer, std::int64_t power_itera
                                     Location where) {
   check_positive("SpectralNormalization", "power_iterations", power_iterations, where);
   layer.base(where);
-  return with_options(brick<keras::SpectralNormalization>(options.name, where, layer, power_iterations, where), options,
-                      where);
+  return configured(
+      with_options(brick<keras::SpectralNormalization>(options.name, where, layer, power_iterations, where), options,
+                   where),
+      options, arg("power_iterations", power_iterations));
 }
 
 }  // namespace triptych::keras

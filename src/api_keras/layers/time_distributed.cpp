@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/time_distributed.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -24,7 +25,7 @@ class TimeDistributed : public MaskedLayer {
     return {options.training.value_or(false) && moves_statistics() ? one_after_the_other(x, mask) : at_once(x, mask)};
   }
 
-  std::string config() const override { return JsonObject().add_raw("layer", layer_.base().config()).text(); }
+  std::string config() const override { return with_layer(LayerBase::config(), "layer", layer_); }
 
  private:
   void check(const Shape& input) const {

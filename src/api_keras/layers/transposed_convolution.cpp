@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -78,19 +79,6 @@ class TransposedConvolution : public LayerBase {
                                     : conv_transpose3d(x, weight, options));
   }
 
-  std::string config() const override {
-    return JsonObject()
-        .add("filters", filters_)
-        .add("kernel_size", window_.kernel)
-        .add("strides", window_.strides)
-        .add("padding", window_.padding_name())
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .add("dilation_rate", window_.dilation)
-        .add("activation", common_.activation.name())
-        .add("use_bias", common_.use_bias)
-        .text();
-  }
-
  private:
   Tensor finished(const Tensor& y) const { return common_.activation(y); }
 
@@ -141,11 +129,13 @@ Layer make(const char* name, std::int64_t filters, Size kernel_size, const Optio
     if (more[i] < 0 || more[i] >= window.strides[i])
       throw ArgumentError(name, "output_padding is negative, or not less than strides",
                           std::to_string(more[i]) + " and " + std::to_string(window.strides[i]), "", where);
-  return with_options(brick<TransposedConvolution>(
-                          o.name, where, name, filters, window, more,
-                          Common{o.activation, o.use_bias, o.kernel_initializer, o.bias_initializer,
-                                 o.kernel_regularizer, o.bias_regularizer, o.kernel_constraint, o.bias_constraint}),
-                      o, where);
+  return configured(
+      with_options(brick<TransposedConvolution>(
+                       o.name, where, name, filters, window, more,
+                       Common{o.activation, o.use_bias, o.kernel_initializer, o.bias_initializer, o.kernel_regularizer,
+                              o.bias_regularizer, o.kernel_constraint, o.bias_constraint}),
+                   o, where),
+      o, arg("filters", filters), arg("kernel_size", kernel_size));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "triptych/keras/layers/unit_normalization.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -9,7 +10,6 @@ class UnitNormalization : public MaskedLayer {
  public:
   explicit UnitNormalization(const Axes& axis) : axis_(axis) {}
   Tensor call(const Tensor& x, bool) override { return l2_normalize(x, axis_, 1e-24); }
-  std::string config() const override { return JsonObject().add("axis", axis_).text(); }
 
  private:
   Axes axis_;
@@ -19,7 +19,8 @@ class UnitNormalization : public MaskedLayer {
 
 Layer layers::UnitNormalization(UnitNormalizationOptions options, Location where) {
   if (options.axis.empty()) throw ArgumentError("UnitNormalization", "no axis is given", "an empty list", "", where);
-  return with_options(plain_brick<keras::UnitNormalization>(options.name, where, options.axis), options, where);
+  return configured(
+      with_options(plain_brick<keras::UnitNormalization>(options.name, where, options.axis), options, where), options);
 }
 
 }  // namespace triptych::keras

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "api_keras/layers/convolve.h"
+#include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
 namespace {
@@ -72,13 +73,6 @@ class UpSampling : public LayerBase {
     }
     return y;
   }
-  std::string config() const override {
-    return JsonObject()
-        .add("size", window_.kernel)
-        .add("data_format", window_.channels_first ? "channels_first" : "channels_last")
-        .add("interpolation", kernel_ ? kernel_->name : "nearest")
-        .text();
-  }
 
  private:
   Tensor resampled(const Tensor& x, int axis, std::int64_t factor) const {
@@ -108,7 +102,7 @@ Layer make(const char* name, const Axes& size, bool channels_first, const Kernel
 namespace layers {
 
 Layer UpSampling1D(std::int64_t size, NameOptions options, Location where) {
-  return make("UpSampling1D", axes_of(size), false, nullptr, options, where);
+  return configured(make("UpSampling1D", axes_of(size), false, nullptr, options, where), options, arg("size", size));
 }
 Layer UpSampling2D(Size2 size, UpSampling2DOptions options, Location where) {
   const Kernel* kernel = nullptr;
@@ -117,12 +111,14 @@ Layer UpSampling2D(Size2 size, UpSampling2DOptions options, Location where) {
   if (!kernel && options.interpolation != "nearest")
     throw ArgumentError("UpSampling2D", "there is no such interpolation", "'" + options.interpolation + "'",
                         "Use 'nearest', 'bilinear', 'bicubic', 'lanczos3' or 'lanczos5'", where);
-  return make("UpSampling2D", axes_of(size), is_channels_first(options.data_format, "UpSampling2D", where), kernel,
-              options, where);
+  return configured(make("UpSampling2D", axes_of(size), is_channels_first(options.data_format, "UpSampling2D", where),
+                         kernel, options, where),
+                    options, arg("size", size));
 }
 Layer UpSampling3D(Size3 size, UpSampling3DOptions options, Location where) {
-  return make("UpSampling3D", axes_of(size), is_channels_first(options.data_format, "UpSampling3D", where), nullptr,
-              options, where);
+  return configured(make("UpSampling3D", axes_of(size), is_channels_first(options.data_format, "UpSampling3D", where),
+                         nullptr, options, where),
+                    options, arg("size", size));
 }
 
 }  // namespace layers

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "api_keras/saving/fields.h"
 #include "api_keras/training/targets.h"
 #include "triptych/keras/losses/loss.h"
 
@@ -14,8 +15,15 @@ namespace triptych::keras {
 class FunctionalLoss : public LossBase {
  public:
   using Function = std::function<MaskedLosses(const Tensor& y_true, const Tensor& y_pred)>;
-  FunctionalLoss(OwnedText name, const LossReductionOptions& options, Function function, Location where)
-      : LossBase(std::move(name), options, where), function_(std::move(function)) {}
+  /// `kind` is its own name, whatever it is called; `config` its arguments.
+  FunctionalLoss(const char* kind, std::string config, const LossReductionOptions& options, Function function,
+                 Location where)
+      : LossBase(options.name.empty() ? std::string(kind) : std::string(options.name), options, where),
+        kind_(kind),
+        config_(std::move(config)),
+        function_(std::move(function)) {}
+  const char* kind() const { return kind_; }
+  const std::string& config() const { return config_; }
   Tensor call(const Tensor& y_true, const Tensor& y_pred) override { return masked_call(y_true, y_pred).values; }
   MaskedLosses masked_call(const Tensor& y_true, const Tensor& y_pred) override {
     const auto [y, p] = detail::to_same_rank(y_true, y_pred);
@@ -23,6 +31,8 @@ class FunctionalLoss : public LossBase {
   }
 
  private:
+  const char* kind_;
+  std::string config_;
   Function function_;
 };
 
@@ -31,9 +41,7 @@ class FunctionalLoss : public LossBase {
 template <class Options>
 Loss loss_of(const char* name, const Options& options, FunctionalLoss::Function function, Location where) {
   const LossReductionOptions common{.reduction = options.reduction, .name = options.name, .dtype = options.dtype};
-  return Loss(std::make_shared<FunctionalLoss>(common.name.empty() ? std::string(name) : std::string(common.name),
-                                               common, std::move(function), where),
-              where);
+  return Loss(std::make_shared<FunctionalLoss>(name, config_of(options), common, std::move(function), where), where);
 }
 
 /// A loss's formula, of targets and predictions of one rank.

@@ -198,6 +198,7 @@ class Planner {
       for (Node* node : item.call->outputs) {
         result.outputs.push_back(slot({node, 0}));
         result.output_shapes.push_back(node->outputs()[0].shape());
+        result.output_dtypes.push_back(node->outputs()[0].dtype());
       }
     } else {
       result.op = Ref<Node>::share(item.op);
@@ -209,6 +210,7 @@ class Planner {
       for (std::uint32_t i = 0; i < item.op->output_count; ++i) {
         result.outputs.push_back(slot({item.op, i}));
         result.output_shapes.push_back(item.op->outputs()[i].shape());
+        result.output_dtypes.push_back(item.op->outputs()[i].dtype());
       }
     }
     return result;

@@ -55,6 +55,7 @@ struct PlanStep {
   std::vector<int> inputs, outputs;  // slots
   CallForm form;                     // of a layer's inputs
   std::vector<Shape> output_shapes;
+  std::vector<DType> output_dtypes;
   std::optional<bool> training;
   Location where;
   std::string name;
@@ -96,6 +97,7 @@ class SequentialModel : public ModelBase {
   /// The Input's dtype, else that of the first brick.
   DType input_dtype() const override;
   void add(const Layer& layer, Location where);
+  const Layer& input() const { return input_; }
   std::string config() const override;
 
  private:

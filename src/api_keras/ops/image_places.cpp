@@ -49,19 +49,21 @@ bool is_linear(const char* op, const OwnedText& interpolation, Location where) {
 }
 
 /// x (a, b, ..., rest) read at places along its first axes: coordinates of one shape, one for each of those. The result
-/// has that shape, and then the rest.
+/// has that shape, and then the rest. With `image`, numbers along the first axis in the same shape, the places are
+/// along the axes after it.
 Tensor read_at(const Tensor& x, const std::vector<Tensor>& places, bool linear, std::string_view mode, double fill,
-               Location where) {
+               Location where, const Tensor& image = {}) {
   const std::size_t axes = places.size();
   Tensor total;
   for (std::size_t corner = 0; corner < (linear ? std::size_t{1} << axes : 1); ++corner) {
     std::vector<Index> indices;
+    if (image.defined()) indices.emplace_back(image);
     Tensor weight, valid;
     for (std::size_t i = 0; i < axes; ++i) {
       const Tensor low = floor(places[i]), share = places[i] - low;
       const bool upper = corner >> i & 1;
       const Tensor whole = cast(linear ? (upper ? low + 1 : low) : round(places[i]), int64);
-      const Place place = place_of(whole, x.size(static_cast<int>(i), where), mode);
+      const Place place = place_of(whole, x.size(static_cast<int>(indices.size()), where), mode);
       indices.emplace_back(place.index);
       if (place.valid.defined()) valid = valid.defined() ? logical_and(valid, place.valid) : place.valid;
       if (linear) {
@@ -144,14 +146,11 @@ namespace {
 /// (n, h, w, c) read at places (n, h, w) of rows and columns; as many transforms as images, or one for all.
 Tensor read_images(const Tensor& x, const Tensor& rows, const Tensor& columns, bool linear, const OwnedText& mode,
                    double fill, Location where) {
-  std::vector<Tensor> results;
-  const std::int64_t count = x.size(0, where), maps = rows.size(0, where);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t map = maps == 1 ? 0 : i;
-    results.push_back(
-        read_at(select(x, 0, i), {select(rows, 0, map), select(columns, 0, map)}, linear, mode, fill, where));
-  }
-  return results.empty() ? x : stack(results, 0);
+  // The number of each image, however many there are.
+  const Tensor one = cast(select(select(select(ones_like(x), 3, 0), 2, 0), 1, 0), int64);  // (n)
+  const Tensor image = unsqueeze(unsqueeze(cumsum(one, 0) - 1, 1), 2);
+  const Tensor same = cast(zeros_like(rows), int64) + image, none = cast(zeros_like(same), rows.dtype());
+  return read_at(x, {rows + none, columns + none}, linear, mode, fill, where, same);
 }
 
 Tensor transformed(const char* op, const Arg& images, const Tensor& transform, const AffineOptions& options,
@@ -170,7 +169,7 @@ Tensor transformed(const char* op, const Arg& images, const Tensor& transform, c
   if (rank == 3) x = unsqueeze(x, 0);
   const Tensor maps = cast(transform, dtype);
   if (maps.ndim() != 2 || conflict(maps.shape().dim(1), 8) ||
-      (maps.size(0, where) != 1 && conflict(maps.shape().dim(0), x.shape().dim(0))))
+      (maps.shape().dim(0).raw() != 1 && conflict(maps.shape().dim(0), x.shape().dim(0))))
     throw ArgumentError(op, "there is not a transform of 8 numbers for all images or for each",
                         transform.shape().text() + " for " + given.shape().text(), "", where);
   const Tensor row = unsqueeze(arange(0, x.size(1, where), 1, dtype), 1),
@@ -183,8 +182,7 @@ Tensor transformed(const char* op, const Arg& images, const Tensor& transform, c
   const auto nearest = [&](const Tensor& place) {
     return linear ? place : triptych::where(less(place, 0), ceil(place - 0.5), floor(place + 0.5));
   };
-  Tensor result =
-      read_images(x, nearest(rows), nearest(columns), linear, options.fill_mode, options.fill_value, where);
+  Tensor result = read_images(x, nearest(rows), nearest(columns), linear, options.fill_mode, options.fill_value, where);
   if (rank == 3) result = squeeze(result, 0);
   if (first) result = moveaxis(result, -1, rank - 3);
   return back(result, given.dtype());

@@ -1,6 +1,7 @@
 // A dynamic scale of the loss around another optimizer.
 #include "api_keras/access.h"
 #include "api_keras/optimizers/loss_scale.h"
+#include "api_keras/saving/fields.h"
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/error.h"
@@ -15,6 +16,7 @@ class LossScale : public OptimizerBase {
  public:
   LossScale(const Optimizer& inner, const LossScaleOptimizerOptions& o, Location where)
       : OptimizerBase(std::string(o.name).empty() ? OwnedText("loss_scale_optimizer") : o.name, 0.0, where),
+        config_(config_of(o)),
         inner_(inner),
         growth_{.growth_factor = 2, .backoff_factor = 0.5, .growth_interval = o.dynamic_growth_steps} {
     RunNow now;
@@ -67,7 +69,12 @@ class LossScale : public OptimizerBase {
     inner_.base().exclude_from_weight_decay(var_list, var_names, where);
   }
 
+  std::string class_name() const override { return "LossScaleOptimizer"; }
+  std::string config() const override { return config_; }
+  const Optimizer* inner() const override { return &inner_; }
+
  private:
+  std::string config_;
   Optimizer inner_;
   AmpUpdateScale growth_;
   Tensor counter_, scale_, first_;

@@ -69,6 +69,8 @@ struct Rule {
   bool counts = true;
   /// Names and first values of numbers that all parameters share.
   std::vector<std::pair<std::string, double>> numbers = {};
+  /// The arguments, for files.
+  std::string config = {};
   /// In place of the options' weight decay, of a parameter.
   std::function<double(const Tensor& parameter, const std::string& path)> decay = {};
 };
@@ -92,6 +94,10 @@ class RuleOptimizer : public OptimizerBase {
   std::vector<std::string> slot_names() const override;
   Tensor make_slot(std::size_t slot, const Tensor& parameter, const std::string& path) const override;
   int slot_group(std::size_t slot) const override;
+
+ public:
+  std::string class_name() const override { return rule_.class_name; }
+  std::string config() const override { return rule_.config; }
 
  private:
   /// Slots of the base class stand before the rule's.

@@ -4,6 +4,7 @@
 
 #include "api_keras/names.h"
 #include "api_keras/optimizers/rule_optimizer.h"
+#include "api_keras/saving/fields.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
@@ -13,7 +14,9 @@
 namespace triptych::keras::optimizers {
 namespace {
 
-Optimizer made(Rule rule, Location where) {
+template <class Options>
+Optimizer made(Rule rule, const Options& options, Location where) {
+  rule.config = config_of(options);
   return Optimizer(std::make_shared<RuleOptimizer>(std::move(rule), where), where);
 }
 
@@ -60,7 +63,7 @@ Optimizer SGD(SGDOptions o, Location where) {
                        .formula = UpdateFormula::keras});
     };
   }
-  return made(std::move(rule), where);
+  return made(std::move(rule), o, where);
 }
 
 Optimizer RMSprop(RMSpropOptions o, Location where) {
@@ -90,7 +93,7 @@ Optimizer RMSprop(RMSpropOptions o, Location where) {
                                     o.centered ? s.slot(after_momentum) : std::vector<Tensor>(),
                                     o.momentum > 0 ? s.slot(1) : std::vector<Tensor>());
                    }},
-              where);
+              o, where);
 }
 
 namespace {
@@ -118,7 +121,7 @@ Optimizer adam(const char* name, const char* op, const AdamOptions& o, Location 
                                   .formula = UpdateFormula::keras},
                                  o.amsgrad ? s.slot(2) : std::vector<Tensor>());
                    }},
-              where);
+              o, where);
 }
 
 }  // namespace
@@ -163,7 +166,7 @@ Optimizer Adadelta(AdadeltaOptions o, Location where) {
                                       .decoupled_weight_decay = true,
                                       .formula = UpdateFormula::keras});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer Adagrad(AdagradOptions o, Location where) {
@@ -183,7 +186,7 @@ Optimizer Adagrad(AdagradOptions o, Location where) {
                                      .decoupled_weight_decay = true,
                                      .formula = UpdateFormula::keras});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer Adamax(AdamaxOptions o, Location where) {
@@ -206,7 +209,7 @@ Optimizer Adamax(AdamaxOptions o, Location where) {
                                     .decoupled_weight_decay = true,
                                     .formula = UpdateFormula::keras});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer Nadam(NadamOptions o, Location where) {
@@ -232,7 +235,7 @@ Optimizer Nadam(NadamOptions o, Location where) {
                                    .formula = UpdateFormula::keras});
                    },
                .numbers = {{"u_product", 1}}},
-              where);
+              o, where);
 }
 
 Optimizer Ftrl(FtrlOptions o, Location where) {
@@ -260,7 +263,7 @@ Optimizer Ftrl(FtrlOptions o, Location where) {
                                   .decoupled_weight_decay = true,
                                   .formula = UpdateFormula::keras});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer Lion(LionOptions o, Location where) {
@@ -282,7 +285,7 @@ Optimizer Lion(LionOptions o, Location where) {
                                   .decoupled_weight_decay = true,
                                   .formula = UpdateFormula::keras});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer Lamb(LambOptions o, Location where) {
@@ -301,7 +304,7 @@ Optimizer Lamb(LambOptions o, Location where) {
                          s.rate, s.parameters, s.gradients, s.slot(0), s.slot(1), s.steps,
                          {.beta1 = o.beta_1, .beta2 = o.beta_2, .epsilon = o.epsilon, .weight_decay = s.weight_decay});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer ScheduleFreeAdamW(ScheduleFreeAdamWOptions o, Location where) {
@@ -330,7 +333,7 @@ Optimizer ScheduleFreeAdamW(ScheduleFreeAdamWOptions o, Location where) {
                                            .decoupled_weight_decay = true,
                                            .formula = UpdateFormula::keras});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer Adafactor(AdafactorOptions o, Location where) {
@@ -365,7 +368,7 @@ Optimizer Adafactor(AdafactorOptions o, Location where) {
                                        .weight_decay = s.weight_decay,
                                        .formula = UpdateFormula::keras});
                    }},
-              where);
+              o, where);
 }
 
 Optimizer Muon(MuonOptions o, Location where) {
@@ -437,7 +440,7 @@ Optimizer Muon(MuonOptions o, Location where) {
                    [o, by_adam](const Tensor& parameter, const std::string& path) {
                      return by_adam(parameter, path) ? o.adam_weight_decay : o.weight_decay;
                    }},
-              where);
+              o, where);
 }
 
 Optimizer get(const std::string& identifier, Location where) {

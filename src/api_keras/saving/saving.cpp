@@ -1,38 +1,25 @@
 // Weights and configuration as files.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "api_keras/access.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
+#include "api_keras/saving/archive.h"
+#include "api_keras/saving/objects.h"
+#include "api_keras/saving/structure.h"
+#include "api_keras/saving/weight_file.h"
 #include "api_keras/training/trainer.h"
 #include "core/support/printable.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/io.h"
 
 namespace triptych::keras {
-namespace {
 
-std::string layer_json(const Layer& layer) {
-  const auto* model = layer.as<ModelBase>();
-  return JsonObject()
-      .add("class_name", layer.base().class_name())
-      .add("name", layer.name())
-      .add("trainable", layer.trainable())
-      .add_raw("config", model ? model->config() : layer.base().config())
-      .text();
-}
-
-/// What a layer's weights or states are called in files.
-struct Named {
-  std::string key;
-  Tensor value;
-};
-
-/// Names of layers side by side: those that the user gave, and the others by their class and place, as in Keras, so
-/// that another model of the same structure has the same.
 std::vector<std::string> structural_names(const std::vector<Layer>& layers) {
   std::set<std::string> taken{optimizer_folder};
   for (const Layer& layer : layers)
@@ -49,6 +36,14 @@ std::vector<std::string> structural_names(const std::vector<Layer>& layers) {
   }
   return names;
 }
+
+namespace {
+
+/// What a layer's weights or states are called in files.
+struct Named {
+  std::string key;
+  Tensor value;
+};
 
 /// `own` gives a layer's own; a tensor that several layers share is named once.
 template <class Own>
@@ -89,12 +84,6 @@ std::vector<Named> slots_of(const OptimizerBase& optimizer, const std::vector<Na
   return result;
 }
 
-using Values = std::vector<std::pair<Tensor, Tensor>>;  // a tensor of the model, and what it becomes
-
-std::string described(const Tensor& tensor) {
-  return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text();
-}
-
 bool fits(const Tensor& own, const Tensor& value) {
   return value.shape() == own.shape() && value.dtype() == own.dtype();
 }
@@ -125,54 +114,38 @@ std::string match_optimizer(const StateDict& dict, const OptimizerBase& optimize
 
 }  // namespace
 
-std::string InputLayer::config() const {
-  return JsonObject().add("batch_shape", shape).add("dtype", std::string(dtype_name(dtype))).text();
-}
-
-std::string SequentialModel::config() const {
-  std::string items = input_.defined() ? layer_json(input_) : "";
-  for (const Layer& layer : bricks_) items += (items.empty() ? "" : ", ") + layer_json(layer);
-  return JsonObject().add_raw("layers", "[" + items + "]").text();
-}
-
-std::string FunctionalModel::config() const {
-  const auto list = [](const std::vector<int>& numbers) {
-    std::string text;
-    for (const int number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
-    return "[" + text + "]";
-  };
-  std::string items;
-  for (const PlanStep& step : plan_.steps) {
-    JsonObject item;
-    if (step.layer.defined())
-      item.add_raw("layer", layer_json(step.layer));
-    else
-      item.add("op", step.op->op->name);
-    if (step.training) item.add("training", *step.training);
-    items += (items.empty() ? "" : ", ") +
-             item.add_raw("inputs", list(step.inputs)).add_raw("outputs", list(step.outputs)).text();
-  }
-  return JsonObject()
-      .add_raw("steps", "[" + items + "]")
-      .add_raw("inputs", list(plan_.inputs))
-      .add_raw("outputs", list(plan_.outputs))
-      .text();
-}
-
 std::string Model::to_json(Location where) const {
+  const Frame frame(where);
   base(where);
-  return layer_json(*this);
+  return text_of(layer_object(*this, where));
 }
 
-void Model::save_weights(const OwnedText& path, Location where) const {
+namespace {
+
+void check_new_file(const std::string& path, const SaveOptions& options, const char* op, Location where) {
+  std::error_code failed;  // opening the file says it
+  if (!options.overwrite && std::filesystem::exists(path, failed))
+    throw ArgumentError(op, "the file is there already", "'" + path + "'", "Say .overwrite = true to replace it",
+                        where);
+}
+
+}  // namespace
+
+void Model::save_weights(const OwnedText& path, SaveOptions options, Location where) const {
+  const Frame frame(where);
   base(where);
+  check_new_file(path, options, "save_weights", where);
+  if (path.ends_with(".weights.h5")) return save_weight_file(*this, path, where);
   StateDict dict;
   put(weights_of(*this), dict, where);
   triptych::save(dict, path, where);
 }
 
-void Model::save(const OwnedText& path, Location where) const {
+void Model::save(const OwnedText& path, SaveOptions options, Location where) const {
+  const Frame frame(where);
   base(where);
+  check_new_file(path, options, "save", where);
+  if (path.ends_with(".keras")) return save_archive(*this, path, where);
   StateDict dict;
   const std::vector<Named> weights = weights_of(*this);
   put(weights, dict, where);
@@ -188,16 +161,24 @@ void Model::save(const OwnedText& path, Location where) const {
   triptych::save(dict, path, where);
 }
 
-void Model::load_weights(const OwnedText& path, Location where) const {
+void Model::load_weights(const OwnedText& path, LoadWeightsOptions options, Location where) const {
+  const Frame frame(where);
   base(where);
-  const StateDict dict = triptych::load(path, where);
+  const FileKind kind = kind_of_file(path, {"load_weights", where});
   const std::vector<Named> weights = weights_of(*this);
   if (weights.empty())
     throw ArgumentError("load_weights", "the model has no weights yet", "model '" + name() + "' is not built",
                         "Give it an Input, or call build()", where);
+  if (kind != FileKind::other) return load_weight_file(*this, path, kind, options.skip_mismatch, where);
+  const StateDict dict = triptych::load(path, where);
   Values values;
   const auto match = [&](const std::string& key, const Tensor& own) {
     const Tensor* value = dict.find(key);
+    if (options.skip_mismatch && (!value || !fits(own, *value))) {
+      std::fprintf(stderr, "[load_weights] warning: weight '%s' is left as it is: the file has %s.\n",
+                   printable(key).c_str(), value ? described(*value).c_str() : "none");
+      return;
+    }
     if (!value)
       throw ArgumentError("load_weights", "the file lacks a weight of the model",
                           "'" + key + "' is not in '" + path + "'", "It has " + quoted_list(dict.names()), where);

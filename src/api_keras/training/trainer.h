@@ -28,6 +28,7 @@ class Trainer {
   void compile(const CompileOptions& options, Location where);
   bool compiled() const { return compiled_; }
   const Optimizer& optimizer(Location where) const;
+  const CompileOptions& options() const { return options_; }
   const Optimizer* optimizer_if_any() const { return compiled_ ? &options_.optimizer : nullptr; }
   /// The model has changed: what was traced and checked is so no more.
   void forget();

@@ -124,6 +124,7 @@ class TRIPTYCH_API Metric {
 
  private:
   friend class Trainer;
+  friend struct MetricAccess;
   /// One of the same kind with a state of its own, if this one was made by a name; else this one.
   Metric fresh() const;
 

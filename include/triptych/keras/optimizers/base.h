@@ -33,6 +33,8 @@ class TRIPTYCH_API LearningRate {
   std::optional<optimizers::schedules::LearningRateSchedule> schedule_;
 };
 
+class Optimizer;
+
 /// Base of optimizers. Its state (learning rate, iterations, slots) are tensors of its own, so that a compiled step
 /// reads and writes them. One of one's own has slot_names and apply.
 class TRIPTYCH_API OptimizerBase {
@@ -64,6 +66,11 @@ class TRIPTYCH_API OptimizerBase {
   };
   virtual std::vector<Slot> slots() const;
   bool built() const { return built_; }
+  /// Keras's class name ("Adam"), and the arguments as a JSON object, for files; "" of one of one's own.
+  virtual std::string class_name() const { return {}; }
+  virtual std::string config() const { return "{}"; }
+  /// The optimizer around which this one is; null if there is none.
+  virtual const Optimizer* inner() const { return nullptr; }
 
   /// What gradients are computed of: the loss, or a multiple of it.
   virtual Tensor scale_loss(const Tensor& loss) const { return loss; }

@@ -35,11 +35,16 @@ class TRIPTYCH_API LearningRateSchedule {
     return at(static_cast<std::int64_t>(step), where);
   }
   const std::string& name() const { return name_; }
+  /// Keras's class name, and the arguments as a JSON object, for files; "" of one of one's own.
+  const std::string& class_name() const { return class_name_; }
+  const std::string& config() const { return config_; }
+  /// The same schedule, known by them.
+  LearningRateSchedule known_as(OwnedText class_name, OwnedText config) &&;
 
  private:
   double at(std::int64_t step, Location where) const;
   std::shared_ptr<const Function> function_;
-  std::string name_;
+  std::string name_, class_name_, config_ = "{}";
 };
 
 // All raise an ArgumentError if decay_steps is not positive, or a number is not finite.

@@ -1,0 +1,180 @@
+// Models as files that Keras reads and writes: `.keras` (the configuration, the weights, the optimizer's state) and
+// `.weights.h5` (weights alone). https://keras.io/guides/serialization_and_saving
+//
+//   model.save("model.keras");
+//   keras::Model again = keras::models::load_model("model.keras");
+//
+// A layer of one's own is written by its `config()`, and read again by what is registered for its class:
+//
+//   struct Scale : keras::LayerBase {
+//     explicit Scale(double factor) : factor(factor) {}
+//     explicit Scale(const keras::Config& config) : Scale(config.number("factor")) {}
+//     std::string config() const override { return keras::Config().set("factor", factor).json(); }
+//     ...
+//   };
+//   keras::saving::register_keras_serializable<Scale>();
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "triptych/core/function.h"
+#include "triptych/core/option_text.h"
+#include "triptych/core/tensor.h"
+#include "triptych/core/text.h"
+#include "triptych/keras/layer.h"
+#include "triptych/keras/model.h"
+
+namespace triptych::keras {
+
+/// The arguments of an object, as files have them: a JSON object.
+class TRIPTYCH_API Config {
+ public:
+  /// Without arguments.
+  Config() = default;
+  /// ArgumentError unless `json` is the text of a JSON object.
+  explicit Config(OwnedText json, Location where = Location::here());
+
+  bool contains(Text key) const;
+  // ArgumentError if there is no argument `key`, or if it is of another kind.
+  std::int64_t integer(Text key, Location where = Location::here()) const;
+  double number(Text key, Location where = Location::here()) const;
+  bool boolean(Text key, Location where = Location::here()) const;
+  std::string text(Text key, Location where = Location::here()) const;
+  std::vector<std::int64_t> integers(Text key, Location where = Location::here()) const;
+  /// A layer, which was put there by `set`.
+  Layer layer(Text key, Location where = Location::here()) const;
+
+  template <std::integral T>
+  requires(!std::same_as<T, bool>) Config& set(OwnedText key, T value) {
+    return set_integer(std::move(key), static_cast<std::int64_t>(value));
+  }
+  template <std::same_as<bool> T>
+  Config& set(OwnedText key, T value) {
+    return set_boolean(std::move(key), value);
+  }
+  template <std::floating_point T>
+  Config& set(OwnedText key, T value) {
+    return set_number(std::move(key), static_cast<double>(value));
+  }
+  Config& set(OwnedText key, const char* value) { return set(std::move(key), OwnedText(value)); }
+  Config& set(OwnedText key, const OwnedText& value);
+  Config& set(OwnedText key, const std::vector<std::int64_t>& values);
+  /// A layer that this one holds.
+  Config& set(OwnedText key, const Layer& layer, Location where = Location::here());
+
+  const std::string& json() const { return json_; }
+
+ private:
+  Config& set_integer(OwnedText key, std::int64_t value);
+  Config& set_number(OwnedText key, double value);
+  Config& set_boolean(OwnedText key, bool value);
+  std::string json_ = "{}";
+};
+
+namespace saving {
+
+/// Makes a layer, or a model, of a class of one's own.
+using LayerMaker = std::function<Layer(const Config& config)>;
+/// Makers by the names of their classes.
+using CustomObjects = std::map<std::string, LayerMaker>;
+
+struct RegisterOptions {
+  /// Stands before the name in files: "package>name".
+  OwnedText package = "Custom";
+  /// "": the class's own.
+  OptionText name = {};
+};
+
+namespace detail {
+TRIPTYCH_API std::string class_name_of(const std::type_info& type);
+template <class Mine>
+Layer make(const Config& config) {
+  using keras::detail::construct;
+  const auto mine = [&] {
+    if constexpr (std::is_constructible_v<Mine, const Config&>)
+      return construct<Mine>(config);
+    else
+      return construct<Mine>();
+  }();
+  if constexpr (std::is_base_of_v<ModelBase, Mine>)
+    return Model(mine, {}, Location());
+  else
+    return Layer(mine, {}, Location());
+}
+}  // namespace detail
+
+/// Makes objects of the class `class_name` from now on, in the whole process. ArgumentError for an empty function or
+/// name, or for the name of another class that is registered.
+TRIPTYCH_API void register_keras_serializable(OwnedText class_name, LayerMaker maker, RegisterOptions options = {},
+                                              Location where = Location::here());
+/// Of a layer or model `Mine`, which is made of its Config, or of nothing.
+template <class Mine>
+void register_keras_serializable(RegisterOptions options = {}, Location where = Location::here()) {
+  register_keras_serializable(detail::class_name_of(typeid(Mine)), &detail::make<Mine>, std::move(options), where);
+}
+/// A function that activations are called by: `Dense(3, {.activation = "my_function"})`.
+TRIPTYCH_API void register_keras_serializable(OwnedText name, std::function<Tensor(const Tensor&)> function,
+                                              RegisterOptions options = {}, Location where = Location::here());
+
+/// The registered names, those of innermost scopes first.
+TRIPTYCH_API std::vector<std::string> get_custom_objects();
+/// "package>name" of a class, or a function, that is registered; "" of others.
+TRIPTYCH_API std::string get_registered_name(const OwnedText& class_name);
+
+/// While alive, objects of these classes are made by these functions on this thread.
+class [[nodiscard]] TRIPTYCH_API custom_object_scope {
+ public:
+  explicit custom_object_scope(CustomObjects objects, Location where = Location::here());
+  ~custom_object_scope();
+  custom_object_scope(const custom_object_scope&) = delete;
+  custom_object_scope& operator=(const custom_object_scope&) = delete;
+};
+
+/// A layer or model as JSON: class and arguments.
+TRIPTYCH_API std::string serialize_keras_object(const Layer& layer, Location where = Location::here());
+/// A new one of it, with new weights. ArgumentError if the text is none of `serialize_keras_object`'s, or of a class
+/// that is not known.
+TRIPTYCH_API Layer deserialize_keras_object(const OwnedText& json, const CustomObjects& custom_objects = {},
+                                            Location where = Location::here());
+
+}  // namespace saving
+
+struct LoadModelOptions {
+  saving::CustomObjects custom_objects = {};
+  /// Compiles the model as it was, and reads the optimizer's state.
+  bool compile = true;
+};
+
+namespace models {
+
+/// Reads a `.keras` file that Keras 3 or `Model::save` wrote. Nothing of the file is run, and nothing is written to
+/// disk. ArgumentError, and nothing is changed, unless it is a whole and undamaged file of classes that are known;
+/// UnsupportedError in a build without HDF5 and libzip.
+TRIPTYCH_API Model load_model(const OwnedText& path, LoadModelOptions options = {}, Location where = Location::here());
+/// A new model of `Model::to_json`'s text, with new weights; not compiled.
+TRIPTYCH_API Model model_from_json(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                                   Location where = Location::here());
+/// A new model of the same layers, with new weights; not compiled. Layers of one's own must be registered.
+TRIPTYCH_API Model clone_model(const Model& model, Location where = Location::here());
+
+}  // namespace models
+
+namespace layers {
+
+/// A new layer of class `class_name` with the arguments that `Layer::get_config` gives.
+TRIPTYCH_API Layer from_config(const OwnedText& class_name, const OwnedText& config, Location where = Location::here());
+
+}  // namespace layers
+
+namespace saving {
+using models::load_model;
+}  // namespace saving
+}  // namespace triptych::keras

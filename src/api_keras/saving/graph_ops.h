@@ -1,0 +1,28 @@
+// Ops that a functional model applies without a layer, as files call them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/graph/graph.h"
+#include "triptych/core/tensor.h"
+
+namespace triptych::keras {
+
+using Json = nlohmann::ordered_json;
+
+/// {"module", "class_name", "config", "registered_name", "name"} of an op that Keras has too. UnsupportedError for
+/// others.
+Json op_object(const Node& op, const std::string& name);
+
+/// An operand: a tensor, or a number.
+struct OpOperand {
+  Tensor tensor;
+  double number = 0;
+};
+bool is_known_op(const std::string& class_name);
+/// The op of Keras's class. ArgumentError for another number of operands, or none that is a tensor.
+Tensor apply_known_op(const std::string& class_name, const std::vector<OpOperand>& operands, Location where);
+
+}  // namespace triptych::keras

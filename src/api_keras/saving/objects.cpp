@@ -1,0 +1,363 @@
+#include "api_keras/saving/objects.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "api_keras/layers/brick.h"
+#include "api_keras/losses/function_loss.h"
+#include "api_keras/names.h"
+#include "api_keras/saving/fields.h"
+#include "api_keras/saving/registry.h"
+#include "core/support/printable.h"
+#include "triptych/keras/initializers/constant.h"
+#include "triptych/keras/initializers/random.h"
+#include "triptych/keras/losses.h"
+
+namespace triptych::keras {
+namespace {
+
+/// Keras nests a model in a model by a handful of these.
+constexpr int most_nesting = 200;
+
+/// Reads `options` of an object that is made by them alone.
+template <class Made, class Options>
+Made made_of(Made (*make)(Options, Location), const ObjectParts& parts, Location where) {
+  Options options;
+  if (parts.config) {
+    Fields fields(*parts.config, parts.class_name, where);
+    fields.ignore("name");
+    fields.ignore("dtype");
+    option_fields(fields, options);
+    fields.check_all_known();
+    if constexpr (requires { options.name; })
+      if (parts.config->contains("name") && (*parts.config)["name"].is_string())
+        options.name = (*parts.config)["name"].get<std::string>();
+  }
+  return make(std::move(options), where);
+}
+
+bool is_number(const Json& config, const char* key) { return config.contains(key) && config[key].is_number(); }
+
+double number_in(const ObjectParts& parts, const char* key, double value, Location where) {
+  if (!parts.config) return value;
+  Fields fields(*parts.config, parts.class_name, where);
+  fields.field(key, value);
+  return value;
+}
+
+[[noreturn]] void unknown_class(const char* what, const std::string& name, Location where) {
+  throw ArgumentError("load_model", std::string("there is no such ") + what, "'" + name + "'",
+                      "Classes of your own are made known by saving::register_keras_serializable", where);
+}
+
+std::string path_of_function(const Json& value, const std::string& path) {
+  if (value.is_object()) {
+    if (value.contains("class_name") && value["class_name"] == "function" && value.contains("config") &&
+        value["config"].is_string() && value["config"].get_ref<const std::string&>().empty())
+      return path;
+    for (const auto& [key, item] : value.items())
+      if (std::string found = path_of_function(item, path.empty() ? key : path + "/" + key); !found.empty())
+        return found;
+  } else if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i)
+      if (std::string found = path_of_function(value[i], path + "/" + std::to_string(i)); !found.empty()) return found;
+  }
+  return {};
+}
+
+}  // namespace
+
+Json parse_json(const std::string& text, std::string_view op, const std::string& name, Location where) {
+  const auto fail = [&](const std::string& problem) {
+    throw ArgumentError(op, "not a valid config", name + ": " + problem, "", where);
+  };
+  bool too_deep = false;
+  try {
+    const Json value = Json::parse(text, [&](int depth, Json::parse_event_t, Json&) {
+      if (depth > most_nesting) {
+        too_deep = true;
+        throw std::length_error("nested");
+      }
+      return true;
+    });
+    static_cast<void>(value.dump());  // its texts are UTF-8
+    return value;
+  } catch (const nlohmann::json::exception& error) {
+    fail(error.what());
+  } catch (const std::length_error&) {
+    if (!too_deep) throw;
+    fail("it is nested deeper than " + std::to_string(most_nesting));
+  }
+  return {};
+}
+
+std::string text_of(const Json& value) {
+  if (!value.is_structured()) return value.dump();
+  std::string text;
+  for (const auto& [key, item] : value.items()) {
+    if (!text.empty()) text += ", ";
+    if (value.is_object()) text += Json(key).dump() + ": ";
+    text += text_of(item);
+  }
+  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
+}
+
+std::string short_text(const Json& value) {
+  constexpr std::size_t most = 60;
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > most) text = text.substr(0, most) + "...";
+  return printable(text);
+}
+
+Json unwritable_function() {
+  return {{"module", "builtins"}, {"class_name", "function"}, {"config", ""}, {"registered_name", nullptr}};
+}
+
+void check_writable(const Json& object, std::string_view op, Location where) {
+  if (const std::string path = path_of_function(object, ""); !path.empty())
+    throw UnsupportedError(op, "a function cannot be written to a file", "'" + path + "'",
+                           "Make it known by saving::register_keras_serializable, and give it by its name", where);
+}
+
+ObjectParts parts_of(const Json& object, const char* what, Location where) {
+  if (object.is_string()) return {object.get<std::string>(), "", nullptr};
+  const auto fail = [&](const std::string& problem) {
+    throw ArgumentError("load_model", std::string("a file does not describe ") + what,
+                        problem + ": " + short_text(object), "", where);
+  };
+  if (!object.is_object()) fail("neither an object nor a name");
+  if (!object.contains("class_name") || !object["class_name"].is_string()) fail("no class_name");
+  ObjectParts parts{object["class_name"].get<std::string>(), "", nullptr};
+  if (object.contains("registered_name") && object["registered_name"].is_string())
+    parts.registered_name = object["registered_name"].get<std::string>();
+  if (object.contains("config") && !object["config"].is_null()) parts.config = &object["config"];
+  return parts;
+}
+
+// --- Initializers and penalties -------------------------------------------------------------------------------------
+
+Initializer initializer_from(const Json& object, Location where) {
+  const ObjectParts parts = parts_of(object, "an initializer", where);
+  const std::string& name = parts.class_name;
+  if (!parts.config || parts.config->is_string()) return Initializer(name, where);
+  if (name == "Constant") return initializers::Constant(number_in(parts, "value", 0, where), where);
+  if (name == "Identity" || name == "IdentityInitializer")
+    return initializers::Identity(number_in(parts, "gain", 1, where), where);
+  if (name == "RandomNormal") return made_of(&initializers::RandomNormal, parts, where);
+  if (name == "RandomUniform") return made_of(&initializers::RandomUniform, parts, where);
+  if (name == "TruncatedNormal") return made_of(&initializers::TruncatedNormal, parts, where);
+  if (name == "VarianceScaling") return made_of(&initializers::VarianceScaling, parts, where);
+  if (name == "GlorotUniform") return made_of(&initializers::GlorotUniform, parts, where);
+  if (name == "GlorotNormal") return made_of(&initializers::GlorotNormal, parts, where);
+  if (name == "HeUniform") return made_of(&initializers::HeUniform, parts, where);
+  if (name == "HeNormal") return made_of(&initializers::HeNormal, parts, where);
+  if (name == "LecunUniform") return made_of(&initializers::LecunUniform, parts, where);
+  if (name == "LecunNormal") return made_of(&initializers::LecunNormal, parts, where);
+  if (name == "Orthogonal" || name == "OrthogonalInitializer") return made_of(&initializers::Orthogonal, parts, where);
+  return Initializer(name, where);
+}
+
+Regularizer regularizer_from(const Json& object, Location where) {
+  const ObjectParts parts = parts_of(object, "a regularizer", where);
+  const std::string& name = parts.class_name;
+  if (!parts.config) return Regularizer(name, where);
+  if (name == "L1") return regularizers::L1(number_in(parts, "l1", 0.01, where), where);
+  if (name == "L2") return regularizers::L2(number_in(parts, "l2", 0.01, where), where);
+  if (name == "L1L2") return made_of<Regularizer, L1L2Options>(&regularizers::L1L2, parts, where);
+  if (name == "OrthogonalRegularizer")
+    return made_of<Regularizer, OrthogonalRegularizerOptions>(&regularizers::OrthogonalRegularizer, parts, where);
+  unknown_class("regularizer", name, where);
+}
+
+Constraint constraint_from(const Json& object, Location where) {
+  const ObjectParts parts = parts_of(object, "a constraint", where);
+  const std::string& name = parts.class_name;
+  if (!parts.config || name == "NonNeg") return Constraint(name, where);
+  if (name == "MaxNorm") return made_of<Constraint, MaxNormOptions>(&constraints::MaxNorm, parts, where);
+  if (name == "UnitNorm") return made_of<Constraint, UnitNormOptions>(&constraints::UnitNorm, parts, where);
+  if (name == "MinMaxNorm") return made_of<Constraint, MinMaxNormOptions>(&constraints::MinMaxNorm, parts, where);
+  unknown_class("constraint", name, where);
+}
+
+Json activation_object(const Activation& activation) {
+  if (activation.name().empty()) return unwritable_function();
+  const std::string registered = registered_name_of_function(activation.name());
+  if (registered.empty()) return activation.name();
+  return {{"module", "builtins"},
+          {"class_name", "function"},
+          {"config", activation.name()},
+          {"registered_name", registered}};
+}
+
+Activation activation_from(const Json& object, Location where) {
+  const ObjectParts parts = parts_of(object, "an activation", where);
+  if (parts.class_name == "function" && parts.config && parts.config->is_string())
+    return Activation(parts.config->get<std::string>(), where);
+  return Activation(to_snake_case(parts.class_name), where);  // a layer as an activation: "ReLU"
+}
+
+// --- Schedules and optimizers ---------------------------------------------------------------------------------------
+
+optimizers::schedules::LearningRateSchedule schedule_from(const Json& object, Location where) {
+  namespace schedules = optimizers::schedules;
+  const ObjectParts parts = parts_of(object, "a learning rate", where);
+  const std::string& kind = parts.class_name;
+  if (!parts.config) unknown_class("schedule", kind, where);
+  Fields fields(*parts.config, kind, where);
+  std::string name = kind;
+  fields.field_or_none("name", name, kind.c_str());
+  double rate = 0, steps = 1, decay_rate = 1, end = 0.0001, power = 1, t_mul = 2, m_mul = 1, alpha = 0;
+  bool staircase = false, cycle = false;
+  fields.field("initial_learning_rate", rate);
+  fields.field("decay_steps", steps);
+  const auto done = [&](schedules::LearningRateSchedule made) {
+    fields.check_all_known();
+    return made;
+  };
+  if (kind == "ExponentialDecay" || kind == "InverseTimeDecay") {
+    fields.field("decay_rate", decay_rate);
+    fields.field("staircase", staircase);
+    return done(kind == "ExponentialDecay"
+                    ? schedules::ExponentialDecay(rate, steps, decay_rate, staircase, name, where)
+                    : schedules::InverseTimeDecay(rate, steps, decay_rate, staircase, name, where));
+  }
+  if (kind == "PolynomialDecay") {
+    fields.field("end_learning_rate", end);
+    fields.field("power", power);
+    fields.field("cycle", cycle);
+    return done(schedules::PolynomialDecay(rate, steps, end, power, cycle, name, where));
+  }
+  fields.field("alpha", alpha);
+  if (kind == "CosineDecay") {
+    schedules::CosineDecayOptions options{.alpha = alpha};
+    fields.field("warmup_target", options.warmup_target);
+    fields.field("warmup_steps", options.warmup_steps);
+    options.name = name;
+    return done(schedules::CosineDecay(rate, steps, options, where));
+  }
+  if (kind == "CosineDecayRestarts") {
+    fields.field("first_decay_steps", steps);
+    fields.field("t_mul", t_mul);
+    fields.field("m_mul", m_mul);
+    return done(schedules::CosineDecayRestarts(rate, steps, t_mul, m_mul, alpha, name, where));
+  }
+  if (kind == "PiecewiseConstantDecay") {
+    std::vector<double> boundaries, values;
+    fields.field("boundaries", boundaries);
+    fields.field("values", values);
+    return done(schedules::PiecewiseConstantDecay(boundaries, values, name, where));
+  }
+  unknown_class("schedule", kind, where);
+}
+
+Json optimizer_object(const Optimizer& optimizer) {
+  const OptimizerBase& base = optimizer.base();
+  if (base.class_name().empty()) return unwritable_function();
+  Json object = {{"module", "keras.optimizers"}, {"class_name", base.class_name()}};
+  Json config = Json::parse(base.config());
+  config["name"] = base.name();
+  if (is_number(config, "learning_rate")) config["learning_rate"] = base.learning_rate();  // as it is now
+  if (const Optimizer* inner = base.inner()) config["inner_optimizer"] = optimizer_object(*inner);
+  if (base.class_name() == "AdamW" && config["weight_decay"].is_null()) config["weight_decay"] = 0.0;
+  object["config"] = std::move(config);
+  object["registered_name"] = nullptr;
+  return object;
+}
+
+Optimizer optimizer_from(const Json& object, Location where) {
+  const ObjectParts parts = parts_of(object, "an optimizer", where);
+  const std::string& name = parts.class_name;
+  if (!parts.config) return Optimizer(name, where);
+  if (name == "SGD") return made_of<Optimizer, SGDOptions>(&optimizers::SGD, parts, where);
+  if (name == "RMSprop") return made_of<Optimizer, RMSpropOptions>(&optimizers::RMSprop, parts, where);
+  if (name == "Adam") return made_of<Optimizer, AdamOptions>(&optimizers::Adam, parts, where);
+  if (name == "AdamW") return made_of<Optimizer, AdamWOptions>(&optimizers::AdamW, parts, where);
+  if (name == "Adadelta") return made_of<Optimizer, AdadeltaOptions>(&optimizers::Adadelta, parts, where);
+  if (name == "Adagrad") return made_of<Optimizer, AdagradOptions>(&optimizers::Adagrad, parts, where);
+  if (name == "Adamax") return made_of<Optimizer, AdamaxOptions>(&optimizers::Adamax, parts, where);
+  if (name == "Nadam") return made_of<Optimizer, NadamOptions>(&optimizers::Nadam, parts, where);
+  if (name == "Ftrl") return made_of<Optimizer, FtrlOptions>(&optimizers::Ftrl, parts, where);
+  if (name == "Lion") return made_of<Optimizer, LionOptions>(&optimizers::Lion, parts, where);
+  if (name == "Lamb") return made_of<Optimizer, LambOptions>(&optimizers::Lamb, parts, where);
+  if (name == "Adafactor") return made_of<Optimizer, AdafactorOptions>(&optimizers::Adafactor, parts, where);
+  if (name == "Muon") return made_of<Optimizer, MuonOptions>(&optimizers::Muon, parts, where);
+  if (name == "ScheduleFreeAdamW")
+    return made_of<Optimizer, ScheduleFreeAdamWOptions>(&optimizers::ScheduleFreeAdamW, parts, where);
+  if (name == "LossScaleOptimizer" && parts.config->is_object() && parts.config->contains("inner_optimizer")) {
+    const Optimizer inner = optimizer_from((*parts.config)["inner_optimizer"], where);
+    LossScaleOptimizerOptions options;
+    Fields fields(*parts.config, name, where);
+    option_fields(fields, options);
+    return optimizers::LossScaleOptimizer(inner, options, where);
+  }
+  unknown_class("optimizer", name, where);
+}
+
+// --- Losses ---------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Keras's class of a loss of this name: "KLDivergence" of "kl_divergence".
+std::string loss_class(const std::string& name) {
+  if (name == "kl_divergence") return "KLDivergence";
+  return name == "ctc" ? "CTC" : to_camel_case(name);
+}
+
+struct LossClass {
+  const char* name;
+  Loss (*make)(const ObjectParts& parts, Location where);
+};
+
+#define TRIPTYCH_LOSS(Class, Options)                                                                                 \
+  LossClass {                                                                                                         \
+#Class,                                                                                                           \
+        [](const ObjectParts& parts, Location where) { return made_of<Loss, Options>(&losses::Class, parts, where); } \
+  }
+constexpr LossClass loss_classes[] = {
+    TRIPTYCH_LOSS(MeanSquaredError, LossReductionOptions),
+    TRIPTYCH_LOSS(MeanAbsoluteError, LossReductionOptions),
+    TRIPTYCH_LOSS(MeanAbsolutePercentageError, LossReductionOptions),
+    TRIPTYCH_LOSS(MeanSquaredLogarithmicError, LossReductionOptions),
+    TRIPTYCH_LOSS(CosineSimilarity, CosineSimilarityLossOptions),
+    TRIPTYCH_LOSS(Huber, HuberOptions),
+    TRIPTYCH_LOSS(LogCosh, LossReductionOptions),
+    TRIPTYCH_LOSS(Hinge, LossReductionOptions),
+    TRIPTYCH_LOSS(SquaredHinge, LossReductionOptions),
+    TRIPTYCH_LOSS(CategoricalHinge, LossReductionOptions),
+    TRIPTYCH_LOSS(BinaryCrossentropy, CrossentropyLossOptions),
+    TRIPTYCH_LOSS(BinaryFocalCrossentropy, BinaryFocalCrossentropyLossOptions),
+    TRIPTYCH_LOSS(CategoricalCrossentropy, CrossentropyLossOptions),
+    TRIPTYCH_LOSS(CategoricalFocalCrossentropy, CategoricalFocalCrossentropyLossOptions),
+    TRIPTYCH_LOSS(SparseCategoricalCrossentropy, SparseCategoricalCrossentropyLossOptions),
+    TRIPTYCH_LOSS(CategoricalGeneralizedCrossEntropy, CategoricalGeneralizedCrossEntropyOptions),
+    TRIPTYCH_LOSS(KLDivergence, LossReductionOptions),
+    TRIPTYCH_LOSS(Poisson, LossReductionOptions),
+    TRIPTYCH_LOSS(CTC, LossReductionOptions),
+    TRIPTYCH_LOSS(Dice, DiceOptions),
+    TRIPTYCH_LOSS(Tversky, TverskyOptions),
+    TRIPTYCH_LOSS(Circle, CircleOptions),
+};
+#undef TRIPTYCH_LOSS
+
+}  // namespace
+
+Json loss_object(const Loss& loss) {
+  const auto* known = dynamic_cast<const FunctionalLoss*>(&loss.base());
+  if (!known) return loss.name() == "crossentropy" ? Json("crossentropy") : unwritable_function();
+  Json object = {{"module", "keras.losses"}, {"class_name", loss_class(known->kind())}};
+  object["config"] = Json::parse(known->config());
+  object["config"]["name"] = loss.name();
+  object["registered_name"] = nullptr;
+  return object;
+}
+
+Loss loss_from(const Json& object, Location where) {
+  const ObjectParts parts = parts_of(object, "a loss", where);
+  if (!parts.config) return Loss(parts.class_name, where);
+  if (parts.class_name == "function" && parts.config->is_string()) return Loss(parts.config->get<std::string>(), where);
+  for (const LossClass& known : loss_classes)
+    if (parts.class_name == known.name) return known.make(parts, where);
+  unknown_class("loss", parts.class_name, where);
+}
+
+}  // namespace triptych::keras

@@ -1,0 +1,35 @@
+// Weights as Keras's HDF5 files have them: for each layer a group by the way that leads to it, in it "vars/0",
+// "vars/1", ... in the order of Keras's variables.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/formats/hdf5.h"
+#include "triptych/keras/layers/preprocessing/adaptive.h"
+#include "triptych/keras/model.h"
+
+namespace triptych::keras {
+
+/// A tensor of the model, and what it becomes.
+using Values = std::vector<std::pair<Tensor, Tensor>>;
+
+std::string described(const Tensor& tensor);
+
+/// All weights and states of `model`, and, if it is compiled and has any, the optimizer's state unless `weights_only`.
+std::string weight_file(const Model& model, bool weights_only, FileContext context);
+
+struct ReadWeights {
+  bool skip_mismatch = false, optimizer = true;
+  /// The file's learning rate and steps as they are: after compiling as the file says.
+  bool learning_rate = false;
+};
+/// What the file has for the model. ArgumentError unless it has all weights, in their shapes.
+Values match_weights(const Hdf5Reader& file, const Model& model, const ReadWeights& how, FileContext context);
+/// Layers that keep something beside their weights, and the folder of an archive in which it is.
+std::vector<std::pair<std::string, AdaptiveLayerBase*>> assets_of(const Model& model);
+/// Puts them in place, all or none.
+void assign_all(Values& values);
+
+}  // namespace triptych::keras

@@ -1,0 +1,321 @@
+// Preprocessing layers: Keras's numbers, state that `adapt` finds, seeds, and a place in models and files.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "files.h"
+#include "triptych/keras.h"
+
+namespace tt = triptych;
+namespace keras = triptych::keras;
+using namespace keras::layers;
+using testing::HasSubstr;
+
+namespace {
+
+const tt::StateDict& references() {
+  static const tt::StateDict dict =
+      tt::load(std::string(TRIPTYCH_SOURCE_DIR) + "/tests/references/keras_preprocessing.safetensors");
+  return dict;
+}
+const tt::Tensor& reference(const std::string& name) { return references().at(name); }
+
+void expect_close(const tt::Tensor& y, const std::string& name, double tolerance) {
+  const tt::Tensor wanted = reference(name + "/y");
+  ASSERT_EQ(y.shape(), wanted.shape()) << name;
+  const tt::Tensor d = tt::abs(tt::cast(y, tt::float64) - tt::cast(wanted, tt::float64));
+  EXPECT_LE(tt::max(d).item<double>(), tolerance) << name;
+}
+
+void check(const std::string& name, const keras::Layer& layer, double tolerance = 0, bool training = false) {
+  expect_close(layer(reference(name + "/x"), training), name, tolerance);
+}
+void check_adapted(const std::string& name, const keras::Layer& layer, double tolerance) {
+  layer.adapt(reference(name + "/data"));
+  expect_close(layer(reference(name + "/x")), name, tolerance);
+}
+
+}  // namespace
+
+TEST(KerasPreprocessing, Numbers) {
+  check("rescaling", Rescaling(1.0 / 255, -0.5), 1e-7);
+  check_adapted("normalization", Normalization(), 2e-6);
+  check_adapted("normalization_all", Normalization({.axis = {}}), 2e-6);
+  check_adapted("normalization_two", Normalization({.axis = {1, 3}}), 2e-6);
+  check("normalization_given",
+        Normalization({.mean = tt::tensor({1, 2, 3, 4}), .variance = tt::tensor({1, 0, 4, 9}), .invert = true}), 2e-6);
+  check("discretization", Discretization({.bin_boundaries = {0, 1.5, 3, 5}}));
+  check_adapted("discretization_adapt", Discretization({.num_bins = 4}), 0);
+  check("discretization_one_hot", Discretization({.bin_boundaries = {0, 3}, .output_mode = "one_hot"}));
+  check("encoding_multi_hot", CategoryEncoding(5));
+  check("encoding_count", CategoryEncoding(5, {.output_mode = "count"}));
+  check("encoding_one_hot", CategoryEncoding(5, {.output_mode = "one_hot"}));
+  const tt::Tensor weighted =
+      CategoryEncoding(5, {.output_mode = "count"})({reference("encoding_weights/x"), reference("encoding_weights/w")});
+  expect_close(weighted, "encoding_weights", 1e-6);
+}
+
+TEST(KerasPreprocessing, Images) {
+  check("resizing", Resizing(5, 9), 1e-3);
+  check("resizing_crop", Resizing(4, 8, {.interpolation = "nearest", .crop_to_aspect_ratio = true}));
+  expect_close(Resizing(5, 9, {.interpolation = "bicubic"})(tt::cast(reference("resizing_bytes/x"), tt::uint8)),
+               "resizing_bytes", 1);
+  check("center_crop", CenterCrop(4, 3));
+  check("center_crop_up", CenterCrop(8, 4), 1e-3);
+  for (const char* mode : {"reflect", "constant", "nearest"})
+    check(std::string("rotation_") + mode, RandomRotation({0.07, 0.07}, {.fill_mode = mode, .fill_value = 9}), 0.02,
+          true);
+  check("zoom", RandomZoom({0.2, 0.2}, {.width_factor = keras::FactorRange(-0.3, -0.3)}), 0.02, true);
+  check("zoom_both", RandomZoom({-0.4, -0.4}, {.fill_mode = "constant", .interpolation = "nearest"}), 0, true);
+  check("translation", RandomTranslation({0.2, 0.2}, {-0.1, -0.1}), 0.02, true);
+  check("brightness", RandomBrightness({0.3, 0.3}), 1e-4, true);
+  check("contrast", RandomContrast({0.0, 0.0}), 1e-4, true);
+  check("crop_small", RandomCrop(9, 5));
+}
+
+TEST(KerasPreprocessing, RandomLayersFollowTheirSeedAndRestWithoutTraining) {
+  const tt::Tensor x = reference("resizing/x");
+  const auto layers = [](std::int64_t seed) {
+    return std::vector<keras::Layer>{RandomFlip("horizontal_and_vertical", {.seed = seed}),
+                                     RandomCrop(3, 2, {.seed = seed}),
+                                     RandomRotation(0.2, {.seed = seed}),
+                                     RandomZoom(0.3, {.seed = seed}),
+                                     RandomTranslation(0.3, 0.3, {.seed = seed}),
+                                     RandomContrast(0.5, {.seed = seed}),
+                                     RandomBrightness(0.5, {.seed = seed})};
+  };
+  const auto first = layers(3), again = layers(3);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const auto one = first[i](x, true).to_vector<float>(), other = again[i](x, true).to_vector<float>();
+    EXPECT_EQ(one, other) << first[i].name();
+    bool changes = false;
+    for (int draw = 0; draw < 8 && !changes; ++draw) changes = first[i](x, true).to_vector<float>() != one;
+    EXPECT_TRUE(changes) << first[i].name();
+    EXPECT_EQ(first[i](x).to_vector<float>(), x.to_vector<float>()) << first[i].name();
+  }
+  EXPECT_EQ(first[1](x, true).shape(), (tt::Shape{2, 3, 2, 3}));
+  // One image, and the graph engine.
+  EXPECT_EQ(first[2](tt::select(x, 0, 0), true).shape(), (tt::Shape{7, 6, 3}));
+  std::vector<std::vector<float>> weights;
+  for (const char* engine : {"eager", "graph"}) {
+    keras::utils::set_random_seed(4);
+    const keras::Sequential model({Input({7, 6, 3}), RandomFlip("horizontal", {.seed = 1}),
+                                   RandomCrop(6, 5, {.seed = 1}), RandomRotation(0.1, {.seed = 1}),
+                                   RandomZoom(0.2, {.fill_mode = "nearest", .seed = 1}),
+                                   RandomTranslation(0.1, 0.1, {.fill_mode = "constant", .seed = 1}),
+                                   RandomContrast(0.1, {.value_range = {0, 1}, .seed = 1}),
+                                   RandomBrightness(0.1, {.value_range = {0, 1}, .seed = 1}), Flatten(), Dense(1)});
+    model.compile({.optimizer = "sgd", .loss = "mse", .engine = engine, .numerics = "exact"});
+    model.fit(x / 255, tt::ones({2, 1}), {.batch_size = 1, .epochs = 3, .verbose = 0, .shuffle = false});
+    weights.push_back(model.get_weights()[0].to_vector<float>());
+  }
+  EXPECT_EQ(weights[0], weights[1]);
+}
+
+TEST(KerasPreprocessing, StateIsSavedWithTheModel) {
+  const TemporaryFolder folder;
+  const tt::Tensor data = reference("normalization/data");
+  const keras::Layer normalization = Normalization(), bins = Discretization({.num_bins = 3});
+  normalization.adapt(data);
+  bins.adapt(data);
+  const keras::Layer given = Normalization({.mean = tt::tensor<float>({{1, 2, 3, 4}}), .variance = tt::tensor(4.0)});
+  const tt::Tensor x = Input({4});
+  const keras::Model model(x,
+                           {normalization(x), given(x), bins(x), Rescaling({1, 2, 3, 4}, {0.5})(x),
+                            Rescaling(2, 0.25, {.dtype = "mixed_bfloat16"})(x), Resizing(2, 3)(Reshape({2, 2, 1})(x))});
+  model.save(folder / "model.keras");
+  const keras::Model again = keras::models::load_model(folder / "model.keras");
+  const auto a = model.predict_all(data, {.verbose = 0}), b = again.predict_all(data, {.verbose = 0});
+  ASSERT_EQ(a.size(), 6U);
+  EXPECT_EQ(b[4].dtype(), tt::bfloat16);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    EXPECT_EQ(tt::cast(a[i], tt::float32).to_vector<float>(), tt::cast(b[i], tt::float32).to_vector<float>());
+}
+
+TEST(KerasPreprocessing, BatchesAdaptAsTheWhole) {
+  const tt::Tensor data = reference("normalization/data"), x = reference("normalization/x");
+  const keras::AdaptiveLayer whole = Discretization({.num_bins = 5}), parts = Discretization({.num_bins = 5});
+  whole.adapt(data);
+  parts.adapt(tt::data::DataLoader(tt::data::TensorDataset(data, data), {.batch_size = 4}));
+  EXPECT_EQ(whole(x).to_vector<std::int32_t>(), parts(x).to_vector<std::int32_t>());
+  EXPECT_GT(tt::max(whole(x)).item<std::int32_t>(), 0);
+}
+
+// --- Texts and tokens -----------------------------------------------------------------------------------------------
+
+namespace {
+
+using Texts = std::vector<std::string>;
+using Rows = std::vector<Texts>;
+
+// As make_references_keras_preprocessing.py has them.
+const Texts texts{"The quick brown fox.", "the lazy dog, the end!", "Quick  quick DOG", ""};
+const Texts unseen{"a quick cat", "The END of the fox-dog; quick"};
+const Rows words{{"b", "a", "c", "a"}, {"d", "b", "", "c"}}, other{{"a", "zebra", "b", ""}, {"horse", "c", "d", "ox"}};
+
+keras::VocabularyLayer adapted(const keras::VocabularyLayer& layer, const keras::TextBatch& data = texts) {
+  layer.adapt(data);
+  return layer;
+}
+
+/// i places on from the letter n, 7 letters apart: texts of all lengths.
+Texts long_texts() {
+  Texts result(140);
+  for (std::size_t n = 0; n < result.size(); ++n)
+    for (std::size_t i = 0; i < n; ++i) result[n] += static_cast<char>('a' + (7 * i + n) % 26);
+  return result;
+}
+
+}  // namespace
+
+TEST(KerasPreprocessing, TextVectorizations) {
+  expect_close(adapted(TextVectorization())(unseen), "texts_int", 0);
+  expect_close(adapted(TextVectorization({.max_tokens = 5, .output_sequence_length = 4}))(unseen), "texts_length", 0);
+  for (const char* mode : {"multi_hot", "count", "tf_idf"})
+    expect_close(adapted(TextVectorization({.output_mode = mode}))(unseen), std::string("texts_") + mode, 1e-6);
+  expect_close(
+      adapted(TextVectorization({.max_tokens = 12, .output_mode = "tf_idf", .pad_to_max_tokens = true}))(unseen),
+      "texts_padded", 1e-6);
+  expect_close(adapted(TextVectorization({.ngrams = {1, 2}}))(unseen), "texts_ngrams", 0);
+  expect_close(adapted(TextVectorization({.standardize = "lower", .split = "character"}))({"fox é", "Zz."}),
+               "texts_characters", 0);
+  expect_close(
+      adapted(TextVectorization({.standardize = "strip_punctuation", .split = "none"}))({"Quick  quick DOG!", "x"}),
+      "texts_whole", 0);
+  const keras::VocabularyLayer layer = adapted(TextVectorization());
+  EXPECT_THAT(layer.get_vocabulary(),
+              testing::ElementsAre("", "[UNK]", "the", "quick", "dog", "lazy", "fox", "end", "brown"));
+  EXPECT_EQ(layer.vocabulary_size(), 9);
+  EXPECT_THAT(layer.words(layer({"lazy cat"})), testing::ElementsAre("lazy", "[UNK]"));
+  // Functions of one's own.
+  const auto own = adapted(TextVectorization({.standardize = [](const std::string& text) { return text + ";end"; },
+                                              .split =
+                                                  [](const std::string& text) {
+                                                    const auto at = text.find(';');
+                                                    return Texts{text.substr(0, at), text.substr(at + 1)};
+                                                  }}),
+                           {"a", "b"});
+  EXPECT_THAT(own.get_vocabulary(false), testing::ElementsAre("end", "b", "a"));
+}
+
+TEST(KerasPreprocessing, Lookups) {
+  expect_close(adapted(StringLookup(), words)(other), "words", 0);
+  expect_close(adapted(StringLookup({.max_tokens = 7, .num_oov_indices = 3, .mask_token = ""}), words)(other),
+               "words_oov", 0);
+  const Texts given{"c", "a"};
+  expect_close(StringLookup({.vocabulary = given, .output_mode = "one_hot"})({"a", "b", "c"}), "words_given", 0);
+  expect_close(StringLookup({.mask_token = "", .vocabulary = given, .output_mode = "count"})(other), "words_count", 0);
+  expect_close(StringLookup({.vocabulary = given, .idf_weights = {0.5, 0.25}, .output_mode = "tf_idf"})(other),
+               "words_tf_idf", 1e-6);
+  check_adapted("integers", IntegerLookup(), 0);
+  check_adapted("integers_mask", IntegerLookup({.max_tokens = 8, .num_oov_indices = 3, .mask_token = 2}), 0);
+  check_adapted("integers_multi_hot", IntegerLookup({.mask_token = 0, .output_mode = "multi_hot"}), 0);
+  check_adapted("integers_tf_idf", IntegerLookup({.output_mode = "tf_idf"}), 1e-6);
+  check("integers_given", IntegerLookup({.vocabulary = {4, 7, -2}, .output_mode = "one_hot"}));
+  check("integers_back", IntegerLookup({.mask_token = 0, .vocabulary = {4, 7, -2}, .invert = true}));
+}
+
+TEST(KerasPreprocessing, Hashes) {
+  expect_close(Hashing(1000003)(long_texts()), "hash", 0);
+  expect_close(Hashing(1000003, {.salt = {133, 137}})(long_texts()), "hash_salt", 0);
+  const Texts all = long_texts();
+  expect_close(Hashing(5, {.mask_value = "", .output_mode = "one_hot"})(Texts(all.begin(), all.begin() + 6)),
+               "hash_mask", 0);
+  check("hash_numbers", Hashing(7, {.mask_value = 2, .salt = {3}}));
+  check("hash_count", Hashing(4, {.output_mode = "count"}));
+}
+
+TEST(KerasPreprocessing, LookupsInModelsAndFiles) {
+  const TemporaryFolder folder;
+  const tt::Tensor x = reference("integers/x"), data = reference("integers/data");
+  const keras::IntegerLookupLayer lookup = IntegerLookup({.mask_token = 2});
+  lookup.adapt(data);
+  const tt::Tensor in = Input({6}, {.dtype = tt::int64});
+  const keras::Model model(in, {lookup(in), Embedding(lookup.vocabulary_size(), 3, {.mask_zero = true})(lookup(in))});
+  const tt::Tensor before = model.predict_all(x, {.verbose = 0})[0];
+  EXPECT_EQ(before.to_vector<std::int64_t>(), lookup(x).to_vector<std::int64_t>());
+  model.save(folder / "model.keras");
+  const keras::Model again = keras::models::load_model(folder / "model.keras");
+  const auto a = model.predict_all(x, {.verbose = 0}), b = again.predict_all(x, {.verbose = 0});
+  EXPECT_EQ(a[0].to_vector<std::int64_t>(), b[0].to_vector<std::int64_t>());
+  EXPECT_EQ(a[1].to_vector<float>(), b[1].to_vector<float>());
+  // What was traced follows what is learned.
+  lookup.adapt(x);
+  EXPECT_EQ(model.predict_all(x, {.verbose = 0})[0].to_vector<std::int64_t>(), lookup(x).to_vector<std::int64_t>());
+  EXPECT_NE(lookup(x).to_vector<std::int64_t>(), before.to_vector<std::int64_t>());
+  // Layers of texts stand beside the model, and come back from their configs.
+  const keras::VocabularyLayer vectorize = adapted(TextVectorization({.output_mode = "tf_idf"}));
+  const keras::VocabularyLayer same(
+      keras::saving::deserialize_keras_object(keras::saving::serialize_keras_object(vectorize)));
+  EXPECT_EQ(same(unseen).to_vector<float>(), vectorize(unseen).to_vector<float>());
+  const keras::HashingLayer hashing = Hashing(9, {.mask_value = "x", .salt = {1, 2}});
+  const keras::HashingLayer hashing_again(keras::layers::from_config("Hashing", hashing.get_config()));
+  EXPECT_EQ(hashing_again(texts).to_vector<std::int64_t>(), hashing(texts).to_vector<std::int64_t>());
+}
+
+TEST(KerasPreprocessing, ErrorsOfTokens) {
+  const auto error = [](auto&& function) { return error_of<tt::ArgumentError>(function); };
+  EXPECT_THAT(error([] { StringLookup()({"a"}); }),
+              HasSubstr("[StringLookup] the layer has no vocabulary yet: layer '"));
+  EXPECT_THAT(error([] {
+                StringLookup({.vocabulary = {"a", "a"}});
+              }),
+              HasSubstr("[StringLookup] a token is in the vocabulary twice: 'a'"));
+  EXPECT_THAT(error([] {
+                StringLookup({.mask_token = "b", .vocabulary = {"a", "b"}});
+              }),
+              HasSubstr("the mask_token is in the vocabulary: 'b'"));
+  EXPECT_THAT(error([] { StringLookup({.vocabulary = {"a"}}).adapt({"b"}); }),
+              HasSubstr("the layer was given its vocabulary"));
+  EXPECT_THAT(error([] { StringLookup({.num_oov_indices = 0, .vocabulary = {"a"}})({"b"}); }),
+              HasSubstr("[StringLookup] a token is not in the vocabulary: 'b'"));
+  EXPECT_THAT(error([] {
+                StringLookup({.vocabulary = {"a"}})(Rows{{"a"}, {"a", "a"}});
+              }),
+              HasSubstr("rows have several lengths: 1 and 2"));
+  EXPECT_THAT(error([] { StringLookup({.max_tokens = 1}); }), HasSubstr("max_tokens is below 2: 1"));
+  EXPECT_THAT(error([] { StringLookup({.output_mode = "binary"}); }),
+              HasSubstr("there is no such output_mode: 'binary'"));
+  EXPECT_THAT(error([] { StringLookup({.vocabulary = {"a"}}).call(tt::ones({2})); }),
+              HasSubstr("[StringLookup] the layer takes texts, and got a tensor"));
+  EXPECT_THAT(error([] { TextVectorization({.split = "words"}); }),
+              HasSubstr("[TextVectorization] there is no such split: 'words'. Use 'whitespace', 'character', 'none'"));
+  EXPECT_THAT(error([] { TextVectorization().adapt(Texts{}); }), HasSubstr("there are no data to adapt to"));
+  EXPECT_THAT(error([] {
+                IntegerLookup({.num_oov_indices = 0, .vocabulary = {1}})(tt::tensor<std::int64_t>({1, 2}));
+              }),
+              HasSubstr("[IntegerLookup] a token is not in the vocabulary"));
+  EXPECT_THAT(error([] { IntegerLookup({.vocabulary = {1}, .idf_weights = {1}}); }),
+              HasSubstr("there are idf_weights, and output_mode is not 'tf_idf': 'int'"));
+  EXPECT_THAT(error([] { Hashing(0); }), HasSubstr("[Hashing] num_bins is below 1: 0"));
+  EXPECT_THAT(error([] {
+                Hashing(2, {.salt = {1, 2, 3}});
+              }),
+              HasSubstr("salt is neither one number nor two: 3 numbers"));
+}
+
+TEST(KerasPreprocessing, Errors) {
+  const auto error = [](auto&& function) { return error_of<tt::ArgumentError>(function); };
+  EXPECT_THAT(error([] { Normalization({.mean = tt::tensor({1})}); }),
+              HasSubstr("[Normalization] only one of mean and variance is given: mean"));
+  EXPECT_THAT(error([] {
+                Discretization({.num_bins = 2}).adapt(tt::ones({0, 3}));
+              }),
+              HasSubstr("[Discretization] there are no data to adapt to: a tensor of shape (0, 3)"));
+  EXPECT_THAT(error([] {
+                Discretization({.bin_boundaries = {1}}).adapt(tt::ones({2, 3}));
+              }),
+              HasSubstr("the layer was given its boundaries"));
+  EXPECT_THAT(error([] { Discretization({}); }), HasSubstr("neither bin_boundaries nor num_bins are given"));
+  EXPECT_THAT(error([] { Discretization({.bin_boundaries = {2, 1}}); }), HasSubstr("bin_boundaries fall: at number 1"));
+  EXPECT_THAT(error([] { Discretization({.num_bins = 3})(tt::ones({2})); }), HasSubstr("no boundaries yet"));
+  EXPECT_THAT(error([] { CategoryEncoding(3, {.output_mode = "int"}); }),
+              HasSubstr("there is no such output_mode: 'int'"));
+  EXPECT_THAT(error([] { RandomFlip("sideways"); }), HasSubstr("[RandomFlip] there is no such mode: 'sideways'"));
+  EXPECT_THAT(error([] { RandomRotation({0.5, 2}); }), HasSubstr("[RandomRotation] factor is outside of [-1, 1]"));
+  EXPECT_THAT(error([] { RandomZoom(0.1, {.fill_mode = "mirror"}); }),
+              HasSubstr("there is no such fill_mode: 'mirror'"));
+  EXPECT_THAT(error_of<tt::UnsupportedError>([] { RandomRotation(0.1, {.fill_mode = "wrap"}); }),
+              HasSubstr("Use 'reflect', 'constant' or 'nearest'"));
+  EXPECT_THAT(error([] { Resizing(0, 3); }), HasSubstr("[Resizing] height is below 1: 0"));
+  EXPECT_THAT(error([] { Resizing(2, 3)(tt::ones({2, 3})); }), HasSubstr("neither an image nor a batch of images"));
+}
