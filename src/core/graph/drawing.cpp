@@ -5,6 +5,7 @@
 #include "core/dispatch/attributes.h"
 #include "core/graph/control_flow.h"
 #include "core/support/diagram.h"
+#include "core/support/markup.h"
 #include "core/support/printable.h"
 
 namespace triptych {
@@ -147,7 +148,7 @@ void stack_pictures(Picture& all, const GraphImpl& graph, const NodeTexts& texts
   constexpr double line = 30;
   if (!heading.empty()) {
     all.content += "<text x=\"20\" y=\"" + std::to_string(static_cast<int>(all.height + line / 2)) +
-                   "\" font-size=\"14\" font-weight=\"bold\">" + escaped(heading) + "</text>\n";
+                   "\" font-size=\"14\" font-weight=\"bold\">" + markup_text(heading) + "</text>\n";
     all.height += line;
   }
   const Picture one = picture_of(diagram_of(graph, texts), "write_svg");

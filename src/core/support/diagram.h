@@ -19,7 +19,7 @@ struct DiagramArrow {
   bool dashed = false;
 };
 
-/// Boxes stand behind those that arrows come from.
+/// Boxes stand behind those that arrows come from, as `layered_layout` asks for.
 struct Diagram {
   std::vector<DiagramBox> boxes;
   std::vector<DiagramArrow> arrows;
@@ -37,9 +37,5 @@ Picture picture_of(const Diagram& diagram, std::string_view function);
 /// The file of a picture.
 std::string svg_of(const Picture& picture);
 std::string dot_of(const Diagram& diagram);
-
-/// `text` as it stands in SVG, and as a string in Graphviz's language.
-std::string escaped(std::string_view text);
-std::string dot_string(std::string_view text);
 
 }  // namespace triptych
