@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "bad_input.h"
+#include "triptych/core/warning.h"
 #include "triptych/eager.h"
 
 namespace tt = triptych;

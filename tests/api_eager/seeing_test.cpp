@@ -152,8 +152,11 @@ TEST(Profiler, CountsCallsTimesBytesAndFlops) {
   EXPECT_EQ(row(averages, "add")->flops, 8 * 4);
   EXPECT_TRUE(row(averages, "add")->outermost == false);  // inside of ProfilerStep
   EXPECT_TRUE(row(averages, "ProfilerStep*")->outermost);
-  for (const auto& event : profile.events())
-    if (event.name == "two products") EXPECT_EQ(event.note, "of ones");
+  for (const auto& event : profile.events()) {
+    if (event.name == "two products") {
+      EXPECT_EQ(event.note, "of ones");
+    }
+  }
   for (const char* header : {"Input Shapes", "Source Location", "CPU Mem", "Total FLOPs"})
     EXPECT_THAT(averages.table(), HasSubstr(header));
 }
