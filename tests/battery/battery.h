@@ -23,39 +23,88 @@ namespace tt = triptych;
 /// How a value is handed on: itself, or a pointer where it cannot be moved.
 template <class T>
 using Held = std::conditional_t<std::is_move_constructible_v<T>, T, std::shared_ptr<T>>;
-/// A function that makes a value. (A std::function for each of thousands would take minutes to compile.)
-template <class T>
-class Make {
- public:
-  Make() = default;
-  template <class F>
-  requires std::is_invocable_v<const F&> Make(F function) : base_(static_cast<Base*>(new Of<F>(std::move(function)))) {}
-  Held<T> operator()() const { return base_->make(); }
 
- private:
+// There are hundreds of types with thousands of values. What is done with all of them alike is compiled once, on values
+// whose types are forgotten.
+using Object = std::shared_ptr<void>;
+template <class T>
+Object held(T value) {
+  return Object(
+      static_cast<void*>(new T(std::move(value))), +[](void* object) { delete static_cast<T*>(object); });
+}
+/// A function that makes a value.
+class AnyMake {
+ public:
   struct Base {
     virtual ~Base() = default;
-    virtual Held<T> make() const = 0;
+    virtual Object make() const = 0;
   };
+  AnyMake() = default;
+  explicit AnyMake(const Base* base) : base_(base) {}
+  Object object() const { return base_->make(); }
+
+ private:
+  std::shared_ptr<const Base> base_;
+};
+AnyMake made_by(Object (*function)());
+/// The part of the value of `whole` that lies `offset` bytes in it.
+AnyMake part_of(const AnyMake& whole, std::ptrdiff_t offset);
+/// The value of `whole` after `change`.
+AnyMake changed(const AnyMake& whole, void (*change)(void* value));
+template <class T>
+class Make : public AnyMake {
+ public:
+  Make() = default;
+  explicit Make(const AnyMake& any) : AnyMake(any) {}
+  template <class F>
+  requires requires(const F& f) { f(); }
+  Make(F function) : AnyMake(static_cast<const Base*>(new Of<F>(std::move(function)))) {}
+  Held<T> operator()() const {
+    const Object made = object();
+    if constexpr (std::is_move_constructible_v<T>)
+      return std::move(*static_cast<T*>(made.get()));
+    else
+      return std::static_pointer_cast<T>(made);
+  }
+
+ private:
   template <class F>
   struct Of final : Base {
     explicit Of(F f) : function(std::move(f)) {}
-    Held<T> make() const override { return function(); }
+    Object make() const override {
+      if constexpr (std::is_move_constructible_v<T>)
+        return held<T>(function());
+      else
+        return std::shared_ptr<T>(function());
+    }
     F function;
   };
-  std::shared_ptr<const Base> base_;
 };
 
 /// A value as C++ would spell it, and how it is made.
+struct AnyChoice {
+  std::string text;
+  AnyMake make;
+};
+using AnyChoices = std::vector<AnyChoice>;
 template <class T>
 struct Choice {
-  std::string text;
+  const std::string& text;
   Make<T> make;
 };
 template <class T>
-class Choices : public std::vector<Choice<T>> {
+class Choices {
  public:
-  void add(std::string text, Make<T> make) { this->push_back({std::move(text), std::move(make)}); }
+  void add(std::string text, const Make<T>& make) { any.push_back({std::move(text), make}); }
+  struct Iterator {
+    AnyChoices::const_iterator at;
+    Choice<T> operator*() const { return {at->text, Make<T>(at->make)}; }
+    void operator++() { ++at; }
+    bool operator!=(const Iterator& other) const { return at != other.at; }
+  };
+  Iterator begin() const { return {any.begin()}; }
+  Iterator end() const { return {any.end()}; }
+  AnyChoices any;
 };
 
 /// The values of a type: `good()`, which suits most functions, its text `good_text`, and `hostile(choices, good)`,
@@ -63,6 +112,14 @@ class Choices : public std::vector<Choice<T>> {
 /// does not compile: what is new in the headers brings its own.
 template <class T>
 struct Values;
+/// The hostile values of a type, made from a good one.
+using List = AnyChoices (*)(const AnyMake& good);
+template <class T>
+AnyChoices listed(const AnyMake& good) {
+  Choices<T> choices;
+  Values<T>::hostile(choices, Make<T>(good));
+  return std::move(choices.any);
+}
 
 /// What a user's own function throws: it passes through the library unchanged.
 struct Thrown {};
@@ -85,7 +142,7 @@ class Case {
   void begin(tt::Location where = tt::Location::here()) { where_ = where; }
   /// Argument `number` of the subject: good, unless it is its turn. Compiled once for each type (get.h).
   template <class T>
-  T& get(int number, Make<T> good, const std::string& good_text, tt::Location where = tt::Location::here());
+  T& get(int number, const Make<T>& good, const char* good_text, tt::Location where = tt::Location::here());
   template <class T>
   T& get(int number, tt::Location where = tt::Location::here());
   /// The line of the call, for what remembers it.
@@ -119,11 +176,8 @@ class Case {
   bool can_alias() const { return can_alias_; }
 
  private:
-  template <class T>
-  T& keep(std::shared_ptr<T> object) {
-    kept_.emplace_back(typeid(T), object);
-    return *object;
-  }
+  Object get_any(int number, const std::type_info& type, List list, const AnyMake& good, const char* good_text,
+                 tt::Location where);
 
   static thread_local Case* current_;
   Hostile hostile_[2];

@@ -20,6 +20,73 @@ Case::~Case() {
   current_ = nullptr;
 }
 
+AnyMake made_by(Object (*function)()) {
+  struct ByFunction final : AnyMake::Base {
+    explicit ByFunction(Object (*f)()) : function(f) {}
+    Object make() const override { return function(); }
+    Object (*function)();
+  };
+  return AnyMake(new ByFunction(function));
+}
+
+AnyMake changed(const AnyMake& whole, void (*change)(void* value)) {
+  struct Changed final : AnyMake::Base {
+    Changed(const AnyMake& all, void (*f)(void*)) : whole(all), change(f) {}
+    Object make() const override {
+      const Object object = whole.object();
+      change(object.get());
+      return object;
+    }
+    AnyMake whole;
+    void (*change)(void*);
+  };
+  return AnyMake(new Changed(whole, change));
+}
+
+AnyMake part_of(const AnyMake& whole, std::ptrdiff_t offset) {
+  struct Part final : AnyMake::Base {
+    Part(const AnyMake& all, std::ptrdiff_t bytes) : whole(all), offset(bytes) {}
+    Object make() const override {
+      const Object object = whole.object();
+      return Object(object, static_cast<char*>(object.get()) + offset);
+    }
+    AnyMake whole;
+    std::ptrdiff_t offset;
+  };
+  return AnyMake(new Part(whole, offset));
+}
+
+Object Case::get_any(int number, const std::type_info& type, List list, const AnyMake& good, const char* good_text,
+                     tt::Location where) {
+  where_ = where;
+  const auto i = static_cast<std::size_t>(number);
+  if (counts_.size() <= i) counts_.resize(i + 1), texts_.resize(i + 1);
+  // To list the choices takes longer than most calls: they are listed to be counted, once, and where one is taken.
+  AnyChoices choices;
+  if (hostile_[0].argument < 0 || hostile_[0].argument == number || hostile_[1].argument == number) {
+    choices = list(good);
+    counts_[i] = static_cast<int>(choices.size());
+  }
+  for (const auto& [other, object] : kept_)
+    if (other == type) {
+      can_alias_ = true;
+      if (!aliases_) continue;
+      texts_[i] = "the same";
+      if (progress) progress->note(i, texts_[i]);
+      return object;
+    }
+  AnyMake make = good;
+  texts_[i] = good_text;
+  for (const Hostile& hostile : hostile_)
+    if (hostile.argument == number && hostile.choice < counts_[i]) {
+      texts_[i] = choices[static_cast<std::size_t>(hostile.choice)].text;
+      make = choices[static_cast<std::size_t>(hostile.choice)].make;
+    }
+  if (progress) progress->note(i, texts_[i]);
+  kept_.emplace_back(type, make.object());
+  return kept_.back().second;
+}
+
 tt::Tensor Case::placeholder(const tt::Tensor& value, const tt::Shape& shape) {
   const tt::Tensor key = graph_.placeholder("fed", value.dtype(), shape, {}, where_);
   feeds.emplace_back(key, tt::Arg(value, where_));
@@ -74,7 +141,8 @@ void check_error(const tt::Error& error) {
   if (!std::regex_match(text, form)) throw Finding{"an error of another form: " + text};
   const std::string wrong = text.substr(0, text.find(": "));
   // An assertion of the user's says what they asserted.
-  if (!wrong.starts_with("[assert_") && std::regex_search(wrong, rule)) throw Finding{"an error that states a rule: " + text};
+  if (!wrong.starts_with("[assert_") && std::regex_search(wrong, rule))
+    throw Finding{"an error that states a rule: " + text};
 }
 
 }  // namespace battery

@@ -14,14 +14,13 @@ struct ObjectValues {
   static constexpr const char* good_text = "a good one";
   static void hostile(Choices<T>& choices, const Make<T>& good) {
     if constexpr (std::is_move_constructible_v<T>) {
-      choices.add("a moved-from one", [good] {
-        T object = good();
-        [[maybe_unused]] const T taken = std::move(object);
-        return object;
-      });
-      if constexpr (std::is_default_constructible_v<T>) choices.add("one made from nothing", [] { return T(); });
+      choices.any.push_back({"a moved-from one", changed(good, &move_away)});
+      if constexpr (std::is_default_constructible_v<T>)
+        choices.any.push_back({"one made from nothing", made_by(&from_nothing)});
     }
   }
+  static void move_away(void* object) { [[maybe_unused]] const T taken = std::move(*static_cast<T*>(object)); }
+  static Object from_nothing() { return held<T>(T()); }
 };
 
 // --- Core ------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 // and cannot be indexed, a layer that can be made and not called.)
 #pragma once
 
-#include "objects.h"
+#include "session_objects.h"
 
 namespace battery {
 
@@ -73,6 +73,20 @@ inline void look_at(Case& c, const low::Graph& graph) {
 inline void look_at(Case& c, const low::Callable& callable) {
   attempt([&] { look(c, callable.run({numbers({2, 3})}, here())); });
   attempt([&] { look(c, callable.run({}, here())); });
+}
+inline void look_at(Case& c, const train::MonitoredSession& session) {
+  attempt([&] { look(c, session.run(fetched(session), {}, here())); });
+  attempt([&] { session.close(here()); });
+}
+inline void look_at(Case& c, const train::Saver& saver) {
+  attempt([&] { read(saver.save(trained_session(), "looked_at.ckpt", {}, here())); });
+  for (const std::string& path : saver.last_checkpoints()) read(path);
+  static_cast<void>(c);
+}
+template <std::derived_from<train::SessionRunHook> Hook>
+void look_at(Case& c, const Hook& hook) {
+  attempt(
+      [&] { look(c, train::MonitoredSession(stepping_graph(), {.hooks = {std::make_shared<Hook>(hook)}}, here())); });
 }
 inline void look_at(Case& c, nn::Module& module) {
   read(module.text());

@@ -9,6 +9,25 @@ tt::Tensor filled(const tt::Tensor& like, tt::Scalar value, tt::DType dtype) {
 
 }  // namespace
 
+void add_field_values(AnyChoices& choices, const AnyMake& good, const char* name, std::ptrdiff_t offset, List list,
+                      void (*assign)(void* field, void* value)) {
+  struct WithField final : AnyMake::Base {
+    Object make() const override {
+      const Object options = good.object();
+      assign(static_cast<char*>(options.get()) + offset, value.object().get());
+      return options;
+    }
+    AnyMake good, value;
+    std::ptrdiff_t offset;
+    void (*assign)(void* field, void* value);
+  };
+  for (AnyChoice& choice : list(part_of(good, offset))) {
+    auto* made = new WithField;
+    made->good = good, made->value = choice.make, made->offset = offset, made->assign = assign;
+    choices.push_back({std::string("{.") + name + " = " + choice.text + "}", AnyMake(made)});
+  }
+}
+
 void Values<tt::Tensor>::hostile(Choices<tt::Tensor>& choices, const Make<tt::Tensor>& good) {
   // A tensor that may be left out is undefined where it is good.
   const Make<tt::Tensor> base = [good] {

@@ -1,6 +1,7 @@
 // Hostile values of the types that all styles take: numbers, text, shapes, tensors, functions, lists.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -461,6 +462,33 @@ struct Values<std::map<std::string, std::string>> {
     }
   }
 };
+template <class T>
+struct Values<std::map<std::string, T>> {
+  using M = std::map<std::string, T>;
+  static constexpr const char* good_text = "{{\"name\", a good one}}";
+  static M good() { return {{"name", Values<T>::good()}}; }
+  static void hostile(Choices<M>& choices, const Make<M>& good) {
+    choices.add("{}", [] { return M(); });
+    const auto first = [good]() -> T {
+      const M map = good();
+      return map.empty() ? Values<T>::good() : map.begin()->second;
+    };
+    Choices<T> inner;
+    Values<T>::hostile(inner, first);
+    for (const auto& [text, make] : inner)
+      choices.add("with its first " + text, [good, make = make] {
+        M map = good();
+        map.insert_or_assign(map.empty() ? "name" : map.begin()->first, make());
+        return map;
+      });
+    for (const auto& [text, value] : hostile_texts())
+      choices.add(std::string("with {") + text + ", its first}", [good, first, &value = value] {
+        M map = good();
+        map.insert_or_assign(value, first());
+        return map;
+      });
+  }
+};
 /// Types of one value.
 template <class T>
 concept Single = std::is_same_v<T, tt::None> || std::is_same_v<T, tt::Ellipsis> || std::is_same_v<T, tt::NewAxis>;
@@ -712,17 +740,17 @@ struct Values<std::function<R(A...)>> {
   }
 };
 
-/// A struct of options: `fields(f)` calls f(name, member) for each; make_battery.py writes it.
+template <class F>
+void assign_field(void* field, void* value) {
+  *static_cast<F*>(field) = std::move(*static_cast<F*>(value));
+}
+/// A hostile value in a field of a good struct of options.
+void add_field_values(AnyChoices& choices, const AnyMake& good, const char* name, std::ptrdiff_t offset, List list,
+                      void (*assign)(void* field, void* value));
 template <class S, class F>
 void add_field(Choices<S>& choices, const Make<S>& good, const char* name, F S::*member) {
-  Choices<F> values;
-  Values<F>::hostile(values, [good, member]() -> F { return good().*member; });
-  for (const auto& [text, make] : values)
-    choices.add(std::string("{.") + name + " = " + text + "}", [good, member, make = make] {
-      S options = good();
-      options.*member = make();
-      return options;
-    });
+  // A pointer to a member is its offset (Itanium C++ ABI, 2.3).
+  add_field_values(choices.any, good, name, std::bit_cast<std::ptrdiff_t>(member), &listed<F>, &assign_field<F>);
 }
 
 }  // namespace battery

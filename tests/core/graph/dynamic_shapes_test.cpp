@@ -131,6 +131,23 @@ TEST_P(DynamicShapes, ViewsOfPlannedMemory) {
   EXPECT_EQ(floats(second[0]), (Floats{24, 20, 16, 12, 8, 4}));
 }
 
+// NumPy's take_along_axis: which of the two is repeated is only known when the graph runs.
+TEST_P(DynamicShapes, IndicesBroadcastAsTheyCome) {
+  const tt::Shape any{tt::unknown, tt::unknown};
+  const Tensor matrix = graph.placeholder("matrix", tt::float32, any),
+               index = graph.placeholder("index", tt::int64, any);
+  const Tensor rows = tt::take_along_axis(matrix, index, 0), columns = tt::take_along_axis(matrix, index, 1);
+  const Tensor gradient = tf::gradients(tt::sum(rows), matrix)[0];
+  const tf::Session run = session();
+  const Tensor two = tt::tensor({{0.f, 1.f, 2.f}, {3.f, 4.f, 5.f}}), one = tt::tensor({{0.f, 1.f, 2.f}});
+  const Tensor places = tt::tensor({{1}, {0}, {1}});
+  EXPECT_EQ(floats(run.run(rows, {{matrix, two}, {index, places}})), (Floats{3, 4, 5, 0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(floats(run.run(gradient, {{matrix, two}, {index, places}})), (Floats{1, 1, 1, 2, 2, 2}));
+  EXPECT_EQ(floats(run.run(columns, {{matrix, two}, {index, tt::tensor({{2, 0}})}})), (Floats{2, 0, 5, 3}));
+  EXPECT_EQ(floats(run.run(columns, {{matrix, one}, {index, tt::tensor({{2, 0}, {1, 1}})}})), (Floats{2, 0, 1, 1}));
+  EXPECT_EQ(run.run(rows, {{matrix, two}, {index, tt::zeros({0, 1}, tt::int64)}}).shape(), tt::Shape({0, 3}));
+}
+
 TEST_P(DynamicShapes, AFailureChangesNothing) {
   const auto w = graph.variable("w", tt::zeros({3}));
   const Tensor added = w.assign_add(tt::ones({3}));

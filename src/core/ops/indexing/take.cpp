@@ -9,6 +9,10 @@
 namespace triptych {
 namespace {
 
+/// One element along the axis, and what broadcasting with it needs of the others: a shape, for what is known when a
+/// graph runs.
+Tensor without_length(const Arg& x, int axis) { return sum(x, axis, true); }
+
 /// x and the index of a function along `axis`, broadcast to one shape in all other axes.
 std::pair<Tensor, Tensor> together(const char* op, const Arg& x, const Arg& index, int axis) {
   const Shape &a = operand(op, x).shape(), &b = operand(op, index).shape();
@@ -16,7 +20,7 @@ std::pair<Tensor, Tensor> together(const char* op, const Arg& x, const Arg& inde
     throw ArgumentError(op, "the index differs from the tensor in the number of dimensions",
                         a.text() + " and " + b.text(), "", index.where());
   Shape wide_x, wide_index;
-  bool broadcasts_x = false, broadcasts_index = false;
+  bool broadcasts_x = false, broadcasts_index = false, is_known = true;
   for (int i = 0; i < a.rank(); ++i) {
     const Dim n = a.dim(i), m = b.dim(i);
     if (i == axis) {
@@ -30,9 +34,13 @@ std::pair<Tensor, Tensor> together(const char* op, const Arg& x, const Arg& inde
                widens_index = m.raw() == 1 && n.known() && n.raw() != 1;
     broadcasts_x |= widens_x;
     broadcasts_index |= widens_index;
+    is_known &= n.known() && m.known();
     wide_x.append(widens_x ? m : Dim(unknown));
     wide_index.append(widens_index ? n : Dim(unknown));
   }
+  if (!is_known)
+    return {expand_like(x, equal(x, without_length(index, axis))),
+            expand_like(index, equal(without_length(x, axis), index))};
   const auto kept = [](Shape shape, int at) { return shape.set(at, unknown), shape; };
   return {broadcasts_x ? expand(x, kept(wide_x, axis)) : x.tensor(),
           broadcasts_index ? expand(index, kept(wide_index, axis)) : index.tensor()};
