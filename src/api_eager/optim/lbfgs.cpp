@@ -6,6 +6,7 @@
 #include "api_eager/optim/wolfe.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/tensor_impl.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
@@ -144,14 +145,12 @@ Tensor LBFGS::step_with(const std::function<Tensor()>& closure, Location where) 
   const LBFGSOptions o = param_groups_[0].options;
   const bool search = !std::string(o.line_search_fn).empty();
   const std::int64_t max_eval = o.max_eval.value_or(o.max_iter + o.max_iter / 4);
+  const Transaction whole;  // parameters that the search has moved go back if it fails
   Tensor first_loss;
   Evaluation now = evaluate(closure, &first_loss, where);
-  ++memory_.func_evals;
-  ++life_->steps;
-  if (size() == 0 || largest(now.gradient) <= o.tolerance_grad) return first_loss;
-  const std::vector<Tensor> start = positions();
   Memory m = memory_;
-  try {
+  ++m.func_evals;
+  if (size() > 0 && largest(now.gradient) > o.tolerance_grad) {
     std::int64_t evaluations = 1;
     for (std::int64_t iteration = 1; iteration <= o.max_iter; ++iteration) {
       m.direction = ++m.n_iter == 1 ? -now.gradient : next_direction(m, now.gradient, o.history_size);
@@ -187,14 +186,8 @@ Tensor LBFGS::step_with(const std::function<Tensor()>& closure, Location where) 
           std::abs(now.loss - m.previous_loss) < o.tolerance_change)
         break;
     }
-  } catch (...) {
-    for (std::size_t i = 0; i < start.size(); ++i) {
-      Tensor parameter = parameters()[i];
-      parameter.copy_(start[i]);
-    }
-    --memory_.func_evals;
-    throw;
   }
+  ++life_->steps;
   memory_ = std::move(m);
   return first_loss;
 }

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/support/hyperparameter.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
@@ -65,6 +66,7 @@ void AveragedModelBase::place(nn::Module& copy, Location where) const {
 
 void AveragedModelBase::update_parameters(const nn::Module& model, Location where) {
   const Frame frame(where);
+  const Transaction whole;
   GradMode off(false);
   std::vector<Tensor> averaged = inner().parameters(), current = model.parameters();
   const std::vector<Tensor> kept = inner().buffers(), buffers = model.buffers();

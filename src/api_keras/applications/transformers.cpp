@@ -99,11 +99,11 @@ Model finished(const Tensor& input, const Tensor& output, const OptionText& name
 }  // namespace
 
 Model GPT(GPTOptions o, Location where) {
+  const Frame frame(where);
   const Sizes sizes{o.num_layers, o.num_heads, o.hidden_dim, o.intermediate_dim, o.dropout};
   check("GPT", sizes, where);
   check_positive("GPT", "vocabulary_size", o.vocabulary_size, where);
   check_positive("GPT", "sequence_length", o.sequence_length, where);
-  const Frame frame(where);
   const Tensor tokens = Input({unknown}, {.dtype = int64});
   const Layer embedding = layers::ReversibleEmbedding(o.vocabulary_size, o.hidden_dim, {.name = "token_embedding"});
   const Tensor x = blocks(with_positions(embedding(tokens), o.sequence_length, sizes), sizes, true);
@@ -111,6 +111,7 @@ Model GPT(GPTOptions o, Location where) {
 }
 
 Model ViT(ViTOptions o, Location where) {
+  const Frame frame(where);
   const Sizes sizes{o.num_layers, o.num_heads, o.hidden_dim, o.intermediate_dim, o.dropout};
   check("ViT", sizes, where);
   check_positive("ViT", "patch_size", o.patch_size, where);
@@ -121,7 +122,6 @@ Model ViT(ViTOptions o, Location where) {
   if (shape[0] % o.patch_size != 0 || shape[1] % o.patch_size != 0)
     throw ArgumentError("ViT", "patch_size does not divide height and width",
                         std::to_string(o.patch_size) + " and " + shape.text(), "", where);
-  const Frame frame(where);
   const Tensor images = Input(shape);
   const std::int64_t patches = (shape[0] / o.patch_size) * (shape[1] / o.patch_size);
   Tensor x = layers::Conv2D(o.hidden_dim, o.patch_size, {.strides = o.patch_size, .name = "patch_embedding"})(images);

@@ -16,6 +16,7 @@ const char* descr_of(DType dtype) {
 }  // namespace
 
 Tensor load_npy(const OwnedText& path, Location where) {
+  const Frame frame(where);
   const FileContext context{"load_npy", where};
   const InputFile file(path, context);
   const ByteSource source{file.size(),
@@ -26,6 +27,7 @@ Tensor load_npy(const OwnedText& path, Location where) {
 }
 
 void save_npy(const Tensor& tensor, const OwnedText& path, Location where) {
+  const Frame frame(where);
   const FileContext context{"save_npy", where};
   if (!tensor.defined() || tensor.is_symbolic())
     throw ArgumentError(context.op, "a tensor without values cannot be saved",

@@ -386,6 +386,7 @@ Tensor Tensor::detach(Location where) const {
     return identity(Arg(*this, where));
   }
   TensorImpl& impl = concrete(*this, "detach", where);
+  const Frame frame(where);  // its own small memory may be what there is no more of
   Tensor view = alias(*this);
   view.impl()->view_of.set(impl, where);
   return view;

@@ -75,6 +75,44 @@ tt::StateDict other_state(const Net& net) {
   return state;
 }
 
+/// An optimizer that calls the loss itself, several times in a step.
+Subject whole_step() {
+  struct Fitting {
+    Tensor x = numbers({4, 3}).set_requires_grad();
+    std::shared_ptr<optim::LBFGS> optimizer = std::make_shared<optim::LBFGS>(
+        std::vector<Tensor>{x}, optim::LBFGSOptions{.lr = 0.1, .max_iter = 3, .line_search_fn = "strong_wolfe"});
+  };
+  return {"eager", "LBFGS::step",
+          world<Fitting>([] { return Fitting(); },
+                         [](Fitting& f) {
+                           f.optimizer->step([&] {
+                             f.optimizer->zero_grad();
+                             Tensor loss = tt::sum(tt::square(tt::square(f.x) - 2));
+                             loss.backward();
+                             return loss;
+                           });
+                         },
+                         [](const Fitting& f) { return bytes_of(f.x.detach()) + bytes_of(f.optimizer->state_dict()); })};
+}
+
+Subject average() {
+  struct Averaging {
+    Net net = network();
+    std::shared_ptr<optim::swa_utils::AveragedModelBase> mean =
+        std::make_shared<optim::swa_utils::AveragedModel<nn::Sequential>>(*net);
+  };
+  return {"eager", "AveragedModel::update_parameters",
+          world<Averaging>(
+              [] {
+                Averaging a;
+                a.mean->update_parameters(*network());
+                a.net->load_state_dict(other_state(a.net));
+                return a;
+              },
+              [](Averaging& a) { a.mean->update_parameters(*a.net); },
+              [](const Averaging& a) { return bytes_of(a.mean->state_dict()); })};
+}
+
 Subject in_place(std::string name, std::function<void(Tensor&)> act) {
   return {"eager", std::move(name),
           world<Tensor>(
@@ -146,6 +184,19 @@ std::vector<Subject> eager_subjects(const std::string& folder) {
       step<optim::Adam>("Adam::step", optim::AdamOptions()),
       step<optim::Adam>("Adam::step, amsgrad", optim::AdamOptions{.amsgrad = true}),
       step<optim::AdamW>("AdamW::step", optim::AdamWOptions()),
+      step<optim::Adamax>("Adamax::step", optim::AdamaxOptions()),
+      step<optim::NAdam>("NAdam::step", optim::NAdamOptions()),
+      step<optim::RAdam>("RAdam::step", optim::RAdamOptions()),
+      step<optim::RMSprop>("RMSprop::step", optim::RMSpropOptions{.momentum = 0.9, .centered = true}),
+      step<optim::Adagrad>("Adagrad::step", optim::AdagradOptions()),
+      step<optim::Adadelta>("Adadelta::step", optim::AdadeltaOptions()),
+      step<optim::ASGD>("ASGD::step", optim::ASGDOptions()),
+      step<optim::Rprop>("Rprop::step", optim::RpropOptions()),
+      step<optim::Lion>("Lion::step", optim::LionOptions()),
+      step<optim::Adafactor>("Adafactor::step", optim::AdafactorOptions()),
+      step<optim::Muon>("Muon::step", optim::MuonOptions()),
+      whole_step(),
+      average(),
       module("Module(x), training",
              [](Net& net) {
                (*net)(numbers({5, 4}));

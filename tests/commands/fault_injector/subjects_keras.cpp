@@ -104,6 +104,31 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
         "predict" + on, [=] { return model(engine, adam); },
         [](Model& m) { m.model->predict(x_of(6), {.verbose = 0}); }));
   }
+  namespace optimizers_of = keras::optimizers;
+  const std::vector<std::pair<const char*, std::function<keras::Optimizer()>>> others = {
+      {"RMSprop", [] { return optimizers_of::RMSprop({.momentum = 0.9, .centered = true}); }},
+      {"Adadelta", [] { return optimizers_of::Adadelta(); }},
+      {"Adagrad", [] { return optimizers_of::Adagrad(); }},
+      {"Adamax", [] { return optimizers_of::Adamax(); }},
+      {"Adafactor", [] { return optimizers_of::Adafactor(); }},
+      {"Nadam", [] { return optimizers_of::Nadam(); }},
+      {"Ftrl", [] { return optimizers_of::Ftrl(); }},
+      {"Lion", [] { return optimizers_of::Lion(); }},
+      {"Lamb", [] { return optimizers_of::Lamb(); }},
+      {"Muon", [] { return optimizers_of::Muon(); }},
+      {"ScheduleFreeAdamW", [] { return optimizers_of::ScheduleFreeAdamW(); }},
+      {"LossScaleOptimizer", [adam] { return optimizers_of::LossScaleOptimizer(adam()); }}};
+  for (const auto& [name, optimizer] : others) {
+    all.push_back(of(
+        std::string("train_on_batch, ") + name,
+        [optimizer = optimizer] {
+          Model trained = model("graph", optimizer);  // slots that begin with other values than zeros are there
+          trained.model->train_on_batch(x_of(6), y_of(6));
+          return trained;
+        },
+        [](Model& m) { m.model->train_on_batch(x_of(6), y_of(6)); }));
+    all.back().may_end_late = true;
+  }
   all.push_back(of(
       "set_weights", [=] { return model("graph", adam); },
       [](Model& m) {

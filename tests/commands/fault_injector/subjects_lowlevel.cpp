@@ -115,6 +115,17 @@ std::vector<Subject> lowlevel_subjects(const std::string& folder) {
                    world<Variables>([=] { return variables(compile, false); },
                                     [](Variables& v) { v.session->run(v.graph.initializer()); }, values)});
   }
+  const std::pair<const char*, std::function<Tensor(const Tensor&)>> others[] = {
+      {"gradient descent", [](const Tensor& loss) { return tf::GradientDescent(0.1).minimize(loss); }},
+      {"Adagrad", [](const Tensor& loss) { return tf::Adagrad(0.1).minimize(loss); }},
+      {"Adadelta", [](const Tensor& loss) { return tf::Adadelta().minimize(loss); }},
+      {"RMSProp", [](const Tensor& loss) { return tf::RMSProp(0.1).minimize(loss); }},
+      {"AdamW", [](const Tensor& loss) { return tf::AdamW().minimize(loss); }},
+      {"Ftrl", [](const Tensor& loss) { return tf::Ftrl(0.1).minimize(loss); }},
+      {"ProximalGradientDescent", [](const Tensor& loss) { return tf::ProximalGradientDescent(0.1).minimize(loss); }},
+      {"ProximalAdagrad", [](const Tensor& loss) { return tf::ProximalAdagrad(0.1).minimize(loss); }}};
+  for (const auto& [name, minimize] : others)
+    all.push_back(training(std::string("Session::run, ") + name, true, minimize));
   all.push_back({"lowlevel", "Session::set_value",
                  world<Variables>([] { return variables(true, true); },
                                   [](Variables& v) { v.session->set_value(v.a, v.session->value(v.a) + 1); }, values)});
