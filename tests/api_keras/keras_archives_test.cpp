@@ -92,8 +92,9 @@ TEST(KerasArchives, WhatIsReadAndWrittenAgainIsTheSame) {
     model.save(folder / "again.keras");
     const keras::Model again = keras::models::load_model(folder / "again.keras");
     EXPECT_EQ(weights_of(again), weights_of(model)) << name;
-    if (name != "functional" && name != "sequences")  // whose ops without a layer get new names
+    if (name != "functional" && name != "sequences") {  // whose ops without a layer get new names
       EXPECT_EQ(again.to_json(), model.to_json()) << name;
+    }
     const keras::TensorList x = all_of(values, name + "/x");
     const std::vector<tt::Tensor> a = model.predict_all(x, {.verbose = 0}), b = again.predict_all(x, {.verbose = 0});
     for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].to_vector<float>(), b[i].to_vector<float>()) << name;
