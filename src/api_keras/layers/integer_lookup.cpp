@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api_keras/layers/adaptations.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/layers/lookups.h"
 #include "api_keras/layers/vocabulary.h"
@@ -157,7 +158,7 @@ void IntegerLookupLayer::set_vocabulary(const std::vector<std::int64_t>& vocabul
                                         const std::vector<double>& idf_weights, Location where) const {
   const Frame frame(where);
   lookup_in(*this, where).set_vocabulary(vocabulary, idf_weights);
-  structure_changed();
+  note_adaptation();
 }
 
 namespace layers {

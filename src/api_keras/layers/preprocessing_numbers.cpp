@@ -1,7 +1,9 @@
 // Rescaling, Normalization, Discretization, CategoryEncoding.
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
+#include "api_keras/layers/adaptations.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/layers/encoding.h"
 #include "api_keras/saving/configured.h"
@@ -13,6 +15,14 @@
 #include "triptych/keras/ops/nn.h"
 
 namespace triptych::keras {
+namespace {
+
+std::atomic<std::uint64_t> adapted = 0;
+
+}  // namespace
+
+std::uint64_t adaptations() { return adapted.load(std::memory_order_relaxed); }
+void note_adaptation() { adapted.fetch_add(1, std::memory_order_relaxed); }
 
 void AdaptiveLayerBase::adapt(const Tensor& data) {
   if (data.numel() == 0)
@@ -22,7 +32,7 @@ void AdaptiveLayerBase::adapt(const Tensor& data) {
   reset_adapted();
   see(data);
   finish_adapting();
-  structure_changed();
+  note_adaptation();
 }
 
 void AdaptiveLayerBase::read_asset(const std::string&) {}
@@ -43,7 +53,7 @@ void AdaptiveLayer::adapt(const data::DataLoader& batches, Location where) const
   if (!any)
     throw ArgumentError(layer.class_name(), "there are no data to adapt to", "a DataLoader without batches", "", where);
   layer.finish_adapting();
-  structure_changed();
+  note_adaptation();
 }
 
 void check_output_mode(const char* layer, const std::string& mode, bool has_int, Location where) {

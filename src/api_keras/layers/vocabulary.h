@@ -167,7 +167,13 @@ template <class Token>
 Tensor in_output_mode(const LayerBase& layer, const Tensor& numbers, const Vocabulary<Token>& vocabulary) {
   const std::string& mode = vocabulary.output_mode;
   if (mode == "int") return numbers;
-  const Tensor result = encoded(layer, numbers, mode == "tf_idf" ? "count" : mode, vocabulary.depth(), {});
+  // Numbers below 0 stand for nothing.
+  const Tensor there = cast(greater_equal(numbers, 0), float32), known = maximum(numbers, 0);
+  if (mode == "one_hot") {
+    const bool single = numbers.ndim() > 1 && numbers.shape().dim(-1).raw() == 1;
+    return encoded(layer, known, mode, vocabulary.depth(), {}) * (single ? there : unsqueeze(there, -1));
+  }
+  const Tensor result = encoded(layer, known, mode == "tf_idf" ? "count" : mode, vocabulary.depth(), there);
   return mode == "tf_idf" ? result * cast(tensor(vocabulary.weights()), float32) : result;
 }
 

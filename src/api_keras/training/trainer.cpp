@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api_keras/access.h"
+#include "api_keras/layers/adaptations.h"
 #include "api_keras/names.h"
 #include "api_keras/optimizers/loss_scale.h"
 #include "api_keras/optimizers/paths.h"
@@ -12,6 +13,7 @@
 #include "core/tensor/transaction.h"
 #include "triptych/core/numerics.h"
 #include "triptych/core/ops.h"
+#include "triptych/keras/layers/preprocessing/adaptive.h"
 
 namespace triptych::keras {
 namespace {
@@ -95,6 +97,14 @@ void Trainer::forget() {
 }
 
 void Trainer::notice_changes() {
+  if (adaptations_ != adaptations()) {
+    adaptations_ = adaptations();
+    const auto learns = [](const LayerBase* layer) { return dynamic_cast<const AdaptiveLayerBase*>(layer) != nullptr; };
+    if (std::any_of(structure_.begin(), structure_.end(), learns)) {
+      functions_.clear();
+      prepared_.clear();
+    }
+  }
   if (changes_ == structure_changes()) return;
   const std::vector<const LayerBase*> before = std::move(structure_);
   remember_structure();

@@ -149,6 +149,7 @@ class Trainer {
   std::set<Phase> prepared_;
   std::uint64_t changes_ = 0;                // of structure, in the process, that were looked at
   std::vector<const LayerBase*> structure_;  // all layers inside
+  std::uint64_t adaptations_ = 0;            // of layers to data, that were looked at
 
   std::vector<Tensor> parameters_;                          // what is trained, from the first training step on
   std::vector<std::pair<Tensor, Constraint>> constraints_;  // of those that have one
