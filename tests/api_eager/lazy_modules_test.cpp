@@ -66,8 +66,8 @@ TEST(LazyModules, StartWithTheValuesOfTheLayersThatTheyBecome) {
   lazy(tt::ones({2, 4}));
   tt::manual_seed(5);
   const nn::Linear linear(4, 3);
-  EXPECT_TRUE(tt::equal(lazy.weight, linear.weight));
-  EXPECT_TRUE(tt::equal(lazy.bias, linear.bias));
+  EXPECT_TRUE(tt::array_equal(lazy.weight, linear.weight));
+  EXPECT_TRUE(tt::array_equal(lazy.bias, linear.bias));
   EXPECT_TRUE(lazy.weight.requires_grad());
   EXPECT_EQ(lazy.options.in_features, 4);
 }
@@ -82,7 +82,7 @@ TEST(LazyModules, TrainAfterTheFirstCall) {
   const Tensor before = net.fc.weight.clone();
   tt::sum(net(tt::rand({2, 3, 6, 6}))).backward();
   optimizer.step();
-  EXPECT_FALSE(tt::equal(net.fc.weight, before));
+  EXPECT_FALSE(tt::array_equal(net.fc.weight, before));
   EXPECT_EQ(net.text(),
             "Net(\n  (conv): Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))\n  (norm): BatchNorm2d(4, eps=1e-05, "
             "momentum=0.1, affine=True, bias=True, track_running_stats=True)\n  (fc): Linear(in_features=64, "
@@ -97,7 +97,7 @@ TEST(LazyModules, LearnTheirSizesFromAState) {
   trained.eval();
   net.eval();
   const Tensor x = tt::rand({2, 3, 6, 6});
-  EXPECT_TRUE(tt::equal(net(x), trained(x)));
+  EXPECT_TRUE(tt::array_equal(net(x), trained(x)));
   // What does not fit leaves nothing behind.
   tt::StateDict partly = trained.state_dict();
   partly.erase("fc.weight");
@@ -119,13 +119,13 @@ TEST(LazyModules, AreCopiedWithTheirSizesOrWithout) {
   EXPECT_TRUE(before->conv.has_uninitialized_params());
   net(tt::ones({2, 3, 6, 6}));
   const auto after = nn::clone(net);
-  EXPECT_TRUE(tt::equal(after->fc.weight, net.fc.weight));
+  EXPECT_TRUE(tt::array_equal(after->fc.weight, net.fc.weight));
   EXPECT_FALSE(after->fc.weight.is_same(net.fc.weight));
   EXPECT_EQ(after->text(), net.text());
   nn::LazyLinear linear(3);
   EXPECT_TRUE(nn::clone(linear)->has_uninitialized_params());
   linear(tt::ones({2, 4}));
-  EXPECT_TRUE(tt::equal(nn::clone(linear)->weight, linear.weight));
+  EXPECT_TRUE(tt::array_equal(nn::clone(linear)->weight, linear.weight));
   nn::Sequential list(nn::make<nn::LazyLinear>(3));
   list(tt::ones({2, 4}));
   EXPECT_EQ(nn::clone(list)->text(), list.text());

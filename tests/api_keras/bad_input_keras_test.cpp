@@ -235,7 +235,7 @@ TEST_F(BadInputKeras, Files) {
   const auto model = compiled();
   EXPECT_BAD("[save]", model.save("/nowhere/model"));
   EXPECT_BAD("[save]", model.save_weights("/nowhere/weights"));
-  EXPECT_BAD("[load]", model.load_weights("/nowhere/weights"));
+  EXPECT_BAD("[load_weights]", model.load_weights("/nowhere/weights"));
   tt::save({{"other", x}}, folder / "other");
   EXPECT_BAD("[load_weights] the file lacks a weight", model.load_weights(folder / "other"));
 }

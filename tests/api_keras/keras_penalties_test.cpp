@@ -174,7 +174,7 @@ TEST(KerasInitializerObjects, HaveKerassArguments) {
             (std::vector<float>{1, 0, 0, 0, 1, 0}));
   const auto seeded = initializers::RandomNormal({.stddev = 1, .seed = 3});
   EXPECT_EQ(seeded({4}, tt::float32).to_vector<float>(), seeded({4}, tt::float32).to_vector<float>());
-  EXPECT_EQ(seeded.config(), R"({"mean": 0, "stddev": 1, "seed": 3})");
+  EXPECT_EQ(seeded.config(), R"({"mean": 0.0, "stddev": 1.0, "seed": 3})");
   // With the axes of (heads, size, in) -> (in) named, fan_in is 2 * 3.
   const auto far = initializers::VarianceScaling(
       {.scale = 6, .distribution = "uniform", .seed = 1, .input_axes = {0, 1}, .output_axes = {2}});

@@ -227,7 +227,7 @@ TEST(KerasPreprocessing, Hashes) {
 TEST(KerasPreprocessing, LookupsInModelsAndFiles) {
   const TemporaryFolder folder;
   const tt::Tensor x = reference("integers/x"), data = reference("integers/data");
-  const keras::IntegerLookupLayer lookup = IntegerLookup({.mask_token = 2});
+  const keras::IntegerLookupLayer lookup = IntegerLookup({.max_tokens = 7, .mask_token = 2});
   lookup.adapt(data);
   const tt::Tensor in = Input({6}, {.dtype = tt::int64});
   const keras::Model model(in, {lookup(in), Embedding(lookup.vocabulary_size(), 3, {.mask_zero = true})(lookup(in))});

@@ -152,9 +152,9 @@ class Table {
     for (const std::string& name : names_)
       for (const ColumnName& column : columns)
         if (name == column.name) cells.emplace_back(column.title);
-    return row(
-        std::string("Layer (type") + (has("var_names") ? " (var_name)" : "") + (has("depth") ? ":depth-idx" : "") + ")",
-        cells);
+    return row(std::string("Layer (type") + (has("var_names") ? std::string(" (") + "var_name" + ")" : "") +
+                   (has("depth") ? ":depth-idx" : "") + ")",
+               cells);
   }
 
   std::string params_text(const SummaryLayer& layer) const {
