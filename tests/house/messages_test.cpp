@@ -78,8 +78,10 @@ std::vector<std::string> names_in(const std::string& sentence) {
 
 TEST(Messages, NamesWhatExists) {
   const fs::path root = TRIPTYCH_SOURCE_DIR;
-  // A key of a file format, names of parameters, a switch of the build.
-  const std::set<std::string> elsewhere = {"data_offsets", "grad_y", "grad_output", "DTRIPTYCH_CUDA"};
+  // Keys of file formats, names of parameters, switches of the build; words of SVG and of Graphviz.
+  const std::set<std::string> elsewhere = {"data_offsets", "process_name",   "thread_name",          "grad_y",
+                                           "grad_output",  "DTRIPTYCH_CUDA", "TRIPTYCH_KERAS_FILES", "translate",
+                                           "url",          "cluster_"};
   std::set<std::string> known = elsewhere;
   std::vector<std::pair<std::string, std::string>> named;  // name, where
   for (const char* folder : {"include", "src"})
@@ -160,7 +162,7 @@ TEST(Messages, AreGivenTheUsersLine) {
       {"src/core/ops/state/custom_gradient.cpp", 1},
       {"src/core/ops/update/adafactor_update.cpp", 1},
       {"src/core/ops/update/muon_update.cpp", 2},  // one with the attributes' line
-      {"src/core/support/diagram.cpp", 1},  // write_svg's
+      {"src/core/support/diagram.cpp", 1},         // write_svg's
       {"src/core/support/threads.cpp", 1},
       {"src/core/tensor/shape.cpp", 1},
   };

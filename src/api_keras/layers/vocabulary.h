@@ -81,7 +81,7 @@ class Vocabulary {
         throw ArgumentError(layer, "a token is in the vocabulary twice", token_text(token), "", where);
       if (mask_token && token == *mask_token)
         throw ArgumentError(layer, "the mask_token is in the vocabulary", token_text(token),
-                            "Leave it out, or begin with it and the oov_tokens", where);
+                            "Leave it out, or begin with it and oov_token", where);
     }
     if (pad_to_max_tokens && token_start() + static_cast<std::int64_t>(tokens.size()) > max_tokens)
       throw ArgumentError(layer, "the vocabulary has more tokens than max_tokens", std::to_string(tokens.size()), "",

@@ -2,15 +2,11 @@
 #include "core/autodiff/walker.h"
 
 #include <algorithm>
-#include <string>
 
 #include "core/autodiff/check_gradient.h"
 #include "core/autodiff/decomposition.h"
 #include "core/autodiff/hooks.h"
-#include "core/dispatch/modes.h"
-#include "core/graph/graph.h"
 #include "core/support/inline_vector.h"
-#include "core/support/span.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -91,10 +87,7 @@ void Walk::visit(Node& node, std::span<Tensor> upstream) {
   if (node.released)
     throw ArgumentError("backward", "the saved values of this computation were freed by an earlier backward",
                         describe(node), "Call the first backward with retain_graph = true", node.where);
-  const Span span(SpanKind::annotation, "", node.where);
-  if (SpanRecord* const record = span.record()) record->name = std::string("backward of ") + node.op->name;
-  const FrameAt forward_line(node.where);  // an error in the rule is reported there
-  const InCallOf forward_call(node);       // and what the rule adds belongs to that call
+  const RuleScope forward(node);
   InlineVector<Tensor, 4> results(inputs.size());
   Gradient context(node, upstream, results.span(), needed.span());
   run_rule(node, context);

@@ -127,7 +127,7 @@ std::string make_zip(const std::vector<std::pair<std::string, std::string_view>>
   if (zip_source_stat(whole.get(), &stat) != 0 || zip_source_open(whole.get()) != 0) fail("it cannot be read back");
   std::string bytes(stat.size, '\0');
   const zip_int64_t got = zip_source_read(whole.get(), bytes.data(), bytes.size());
-  zip_source_close(whole.get());
+  static_cast<void>(zip_source_close(whole.get()));
   if (got != static_cast<zip_int64_t>(bytes.size())) fail("it cannot be read back");
   return bytes;
 }

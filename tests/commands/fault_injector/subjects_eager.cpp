@@ -82,17 +82,18 @@ Subject whole_step() {
     std::shared_ptr<optim::LBFGS> optimizer = std::make_shared<optim::LBFGS>(
         std::vector<Tensor>{x}, optim::LBFGSOptions{.lr = 0.1, .max_iter = 3, .line_search_fn = "strong_wolfe"});
   };
-  return {"eager", "LBFGS::step",
-          world<Fitting>([] { return Fitting(); },
-                         [](Fitting& f) {
-                           f.optimizer->step([&] {
-                             f.optimizer->zero_grad();
-                             Tensor loss = tt::sum(tt::square(tt::square(f.x) - 2));
-                             loss.backward();
-                             return loss;
-                           });
-                         },
-                         [](const Fitting& f) { return bytes_of(f.x.detach()) + bytes_of(f.optimizer->state_dict()); })};
+  return {
+      "eager", "LBFGS::step",
+      world<Fitting>([] { return Fitting(); },
+                     [](Fitting& f) {
+                       f.optimizer->step([&] {
+                         f.optimizer->zero_grad();
+                         Tensor loss = tt::sum(tt::square(tt::square(f.x) - 2));
+                         loss.backward();
+                         return loss;
+                       });
+                     },
+                     [](const Fitting& f) { return bytes_of(f.x.detach()) + bytes_of(f.optimizer->state_dict()); })};
 }
 
 Subject average() {

@@ -141,6 +141,7 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
       [](Model& m) { m.model->optimizer().set_learning_rate(m.model->optimizer().learning_rate() / 2); }));
   all.push_back(of(
       "save", [=] { return model("graph", adam); }, [=](Model& m) { m.model->save(folder + "/keras.safetensors"); }));
+  all.back().only_tensors = true;
   all.push_back(of(
       "load_weights",
       [=] {
