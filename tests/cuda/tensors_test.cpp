@@ -301,7 +301,8 @@ TEST_F(CudaGraphs, SoftPlacement) {
   const tt::DeviceScope scope(gpu);
   const tt::Tensor x = graph.placeholder("x", tt::float32, {tt::unknown});
   const tt::lowlevel::Variable w = graph.variable("w", tt::tensor({2.0f, 4.0f}));
-  const tt::Arg product(x * w);
+  const tt::Tensor xw = x * w;
+  const tt::Arg product(xw);
   const tt::Arg* const inputs[] = {&product};
   tt::Tensor parts[2];
   tt::apply(halves_op, inputs, nullptr, parts, tt::Location::here());
