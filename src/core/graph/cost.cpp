@@ -70,7 +70,7 @@ std::int64_t bytes_of(const TensorMeta& meta) {
 
 Cost cost_of(const Op& op, Metas inputs, Metas outputs, const void* attributes) {
   Cost cost{2 * multiplications(op, inputs, outputs, attributes), 0};
-  if (cost.flops == 0 && op.broadcasts) cost.flops = elements(*outputs[0]);
+  if (cost.flops == 0 && op.broadcasts && !outputs.empty()) cost.flops = elements(*outputs[0]);
   std::int64_t given = 0;
   for (const TensorMeta* output : outputs) given += bytes_of(*output);
   const bool takes = &op == &embedding_op || &op == &gather_op || &op == &index_select_op || &op == &index_op;
