@@ -21,6 +21,18 @@ void check_all(const char* op, double rate, double decay_steps, std::initializer
   for (const double other : others) check.finite("a number", other);
 }
 
+/// Of the two that multiply or divide by a rate in each stretch of steps.
+std::string decay_config(double initial_learning_rate, double decay_steps, double decay_rate, bool staircase,
+                         const OwnedText& name) {
+  return JsonObject()
+      .add("initial_learning_rate", initial_learning_rate)
+      .add("decay_steps", decay_steps)
+      .add("decay_rate", decay_rate)
+      .add("staircase", staircase)
+      .add("name", std::string(name))
+      .text();
+}
+
 }  // namespace
 
 LearningRateSchedule::LearningRateSchedule(Function function, OwnedText name, Location where) : name_(std::move(name)) {
@@ -58,13 +70,7 @@ LearningRateSchedule ExponentialDecay(double initial_learning_rate, double decay
                                                        decay_rate, staircase);
              },
              name, where)
-      .known_as("ExponentialDecay", JsonObject()
-                                        .add("initial_learning_rate", initial_learning_rate)
-                                        .add("decay_steps", decay_steps)
-                                        .add("decay_rate", decay_rate)
-                                        .add("staircase", staircase)
-                                        .add("name", std::string(name))
-                                        .text());
+      .known_as("ExponentialDecay", decay_config(initial_learning_rate, decay_steps, decay_rate, staircase, name));
 }
 
 LearningRateSchedule PiecewiseConstantDecay(std::vector<double> boundaries, std::vector<double> values, OwnedText name,
@@ -105,13 +111,7 @@ LearningRateSchedule InverseTimeDecay(double initial_learning_rate, double decay
                                                         decay_rate, staircase);
              },
              name, where)
-      .known_as("InverseTimeDecay", JsonObject()
-                                        .add("initial_learning_rate", initial_learning_rate)
-                                        .add("decay_steps", decay_steps)
-                                        .add("decay_rate", decay_rate)
-                                        .add("staircase", staircase)
-                                        .add("name", std::string(name))
-                                        .text());
+      .known_as("InverseTimeDecay", decay_config(initial_learning_rate, decay_steps, decay_rate, staircase, name));
 }
 
 LearningRateSchedule CosineDecay(double initial_learning_rate, double decay_steps, const CosineDecayOptions& o,

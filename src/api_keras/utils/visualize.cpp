@@ -6,7 +6,6 @@
 #include <span>
 
 #include "api_keras/access.h"
-#include "core/formats/atomic_file.h"
 #include "core/formats/png.h"
 #include "triptych/core/ops.h"
 
@@ -60,9 +59,7 @@ void write(const Grid& grid, std::int64_t images, const VisualizeOptions& option
                           (static_cast<std::size_t>(top + y) * width + static_cast<std::size_t>(left + x)) * 3));
       }
   }
-  AtomicFile file(path, context);
-  file.write(encode_png(raster, context));
-  file.commit();
+  write_png(path, raster, context);
 }
 
 /// Rows and columns for so many images, about as many of each.

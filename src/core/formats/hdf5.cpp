@@ -373,19 +373,12 @@ Tensor Hdf5Reader::read(const std::string& path) const {
 
 #else
 
+#include "core/formats/keras_files.h"
+
 namespace triptych {
-namespace {
-
-[[noreturn]] void not_there(FileContext context) {
-  throw UnsupportedError(context.op, "this build has no Keras files", "it was built without HDF5 and libzip",
-                         "Build with TRIPTYCH_KERAS_FILES=ON (Debian: apt install libhdf5-dev libzip-dev)",
-                         context.where);
-}
-
-}  // namespace
 
 struct Hdf5Writer::File {};
-Hdf5Writer::Hdf5Writer(FileContext context) : context_(context) { not_there(context); }
+Hdf5Writer::Hdf5Writer(FileContext context) : context_(context) { no_keras_files(context); }
 Hdf5Writer::~Hdf5Writer() = default;
 void Hdf5Writer::group(const std::string&) {}
 void Hdf5Writer::attribute(const std::string&, const std::string&, const std::string&) {}
@@ -393,7 +386,7 @@ void Hdf5Writer::dataset(const std::string&, const Tensor&) {}
 std::string Hdf5Writer::finish() { return {}; }
 
 struct Hdf5Reader::File {};
-Hdf5Reader::Hdf5Reader(std::string, std::string, FileContext context) { not_there(context); }
+Hdf5Reader::Hdf5Reader(std::string, std::string, FileContext context) { no_keras_files(context); }
 Hdf5Reader::~Hdf5Reader() = default;
 std::size_t Hdf5Reader::size() const { return 0; }
 bool Hdf5Reader::has_group(const std::string&) const { return false; }

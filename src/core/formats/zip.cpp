@@ -136,25 +136,18 @@ std::string make_zip(const std::vector<std::pair<std::string, std::string_view>>
 
 #else
 
+#include "core/formats/keras_files.h"
+
 namespace triptych {
-namespace {
-
-[[noreturn]] void not_there(FileContext context) {
-  throw UnsupportedError(context.op, "this build has no Keras files", "it was built without HDF5 and libzip",
-                         "Build with TRIPTYCH_KERAS_FILES=ON (Debian: apt install libhdf5-dev libzip-dev)",
-                         context.where);
-}
-
-}  // namespace
 
 struct ZipReader::Archive {};
-ZipReader::ZipReader(const std::string&, FileContext context) { not_there(context); }
+ZipReader::ZipReader(const std::string&, FileContext context) { no_keras_files(context); }
 ZipReader::~ZipReader() = default;
 bool ZipReader::has(const std::string&) const { return false; }
 std::vector<std::string> ZipReader::names() const { return {}; }
 std::optional<std::string> ZipReader::read(const std::string&) const { return {}; }
 std::string make_zip(const std::vector<std::pair<std::string, std::string_view>>&, FileContext context) {
-  not_there(context);
+  no_keras_files(context);
 }
 
 }  // namespace triptych
