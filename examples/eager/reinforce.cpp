@@ -55,8 +55,8 @@ struct Policy : nn::Module {
   nn::Dropout& dropout = add<nn::Dropout>("dropout", 0.6);
   nn::Linear& affine2 = add<nn::Linear>("affine2", 128, 2);
 
-  /// The logarithms of the actions' probabilities.
-  Tensor forward(const Tensor& state) override { return F::log_softmax(affine2(F::relu(dropout(affine1(state)))), -1); }
+  /// The actions' logits.
+  Tensor forward(const Tensor& state) override { return affine2(F::relu(dropout(affine1(state)))); }
 };
 
 }  // namespace
@@ -78,10 +78,10 @@ int main(int argc, char** argv) {
     std::vector<double> rewards;
     Tensor state = env.reset();
     for (bool done = false; !done && rewards.size() < 500;) {
-      const Tensor actions = policy(state);
-      const auto action = actions.exp().multinomial(1).item<std::int64_t>();
-      log_probs.push_back(actions[action]);
-      const CartPole::Step next = env.step(action);
+      const tt::distributions::Categorical actions({.logits = policy(state)});
+      const Tensor action = actions.sample();
+      log_probs.push_back(actions.log_prob(action));
+      const CartPole::Step next = env.step(action.item<std::int64_t>());
       state = next.state, done = next.done;
       rewards.push_back(next.reward);
     }

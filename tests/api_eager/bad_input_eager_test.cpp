@@ -199,6 +199,30 @@ TEST_F(BadInputEager, TheGradientOfWhatIsNoLeafIsSaidOnce) {
       "retain_grad() before backward(), or ask the leaf.");
 }
 
+TEST_F(BadInputEager, WhatIsSurelyNotMeantIsSaidOnce) {
+  std::vector<std::string> said;
+  const tt::WarningHandler before = tt::set_warning_handler([&](const std::string& text, tt::Location where) {
+    said.push_back(text.substr(0, text.find(':')));
+    EXPECT_NE(where.text().find("bad_input_eager_test.cpp"), std::string::npos) << text;
+  });
+  for (int i = 0; i < 2; ++i) {
+    nn::LSTM lstm({.input_size = 2, .hidden_size = 2, .dropout = 0.5});
+    nn::KLDivLoss loss;
+    loss(tt::zeros({2}), tt::ones({2}));
+    Tensor empty = tt::zeros({0, 2}), weight = tt::zeros({2});
+    nn::init::normal_(empty);
+    nn::init::trunc_normal_(weight, 5, 1, -2, 2);
+  }
+  nn::LSTM deep({.input_size = 2, .hidden_size = 2, .num_layers = 2, .dropout = 0.5});
+  nn::KLDivLoss({.batchmean = true})(tt::zeros({2}), tt::ones({2}));
+  tt::set_warning_handler(before);
+  EXPECT_EQ(said, (std::vector<std::string>{"[LSTM] dropout has no effect",
+                                            "[KLDivLoss] the mean is over all elements, which is not the divergence",
+                                            "[init] a tensor without elements is initialized",
+                                            "[trunc_normal_] the mean is more than two standard deviations outside of "
+                                            "[a, b]."}));
+}
+
 TEST_F(BadInputEager, LeavesNothingBehindWhereItThrows) {
   // A hook: the module, its buffers and the next call are as before.
   nn::BatchNorm1d norm(3);

@@ -237,6 +237,19 @@ struct Affine : eager::Function<Affine> {
   }
 };
 
+/// The context is filled behind forward; the second result passes no gradient.
+struct Scaled : eager::Function<Scaled> {
+  static std::vector<tt::Tensor> forward(const tt::Tensor& x, double factor) { return {x * factor, x - 1}; }
+  static void setup_context(eager::FunctionContext& context, const std::tuple<const tt::Tensor&, const double&>& inputs,
+                            const std::vector<tt::Tensor>& output) {
+    context.saved_data = std::get<1>(inputs);
+    context.mark_non_differentiable({output[1]});
+  }
+  static std::vector<tt::Tensor> backward(eager::FunctionContext& context, std::span<const tt::Tensor> g) {
+    return {g[0] * std::any_cast<double>(context.saved_data) + g[1]};
+  }
+};
+
 struct Forgetful : eager::Function<Forgetful> {
   static tt::Tensor forward(eager::FunctionContext&, const tt::Tensor& x) { return x * 2; }
   static std::vector<tt::Tensor> backward(eager::FunctionContext&, std::span<const tt::Tensor>) { return {}; }
@@ -269,6 +282,7 @@ TEST(EagerFunction, SeveralTensorsAndResults) {
   const auto pair = [](std::span<const tt::Tensor> in) { return Pair::apply(in[0], in[1], 2.5); };
   const auto x = doubles({{0.5, -1.5, 2}, {3, 1, -1}});
   EXPECT_TRUE(eager::gradcheck(pair, x));
+  EXPECT_TRUE(eager::gradcheck(pair, {x[0], x[1]}));
   EXPECT_TRUE(eager::gradgradcheck(pair, x));
   // Only one of the tensors wants a gradient, only one result is used.
   tt::Tensor a = tt::tensor<float>({1, 2}).set_requires_grad();
@@ -290,6 +304,31 @@ TEST(EagerFunction, TakesAndSavesUndefinedTensors) {
       EXPECT_EQ(b.grad().item<float>(), 1);
     }
   }
+}
+
+TEST(EagerFunction, SetsUpItsContextAndMarksResults) {
+  tt::Tensor x = tt::ones({2}).set_requires_grad();
+  const auto results = Scaled::apply(x, 3.0);
+  EXPECT_TRUE(results[0].requires_grad());
+  EXPECT_FALSE(results[1].requires_grad());
+  tt::sum(results[0] + results[1]).backward();
+  EXPECT_EQ(x.grad().to_vector<float>(), (Floats{3, 3}));
+}
+
+TEST(EagerBackward, OfSeveralAtOnce) {
+  tt::Tensor x = tt::tensor<float>({1, 2}).set_requires_grad(), w = tt::ones({}).set_requires_grad();
+  const tt::Tensor shared = x * w;
+  eager::backward({tt::sum(shared), tt::sum(shared * shared)});
+  EXPECT_EQ(x.grad().to_vector<float>(), (Floats{3, 5}));  // w + 2 x w^2
+  EXPECT_EQ(w.grad().item<float>(), 13);
+  x.set_grad({});
+  const tt::Tensor y = x * 2, z = x * 3;
+  eager::backward({y, z}, {tt::tensor<float>({1, 0}), tt::tensor<float>({0, 1})}, {.retain_graph = true});
+  EXPECT_EQ(x.grad().to_vector<float>(), (Floats{2, 3}));
+  EXPECT_ARGUMENT_ERROR(eager::backward({y, z}), "the gradient is left out, and the tensor is no scalar");
+  EXPECT_ARGUMENT_ERROR(eager::backward(std::vector<tt::Tensor>()), "there is no y");
+  EXPECT_ARGUMENT_ERROR(eager::backward({tt::ones({})}), "does not depend on anything that requires a gradient");
+  EXPECT_ARGUMENT_ERROR(eager::backward({tt::sum(y)}, {tt::ones({}), tt::ones({})}), "more grad_ys than ys");
 }
 
 TEST(EagerFunction, SavedValuesAreFreedByBackward) {

@@ -117,6 +117,10 @@ TEST(EagerLayers, ActivationsAndFlatten) {
 TEST(EagerLayers, Pools) {
   const tt::Tensor x = tt::tensor<float>({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, {1, 1, 4, 4});
   EXPECT_EQ(nn::MaxPool2d(2)(x).to_vector<float>(), (Floats{6, 8, 14, 16}));
+  EXPECT_EQ(nn::FractionalMaxPool2d(2, 2)(x).to_vector<float>(), (Floats{6, 8, 14, 16}));  // no other places are left
+  EXPECT_EQ(nn::FractionalMaxPool2d({.output_ratio = std::pair(0.5, 0.5)}).with_indices(x).indices.shape(),
+            (tt::Shape{1, 1, 2, 2}));
+  EXPECT_EQ(nn::FractionalMaxPool3d(2, 1)(tt::ones({1, 2, 3, 3, 3})).shape(), (tt::Shape{1, 2, 1, 1, 1}));
   EXPECT_EQ(nn::MaxPool2d({.kernel_size = 3, .stride = 2, .padding = 1})(x).to_vector<float>(), (Floats{6, 8, 14, 16}));
   EXPECT_EQ(nn::AvgPool2d(2)(x).to_vector<float>(), (Floats{3.5f, 5.5f, 11.5f, 13.5f}));
   EXPECT_EQ(nn::AdaptiveAvgPool2d(1)(x).shape(), (tt::Shape{1, 1, 1, 1}));

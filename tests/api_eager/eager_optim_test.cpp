@@ -74,6 +74,29 @@ TEST(EagerOptim, EqualsPyTorch) {
   expect_pytorch<optim::Adam>("adamw", {.lr = 0.125, .eps = 1e-3, .weight_decay = 0.1, .decoupled_weight_decay = true});
 }
 
+TEST(EagerOptim, PrintsAsPyTorch) {
+  Tensor w = tt::ones({2}).set_requires_grad(), b = tt::ones({2}).set_requires_grad();
+  EXPECT_EQ(optim::SGD({{{w}}, {{b}, {{.lr = 0.01}}}}, {.lr = 0.1, .momentum = 0.9}).text(),
+            "SGD (\n"
+            "Parameter Group 0\n"
+            "    dampening: 0\n"
+            "    lr: 0.1\n"
+            "    maximize: False\n"
+            "    momentum: 0.9\n"
+            "    nesterov: False\n"
+            "    weight_decay: 0\n"
+            "\n"
+            "Parameter Group 1\n"
+            "    dampening: 0\n"
+            "    lr: 0.01\n"
+            "    maximize: False\n"
+            "    momentum: 0\n"
+            "    nesterov: False\n"
+            "    weight_decay: 0\n"
+            ")");
+  EXPECT_NE(optim::Adam({w}).text().find("    betas: (0.9, 0.999)\n"), std::string::npos);
+}
+
 TEST(EagerOptim, AdamWDecaysByDefault) {
   tt::Tensor p = tt::tensor<double>({1.0}).set_requires_grad();
   optim::AdamW optimizer({p}, {.lr = 0.1});

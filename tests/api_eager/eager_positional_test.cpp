@@ -19,6 +19,8 @@ void expect_same(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 TEST(Positional, Functions) {
+  EXPECT_EQ((tt::arange(-2, 3) % 2).text(), "[0 1 0 1 0]");
+  EXPECT_EQ((7 % tt::tensor({4, -4})).text(), "[ 3 -1]");
   tt::manual_seed(3);
   const Tensor x = tt::randn({2, 3, 9, 8}), w = tt::randn({4, 3, 3, 3}), b = tt::randn({4});
   expect_same(tt::max_pool2d(x, 2), tt::max_pool2d(x, {.kernel_size = 2}));

@@ -4,6 +4,7 @@
 #include "triptych/core/random.h"
 #include "triptych/eager/autograd.h"
 #include "triptych/eager/nn/activation.h"
+#include "triptych/eager/nn/adaptive_softmax.h"
 #include "triptych/eager/nn/conv.h"
 #include "triptych/eager/nn/distance.h"
 #include "triptych/eager/nn/linear.h"
@@ -199,4 +200,40 @@ TEST(LayersParametrize, BadInput) {
   EXPECT_ARGUMENT_ERROR(parametrize::remove_parametrizations(linear, "weight", false), "several originals");
   linear.weight = tt::ones({3, 2});
   EXPECT_ARGUMENT_ERROR(linear(tt::ones({1, 2})), "a tensor was assigned to a parametrized parameter: 'weight'");
+}
+
+TEST(LayersLosses, AdaptiveLogSoftmax) {
+  tt::manual_seed(3);
+  nn::AdaptiveLogSoftmaxWithLoss softmax(16, 10, {2, 5}, 2.0);
+  EXPECT_EQ(softmax.text(),
+            "AdaptiveLogSoftmaxWithLoss(\n"
+            "  (head): Linear(in_features=16, out_features=4, bias=False)\n"
+            "  (tail): ModuleList(\n"
+            "    (0): Sequential(\n"
+            "      (0): Linear(in_features=16, out_features=8, bias=False)\n"
+            "      (1): Linear(in_features=8, out_features=3, bias=False)\n"
+            "    )\n"
+            "    (1): Sequential(\n"
+            "      (0): Linear(in_features=16, out_features=4, bias=False)\n"
+            "      (1): Linear(in_features=4, out_features=5, bias=False)\n"
+            "    )\n"
+            "  )\n"
+            ")");
+  EXPECT_TRUE(softmax.state_dict().contains("tail.1.0.weight"));
+  const tt::Tensor x = tt::randn({4, 16}), all = softmax.log_prob(x);
+  // Probabilities of all classes, of which forward gives the target's.
+  for (const double sum : tt::sum(tt::exp(all), 1).to_vector<double>()) EXPECT_NEAR(sum, 1, 1e-5);
+  const tt::Tensor target = tt::tensor({0, 3, 9, 1});
+  const auto [output, loss] = softmax(x, target);
+  const auto wanted = tt::gather(all, 1, tt::unsqueeze(target, 1)).to_vector<float>(),
+             found = output.to_vector<float>();
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(found[i], wanted[i], 1e-5);
+  EXPECT_NEAR(loss.item<float>(), -tt::mean(output).item<float>(), 1e-6);
+  EXPECT_NEAR(softmax(x[2], tt::tensor(9)).output.item<float>(), wanted[2], 1e-5);
+  EXPECT_EQ(softmax.predict(x).text(), tt::argmax(all, 1).text());
+  loss.backward();
+  EXPECT_TRUE(softmax.get_parameter("tail.0.1.weight").grad().defined());
+  EXPECT_ARGUMENT_ERROR(softmax(x, tt::tensor({0, 3, 10, 1})), "a target is no class: from 0 to 10, n_classes 10");
+  EXPECT_ARGUMENT_ERROR(softmax(x, tt::tensor({0, 3})), "not one class for each row");
+  EXPECT_ARGUMENT_ERROR(nn::AdaptiveLogSoftmaxWithLoss(16, 10, {5, 2}), "the cutoffs do not ascend");
 }

@@ -118,6 +118,31 @@ TEST(ModuleHooks, FullBackwardHooksSeeBothGradients) {
   EXPECT_TRUE(seen.empty());
 }
 
+TEST(ModuleHooks, FullBackwardPreHooksComeFirst) {
+  Twice twice;
+  std::string order;
+  twice.register_full_backward_hook([&](nn::Module&, const tt::Tensor& grad_input, const tt::Tensor& grad_output) {
+    EXPECT_EQ(grad_output.item<int>(), 10);
+    EXPECT_EQ(grad_input.item<int>(), 20);
+    order += "b";
+  });
+  auto pre = twice.register_full_backward_pre_hook([&](nn::Module& module, const tt::Tensor& grad_output) {
+    EXPECT_EQ(&module, &twice);
+    order += "a";
+    return grad_output * 10;
+  });
+  tt::Tensor x = tt::ones({}).set_requires_grad();
+  twice(x).backward();
+  EXPECT_EQ(order, "ab");
+  EXPECT_EQ(x.grad().item<int>(), 20);
+  pre.remove();
+  Twice alone;
+  alone.register_full_backward_pre_hook([](nn::Module&, const Tensors& grads) { return Tensors{grads[0] * 3}; });
+  x.set_grad({});
+  alone(x).backward();
+  EXPECT_EQ(x.grad().item<int>(), 6);
+}
+
 TEST(ModuleHooks, FullBackwardHooksWithoutAGradientOfTheInput) {
   nn::Linear linear(2, 1);
   bool called = false;

@@ -70,4 +70,9 @@ TRIPTYCH_API std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span
                                            std::span<const Tensor> grad_ys = {}, GradientOptions options = {},
                                            Location where = Location::here());
 
+/// `Tensor::backward` of several tensors at once: adds the gradients of the sum of ys . grad_ys to the `grad` of every
+/// leaf. `grad_ys` as of `gradients`; `options.gradient` is left out.
+TRIPTYCH_API void backward(std::span<const Tensor> ys, std::span<const Tensor> grad_ys = {},
+                           const BackwardOptions& options = {}, Location where = Location::here());
+
 }  // namespace triptych

@@ -19,5 +19,7 @@ TRIPTYCH_API WarningHandler set_warning_handler(WarningHandler handler);
 
 /// Hands "[op] text" to the handler.
 TRIPTYCH_API void warn(std::string_view op, std::string_view text, Location where = Location::here());
+/// The same, once for each op and line.
+TRIPTYCH_API void warn_once(std::string_view op, std::string_view text, Location where = Location::here());
 
 }  // namespace triptych

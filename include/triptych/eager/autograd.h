@@ -1,9 +1,11 @@
 // Gradients in eager style: guards, grad(), functions with a gradient of their own.
 #pragma once
 
+#include <algorithm>
 #include <any>
 #include <initializer_list>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,11 @@ using triptych::DetectAnomaly;
 using triptych::gradcheck;
 using triptych::GradcheckOptions;
 using triptych::gradgradcheck;
+
+inline bool gradcheck(const TestedFunction& function, std::initializer_list<Tensor> inputs,
+                      const GradcheckOptions& options = {}, Location where = Location::here()) {
+  return triptych::gradcheck(function, {inputs.begin(), inputs.size()}, options, where);
+}
 
 /// While alive, nothing on this thread is recorded: `eager::NoGrad guard;`.
 class [[nodiscard]] NoGrad {
@@ -48,6 +55,10 @@ class [[nodiscard]] InferenceMode {
   GradMode mode_;
 };
 
+/// torch.set_grad_enabled, a guard: `SetGradEnabled guard(training);`. torch.is_grad_enabled.
+using SetGradEnabled = GradMode;
+inline bool is_grad_enabled() { return grad_enabled(); }
+
 /// Options of `grad`, as torch.autograd.grad's.
 struct GradOptions {
   /// Gradients of the final result with respect to the ys, one for each; may be empty if the ys are scalars.
@@ -76,11 +87,24 @@ inline Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options 
 template <class = void>
 Tensor grad(const Tensor& y, const Tensor& x, ...) = delete;  // no GradOptions
 
+/// torch.autograd.backward: `tensor.backward()` of several at once, `backward({loss1, loss2})`. Their gradients may be
+/// left out for scalars.
+inline void backward(std::initializer_list<Tensor> tensors, std::initializer_list<Tensor> grad_tensors = {},
+                     const BackwardOptions& options = {}, Location where = Location::here()) {
+  triptych::backward({tensors.begin(), tensors.size()}, {grad_tensors.begin(), grad_tensors.size()}, options, where);
+}
+inline void backward(const std::vector<Tensor>& tensors, const std::vector<Tensor>& grad_tensors = {},
+                     const BackwardOptions& options = {}, Location where = Location::here()) {
+  triptych::backward(std::span(tensors), std::span(grad_tensors), options, where);
+}
+
 /// What forward hands on to backward in a Function.
 class FunctionContext {
  public:
   /// Tensors that backward needs: inputs, results, or others. Once, in forward.
   void save_for_backward(std::vector<Tensor> tensors) { saved_ = std::move(tensors); }
+  /// Results through which no gradient flows; in backward theirs are zeros. Once, in forward.
+  void mark_non_differentiable(std::vector<Tensor> results) { constants_ = std::move(results); }
   /// In backward: what was saved, in that order.
   const std::vector<Tensor>& saved_tensors() const { return saved_; }
   /// In backward: a gradient for tensor argument `i` is wanted. ArgumentError if there is no such argument.
@@ -96,7 +120,7 @@ class FunctionContext {
  private:
   template <class>
   friend class Function;
-  std::vector<Tensor> saved_;
+  std::vector<Tensor> saved_, constants_;
   std::vector<bool> needed_;
 };
 
@@ -115,9 +139,10 @@ class FunctionContext {
 ///   auto y = Cube::apply(x);
 ///
 /// forward takes a tensor first, then tensors and other arguments in any order, and returns a Tensor or a vector of
-/// them; it is not recorded. backward returns one gradient for each tensor argument, undefined where there is none;
-/// written with differentiable ops it can be differentiated again. Symbolic tensors work too: the gradient of the
-/// graph's node calls backward while `gradients` builds nodes.
+/// them; it is not recorded. It may also be written without the context, which `setup_context(context, inputs, output)`
+/// then gets with a tuple of the arguments. backward returns one gradient for each tensor argument, undefined where
+/// there is none; written with differentiable ops it can be differentiated again. Symbolic tensors work too: the
+/// gradient of the graph's node calls backward while `gradients` builds nodes.
 template <class Derived>
 class Function {
  public:
@@ -127,7 +152,13 @@ class Function {
     FunctionContext context;
     auto result = [&] {
       GradMode off(false);
-      return Derived::forward(context, first, rest...);
+      if constexpr (requires { Derived::forward(context, first, rest...); }) {
+        return Derived::forward(context, first, rest...);
+      } else {
+        auto output = Derived::forward(first, rest...);
+        Derived::setup_context(context, std::tie(first, rest...), output);
+        return output;
+      }
     }();
     std::vector<Tensor> inputs{first};
     (add_tensor(inputs, rest), ...);
@@ -137,7 +168,8 @@ class Function {
       results = {&result, 1};
     else
       results = result;
-    const std::vector<Tensor> saved = std::exchange(context.saved_, {});
+    const std::vector<Tensor> saved = std::exchange(context.saved_, {}),
+                              constants = std::exchange(context.constants_, {});
     auto outputs = custom_gradient(
         "Function", results, inputs, saved,
         [context](std::span<const Tensor> values, std::span<const Tensor> upstream, std::span<const bool> needed) {
@@ -147,6 +179,9 @@ class Function {
           return Derived::backward(now, upstream);
         },
         x.where());
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (std::any_of(constants.begin(), constants.end(), [&](const Tensor& c) { return c.is_same(results[i]); }))
+        outputs[i] = outputs[i].detach(x.where());
     if constexpr (single)
       return std::move(outputs[0]);
     else

@@ -196,9 +196,13 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
     add_child(name, std::move(child), cloner_of<M>());  // refuses a null pointer
     return *made;
   }
-  /// PyTorch's name of adopt.
+  /// PyTorch's names of adopt.
   template <class M>
   M& register_module(const Name& name, std::shared_ptr<M> child) {
+    return adopt(name, std::move(child));
+  }
+  template <class M>
+  M& add_module(const Name& name, std::shared_ptr<M> child) {
     return adopt(name, std::move(child));
   }
   /// Puts `child` in place of the module called `target` ("layer1.0.conv"), or adds it if there is none. References to
@@ -259,6 +263,8 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   RemovableHandle register_forward_hook(const ForwardHook& hook, bool prepend = false);
   /// Calls `hook` when the gradients of the inputs are computed; if no input needs one, when those of the outputs are.
   RemovableHandle register_full_backward_hook(const FullBackwardHook& hook, bool prepend = false);
+  /// Calls `hook` when the gradients of the outputs are computed; what it gives takes their place.
+  RemovableHandle register_full_backward_pre_hook(const FullBackwardPreHook& hook, bool prepend = false);
 
   /// Switches this module and all below between training and evaluation (dropout, batch norm).
   Module& train(bool mode = true);

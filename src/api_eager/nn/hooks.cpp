@@ -18,8 +18,27 @@ struct HookedCall::Walk {
   Module* module;
   std::weak_ptr<ModuleHooks> module_lives;  // a module that is gone has no hooks
   std::vector<std::shared_ptr<FullBackwardHook>> hooks;
+  std::vector<std::shared_ptr<FullBackwardPreHook>> pre_hooks;
   std::vector<Tensor> grad_outputs;
   bool only_outputs;
+
+  void begin(std::vector<Tensor> gradients) {
+    grad_outputs = std::move(gradients);
+    if (module_lives.expired()) return;
+    for (const auto& hook : pre_hooks) {
+      std::vector<Tensor> changed;
+      {
+        const UserCode its_lines;
+        changed = hook->function(*module, grad_outputs);
+      }
+      if (changed.empty()) continue;
+      if (changed.size() != grad_outputs.size())
+        throw ArgumentError(module->name(),
+                            "a backward pre-hook gives another number of gradients than there are outputs",
+                            std::to_string(changed.size()) + " for " + std::to_string(grad_outputs.size()));
+      grad_outputs = std::move(changed);
+    }
+  }
 
   std::vector<Tensor> call(std::vector<Tensor> grad_inputs) const {
     if (module_lives.expired()) return grad_inputs;
@@ -100,9 +119,12 @@ void HookedCall::before(const std::vector<Tensor*>& inputs) {
     }
     replace(module_, "forward pre-hook", inputs, std::move(given));
   }
-  if (auto hooks = hooks_->backward.active(); !hooks.empty() && grad_enabled()) {
-    walk_ = std::make_shared<Walk>(Walk{&module_, hooks_, std::move(hooks), {}, !any_requires_grad(inputs)});
-    if (!walk_->only_outputs)
+  auto hooks = hooks_->backward.active();
+  auto pre_hooks = hooks_->before_backward.active();
+  if (!(hooks.empty() && pre_hooks.empty()) && grad_enabled()) {
+    walk_ = std::make_shared<Walk>(
+        Walk{&module_, hooks_, std::move(hooks), std::move(pre_hooks), {}, !any_requires_grad(inputs)});
+    if (!walk_->only_outputs && !walk_->hooks.empty())
       pass_through(inputs, "BackwardHook",
                    [walk = walk_](std::vector<Tensor> gradients) { return walk->call(std::move(gradients)); });
   }
@@ -120,9 +142,9 @@ void HookedCall::after(const std::vector<Tensor*>& outputs) {
   }
   if (walk_ && any_requires_grad(outputs))
     pass_through(outputs, "BackwardHook", [walk = walk_, count = inputs_.size()](std::vector<Tensor> gradients) {
-      walk->grad_outputs = gradients;
+      walk->begin(std::move(gradients));
       if (walk->only_outputs) walk->call(std::vector<Tensor>(count));
-      return gradients;
+      return walk->grad_outputs;
     });
 }
 
@@ -140,6 +162,9 @@ RemovableHandle Module::register_forward_hook(const ForwardHook& hook, bool prep
 }
 RemovableHandle Module::register_full_backward_hook(const FullBackwardHook& hook, bool prepend) {
   return hooks().backward.add(hook, prepend);
+}
+RemovableHandle Module::register_full_backward_pre_hook(const FullBackwardPreHook& hook, bool prepend) {
+  return hooks().before_backward.add(hook, prepend);
 }
 
 }  // namespace triptych::eager::nn

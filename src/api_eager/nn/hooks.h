@@ -37,6 +37,7 @@ struct ModuleHooks {
   HookList<ForwardPreHook> before;
   HookList<ForwardHook> after;
   HookList<FullBackwardHook> backward;
+  HookList<FullBackwardPreHook> before_backward;
 };
 
 /// Hooks for a module's copy; null if there are none.

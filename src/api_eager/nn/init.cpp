@@ -7,6 +7,7 @@
 #include "triptych/core/autograd.h"
 #include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/warning.h"
 
 namespace triptych::eager::nn::init {
 namespace {
@@ -48,6 +49,8 @@ Tensor& fill_(Tensor& tensor, const Initializer& initializer, Location where) {
   const GradMode no_recording(false);
   const Frame frame(where);
   check_callable("init", initializer, where);
+  if (tensor.defined() && !tensor.is_symbolic() && tensor.numel() == 0)
+    warn_once("init", "a tensor without elements is initialized: " + tensor.shape().text() + ".", where);
   return set(tensor, made(initializer, tensor, where), where);
 }
 
@@ -65,6 +68,8 @@ Tensor& trunc_normal_(Tensor& tensor, double mean, double std, double a, double 
   check.positive("std", std);
   if (!(a < b))
     throw ArgumentError("trunc_normal_", "a is not less than b", number_text(a) + " and " + number_text(b), "", where);
+  if (mean < a - 2 * std || mean > b + 2 * std)
+    warn_once("trunc_normal_", "the mean is more than two standard deviations outside of [a, b].", where);
   // Uniform between the distribution function's values at a and b, and back (Devroye, 1986).
   const auto share_below = [&](double x) { return std::erfc(-(x - mean) / std / std::sqrt(2.0)) / 2; };
   const double low = 2 * share_below(a) - 1, high = 2 * share_below(b) - 1;

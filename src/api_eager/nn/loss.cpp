@@ -1,6 +1,7 @@
 #include "triptych/eager/nn/loss.h"
 
 #include "triptych/core/autograd.h"
+#include "triptych/core/warning.h"
 
 namespace triptych::eager::nn {
 
@@ -44,7 +45,14 @@ Tensor NLLLoss::forward(const Tensor& input, const Tensor& target) {
   now.weight = weight;
   return nll_loss(input, target, now);
 }
-Tensor KLDivLoss::forward(const Tensor& input, const Tensor& target) { return kl_div(input, target, options); }
+Tensor KLDivLoss::forward(const Tensor& input, const Tensor& target) {
+  if (options.reduction == Reduction::mean && !options.batchmean)
+    warn_once("KLDivLoss",
+              "the mean is over all elements, which is not the divergence: that is the sum divided by the number of "
+              "examples, batchmean = true.",
+              Frame::resolve({}));
+  return kl_div(input, target, options);
+}
 Tensor PoissonNLLLoss::forward(const Tensor& input, const Tensor& target) {
   return poisson_nll_loss(input, target, options);
 }

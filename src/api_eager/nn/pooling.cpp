@@ -192,6 +192,18 @@ std::string AdaptiveAvgPool2d::extra_repr() const { return output_text(sizes_of(
 Tensor AdaptiveAvgPool3d::forward(const Tensor& x) { return adaptive_avg_pool3d(x, options.output_size); }
 std::string AdaptiveAvgPool3d::extra_repr() const { return output_text(sizes_of(options.output_size)); }
 
+Tensor FractionalMaxPool2d::forward(const Tensor& x) { return fractional_max_pool2d(x, options); }
+MaxPooled FractionalMaxPool2d::with_indices(const Arg& x) {
+  const CallScope scope(x);
+  return fractional_max_pool2d_with_indices(x, options);
+}
+
+Tensor FractionalMaxPool3d::forward(const Tensor& x) { return fractional_max_pool3d(x, options); }
+MaxPooled FractionalMaxPool3d::with_indices(const Arg& x) {
+  const CallScope scope(x);
+  return fractional_max_pool3d_with_indices(x, options);
+}
+
 Tensor AdaptiveMaxPool1d::forward(const Tensor& x) { return adaptive_max_pool1d(x, options.output_size); }
 MaxPooled AdaptiveMaxPool1d::with_indices(const Arg& x) {
   const CallScope scope(x);

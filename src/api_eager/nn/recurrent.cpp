@@ -4,6 +4,7 @@
 #include "api_eager/repr.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/warning.h"
 
 namespace triptych::eager::nn {
 namespace {
@@ -74,6 +75,11 @@ RNNBase::RNNBase(const Kind& kind, Location where) : kind_(kind) {
       parameters_of_layers_.push_back(p);
     }
   if (kind.dropout > 0) stream_ = &register_stream(Name("stream", where));
+  if (kind.dropout > 0 && kind.num_layers == 1)
+    warn_once(
+        kind.name,
+        "dropout has no effect: it is between layers, and there is one. Give num_layers more than 1, or no dropout.",
+        where);
 }
 
 void RNNBase::check_input(const Tensor& input) const { check_width(kind_.name, input, kind_.input_size); }

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <map>
+#include <ostream>
 #include <unordered_set>
 
+#include "api_eager/repr.h"
 #include "core/dispatch/backend.h"
 #include "core/dispatch/update_batch.h"
 #include "core/support/hyperparameter.h"
@@ -47,6 +51,40 @@ bool Optimizer::Setting::holds(double value) const {
   if (flag_) return value == 0 || value == 1;
   return std::trunc(value) == value && std::abs(value) < 0x1p53;
 }
+
+std::string Optimizer::Setting::text() const {
+  const double value = get();
+  if (flag_) return python_text(*flag_);
+  return std::trunc(value) == value && std::abs(value) < 1e15 ? std::to_string(static_cast<std::int64_t>(value))
+                                                              : python_text(value);
+}
+
+std::string Optimizer::text() const {
+  // Pairs are one option in PyTorch.
+  constexpr std::pair<std::string_view, const char*> pairs[] = {
+      {"beta1", "betas"}, {"etaminus", "etas"}, {"step_size_min", "step_sizes"}};
+  std::string all = std::string(name_) + " (";
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    std::map<std::string, std::string> options;  // by name
+    const std::vector<Setting> settings_now = const_cast<Optimizer*>(this)->settings(group);
+    for (std::size_t i = 0; i < settings_now.size(); ++i) {
+      const auto pair = std::find_if(std::begin(pairs), std::end(pairs),
+                                     [&](const auto& p) { return p.first == settings_now[i].name; });
+      if (pair == std::end(pairs)) {
+        options[settings_now[i].name] = settings_now[i].text();
+      } else {
+        options[pair->second] = "(" + settings_now[i].text() + ", " + settings_now[i + 1].text() + ")";
+        ++i;
+      }
+    }
+    if (groups_[group].initial_lr) options["initial_lr"] = python_text(*groups_[group].initial_lr);
+    all += "\nParameter Group " + std::to_string(group) + "\n";
+    for (const auto& [name, value] : options) all += "    " + name + ": " + value + "\n";
+  }
+  return all + ")";
+}
+
+std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer) { return out << optimizer.text(); }
 
 const Optimizer::Setting Optimizer::find_option(std::size_t group, std::string_view name, Location where) const {
   if (group >= groups_.size())

@@ -47,6 +47,13 @@ Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std:
   return full_like(Arg(y, where), 1.0);
 }
 
+void check_ys(std::span<const Tensor> ys, std::span<const Tensor> grad_ys, std::string_view op, Location where) {
+  if (ys.empty()) throw ArgumentError(op, "there is no y", "an empty list", "", where);
+  if (grad_ys.size() > ys.size())
+    throw ArgumentError(op, "there are more grad_ys than ys",
+                        std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
+}
+
 /// Starts the walk at the ys, with their own gradients in place.
 void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<const Tensor> grad_ys,
            std::string_view op, Location where) {
@@ -81,10 +88,7 @@ GradMode::~GradMode() { modes.no_grad = !previous_; }
 
 std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
                               GradientOptions options, Location where) {
-  if (ys.empty()) throw ArgumentError("gradients", "there is no y", "an empty list", "", where);
-  if (grad_ys.size() > ys.size())
-    throw ArgumentError("gradients", "there are more grad_ys than ys",
-                        std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
+  check_ys(ys, grad_ys, "gradients", where);
   GraphImpl* graph = nullptr;
   for (const Tensor& y : ys)
     if (y.is_symbolic()) graph = y.impl()->graph.get();
@@ -126,13 +130,20 @@ void Tensor::backward(const Tensor& gradient, bool retain_graph, bool create_gra
 }
 
 void Tensor::backward(const BackwardOptions& options, Location where) const {
-  if (is_symbolic())
-    throw ArgumentError("backward", "a symbolic tensor has no tape", describe(*impl()->node),
-                        "Use lowlevel::gradients or an optimizer's minimize", where);
+  triptych::backward({this, 1}, {&options.gradient, 1}, options, where);
+}
+
+void backward(std::span<const Tensor> ys, std::span<const Tensor> grad_ys, const BackwardOptions& options,
+              Location where) {
+  check_ys(ys, grad_ys, "backward", where);
+  for (const Tensor& y : ys)
+    if (y.is_symbolic())
+      throw ArgumentError("backward", "a symbolic tensor has no tape", describe(*y.impl()->node),
+                          "Use lowlevel::gradients or an optimizer's minimize", where);
   GradMode recording(options.create_graph);
   const WithoutAutocast as_recorded;
   Walk walk(options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
-  start(walk, nullptr, {this, 1}, {&options.gradient, 1}, "backward", where);
+  start(walk, nullptr, ys, grad_ys, "backward", where);
   if (options.inputs.empty()) {
     walk.want_everything();
     walk.run([&](Node& node, std::span<Tensor> upstream) {

@@ -44,21 +44,22 @@ Tensor padded(const Tensor& tensor, const Shape& shape, double value) {
   return whole;
 }
 
-/// Makes one part (x or y) of all examples as large as the largest.
-void pad_part(std::vector<Example>& examples, Tensor Example::*part, double value, Location where) {
+/// Makes one part of all examples (`part` of an example says which) as large as the largest.
+template <class Part>
+void pad_part(std::vector<Example>& examples, const Part& part, double value, Location where) {
   Shape largest;
   for (std::size_t i = 0; i < examples.size(); ++i) {
-    const Tensor& tensor = examples[i].*part;
+    const Tensor& tensor = part(examples[i]);
     if (!tensor.defined()) return;  // stacking says what is wrong, if only some are
-    if (tensor.is_symbolic() || tensor.ndim() != (examples[0].*part).ndim())
+    if (tensor.is_symbolic() || tensor.ndim() != part(examples[0]).ndim())
       throw ArgumentError("pad_collate", "the examples of a batch differ in their number of dimensions",
-                          "example 0 is " + (examples[0].*part).shape().text() + ", example " + std::to_string(i) +
+                          "example 0 is " + part(examples[0]).shape().text() + ", example " + std::to_string(i) +
                               " is " + tensor.shape().text(),
                           "", where);
     if (i == 0) largest = tensor.shape();
     for (int axis = 0; axis < largest.rank(); ++axis) largest.set(axis, std::max(largest[axis], tensor.size(axis)));
   }
-  for (Example& example : examples) example.*part = padded(example.*part, largest, value);
+  for (Example& example : examples) part(example) = padded(part(example), largest, value);
 }
 
 }  // namespace
@@ -73,8 +74,14 @@ CollateFunction pad_collate(double padding_value, Location where) {
     const Frame frame(where);
     const Called called("pad_collate");
     std::vector<Example> alike = examples;
-    pad_part(alike, &Example::x, padding_value, where);
-    pad_part(alike, &Example::y, padding_value, where);
+    pad_part(
+        alike, [](Example& example) -> Tensor& { return example.x; }, padding_value, where);
+    pad_part(
+        alike, [](Example& example) -> Tensor& { return example.y; }, padding_value, where);
+    if (!alike.empty())
+      for (const auto& [name, tensor] : NamedTensors(alike[0].more))
+        pad_part(
+            alike, [&key = name](Example& example) -> Tensor& { return example.more[key]; }, padding_value, where);
     return stacked("pad_collate", alike, where);
   };
 }

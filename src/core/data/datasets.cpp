@@ -145,7 +145,7 @@ MappedDataset transformed(const SharedDataset& dataset, std::function<Tensor(con
                           std::function<Tensor(const Tensor&)> target_transform, Location where) {
   check_callable("transformed", transform, where);
   const auto change = [x = std::move(transform), y = std::move(target_transform)](const Example& example) {
-    return Example{x(example.x), y ? y(example.y) : example.y};
+    return Example{x(example.x), y ? y(example.y) : example.y, example.more};
   };
   return MappedDataset(dataset, change, where);
 }

@@ -279,8 +279,12 @@ class DataLoader::Epoch {
     const EpochNumbers epoch(options_.seed, number_);
     std::optional<Batch> batch = stream_ ? read() : gather(plan_.batch(number));
     if (!batch) return {};
-    for (Tensor* part : {&batch->x, &batch->y})
-      if (pin_ && part->defined()) *part = pin_memory(*part);
+    if (!pin_) return batch;
+    const auto pin = [](Tensor& part) {
+      if (part.defined()) part = pin_memory(part);
+    };
+    pin(batch->x), pin(batch->y);
+    for (auto& [name, part] : batch->more) pin(part);
     return batch;
   }
 

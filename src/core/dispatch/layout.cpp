@@ -1,5 +1,7 @@
 #include "core/dispatch/layout.h"
 
+#include <array>
+
 namespace triptych {
 
 void normalize_strides(TensorMeta& meta) {
@@ -14,6 +16,22 @@ void normalize_strides(TensorMeta& meta) {
     if (length == 1) step = dense;
     dense = step * length;
   }
+}
+
+bool is_dense(const TensorMeta& meta) {
+  std::array<bool, Shape::max_rank> used{};
+  std::int64_t expected = 1;
+  for (int round = 0; round < meta.shape.rank(); ++round) {
+    bool found = false;
+    for (int i = 0; i < meta.shape.rank() && !found; ++i) {
+      const auto axis = static_cast<std::size_t>(i);
+      if (used[axis] || (meta.shape.begin()[i] != 1 && meta.strides[axis] != expected)) continue;
+      used[axis] = found = true;
+      expected *= meta.shape.begin()[i];
+    }
+    if (!found) return false;
+  }
+  return true;
 }
 
 bool view_of(const Op& op, const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t& offset) {

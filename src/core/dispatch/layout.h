@@ -13,6 +13,9 @@ namespace triptych {
 /// become those of a dense tensor, so that a contiguous tensor has exactly the strides of contiguous_strides.
 void normalize_strides(TensorMeta& meta);
 
+/// Some order of the axes makes it contiguous, without gaps or repeats.
+bool is_dense(const TensorMeta& meta);
+
 /// What `op.view` says of `input`: false if the op is no view of these strides.
 bool view_of(const Op& op, const TensorMeta& input, const void* attributes, TensorMeta& output, std::int64_t& offset);
 /// What `op.views` says.

@@ -179,7 +179,7 @@ class Planner {
     outputs.resize(instruction.outputs.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       outputs[i].meta = instruction.outputs[i];
-      if (!is_state(*instruction.op) && instruction.op != &constant_op)
+      if (!is_state(*instruction.op) && instruction.op != &constant_op && instruction.op != &feed_op)
         outputs[i].meta.strides = contiguous_strides(outputs[i].meta.shape);
     }
     if (instruction.op == &shape_op || instruction.op == &group_op) return;

@@ -4,6 +4,7 @@
 
 #include "core/dispatch/attributes.h"
 #include "core/dispatch/infer.h"
+#include "core/dispatch/layout.h"
 #include "core/support/inline_vector.h"
 #include "core/support/printable.h"
 
@@ -20,7 +21,7 @@ class Builder {
       : graph_(graph), variables_(variables) {
     for (std::size_t i = 0; i < fed.size(); ++i) {
       Instruction feed{
-          .op = &feed_op, .outputs = {values[i].meta()}, .origin = fed[i].node, .feed = static_cast<int>(i)};
+          .op = &feed_op, .outputs = {fed_meta(values[i])}, .origin = fed[i].node, .feed = static_cast<int>(i)};
       feeds_[fed[i].node].emplace_back(fed[i].output, add(std::move(feed)));
     }
   }
@@ -146,6 +147,12 @@ std::string Program::text() const {
   text += "fetch";
   for (const Value& fetch : fetches) text += " " + (fetch.instruction < 0 ? std::string("-") : name(fetch));
   return text + "\n";
+}
+
+TensorMeta fed_meta(const Tensor& value) {
+  TensorMeta meta = value.meta();
+  if (!is_dense(meta)) meta.strides = contiguous_strides(meta.shape);
+  return meta;
 }
 
 Program build_program(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,

@@ -30,7 +30,7 @@ struct Instruction {
   const void* attributes = nullptr;
   std::shared_ptr<const void> owned_attributes = {};  // where a pass made them; else they are the node's
   std::vector<Value> inputs = {};
-  std::vector<TensorMeta> outputs = {};  // without strides
+  std::vector<TensorMeta> outputs = {};  // only what is fed, constant or state has strides
   std::vector<int> control = {};         // instructions that must have run
   const Node* origin = nullptr;          // the node that it came from: name and location
   int feed = -1;
@@ -68,7 +68,11 @@ struct NotCompilable {
   bool for_ever = true;  // else: only this time
 };
 
-/// The program that computes `fetches` for fed values of these shapes. Throws NotCompilable, or the error of a shape
+/// How a fed value lies in memory when a step runs that was made for one like `value`: as that, if it has neither gaps
+/// nor repeats (images channels-last, a transposed matrix), else row-major.
+TensorMeta fed_meta(const Tensor& value);
+
+/// The program that computes `fetches` for fed values like these. Throws NotCompilable, or the error of a shape
 /// rule.
 Program build_program(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed,
                       std::span<const Tensor> values, const VariableStore& variables);

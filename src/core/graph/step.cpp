@@ -66,7 +66,7 @@ Step::Step(GraphImpl& graph, std::span<const Place> fetches, std::span<const Pla
            const VariableStore& variables, const SessionOptions& options, const std::vector<bool>& owned)
     : numerics_(options.numerics) {
   const Program program = compile_program(graph, fetches, fed, values, variables, options, report_);
-  for (const Tensor& value : values) feeds_.push_back(value.meta());
+  for (const Tensor& value : values) feeds_.push_back(fed_meta(value));
   const bool side_by_side = options.inter_op_parallelism_threads > 1;
   plan_ = make_plan(program, options.memory_planning && !side_by_side, owned);
   for (const PlannedState& state : plan_.states) {
@@ -638,7 +638,7 @@ void Step::Flight::run(std::span<char* const> feeds, std::span<char* const> stat
 std::optional<std::vector<Tensor>> Step::run(std::span<const Tensor> values, RunMetadata* metadata) {
   if (stale()) return std::nullopt;
   InlineVector<Tensor, 6> dense(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) dense[i] = contiguous_now(values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) dense[i] = laid_out_now(values[i], feeds_[i].strides);
   Transaction whole;  // no state has changed if the run fails
   whole.keep_for_good();
   for (const State& state : states_) {

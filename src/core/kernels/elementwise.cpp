@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "core/dispatch/layout.h"
 #include "core/kernels/image_order.h"
 #include "core/kernels/path.h"
 #include "core/ops/window.h"
@@ -12,23 +13,6 @@ namespace {
 Path dense_path("elementwise: dense"), number_path("elementwise: one operand is a number"),
     strided_path("elementwise: strided"), several_runs("elementwise: several runs"),
     few_elements("elementwise: on one thread"), many_elements("elementwise: in parallel");
-
-/// Some order of the axes makes it contiguous, without gaps or repeats.
-bool is_dense(const TensorMeta& meta) {
-  std::array<bool, Shape::max_rank> used{};
-  std::int64_t expected = 1;
-  for (int round = 0; round < meta.shape.rank(); ++round) {
-    bool found = false;
-    for (int i = 0; i < meta.shape.rank() && !found; ++i) {
-      const auto axis = static_cast<std::size_t>(i);
-      if (used[axis] || (meta.shape.begin()[i] != 1 && meta.strides[axis] != expected)) continue;
-      used[axis] = found = true;
-      expected *= meta.shape.begin()[i];
-    }
-    if (!found) return false;
-  }
-  return true;
-}
 
 }  // namespace
 

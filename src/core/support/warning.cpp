@@ -2,7 +2,12 @@
 
 #include <cstdio>
 #include <mutex>
+#include <set>
+#include <string>
+#include <tuple>
 #include <utility>
+
+#include "core/support/fork.h"
 
 namespace triptych {
 namespace {
@@ -26,6 +31,16 @@ void warn(std::string_view op, std::string_view text, Location where) {
   }
   if (handler) return handler(all, where);
   static_cast<void>(std::fprintf(stderr, "warning: %s At %s.\n", all.c_str(), where.text().c_str()));
+}
+
+void warn_once(std::string_view op, std::string_view text, Location where) {
+  static std::mutex& said_mutex = process_mutex();
+  static std::set<std::tuple<std::string, const char*, int>> said;
+  {
+    const std::lock_guard lock(said_mutex);
+    if (!said.emplace(op, where.file(), where.line()).second) return;
+  }
+  warn(op, text, where);
 }
 
 }  // namespace triptych

@@ -3,11 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
-
 #include <cstring>
 #include <limits>
-#include <mutex>
-#include <set>
 #include <utility>
 
 #include "core/autodiff/gradient_stop.h"
@@ -223,9 +220,15 @@ void set_data(Tensor& tensor, const Tensor& value) {
 }
 
 Tensor contiguous_now(const Tensor& tensor) {
-  if (tensor.is_contiguous()) return tensor;
+  return tensor.is_contiguous() ? tensor : laid_out_now(tensor, contiguous_strides(tensor.shape()));
+}
+
+Tensor laid_out_now(const Tensor& tensor, const Strides& strides) {
+  TensorMeta meta = tensor.meta();
+  if (std::equal(strides.begin(), strides.begin() + meta.shape.rank(), meta.strides.begin())) return tensor;
   count_hidden_copy();
-  Tensor copy = make_tensor(tensor.shape(), tensor.dtype(), tensor.device());
+  meta.strides = strides;
+  Tensor copy = make_tensor(meta);
   copy_strided(tensor.impl()->data(), tensor.meta(), copy.impl()->data(), copy.meta());
   return copy;
 }
@@ -332,17 +335,10 @@ namespace {
 
 /// Once for each line that made such a tensor.
 void warn_of_no_leaf(const TensorImpl& tensor) {
-  static std::mutex& mutex = process_mutex();
-  static std::set<std::pair<const char*, int>> said;
-  const Location where = tensor.node->where;
-  {
-    const std::lock_guard lock(mutex);
-    if (!said.emplace(where.file(), where.line()).second) return;
-  }
-  warn("grad",
-       std::string("the gradient of a tensor that is no leaf is asked for, and was not kept: it was made by '") +
-           tensor.node->op->name + "'. Call retain_grad() before backward(), or ask the leaf.",
-       where);
+  warn_once("grad",
+            std::string("the gradient of a tensor that is no leaf is asked for, and was not kept: it was made by '") +
+                tensor.node->op->name + "'. Call retain_grad() before backward(), or ask the leaf.",
+            tensor.node->where);
 }
 
 }  // namespace

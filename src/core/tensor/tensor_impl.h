@@ -88,6 +88,8 @@ void set_data(Tensor& tensor, const Tensor& value);
 
 /// A row-major copy or the tensor itself; not recorded.
 Tensor contiguous_now(const Tensor& tensor);
+/// A copy with these strides, which are dense, or the tensor itself; not recorded.
+Tensor laid_out_now(const Tensor& tensor, const Strides& strides);
 /// Copies values between tensors of one shape and dtype with any strides; not recorded.
 void copy_strided(const void* from, const TensorMeta& from_meta, void* to, const TensorMeta& to_meta);
 

@@ -203,6 +203,38 @@ TEST(LoaderOptions, Collate) {
               HasSubstr("pad_collate"));
 }
 
+TEST(LoaderOptions, MoreThanTwoTensors) {
+  const data::TensorDataset whole(tt::arange(5), tt::arange(5) * 2, {{"mask", tt::arange(5) * 3}});
+  for (const int workers : {0, 2}) {
+    data::DataLoader loader(data::transformed(whole, [](const tt::Tensor& x) { return x + 1; }),
+                            {.batch_size = 2, .num_workers = workers});
+    std::vector<int> seen;
+    for (const data::Batch& batch : loader) {
+      const auto& [x, y] = batch;
+      EXPECT_EQ((x - 1).text(), (y / 2).to(x.dtype()).text());
+      for (const int value : batch["mask"].to_vector<int>()) seen.push_back(value);
+    }
+    EXPECT_THAT(seen, ElementsAre(0, 3, 6, 9, 12));
+  }
+  const data::Batch batch = data::TensorDataset(whole).get_batch(Numbers{4, 1}).to(tt::Device::cpu());
+  EXPECT_THAT(batch["mask"].to_vector<int>(), ElementsAre(12, 3));
+  EXPECT_EQ(whole.get(2)["mask"].item<int>(), 6);
+  EXPECT_THAT(message([&] { batch["weight"]; }),
+              AllOf(HasSubstr("'weight', there are 'mask'"), HasSubstr("datasets_test.cpp")));
+  const auto example = [](const char* name, std::int64_t length) {
+    return data::Example{tt::ones({1}), {}, {{name, tt::ones({length})}}};
+  };
+  EXPECT_EQ(data::pad_collate()({example("mask", 1), example("mask", 3)})["mask"].shape(), (tt::Shape{2, 3}));
+  EXPECT_THAT(message([&] {
+                data::default_collate({example("mask", 1), example("weight", 1)});
+              }),
+              HasSubstr("differ in the names of their tensors: example 0 has 'mask', example 1 has 'weight'"));
+  EXPECT_THAT(message([] {
+                data::TensorDataset(tt::arange(2), {}, {{"mask", tt::arange(3)}});
+              }),
+              HasSubstr("x and 'mask' differ in the number of examples"));
+}
+
 TEST(LoaderOptions, WorkersAreInitializedAndPersist) {
   for (const bool persistent : {false, true}) {
     std::atomic<int> calls = 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "triptych/core/autograd.h"
+#include "triptych/core/distributions.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/shaped_dropout.h"
@@ -139,6 +140,98 @@ TEST(Distributions, DropoutOfAShape) {
   const tt::Tensor sums = tt::sum(dropped, 1);
   for (const double sum : sums.to_vector<double>()) EXPECT_TRUE(sum == 0 || sum == 6) << sum;
   EXPECT_THROW(tt::shaped_dropout(tt::ones({4, 3}), 0.5, {3, 1}), tt::ArgumentError);
+}
+
+// --- As objects (expected values: SciPy) -----------------------------------------------------------------------------
+
+namespace dist = tt::distributions;
+
+void expect_near(const tt::Tensor& found, const std::vector<double>& expected, const char* what) {
+  const std::vector<double> values = found.to_vector<double>();
+  ASSERT_EQ(values.size(), expected.size()) << what;
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(values[i], expected[i], 2e-6) << what << " " << i;
+}
+
+TEST(DistributionObjects, Normal) {
+  const dist::Normal normal(tt::tensor({0.f, 1.f}), tt::tensor({1.f, 2.f}));
+  const tt::Tensor at = tt::tensor({0.5f, -1.f});
+  expect_near(normal.log_prob(at), {-1.04393853, -2.11208571}, "log_prob");
+  expect_near(normal.entropy(), {1.41893853, 2.11208571}, "entropy");
+  expect_near(normal.cdf(at), {0.69146246, 0.15865525}, "cdf");
+  expect_near(normal.icdf(tt::tensor({0.1f, 0.9f})), {-1.28155157, 3.56310313}, "icdf");
+  expect_near(normal.stddev(), {1, 2}, "stddev");
+  const dist::Normal other(tt::tensor({1.f, 0.f}), tt::tensor({2.f, 1.f}));
+  expect_near(dist::kl_divergence(normal, other), {0.44314718, 1.30685282}, "kl");
+  tt::manual_seed(7);
+  expect_moments(dist::Normal(3.0, 0.5).sample({many}), 3, 0.25, "sample");
+  EXPECT_EQ(normal.sample({5, 3}).shape(), (tt::Shape{5, 3, 2}));
+  EXPECT_EQ(dist::Normal(tt::zeros({3, 1}), tt::ones({4})).sample().shape(), (tt::Shape{3, 4}));
+  tt::Tensor loc = tt::zeros({2}).set_requires_grad();
+  const dist::Normal moved(loc, 1.0);
+  EXPECT_FALSE(moved.sample().requires_grad());
+  tt::sum(moved.rsample({3})).backward();
+  expect_near(loc.grad(), {3, 3}, "gradient through rsample");
+  EXPECT_THROW(dist::Normal(0.0, tt::tensor({1.0, 0.0})), tt::ArgumentError);
+}
+
+TEST(DistributionObjects, Bernoulli) {
+  const dist::Bernoulli bernoulli(tt::tensor({0.1f, 0.6f}));
+  expect_near(bernoulli.log_prob(tt::tensor({1.f, 0.f})), {-2.30258509, -0.91629073}, "log_prob");
+  expect_near(bernoulli.entropy(), {0.32508297, 0.67301167}, "entropy");
+  expect_near(bernoulli.variance(), {0.09, 0.24}, "variance");
+  expect_near(dist::kl_divergence(bernoulli, dist::Bernoulli(tt::tensor({0.5f, 0.3f}))), {0.36806421, 0.19204200},
+              "kl");
+  const dist::Bernoulli same({.logits = bernoulli.logits});
+  expect_near(same.probs, {0.1, 0.6}, "probs of logits");
+  expect_near(dist::kl_divergence(dist::Bernoulli(tt::tensor({0.f})), dist::Bernoulli(tt::tensor({0.f}))), {0},
+              "kl of 0");
+  tt::manual_seed(8);
+  expect_moments(dist::Bernoulli(0.3).sample({many}), 0.3, 0.21, "sample");
+  EXPECT_THROW(dist::Bernoulli(tt::tensor({1.5})), tt::ArgumentError);
+  EXPECT_THROW(dist::Bernoulli({.probs = tt::ones({1}), .logits = tt::ones({1})}), tt::ArgumentError);
+}
+
+TEST(DistributionObjects, Categorical) {
+  const tt::Tensor weights = tt::tensor<float>({0.2f, 0.3f, 0.5f, 1, 1, 2}, {2, 3});
+  const dist::Categorical categorical(weights);
+  expect_near(categorical.log_prob(tt::tensor({2, 0})), {-0.69314718, -1.38629436}, "log_prob");
+  expect_near(categorical.log_prob(tt::tensor<std::int64_t>({2, 0}, {2, 1})), {-0.69314718, -0.69314718, -1.60943791, -1.38629436},
+              "log_prob of more");
+  expect_near(categorical.entropy(), {1.02965301, 1.03972077}, "entropy");
+  EXPECT_EQ(categorical.mode().text(), "[2 2]");
+  EXPECT_TRUE(std::isnan(categorical.mean().to_vector<double>()[0]));
+  const dist::Categorical first(tt::tensor({0.2f, 0.3f, 0.5f})),
+      second({.logits = tt::log(tt::tensor({1.f, 1.f, 2.f}))});
+  expect_near(dist::kl_divergence(first, second), {0.01006776}, "kl");
+  EXPECT_EQ(categorical.sample({5}).shape(), (tt::Shape{5, 2}));
+  EXPECT_EQ(first.sample().shape(), tt::Shape());
+  EXPECT_EQ(first.sample({2, 3}).dtype(), tt::int64);
+  tt::manual_seed(9);
+  const tt::Tensor classes = first.sample({many});
+  for (const auto& [which, share] : {std::pair(0, 0.2), std::pair(1, 0.3), std::pair(2, 0.5)})
+    EXPECT_NEAR(tt::mean(tt::cast(classes == which, tt::float32)).item<double>(), share, 0.02) << which;
+  tt::Tensor logits = tt::zeros({3}).set_requires_grad();
+  dist::Categorical({.logits = logits}).log_prob(tt::tensor(1)).backward();
+  expect_near(logits.grad(), {-1. / 3, 2. / 3, -1. / 3}, "gradient");
+  EXPECT_THROW(dist::Categorical(tt::tensor({0.5, -0.5})), tt::ArgumentError);
+  EXPECT_THROW(dist::Categorical(tt::tensor(1.0)), tt::ArgumentError);
+  EXPECT_THROW(dist::Categorical(dist::ProbsOrLogits{}), tt::ArgumentError);
+  EXPECT_THROW(first.log_prob(tt::tensor(3)), tt::ArgumentError);
+}
+
+TEST(DistributionObjects, DrawAgainInEachRunOfAGraph) {
+  tf::Graph graph;
+  const tt::Tensor logits = graph.placeholder("logits", tt::float32, {tt::unknown, 3});
+  const dist::Categorical policy({.logits = logits});
+  const tt::Tensor drawn = policy.sample(), chance = policy.log_prob(drawn);
+  tf::Session session(graph);
+  std::string texts[2];
+  for (std::string& text : texts) {
+    const auto results = session.run({drawn, chance}, {{logits, tt::zeros({40, 3})}});
+    text = results[0].text();
+    expect_near(results[1][0], {std::log(1. / 3)}, "log_prob");
+  }
+  EXPECT_NE(texts[0], texts[1]);
 }
 
 }  // namespace

@@ -1,28 +1,61 @@
 // Data sets: examples by number.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 
 namespace triptych::data {
 
-/// One example: an input and what it should lead to (undefined where there is none).
-struct Example {
-  Tensor x, y;
+using NamedTensors = std::map<std::string, Tensor>;
+
+/// The name of a tensor, with the line that asks for it.
+struct TensorName {
+  TensorName(const char* text, Location where = Location::here()) : text(not_null(text, where)), where(where) {}
+  TensorName(std::string text, Location where = Location::here()) : text(std::move(text)), where(where) {}
+  TensorName(std::nullptr_t) = delete;
+  std::string text;
+  Location where;
 };
 
-/// Examples stacked along a new first axis: x is (batch, ...), y is (batch, ...). `auto [x, y] = batch` takes it apart.
+/// One example: an input, what it should lead to (undefined where there is none), and whatever else belongs to it, by
+/// name: a mask, a weight. `auto [x, y] = example` takes the first two, `example["mask"]` is another.
+struct TRIPTYCH_API Example {
+  Tensor x, y;
+  NamedTensors more = {};
+  /// Of `more`; ArgumentError that lists the names if there is none of this one.
+  const Tensor& operator[](const TensorName& name) const;
+};
+
+/// Examples stacked along a new first axis: x is (batch, ...), y is (batch, ...), and so is each of `more`.
 struct TRIPTYCH_API Batch {
   Tensor x, y;
+  NamedTensors more = {};
+  const Tensor& operator[](const TensorName& name) const;
   /// The batch on `device`.
   Batch to(Device device, Location where = Location::here()) const;
 };
+
+/// What `auto [x, y] = ` takes.
+template <std::size_t I, class E>
+requires(std::same_as<std::remove_cvref_t<E>, Example> || std::same_as<std::remove_cvref_t<E>, Batch>) decltype(auto)
+    get(E&& of) {
+  if constexpr (I == 0)
+    return (std::forward<E>(of).x);
+  else
+    return (std::forward<E>(of).y);
+}
 
 /// A data set of known size. Derive from it for one of your own: `size` and `get` are enough. Both are called from
 /// several threads at once if a DataLoader has workers.
@@ -75,9 +108,10 @@ class TRIPTYCH_API IterableDataset : public Dataset {
   Location where_;
 };
 
-/// A data set in memory: example i is x[i] and y[i]. It has the values that its tensors, or the data set that it was
-/// copied from, had then: an in-place change there does not reach it. `x` and `y` may be replaced, by tensors that
-/// belong together: the next use checks them as the constructor does, and names the line that made the data set.
+/// A data set in memory: example i is x[i] and y[i], and the same of `more`. It has the values that its tensors, or the
+/// data set that it was copied from, had then: an in-place change there does not reach it. The tensors may be replaced,
+/// by such as belong together: the next use checks them as the constructor does, and names the line that made the data
+/// set.
 class TRIPTYCH_API TensorDataset : public Dataset {
  public:
   TensorDataset() = default;
@@ -86,12 +120,14 @@ class TRIPTYCH_API TensorDataset : public Dataset {
   TensorDataset& operator=(TensorDataset other);
   /// ArgumentError if a tensor is symbolic or 0-d, or their first dimensions differ. `y` may be left out.
   explicit TensorDataset(Tensor x, Tensor y = {}, Location where = Location::here());
+  TensorDataset(Tensor x, Tensor y, NamedTensors more, Location where = Location::here());
 
   std::int64_t size() const override;
   Example get(std::int64_t index) const override;
   Batch get_batch(std::span<const std::int64_t> indices) const override;
 
   Tensor x, y;
+  NamedTensors more;
 
  private:
   Location where_;
@@ -137,3 +173,12 @@ struct Mnist {
 TRIPTYCH_API Mnist mnist(const ImageOptions& options = {}, Location where = Location::here());
 
 }  // namespace triptych::data
+
+template <>
+struct std::tuple_size<triptych::data::Example> : std::integral_constant<std::size_t, 2> {};
+template <>
+struct std::tuple_size<triptych::data::Batch> : std::integral_constant<std::size_t, 2> {};
+template <std::size_t I>
+struct std::tuple_element<I, triptych::data::Example> : std::type_identity<triptych::Tensor> {};
+template <std::size_t I>
+struct std::tuple_element<I, triptych::data::Batch> : std::type_identity<triptych::Tensor> {};

@@ -51,11 +51,11 @@ TRIPTYCH_API std::vector<std::int64_t> shuffled_order(std::int64_t size, std::ui
 
 /// Makes a batch of examples. It is called by workers, several at once.
 using CollateFunction = std::function<Batch(const std::vector<Example>& examples)>;
-/// Stacks examples, as loaders do that are given no function: `x` of all, and `y`. ArgumentError if they differ in
-/// shape or dtype, or there is none.
+/// Stacks examples, as loaders do that are given no function: `x` of all, `y`, and each of `more`. ArgumentError if
+/// they differ in shape or dtype, or there is none.
 TRIPTYCH_API Batch default_collate(const std::vector<Example>& examples, Location where = Location::here());
-/// A function that makes examples of different lengths alike first: each dimension of x and y becomes that of the
-/// largest example, filled up with `padding_value` at its end.
+/// A function that makes examples of different lengths alike first: each dimension of x, y and `more` becomes that of
+/// the largest example, filled up with `padding_value` at its end.
 TRIPTYCH_API CollateFunction pad_collate(double padding_value = 0, Location where = Location::here());
 
 /// Which worker of a loader this thread is.

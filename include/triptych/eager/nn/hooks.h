@@ -74,6 +74,22 @@ struct ForwardHook {
   std::function<std::vector<Tensor>(Module&, const std::vector<Tensor>&, const std::vector<Tensor>&)> function;
 };
 
+/// What `register_full_backward_pre_hook` takes: `hook(module, grad_output)`, as for ForwardPreHook.
+struct FullBackwardPreHook {
+  template <class F>
+  requires(std::invocable<F&, Module&, const Tensor&> || std::invocable<F&, Module&, const std::vector<Tensor>&>)
+      FullBackwardPreHook(F hook, Location where = Location::here()) {  // NOLINT(google-explicit-constructor)
+    check_callable("register_full_backward_pre_hook", hook, where);
+    function = [hook = std::move(hook)](Module& module, const std::vector<Tensor>& grad_output) mutable {
+      if constexpr (std::invocable<F&, Module&, const Tensor&>)
+        return detail::hook_result(hook, module, detail::only_one(module, grad_output, "output"));
+      else
+        return detail::hook_result(hook, module, grad_output);
+    };
+  }
+  std::function<std::vector<Tensor>(Module&, const std::vector<Tensor>&)> function;
+};
+
 /// What `register_full_backward_hook` takes: `hook(module, grad_input, grad_output)`, as for ForwardHook; undefined
 /// where there is no gradient. What it returns takes the place of the inputs' gradients.
 struct FullBackwardHook {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "triptych/core/ops/fractional_pool.h"
 #include "triptych/core/ops/pool_nd.h"
 #include "triptych/eager/module.h"
 
@@ -310,6 +311,32 @@ class TRIPTYCH_API AdaptiveAvgPool3d : public Module {
   explicit AdaptiveAvgPool3d(Size3 output_size) : options{output_size} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
+  const Options options;
+};
+
+/// The largest element under windows whose places are drawn for each call; see triptych::fractional_max_pool2d. The
+/// size of the result, or its ratio to x's, is an option; ArgumentError in a call unless one of them is.
+class TRIPTYCH_API FractionalMaxPool2d : public Module {
+ public:
+  using Options = FractionalMaxPool2dOptions;
+  explicit FractionalMaxPool2d(const Options& options) : options(options) {}
+  FractionalMaxPool2d(Size2 kernel_size, Size2 output_size)
+      : options{.kernel_size = kernel_size, .output_size = output_size} {}
+  Tensor forward(const Tensor& x) override;
+  /// PyTorch's return_indices.
+  MaxPooled with_indices(const Arg& x);
+  const Options options;
+};
+/// The same of volumes; see triptych::fractional_max_pool3d.
+class TRIPTYCH_API FractionalMaxPool3d : public Module {
+ public:
+  using Options = FractionalMaxPool3dOptions;
+  explicit FractionalMaxPool3d(const Options& options) : options(options) {}
+  FractionalMaxPool3d(Size3 kernel_size, Size3 output_size)
+      : options{.kernel_size = kernel_size, .output_size = output_size} {}
+  Tensor forward(const Tensor& x) override;
+  /// PyTorch's return_indices.
+  MaxPooled with_indices(const Arg& x);
   const Options options;
 };
 

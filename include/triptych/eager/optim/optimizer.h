@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,9 @@ class TRIPTYCH_API Optimizer {
   /// a count of steps is negative, or an option out of range.
   void load_state_dict(const StateDict& state, Location where = Location::here());
 
+  /// Its groups and their options, as PyTorch prints them.
+  std::string text() const;
+
   /// For what works with any optimizer: the groups, and their options by name ("lr", "momentum", "beta1").
   std::size_t group_count() const { return groups_.size(); }
   bool has_option(std::size_t group, Text name) const;
@@ -92,6 +96,8 @@ class TRIPTYCH_API Optimizer {
     Setting(const char* name, std::int64_t* whole) : name(name), whole_(whole) {}
     double get() const;
     void set(double value) const;
+    /// As Python prints it: a truth, a whole number, or another.
+    std::string text() const;
     /// Whether the setting can hold the value.
     bool holds(double value) const;
     const char* name;
@@ -155,6 +161,8 @@ class TRIPTYCH_API Optimizer {
   void check_complete(const Slot& slot, const std::string& prefix, const std::vector<Buffer>& buffers,
                       Location where) const;
 };
+
+TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer);
 
 /// A group of parameters with options of its own: `optimizer.param_groups()[0].options.lr = 1e-4`.
 template <class Options>
