@@ -106,7 +106,12 @@ class Names:
                 if name in owner.aliases:
                     return self.qualified(owner.aliases[name], scope)
                 for base in owner.bases:
-                    base_name = self.qualified(base, owner.namespace).lstrip(":").split("<")[0]
+                    base_name, _, arguments = self.qualified(base, owner.namespace).lstrip(":").partition("<")
+                    record = self.classes.get(base_name)
+                    if record and record.template and name in record.aliases:
+                        given = dict(zip([parameter for _, parameter in record.template],
+                                         [argument.strip() for argument in arguments.rstrip("> ").split(",")]))
+                        return self.qualified(record.aliases[name].removeprefix("typename "), base_name, given)
                     found = base_name in self.classes and self.find(name, base_name)
                     if found and (found.startswith(base_name) or name in self.classes[base_name].aliases):
                         return found

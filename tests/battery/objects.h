@@ -59,6 +59,10 @@ struct Values<tt::IterationLimit> : ObjectValues<tt::IterationLimit> {
   }
 };
 template <>
+struct Values<tt::TapeDrawing> : ObjectValues<tt::TapeDrawing> {
+  static tt::TapeDrawing good() { return tt::make_dot(tt::sum(trained({3}) * 2), {}, {}, here()); }
+};
+template <>
 struct Values<tt::GraphHandle> : ObjectValues<tt::GraphHandle> {
   static tt::GraphHandle good() { return Case::current().graph(); }
 };
@@ -782,6 +786,23 @@ inline keras::Model compiled_model() {
   model.compile({.optimizer = "adam", .loss = "mse", .metrics = {"mae"}}, here());
   return model;
 }
+template <>
+struct Values<keras::FactorRange> {
+  static constexpr const char* good_text = "0.2";
+  static keras::FactorRange good() { return 0.2; }
+  static void hostile(Choices<keras::FactorRange>& choices, const Make<keras::FactorRange>&) {
+    Choices<double> numbers;
+    Values<double>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers) {
+      choices.add(text, [make = make] { return keras::FactorRange(make()); });
+      choices.add("{0.1, " + text + "}", [make = make] { return keras::FactorRange(0.1, make()); });
+    }
+  }
+};
+template <>
+struct Values<keras::Config> : ObjectValues<keras::Config> {
+  static keras::Config good() { return keras::Config(R"({"a": 1})", here()); }
+};
 template <>
 struct Values<keras::Layer> : ObjectValues<keras::Layer> {
   static keras::Layer good() { return layers::Dense(4, {}, here()); }

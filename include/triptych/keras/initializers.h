@@ -53,6 +53,9 @@ class TRIPTYCH_API Activation {
   Activation(const char* name, Location where = Location::here());
   Activation(const std::string& name, Location where = Location::here());
   Activation(std::nullptr_t) = delete;
+  /// Copied where others are moved: one that was moved from would say "linear" by holding nothing.
+  Activation(const Activation&) = default;
+  Activation& operator=(const Activation&) = default;
   template <class F>
   requires std::is_invocable_r_v<Tensor, F, const Tensor&> Activation(F function, Location where = Location::here())
       : function_(not_empty(std::move(function), "activation", where)) {}

@@ -29,7 +29,8 @@ struct CheckpointState {
 };
 
 /// The path of the latest checkpoint in a folder, as `Saver::restore` takes it; "" if there is none.
-TRIPTYCH_API std::string latest_checkpoint(const OwnedText& checkpoint_dir, Text latest_filename = "checkpoint");
+TRIPTYCH_API std::string latest_checkpoint(const OwnedText& checkpoint_dir, Text latest_filename = "checkpoint",
+                                           Location where = Location::here());
 /// What the folder's file "checkpoint" says; nothing if there is none. ArgumentError if it is not such a file.
 TRIPTYCH_API std::optional<CheckpointState> get_checkpoint_state(const OwnedText& checkpoint_dir,
                                                                  Text latest_filename = "checkpoint",

@@ -314,8 +314,8 @@ void update_checkpoint_state(const OwnedText& save_dir, const CheckpointState& s
   file.commit();
 }
 
-std::string latest_checkpoint(const OwnedText& checkpoint_dir, Text latest_filename) {
-  const std::optional<CheckpointState> state = get_checkpoint_state(checkpoint_dir, latest_filename, {});
+std::string latest_checkpoint(const OwnedText& checkpoint_dir, Text latest_filename, Location where) {
+  const std::optional<CheckpointState> state = get_checkpoint_state(checkpoint_dir, latest_filename, where);
   return state && checkpoint_exists(state->model_checkpoint_path) ? state->model_checkpoint_path : "";
 }
 

@@ -53,7 +53,7 @@ Named all_of(const Graph& graph, std::string_view op, Location where) {
 std::string file_of(const OwnedText& ckpt_dir_or_file, std::string_view op, Location where) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(std::string(ckpt_dir_or_file), ignored)) return ckpt_dir_or_file;
-  const std::string latest = latest_checkpoint(ckpt_dir_or_file);
+  const std::string latest = latest_checkpoint(ckpt_dir_or_file, "checkpoint", where);
   if (latest.empty())
     throw ArgumentError(op, "the folder has no checkpoint", "'" + ckpt_dir_or_file + "'",
                         "Saver::save writes the file 'checkpoint' that names the latest", where);

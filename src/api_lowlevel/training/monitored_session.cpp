@@ -24,16 +24,21 @@ struct MonitoredSession::State {
 };
 
 MonitoredSession::MonitoredSession(const Graph& graph, const MonitoredSessionOptions& options, Location where) {
+  const Frame frame(where);
   for (const auto& hook : options.hooks)
     if (!hook) throw ArgumentError("MonitoredSession", "a hook is null", "an empty pointer", "", where);
-  for (const auto& hook : options.hooks) hook->begin(graph);
+  for (const auto& hook : options.hooks) {
+    const UserCode its_lines;
+    hook->begin(graph);
+  }
   Scaffold scaffold = options.scaffold;
   if (!graph.finalized() || !scaffold.init_op().defined() || !scaffold.local_init_op().defined())
     scaffold.finalize(graph, where);
   graph.finalize();
   state_ = std::make_shared<State>(State{Session(graph, options.config), options.hooks});
   const Session& session = state_->session;
-  const std::string latest = options.checkpoint_dir.empty() ? "" : latest_checkpoint(options.checkpoint_dir);
+  const std::string latest =
+      options.checkpoint_dir.empty() ? "" : latest_checkpoint(options.checkpoint_dir, "checkpoint", where);
   if (latest.empty()) {
     session.run(scaffold.init_op(), scaffold.options().init_feed_dict, {}, where);
     if (scaffold.options().init_fn) scaffold.options().init_fn(session);
@@ -41,7 +46,10 @@ MonitoredSession::MonitoredSession(const Graph& graph, const MonitoredSessionOpt
     scaffold.saver()->restore(session, latest, where);
   }
   session.run(scaffold.local_init_op(), {}, {}, where);
-  for (const auto& hook : state_->hooks) hook->after_create_session(session);
+  for (const auto& hook : state_->hooks) {
+    const UserCode its_lines;
+    hook->after_create_session(session);
+  }
 }
 
 Tensor MonitoredSession::run(const Tensor& fetch, const std::vector<Feed>& feed_dict, Location where) const {
@@ -61,7 +69,10 @@ std::vector<Tensor> MonitoredSession::run(const std::vector<Tensor>& fetches, co
   std::vector<std::size_t> counts;
   bool trace = false;
   for (const auto& hook : state.hooks) {
-    const SessionRunArgs wanted = hook->before_run(context);
+    const SessionRunArgs wanted = [&] {
+      const UserCode its_lines;
+      return hook->before_run(context);
+    }();
     for (const Feed& feed : wanted.feed_dict) {
       for (const Feed& other : feeds)
         if (feed.tensor.defined() && other.tensor.defined() && feed.tensor.is_symbolic() &&
@@ -86,6 +97,7 @@ std::vector<Tensor> MonitoredSession::run(const std::vector<Tensor>& fetches, co
   for (std::size_t i = 0; i < state.hooks.size(); ++i) {
     const auto end = next + static_cast<std::ptrdiff_t>(counts[i]);
     values.results.assign(next, end);
+    const UserCode its_lines;
     state.hooks[i]->after_run(context, values);
     next = end;
   }
@@ -99,7 +111,10 @@ bool MonitoredSession::should_stop() const { return state_->stop || state_->clos
 void MonitoredSession::close(Location where) const {
   if (std::exchange(state_->closed, true)) return;
   const Frame frame(where);
-  for (const auto& hook : state_->hooks) hook->end(state_->session);
+  for (const auto& hook : state_->hooks) {
+    const UserCode its_lines;
+    hook->end(state_->session);
+  }
 }
 
 const Session& MonitoredSession::raw_session() const { return state_->session; }

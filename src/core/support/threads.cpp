@@ -63,6 +63,7 @@ class Team {
     body_ = body;
     state_ = state;
     parts_ = parts;
+    frame_ = modes.frame;
     next_.store(0, std::memory_order_relaxed);
     const std::uint32_t epoch = epoch_.load(std::memory_order_relaxed) + 1;
     gate_.store(std::uint64_t{epoch} << 32 | open, std::memory_order_release);
@@ -100,6 +101,7 @@ class Team {
       seen = epoch_.load(std::memory_order_acquire);
       if (stop_) return;
       if (!join(seen)) continue;
+      modes.frame = frame_;
       take_parts();
       gate_.fetch_sub(1, std::memory_order_release);
     }
@@ -122,6 +124,7 @@ class Team {
   Body body_ = nullptr;
   void* state_ = nullptr;
   std::int64_t parts_ = 0;
+  Location frame_;  // of the caller: errors in a part stand there
   std::mutex error_mutex_;
   std::exception_ptr error_;
 };

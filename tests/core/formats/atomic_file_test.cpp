@@ -192,9 +192,10 @@ TEST(AtomicFile, WritesThroughLinks) {
 TEST(AtomicFile, AByteZeroIsNoEndOfAPath) {
   const TemporaryFolder folder;
   const std::string path = folder / std::string("a\0b", 3);
-  for (const std::string& error : {error_of_write(path), error_of<tt::ArgumentError>([&] { tt::save({}, path); }),
-                                   error_of<tt::ArgumentError>([&] { tt::load(path); }),
-                                   error_of<tt::ArgumentError>([&] { tt::data::read_idx(path); })})
+  for (const std::string& error :
+       {error_of_write(path), error_of<tt::ArgumentError>([&] { tt::save(tt::StateDict(), path); }),
+        error_of<tt::ArgumentError>([&] { tt::load(path); }),
+        error_of<tt::ArgumentError>([&] { tt::data::read_idx(path); })})
     EXPECT_THAT(error, AllOf(HasSubstr("the path has a byte 0"), HasSubstr("/a\\x00b'")));
   EXPECT_THAT(error_of_write(""), HasSubstr("the path is empty"));
   EXPECT_TRUE(fs::is_empty(folder.path()));

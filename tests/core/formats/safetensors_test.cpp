@@ -140,7 +140,7 @@ TEST(Safetensors, WritesViewsInRowMajorOrder) {
 
 TEST(Safetensors, EmptyDictionary) {
   const TemporaryFolder folder;
-  tt::save({}, folder / "a");
+  tt::save(tt::StateDict(), folder / "a");
   EXPECT_TRUE(tt::load(folder / "a").empty());
 }
 
@@ -170,7 +170,7 @@ TEST(Safetensors, AFailedSaveLeavesTheOldFileAndNoOther) {
 
 TEST(Safetensors, ReplacesWhatALinkPointsTo) {
   const TemporaryFolder folder;
-  tt::save({}, folder / "target");
+  tt::save(tt::StateDict(), folder / "target");
   std::filesystem::create_symlink("target", folder / "link");
   tt::save({{"w", tt::ones({2})}}, folder / "link");
   EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
