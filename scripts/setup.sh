@@ -19,11 +19,15 @@ packages=(
   "zlib1g-dev:/usr/include/zlib.h"
   "libhdf5-dev:/usr/include/hdf5/serial/hdf5.h"
   "libzip-dev:/usr/include/zip.h"
+  "libpng-dev:/usr/include/png.h"
+  "libjpeg62-turbo-dev:/usr/include/jpeglib.h"
+  "libgif-dev:/usr/include/gif_lib.h"
 )
 # Only the test suite needs these: the debugger for its pretty-printers.
 test_packages=("gdb:gdb" "python3:python3")
-# Without oneDNN, Eigen's kernels do all the work; without HDF5 and libzip, models are not written as Keras's files.
-optional_packages=("libdnnl-dev" "libhdf5-dev" "libzip-dev")
+# Without oneDNN, Eigen's kernels do all the work; without HDF5 and libzip, models are not written as Keras's files;
+# without the last three, only BMP pictures are read.
+optional_packages=("libdnnl-dev" "libhdf5-dev" "libzip-dev" "libpng-dev" "libjpeg62-turbo-dev" "libgif-dev")
 
 say() { printf '== %s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }

@@ -8,6 +8,7 @@
 #include "triptych/core/debugging.h"
 #include "triptych/core/distributions.h"
 #include "triptych/core/dtype_info.h"
+#include "triptych/core/image_file.h"
 #include "triptych/core/init.h"
 #include "triptych/core/io.h"
 #include "triptych/core/mean.h"

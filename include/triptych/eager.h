@@ -13,6 +13,7 @@
 #include "triptych/eager/func.h"
 #include "triptych/eager/functional.h"
 #include "triptych/eager/functional_call.h"
+#include "triptych/eager/io.h"
 #include "triptych/eager/module.h"
 #include "triptych/eager/nn/activation.h"
 #include "triptych/eager/nn/adaptive_softmax.h"

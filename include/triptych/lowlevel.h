@@ -13,6 +13,7 @@
 #include "triptych/lowlevel/gradients.h"
 #include "triptych/lowlevel/graph.h"
 #include "triptych/lowlevel/graph_def.h"
+#include "triptych/lowlevel/io.h"
 #include "triptych/lowlevel/metrics.h"
 #include "triptych/lowlevel/monitored_session.h"
 #include "triptych/lowlevel/names.h"

@@ -229,3 +229,122 @@ TEST(KerasData, TextsInFolders) {
   EXPECT_THROW(keras::utils::text_dataset_from_directory(scratch / "none"), tt::ArgumentError);
   EXPECT_THROW(keras::utils::text_dataset_from_directory(scratch.path(), {.class_names = {"c"}}), tt::ArgumentError);
 }
+
+TEST(KerasData, PicturesInFolders) {
+  const Scratch scratch;
+  const auto put = [&](const std::string& folder, const std::string& name, const tt::Tensor& image) {
+    std::filesystem::create_directories(scratch / folder);
+    keras::utils::save_img(scratch / folder + "/" + name, image, {.scale = false});
+  };
+  // Each pixel says which picture it is of, its row and its column.
+  const auto picture = [](int number, std::int64_t height, std::int64_t width) {
+    const tt::Tensor rows = tt::unsqueeze(tt::arange(height), 1) + tt::zeros({1, width}, tt::int64),
+                     columns = tt::arange(width) + tt::zeros({height, 1}, tt::int64);
+    return tt::stack({tt::full_like(rows, number), rows, columns}, -1);
+  };
+  put("b", "1.png", picture(3, 4, 6));
+  put("a", "0.PNG.png", picture(0, 4, 6));
+  put("a/inner", "x.png", picture(2, 4, 6));
+  put("a", "1.png", picture(1, 4, 6));
+  put("b", "2.png", picture(4, 4, 6));
+  write(scratch / "a/notes.txt", "no picture");
+  try {
+    static_cast<void>(keras::utils::load_img(scratch / "b/1.png"));
+  } catch (const tt::UnsupportedError&) {
+    GTEST_SKIP() << "built without libpng";
+  }
+  const auto read = [&](keras::ImageFolderOptions options) {
+    options.verbose = false;
+    return keras::utils::image_dataset_from_directory(scratch.path(), options);
+  };
+  keras::ImageFolder all = read({.batch_size = 3, .image_size = {4, 6}, .shuffle = false});
+  EXPECT_THAT(all.class_names, testing::ElementsAre("a", "b"));
+  EXPECT_EQ(all.file_paths.size(), 5U);
+  EXPECT_TRUE(all.file_paths[2].ends_with("/a/inner/x.png")) << all.file_paths[2];
+  std::vector<float> numbers;
+  std::vector<int> labels;
+  for (const auto& [x, y] : all) {
+    EXPECT_EQ(x.dtype(), tt::float32);
+    EXPECT_EQ(y.dtype(), tt::int32);
+    EXPECT_EQ(tt::select(x, 0, 0)[3][5].to_vector<float>()[2], 5);
+    for (const float number : tt::slice(x, -1, {0, 1}).select(1, 0).select(1, 0).flatten().to_vector<float>())
+      numbers.push_back(number);
+    for (const int label : y.to_vector<int>()) labels.push_back(label);
+  }
+  EXPECT_THAT(numbers, testing::ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(labels, testing::ElementsAre(0, 0, 0, 1, 1));
+
+  // numpy.random.RandomState(7).shuffle of [0, 1, 2, 3, 4] is [0, 3, 2, 1, 4]; an epoch's order is the loader's.
+  keras::ImageFolder shuffled = read({.label_mode = "categorical", .image_size = {2, 3}, .seed = 7});
+  EXPECT_TRUE(shuffled.file_paths[1].ends_with("/b/1.png")) << shuffled.file_paths[1];
+  std::vector<std::vector<float>> epochs;
+  for (const int workers : {0, 3}) {
+    keras::ImageFolder batches =
+        read({.label_mode = "binary", .batch_size = 2, .image_size = {2, 3}, .seed = 7, .num_workers = workers});
+    std::vector<float> seen;
+    for (const auto& [x, y] : batches) {
+      EXPECT_EQ(y.shape(), (tt::Shape{x.size(0), 1}));
+      for (const float value : x.to_vector<float>()) seen.push_back(value);
+    }
+    epochs.push_back(seen);
+  }
+  EXPECT_EQ(epochs[0], epochs[1]);
+
+  // The middle 4 x 4 of 4 x 6; and 2 x 3 between rows of zeros.
+  const auto first = [&](const keras::ImageFolderOptions& options) { return read(options).dataset()[0].x; };
+  EXPECT_EQ(first({.image_size = {4, 4}, .shuffle = false, .interpolation = "nearest", .crop_to_aspect_ratio = true})[2]
+                .to_vector<float>(),
+            (std::vector<float>{0, 2, 1, 0, 2, 2, 0, 2, 3, 0, 2, 4}));
+  const tt::Tensor padded = first({.image_size = {4, 3}, .shuffle = false, .pad_to_aspect_ratio = true});
+  EXPECT_EQ(padded[0].to_vector<float>(), std::vector<float>(9, 0));
+  EXPECT_EQ(padded[1].to_vector<float>(), (std::vector<float>{0, 0.5, 0.5, 0, 0.5, 2.5, 0, 0.5, 4.5}));
+  EXPECT_EQ(first({.color_mode = "rgba", .data_format = "channels_first"}).shape(), (tt::Shape{4, 256, 256}));
+  EXPECT_EQ(first({.color_mode = "grayscale", .image_size = 5}).shape(), (tt::Shape{5, 5, 1}));
+  const auto own = read({.labels = std::vector<std::int64_t>{7, 7, 9, 7, 9}, .shuffle = false});
+  EXPECT_THAT(own.class_names, testing::ElementsAre("7", "9"));
+  EXPECT_EQ(own.dataset()[2].y.item<int>(), 9);
+  EXPECT_FALSE(read({.labels = "none"}).dataset()[0].y.defined());
+  const auto part = read({.shuffle = false, .validation_split = 0.4, .subset = "validation"});
+  EXPECT_EQ(part.file_paths.size(), 2U);
+
+  const keras::Sequential model(
+      {keras::layers::Input({2, 3, 3}), keras::layers::Flatten(), keras::layers::Dense(2, "softmax")});
+  model.compile({.loss = "categorical_crossentropy"});
+  EXPECT_EQ(model.fit(shuffled, {.epochs = 2, .verbose = 0})["loss"].size(), 2U);
+
+  const auto error = [&](const keras::ImageFolderOptions& options) {
+    return error_of<tt::ArgumentError>([&] { read(options); });
+  };
+  EXPECT_THAT(error({.labels = std::vector<std::int64_t>{1, 2}}),
+              testing::HasSubstr("there are not as many labels as files: 2 labels, 5 files"));
+  EXPECT_THAT(error({.interpolation = "bilinaer"}), testing::HasSubstr("'bilinear'"));
+  EXPECT_THAT(error({.color_mode = "rbg"}), testing::HasSubstr("'rgb'"));
+  EXPECT_THAT(error({.validation_split = 0.5, .subset = "both"}), testing::HasSubstr("a call for each"));
+  EXPECT_THAT(error({.image_size = {0, 3}}), testing::HasSubstr("image_size is not positive: (0, 3)"));
+  write(scratch / "a/1.png", "broken");
+  keras::ImageFolder broken = read({.shuffle = false});
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] {
+                for (const auto& batch : broken) static_cast<void>(batch);
+              }),
+              testing::HasSubstr("there is no picture: '" + (scratch / "a/1.png") + "'"));
+}
+
+TEST(KerasData, PicturesInAndOut) {
+  const Scratch scratch;
+  const tt::Tensor image = tt::tensor({{{0, 10}, {20, 250}}, {{30, 40}, {50, 60}}});  // (2, 2, 2): no picture
+  EXPECT_THROW(keras::utils::save_img(scratch / "x.png", image), tt::ArgumentError);
+  EXPECT_THROW(keras::utils::save_img(scratch / "x.jpg", tt::zeros({2, 2, 3})), tt::ArgumentError);
+  const tt::Tensor grey = tt::tensor<float>({{{0}, {1}}, {{2}, {4}}});
+  keras::utils::save_img(scratch / "x.png", grey);
+  try {
+    EXPECT_EQ(keras::utils::load_img(scratch / "x.png", {.color_mode = "grayscale"}).to_vector<int>(),
+              (std::vector<int>{0, 63, 127, 255}));
+  } catch (const tt::UnsupportedError&) {
+    GTEST_SKIP() << "built without libpng";
+  }
+  EXPECT_EQ(keras::utils::load_img(scratch / "x.png", {.target_size = {{4, 6}}, .keep_aspect_ratio = true}).shape(),
+            (tt::Shape{4, 6, 3}));
+  const tt::Tensor array = keras::utils::img_to_array(keras::utils::load_img(scratch / "x.png"), "channels_first");
+  EXPECT_EQ(array.shape(), (tt::Shape{3, 2, 2}));
+  EXPECT_EQ(array.dtype(), tt::float32);
+}

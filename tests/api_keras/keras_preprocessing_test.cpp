@@ -72,6 +72,65 @@ TEST(KerasPreprocessing, Images) {
   check("crop_small", RandomCrop(9, 5));
 }
 
+TEST(KerasPreprocessing, ColorsAndDistortions) {
+  const tt::StateDict kerases =
+      tt::load(std::string(TRIPTYCH_SOURCE_DIR) + "/tests/references/keras_augmentation.safetensors");
+  const tt::Tensor images = kerases.at("images"), small = images / 255;
+  const auto distance = [](const tt::Tensor& a, const tt::Tensor& b) { return tt::max(tt::abs(a - b)).item<double>(); };
+  const auto check = [&](const char* name, const keras::Layer& layer, double tolerance, const tt::Tensor& x) {
+    EXPECT_LE(distance(layer(x, true), kerases.at(name)), tolerance) << name;
+    const tt::Tensor one = layer(tt::select(x, 0, 1), true);
+    if (std::string(name).starts_with("equalization")) return;  // whose histogram is that of the batch
+    EXPECT_LE(distance(one, tt::select(kerases.at(name), 0, 1)), tolerance) << name;
+  };
+  check("hue", RandomHue({1.0, 1.0}), 0.01, images);
+  check("hue_small", RandomHue({1.0, 1.0}, {.value_range = {0, 1}}), 1e-4, small);
+  check("saturation", RandomSaturation({0.3, 0.3}), 0.01, images);
+  check("degeneration", RandomColorDegeneration({0.4, 0.4}), 0.01, images);
+  check("jitter",
+        RandomColorJitter({.brightness_factor = {{0.1, 0.1}},
+                           .contrast_factor = {{0.0, 0.0}},
+                           .saturation_factor = {{0.4, 0.4}},
+                           .hue_factor = {{1.0, 1.0}}}),
+        0.01, images);
+  check("grayscale", RandomGrayscale(1.0), 0.01, images);
+  check("invert", RandomInvert({1.0, 1.0}), 0, images);
+  check("posterization", RandomPosterization({3, 3}), 0, images);
+  check("posterization_small", RandomPosterization({2, 2}, {.value_range = {0, 1}}), 1e-6, small);
+  check("sharpness", RandomSharpness({0.9, 0.9}), 0.01, images);
+  check("solarization", Solarization(), 0, images);
+  check("contrast", AutoContrast(), 0.01, images);
+  check("contrast_small", AutoContrast({.value_range = {0, 1}}), 1e-5, small);
+  check("equalization", Equalization(), 0, images);
+  check("equalization_bins", Equalization({.value_range = {0, 1}, .bins = 16}), 1e-5, small);
+  check("blur", RandomGaussianBlur({.factor = {1.0, 1.0}, .kernel_size = {3, 5}, .sigma = {0.8, 0.8}}), 0.01, images);
+  check("rotation_wrap", RandomRotation({0.07, 0.07}, {.fill_mode = "wrap"}), 0.02, images);
+  check("translation_wrap", RandomTranslation({0.3, 0.3}, {-0.4, -0.4}, {.fill_mode = "wrap"}), 0.02, images);
+  // Either way.
+  const tt::Tensor sheared = RandomShear({.x_factor = {0.3, 0.3}, .y_factor = {0.1, 0.1}})(images, true);
+  for (int i = 0; i < 2; ++i)
+    EXPECT_LE(
+        std::min(distance(sheared[i], kerases.at("shear_plus")[i]), distance(sheared[i], kerases.at("shear_minus")[i])),
+        0.02);
+  // A quarter of the image is another number; noise is inside of the range.
+  const tt::Tensor erased =
+      RandomErasing({.factor = {1.0, 1.0}, .scale = {0.25, 0.25}, .fill_value = {-1}, .value_range = {-1, 1}})(
+          tt::ones({1, 8, 12, 3}), true);
+  const double count = tt::sum(tt::cast(tt::equal(erased, -1), tt::float32)).item<double>();
+  EXPECT_GE(count, 3 * 3 * 5);
+  EXPECT_LE(count, 3 * 5 * 7);
+  const tt::Tensor noise = RandomErasing({.factor = {1.0, 1.0}, .scale = {1.0, 1.0}})(images, true);
+  EXPECT_GE(tt::min(noise).item<double>(), 0);
+  EXPECT_GT(distance(noise, images), 1);
+  // Corners that stay move nothing; and what bends stays inside of the range.
+  EXPECT_LE(distance(RandomPerspective({.scale = 0})(images, true), images), 0.02);
+  const tt::Tensor bent = RandomElasticTransform({.factor = {1.0, 1.0}, .scale = {1.0, 1.0}, .seed = 2})(images, true);
+  EXPECT_LE(tt::max(bent).item<double>(), 255);
+  EXPECT_GT(distance(bent, images), 1);
+  EXPECT_EQ(distance(RandomElasticTransform({.scale = {0.0, 0.0}})(images, true), images), 0);
+  EXPECT_EQ(distance(AutoContrast()(tt::ones({1, 2, 2, 1})), tt::ones({1, 2, 2, 1})), 0);
+}
+
 TEST(KerasPreprocessing, RandomLayersFollowTheirSeedAndRestWithoutTraining) {
   const tt::Tensor x = reference("resizing/x");
   const auto layers = [](std::int64_t seed) {
@@ -81,7 +140,21 @@ TEST(KerasPreprocessing, RandomLayersFollowTheirSeedAndRestWithoutTraining) {
                                      RandomZoom(0.3, {.seed = seed}),
                                      RandomTranslation(0.3, 0.3, {.seed = seed}),
                                      RandomContrast(0.5, {.seed = seed}),
-                                     RandomBrightness(0.5, {.seed = seed})};
+                                     RandomBrightness(0.5, {.seed = seed}),
+                                     RandomHue(0.5, {.seed = seed}),
+                                     RandomSaturation(0.5, {.seed = seed}),
+                                     RandomColorDegeneration(0.5, {.seed = seed}),
+                                     RandomColorJitter({.brightness_factor = 0.3, .hue_factor = 0.5, .seed = seed}),
+                                     RandomGrayscale(0.5, {.seed = seed}),
+                                     RandomInvert({0.5, 0.5}, {.seed = seed}),
+                                     RandomPosterization({1, 6}, {.seed = seed}),
+                                     RandomSharpness(0.5, {.seed = seed}),
+                                     Solarization({.addition_factor = 0.5, .threshold_factor = 0.5, .seed = seed}),
+                                     RandomShear({.x_factor = 0.3, .y_factor = 0.2, .seed = seed}),
+                                     RandomPerspective({.scale = 0.5, .seed = seed}),
+                                     RandomElasticTransform({.seed = seed}),
+                                     RandomErasing({.seed = seed}),
+                                     RandomGaussianBlur({.kernel_size = 5, .seed = seed})};
   };
   const auto first = layers(3), again = layers(3);
   for (std::size_t i = 0; i < first.size(); ++i) {
@@ -91,6 +164,8 @@ TEST(KerasPreprocessing, RandomLayersFollowTheirSeedAndRestWithoutTraining) {
     for (int draw = 0; draw < 8 && !changes; ++draw) changes = first[i](x, true).to_vector<float>() != one;
     EXPECT_TRUE(changes) << first[i].name();
     EXPECT_EQ(first[i](x).to_vector<float>(), x.to_vector<float>()) << first[i].name();
+    const keras::Layer copy = keras::saving::deserialize_keras_object(keras::saving::serialize_keras_object(first[i]));
+    EXPECT_EQ(copy.get_config(), first[i].get_config());
   }
   EXPECT_EQ(first[1](x, true).shape(), (tt::Shape{2, 3, 2, 3}));
   // One image, and the graph engine.
@@ -98,12 +173,28 @@ TEST(KerasPreprocessing, RandomLayersFollowTheirSeedAndRestWithoutTraining) {
   std::vector<std::vector<float>> weights;
   for (const char* engine : {"eager", "graph"}) {
     keras::utils::set_random_seed(4);
-    const keras::Sequential model({Input({7, 6, 3}), RandomFlip("horizontal", {.seed = 1}),
-                                   RandomRotation(0.1, {.seed = 1}),
-                                   RandomZoom(0.2, {.fill_mode = "nearest", .seed = 1}),
-                                   RandomTranslation(0.1, 0.1, {.fill_mode = "constant", .seed = 1}),
-                                   RandomContrast(0.1, {.value_range = {0, 1}, .seed = 1}),
-                                   RandomBrightness(0.1, {.value_range = {0, 1}, .seed = 1}), Flatten(), Dense(1)});
+    const keras::Sequential model(
+        {Input({7, 6, 3}),
+         RandomFlip("horizontal", {.seed = 1}),
+         RandomRotation(0.1, {.seed = 1}),
+         RandomZoom(0.2, {.fill_mode = "nearest", .seed = 1}),
+         RandomTranslation(0.1, 0.1, {.fill_mode = "constant", .seed = 1}),
+         RandomContrast(0.1, {.value_range = {0, 1}, .seed = 1}),
+         RandomBrightness(0.1, {.value_range = {0, 1}, .seed = 1}),
+         RandomColorJitter(
+             {.value_range = {0, 1}, .contrast_factor = 0.1, .saturation_factor = 0.1, .hue_factor = 0.1, .seed = 1}),
+         RandomPosterization({3, 7}, {.value_range = {0, 1}, .seed = 1}),
+         RandomSharpness(0.6, {.value_range = {0, 1}, .seed = 1}),
+         Solarization({.threshold_factor = 0.9, .value_range = {0, 1}, .seed = 1}),
+         Equalization({.value_range = {0, 1}}),
+         RandomShear({.x_factor = 0.1, .fill_mode = "wrap", .seed = 1}),
+         RandomPerspective({.scale = 0.3, .seed = 1}),
+         RandomElasticTransform({.value_range = {0, 1}, .seed = 1}),
+         RandomErasing({.value_range = {0, 1}, .seed = 1}),
+         RandomGaussianBlur({.value_range = {0, 1}, .seed = 1}),
+         AutoContrast({.value_range = {0, 1}}),
+         Flatten(),
+         Dense(1)});
     model.compile({.optimizer = "sgd", .loss = "mse", .engine = engine, .numerics = "exact"});
     model.fit(x / 255, tt::ones({2, 1}), {.batch_size = 1, .epochs = 3, .verbose = 0, .shuffle = false});
     weights.push_back(model.get_weights()[0].to_vector<float>());
@@ -314,8 +405,14 @@ TEST(KerasPreprocessing, Errors) {
   EXPECT_THAT(error([] { RandomRotation({0.5, 2}); }), HasSubstr("[RandomRotation] factor is outside of [-1, 1]"));
   EXPECT_THAT(error([] { RandomZoom(0.1, {.fill_mode = "mirror"}); }),
               HasSubstr("there is no such fill_mode: 'mirror'"));
-  EXPECT_THAT(error_of<tt::UnsupportedError>([] { RandomRotation(0.1, {.fill_mode = "wrap"}); }),
-              HasSubstr("Use 'reflect', 'constant' or 'nearest'"));
+  EXPECT_THAT(error([] { RandomHue(2); }), HasSubstr("[RandomHue] factor is outside of [0, 1]: 0 and 2"));
+  EXPECT_THAT(error([] { RandomPosterization(9); }), HasSubstr("factor is outside of [1, 8]: 1 and 9"));
+  EXPECT_THAT(error([] { RandomGrayscale(-0.5); }), HasSubstr("[RandomGrayscale] factor"));
+  EXPECT_THAT(error([] { RandomGaussianBlur({.kernel_size = {3, 4}}); }), HasSubstr("kernel_size is not odd: 4"));
+  EXPECT_THAT(error([] { RandomElasticTransform({.fill_mode = "warp"}); }),
+              HasSubstr("there is no such fill_mode: 'warp'. Use 'reflect', 'constant', 'nearest', 'wrap', 'mirror'"));
+  EXPECT_THAT(error([] { AutoContrast({.value_range = {1, 0}}); }), HasSubstr("value_range is no range: 1 and 0"));
+  EXPECT_THAT(error([] { Equalization({.bins = 1}); }), HasSubstr("bins is not from 2 to 65536: 1"));
   EXPECT_THAT(error([] { Resizing(0, 3); }), HasSubstr("[Resizing] height is below 1: 0"));
   EXPECT_THAT(error([] { Resizing(2, 3)(tt::ones({2, 3})); }), HasSubstr("neither an image nor a batch of images"));
 }

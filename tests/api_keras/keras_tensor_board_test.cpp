@@ -60,6 +60,45 @@ TEST(KerasTensorBoard, WritesLittleUnlessAsked) {
   EXPECT_FALSE(std::filesystem::exists(folder / "logs/validation"));
 }
 
+TEST(KerasTensorBoard, EmbeddingsAndProfiles) {
+  using namespace keras::layers;
+  const TemporaryFolder folder;
+  keras::utils::set_random_seed(1);
+  const keras::Sequential model(
+      {Input({3}, {.dtype = tt::int64}), Embedding(5, 2, {.name = "words"}), Flatten(), Dense(1)});
+  model.compile({.loss = "mse"});
+  const Tensor x = tt::ones({8, 3}, tt::int64), y = tt::zeros({8, 1});
+  const auto fit = [&](const keras::TensorBoardOptions& options) {
+    const keras::Callback board = keras::callbacks::TensorBoard(folder / "logs", options);
+    model.fit(x, y, {.batch_size = 2, .epochs = 3, .verbose = 0, .callbacks = {board}});
+  };
+  const std::string name = "  tensor_name: \"layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE\"\n";
+  fit({.write_graph = false, .embeddings_freq = 2, .embeddings_metadata = "a \"b\"\n.tsv"});
+  EXPECT_EQ(read_file(folder / "logs/projector_config.pbtxt"),
+            "embeddings {\n" + name + "  metadata_path: \"a \\\"b\\\"\\012.tsv\"\n}\n");
+  const auto weights = [&](int epoch) {
+    return folder / "logs/train/keras_embedding.ckpt-" + std::to_string(epoch) + ".weights.h5";
+  };
+  EXPECT_TRUE(std::filesystem::exists(weights(0)));
+  EXPECT_FALSE(std::filesystem::exists(weights(1)));
+  const std::vector<float> last = model.get_weights()[0].to_vector<float>();
+  model.load_weights(weights(2));
+  EXPECT_EQ(model.get_weights()[0].to_vector<float>(), last);
+  fit({.embeddings_freq = 1, .embeddings_metadata = std::map<std::string, std::string>{{"words", "w.tsv"}}});
+  EXPECT_THAT(read_file(folder / "logs/projector_config.pbtxt"), HasSubstr("metadata_path: \"w.tsv\""));
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] {
+                fit({.embeddings_freq = 1, .embeddings_metadata = std::map<std::string, std::string>{{"wrods", "w"}}});
+              }),
+              HasSubstr("embeddings_metadata names no Embedding layer of the model: 'wrods'. It has `words`"));
+
+  fit({.write_graph = false, .profile_batch = {2, 3}});
+  std::vector<std::string> traces;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "logs/train"))
+    if (entry.path().string().ends_with(".pt.trace.json")) traces.push_back(entry.path());
+  ASSERT_EQ(traces.size(), 1U);
+  EXPECT_THAT(read_file(traces[0]), HasSubstr("traceEvents"));
+}
+
 TEST(KerasTensorBoard, BadInput) {
   using keras::callbacks::TensorBoard;
   const auto message = [](auto function) { return error_of<tt::Error>(function); };
@@ -75,4 +114,9 @@ TEST(KerasTensorBoard, BadInput) {
                 model.fit(tt::ones({2, 2}), tt::ones({2, 1}), {.verbose = 0, .callbacks = {board}});
               }),
               HasSubstr("keras_tensor_board_test.cpp"));
+  EXPECT_THAT(message([] {
+                TensorBoard("x", {.profile_batch = {3, 2}});
+              }),
+              HasSubstr("profile_batch is no range of batches: 3 to 2"));
+  EXPECT_THAT(message([] { TensorBoard("x", {.embeddings_freq = -1}); }), HasSubstr("embeddings_freq is negative: -1"));
 }

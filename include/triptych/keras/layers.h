@@ -34,6 +34,8 @@
 #include "triptych/keras/layers/normalization.h"
 #include "triptych/keras/layers/pooling.h"
 #include "triptych/keras/layers/preprocessing/adaptive.h"
+#include "triptych/keras/layers/preprocessing/colors.h"
+#include "triptych/keras/layers/preprocessing/distortions.h"
 #include "triptych/keras/layers/preprocessing/hashing.h"
 #include "triptych/keras/layers/preprocessing/images.h"
 #include "triptych/keras/layers/preprocessing/lookup.h"

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "triptych/keras/utils/arrays.h"
+#include "triptych/keras/utils/folder_labels.h"
+#include "triptych/keras/utils/image_folder.h"
+#include "triptych/keras/utils/images.h"
 #include "triptych/keras/utils/plot_history.h"
 #include "triptych/keras/utils/plot_model.h"
 #include "triptych/keras/utils/text_folder.h"

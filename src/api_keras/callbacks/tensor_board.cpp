@@ -4,10 +4,15 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <optional>
 
+#include "api_keras/names.h"
+#include "core/formats/atomic_file.h"
 #include "core/formats/event_file.h"
 #include "core/formats/summary.h"
+#include "core/support/printable.h"
+#include "triptych/core/profiler.h"
 #include "triptych/keras/model.h"
 
 namespace triptych::keras {
@@ -45,6 +50,22 @@ std::vector<Raster> images_of(const Tensor& weight) {
   return images;
 }
 
+/// A string of protobuf's text format.
+std::string proto_text(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      result += {'\\', c};
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      for (const int shift : {6, 3, 0}) result += (shift == 6 ? "\\" : "") + std::to_string(byte >> shift & 7);
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
 class TensorBoard : public CallbackBase {
  public:
   TensorBoard(std::string log_dir, TensorBoardOptions options, Location where)
@@ -55,6 +76,8 @@ class TensorBoard : public CallbackBase {
     validation_.reset();
     batches_ = 0;
     last_batch_ = -1;
+    profile_.reset();
+    if (options_.embeddings_freq > 0) write_projector_config();
     if (!options_.write_graph) return;
     const std::string name = model().base().class_name();
     if (name == "Functional" || name == "Sequential")
@@ -67,12 +90,20 @@ class TensorBoard : public CallbackBase {
     last_batch_ = -1;
   }
 
-  void on_train_batch_begin(std::int64_t, Logs&) override { batch_begin_ = Clock::now(); }
+  void on_train_batch_begin(std::int64_t, Logs&) override {
+    batch_begin_ = Clock::now();
+    const auto [first, last] = options_.profile_batch;
+    if (first > 0 && !profile_ && batches_ + 1 >= first && batches_ < last)
+      profile_.emplace(
+          profiler::ProfileOptions{.on_trace_ready = profiler::tensorboard_trace_handler(path("train"), "", where_)},
+          where_);
+  }
 
   void on_train_batch_end(std::int64_t batch, Logs& logs) override {
     const std::int64_t steps = batch - last_batch_;  // several in one execution
     last_batch_ = batch;
     batches_ += steps;
+    if (profile_ && batches_ >= options_.profile_batch.last) end_profile();
     if (options_.update_freq.batches() == 0 || batches_ % options_.update_freq.batches() != 0) return;
     if (options_.write_steps_per_second)
       write_scalar(train(), "batch_steps_per_second", static_cast<double>(steps) / since(batch_begin_), batches_);
@@ -93,6 +124,10 @@ class TensorBoard : public CallbackBase {
       }
     }
     if (options_.histogram_freq > 0 && epoch % options_.histogram_freq == 0) write_weights(epoch);
+    if (options_.embeddings_freq > 0 && epoch % options_.embeddings_freq == 0) {
+      make_folder("train");
+      model().save_weights(path("train/keras_embedding.ckpt-" + std::to_string(epoch) + ".weights.h5"), {}, where_);
+    }
     for (std::optional<EventFile>* file : {&train_, &validation_})
       if (*file) (*file)->flush({op, where_});
   }
@@ -106,6 +141,7 @@ class TensorBoard : public CallbackBase {
   }
 
   void on_train_end(Logs&) override {
+    if (profile_) end_profile();
     for (std::optional<EventFile>* file : {&train_, &validation_}) {
       if (*file) (*file)->flush({op, where_});
       file->reset();
@@ -117,10 +153,44 @@ class TensorBoard : public CallbackBase {
   EventFile& train() { return file(train_, "train"); }
   EventFile& validation() { return file(validation_, "validation"); }
   EventFile& file(std::optional<EventFile>& file, const char* folder) {
-    if (!file)
-      file.emplace((std::filesystem::path(log_dir_) / folder).string(), EventFileOptions{.filename_suffix = ".v2"},
-                   FileContext{op, where_});
+    if (!file) file.emplace(path(folder), EventFileOptions{.filename_suffix = ".v2"}, FileContext{op, where_});
     return *file;
+  }
+  std::string path(const std::string& name) const { return (std::filesystem::path(log_dir_) / name).string(); }
+  /// If it cannot be made, writing a file says so.
+  void make_folder(const std::string& name) const {
+    std::error_code error;
+    std::filesystem::create_directories(path(name), error);
+  }
+
+  void end_profile() {
+    profile_->stop(where_);
+    profile_.reset();
+  }
+
+  /// What tells the Projector of embeddings, with the name that Keras gives each.
+  void write_projector_config() {
+    std::map<std::string, std::string> files = options_.embeddings_metadata.files;
+    std::string text;
+    std::vector<std::string> names;
+    for (const Layer& layer : model().base().layers()) {
+      const std::string name = layer.base().class_name();
+      if (name != "Embedding" && name != "ReversibleEmbedding") continue;
+      names.push_back(layer.name());
+      text += "embeddings {\n  tensor_name: \"layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE\"\n";
+      std::string metadata = options_.embeddings_metadata.file;
+      if (const auto found = files.extract(layer.name())) metadata = found.mapped();
+      if (!metadata.empty()) text += "  metadata_path: " + proto_text(metadata) + "\n";
+      text += "}\n";
+    }
+    if (!files.empty())
+      throw ArgumentError(op, "embeddings_metadata names no Embedding layer of the model",
+                          "'" + printable(files.begin()->first) + "'",
+                          names.empty() ? "The model has none" : "It has " + quoted_list(names), where_);
+    make_folder("");
+    AtomicFile file(path("projector_config.pbtxt"), {op, where_});
+    file.write(text);
+    file.commit();
   }
 
   void write(EventFile& file, const std::string& summary, std::int64_t step) {
@@ -151,6 +221,7 @@ class TensorBoard : public CallbackBase {
   TensorBoardOptions options_;
   Location where_;
   std::optional<EventFile> train_, validation_;
+  std::optional<profiler::Profile> profile_;
   Clock::time_point epoch_begin_, batch_begin_;
   std::int64_t steps_before_ = 0, batches_ = 0, last_batch_ = -1;
 };
@@ -174,6 +245,12 @@ Callback callbacks::TensorBoard(OwnedText log_dir, TensorBoardOptions options, L
   if (log_dir.empty()) throw ArgumentError(op, "log_dir is empty", "''", "", where);
   if (options.histogram_freq < 0)
     throw ArgumentError(op, "histogram_freq is negative", std::to_string(options.histogram_freq), "", where);
+  if (options.embeddings_freq < 0)
+    throw ArgumentError(op, "embeddings_freq is negative", std::to_string(options.embeddings_freq), "", where);
+  if (const auto [first, last] = options.profile_batch; first < 0 || last < first || (first == 0 && last != 0))
+    throw ArgumentError(op, "profile_batch is no range of batches",
+                        std::to_string(first) + " to " + std::to_string(last),
+                        "Batches are counted from 1; 0 profiles none", where);
   return Callback(std::make_shared<keras::TensorBoard>(std::move(log_dir), options, where));
 }
 

@@ -1,27 +1,12 @@
-// Layers that change images: Resizing, CenterCrop, and the random ones.
+// Layers that change the places of pixels: Resizing, CenterCrop, and random ones.
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
-#include "api_keras/layers/brick.h"
+#include "api_keras/layers/random_images.h"
 #include "api_keras/saving/configured.h"
-#include "core/support/hyperparameter.h"
-#include "triptych/core/ops.h"
-#include "triptych/core/random.h"
-#include "triptych/keras/layers/preprocessing/images.h"
-#include "triptych/keras/ops/image.h"
 
 namespace triptych::keras {
 namespace {
-
-void check_images(const LayerBase& layer, const Shape& shape) {
-  if (shape.rank() != 3 && shape.rank() != 4)
-    throw ArgumentError(layer.class_name(), "the input is neither an image nor a batch of images",
-                        "layer '" + layer.name() + "' got " + shape.text(), "Give (h, w, c) or (n, h, w, c)");
-}
-
-/// Where height stands from the end: -3 or -2; width is next to it.
-int height_axis(const std::string& data_format) { return data_format == "channels_first" ? -2 : -3; }
 
 class Resizing : public LayerBase {
  public:
@@ -63,43 +48,6 @@ class CenterCrop : public LayerBase {
  private:
   Size2 size_;
   std::string data_format_;
-};
-
-/// Base of those that draw numbers in training: without, images stay as they are. They are changed in
-/// float32, and come out in the compute dtype.
-class RandomImages : public LayerBase {
- public:
-  RandomImages(const char* class_name, std::string data_format, std::int64_t seed)
-      : class_name_(class_name), data_format_(std::move(data_format)), seed_(seed) {}
-  std::string class_name() const override { return class_name_; }
-  void build(const Shape&) override {
-    stream_ = random_stream(seed_);
-    add_state("stream", stream_);
-  }
-  Tensor call(const Tensor& input, bool training) override {
-    check_images(*this, input.shape());
-    const Tensor x = cast(input, float32);
-    if (!training || inferring()) return in_dtype(x, compute_dtype());
-    return in_dtype(x.ndim() == 3 ? squeeze(changed(unsqueeze(x, 0)), 0) : changed(x), compute_dtype());
-  }
-
- protected:
-  /// Of a batch.
-  virtual Tensor changed(const Tensor& x) = 0;
-
-  int height_axis() const { return keras::height_axis(data_format_); }
-  /// A number for each image, (n, 1, 1, 1).
-  Tensor drawn(const Tensor& x, double low, double high) const {
-    const Tensor one = first_along(first_along(first_along(x, 1), 2), 3);
-    return low == high ? zeros_like(one) + low : random_uniform_like(stream_, one, low, high);
-  }
-  /// The same as (n, 1).
-  Tensor drawn_column(const Tensor& x, double low, double high) const { return flatten(drawn(x, low, high), 1, -1); }
-
-  const char* class_name_;
-  std::string data_format_;
-  std::int64_t seed_;
-  Tensor stream_;
 };
 
 class RandomFlip : public RandomImages {
@@ -158,31 +106,6 @@ class RandomCrop : public RandomImages {
   Size2 size_;
 };
 
-/// Base of those that move pixels by a matrix for each image.
-class RandomPlaces : public RandomImages {
- public:
-  template <class Options>
-  RandomPlaces(const char* class_name, const Options& options)
-      : RandomImages(class_name, options.data_format, options.seed),
-        how_{.interpolation = options.interpolation,
-             .fill_mode = options.fill_mode,
-             .fill_value = options.fill_value,
-             .data_format = options.data_format} {}
-
- protected:
-  /// The first two rows of the matrix, six columns (n, 1).
-  virtual std::vector<Tensor> matrix(const Tensor& x, double height, double width) = 0;
-  Tensor changed(const Tensor& x) override {
-    const int axis = height_axis();
-    std::vector<Tensor> columns = matrix(x, static_cast<double>(x.size(axis)), static_cast<double>(x.size(axis + 1)));
-    columns.insert(columns.end(), 2, zeros_like(columns[0]));
-    return keras::ops::image::affine_transform(x, concat(columns, 1), how_);
-  }
-
- private:
-  keras::ops::image::AffineOptions how_;
-};
-
 class RandomRotation : public RandomPlaces {
  public:
   RandomRotation(FactorRange factor, const RandomPlacesOptions& options)
@@ -235,84 +158,10 @@ class RandomTranslation : public RandomPlaces {
   FactorRange height_, width_;
 };
 
-class RandomContrast : public RandomImages {
- public:
-  RandomContrast(FactorRange factor, const RandomValuesOptions& options)
-      : RandomImages("RandomContrast", options.data_format, options.seed),
-        factor_(factor),
-        range_(options.value_range) {}
-
- protected:
-  Tensor changed(const Tensor& x) override {
-    const int axis = height_axis();
-    const Tensor middle = mean(mean(x, axis, true), axis + 1, true);
-    const Tensor factor = drawn(x, 1 - factor_.lower, 1 + factor_.upper);
-    return clip((x - middle) * factor + middle, range_.low, range_.high);
-  }
-
- private:
-  FactorRange factor_;
-  ValueRange range_;
-};
-
-class RandomBrightness : public RandomImages {
- public:
-  RandomBrightness(FactorRange factor, const RandomValuesOptions& options)
-      : RandomImages("RandomBrightness", options.data_format, options.seed),
-        factor_(factor),
-        range_(options.value_range) {}
-
- protected:
-  Tensor changed(const Tensor& x) override {
-    return clip(x + drawn(x, factor_.lower, factor_.upper) * (range_.high - range_.low), range_.low, range_.high);
-  }
-
- private:
-  FactorRange factor_;
-  ValueRange range_;
-};
-
-/// The range in order; ArgumentError unless it lies within [low, high].
-FactorRange checked(const char* layer, const char* name, FactorRange factor, double low, double high, Location where) {
-  if (factor.lower > factor.upper) std::swap(factor.lower, factor.upper);
-  if (!(factor.lower >= low && factor.upper <= high))
-    throw ArgumentError(layer,
-                        std::string(name) + " is outside of [" + number_text(low) + ", " + number_text(high) + "]",
-                        number_text(factor.lower) + " and " + number_text(factor.upper), "", where);
-  return factor;
-}
-
 Size2 checked_size(const char* layer, std::int64_t height, std::int64_t width, Location where) {
   check_positive(layer, "height", height, where);
   check_positive(layer, "width", width, where);
   return {height, width};
-}
-
-template <class Options>
-void check_places(const char* layer, const Options& options, Location where) {
-  const auto check = [&](const char* what, const std::string& name, std::initializer_list<const char*> known) {
-    for (const char* one : known)
-      if (name == one) return;
-    std::string names;
-    for (const char* one : known) names += (names.empty() ? "Use '" : ", '") + std::string(one) + "'";
-    throw ArgumentError(layer, std::string("there is no such ") + what, "'" + name + "'", names, where);
-  };
-  if (options.fill_mode == "wrap")
-    throw UnsupportedError(layer, "there is no fill_mode that repeats the image here", "'wrap'",
-                           "Use 'reflect', 'constant' or 'nearest'", where);
-  check("fill_mode", options.fill_mode, {"reflect", "constant", "nearest"});
-  check("interpolation", options.interpolation, {"bilinear", "nearest"});
-  check_seed(layer, options.seed, where);
-  is_channels_first(options.data_format, layer, where);
-  Hyperparameters(layer, where).finite("fill_value", options.fill_value);
-}
-
-void check_values(const char* layer, const RandomValuesOptions& options, Location where) {
-  check_seed(layer, options.seed, where);
-  is_channels_first(options.data_format, layer, where);
-  const auto [low, high] = options.value_range;
-  if (!(low < high) || !std::isfinite(low) || !std::isfinite(high))
-    throw ArgumentError(layer, "value_range is no range", number_text(low) + " and " + number_text(high), "", where);
 }
 
 }  // namespace
@@ -383,26 +232,6 @@ Layer RandomTranslation(FactorRange height_factor, FactorRange width_factor, Ran
       with_options(plain_brick<keras::RandomTranslation>(options.name, where, height_factor, width_factor, options),
                    options, where),
       options, arg("height_factor", height_factor), arg("width_factor", width_factor));
-}
-
-Layer RandomContrast(FactorRange factor, RandomValuesOptions options, Location where) {
-  if (factor.is_one) factor = {0, factor.upper};  // as in Keras: one number only makes contrasts stronger
-  if (factor.lower > factor.upper) std::swap(factor.lower, factor.upper);
-  for (const double bound : {factor.lower, factor.upper})
-    if (!(bound >= 0 && bound <= 1))
-      throw ArgumentError("RandomContrast", "factor is outside of [0, 1]", number_text(bound), "", where);
-  check_values("RandomContrast", options, where);
-  return configured(
-      with_options(plain_brick<keras::RandomContrast>(options.name, where, factor, options), options, where), options,
-      arg("factor", factor));
-}
-
-Layer RandomBrightness(FactorRange factor, RandomValuesOptions options, Location where) {
-  factor = checked("RandomBrightness", "factor", factor, -1, 1, where);
-  check_values("RandomBrightness", options, where);
-  return configured(
-      with_options(plain_brick<keras::RandomBrightness>(options.name, where, factor, options), options, where), options,
-      arg("factor", factor));
 }
 
 }  // namespace layers

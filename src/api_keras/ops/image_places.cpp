@@ -1,4 +1,6 @@
 // keras.ops.image: images read at other places, and smoothed.
+#include "api_keras/ops/image_places.h"
+
 #include <cmath>
 #include <string>
 #include <utility>
@@ -109,6 +111,14 @@ Tensor map_coordinates(const Arg& inputs, const Arg& coordinates, std::int64_t o
   return back(read_at(values, places, order == 1, mode, fill_value, where), x.dtype());
 }
 
+Tensor blurred(const Tensor& x, int axis, std::int64_t size, const Tensor& deviation) {
+  const Tensor from_center = arange(0, size, 1, float64) - static_cast<double>(size - 1) / 2;
+  const Tensor weights = cast(softmax(square(from_center / cast(deviation, float64)) * -0.5), x.dtype());
+  std::vector<std::pair<std::int64_t, std::int64_t>> room(static_cast<std::size_t>(x.ndim()));
+  room[static_cast<std::size_t>(axis)] = {(size - 1) / 2, size / 2};
+  return matmul(triptych::unfold(triptych::pad(x, room), axis, size, 1), weights);
+}
+
 Tensor gaussian_blur(const Arg& images, Size2 kernel_size, std::pair<double, double> sigma, Text data_format) {
   const char* op = "gaussian_blur";
   const Location where = images.where();
@@ -129,21 +139,11 @@ Tensor gaussian_blur(const Arg& images, Size2 kernel_size, std::pair<double, dou
   const DeviceScope beside(given.device());
   Tensor x = cast(images, dtype);
   const int height = first ? rank - 2 : rank - 3;
-  // Along one axis after the other: windows times weights, with zeros around as "same" has them.
-  const auto smooth = [&](const Tensor& image, int axis, std::int64_t size, double deviation) {
-    const Tensor from_center = arange(0, size, 1, float64) - static_cast<double>(size - 1) / 2;
-    const Tensor weights = cast(softmax(square(from_center / deviation) * -0.5), dtype);
-    std::vector<std::pair<std::int64_t, std::int64_t>> room(static_cast<std::size_t>(rank));
-    room[static_cast<std::size_t>(axis)] = {(size - 1) / 2, size / 2};
-    return matmul(triptych::unfold(triptych::pad(image, room), axis, size, 1), weights);
-  };
-  x = smooth(x, height, kernel_size.height, sigma.second);
-  return smooth(x, height + 1, kernel_size.width, sigma.first);
+  // The first of Keras's two sizes and deviations is the horizontal one.
+  x = blurred(x, height, kernel_size.width, tensor(sigma.second));
+  return blurred(x, height + 1, kernel_size.height, tensor(sigma.first));
 }
 
-namespace {
-
-/// (n, h, w, c) read at places (n, h, w) of rows and columns; as many transforms as images, or one for all.
 Tensor read_images(const Tensor& x, const Tensor& rows, const Tensor& columns, bool linear, const OwnedText& mode,
                    double fill, Location where) {
   // The number of each image, however many there are.
@@ -152,6 +152,8 @@ Tensor read_images(const Tensor& x, const Tensor& rows, const Tensor& columns, b
   const Tensor same = cast(zeros_like(rows), int64) + image, none = cast(zeros_like(same), rows.dtype());
   return read_at(x, {rows + none, columns + none}, linear, mode, fill, where, same);
 }
+
+namespace {
 
 Tensor transformed(const char* op, const Arg& images, const Tensor& transform, const AffineOptions& options,
                    Location where) {
@@ -249,7 +251,7 @@ Tensor elastic_transform(const Arg& images, const ElasticOptions& options) {
   const auto moves = [&] {
     const Tensor noise = normal({count, height, width, 1}, 0, 1, dtype, options.seed.generator(), where);
     const Tensor smooth = gaussian_blur(noise, {window, window}, {options.sigma, options.sigma});
-    return squeeze(smooth, -1) * options.alpha;
+    return squeeze(smooth, -1) * (options.alpha * options.sigma);
   };
   const Tensor columns = moves() + arange(0, width, 1, dtype),
                rows = moves() + unsqueeze(arange(0, height, 1, dtype), 1);

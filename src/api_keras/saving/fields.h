@@ -257,9 +257,23 @@ void option_fields(Fields& fields, Options& options) {
   TRIPTYCH_FIELD(pad_to_aspect_ratio);
   TRIPTYCH_FIELD(antialias);
   TRIPTYCH_FIELD(fill_mode);
-  TRIPTYCH_FIELD(fill_value);
+  if constexpr (requires { options.fill_value.empty(); })
+    fields.number_or_list("fill_value", options.fill_value);
+  else
+    TRIPTYCH_FIELD(fill_value);
   TRIPTYCH_FIELD(width_factor);
   TRIPTYCH_FIELD(value_range);
+  TRIPTYCH_FIELD(x_factor);
+  TRIPTYCH_FIELD(y_factor);
+  TRIPTYCH_FIELD(addition_factor);
+  TRIPTYCH_FIELD(threshold_factor);
+  TRIPTYCH_FIELD(brightness_factor);
+  TRIPTYCH_FIELD(contrast_factor);
+  TRIPTYCH_FIELD(saturation_factor);
+  TRIPTYCH_FIELD(hue_factor);
+  TRIPTYCH_FIELD(bins);
+  TRIPTYCH_FIELD(kernel_size);
+  TRIPTYCH_FIELD(sigma);
   // Of optimizers.
   TRIPTYCH_FIELD(learning_rate);
   TRIPTYCH_FIELD(nesterov);

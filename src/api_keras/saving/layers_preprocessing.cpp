@@ -2,6 +2,8 @@
 #include "api_keras/layers/lookups.h"
 #include "api_keras/saving/remake.h"
 #include "triptych/keras/layers/normalization.h"
+#include "triptych/keras/layers/preprocessing/colors.h"
+#include "triptych/keras/layers/preprocessing/distortions.h"
 #include "triptych/keras/layers/preprocessing/images.h"
 #include "triptych/keras/layers/preprocessing/numbers.h"
 #include "triptych/keras/layers/rescaling.h"
@@ -19,6 +21,19 @@ Layer by_options(const Make& make, Fields& config) {
   for (const char* other : {"vocabulary_size", "vocabulary_dtype"}) config.ignore(other);
   config.check_all_known();
   return make(std::move(options), config.where());
+}
+
+/// Of a factor and a range of values.
+template <Layer (*make)(FactorRange, RandomValuesOptions, Location)>
+Layer by_factor(Fields& config) {
+  config.ignore("bounding_box_format");
+  return Remake<FactorRange, RandomValuesOptions>::by(make, {"factor"}, config);
+}
+/// Of options that describe themselves.
+template <class Options, Layer (*make)(Options, Location)>
+Layer by_options_alone(Fields& config) {
+  config.ignore("bounding_box_format");
+  return Remake<Options>::by(make, {}, config);
 }
 
 }  // namespace
@@ -75,14 +90,27 @@ std::span<const LayerClass> layers_preprocessing() {
          return Remake<FactorRange, FactorRange, RandomPlacesOptions>::by(layers::RandomTranslation,
                                                                           {"height_factor", "width_factor"}, config);
        }},
-      {"RandomContrast",
+      {"RandomContrast", by_factor<layers::RandomContrast>},
+      {"RandomBrightness", by_factor<layers::RandomBrightness>},
+      {"RandomHue", by_factor<layers::RandomHue>},
+      {"RandomSaturation", by_factor<layers::RandomSaturation>},
+      {"RandomColorDegeneration", by_factor<layers::RandomColorDegeneration>},
+      {"RandomInvert", by_factor<layers::RandomInvert>},
+      {"RandomPosterization", by_factor<layers::RandomPosterization>},
+      {"RandomSharpness", by_factor<layers::RandomSharpness>},
+      {"RandomGrayscale",
        [](Fields& config) -> Layer {
-         return Remake<FactorRange, RandomValuesOptions>::by(layers::RandomContrast, {"factor"}, config);
+         return Remake<double, RandomGrayscaleOptions>::by(layers::RandomGrayscale, {"factor"}, config);
        }},
-      {"RandomBrightness",
-       [](Fields& config) -> Layer {
-         return Remake<FactorRange, RandomValuesOptions>::by(layers::RandomBrightness, {"factor"}, config);
-       }},
+      {"RandomColorJitter", by_options_alone<RandomColorJitterOptions, layers::RandomColorJitter>},
+      {"Solarization", by_options_alone<SolarizationOptions, layers::Solarization>},
+      {"AutoContrast", by_options_alone<AutoContrastOptions, layers::AutoContrast>},
+      {"Equalization", by_options_alone<EqualizationOptions, layers::Equalization>},
+      {"RandomShear", by_options_alone<RandomShearOptions, layers::RandomShear>},
+      {"RandomPerspective", by_options_alone<RandomPerspectiveOptions, layers::RandomPerspective>},
+      {"RandomElasticTransform", by_options_alone<RandomElasticTransformOptions, layers::RandomElasticTransform>},
+      {"RandomErasing", by_options_alone<RandomErasingOptions, layers::RandomErasing>},
+      {"RandomGaussianBlur", by_options_alone<RandomGaussianBlurOptions, layers::RandomGaussianBlur>},
       {"IntegerLookup",
        [](Fields& config) -> Layer {
          std::string oov_method = "floormod";

@@ -55,7 +55,7 @@ TRIPTYCH_API Tensor extract_patches(const Arg& images, const Axes& size, const A
 TRIPTYCH_API Tensor extract_patches_3d(const Arg& volumes, const Axes& size, const Axes& strides = {},
                                        const Axes& dilation_rate = 1, const WindowPadding& padding = "valid",
                                        Text data_format = "channels_last");
-/// Smoothed by a Gaussian window, zeros around.
+/// Smoothed by a Gaussian window, zeros around; the first size and deviation are the horizontal ones, as in Keras.
 TRIPTYCH_API Tensor gaussian_blur(const Arg& images, Size2 kernel_size = {3, 3},
                                   std::pair<double, double> sigma = {1, 1}, Text data_format = "channels_last");
 /// (n, h, w, c, 2).
@@ -92,7 +92,7 @@ struct ElasticOptions {
   Seed seed = {};
   OwnedText data_format = "channels_last";
 };
-/// Every pixel moved by smoothed random numbers: of deviation `sigma`, `alpha` large.
+/// Every pixel moved by `alpha` times random numbers of deviation `sigma`, smoothed by a window of this deviation.
 TRIPTYCH_API Tensor elastic_transform(const Arg& images, const ElasticOptions& options = {});
 /// As jax.image.scale_and_translate: scaled and moved along `spatial_dims`.
 TRIPTYCH_API Tensor scale_and_translate(const Arg& images, const Shape& output_shape, const std::vector<double>& scale,

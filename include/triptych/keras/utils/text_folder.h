@@ -9,14 +9,15 @@
 #include "triptych/core/export.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
+#include "triptych/keras/utils/folder_labels.h"
 
 namespace triptych::keras {
 
 /// Options of `text_dataset_from_directory`, in Keras's order.
 struct TextFolderOptions {
-  /// "inferred": a folder's name is its texts' class. "none": there are no classes.
-  OwnedText labels = "inferred";
+  FolderLabels labels = "inferred";
   /// "int": class numbers, int32 (n). "categorical": float32 (n, classes). "binary": float32 (n, 1), of two classes.
+  /// "none": there are no labels.
   OwnedText label_mode = "int";
   /// The folders that count, in this order; none: all, by name.
   std::vector<std::string> class_names = {};

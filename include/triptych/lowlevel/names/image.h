@@ -1,5 +1,5 @@
-// tf.image: images are (n, h, w, c), or (h, w, c) where TensorFlow takes them. Decoding and encoding of files is not
-// here. What is random takes a seed as tf.random does.
+// tf.image: images are (n, h, w, c), or (h, w, c) where TensorFlow takes them. Files are decoded in lowlevel/io.h. What
+// is random takes a seed as tf.random does.
 #pragma once
 
 #include <limits>

@@ -59,7 +59,7 @@ struct RandomCropOptions {
 };
 /// Of layers that move pixels.
 struct RandomPlacesOptions {
-  /// What is outside of the image: "reflect", "constant" (fill_value) or "nearest"; not Keras's "wrap".
+  /// What is outside of the image: "reflect", "constant" (fill_value), "nearest" or "wrap".
   OwnedText fill_mode = "reflect";
   /// "bilinear" or "nearest".
   OwnedText interpolation = "bilinear";
