@@ -1,7 +1,10 @@
-// Overhead of single eager ops, and speed of single kernels: float32, inputs made once, outputs from the caching
-// allocator.
+// Overhead of single eager ops, of control flow and of fit, and speed of single kernels: float32, inputs made once,
+// outputs from the caching allocator.
+#include <tuple>
+
 #include "report.h"
 #include "triptych/eager.h"
+#include "triptych/keras.h"
 #include "triptych/lowlevel.h"
 
 namespace tt = triptych;
@@ -65,6 +68,40 @@ void register_control_flow() {
   bench::add("cond_without", [step = session.make_callable({x}, {plain, x > 0}), one] { step(one); });
 }
 
+// A thousand steps of one small model: as a session's function, and by Keras's `fit`, which makes batches, takes the
+// mean of losses and calls back besides.
+void register_fit() {
+  constexpr std::int64_t steps = 1000, batch = 16;
+  const tt::Tensor x = tt::rand({steps * batch, 2}), y = tt::rand({steps * batch, 1});
+  {
+    namespace tf = triptych::lowlevel;
+    const tf::Graph graph;
+    const tf::DefaultGraph as_default(graph);
+    const tt::Tensor inputs = graph.placeholder("x", tt::float32, {batch, 2}),
+                     targets = graph.placeholder("y", tt::float32, {batch, 1});
+    tt::Tensor h = inputs;
+    for (const auto& [name, from, to] : {std::tuple{"a", 2, 16}, {"b", 16, 16}, {"c", 16, 1}}) {
+      const auto scope = tf::variable_scope(name);
+      h = tt::matmul(h, tf::get_variable("w", {from, to})) +
+          tf::get_variable("b", {to}, {.initializer = tt::init::zeros()});
+      if (to > 1) h = tt::tanh(h);
+    }
+    const tt::Tensor loss = tt::mse_loss(h, targets);
+    const tt::Tensor update = tf::GradientDescent({.learning_rate = 0.01}).minimize(loss);
+    const tf::Session session(graph);
+    session.run(graph.initializer());
+    bench::add("steps_1000", [step = session.make_callable({inputs, targets}, {loss, update}),
+                              x = tt::slice(x, 0, {0, batch}), y = tt::slice(y, 0, {0, batch})] {
+      for (std::int64_t i = 0; i < steps; ++i) step(x, y);
+    });
+  }
+  namespace keras = triptych::keras;
+  using namespace keras::layers;
+  const keras::Sequential model({Input({2}), Dense(16, "tanh"), Dense(16, "tanh"), Dense(1)});
+  model.compile({.optimizer = keras::optimizers::SGD(0.01), .loss = "mse"});
+  bench::add("fit_1000", [=] { model.fit(x, y, {.batch_size = batch, .verbose = 0, .shuffle = false}); });
+}
+
 /// relu of relu ...: nodes that all depend on each other.
 std::vector<tt::Tensor> long_chain(const tt::Tensor& x, int nodes) {
   std::vector<tt::Tensor> all{x};
@@ -99,6 +136,7 @@ int main(int argc, char** argv) {
   return bench::run(argc, argv, [] {
     register_all();
     register_control_flow();
+    register_fit();
     register_large_graphs();
   });
 }

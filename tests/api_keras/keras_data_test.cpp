@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "files.h"
 #include "triptych/keras.h"
 
 namespace tt = triptych;
@@ -49,21 +50,6 @@ void expect_texts(const keras::TextExamples& texts, const std::string& name) {
   expect_equal(texts.y, name + "/y");
 }
 
-/// A folder that is gone when it goes.
-class Scratch {
- public:
-  Scratch() : path_(std::filesystem::temp_directory_path() / "triptych_keras_data_test") {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~Scratch() { std::filesystem::remove_all(path_); }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
 void write(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 std::string read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -85,7 +71,7 @@ TEST(KerasData, ReadsImages) {
 }
 
 TEST(KerasData, ReadsCifarsBinaries) {
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   const std::string inside = scratch / "cifar-10-batches-bin";
   std::filesystem::create_directories(inside);
   for (const char* name :
@@ -128,7 +114,7 @@ TEST(KerasData, ReadsTextsAndHouses) {
 }
 
 TEST(KerasData, DamagedFilesAreErrors) {
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   const auto damaged = [&](const std::string& name, const std::string& bytes, auto&& load) {
     write(scratch / name, bytes);
     EXPECT_THROW(load(scratch.path()), tt::ArgumentError) << name;
@@ -206,7 +192,7 @@ TEST(KerasData, WindowsAndSplits) {
 }
 
 TEST(KerasData, TextsInFolders) {
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   for (const auto& [folder, name] : {std::pair{"b", "1"}, {"b", "2"}, {"a", "1"}, {"a/inner", "3"}, {"a", "0"}}) {
     std::filesystem::create_directories(scratch / folder);
     write(scratch / folder + "/" + name + ".txt", std::string(folder) + name);
@@ -231,7 +217,7 @@ TEST(KerasData, TextsInFolders) {
 }
 
 TEST(KerasData, PicturesInFolders) {
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   const auto put = [&](const std::string& folder, const std::string& name, const tt::Tensor& image) {
     std::filesystem::create_directories(scratch / folder);
     keras::utils::save_img(scratch / folder + "/" + name, image, {.scale = false});
@@ -330,7 +316,7 @@ TEST(KerasData, PicturesInFolders) {
 }
 
 TEST(KerasData, PicturesInAndOut) {
-  const Scratch scratch;
+  const TemporaryFolder scratch;
   const tt::Tensor image = tt::tensor({{{0, 10}, {20, 250}}, {{30, 40}, {50, 60}}});  // (2, 2, 2): no picture
   EXPECT_THROW(keras::utils::save_img(scratch / "x.png", image), tt::ArgumentError);
   EXPECT_THROW(keras::utils::save_img(scratch / "x.jpg", tt::zeros({2, 2, 3})), tt::ArgumentError);

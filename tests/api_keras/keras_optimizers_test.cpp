@@ -1,11 +1,13 @@
 // Keras's optimizers over 100 steps and its schedules against Keras's numbers; in both engines of fit; what they
 // refuse.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <optional>
 
 #include "api_eager/eager_testing.h"
+#include "files.h"
 #include "optimizer_runs.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras.h"
@@ -210,4 +212,44 @@ TEST(KerasOptimizers, BadInput) {
   EXPECT_NEAR(scheduled.learning_rate(), 0.1, 1e-15);
   EXPECT_ARGUMENT_ERROR(LossScaleOptimizer(SGD(), {.initial_scale = 0}), "initial_scale is not positive");
   EXPECT_ARGUMENT_ERROR(Ftrl({.learning_rate_power = 0.5}), "[Ftrl] -learning_rate_power is negative");
+}
+
+TEST(KerasOptimizers, PartsHaveOptimizersOfTheirOwn) {
+  using namespace keras::layers;
+  const tt::Tensor x = tt::rand({8, 3}), y = tt::rand({8, 1});
+  for (const char* engine : {"graph", "eager"}) {
+    keras::utils::set_random_seed(1);
+    const keras::Optimizer still = keras::optimizers::SGD(0.0), fast = keras::optimizers::Adam(0.1);
+    const keras::Sequential model({Input({3}), Dense(4, {.name = "encoder"}), Dense(1, {.name = "head"})});
+    const std::vector<tt::Tensor> before = model.get_weights();
+    model.compile({.optimizer = keras::optimizers::MultiOptimizer({still, {{"head/.*", fast}, {"encoder/bias", fast}}}),
+                   .loss = "mse",
+                   .engine = engine});
+    model.fit(x, y, {.batch_size = 4, .epochs = 2, .verbose = 0});
+    const std::vector<tt::Tensor> after = model.get_weights();
+    EXPECT_TRUE(tt::array_equal(after[0], before[0])) << engine;
+    for (const std::size_t i : {1U, 2U, 3U}) EXPECT_FALSE(tt::array_equal(after[i], before[i])) << engine << i;
+    EXPECT_EQ(model.optimizer().iterations(), 4) << engine;
+    EXPECT_EQ(fast.iterations(), 4) << engine;
+    // Each has a rate of its own.
+    fast.set_learning_rate(0.0);
+    model.fit(x, y, {.batch_size = 4, .verbose = 0});
+    EXPECT_TRUE(tt::array_equal(model.get_weights()[3], after[3])) << engine;
+  }
+  const auto error = [](auto&& function) { return error_of<tt::ArgumentError>(function); };
+  const keras::Optimizer sgd("sgd");
+  using keras::optimizers::MultiOptimizer;
+  EXPECT_THAT(error([&] { static_cast<void>(MultiOptimizer({sgd}).learning_rate()); }),
+              testing::HasSubstr("[MultiOptimizer] it has no learning rate"));
+  EXPECT_THAT(error([&] { MultiOptimizer({sgd, {{"(", sgd}}}); }),
+              testing::HasSubstr("a pattern is no regular expression: '('"));
+  EXPECT_THAT(error([&] { MultiOptimizer({sgd, {{"a", sgd}, {"a", sgd}}}); }),
+              testing::HasSubstr("a pattern stands twice: 'a'"));
+  EXPECT_THAT(error([&] { MultiOptimizer({MultiOptimizer({sgd})}); }),
+              testing::HasSubstr("a part has an optimizer around others: 'multi_optimizer'"));
+  const auto both = MultiOptimizer({sgd, {{"head/.*", sgd}, {".*/kernel", sgd}}});
+  const std::vector<tt::Tensor> weights{tt::ones({2})};
+  const std::vector<std::string> paths{"head/kernel"};
+  EXPECT_THAT(error([&] { both.base().build(weights, paths); }),
+              testing::HasSubstr("several patterns have a weight: 'head/kernel'"));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "triptych/keras/optimizers/base.h"
+#include "triptych/keras/optimizers/multi_optimizer.h"
 #include "triptych/keras/optimizers/schedules.h"
 
 namespace triptych::keras {

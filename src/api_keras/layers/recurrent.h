@@ -148,8 +148,15 @@ class Recurrent : public MaskedLayer {
  private:
   RNNCellBase& cell() const { return static_cast<RNNCellBase&>(cell_.base()); }
   std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states, bool training) const;
-  /// All steps, one after the other.
+  /// What a step gives: its output, what the next one has where the mask leaves it out, and the states.
+  struct Step {
+    Tensor output, last;
+    std::vector<Tensor> states;
+  };
+  Step advanced(const Step& before, const Tensor& x, const Tensor& there, const SequenceOptions& how) const;
+  /// All steps, one after the other: each written out, or as a loop of the graph.
   Sequence loop(const Tensor& x, std::vector<Tensor> states, const Tensor& mask, const SequenceOptions& how);
+  Sequence rolled(const Tensor& x, std::vector<Tensor> states, const Tensor& mask, const SequenceOptions& how) const;
   /// The states that the last batch ended with.
   const std::vector<Tensor>& kept_states(const Tensor& x);
 

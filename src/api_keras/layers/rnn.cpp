@@ -6,6 +6,7 @@
 #include "core/graph/graph.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/transaction.h"
+#include "triptych/core/control_flow.h"
 
 namespace triptych::keras {
 namespace {
@@ -273,30 +274,64 @@ Sequence Recurrent::loop(const Tensor& x, std::vector<Tensor> states, const Tens
             results[0],
             {results.begin() + 1, results.end()}};
   }
-  if (!length.known() || length.raw() == 0)
-    throw ArgumentError(class_name_,
-                        length.known() ? "a sequence has no step" : "a loop over a cell needs a known number of steps",
-                        "layer '" + name() + "' got " + x.shape().text());
+  if (length.known() && length.raw() == 0)
+    throw ArgumentError(class_name_, "a sequence has no step", "layer '" + name() + "' got " + x.shape().text());
+  constexpr std::int64_t longest_written_out = 64;
+  if (x.is_symbolic() && !options_.unroll &&
+      (!length.known() || (length.raw() > longest_written_out && cell_.as<SequenceCell>())))
+    return rolled(x, std::move(states), mask, how);
+  if (!length.known())
+    throw ArgumentError(class_name_, "a loop that is unrolled needs a known number of steps",
+                        "layer '" + name() + "' got " + x.shape().text(), "Without .unroll it may be unknown");
   std::vector<Tensor> outputs;
-  Tensor last;
+  Step at{.output = {}, .last = {}, .states = std::move(states)};
   for (std::int64_t i = 0; i < length.raw(); ++i) {
     const std::int64_t t = how.go_backwards ? length.raw() - 1 - i : i;
-    std::vector<Tensor> results = step(select(x, 1, t), states, how.training);
-    if (mask.defined()) {
-      const Tensor there = select(mask, 1, t);
-      const Tensor before = last.defined() ? last : zeros_like(results[0]);
-      results[0] = where(beside(there, results[0]), results[0], before);
-      for (std::size_t s = 0; s < states.size(); ++s)
-        results[s + 1] = where(beside(there, states[s]), results[s + 1], states[s]);
-      last = results[0];
-      if (how.zero_output_for_mask) results[0] = where(beside(there, last), last, 0);
-    } else {
-      last = results[0];
-    }
-    outputs.push_back(results[0]);
-    states.assign(results.begin() + 1, results.end());
+    at = advanced(at, select(x, 1, t), mask.defined() ? select(mask, 1, t) : Tensor(), how);
+    outputs.push_back(at.output);
   }
-  return {how.return_sequences ? stack(outputs, 1) : Tensor(), outputs.back(), std::move(states)};
+  return {how.return_sequences ? stack(outputs, 1) : Tensor(), outputs.back(), std::move(at.states)};
+}
+
+Recurrent::Step Recurrent::advanced(const Step& before, const Tensor& x, const Tensor& there,
+                                    const SequenceOptions& how) const {
+  std::vector<Tensor> results = step(x, before.states, how.training);
+  Step at{.output = results[0], .last = results[0], .states = {results.begin() + 1, results.end()}};
+  if (!there.defined()) return at;
+  const auto kept = [&](const Tensor& now, const Tensor& old) { return where(beside(there, now), now, old); };
+  at.last = kept(at.last, before.last.defined() ? before.last : zeros_like(at.last));
+  for (std::size_t i = 0; i < at.states.size(); ++i) at.states[i] = kept(at.states[i], before.states[i]);
+  at.output = how.zero_output_for_mask ? kept(at.last, zeros_like(at.last)) : at.last;
+  return at;
+}
+
+Sequence Recurrent::rolled(const Tensor& x, std::vector<Tensor> states, const Tensor& mask,
+                           const SequenceOptions& how) const {
+  // Steps, and what the mask says of them, as rows in the order in which they are run.
+  const auto rows = [&](const Tensor& t) { return moveaxis(how.go_backwards ? flip(t, 1) : t, 1, 0); };
+  const Tensor steps = rows(x), there = mask.defined() ? rows(mask) : Tensor();
+  // The first step is before the loop: it draws what all steps share, and shows what one gives.
+  const Step first = advanced({.output = {}, .last = {}, .states = std::move(states)}, select(steps, 0, 0),
+                              there.defined() ? select(there, 0, 0) : Tensor(), how);
+  std::vector<Tensor> variables{first.output, first.last};
+  variables.insert(variables.end(), first.states.begin(), first.states.end());
+  const std::size_t count = variables.size();
+  const auto rest = [](const Tensor& t) { return slice(t, 0, {1, none}); };
+  std::vector<Tensor> stacks{rest(steps)};
+  if (there.defined()) stacks.push_back(rest(there));
+  const auto body = [&](std::span<const Tensor> given) {
+    const Step before{
+        .output = given[0], .last = given[1], .states = {given.begin() + 2, given.begin() + static_cast<int>(count)}};
+    const Step at = advanced(before, given[count], there.defined() ? given[count + 1] : Tensor(), how);
+    std::vector<Tensor> results{at.output, at.last};
+    results.insert(results.end(), at.states.begin(), at.states.end());
+    if (how.return_sequences) results.push_back(at.output);
+    return results;
+  };
+  std::vector<Tensor> results = triptych::detail::run_rows(class_name_, body, variables, stacks, false, true, {});
+  Tensor outputs;
+  if (how.return_sequences) outputs = moveaxis(concat({unsqueeze(first.output, 0), results.back()}, 0), 0, 1);
+  return {outputs, results[0], {results.begin() + 2, results.begin() + static_cast<int>(count)}};
 }
 
 const std::vector<Tensor>& Recurrent::kept_states(const Tensor& x) {
