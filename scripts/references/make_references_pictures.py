@@ -86,6 +86,9 @@ down = [[bytes(pixel[[2, 1, 0]]) for pixel in row] for row in smooth]
 data = b"".join(b"".join(row) + b"\0" * (-3 * WIDTH % 4) for row in down)
 (PICTURES / "down.bmp").write_bytes(bmp(WIDTH, -HEIGHT, 24, b"", data))
 keep("down.bmp")
+data = noise[::-1, :, [2, 1, 0, 3]].tobytes()
+(PICTURES / "masks.bmp").write_bytes(bmp(WIDTH, HEIGHT, 32, b"", data, 3, struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)))
+keep("masks.bmp")
 four = np.arange(HEIGHT * 8, dtype=np.uint8).reshape(HEIGHT, 8) * 7 % 251
 table = bytes(b for i in range(16) for b in (i * 3, i * 7, i * 11, 0))
 (PICTURES / "four.bmp").write_bytes(bmp(16, HEIGHT, 4, table, four.tobytes()))

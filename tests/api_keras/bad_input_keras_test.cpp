@@ -234,6 +234,11 @@ TEST_F(BadInputKeras, Files) {
   const TemporaryFolder folder;
   const auto model = compiled();
   EXPECT_BAD("[save]", model.save("/nowhere/model"));
+  const keras::Sequential unbuilt({Dense(2)});
+  for (const char* name : {"model.keras", "model"})
+    EXPECT_BAD("[save] the model is not built: model 'sequential", unbuilt.save(folder / name));
+  for (const char* name : {"model.weights.h5", "model"})
+    EXPECT_BAD("[save_weights] the model is not built: model 'sequential", unbuilt.save_weights(folder / name));
   EXPECT_BAD("[save]", model.save_weights("/nowhere/weights"));
   EXPECT_BAD("[load_weights]", model.load_weights("/nowhere/weights"));
   tt::save({{"other", x}}, folder / "other");

@@ -89,7 +89,7 @@ TEST(KerasTensorBoard, EmbeddingsAndProfiles) {
   EXPECT_THAT(error_of<tt::ArgumentError>([&] {
                 fit({.embeddings_freq = 1, .embeddings_metadata = std::map<std::string, std::string>{{"wrods", "w"}}});
               }),
-              HasSubstr("embeddings_metadata names no Embedding layer of the model: 'wrods'. It has `words`"));
+              HasSubstr("embeddings_metadata names no Embedding layer of the model: 'wrods'. It has 'words'"));
 
   fit({.write_graph = false, .profile_batch = {2, 3}});
   std::vector<std::string> traces;

@@ -122,7 +122,12 @@ std::string Model::to_json(Location where) const {
 
 namespace {
 
-void check_new_file(const std::string& path, const SaveOptions& options, const char* op, Location where) {
+/// Before a file is written: a model without weights would be one without them when it is read.
+void check_saving(const Model& model, const std::string& path, const SaveOptions& options, const char* op,
+                  Location where) {
+  if (!model.built() && model.weights().empty())
+    throw ArgumentError(op, "the model is not built", "model '" + model.name() + "' has no weights yet",
+                        "Give it an Input, or call it on data once", where);
   std::error_code failed;  // opening the file says it
   if (!options.overwrite && std::filesystem::exists(path, failed))
     throw ArgumentError(op, "the file is there already", "'" + path + "'", "Say .overwrite = true to replace it",
@@ -134,7 +139,7 @@ void check_new_file(const std::string& path, const SaveOptions& options, const c
 void Model::save_weights(const OwnedText& path, SaveOptions options, Location where) const {
   const Frame frame(where);
   base(where);
-  check_new_file(path, options, "save_weights", where);
+  check_saving(*this, path, options, "save_weights", where);
   if (path.ends_with(".weights.h5")) return save_weight_file(*this, path, where);
   StateDict dict;
   put(weights_of(*this), dict, where);
@@ -144,7 +149,7 @@ void Model::save_weights(const OwnedText& path, SaveOptions options, Location wh
 void Model::save(const OwnedText& path, SaveOptions options, Location where) const {
   const Frame frame(where);
   base(where);
-  check_new_file(path, options, "save", where);
+  check_saving(*this, path, options, "save", where);
   if (path.ends_with(".keras")) return save_archive(*this, path, where);
   StateDict dict;
   const std::vector<Named> weights = weights_of(*this);

@@ -31,7 +31,7 @@ const std::map<std::string, int>& pictures() {
       {"transparent.png", 4}, {"bits.png", 1},   {"interlaced.png", 3}, {"rgb.jpg", 3},        {"grey.jpg", 1},
       {"progressive.jpg", 3}, {"full.jpg", 3},   {"cmyk.jpg", 3},       {"palette.gif", 3},    {"interlaced.gif", 3},
       {"transparent.gif", 4}, {"frames.gif", 3}, {"rgb.bmp", 3},        {"palette.bmp", 3},    {"bits.bmp", 3},
-      {"rgba.bmp", 4},        {"down.bmp", 3},   {"four.bmp", 3}};
+      {"rgba.bmp", 3},        {"masks.bmp", 4},  {"down.bmp", 3},       {"four.bmp", 3}};
   return files;
 }
 
@@ -93,7 +93,8 @@ TEST(Pictures, DamagedOnesAreErrors) {
     if (!is_read(name)) continue;
     const std::string bytes = read_file(folder + name);
     // A GIF's first frame ends before the file does.
-    const std::size_t most = name.ends_with(".gif") ? bytes.size() / 2 : bytes.size();
+    const std::size_t part = name == "frames.gif" ? 100 : bytes.size() / 2,
+                      most = name.ends_with(".gif") ? part : bytes.size();
     for (std::size_t length = 0; length < most; ++length)
       EXPECT_THROW(tt::decode_image(bytes.substr(0, length)), tt::ArgumentError) << name << " of " << length;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -104,7 +105,7 @@ TEST(Pictures, DamagedOnesAreErrors) {
       } catch (const tt::Error&) {
       }
     }
-    write_file(scratch / name, bytes.substr(0, bytes.size() / 2));
+    write_file(scratch / name, bytes.substr(0, part));
     const std::string error = error_of<tt::ArgumentError>([&] { tt::read_image(scratch / name); });
     EXPECT_THAT(error, HasSubstr("[read_image] the picture is damaged: '" + (scratch / name) + "': "));
     EXPECT_THAT(error, HasSubstr("picture_test.cpp:"));
@@ -170,7 +171,7 @@ TEST(Pictures, BadInput) {
   EXPECT_THAT(error([&] { tt::lowlevel::io::decode_image(bmp, 3, tt::int32); }),
               HasSubstr("dtype is neither uint8 nor float32: int32"));
   EXPECT_THAT(error([&] { tt::eager::io::decode_image(tt::zeros({3})); }),
-              HasSubstr("the input is not the bytes of a file: float32 (3)"));
+              HasSubstr("the input is not the bytes of a file: float32 (3,)"));
   std::string compressed = bmp;
   compressed[30] = 1;
   EXPECT_THAT(error_of<tt::UnsupportedError>([&] { tt::decode_image(compressed); }),
