@@ -14,15 +14,15 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Functions with a status: of oneDNN, cuBLAS, cuSOLVER, cuDNN, CUDA, NVRTC (called through a table, too), zlib, HDF5,
-/// libzip, the system.
+/// libzip, libjpeg, giflib, the system. (libpng jumps instead.)
 const char* const functions =
-    R"((dnnl_\w+|cublas\w+|cusolver\w+|cudnn[A-Z]\w*|cuda[A-Z]\w*|nvrtc[A-Z]\w*|nvrtc\(\)\.[A-Z]\w*|inflate\w*|deflate\w*|gz[a-z]+|H5[A-Z]+[a-z]\w*|zip_\w+)"
+    R"((dnnl_\w+|cublas\w+|cusolver\w+|cudnn[A-Z]\w*|cuda[A-Z]\w*|nvrtc[A-Z]\w*|nvrtc\(\)\.[A-Z]\w*|inflate\w*|deflate\w*|gz[a-z]+|H5[A-Z]+[a-z]\w*|zip_\w+|jpeg_(?:read|start|finish)\w+|DGif\w+)"
     R"(|(?:::|std::)?(?:fsync|fdatasync|rename|unlink|pread|pwrite|mmap|munmap|madvise|ftruncate|lseek|dup2?|pipe2?)"
     R"(|fclose|kill|waitpid|setenv|mkostemp|dlclose|sched_\w+|pthread_\w+)|::(?:open|close|read|write)|(?:::|std::)remove))";
 
 /// What only gives back or takes away: if that fails there is nobody to tell, and nothing is lost.
 const std::regex releases(
-    R"(\w*(Destroy|DestroyParams|Free|FreeHost|DestroyProgram|ExecDestroy)|inflateEnd|deflateEnd|zip_\w*(free|discard|keep|close|init|fini)|(::|std::)?(close|fclose|unlink|remove|kill))");
+    R"(\w*(Destroy|DestroyParams|Free|FreeHost|DestroyProgram|ExecDestroy)|inflateEnd|deflateEnd|DGifCloseFile|zip_\w*(free|discard|keep|close|init|fini)|(::|std::)?(close|fclose|unlink|remove|kill))");
 /// Calls whose result is not a status of their own, or is known.
 struct Exception {
   std::string folder, function, reason;

@@ -79,9 +79,20 @@ std::vector<std::string> names_in(const std::string& sentence) {
 TEST(Messages, NamesWhatExists) {
   const fs::path root = TRIPTYCH_SOURCE_DIR;
   // Keys of file formats, names of parameters, switches of the build; words of SVG and of Graphviz.
-  const std::set<std::string> elsewhere = {"data_offsets", "process_name",   "thread_name",          "grad_y",
-                                           "grad_output",  "DTRIPTYCH_CUDA", "TRIPTYCH_KERAS_FILES", "translate",
-                                           "url",          "cluster_"};
+  const std::set<std::string> elsewhere = {"data_offsets",
+                                           "process_name",
+                                           "thread_name",
+                                           "grad_y",
+                                           "grad_output",
+                                           "DTRIPTYCH_CUDA",
+                                           "TRIPTYCH_KERAS_FILES",
+                                           "TRIPTYCH_PICTURES",
+                                           "layer_with_weights",
+                                           "VARIABLE_VALUE",
+                                           "metadata_path",
+                                           "translate",
+                                           "url",
+                                           "cluster_"};
   std::set<std::string> known = elsewhere;
   std::vector<std::pair<std::string, std::string>> named;  // name, where
   for (const char* folder : {"include", "src"})

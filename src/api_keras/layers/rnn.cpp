@@ -281,7 +281,7 @@ Sequence Recurrent::loop(const Tensor& x, std::vector<Tensor> states, const Tens
       (!length.known() || (length.raw() > longest_written_out && cell_.as<SequenceCell>())))
     return rolled(x, std::move(states), mask, how);
   if (!length.known())
-    throw ArgumentError(class_name_, "a loop that is unrolled needs a known number of steps",
+    throw ArgumentError(class_name_, "the number of steps of a loop that is unrolled is not known",
                         "layer '" + name() + "' got " + x.shape().text(), "Without .unroll it may be unknown");
   std::vector<Tensor> outputs;
   Step at{.output = {}, .last = {}, .states = std::move(states)};
