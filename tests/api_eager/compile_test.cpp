@@ -2,6 +2,7 @@
 #include "triptych/eager/compile.h"
 
 #include "eager_testing.h"
+#include "triptych/core/memory.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 #include "triptych/eager/autograd.h"
@@ -65,6 +66,21 @@ TEST(Compile, TrainsWithTheSameBits) {
   const auto with = trained(true), without = trained(false);
   ASSERT_EQ(with.size(), without.size());
   for (std::size_t i = 0; i < with.size(); ++i) EXPECT_EQ(with[i], without[i]) << i;
+}
+
+/// What forward keeps for backward is handed over as it lies in memory, channels-last.
+TEST(Compile, CopiesNothingBetweenForwardAndBackward) {
+  const auto net = network();
+  auto fast = eager::compile(*net);
+  const Tensor x = tt::randn({8, 1, 8, 8});
+  std::int64_t copies = 0;
+  for (int step = 0; step < 3; ++step) {
+    net->zero_grad();
+    const Tensor loss = tt::cross_entropy(fast(x), tt::zeros({8}, tt::int64));
+    copies = tt::statistics().hidden_copies;
+    loss.backward();
+  }
+  EXPECT_EQ(tt::statistics().hidden_copies - copies, 0);
 }
 
 TEST(Compile, FunctionsOfSeveralTensors) {

@@ -16,6 +16,10 @@
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/custom_gradient.h"
 
+namespace triptych {
+extern const Op reshape_op, reshape_like_op, flatten_op, contiguous_op;
+}
+
 namespace triptych::detail {
 namespace {
 
@@ -93,9 +97,12 @@ class BackwardGraph {
  private:
   bool is_gradient(const Node& node) const { return node.sequence >= first_; }
 
-  /// It is computed again where it is needed: it looks at another value, or is a constant.
+  /// It is computed again where it is needed: it looks at another value, or is a constant. What becomes a copy where
+  /// its input lies in another order (images flattened) is not.
   static bool is_free(const Node& node) {
-    bool reads_one = node.op->view != nullptr;
+    const bool may_copy =
+        node.op == &reshape_op || node.op == &reshape_like_op || node.op == &flatten_op || node.op == &contiguous_op;
+    bool reads_one = node.op->view != nullptr && !may_copy;
     for (std::size_t i = 1; i < node.input_count; ++i) reads_one &= in_mask(node.op->metadata_inputs, i);
     return node.op == &constant_op || (reads_one && !has_effect(node));
   }
