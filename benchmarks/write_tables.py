@@ -72,7 +72,7 @@ def measure(programs, tables, only):
     if "zoo" in tables:
         results["zoo"] = {style: lines([zoo, f"--style={style}", "--json", *rows]) for style in STYLES}
     if "overheads" in tables:
-        names = "|".join(name for name in OVERHEADS if "/" not in name)
+        names = "|".join([name for name in OVERHEADS if "/" not in name] + ["steps_1000", "fit_1000"])
         results["micro"] = lines([programs / "micro", "--json", f"--benchmark_filter=^({names})/"])
         results["micro"] += lines([zoo, "--json", "--only=tiny/16/train"])
         results["first"] = lines([zoo, "--first-steps=1", "--only=gpt/12/train"])
@@ -158,6 +158,8 @@ def time_text(ms):
 def overheads_table(results):
     measured = {line["name"]: line["cpu_ms"] for line in results["micro"]}  # all on one thread
     rows = [[what, time_text(goal), time_text(measured[name])] for name, (what, goal) in OVERHEADS.items()]
+    of_fit = (measured["fit_1000"] - measured["steps_1000"]) / 1000
+    rows.append(["a step of Keras's fit, over the same step by a session", "5 us", time_text(of_fit)])
     rows.append(["gpt, batch 12: the first training step, compiled", "100 ms", time_text(results["first"][0]["first_ms"])])
     start = results["start"]
     rows.append(["a program's start to its end, one addition printed", "20 ms", time_text(start["ms"])])
