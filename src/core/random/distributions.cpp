@@ -27,8 +27,9 @@ void check_values(const char* op, const char* what, const Tensor& values, const 
 
 void check_given(const char* op, const ProbsOrLogits& given, Location where) {
   if (given.probs.defined() == given.logits.defined())
-    throw ArgumentError(op, "either probs or logits must be given", given.probs.defined() ? "both" : "neither", "",
-                        where);
+    throw ArgumentError(
+        op, given.probs.defined() ? "both probs and logits are given" : "neither probs nor logits are given",
+        "they say the same", "Give one of them", where);
 }
 
 /// Away from 0 and 1 by the dtype's step, so that logarithms are finite.

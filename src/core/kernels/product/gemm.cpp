@@ -299,27 +299,29 @@ bool thin_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, Ma
   return false;
 }
 
-}  // namespace
-
+/// c = a b, by oneDNN too if `library`.
 template <class T>
-void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
-               Epilogue<T> epilogue) {
+void tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
+          Epilogue<T> epilogue, [[maybe_unused]] bool library) {
   if (thin_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
   if (pays_to_copy(m, n, k, a, b, c)) {
     packed_tile(m, n, k, a, b, c);
     return finish(m, n, c, epilogue);
   }
+  // Lines of b that run along k are rows of the transposed product, to be read where they are. Where a has few
+  // rows, oneDNN takes longer to copy b than to multiply.
+  const bool turns = b.row == 1 && b.column != 1 && m >= 4 && n * k > m * k + m * n;
+  library &= !(turns && m <= panel_width<T>);
 #ifdef TRIPTYCH_HAS_ONEDNN
   if constexpr (std::is_same_v<T, float>) {
     constexpr std::int64_t worth_a_call = 1 << 17;  // multiplications; below, its overhead shows
-    if (m * n * k >= worth_a_call && onednn_gemm_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
+    if (library && m * n * k >= worth_a_call && onednn_gemm_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
   }
 #endif
-  // Lines of b that run along k are rows of the transposed product, to be read where they are.
-  if (b.row == 1 && b.column != 1 && m >= 4 && n * k > m * k + m * n) {
+  if (turns) {
     turned.take();
     Scratch product(static_cast<std::size_t>(m * n) * sizeof(T));
-    gemm_tile<T>(n, m, k, {b.data, b.column, b.row}, {a.data, a.column, a.row}, {product.as<T>(), m});
+    tile<T>(n, m, k, {b.data, b.column, b.row}, {a.data, a.column, a.row}, {product.as<T>(), m}, {}, library);
     transpose(n, m, product.as<T>(), m, c.data, c.row);
     finish(m, n, c, epilogue);
     return;
@@ -369,6 +371,14 @@ void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, Ma
     }
   }
   finish(m, n, c, epilogue);
+}
+
+}  // namespace
+
+template <class T>
+void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
+               Epilogue<T> epilogue) {
+  tile(m, n, k, a, b, c, epilogue, true);
 }
 
 template <class T>
