@@ -320,9 +320,12 @@ class Reader:
         head = []  # tokens of the result's type and the name
         while True:
             token = self.tokens[at]
-            if token == "operator":
-                break
-            if token == "(":
+            if token == "decltype":  # of (auto), or of an expression
+                end = self.group(at + 1)
+                head.append("".join(self.tokens[at:end]))
+                at = end
+                continue
+            if token in ("operator", "("):
                 break
             if token in (";", "=", "{", ","):
                 return self.variables(owner, public, head, at)

@@ -75,7 +75,7 @@ TEST(EagerOptim, EqualsPyTorch) {
 }
 
 TEST(EagerOptim, PrintsAsPyTorch) {
-  Tensor w = tt::ones({2}).set_requires_grad(), b = tt::ones({2}).set_requires_grad();
+  tt::Tensor w = tt::ones({2}).set_requires_grad(), b = tt::ones({2}).set_requires_grad();
   EXPECT_EQ(optim::SGD({{{w}}, {{b}, {{.lr = 0.01}}}}, {.lr = 0.1, .momentum = 0.9}).text(),
             "SGD (\n"
             "Parameter Group 0\n"

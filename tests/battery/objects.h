@@ -62,6 +62,49 @@ template <>
 struct Values<tt::TapeDrawing> : ObjectValues<tt::TapeDrawing> {
   static tt::TapeDrawing good() { return tt::make_dot(tt::sum(trained({3}) * 2), {}, {}, here()); }
 };
+/// A picture of two pixels, 24 bits each: a BMP.
+inline const std::string& bitmap() {
+  static std::string bytes(62, '\0');
+  bytes.replace(0, 2, "BM");
+  const std::vector<std::pair<int, int>> header = {{2, 62}, {10, 54}, {14, 40}, {18, 2}, {22, 1}, {26, 1}, {28, 24}};
+  for (const auto& [place, value] : header) bytes[static_cast<std::size_t>(place)] = static_cast<char>(value);
+  return bytes;
+}
+inline std::string bitmap_file() {
+  std::ofstream("given.bmp", std::ios::binary) << bitmap();
+  return "given.bmp";
+}
+/// What is made from a text, a good one or a hostile one.
+template <class T>
+struct FromText {
+  static constexpr const char* good_text = "\"name\"";
+  static T good() { return T("name", here()); }
+  static void hostile(Choices<T>& choices, const Make<T>&) {
+    for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return T(value); });
+  }
+};
+template <>
+struct Values<tt::data::TensorName> : FromText<tt::data::TensorName> {};
+template <>
+struct Values<tt::distributions::Distribution> : ObjectValues<tt::distributions::Distribution> {
+  static std::shared_ptr<tt::distributions::Distribution> good() {
+    return std::make_shared<tt::distributions::Normal>(numbers({3}), tt::full({3}, 2.0, tt::float32, here()));
+  }
+};
+template <>
+struct Values<tt::distributions::Normal> : ObjectValues<tt::distributions::Normal> {
+  static tt::distributions::Normal good() { return {numbers({3}), tt::full({3}, 2.0, tt::float32, here())}; }
+};
+template <>
+struct Values<tt::distributions::Bernoulli> : ObjectValues<tt::distributions::Bernoulli> {
+  static tt::distributions::Bernoulli good() { return tt::distributions::Bernoulli({.logits = numbers({3})}, here()); }
+};
+template <>
+struct Values<tt::distributions::Categorical> : ObjectValues<tt::distributions::Categorical> {
+  static tt::distributions::Categorical good() {
+    return tt::distributions::Categorical({.logits = numbers({2, 3})}, here());
+  }
+};
 template <>
 struct Values<tt::GraphHandle> : ObjectValues<tt::GraphHandle> {
   static tt::GraphHandle good() { return Case::current().graph(); }
@@ -290,10 +333,12 @@ struct Values<std::shared_ptr<const tt::data::BatchSampler>> {
   static constexpr const char* good_text = "nullptr";
   static P good() { return nullptr; }
   static void hostile(Choices<P>& choices, const Make<P>&) {
-    choices.add("one that gives {{}}", [] { return P(std::make_shared<OrdersInBatches>(std::vector<std::vector<std::int64_t>>{{}})); });
+    choices.add("one that gives {{}}",
+                [] { return P(std::make_shared<OrdersInBatches>(std::vector<std::vector<std::int64_t>>{{}})); });
     for (const auto& list : hostile_lists())
-      choices.add("one that gives " + text_of(list),
-                  [&list] { return P(std::make_shared<OrdersInBatches>(std::vector<std::vector<std::int64_t>>{list, {0}})); });
+      choices.add("one that gives " + text_of(list), [&list] {
+        return P(std::make_shared<OrdersInBatches>(std::vector<std::vector<std::int64_t>>{list, {0}}));
+      });
   }
 };
 template <>
@@ -480,7 +525,8 @@ namespace optim = tt::eager::optim;
 /// A module whose weight is what another one makes of it.
 inline std::shared_ptr<nn::Linear> parametrized() {
   auto module = std::make_shared<nn::Linear>(3, 4);
-  nn::utils::parametrize::register_parametrization(*module, "weight", {nn::make<nn::ReLU>(here()), here()}, false, here());
+  nn::utils::parametrize::register_parametrization(*module, "weight", {nn::make<nn::ReLU>(here()), here()}, false,
+                                                   here());
   return module;
 }
 /// A module by the smallest arguments that make one.
@@ -551,6 +597,8 @@ struct Values<M> : ObjectValues<M> {
       return std::make_shared<nn::BatchNorm1d>(3);
     else if constexpr (std::is_same_v<M, nn::BatchNorm2d>)
       return std::make_shared<M>(4);
+    else if constexpr (std::is_same_v<M, nn::AdaptiveLogSoftmaxWithLoss>)
+      return std::make_shared<M>(8, 5, std::vector<std::int64_t>{2}, 4, false, here());
     else if constexpr (std::is_same_v<M, nn::Softmax> || std::is_same_v<M, nn::LogSoftmax> ||
                        std::is_same_v<M, nn::Softmin>)
       return std::make_shared<M>(1);
@@ -673,7 +721,7 @@ struct HookValues : ObjectValues<Hook> {
   using Tensors = std::vector<tt::Tensor>;
   template <class F>
   static Hook made(const F& f) {
-    if constexpr (std::is_same_v<Hook, nn::ForwardPreHook>)
+    if constexpr (std::is_same_v<Hook, nn::ForwardPreHook> || std::is_same_v<Hook, nn::FullBackwardPreHook>)
       return Hook([f](nn::Module&, const Tensors& inputs) { return f(inputs); }, here());
     else
       return Hook([f](nn::Module&, const Tensors& inputs, const Tensors&) { return f(inputs); }, here());
@@ -692,6 +740,8 @@ template <>
 struct Values<nn::ForwardPreHook> : HookValues<nn::ForwardPreHook> {};
 template <>
 struct Values<nn::ForwardHook> : HookValues<nn::ForwardHook> {};
+template <>
+struct Values<nn::FullBackwardPreHook> : HookValues<nn::FullBackwardPreHook> {};
 template <>
 struct Values<nn::FullBackwardHook> : HookValues<nn::FullBackwardHook> {};
 template <>
@@ -777,6 +827,11 @@ inline std::shared_ptr<keras::ModelBase> compiled_own_model() {
 /// The functional model's data.
 inline tt::Tensor xs() { return numbers({4, 3}); }
 inline tt::Tensor ys() { return numbers({4, 1}); }
+inline keras::Layer built_convolution() {
+  const keras::Layer layer = layers::Conv2D(2, 3);
+  layer.build({1, 4, 4, 3});
+  return layer;
+}
 inline keras::Model small_model() {
   const tt::Tensor x = layers::Input({3}, {}, here());
   return keras::Model(x, layers::Dense(1)(layers::BatchNormalization()(layers::Dense(4, "relu")(x))), {}, here());
@@ -786,6 +841,25 @@ inline keras::Model compiled_model() {
   model.compile({.optimizer = "adam", .loss = "mse", .metrics = {"mae"}}, here());
   return model;
 }
+template <>
+struct Values<keras::EmbeddingsMetadata> : FromText<keras::EmbeddingsMetadata> {};
+template <>
+struct Values<keras::FolderLabels> : FromText<keras::FolderLabels> {
+  static keras::FolderLabels good() { return "inferred"; }
+};
+template <>
+struct Values<keras::ProfileBatches> {
+  static constexpr const char* good_text = "{1, 2}";
+  static keras::ProfileBatches good() { return {1, 2}; }
+  static void hostile(Choices<keras::ProfileBatches>& choices, const Make<keras::ProfileBatches>&) {
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) {
+      choices.add("{" + text + ", 2}", [make = make] { return keras::ProfileBatches(make(), 2); });
+      choices.add("{1, " + text + "}", [make = make] { return keras::ProfileBatches(1, make()); });
+    }
+  }
+};
 template <>
 struct Values<keras::FactorRange> {
   static constexpr const char* good_text = "0.2";
@@ -1221,7 +1295,8 @@ struct Values<keras::History> : ObjectValues<keras::History> {
   }
 };
 
-// --- Keras: layers of tokens ------------------------------------------------------------------------------------------
+// --- Keras: layers of tokens
+// ------------------------------------------------------------------------------------------
 
 template <>
 struct Values<keras::TextBatch> : ObjectValues<keras::TextBatch> {

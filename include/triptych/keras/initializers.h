@@ -28,7 +28,9 @@ class TRIPTYCH_API Initializer {
                                                                              Location where = Location::here())
       : function_(not_empty(std::move(function), "initializer", where)) {}
   /// One that files know by Keras's class name and arguments (a JSON object); the function gets Keras's shapes.
-  Initializer(OwnedText class_name, OwnedText config, triptych::Initializer function);
+  /// ArgumentError if `config` is no JSON object.
+  Initializer(OwnedText class_name, OwnedText config, triptych::Initializer function,
+              Location where = Location::here());
 
   /// ArgumentError at `where` for one that was moved from.
   Tensor operator()(const Shape& shape, DType dtype, Location where = Location::here()) const;

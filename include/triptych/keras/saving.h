@@ -41,6 +41,9 @@ class TRIPTYCH_API Config {
   Config() = default;
   /// ArgumentError unless `json` is the text of a JSON object.
   explicit Config(OwnedText json, Location where = Location::here());
+  /// Copied where others are moved: the text of one that was moved from would be no object.
+  Config(const Config&) = default;
+  Config& operator=(const Config&) = default;
 
   bool contains(Text key) const;
   // ArgumentError if there is no argument `key`, or if it is of another kind.

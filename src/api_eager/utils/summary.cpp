@@ -69,7 +69,10 @@ void check(const SummaryOptions& options, bool has_input, Location where) {
            "There are depth, var_names, ascii_only and hide_recursive_layers");
   if (options.mode != "eval" && options.mode != "train" && options.mode != "same")
     fail("there is no such mode", "'" + options.mode + "'", "There are eval, train and same");
+  constexpr std::int64_t widest = 10'000;
   if (options.col_width < 1) fail("col_width is not positive", std::to_string(options.col_width), "");
+  if (options.col_width > widest)
+    fail("a column is wider than any page", std::to_string(options.col_width), "At most 10000");
   if (options.verbose < 0 || options.verbose > 2) fail("verbose is not 0, 1 or 2", std::to_string(options.verbose), "");
 }
 

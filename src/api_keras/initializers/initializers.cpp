@@ -10,6 +10,7 @@
 #include "triptych/keras/initializers/constant.h"
 #include "triptych/keras/initializers/random.h"
 #include "triptych/keras/ops/nn.h"
+#include "triptych/keras/saving.h"
 
 namespace triptych::keras {
 namespace {
@@ -107,11 +108,11 @@ Initializer::Initializer(const std::string& name, Location where) {
     }
   no_such("initializer", name, names_of(named_initializers), where);
 }
-Initializer::Initializer(OwnedText class_name, OwnedText config, triptych::Initializer function)
+Initializer::Initializer(OwnedText class_name, OwnedText config, triptych::Initializer function, Location where)
     : name_(to_snake_case(class_name)),
       class_name_(std::move(class_name)),
-      config_(std::move(config)),
-      function_(std::move(function)) {}
+      config_(Config(std::move(config), where).json()),
+      function_(not_empty(std::move(function), "initializer", where)) {}
 
 Tensor Initializer::operator()(const Shape& shape, DType dtype, Location where) const {
   const auto& function = not_empty<const triptych::Initializer&>(function_, "initializer", where);

@@ -207,6 +207,9 @@ void RuleOptimizer::update_averages(std::span<const Tensor> parameters, const Te
 
 void RuleOptimizer::apply(std::span<const Tensor> given, std::span<const Tensor> parameters) {
   const CommonOptions& o = rule_.options;
+  if (given.size() != parameters.size())
+    throw ArgumentError(name(), "the number of gradients is not that of the weights",
+                        std::to_string(given.size()) + " gradients, " + std::to_string(parameters.size()) + " weights");
   std::vector<Tensor> gradients(given.begin(), given.end());
   if (o.loss_scale_factor)
     for (Tensor& gradient : gradients) gradient = gradient / *o.loss_scale_factor;

@@ -316,7 +316,8 @@ void Fields::field(const char* key, Tensor& value) {
 }
 void Fields::field(const char* key, std::vector<std::string>& value) {
   if (!reading_) {
-    put(key) = value;
+    Json& texts = put(key) = Json::array();
+    for (const std::string& text : value) texts.push_back(valid_utf8(text));
   } else if (const Json* found = find(key)) {
     value.clear();
     if (!found->is_array()) fail(key, "is not a list: " + short_text(*found));

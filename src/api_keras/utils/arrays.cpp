@@ -30,11 +30,11 @@ Tensor padded(const std::vector<std::vector<T>>& sequences, const PadSequencesOp
   if (o.maxlen) length = static_cast<std::size_t>(*o.maxlen);
   const Frame frame(where);
   const auto rows = static_cast<std::int64_t>(sequences.size()), columns = static_cast<std::int64_t>(length);
-  const std::int64_t count = checked_multiply(rows, columns, "the number of elements", where);
   // Through float64 only where there are floats: int64 has numbers that it lacks.
   const Tensor padding = full({}, Scalar(o.value), o.dtype);
   const std::vector<T> values_of_padding = cast(padding, dtype_of<T>::value).template to_vector<T>();
-  std::vector<T> values(static_cast<std::size_t>(count), values_of_padding[0]);
+  Tensor wide = full({rows, columns}, Scalar(values_of_padding[0]), dtype_of<T>::value);
+  const std::span<T> values = wide.mutable_data<T>();
   for (std::size_t row = 0; row < sequences.size(); ++row) {
     const std::vector<T>& sequence = sequences[row];
     const std::size_t kept = std::min(sequence.size(), length);
@@ -43,10 +43,10 @@ Tensor padded(const std::vector<std::vector<T>>& sequences, const PadSequencesOp
     const std::size_t to = row * length + (o.padding == "pre" ? length - kept : 0);
     std::copy_n(from, kept, values.begin() + static_cast<std::ptrdiff_t>(to));
   }
-  const Tensor wide = tensor(values), result = cast(wide, o.dtype);
+  const Tensor result = cast(wide, o.dtype);
   if (is_integral(o.dtype) && !array_equal(cast(result, wide.dtype()), wide))
     throw ArgumentError("pad_sequences", "a number is none of the dtype", std::string(dtype_name(o.dtype)), "", where);
-  return reshape(result, {rows, columns});
+  return result;
 }
 
 /// Rows that the two parts begin and end with, of `count`.

@@ -12,6 +12,7 @@
 #include "core/graph/node_observer.h"
 #include "core/support/printable.h"
 #include "triptych/core/callable.h"
+#include "triptych/core/ops.h"
 #include "triptych/core/run_errors.h"
 
 namespace triptych::lowlevel {
@@ -74,10 +75,7 @@ constexpr const char* help =
 }  // namespace
 
 bool has_inf_or_nan(const std::string&, const Tensor& value) {
-  if (!value.defined() || !is_floating(value.dtype())) return false;
-  for (const double element : value.to_vector<double>())
-    if (!std::isfinite(element)) return true;
-  return false;
+  return value.defined() && is_floating(value.dtype()) && !all(isfinite(value)).item<bool>();
 }
 
 struct Debugger::State : NodeObserver {

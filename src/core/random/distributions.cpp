@@ -40,6 +40,7 @@ Tensor inside(const Tensor& probs) {
 
 Tensor tensor_of(const Arg& given, const Arg& other) {
   if (!given.is_scalar()) return given.tensor();
+  const Frame frame(given.where());
   return full({}, given.scalar(), other.is_scalar() ? float32 : other.tensor().dtype());
 }
 
