@@ -5,7 +5,7 @@ import sys
 import zlib
 
 from tensorboard.backend.event_processing import event_file_loader
-from tensorboard.compat.proto import graph_pb2
+from tensorboard.compat.proto import config_pb2, graph_pb2
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.util import tensor_util
 
@@ -45,6 +45,13 @@ for path, _, files in sorted(os.walk(folder)):
             if event.graph_def:
                 for node in graph_pb2.GraphDef.FromString(event.graph_def).node:
                     print(run, "node", node.name, node.op, list(node.input))
+            if event.HasField("tagged_run_metadata"):
+                tagged = event.tagged_run_metadata
+                for device in config_pb2.RunMetadata.FromString(tagged.run_metadata).step_stats.dev_stats:
+                    for node in device.node_stats:
+                        shapes = [[dim.size for dim in output.tensor_description.shape.dim] for output in node.output]
+                        memory = sum(used.total_bytes for used in node.memory)
+                        print(run, "metadata", event.step, repr(tagged.tag), node.node_name, len(shapes), *shapes, memory)
             if event.HasField("session_log"):
                 print(run, "session", event.session_log.status, event.step)
             for value in event.summary.value:

@@ -3,6 +3,7 @@
 
 #include "triptych/core.h"
 #include "triptych/core/graph.h"
+#include "triptych/lowlevel/building.h"
 #include "triptych/lowlevel/checks.h"
 #include "triptych/lowlevel/collections.h"
 #include "triptych/lowlevel/control_flow.h"
@@ -14,6 +15,7 @@
 #include "triptych/lowlevel/graph.h"
 #include "triptych/lowlevel/graph_def.h"
 #include "triptych/lowlevel/io.h"
+#include "triptych/lowlevel/losses.h"
 #include "triptych/lowlevel/metrics.h"
 #include "triptych/lowlevel/monitored_session.h"
 #include "triptych/lowlevel/names.h"

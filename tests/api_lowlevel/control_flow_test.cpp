@@ -545,6 +545,23 @@ TEST(ControlFlow, WorksInTracedModules) {
   EXPECT_EQ(session.run(g, {{x, fed}}).item<float>(), 12);
 }
 
+TEST(Functions, DoNotCallThemselves) {
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {2});
+  std::function<Tensor(const Tensor&)> again;
+  const auto forever = tf::function([&](const Tensor& v) { return again(v) + 1; }, "forever");
+  again = [&](const Tensor& v) { return forever(v); };
+  EXPECT_WRONG("[forever] the function calls itself while it is traced", forever(x));
+  const auto longer = tf::function([&](const Tensor& v) { return again(tt::concat({v, x}, 0)); }, "longer");
+  again = [&](const Tensor& v) { return longer(v); };
+  EXPECT_WRONG("[longer] the function calls itself while it is traced", longer(x));
+  // What ends may: shapes are known while it is traced.
+  const auto fold =
+      tf::function([&](const Tensor& v) { return v.size(0) == 1 ? v : again(v[tt::Slice(1, {})] + v[0]); });
+  again = [&](const Tensor& v) { return fold(v); };
+  EXPECT_EQ(tf::Session(graph).run(fold(x), {{x, tt::tensor<float>({1, 2})}}).to_vector<float>(), (Floats{3}));
+}
+
 TEST(ControlFlow, RefusesWhatIsWrong) {
   tf::Graph graph, other;
   const Tensor x = graph.placeholder("x", tt::float32, {2}), p = graph.placeholder("p", tt::boolean, {}),

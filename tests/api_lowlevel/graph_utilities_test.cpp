@@ -1,4 +1,4 @@
-// Collections, variable scopes, checks, prints, scatter updates, and gradients with options.
+// The default graph, collections, variable scopes, checks, prints, scatter updates, and gradients with options.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -60,6 +60,57 @@ TEST(VariableScope, SharesVariablesWhereItSaysSo) {
   session.run({tf::global_variables_initializer(), tf::local_variables_initializer()});
   EXPECT_EQ(session.run(tf::get_regularization_loss()).item<float>(), 12);
   EXPECT_EQ(session.value(steps).item<int>(), 0);
+}
+
+TEST(DefaultGraph, IsBuiltWithTensorFlowsWords) {
+  const tf::Graph graph;
+  const auto here = tf::as_default(graph);
+  const Tensor x = tf::placeholder(tt::float32, {tt::unknown}, "x");
+  const Tensor scale = tf::placeholder_with_default(2.0, {}),
+               given = tf::placeholder_with_default(x, {tt::unknown}, "g");
+  tf::Variable v, w;
+  {
+    const auto scope = tf::name_scope("net");
+    v = graph.variable("v", tt::ones({}));
+    w = graph.variable("w", tt::zeros({2}));
+  }
+  const Tensor before = v.read_value(), add = tf::assign_add(v, 1.0F), after = v.read_value();
+  Tensor late;
+  {
+    const auto then = tf::control_dependencies({add});
+    const auto on = tf::device("/device:CPU:0");
+    late = tf::no_op();
+  }
+  const Tensor y = given * scale;
+  EXPECT_EQ(tf::name_of(late), "NoOp");
+  EXPECT_EQ(tf::name_of(v), "net/v");
+  EXPECT_EQ(tf::global_variables("net/").size(), 2U);
+  EXPECT_TRUE(tf::trainable_variables("other/").empty());
+  EXPECT_TRUE(tf::local_variables("net/").empty());
+  const tf::Session session(graph);
+  EXPECT_FALSE(tf::is_variable_initialized(session, v));
+  session.run(v.initializer());
+  EXPECT_TRUE(tf::is_variable_initialized(session, v));
+  EXPECT_EQ(tf::report_uninitialized_variables(session), std::vector<std::string>{"net/w"});
+  EXPECT_TRUE(tf::report_uninitialized_variables(session, {v}).empty());
+  session.run(late);
+  EXPECT_EQ(session.value(v).item<float>(), 2);
+  const std::vector<Tensor> got = session.run({before, add, after});
+  EXPECT_EQ(got[0].item<float>(), 2);
+  EXPECT_EQ(got[2].item<float>(), 3);
+  const Tensor numbers = tt::tensor<float>({1, 2});
+  EXPECT_EQ(session.run(y, {{x, numbers}}).to_vector<float>(), (Floats{2, 4}));
+  EXPECT_EQ(session.run(y, {{given, numbers}, {scale, 3}}).to_vector<float>(), (Floats{3, 6}));
+  EXPECT_EQ(session.run(graph.get_tensor_by_name("x:0"), {{x, numbers}}).to_vector<float>(), (Floats{1, 2}));
+  const tf::Operation multiply = graph.get_operation_by_name(tf::name_of(y));
+  EXPECT_EQ(multiply.type, "mul");
+  EXPECT_EQ(tf::name_of(multiply.inputs.at(0)), tf::name_of(given));
+  EXPECT_EQ(graph.get_operations().size(), graph.size());
+  EXPECT_EQ(graph.get_operations()[0].name, "x");
+  EXPECT_WRONG("[get_operation_by_name] the name is that of a tensor: 'x:0'", graph.get_operation_by_name("x:0"));
+  EXPECT_WRONG("[find] the graph has no node of this name: 'z'", graph.get_operation_by_name("z"));
+  EXPECT_WRONG("[placeholder_with_default] the shape does not fit", tf::placeholder_with_default(x, {2, 2}));
+  EXPECT_WRONG("[device] no device has this name", tf::device("/tpu:0"));
 }
 
 TEST(Collections, KeepTensorsInOrder) {

@@ -42,6 +42,11 @@ TEST(LowlevelGraph, NamesAreUniqueAndScoped) {
     auto net = graph.scope("net");
     EXPECT_EQ(net.name(), "net_1");
   }
+  // A name with a number may be asked for before and after it is given.
+  std::string names;
+  for (const char* asked : {"b_1", "b", "b", "b_2", "b_1", "b", "b_02", "b_2_1"})
+    names += tf::name_of(graph.placeholder(asked, tt::float32, {})) + " ";
+  EXPECT_EQ(names, "b_1 b b_2 b_2_1 b_1_1 b_3 b_02 b_2_1_1 ");
   EXPECT_EQ(tf::name_of(graph.find("net/w")), "net/w");
   EXPECT_TRUE(graph.contains("x_1"));
   EXPECT_FALSE(graph.contains("y"));

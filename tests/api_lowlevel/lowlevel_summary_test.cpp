@@ -92,6 +92,9 @@ TEST(Summary, TensorBoardReadsIt) {
   writer.add_summary(session.run(merged, {{x, positive}}), 3);
   const Tensor signed_one = tt::tensor<float>({-2, 0.5, not_a_number, 1}).reshape({1, 2, 2, 1});
   writer.add_summary(session.run(one, {{x, signed_one}}), 4);
+  tf::RunMetadata metadata;
+  session.run(merged, {{x, positive}}, {.metadata = &metadata});
+  writer.add_run_metadata(metadata, "step 5", 5);
   writer.close();
   writer.reopen();
   writer.flush();
@@ -99,7 +102,8 @@ TEST(Summary, TensorBoardReadsIt) {
   for (const char* line :
        {"run node x placeholder []\n", "run node mean_1 ScalarSummary ['mean']\n", "run mean_1 3 scalar 0.875\n",
         "run all 3 histogram 8.0 8.0\n", "run im/image/0 3 image 2x2x1 [0, 63, 127, 255]\n",
-        "run im/image/1 3 image 2x2x1 [0, 63, 127, 255]\n", "run one/image 4 image 2x2x1 [1, 159, 255, 191]\n"})
+        "run im/image/1 3 image 2x2x1 [0, 63, 127, 255]\n", "run one/image 4 image 2x2x1 [1, 159, 255, 191]\n",
+        "run metadata 5 'step 5' mean 1 [] 4\n"})
     EXPECT_THAT(read, HasSubstr(line));
   // The same pixels as TensorFlow's.
   const auto references = tensorboard_references(TRIPTYCH_SOURCE_DIR);
@@ -139,7 +143,17 @@ TEST(Summary, BadInput) {
               }),
               HasSubstr("no summary"));
   EXPECT_THAT(message([&] { writer.add_summary(Tensor()); }), HasSubstr("undefined"));
+  writer.add_run_metadata({}, "twice");
+  EXPECT_THAT(message([&] { writer.add_run_metadata({}, "twice"); }), HasSubstr("the tag was used already"));
+  // Whoever asks for a folder's writer shares it, as long as one lives.
+  const std::string shared = folder / "shared";
+  {
+    const summary::FileWriter first = summary::FileWriterCache::get(shared);
+    summary::FileWriterCache::get(shared).add_summary(summary::scalar("x", 1));
+    EXPECT_EQ(event_records(event_file_in(shared)).size(), 1U);
+  }
+  EXPECT_EQ(event_records(event_file_in(shared)).size(), 2U);
   writer.close();
   EXPECT_THAT(message([&] { writer.add_summary(summary::scalar("x", 1)); }), HasSubstr("the writer is closed"));
-  EXPECT_EQ(event_records(event_file_in(folder / "run")).size(), 1U);
+  EXPECT_EQ(event_records(event_file_in(folder / "run")).size(), 2U);
 }

@@ -1,12 +1,15 @@
-// TensorFlow's optimizers over 100 steps, schedules, clipping and moving averages against its numbers; what they
-// refuse.
+// TensorFlow's optimizers over 100 steps, schedules, clipping, moving averages and losses against its numbers; what
+// they refuse.
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <memory>
+#include <sstream>
 
 #include "api_eager/eager_testing.h"
+#include "files.h"
 #include "optimizer_runs.h"
 #include "triptych/core/ops.h"
 #include "triptych/lowlevel.h"
@@ -191,4 +194,117 @@ TEST(LowLevelTrain, BadInput) {
   tf::GradientDescent scheduled(tf::train::exponential_decay(0.1, tf::train::get_global_step(graph), 10, 0.5));
   scheduled.minimize(loss);
   EXPECT_ARGUMENT_ERROR(scheduled.learning_rate(), "the learning rate is a tensor, not a variable");
+}
+
+// --- tf.compat.v1.losses -------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Numbers by case, from tests/references/losses_tf.txt.
+std::map<std::string, std::vector<double>> losses_of_tensorflow() {
+  std::map<std::string, std::vector<double>> all;
+  std::istringstream lines(read_file(TRIPTYCH_SOURCE_DIR "/tests/references/losses_tf.txt"));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name;
+    words >> name;
+    for (double number = 0; words >> number;) all[name].push_back(number);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST(LowLevelTrain, LossesEqualTensorFlow) {
+  namespace L = tf::losses;
+  using R = L::Reduction;
+  const Tensor i = tt::arange(12).reshape({3, 4}).to(tt::float64);
+  const Tensor rows = tt::tensor<float>({{1}, {0}, {0.5}}), classes = tt::tensor<std::int64_t>({1, 3, 0});
+  const Tensor p = tt::cast(tt::sin(i) / 2 + 0.5, tt::float32), y = tt::cast(tt::cos(i) > 0, tt::float32);
+  const Tensor x = tt::cast(3 * tt::sin(i), tt::float32);
+  tf::Graph graph;
+  const auto here = tf::as_default(graph);
+  const Tensor labels = tf::placeholder(tt::float32, {tt::unknown, 4}, "labels");
+  const Tensor predictions = tf::placeholder(tt::float32, {tt::unknown, 4}, "predictions");
+  const Tensor logits = tf::placeholder(tt::float32, {3, 4}, "logits");
+  const std::map<std::string, Tensor> cases{
+      {"absolute_difference", L::absolute_difference(labels, predictions)},
+      {"absolute_difference_weighted", L::absolute_difference(labels, predictions, {.weights = rows})},
+      {"cosine_distance", L::cosine_distance(labels, predictions, 1)},
+      {"hinge_loss", L::hinge_loss(labels, logits)},
+      {"huber_loss", L::huber_loss(labels, logits, {.delta = 0.5})},
+      {"log_loss", L::log_loss(labels, predictions, {.weights = rows, .epsilon = 1e-3})},
+      {"mean_pairwise_squared_error", L::mean_pairwise_squared_error(labels, predictions)},
+      {"mean_pairwise_squared_error_weighted", L::mean_pairwise_squared_error(labels, predictions, {.weights = rows})},
+      {"mean_squared_error", L::mean_squared_error(labels, predictions)},
+      {"mean_squared_error_none", L::mean_squared_error(labels, predictions, {.weights = rows, .reduction = R::NONE})},
+      {"mean_squared_error_sum", L::mean_squared_error(labels, predictions, {.weights = rows, .reduction = R::SUM})},
+      {"mean_squared_error_mean", L::mean_squared_error(labels, predictions, {.weights = rows, .reduction = R::MEAN})},
+      {"mean_squared_error_batch",
+       L::mean_squared_error(labels, predictions, {.weights = rows, .reduction = R::SUM_OVER_BATCH_SIZE})},
+      {"mean_squared_error_nothing", L::mean_squared_error(labels, predictions, {.weights = tt::zeros({})})},
+      {"sigmoid_cross_entropy", L::sigmoid_cross_entropy(labels, logits, {.label_smoothing = 0.25})},
+      {"softmax_cross_entropy",
+       L::softmax_cross_entropy(tt::one_hot(classes, 4, tt::float64), logits,
+                                {.weights = tt::tensor<float>({1, 0, 2}), .label_smoothing = 0.25})},
+      {"sparse_softmax_cross_entropy", L::sparse_softmax_cross_entropy(tt::unsqueeze(classes, 1), logits)},
+      {"clip_by_average_norm", tf::clip_by_average_norm(logits, 0.25)},
+      {"clip_by_average_norm_not", tf::clip_by_average_norm(logits, 2)},
+      {"noisy_without_noise",
+       tf::train::noisy_linear_cosine_decay(0.5, tf::constant(7, tt::int64, {}), 20, 0, 0.55, 0.5, 0.25)}};
+  const tf::Session session(graph);
+  const auto expected = losses_of_tensorflow();
+  for (const auto& [name, loss] : cases) {
+    const Tensor value = loss.is_symbolic() ? session.run(loss, {{labels, y}, {predictions, p}, {logits, x}}) : loss;
+    const std::vector<double> got = value.to_vector<double>(), want = expected.at(name);
+    ASSERT_EQ(got.size(), want.size()) << name;
+    for (std::size_t k = 0; k < got.size(); ++k) EXPECT_NEAR(got[k], want[k], 1e-6 * (1 + std::abs(want[k]))) << name;
+  }
+  EXPECT_EQ(tf::name_of(cases.at("hinge_loss")).substr(0, 11), "hinge_loss/");
+  // Computed tensors are computed at once, and collected nowhere.
+  EXPECT_NEAR(L::mean_squared_error(y, p).item<double>(), expected.at("mean_squared_error")[0], 1e-6);
+  EXPECT_EQ(L::get_losses().size(), 17U);
+  EXPECT_EQ(L::get_losses("hinge_loss/").size(), 1U);
+}
+
+TEST(LowLevelTrain, LossesAreCollected) {
+  namespace L = tf::losses;
+  tf::Graph graph;
+  const auto here = tf::as_default(graph);
+  const Tensor x = tf::placeholder(tt::float32, {2});
+  EXPECT_NE(error_of<tt::ArgumentError>([] { L::get_total_loss(); }).find("[get_total_loss] there is no loss"),
+            std::string::npos);
+  const Tensor mean = L::mean_squared_error(tt::zeros_like(x), x);
+  L::absolute_difference(x, x + 1, {.loss_collection = "mine"});
+  L::add_loss(tt::sum(x));
+  const auto scope = tf::variable_scope("net", {.regularizer = [](const Tensor& v) { return tt::sum(v); }});
+  tf::get_variable("w", {4}, {.initializer = tt::init::ones()});
+  const Tensor all = L::get_total_loss(), without = L::get_total_loss(false);
+  const tf::Session session(graph);
+  EXPECT_EQ(tf::report_uninitialized_variables(session), std::vector<std::string>{"net/w"});
+  session.run(tf::global_variables_initializer());
+  EXPECT_TRUE(tf::report_uninitialized_variables(session).empty());
+  const auto got = session.run({all, without, mean, tf::get_collection("mine")[0]}, {{x, tt::tensor<float>({1, 3})}});
+  EXPECT_EQ(got[0].item<float>(), 5 + 4 + 4);
+  EXPECT_EQ(got[1].item<float>(), 5 + 4);
+  EXPECT_EQ(got[2].item<float>(), 5);
+  EXPECT_EQ(got[3].item<float>(), 1);
+
+  const auto message = [](auto function) { return error_of<tt::ArgumentError>(function); };
+  const auto expect_wrong = [](const std::string& text, const std::string& part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+    EXPECT_NE(text.find("lowlevel_train_test.cpp"), std::string::npos) << text;
+  };
+  expect_wrong(message([&] {
+                 L::mean_squared_error(tt::ones({2, 1}), x);
+               }),
+               "[mean_squared_error] labels and predictions differ in shape: (2, 1) and (2,)");
+  expect_wrong(message([&] { L::huber_loss(x, x, {.weights = tt::ones({3})}); }),
+               "[huber_loss] the weights do not fit");
+  expect_wrong(message([&] { L::hinge_loss(Tensor(), x); }), "[hinge_loss] an input is undefined");
+  expect_wrong(message([&] { L::huber_loss(x, x, {.delta = -1}); }), "[huber_loss] delta is negative");
+  expect_wrong(message([&] { L::log_loss(x, x, {.epsilon = NAN}); }), "[log_loss]");
+  expect_wrong(message([&] { L::softmax_cross_entropy(x, x, {.label_smoothing = 2}); }), "[softmax_cross_entropy]");
+  expect_wrong(message([&] { L::compute_weighted_loss(Tensor()); }), "[compute_weighted_loss] an input is undefined");
+  expect_wrong(message([&] { tf::clip_by_average_norm(x, 0); }), "[clip_by_average_norm]");
 }

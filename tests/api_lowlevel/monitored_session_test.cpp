@@ -10,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "event_files.h"
 #include "files.h"
 #include "triptych/lowlevel.h"
 
@@ -96,8 +97,8 @@ TEST(MonitoredSession, GoesOnFromTheLatestCheckpoint) {
     const train::MonitoredSession session = train::MonitoredTrainingSession(
         model.graph, {.checkpoint_dir = folder.path().string(),
                       .hooks = {std::make_shared<train::StopAtStepHook>(std::nullopt, last_step)},
-                      .save_checkpoint_steps = 4,
-                      .log_step_count_steps = 0});
+                      .log_step_count_steps = 0,
+                      .save_checkpoint_steps = 4});
     while (!session.should_stop()) session.run(model.update);
     session.close();
     return train::global_step(session.raw_session());
@@ -163,27 +164,62 @@ TEST(MonitoredSession, SummariesProfilesAndFeeds) {
   const tf::Variable step = train::create_global_step(graph);
   const Tensor x = graph.placeholder("x", tt::float32, {});
   const Tensor y = x * 2, next = tf::group({step.assign_add(1), y});
-  std::vector<std::int64_t> summarized;
-  const auto summaries = std::make_shared<train::SummarySaverHook>(
-      train::SummarySaverHookOptions{.save_steps = 3,
-                                     .write =
-                                         [&](const Tensor& summary, std::int64_t at) {
-                                           EXPECT_EQ(summary.item<float>(), 8.0f);
-                                           summarized.push_back(at);
-                                         },
-                                     .summary_op = y});
+  const tf::summary::FileWriter writer(folder / "run");
+  const auto summaries = std::make_shared<train::SummarySaverHook>(train::SummarySaverHookOptions{
+      .save_steps = 3, .summary_writer = writer, .summary_op = tf::summary::scalar("y", y)});
   const auto profiler = std::make_shared<train::ProfilerHook>(
       train::ProfilerHookOptions{.save_steps = 2, .output_dir = folder.path().string()});
   const auto feeder = std::make_shared<train::FeedFnHook>([&] { return std::vector<tf::Feed>{{x, 4.0}}; });
   const train::MonitoredSession session(graph, {.hooks = {summaries, profiler, feeder}});
   for (int i = 0; i < 5; ++i) session.run(next);
-  EXPECT_EQ(summarized, (std::vector<std::int64_t>{1, 4}));
+  session.close();
+  // The file begins with its version; steps 1 and 4 follow, with the tag.
+  const std::vector<std::string> records = event_records(event_file_in(folder / "run"));
+  ASSERT_EQ(records.size(), 3U);
+  for (const std::size_t i : {1, 2}) EXPECT_NE(records[i].find("\n\x01y"), std::string::npos);
   EXPECT_TRUE(std::filesystem::exists(folder / "timeline-1.json"));
   EXPECT_TRUE(std::filesystem::exists(folder / "timeline-5.json"));
   EXPECT_NE(read_file(folder / "timeline-3.json").find("\"traceEvents\""), std::string::npos);
+  const train::MonitoredSession fed(graph, {.hooks = {feeder}});
+  EXPECT_NE(error_of<tt::ArgumentError>([&] { fed.run(y, {{x, 1.0}}); }).find("fed already: 'x'"), std::string::npos);
+}
+
+// What MonitoredTrainingSession writes besides checkpoints, into one file: summaries of the collection, steps in a
+// second. Listeners hear of each checkpoint, and may end the loop.
+TEST(MonitoredSession, WritesSummariesAndTellsListeners) {
+  struct Listener : train::CheckpointSaverListener {
+    void begin() override { calls += "begin"; }
+    void before_save(const tf::Session&, std::int64_t step) override { calls += " before" + std::to_string(step); }
+    bool after_save(const tf::Session&, std::int64_t step) override {
+      calls += " after" + std::to_string(step);
+      return step >= 4;
+    }
+    void end(const tf::Session&, std::int64_t step) override { calls += " end" + std::to_string(step); }
+    std::string calls;
+  };
+  const TemporaryFolder folder;
+  const Model model;
+  tf::summary::scalar("the_loss", model.loss);
+  const auto listener = std::make_shared<Listener>();
+  const auto saver = std::make_shared<train::CheckpointSaverHook>(
+      folder / "apart", train::CheckpointSaverHookOptions{.save_steps = 2, .listeners = {listener}});
+  const train::MonitoredSession session =
+      train::MonitoredTrainingSession(model.graph, {.hooks = {saver},
+                                                    .save_checkpoint_secs = 0,
+                                                    .save_summaries_steps = 3,
+                                                    .log_step_count_steps = 2,
+                                                    .summary_dir = folder / "logs"});
+  while (!session.should_stop()) session.run(model.update);
+  session.close();
+  EXPECT_EQ(listener->calls, "begin before0 after0 before2 after2 before4 after4 end4");
+  std::string tags;
+  for (const std::string& record : event_records(event_file_in(folder / "logs")))
+    for (const char* tag : {"the_loss", "global_step/sec"})
+      if (record.find(tag) != std::string::npos) tags += std::string(tag) + " ";
+  EXPECT_EQ(tags, "the_loss global_step/sec global_step/sec the_loss ");
   EXPECT_NE(error_of<tt::ArgumentError>([&] {
-              session.run(y, {{x, 1.0}});
-            }).find("fed already: 'x'"),
+              train::CheckpointSaverHook("folder", {.save_steps = 1, .listeners = {nullptr}});
+            }).find("a listener is null"),
             std::string::npos);
 }
 
@@ -217,7 +253,14 @@ TEST(MonitoredSession, BadInput) {
   EXPECT_NE(error([] { train::LoggingTensorHook({}); }), "no error");
   EXPECT_NE(error([&] { train::LoggingTensorHook({{"x", tt::ones({1})}}, {.every_n_iter = 1}); }), "no error");
   EXPECT_NE(error([&] { train::NanTensorHook(model.step); }), "no error");
-  EXPECT_NE(error([&] { train::SummarySaverHook({.save_steps = 1, .summary_op = model.loss}); }), "no error");
+  EXPECT_NE(error([&] {
+              train::SummarySaverHook({.save_steps = 1, .summary_op = model.loss});
+            }).find("nothing says where summaries go"),
+            std::string::npos);
+  EXPECT_NE(error([&] {
+              train::SummarySaverHook({.save_steps = 1, .output_dir = "logs", .summary_op = tt::ones({})});
+            }).find("not a tensor of a graph"),
+            std::string::npos);
   EXPECT_NE(error([] { train::FeedFnHook(nullptr); }), "no error");
   tf::Graph empty;
   EXPECT_NE(error([&] {
@@ -237,8 +280,8 @@ TEST(MonitoredSession, AfterKillsTheBitsAreTheSame) {
     const train::MonitoredSession session = train::MonitoredTrainingSession(
         model.graph, {.checkpoint_dir = folder,
                       .hooks = {std::make_shared<train::StopAtStepHook>(std::nullopt, last)},
-                      .save_checkpoint_steps = 10,
-                      .log_step_count_steps = 0});
+                      .log_step_count_steps = 0,
+                      .save_checkpoint_steps = 10});
     while (!session.should_stop()) session.run(model.update);
     session.close();
   };

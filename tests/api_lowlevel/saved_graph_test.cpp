@@ -178,6 +178,26 @@ TEST(SavedGraph, ModulesOfTheEagerStyleAreSavedWithTheirParameters) {
   expect_same(session, {{"x", x}}, {{"y", y}}, {{"x", tt::tensor<float>({4, 5, 6})}});
 }
 
+TEST(SavedGraph, Summaries) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "m.tt";
+  const Tensor given = tt::ones({1, 2, 2, 1});
+  Tensor expected;
+  {
+    tf::Graph graph;
+    const Tensor x = graph.placeholder("x", tt::float32, {tt::unknown, 2, 2, 1});
+    tf::summary::scalar("mean", tt::mean(x));
+    tf::summary::histogram("all", x);
+    tf::summary::image("image", x, 1);
+    const Tensor merged = tf::summary::merge_all(graph);
+    const tf::Session session(graph);
+    expected = session.run(merged, {{x, given}});
+    saved_model::simple_save(session, path, {{"x", x}}, {{"merged", merged}});
+  }
+  const Tensor got = saved_model::load(path)({{"x", given}}).at("merged");
+  EXPECT_EQ(got.to_vector<int>(), expected.to_vector<int>());
+}
+
 TEST(SavedGraph, CollectionsAndLocalVariables) {
   tf::Graph graph;
   const auto scope = tf::as_default(graph);

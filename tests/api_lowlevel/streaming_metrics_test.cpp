@@ -138,6 +138,25 @@ TEST_F(Streaming, StateIsLocalAndNamedAsInTensorFlow) {
   EXPECT_EQ(session.run(first.first).item<float>(), 1.0f);
 }
 
+// A column beside a vector is one answer for each example, not all against all.
+TEST_F(Streaming, ColumnsAreVectors) {
+  const auto here = tf::as_default(graph);
+  const Tensor truth = tf::placeholder(tt::float32, {4}), answer = tf::placeholder(tt::float32, {tt::unknown, 1});
+  const Tensor weights = tf::placeholder(tt::float32, {4, 1});
+  const std::vector<metrics::Metric> all{metrics::accuracy(truth, answer), metrics::mean_squared_error(answer, truth),
+                                         metrics::true_positives(truth, answer), metrics::precision(truth, answer),
+                                         metrics::mean(truth, {.weights = weights})};
+  const tf::Session session(graph);
+  session.run(tf::local_variables_initializer());
+  const Tensor given = tt::tensor<float>({1, 0, 1, 1}), column = tt::tensor<float>({{1}, {0}, {0}, {1}});
+  std::vector<Tensor> updates;
+  for (const auto& [value, update] : all) updates.push_back(update);
+  std::vector<float> got;
+  for (const Tensor& value : session.run(updates, {{truth, given}, {answer, column}, {weights, column}}))
+    got.push_back(value.item<float>());
+  EXPECT_EQ(got, (std::vector<float>{0.75, 0.25, 2, 1, 1}));
+}
+
 TEST_F(Streaming, BadInput) {
   const auto error = [](const auto& body) { return error_of<tt::ArgumentError>(body); };
   const Tensor &labels = fed["labels"], &scores = fed["scores"];
@@ -149,6 +168,9 @@ TEST_F(Streaming, BadInput) {
         error([&] { metrics::auc(labels, scores, {.thresholds = {2}}); }),
         error([&] { metrics::recall_at_thresholds(labels, scores, {}); }),
         error([&] { metrics::mean_iou(labels, labels, 0); }), error([&] { metrics::mean_iou(labels, scores, 3); }),
+        error([&] { metrics::accuracy(labels, tt::ones({2, 2, 2})); }), error([&] {
+          metrics::mean(labels, {.weights = tt::ones({2, 2, 2})});
+        }),
         error([&] { metrics::mean_tensor(scores); })}) {
     EXPECT_NE(text.find("streaming_metrics_test.cpp"), std::string::npos) << text;
   }

@@ -20,9 +20,19 @@ struct GraphKeys {
   static constexpr const char* LOSSES = "losses";
   static constexpr const char* UPDATE_OPS = "update_ops";
   static constexpr const char* SUMMARIES = "summaries";
+  static constexpr const char* WEIGHTS = "weights";
+  static constexpr const char* BIASES = "biases";
+  static constexpr const char* ACTIVATIONS = "activations";
+  static constexpr const char* TRAIN_OP = "train_op";
+  /// What a training loop's Scaffold made, for the next loop over the same graph.
+  static constexpr const char* INIT_OP = "init_op";
+  static constexpr const char* LOCAL_INIT_OP = "local_init_op";
+  static constexpr const char* SUMMARY_OP = "summary_op";
   static constexpr const char* GLOBAL_STEP = "global_step";
   static constexpr const char* MODEL_VARIABLES = "model_variables";
   static constexpr const char* METRIC_VARIABLES = "metric_variables";
+  /// What an ExponentialMovingAverage has averages of.
+  static constexpr const char* MOVING_AVERAGE_VARIABLES = "moving_average_variables";
   static constexpr const char* TABLE_INITIALIZERS = "table_initializer";
 };
 
@@ -67,6 +77,10 @@ TRIPTYCH_API std::vector<std::string> get_all_collection_keys(const Graph& graph
 TRIPTYCH_API std::vector<Variable> global_variables(const Graph& graph = get_default_graph());
 TRIPTYCH_API std::vector<Variable> local_variables(const Graph& graph = get_default_graph());
 TRIPTYCH_API std::vector<Variable> trainable_variables(const Graph& graph = get_default_graph());
+/// Those of the default graph whose names begin with `scope`.
+TRIPTYCH_API std::vector<Variable> global_variables(Text scope);
+TRIPTYCH_API std::vector<Variable> local_variables(Text scope);
+TRIPTYCH_API std::vector<Variable> trainable_variables(Text scope);
 
 /// Run it to give these variables their first values.
 TRIPTYCH_API Tensor variables_initializer(const std::vector<Variable>& variables, Location where = Location::here());

@@ -2,7 +2,7 @@
 //
 //   const auto dataset = tf::data::Dataset::from_tensor_slices({images, labels}).shuffle(1000).batch(32).repeat();
 //   const auto element = tf::data::make_one_shot_iterator(dataset).get_next();
-//   const Tensor loss = tf::losses(element[0], element[1]);
+//   const Tensor loss = loss_of(element[0], element[1]);
 //   try {
 //     for (;;) session.run(train);
 //   } catch (const tf::errors::OutOfRangeError&) {  // the end

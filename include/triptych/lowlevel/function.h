@@ -26,7 +26,7 @@ class TRIPTYCH_API FunctionState {
  private:
   struct Traced;
   std::string name_;
-  std::vector<std::shared_ptr<Traced>> traced_;
+  std::vector<std::shared_ptr<Traced>> traced_, tracing_;  // and those whose bodies are running now
 };
 
 template <class F, class Numbers>
@@ -42,7 +42,7 @@ struct ResultOf<F, std::index_sequence<i...>> {
 
 /// A function of tensors. Called with tensors of a graph it is one node of that: its body is traced once for each
 /// graph, dtypes and shapes of arguments, in a variable scope of its name whose variables all traces share. On computed
-/// tensors it simply runs. May be copied.
+/// tensors it simply runs. May be copied. ArgumentError if its body calls it on tensors of the same dtypes and shapes.
 template <class F>
 class Function {
  public:

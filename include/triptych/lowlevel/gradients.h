@@ -32,11 +32,6 @@ struct GradientsOptions {
 TRIPTYCH_API std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys,
                                            const GradientsOptions& options, Location where = Location::here());
 
-/// What a registered gradient sees of a node.
-struct Operation {
-  std::string type, name;
-  std::vector<Tensor> inputs, outputs;
-};
 /// From a node and the gradients of its outputs (zeros where none arrived) to those of its inputs, one for each,
 /// undefined where there is none.
 using GradientFunction = std::function<std::vector<Tensor>(const Operation& op, const std::vector<Tensor>& grads)>;

@@ -49,6 +49,10 @@ class TRIPTYCH_API Variable : public Tensor {
   Tensor assign(const Arg& value) const;
   Tensor assign_add(const Arg& value) const;
   Tensor assign_sub(const Arg& value) const;
+  /// An operation that gives the variable its first value.
+  Tensor initializer(Location where = Location::here()) const;
+  /// What it holds where this node stands: after the writes before it, before those after it.
+  Tensor read_value(Location where = Location::here()) const;
 
  private:
   friend class Graph;
@@ -94,6 +98,12 @@ class [[nodiscard]] TRIPTYCH_API NameScope {
   GraphHandle graph_;
   TracedCall trace_;
   std::string name_, previous_;
+};
+
+/// A node, as one looks at it: `Operation::type` is the op's name.
+struct Operation {
+  std::string type, name;
+  std::vector<Tensor> inputs, outputs;
 };
 
 /// While alive, new nodes run after the given ones.
@@ -157,6 +167,10 @@ class TRIPTYCH_API Graph : public GraphHandle {
   /// The output of the node called `name`: "net/w", or "split:1" for its second output. ArgumentError if there is none.
   Tensor find(Text name, Location where = Location::here()) const;
   bool contains(Text name) const;
+  /// TensorFlow's words: the same as `find`; the node of this name; all nodes in the order of their creation.
+  Tensor get_tensor_by_name(Text name, Location where = Location::here()) const { return find(name, where); }
+  Operation get_operation_by_name(Text name, Location where = Location::here()) const;
+  std::vector<Operation> get_operations() const;
   /// Names of all nodes in the order of their creation.
   std::vector<std::string> node_names() const;
   std::size_t size() const;

@@ -29,13 +29,15 @@ struct ScaffoldOptions {
   std::function<void(const Session& session)> init_fn = {};
   /// Initializes what no checkpoint keeps; undefined: all local variables.
   Tensor local_init_op = {};
+  /// What MonitoredTrainingSession's SummarySaverHook writes; undefined: all summaries.
+  Tensor summary_op = {};
   std::shared_ptr<Saver> saver = nullptr;
 };
 
 class TRIPTYCH_API Scaffold {
  public:
   explicit Scaffold(const ScaffoldOptions& options = {}) : options_(options) {}
-  /// Makes what was left out, as nodes of the graph.
+  /// Makes what was left out, as nodes of the graph, or takes what another one made.
   void finalize(const Graph& graph, Location where = Location::here());
   const Tensor& init_op() const { return options_.init_op; }
   const Tensor& local_init_op() const { return options_.local_init_op; }
@@ -74,7 +76,7 @@ class TRIPTYCH_API MonitoredSession {
                           Location where = Location::here()) const;
   /// A hook asked to stop, the data ended, or the session is closed.
   bool should_stop() const;
-  /// Calls the hooks' `end` and ends the session; nothing the second time.
+  /// Calls the hooks' `end`, of all of them even if one throws, and ends the session; nothing the second time.
   void close(Location where = Location::here()) const;
 
   /// The session itself, for what hooks should not see.
@@ -85,19 +87,25 @@ class TRIPTYCH_API MonitoredSession {
   std::shared_ptr<State> state_;
 };
 
+/// In the order of TensorFlow's arguments.
 struct MonitoredTrainingSessionOptions {
   /// Checkpoints are saved and looked for here; empty: none are.
   OwnedText checkpoint_dir = "";
   Scaffold scaffold = Scaffold();
   std::vector<std::shared_ptr<SessionRunHook>> hooks = {};
-  /// Every 600 seconds if neither is given; 0: no checkpoints.
+  /// Checkpoints every so many seconds, or steps (below): every 600 seconds if neither is given; 0: none.
   std::optional<double> save_checkpoint_secs = {};
-  std::optional<std::int64_t> save_checkpoint_steps = {};
-  /// Lines "global_step/sec"; 0: none.
-  std::int64_t log_step_count_steps = 100;
+  /// Summaries every 100 steps if neither is given; 0: none.
+  std::optional<std::int64_t> save_summaries_steps = {};
+  std::optional<double> save_summaries_secs = {};
   SessionOptions config = {};
+  /// Steps in a second, as a line and a summary; 0: neither.
+  std::int64_t log_step_count_steps = 100;
+  std::optional<std::int64_t> save_checkpoint_steps = {};
+  /// Where summaries go; empty: into checkpoint_dir. If that is empty too, none are written, and no steps counted.
+  OwnedText summary_dir = "";
 };
-/// A MonitoredSession with a CheckpointSaverHook and a StepCounterHook.
+/// A MonitoredSession with a CheckpointSaverHook, a SummarySaverHook and a StepCounterHook.
 TRIPTYCH_API MonitoredSession MonitoredTrainingSession(const Graph& graph,
                                                        const MonitoredTrainingSessionOptions& options = {},
                                                        Location where = Location::here());

@@ -35,6 +35,15 @@ using triptych::SessionOptions;
 using triptych::StepReport;
 
 class Debugger;
+class Session;
+
+/// Whether a variable has a value in the session.
+TRIPTYCH_API bool is_variable_initialized(const Session& session, const Tensor& variable,
+                                          Location where = Location::here());
+/// Names of those of these variables that have none; without a list of all, local ones too.
+TRIPTYCH_API std::vector<std::string> report_uninitialized_variables(const Session& session,
+                                                                     const std::vector<Variable>& var_list = {},
+                                                                     Location where = Location::here());
 
 /// A tensor of the graph (a placeholder or any other) and the value that it has in this run.
 struct TRIPTYCH_API Feed {

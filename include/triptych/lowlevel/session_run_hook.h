@@ -16,6 +16,7 @@
 #include "triptych/lowlevel/graph.h"
 #include "triptych/lowlevel/saver.h"
 #include "triptych/lowlevel/session.h"
+#include "triptych/lowlevel/summary.h"
 
 namespace triptych::lowlevel::train {
 
@@ -100,6 +101,17 @@ class TRIPTYCH_API StopAtStepHook : public SessionRunHook {
   Variable global_step_;
 };
 
+/// Told by a CheckpointSaverHook before and after each checkpoint.
+class TRIPTYCH_API CheckpointSaverListener {
+ public:
+  virtual ~CheckpointSaverListener();
+  virtual void begin();
+  virtual void before_save(const Session& session, std::int64_t global_step);
+  /// True asks the loop to stop.
+  virtual bool after_save(const Session& session, std::int64_t global_step);
+  virtual void end(const Session& session, std::int64_t global_step);
+};
+
 struct CheckpointSaverHookOptions {
   /// One of them.
   std::optional<double> save_secs = {};
@@ -107,6 +119,7 @@ struct CheckpointSaverHookOptions {
   /// Null: one of the scaffold, else one of its own.
   std::shared_ptr<Saver> saver = nullptr;
   OwnedText checkpoint_basename = "model.ckpt";
+  std::vector<std::shared_ptr<CheckpointSaverListener>> listeners = {};
 };
 /// Saves at the first step, then at intervals and in the end.
 class TRIPTYCH_API CheckpointSaverHook : public SessionRunHook {
@@ -120,7 +133,8 @@ class TRIPTYCH_API CheckpointSaverHook : public SessionRunHook {
   void end(const Session& session) override;
 
  private:
-  void save(const Session& session, std::int64_t step);
+  /// True if a listener asks to stop.
+  bool save(const Session& session, std::int64_t step);
   std::string folder_;
   CheckpointSaverHookOptions options_;
   SecondOrStepTimer timer_;
@@ -164,6 +178,9 @@ class TRIPTYCH_API LoggingTensorHook : public SessionRunHook {
 struct StepCounterHookOptions {
   std::optional<std::int64_t> every_n_steps = 100;
   std::optional<double> every_n_secs = {};
+  /// A summary "global_step/sec" goes to the writer, or one for this folder.
+  OwnedText output_dir = "";
+  std::optional<summary::FileWriter> summary_writer = {};
   /// Told the steps in a second and the global step; else a line "global_step/sec: 12.3" on the standard error output.
   std::function<void(double steps_per_sec, std::int64_t global_step)> report = {};
 };
@@ -174,11 +191,13 @@ class TRIPTYCH_API StepCounterHook : public SessionRunHook {
   void begin(const Graph& graph) override;
   SessionRunArgs before_run(SessionRunContext& run_context) override;
   void after_run(SessionRunContext& run_context, const SessionRunValues& run_values) override;
+  void end(const Session& session) override;
 
  private:
   StepCounterHookOptions options_;
   SecondOrStepTimer timer_;
   Variable global_step_;
+  Location where_;
 };
 
 /// What NanTensorHook throws.
@@ -204,18 +223,21 @@ struct SummarySaverHookOptions {
   /// One of them.
   std::optional<std::int64_t> save_steps = {};
   std::optional<double> save_secs = {};
-  /// What each summary is given to, with the global step: `FileWriter::add_summary`.
-  std::function<void(const Tensor& summary, std::int64_t global_step)> write = {};
+  /// Where summaries go: into a file in this folder, or to this writer.
+  OwnedText output_dir = "";
+  std::optional<summary::FileWriter> summary_writer = {};
+  /// Undefined: all that are in the graph's collection SUMMARIES when the loop begins; nothing if there is none.
   Tensor summary_op = {};
 };
-/// Computes a summary at intervals and hands it on.
+/// Computes a summary at intervals, the first step's too, and writes it.
 class TRIPTYCH_API SummarySaverHook : public SessionRunHook {
  public:
-  /// ArgumentError without summary_op or write.
+  /// ArgumentError without a folder or a writer, and for a summary that is not of a graph.
   explicit SummarySaverHook(const SummarySaverHookOptions& options, Location where = Location::here());
   void begin(const Graph& graph) override;
   SessionRunArgs before_run(SessionRunContext& run_context) override;
   void after_run(SessionRunContext& run_context, const SessionRunValues& run_values) override;
+  void end(const Session& session) override;
 
  private:
   SummarySaverHookOptions options_;
@@ -223,6 +245,7 @@ class TRIPTYCH_API SummarySaverHook : public SessionRunHook {
   Variable global_step_;
   std::int64_t next_step_ = 0;
   bool due_ = false;
+  Location where_;
 };
 
 struct ProfilerHookOptions {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "triptych/core/session_options.h"
+#include "triptych/core/text.h"
 #include "triptych/lowlevel/collections.h"
 #include "triptych/lowlevel/graph.h"
 
@@ -72,6 +74,10 @@ class TRIPTYCH_API FileWriter {
                    Location where = Location::here()) const;
   void add_graph(const Graph& graph, std::optional<std::int64_t> global_step = {},
                  Location where = Location::here()) const;
+  /// Times, memory and shapes of a run's nodes, which TensorBoard shows beside the graph as run `tag`. ArgumentError if
+  /// the writer had this tag before.
+  void add_run_metadata(const RunMetadata& run_metadata, Text tag, std::optional<std::int64_t> global_step = {},
+                        Location where = Location::here()) const;
   void flush(Location where = Location::here()) const;
   /// Flushes and closes the file; ArgumentError for what is added later, before `reopen`.
   void close(Location where = Location::here()) const;
@@ -80,8 +86,18 @@ class TRIPTYCH_API FileWriter {
   const std::string& get_logdir() const;
 
  private:
+  friend class FileWriterCache;
   struct File;
+  explicit FileWriter(std::shared_ptr<File> file) : file_(std::move(file)) {}
   std::shared_ptr<File> file_;
+};
+
+/// Writers that hooks share: one for each folder, as long as somebody holds it.
+class TRIPTYCH_API FileWriterCache {
+ public:
+  static FileWriter get(const OwnedText& logdir, Location where = Location::here());
+  /// Forgets all.
+  static void clear();
 };
 
 }  // namespace triptych::lowlevel::summary

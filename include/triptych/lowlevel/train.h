@@ -11,6 +11,7 @@
 
 #include "triptych/core/shape.h"
 #include "triptych/core/text.h"
+#include "triptych/lowlevel/collections.h"
 #include "triptych/lowlevel/graph.h"
 #include "triptych/lowlevel/optimizer.h"
 
@@ -20,6 +21,8 @@ namespace triptych::lowlevel {
 
 /// t clip_norm / max(|t|, clip_norm), |t| the square norm of all elements or over `axes`; a negative clip_norm is 0.
 TRIPTYCH_API Tensor clip_by_norm(const Arg& t, double clip_norm, const std::optional<Axes>& axes = {});
+/// t clip_norm / max(|t| / n, clip_norm), n the number of elements. ArgumentError if clip_norm is not positive.
+TRIPTYCH_API Tensor clip_by_average_norm(const Arg& t, double clip_norm);
 /// The square norm of all tensors as one vector; undefined ones are left out. ArgumentError if there is no other.
 TRIPTYCH_API Tensor global_norm(const TensorList& t_list, Location where = Location::here());
 /// Each tensor times clip_norm / max(global norm, clip_norm), and the global norm, which may be given as `use_norm`.
@@ -34,15 +37,15 @@ namespace train {
 
 /// The Variable "global_step" of the graph, 0-d int64, from 0. create: ArgumentError if there is one; get: undefined if
 /// there is none.
-TRIPTYCH_API Variable create_global_step(const Graph& graph, Location where = Location::here());
-TRIPTYCH_API Variable get_global_step(const Graph& graph);
-TRIPTYCH_API Variable get_or_create_global_step(const Graph& graph, Location where = Location::here());
+TRIPTYCH_API Variable create_global_step(const Graph& graph = get_default_graph(), Location where = Location::here());
+TRIPTYCH_API Variable get_global_step(const Graph& graph = get_default_graph());
+TRIPTYCH_API Variable get_or_create_global_step(const Graph& graph = get_default_graph(),
+                                                Location where = Location::here());
 
 // --- Learning rates that follow a global step ------------------------------------------------------------------------
 //
-// 0-d nodes of the graph of
-// `global_step`, of the dtype of a learning rate that is a tensor, else float64. ArgumentError if decay_steps is not
-// positive, or a number is not finite.
+// 0-d nodes of the graph of `global_step`, of the dtype of a learning rate that is a tensor, else float64.
+// ArgumentError if decay_steps is not positive, or a number is not finite.
 
 /// learning_rate decay_rate^(global_step / decay_steps); with staircase the quotient is cut to a whole number.
 TRIPTYCH_API Tensor exponential_decay(const LearningRate& learning_rate, const Tensor& global_step, double decay_steps,
@@ -71,6 +74,13 @@ TRIPTYCH_API Tensor cosine_decay_restarts(const LearningRate& learning_rate, con
 TRIPTYCH_API Tensor linear_cosine_decay(const LearningRate& learning_rate, const Tensor& global_step,
                                         double decay_steps, double num_periods = 0.5, double alpha = 0.0,
                                         double beta = 0.001, Location where = Location::here());
+/// The same with alpha + 1 - s + noise in the first factor: normal numbers, new ones in each run, of variance
+/// initial_variance / (1 + global_step)^variance_decay.
+TRIPTYCH_API Tensor noisy_linear_cosine_decay(const LearningRate& learning_rate, const Tensor& global_step,
+                                              double decay_steps, double initial_variance = 1.0,
+                                              double variance_decay = 0.55, double num_periods = 0.5,
+                                              double alpha = 0.0, double beta = 0.001,
+                                              Location where = Location::here());
 
 // --- Moving averages -------------------------------------------------------------------------------------------------
 

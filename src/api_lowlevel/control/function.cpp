@@ -17,6 +17,25 @@ struct FunctionState::Traced {
   core::Tensors captured;
 };
 
+namespace {
+
+/// While alive, the body of what is traced is running.
+template <class Traced>
+class Running {
+ public:
+  Running(std::vector<std::shared_ptr<Traced>>& all, const std::shared_ptr<Traced>& traced) : all_(all) {
+    all_.push_back(traced);
+  }
+  ~Running() { all_.pop_back(); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  std::vector<std::shared_ptr<Traced>>& all_;
+};
+
+}  // namespace
+
 FunctionState::FunctionState(std::string name) : name_(std::move(name)) {}
 FunctionState::~FunctionState() = default;
 
@@ -27,14 +46,22 @@ core::Tensors FunctionState::call(const core::TensorFunction& function, core::Te
                           where);
   GraphImpl* around = graph_around(arguments);
   if (!around) return function(arguments);
-  const auto fits = [&](const std::shared_ptr<Traced>& traced) {
-    return &traced->graph.impl() == around && traced->arguments.size() == arguments.size() &&
+  const auto alike = [&](const std::shared_ptr<Traced>& traced) {
+    return traced->arguments.size() == arguments.size() &&
            std::equal(arguments.begin(), arguments.end(), traced->arguments.begin(),
                       [](const Tensor& given, const TensorMeta& meta) {
                         return given.dtype() == meta.dtype && given.shape() == meta.shape &&
                                given.device() == meta.device;
                       });
   };
+  const auto fits = [&](const std::shared_ptr<Traced>& traced) {
+    return &traced->graph.impl() == around && alike(traced);
+  };
+  constexpr std::size_t deepest = 100;
+  if (tracing_.size() >= deepest || std::any_of(tracing_.begin(), tracing_.end(), alike))
+    throw ArgumentError(name_, "the function calls itself while it is traced",
+                        std::to_string(tracing_.size()) + " calls inside one another",
+                        "A graph has no recursion: write it as a while_loop", where);
   const GraphHandle graph(around);
   const TraceScope scope(graph);
   const NameScope names(graph, name_);
@@ -43,6 +70,7 @@ core::Tensors FunctionState::call(const core::TensorFunction& function, core::Te
     auto made = std::make_shared<Traced>(Traced{graph, {}, {}, {}});
     for (const Tensor& argument : arguments) made->arguments.push_back(argument.meta());
     TracedSubgraph body;
+    const Running running(tracing_, made);
     {
       const VariableScope own(graph, name_, {.reuse = AUTO_REUSE}, where);
       const TraceScope trace(graph);

@@ -24,6 +24,11 @@ std::vector<Variable> variables_if(const Graph& graph, bool local) {
   return all;
 }
 
+std::vector<Variable> in_scope(std::vector<Variable> variables, std::string_view scope) {
+  std::erase_if(variables, [&](const Variable& v) { return !v.name().starts_with(scope); });
+  return variables;
+}
+
 }  // namespace
 
 GraphSide& side_of(GraphImpl& graph) {
@@ -97,6 +102,9 @@ std::vector<std::string> get_all_collection_keys(const Graph& graph) {
 std::vector<Variable> global_variables(const Graph& graph) { return variables_if(graph, false); }
 std::vector<Variable> local_variables(const Graph& graph) { return variables_if(graph, true); }
 std::vector<Variable> trainable_variables(const Graph& graph) { return graph.trainable_variables(); }
+std::vector<Variable> global_variables(Text scope) { return in_scope(global_variables(), scope); }
+std::vector<Variable> local_variables(Text scope) { return in_scope(local_variables(), scope); }
+std::vector<Variable> trainable_variables(Text scope) { return in_scope(trainable_variables(), scope); }
 
 Tensor variables_initializer(const std::vector<Variable>& variables, Location where) {
   if (variables.empty()) return get_default_graph().no_op("init", where);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "api_lowlevel/graph/side.h"
 #include "core/graph/graph.h"
 #include "core/support/fork.h"
 #include "triptych/core/autograd.h"
@@ -37,12 +38,7 @@ const Op& op_of(const std::string& type, Location where) {
 
 NodeGradient rule_of(const GradientFunction& function) {
   return [function](const Node& node, std::span<const Tensor> upstream) {
-    Node& own = const_cast<Node&>(node);
-    Operation operation{node.op->name, describe(node), {}, {}};
-    for (const Tensor& input : node.inputs())
-      operation.inputs.push_back(node.graph->handle(*input.impl()->node, input.impl()->output));
-    for (std::uint32_t k = 0; k < node.output_count; ++k) operation.outputs.push_back(node.graph->handle(own, k));
-    return function(operation, {upstream.begin(), upstream.end()});
+    return function(operation_of(node), {upstream.begin(), upstream.end()});
   };
 }
 

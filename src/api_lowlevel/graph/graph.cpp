@@ -70,6 +70,14 @@ Tensor Variable::assign(const Arg& value) const { return triptych::assign(*this,
 Tensor Variable::assign_add(const Arg& value) const { return triptych::assign_add(*this, value); }
 Tensor Variable::assign_sub(const Arg& value) const { return triptych::assign_sub(*this, value); }
 
+Tensor Variable::initializer(Location where) const {
+  return variable_node(*this, where).graph->handle(add_initializer(graph_of(*this).impl(), {*this}, where));
+}
+Tensor Variable::read_value(Location where) const {
+  static_cast<void>(variable_node(*this, where));
+  return identity(Arg(*this, where));
+}
+
 NameScope::NameScope(const GraphHandle& graph, Text name) : graph_(graph), trace_(graph, false) {
   GraphImpl& impl = graph_.impl();
   previous_ = impl.scope;
@@ -175,6 +183,15 @@ Tensor Graph::random_uniform(const Shape& shape, const RandomUniformOptions& opt
 
 Variable variable_of(Node& node) { return Variable(Variable::OfGraph(), node.graph->handle(node)); }
 
+Operation operation_of(const Node& node) {
+  Operation operation{node.op->name, describe(node), {}, {}};
+  for (const Tensor& input : node.inputs())
+    operation.inputs.push_back(node.graph->handle(*input.impl()->node, input.impl()->output));
+  for (std::uint32_t k = 0; k < node.output_count; ++k)
+    operation.outputs.push_back(node.graph->handle(const_cast<Node&>(node), k));
+  return operation;
+}
+
 Tensor first_value_of(const Node& variable) {
   const GraphSide& side = side_of(*variable.graph);
   const auto found = side.computed.find(&variable);
@@ -244,6 +261,19 @@ std::vector<std::string> Graph::node_names() const {
   std::vector<std::string> names;
   for (const NodeInfo& info : impl().info) names.push_back(info.name);
   return names;
+}
+
+Operation Graph::get_operation_by_name(Text name, Location where) const {
+  if (name.find(':') != std::string_view::npos)
+    throw ArgumentError("get_operation_by_name", "the name is that of a tensor", "'" + std::string(name) + "'",
+                        "Leave out ':' and the number", where);
+  return operation_of(*find(name, where).impl()->node);
+}
+
+std::vector<Operation> Graph::get_operations() const {
+  std::vector<Operation> operations;
+  for (const auto& node : impl().nodes) operations.push_back(operation_of(*node));
+  return operations;
 }
 
 std::size_t Graph::size() const { return impl().nodes.size(); }

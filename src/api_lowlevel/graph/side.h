@@ -25,6 +25,7 @@ struct GraphSide {
 
 GraphSide& side_of(GraphImpl& graph);
 Variable variable_of(Node& node);
+Operation operation_of(const Node& node);
 /// The tensor of the graph that is the variable's first value; undefined where an initializer makes it.
 Tensor first_value_of(const Node& variable);
 /// A new operation that gives these variables their first values.

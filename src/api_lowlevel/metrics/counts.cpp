@@ -37,14 +37,20 @@ ConfusionCounts threshold_counts(const char* metric, const Arg& labels, const Ar
 Metric count_metric(const char* metric, Counts which, const Arg& labels, const Arg& predictions,
                     const MetricOptions& options) {
   MetricScope scope(metric, labels, {&predictions}, options.name);
-  const Sum state(scope, "count", plain_counts(labels, predictions, options.weights).*which);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const Sum state(scope, "count",
+                  plain_counts(Arg(truth, labels.where()), Arg(answer, predictions.where()), options.weights).*which);
   return scope.finish(identity(state.now), state.next, options);
 }
 
 Metric count_metric(const char* metric, const char* variable, Counts which, const Arg& labels, const Arg& predictions,
                     const std::vector<double>& thresholds, const MetricOptions& options) {
   MetricScope scope(metric, labels, {&predictions}, options.name);
-  const Sum state(scope, variable, threshold_counts(metric, labels, predictions, thresholds, options.weights).*which);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const Sum state(scope, variable,
+                  threshold_counts(metric, Arg(truth, labels.where()), Arg(answer, predictions.where()), thresholds,
+                                   options.weights).*
+                      which);
   return scope.finish(identity(state.now), state.next, options);
 }
 
@@ -52,7 +58,9 @@ Metric count_metric(const char* metric, const char* variable, Counts which, cons
 Metric share_metric(const char* metric, Counts wrong, const char* wrong_name, const Arg& labels, const Arg& predictions,
                     const MetricOptions& options) {
   MetricScope scope(metric, labels, {&predictions}, options.name);
-  const ConfusionCounts counts = plain_counts(labels, predictions, options.weights);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const ConfusionCounts counts =
+      plain_counts(Arg(truth, labels.where()), Arg(answer, predictions.where()), options.weights);
   const Sum right(scope, "true_positives", counts.true_positives), other(scope, wrong_name, counts.*wrong);
   return scope.finish(divide_no_nan(right.now, right.now + other.now),
                       divide_no_nan(right.next, right.next + other.next), options);
@@ -62,7 +70,9 @@ Metric share_metric(const char* metric, Counts wrong, const char* wrong_name, co
                     const std::vector<double>& thresholds, const MetricOptions& options) {
   constexpr double epsilon = 1e-7;
   MetricScope scope(metric, labels, {&predictions}, options.name);
-  const ConfusionCounts counts = threshold_counts(metric, labels, predictions, thresholds, options.weights);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const ConfusionCounts counts = threshold_counts(metric, Arg(truth, labels.where()), Arg(answer, predictions.where()),
+                                                  thresholds, options.weights);
   const Sum right(scope, "true_positives", counts.true_positives), other(scope, wrong_name, counts.*wrong);
   return scope.finish(right.now / (right.now + other.now + epsilon), right.next / (right.next + other.next + epsilon),
                       options);
@@ -208,14 +218,15 @@ Metric auc(const Arg& labels, const Arg& predictions, const AucOptions& options)
            "trapezoidal, careful_interpolation, minoring or majoring");
   const std::vector<double> thresholds = auc_thresholds(options, labels.where());
   MetricScope scope("auc", labels, {&predictions}, options.name);
-  Tensor scores = in_float(predictions);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  Tensor scores = in_float(answer);
   if (scores.is_symbolic()) {
     const Tensor check =
         Assert(all(logical_and(greater_equal(scores, 0.0), less_equal(scores, 1.0))), {scores}, 3, predictions.where());
     const ControlDependencies after(graph_of(scores), check, predictions.where());
     scores = identity(scores);
   }
-  const ConfusionCounts counts = confusion_counts(labels.tensor(), scores, thresholds, {.weights = options.weights});
+  const ConfusionCounts counts = confusion_counts(truth, scores, thresholds, {.weights = options.weights});
   const Sum tps(scope, "true_positives", counts.true_positives), fns(scope, "false_negatives", counts.false_negatives),
       tns(scope, "true_negatives", counts.true_negatives), fps(scope, "false_positives", counts.false_positives);
   const Tensor value = area({tps.now, fps.now, tns.now, fns.now}, options.curve, options.summation_method);

@@ -28,7 +28,8 @@ Metric mean_tensor(const Arg& values, const MetricOptions& options) {
 
 Metric accuracy(const Arg& labels, const Arg& predictions, const MetricOptions& options) {
   MetricScope scope("accuracy", labels, {&predictions}, options.name);
-  const Tensor right = equal(cast(predictions.tensor(), labels.tensor().dtype()), labels.tensor());
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const Tensor right = equal(cast(answer, truth.dtype()), truth);
   return mean_of(scope, cast(right, float32), options);
 }
 
@@ -39,30 +40,35 @@ Metric percentage_below(const Arg& values, double threshold, const MetricOptions
 
 Metric mean_absolute_error(const Arg& labels, const Arg& predictions, const MetricOptions& options) {
   MetricScope scope("mean_absolute_error", labels, {&predictions}, options.name);
-  return mean_of(scope, abs(in_float(predictions) - in_float(labels)), options);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  return mean_of(scope, abs(in_float(answer) - in_float(truth)), options);
 }
 
 Metric mean_squared_error(const Arg& labels, const Arg& predictions, const MetricOptions& options) {
   MetricScope scope("mean_squared_error", labels, {&predictions}, options.name);
-  return mean_of(scope, square(in_float(predictions) - in_float(labels)), options);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  return mean_of(scope, square(in_float(answer) - in_float(truth)), options);
 }
 
 Metric root_mean_squared_error(const Arg& labels, const Arg& predictions, const MetricOptions& options) {
   MetricScope scope("root_mean_squared_error", labels, {&predictions}, options.name);
-  const RunningMean state(scope, square(in_float(predictions) - in_float(labels)), options.weights);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const RunningMean state(scope, square(in_float(answer) - in_float(truth)), options.weights);
   return scope.finish(sqrt(state.value), sqrt(state.update), options);
 }
 
 Metric mean_relative_error(const Arg& labels, const Arg& predictions, const Arg& normalizer,
                            const MetricOptions& options) {
   MetricScope scope("mean_relative_error", labels, {&predictions, &normalizer}, options.name);
-  const Tensor error = abs(in_float(labels) - in_float(predictions));
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const Tensor error = abs(in_float(truth) - in_float(answer));
   return mean_of(scope, divide_no_nan(error, in_float(normalizer)), options);
 }
 
 Metric mean_cosine_distance(const Arg& labels, const Arg& predictions, std::int64_t dim, const MetricOptions& options) {
   MetricScope scope("mean_cosine_distance", labels, {&predictions}, options.name);
-  const Tensor products = sum(in_float(predictions) * in_float(labels), dim, true);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const Tensor products = sum(in_float(answer) * in_float(truth), dim, true);
   const RunningMean state(scope, products, options.weights);
   return scope.finish(1 - state.value, 1 - state.update, options);
 }

@@ -18,10 +18,28 @@ namespace triptych::lowlevel::metrics {
 class MetricScope {
  public:
   MetricScope(const char* metric, const Arg& first, std::initializer_list<const Arg*> others, const std::string& name)
-      : called_(metric),
+      : metric_(metric),
+        called_(metric),
         frame_(first.where()),
         graph_(graph_of(metric, first, others)),
         scope_(graph_, name.empty() ? std::string_view(metric) : std::string_view(name)) {}
+
+  /// Labels and predictions of one shape: a last dimension of one that only one of them has is left out.
+  struct Pair {
+    Tensor labels, predictions;
+  };
+  Pair pair(const Arg& labels, const Arg& predictions) const {
+    const auto fitted = [](const Arg& given, const Arg& other) {
+      const Tensor& x = given.tensor();
+      const bool column = x.ndim() == other.tensor().ndim() + 1 && x.shape().dim(-1).raw() == 1;
+      return column ? squeeze(given, {-1}) : x;
+    };
+    const Tensor truth = fitted(labels, predictions), answer = fitted(predictions, labels);
+    if (!truth.shape().compatible(answer.shape()))
+      throw ArgumentError(metric_, "labels and predictions differ in shape",
+                          truth.shape().text() + " and " + answer.shape().text(), "", labels.where());
+    return {truth, answer};
+  }
 
   /// A local variable of zeros.
   Variable local(const char* name, const Shape& shape, DType dtype = float32) {
@@ -59,6 +77,7 @@ class MetricScope {
     return operand.tensor();
   }
 
+  const char* metric_;
   Called called_;
   Frame frame_;
   Graph graph_;
@@ -67,9 +86,21 @@ class MetricScope {
 
 /// As a symbolic or concrete tensor in float32.
 inline Tensor in_float(const Arg& x) { return cast(x.tensor(), float32); }
-/// The weights as they count for `values`; undefined: none.
-inline Tensor weights_for(const Tensor& weights, const Tensor& values) {
-  return weights.defined() ? cast(weights, float32) * ones_like(values) : ones_like(values);
+/// The weights as they count for `values`; undefined: none. A last dimension of one is added or left out.
+inline Tensor weights_for(Tensor weights, const Tensor& values) {
+  if (!weights.defined()) return ones_like(values);
+  const Shape given = weights.shape(), &of = values.shape();
+  if (given.rank() == of.rank() + 1 && given.dim(-1).raw() == 1)
+    weights = squeeze(weights, {-1});
+  else if (given.rank() > 0 && given.rank() == of.rank() - 1)
+    weights = unsqueeze(weights, -1);
+  const Shape& now = weights.shape();
+  bool fits = now.rank() == 0 || now.rank() == of.rank();
+  for (int i = 0; fits && i < now.rank(); ++i) fits = now.dim(i).raw() == 1 || !conflict(now.dim(i), of.dim(i));
+  if (!fits)
+    throw ArgumentError("metrics", "the weights do not fit the values", given.text() + " for values " + of.text(),
+                        "They are a number, or have the values' rank, with their lengths or lengths of one");
+  return cast(weights, float32) * ones_like(values);
 }
 
 /// Sums of values and of what they count, and their quotient.

@@ -104,6 +104,19 @@ Tensor Session::value(const Tensor& variable, Location where) const {
   return value;
 }
 
+bool is_variable_initialized(const Session& session, const Tensor& variable, Location where) {
+  Runner& runner = SessionAccess::runner(session);
+  return runner.value(variable_node(runner, variable, where), where).defined();
+}
+
+std::vector<std::string> report_uninitialized_variables(const Session& session, const std::vector<Variable>& var_list,
+                                                        Location where) {
+  std::vector<std::string> names;
+  for (const Variable& variable : var_list.empty() ? session.graph().variables() : var_list)
+    if (!is_variable_initialized(session, variable, where)) names.push_back(variable.name(where));
+  return names;
+}
+
 void Session::set_value(const Tensor& variable, const Tensor& value, Location where) const {
   const Node& node = variable_node(*runner_, variable, where);
   const std::pair<const Node*, Tensor> entry{&node, fitting({const_cast<Node*>(&node), 0}, value, where)};

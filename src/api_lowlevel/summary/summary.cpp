@@ -1,12 +1,15 @@
 #include "triptych/lowlevel/summary.h"
 
+#include <map>
 #include <mutex>
+#include <set>
 
 #include "core/formats/event_file.h"
 #include "core/formats/summary.h"
 #include "core/graph/graph_def.h"
 #include "core/graph/summary.h"
 #include "core/ops/ops.h"
+#include "core/support/fork.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::lowlevel::summary {
@@ -103,6 +106,7 @@ struct FileWriter::File {
   EventFileOptions options;
   std::mutex mutex;
   std::optional<EventFile> file;
+  std::set<std::string> run_tags;  // of add_run_metadata
 
   EventFile& open(Location where) {
     if (!file) throw ArgumentError(op, "the writer is closed", "'" + folder + "'", "reopen() begins a new file", where);
@@ -142,6 +146,17 @@ void FileWriter::add_graph(const Graph& graph, std::optional<std::int64_t> globa
   file_->open(where).add_graph(bytes, {global_step.value_or(0), {}}, {File::op, where});
 }
 
+void FileWriter::add_run_metadata(const RunMetadata& run_metadata, Text tag, std::optional<std::int64_t> global_step,
+                                  Location where) const {
+  const std::string bytes = run_metadata_message(run_metadata);
+  const std::lock_guard lock(file_->mutex);
+  EventFile& file = file_->open(where);
+  if (!file_->run_tags.insert(std::string(tag)).second)
+    throw ArgumentError(File::op, "the tag was used already for a run's metadata", "'" + std::string(tag) + "'",
+                        "Name each run: \"step 7\"", where);
+  file.add_run_metadata(tag, bytes, {global_step.value_or(0), {}}, {File::op, where});
+}
+
 void FileWriter::flush(Location where) const {
   const std::lock_guard lock(file_->mutex);
   file_->open(where).flush({File::op, where});
@@ -157,6 +172,35 @@ void FileWriter::close(Location where) const {
 void FileWriter::reopen(Location where) const {
   const std::lock_guard lock(file_->mutex);
   if (!file_->file) file_->file.emplace(file_->folder, file_->options, FileContext{File::op, where});
+}
+
+// --- FileWriterCache -------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct CachedWriters {
+  std::mutex& mutex = process_mutex();
+  std::map<std::string, std::weak_ptr<void>> files;
+};
+CachedWriters& cached() {
+  static CachedWriters instance;
+  return instance;
+}
+
+}  // namespace
+
+FileWriter FileWriterCache::get(const OwnedText& logdir, Location where) {
+  const std::lock_guard lock(cached().mutex);
+  std::weak_ptr<void>& known = cached().files[logdir];
+  if (auto file = std::static_pointer_cast<FileWriter::File>(known.lock())) return FileWriter(std::move(file));
+  FileWriter made(logdir, {}, where);
+  known = made.file_;
+  return made;
+}
+
+void FileWriterCache::clear() {
+  const std::lock_guard lock(cached().mutex);
+  cached().files.clear();
 }
 
 }  // namespace triptych::lowlevel::summary

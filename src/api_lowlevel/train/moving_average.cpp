@@ -113,6 +113,7 @@ Tensor ExponentialMovingAverage::apply(const TensorList& var_list, Location wher
                                     {.dtype = float64, .trainable = false}, where);
       }
       state_->entries.push_back(std::move(entry));
+      if (of_variable) add_to_collection(GraphKeys::MOVING_AVERAGE_VARIABLES, variable, where);
     }
     const State::Entry& entry = *state_->find(variable);
     const Tensor& count = state_->options.num_updates;

@@ -19,6 +19,14 @@ Tensor clip_by_norm(const Arg& t, double clip_norm, const std::optional<Axes>& a
   return clipped_by_norm(t.tensor(), std::max(clip_norm, 0.0), axes ? &*axes : nullptr);
 }
 
+Tensor clip_by_average_norm(const Arg& t, double clip_norm) {
+  Hyperparameters("clip_by_average_norm", t.where()).positive("clip_norm", clip_norm);
+  const Frame frame(t.where());
+  const Tensor& x = t.tensor();
+  const Tensor average = sqrt(sum(square(x))) / sum(ones_like(x));
+  return x * (clip_norm / maximum(average, clip_norm));
+}
+
 namespace {
 
 void check_some(const char* op, const TensorList& tensors, Location where) {
@@ -148,6 +156,23 @@ Tensor linear_cosine_decay(const LearningRate& rate, const Tensor& step, double 
                    [&](const Tensor& r) {
                      return learning_rate::linear_cosine_decay(r, step, decay_steps, num_periods, alpha, beta);
                    });
+}
+
+Tensor noisy_linear_cosine_decay(const LearningRate& rate, const Tensor& step, double decay_steps,
+                                 double initial_variance, double variance_decay, double num_periods, double alpha,
+                                 double beta, Location where) {
+  Hyperparameters("noisy_linear_cosine_decay", where).not_negative("initial_variance", initial_variance);
+  const auto schedule = [&](const Tensor& r) {
+    const Tensor variance = initial_variance / pow(1.0 + cast(step, float64), variance_decay);
+    Tensor noise;
+    if (step.is_symbolic())
+      noise = graph_of(step).random_normal({}, {.dtype = float64}, where);
+    else
+      noise = normal({}, 0, 1, float64);
+    return learning_rate::linear_cosine_decay(r, step, decay_steps, num_periods, alpha, beta, noise * sqrt(variance));
+  };
+  return scheduled("noisy_linear_cosine_decay", rate, step, decay_steps,
+                   {initial_variance, variance_decay, num_periods, alpha, beta}, where, schedule);
 }
 
 }  // namespace train

@@ -7,6 +7,7 @@
 
 #include "api_lowlevel/training/step_of.h"
 #include "triptych/core/callable.h"
+#include "triptych/core/ops.h"
 #include "triptych/lowlevel/session_run_hook.h"
 
 namespace triptych::lowlevel::train {
@@ -102,6 +103,12 @@ void StopAtStepHook::after_run(SessionRunContext& run_context, const SessionRunV
 
 // --- CheckpointSaverHook ---------------------------------------------------------------------------------------------
 
+CheckpointSaverListener::~CheckpointSaverListener() = default;
+void CheckpointSaverListener::begin() {}
+void CheckpointSaverListener::before_save(const Session&, std::int64_t) {}
+bool CheckpointSaverListener::after_save(const Session&, std::int64_t) { return false; }
+void CheckpointSaverListener::end(const Session&, std::int64_t) {}
+
 CheckpointSaverHook::CheckpointSaverHook(const OwnedText& checkpoint_dir, const CheckpointSaverHookOptions& options,
                                          Location where)
     : folder_(checkpoint_dir),
@@ -112,11 +119,14 @@ CheckpointSaverHook::CheckpointSaverHook(const OwnedText& checkpoint_dir, const 
   if (folder_.empty()) throw ArgumentError("CheckpointSaverHook", "the folder is empty", "''", "", where);
   if (options.checkpoint_basename.empty())
     throw ArgumentError("CheckpointSaverHook", "the name of the checkpoints is empty", "''", "", where);
+  for (const auto& listener : options.listeners)
+    if (!listener) throw ArgumentError("CheckpointSaverHook", "a listener is null", "an empty pointer", "", where);
   if (!saver_) saver_ = std::make_shared<Saver>(SaverOptions(), where);
 }
 
 void CheckpointSaverHook::begin(const Graph& graph) {
   global_step_ = needed_step(graph, "CheckpointSaverHook", where_);
+  for (const auto& listener : options_.listeners) listener->begin();
 }
 
 void CheckpointSaverHook::after_create_session(const Session& session) {
@@ -135,17 +145,22 @@ void CheckpointSaverHook::after_run(SessionRunContext& run_context, const Sessio
   const std::int64_t step = step_in(run_context.session(), global_step_);
   if (!timer_.should_trigger_for_step(step)) return;
   timer_.update_last_triggered_step(step);
-  save(run_context.session(), step);
+  if (save(run_context.session(), step)) run_context.request_stop();
 }
 
 void CheckpointSaverHook::end(const Session& session) {
   const std::int64_t step = step_in(session, global_step_);
   if (timer_.last_triggered_step() != step) save(session, step);
+  for (const auto& listener : options_.listeners) listener->end(session, step);
 }
 
-void CheckpointSaverHook::save(const Session& session, std::int64_t step) {
+bool CheckpointSaverHook::save(const Session& session, std::int64_t step) {
+  for (const auto& listener : options_.listeners) listener->before_save(session, step);
   saver_->save(session, (std::filesystem::path(folder_) / std::string(options_.checkpoint_basename)).string(),
                {.global_step = step}, where_);
+  bool stop = false;
+  for (const auto& listener : options_.listeners) stop |= listener->after_save(session, step);
+  return stop;
 }
 
 // --- LoggingTensorHook -----------------------------------------------------------------------------------------------
@@ -208,9 +223,14 @@ StepCounterHook::StepCounterHook(const StepCounterHookOptions& options, Location
              options.every_n_secs && options.every_n_steps == StepCounterHookOptions().every_n_steps
                  ? std::nullopt
                  : options.every_n_steps,
-             "StepCounterHook", where) {}
+             "StepCounterHook", where),
+      where_(where) {}
 
-void StepCounterHook::begin(const Graph& graph) { global_step_ = needed_step(graph, "StepCounterHook"); }
+void StepCounterHook::begin(const Graph& graph) {
+  global_step_ = needed_step(graph, "StepCounterHook", where_);
+  if (!options_.summary_writer && !options_.output_dir.empty())
+    options_.summary_writer = summary::FileWriterCache::get(options_.output_dir, where_);
+}
 
 SessionRunArgs StepCounterHook::before_run(SessionRunContext& run_context) {
   if (!timer_.last_triggered_step()) timer_.update_last_triggered_step(step_in(run_context.session(), global_step_));
@@ -223,10 +243,16 @@ void StepCounterHook::after_run(SessionRunContext& run_context, const SessionRun
   const auto since = timer_.update_last_triggered_step(step);
   if (!since) return;
   const double rate = since->first > 0 ? static_cast<double>(since->second) / since->first : 0;
+  if (options_.summary_writer)
+    options_.summary_writer->add_summary(summary::scalar("global_step/sec", tensor(rate)), step, where_);
   if (options_.report)
     options_.report(rate, step);
   else
     std::cerr << "global_step/sec: " << formatted("%g", rate) << std::endl;
+}
+
+void StepCounterHook::end(const Session&) {
+  if (options_.summary_writer) options_.summary_writer->flush(where_);
 }
 
 // --- NanTensorHook ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "triptych/lowlevel/monitored_session.h"
 
+#include <exception>
 #include <utility>
 
 #include "api_lowlevel/training/step_of.h"
@@ -10,10 +11,14 @@ void Scaffold::finalize(const Graph& graph, Location where) {
   const auto initializer = [&](const std::vector<Variable>& variables, const char* name) {
     return variables.empty() ? graph.no_op(name, where) : variables_initializer(variables, where);
   };
-  if (!options_.init_op.defined()) options_.init_op = initializer(global_variables(graph), "init");
+  if (!options_.init_op.defined())
+    options_.init_op =
+        made_once(graph, GraphKeys::INIT_OP, [&] { return initializer(global_variables(graph), "init"); });
   if (!options_.local_init_op.defined())
-    options_.local_init_op =
-        group({initializer(local_variables(graph), "local_init"), tables_initializer(graph)}, "local_init_op", where);
+    options_.local_init_op = made_once(graph, GraphKeys::LOCAL_INIT_OP, [&] {
+      const Tensor variables = initializer(local_variables(graph), "local_init");
+      return group({variables, tables_initializer(graph)}, "local_init_op", where);
+    });
   if (!options_.saver) options_.saver = std::make_shared<Saver>(SaverOptions(), where);
 }
 
@@ -32,8 +37,7 @@ MonitoredSession::MonitoredSession(const Graph& graph, const MonitoredSessionOpt
     hook->begin(graph);
   }
   Scaffold scaffold = options.scaffold;
-  if (!graph.finalized() || !scaffold.init_op().defined() || !scaffold.local_init_op().defined())
-    scaffold.finalize(graph, where);
+  scaffold.finalize(graph, where);
   graph.finalize();
   state_ = std::make_shared<State>(State{Session(graph, options.config), options.hooks});
   const Session& session = state_->session;
@@ -111,10 +115,16 @@ bool MonitoredSession::should_stop() const { return state_->stop || state_->clos
 void MonitoredSession::close(Location where) const {
   if (std::exchange(state_->closed, true)) return;
   const Frame frame(where);
+  std::exception_ptr first;
   for (const auto& hook : state_->hooks) {
-    const UserCode its_lines;
-    hook->end(state_->session);
+    try {
+      const UserCode its_lines;
+      hook->end(state_->session);
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
   }
+  if (first) std::rethrow_exception(first);
 }
 
 const Session& MonitoredSession::raw_session() const { return state_->session; }
@@ -133,9 +143,17 @@ MonitoredSession MonitoredTrainingSession(const Graph& graph, const MonitoredTra
                               .scaffold = options.scaffold,
                               .hooks = options.hooks,
                               .config = options.config};
-  if (options.log_step_count_steps > 0)
+  const OwnedText& summary_dir = options.summary_dir.empty() ? options.checkpoint_dir : options.summary_dir;
+  if (!summary_dir.empty() && options.log_step_count_steps > 0)
     all.hooks.push_back(std::make_shared<StepCounterHook>(
-        StepCounterHookOptions{.every_n_steps = options.log_step_count_steps}, where));
+        StepCounterHookOptions{.every_n_steps = options.log_step_count_steps, .output_dir = summary_dir}, where));
+  SummarySaverHookOptions summaries{.save_steps = options.save_summaries_steps,
+                                    .save_secs = options.save_summaries_secs,
+                                    .output_dir = summary_dir,
+                                    .summary_op = options.scaffold.options().summary_op};
+  if (!summaries.save_steps && !summaries.save_secs) summaries.save_steps = 100;
+  const bool summarizes = summaries.save_steps ? *summaries.save_steps != 0 : *summaries.save_secs != 0;
+  if (!summary_dir.empty() && summarizes) all.hooks.push_back(std::make_shared<SummarySaverHook>(summaries, where));
   constexpr double ten_minutes = 600;
   CheckpointSaverHookOptions saving{.save_secs = options.save_checkpoint_secs,
                                     .save_steps = options.save_checkpoint_steps,

@@ -17,7 +17,7 @@ namespace {
 
 // Numbers of fields in tensorflow/core/util/event.proto.
 constexpr int wall_time = 1, step = 2, file_version = 3, graph_def = 4, summary = 5, session_log = 7,
-              source_metadata = 10;
+              tagged_run_metadata = 8, source_metadata = 10;
 
 double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
@@ -84,6 +84,10 @@ void EventFile::add_summary(std::string_view bytes, EventTime time, FileContext 
 
 void EventFile::add_graph(std::string_view bytes, EventTime time, FileContext context) {
   add(begun(time).text(graph_def, bytes, Message::Zero::written), context);
+}
+
+void EventFile::add_run_metadata(std::string_view tag, std::string_view bytes, EventTime time, FileContext context) {
+  add(begun(time).message(tagged_run_metadata, Message().text(1, tag).text(2, bytes)), context);
 }
 
 void EventFile::add_restart(std::int64_t at, FileContext context) {

@@ -46,6 +46,8 @@ class EventFile {
   void add_summary(std::string_view summary, EventTime time, FileContext context);
   /// `graph`: the bytes of a GraphDef.
   void add_graph(std::string_view graph, EventTime time, FileContext context);
+  /// `metadata`: the bytes of a RunMetadata, which TensorBoard shows beside the graph under `tag`.
+  void add_run_metadata(std::string_view tag, std::string_view metadata, EventTime time, FileContext context);
   /// Tells TensorBoard to forget what older files of the folder have from this step on.
   void add_restart(std::int64_t step, FileContext context);
   void flush(FileContext context);

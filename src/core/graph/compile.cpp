@@ -5,6 +5,7 @@
 
 #include "core/formats/atomic_file.h"
 #include "core/graph/passes/passes.h"
+#include "core/support/diagram.h"
 #include "core/support/printable.h"
 
 namespace triptych {
@@ -61,12 +62,21 @@ std::vector<std::string> changes_between(const Program& before, const Program& a
   return changes;
 }
 
-void dump(const std::string& directory, int number, const std::string& what, const std::string& text) {
-  const std::string path =
-      directory + "/" + std::to_string(number / 10) + std::to_string(number % 10) + "_" + what + ".txt";
-  AtomicFile file(path, {"session", {}});
-  file.write(text);
-  file.commit();
+/// The program as text and as a picture, in Graphviz's language if that would be too large.
+void dump(const std::string& directory, int number, const std::string& what, const std::string& text,
+          const Program& program) {
+  const std::string path = directory + "/" + std::to_string(number / 10) + std::to_string(number % 10) + "_" + what;
+  const auto write = [&](const char* ending, const std::string& content) {
+    AtomicFile file(path + ending, {"session", {}});
+    file.write(content);
+    file.commit();
+  };
+  write(".txt", text);
+  const Diagram diagram = program.diagram();
+  if (diagram.boxes.size() <= largest_drawing)
+    write(".svg", svg_of(picture_of(diagram, "session")));
+  else
+    write(".dot", dot_of(diagram));
 }
 
 }  // namespace
@@ -83,6 +93,7 @@ Program compile_program(GraphImpl& graph, std::span<const Place> fetches, std::s
     PassReport entry{.name = pass.name, .nodes_before = nodes_of(program), .before = {}, .after = {}};
     const bool dumps = options.dump || !options.dump_directory.empty();
     if (dumps) entry.before = program.text();
+    if (number == 0 && !options.dump_directory.empty()) dump(options.dump_directory, 0, "graph", entry.before, program);
     PassResult result = pass.run(program);
     entry.changes = std::move(result.changes);
     if (result.rewrites > 0 && entry.changes.empty())
@@ -92,10 +103,7 @@ Program compile_program(GraphImpl& graph, std::span<const Place> fetches, std::s
     entry.reason = std::move(result.reason);
     entry.nodes_after = nodes_of(program);
     if (dumps) entry.after = program.text();
-    if (!options.dump_directory.empty()) {
-      if (number == 0) dump(options.dump_directory, 0, "graph", entry.before);
-      dump(options.dump_directory, ++number, pass.name, entry.after);
-    }
+    if (!options.dump_directory.empty()) dump(options.dump_directory, ++number, pass.name, entry.after, program);
     report.passes.push_back(std::move(entry));
   }
   return program;

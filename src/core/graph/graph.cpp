@@ -1,6 +1,7 @@
 #include "core/graph/graph.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "core/dispatch/execute.h"
@@ -83,10 +84,24 @@ GraphImpl::~GraphImpl() {
 
 std::string GraphImpl::unique_name(std::string_view base) {
   std::string full = scope + std::string(base);
-  const int used = names[full]++;
-  if (used == 0) return full;
-  std::string name = full + "_" + std::to_string(used);
-  return names[name]++ == 0 ? name : unique_name(base);
+  const auto [asked, first] = names.try_emplace(full, 0);
+  if (first && is_numbered(full)) asked->second = 1;
+  for (;;) {
+    const int used = asked->second++;
+    if (used == 0) return full;
+    std::string name = full + "_" + std::to_string(used);
+    if (!names.contains(name)) return name;
+  }
+}
+
+bool GraphImpl::is_numbered(std::string_view name) const {
+  const std::size_t line = name.rfind('_');
+  if (line == std::string_view::npos || line + 1 == name.size() || name[line + 1] == '0') return false;
+  int number = 0;
+  const auto [end, error] = std::from_chars(name.data() + line + 1, name.data() + name.size(), number);
+  if (error != std::errc() || end != name.data() + name.size()) return false;
+  const auto found = names.find(std::string(name.substr(0, line)));
+  return found != names.end() && found->second > number;
 }
 
 Node& GraphImpl::add(Ref<Node> node, std::string_view name) {

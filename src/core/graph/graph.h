@@ -90,7 +90,7 @@ struct GraphImpl {
   std::vector<Ref<Node>> nodes;  // nodes[i]->sequence == i: inputs come before their users
   std::vector<NodeInfo> info;
   std::string scope;                           // "net/conv/", empty at the top
-  std::unordered_map<std::string, int> names;  // how often a name was asked for
+  std::unordered_map<std::string, int> names;  // how often a name was asked for: "relu" 3: relu, relu_1, relu_2
   std::unordered_map<const TensorImpl*, Node*> captured;
   std::vector<Node*> control_stack;  // new nodes depend on these
   std::vector<CallInfo> calls;
@@ -114,6 +114,8 @@ struct GraphImpl {
   NodeInfo& info_of(const Node& node) { return info[node.sequence]; }
   const NodeInfo& info_of(const Node& node) const { return info[node.sequence]; }
   std::string unique_name(std::string_view base);
+  /// "relu_2", which somebody has who asked for "relu".
+  bool is_numbered(std::string_view name) const;
   /// Adds a node made by make_node, with inputs and outputs (metadata) filled.
   Node& add(Ref<Node> node, std::string_view name);
   /// A user's handle to an output.

@@ -1,5 +1,9 @@
 #include "core/graph/graph_def.h"
 
+#include <cmath>
+#include <cstdlib>
+#include <sstream>
+
 #include "core/formats/protobuf.h"
 #include "core/support/printable.h"
 
@@ -14,6 +18,13 @@ constexpr int name = 1, op = 2, input = 3, device = 4, attr = 5;
 }
 namespace field_of_value {
 constexpr int list = 1, text = 2, type = 6, shape = 7;
+}
+// In step_stats.proto.
+namespace field_of_device {
+constexpr int name = 1, node_stats = 2;
+}
+namespace field_of_stats {
+constexpr int node_name = 1, all_start = 2, op_end = 4, all_end = 5, memory = 6, output = 7, label = 8;
 }
 
 /// tensorflow/core/framework/types.proto
@@ -81,7 +92,42 @@ Message node_message(const GraphImpl& graph, const Node& node) {
   return message;
 }
 
+/// A TensorDescription (tensor_description.proto) of what a NodeTiming tells of an output: "float32 (3, 2)".
+Message described(const std::string& output) {
+  std::istringstream words(output);
+  std::string word;
+  words >> word;
+  Message message, shape;
+  for (const DType dtype : {float32, float64, int32, uint8, int8, int64, boolean, DType::bfloat16, float16})
+    if (word == dtype_name(dtype)) message.number(1, type_number(dtype));
+  while (words >> word)
+    if (word.find_first_of("0123456789?") != std::string::npos)
+      shape.message(2, Message().number(1, std::strtoll(word.c_str() + (word[0] == '('), nullptr, 10)));
+  return message.message(2, shape);
+}
+
 }  // namespace
+
+std::string run_metadata_message(const RunMetadata& metadata) {
+  Message nodes;
+  nodes.text(field_of_device::name, "/device:CPU:0");
+  for (const NodeTiming& node : metadata.nodes) {
+    const auto start = static_cast<std::int64_t>(node.start);
+    const auto took = std::max<std::int64_t>(std::llround(node.microseconds), 1);
+    Message stats;
+    stats.text(field_of_stats::node_name, valid_utf8(node.name))
+        .number(field_of_stats::all_start, start)
+        .number(field_of_stats::op_end, took)
+        .number(field_of_stats::all_end, took)
+        .message(field_of_stats::memory, Message().text(1, "allocator").number(2, node.output_bytes));
+    for (std::size_t i = 0; i < node.outputs.size(); ++i)
+      stats.message(field_of_stats::output,
+                    Message().number(1, static_cast<std::int64_t>(i)).message(3, described(node.outputs[i])));
+    nodes.message(field_of_device::node_stats,
+                  stats.text(field_of_stats::label, valid_utf8(node.name + " = " + node.op)));
+  }
+  return Message().message(1, Message().message(1, nodes)).bytes();
+}
 
 std::string graph_def(const GraphImpl& graph) {
   Message message;

@@ -11,6 +11,8 @@
 
 namespace triptych {
 
+struct Diagram;
+
 /// Output `output` of instruction `instruction`.
 struct Value {
   int instruction = -1;
@@ -60,6 +62,8 @@ struct Program {
   static Instruction constant(Tensor value, const Node* origin);
   /// One line for each instruction.
   std::string text() const;
+  /// A box for each.
+  Diagram diagram() const;
 };
 
 /// Why a function is run node by node.

@@ -138,15 +138,19 @@ extern const Op image_summary_op{.name = "ImageSummary",
                                  .gradient_stops = true,
                                  .can_fail = true};
 
-Tensor apply_summary(const Op& op, const Tensor& input, std::string_view name, std::string_view prefix,
-                     std::int64_t max_outputs, Location where) {
-  static const bool registered = [] {
+void load_summary_kernels() {
+  static const bool loaded = [] {
     store(scalar_summary_op, Bytes<scalar_bytes>::kernel);
     store(histogram_summary_op, Bytes<histogram_bytes>::kernel);
     store(image_summary_op, Bytes<image_bytes>::kernel);
     return true;
   }();
-  static_cast<void>(registered);
+  static_cast<void>(loaded);
+}
+
+Tensor apply_summary(const Op& op, const Tensor& input, std::string_view name, std::string_view prefix,
+                     std::int64_t max_outputs, Location where) {
+  load_summary_kernels();
   const SummaryAttributes attributes{std::string(prefix) + std::string(name), max_outputs};
   const FrameAt line(where);
   Tensor result;

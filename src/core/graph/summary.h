@@ -24,6 +24,9 @@ extern const Op histogram_summary_op;
 /// Of images (n, height, width, channels), uint8 or floating.
 extern const Op image_summary_op;
 
+/// Makes them ready to run: a graph that comes from a file calls it.
+void load_summary_kernels();
+
 /// Applies one of them, at once to a computed tensor. A node is called `name`, which gets a number if there is one of
 /// this name; its tag is its full name behind `prefix`.
 Tensor apply_summary(const Op& op, const Tensor& input, std::string_view name, std::string_view prefix,

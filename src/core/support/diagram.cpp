@@ -19,8 +19,6 @@ std::string last_part(std::string_view name) {
   return "..." + std::string(name);
 }
 
-constexpr std::size_t largest_drawing = 5000;  // boxes
-
 }  // namespace
 
 Picture picture_of(const Diagram& diagram, std::string_view function) {

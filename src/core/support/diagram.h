@@ -31,6 +31,7 @@ struct Picture {
   double width = 0, height = 0;
 };
 
+constexpr std::size_t largest_drawing = 5000;  // boxes
 /// Boxes in layers by their distance from those that no arrow comes to, arrows downwards. UnsupportedError of
 /// `function` if there are too many.
 Picture picture_of(const Diagram& diagram, std::string_view function);

@@ -196,6 +196,11 @@ TEST(GraphPasses, DumpsAreWritten) {
   report_of(graph, y, {.dump_directory = folder.string()});
   EXPECT_TRUE(std::filesystem::exists(folder / "00_graph.txt"));
   EXPECT_TRUE(std::filesystem::exists(folder / "05_fusion.txt"));
+  std::ifstream picture(folder / "00_graph.svg");
+  const std::string svg{std::istreambuf_iterator<char>(picture), {}};
+  EXPECT_TRUE(svg.starts_with("<svg")) << svg;
+  EXPECT_NE(svg.find("<title>%2 mul</title>"), std::string::npos) << svg;
+  EXPECT_TRUE(std::filesystem::exists(folder / "07_prune.svg"));
   EXPECT_TRUE(std::filesystem::exists(folder / "06_fuse_elementwise.txt"));
   std::filesystem::remove_all(folder);
 }

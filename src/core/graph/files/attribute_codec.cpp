@@ -8,6 +8,7 @@
 #include "core/graph/checks.h"
 #include "core/graph/control_flow.h"
 #include "core/graph/graph.h"
+#include "core/graph/summary.h"
 #include "core/ops/activation/activation.h"
 #include "core/ops/activation/softmax.h"
 #include "core/ops/arithmetic/clip.h"
@@ -204,9 +205,9 @@ std::shared_ptr<const void> read_print(const Json& json, ValueReader&) {
 constexpr AttributeCodec print_codec{&attribute_type<PrintAttributes>, write_print, read_print};
 
 constexpr const AttributeCodec* codecs[] = {
-    // control flow and checks
+    // control flow, checks and summaries
     &codec<BranchAttributes>, &codec<LoopAttributes>, &codec<ArrayWriteAttributes>, &codec<AssertAttributes>,
-    &codec<FiniteAttributes>, &print_codec,
+    &codec<FiniteAttributes>, &print_codec, &codec<SummaryAttributes>,
     // the families, in the order of core/ops/list.inc
     &codec<ArangeAttributes>, &codec<LinspaceAttributes>, &codec<EyeAttributes>, &codec<FullAttributes>,
     &codec<FullLikeAttributes>, &codec<OneHotAttributes>, &codec<ClipAttributes>, &codec<CastAttributes>,

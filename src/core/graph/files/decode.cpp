@@ -13,6 +13,7 @@
 #include "core/graph/files/graph_code.h"
 #include "core/graph/iterator.h"
 #include "core/graph/subgraph_trace.h"
+#include "core/graph/summary.h"
 #include "core/support/fork.h"
 #include "core/support/inline_vector.h"
 #include "triptych/core/op.h"
@@ -371,10 +372,12 @@ class Decoder final : public ValueReader {
     }
     load_array_write_kernel();
     load_check_kernels();
-    for (const Op* op : {&array_write_op, &assert_op, &print_op, &check_numerics_op, &initialize_op})
+    load_summary_kernels();
+    for (const Op* op : {&array_write_op, &assert_op, &print_op, &check_numerics_op, &initialize_op, &scalar_summary_op,
+                         &histogram_summary_op, &image_summary_op})
       if (name == op->name) {
         read(*op);
-        const bool has_value = op == &array_write_op || op == &check_numerics_op;
+        const bool has_value = op != &assert_op && op != &print_op && op != &initialize_op;
         if (outputs != (has_value ? 1 : 0)) throw Malformed{"it has a wrong number of outputs"};
         if (op == &print_op && static_cast<const PrintAttributes*>(attributes.get())->texts.size() != inputs.size() + 1)
           throw Malformed{"a print has not one text more than tensors"};

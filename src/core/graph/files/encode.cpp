@@ -2,6 +2,7 @@
 #include "core/graph/control_flow.h"
 #include "core/graph/files/graph_code.h"
 #include "core/graph/iterator.h"
+#include "core/graph/summary.h"
 
 namespace triptych {
 
@@ -13,7 +14,8 @@ namespace {
 bool is_of_graphs(const Op& op) {
   return is_source(op) || &op == &group_op || &op == &initialize_op || is_branch(op) || is_loop(op) ||
          &op == &array_write_op || &op == &assert_op || &op == &print_op || &op == &check_numerics_op ||
-         &op == &iterator_next_op;
+         &op == &iterator_next_op || &op == &scalar_summary_op || &op == &histogram_summary_op ||
+         &op == &image_summary_op;
 }
 
 class Encoder final : public ValueWriter {

@@ -68,9 +68,10 @@ Tensor cosine_decay_restarts(const Tensor& rate, const Tensor& step, double firs
 }
 
 Tensor linear_cosine_decay(const Tensor& rate, const Tensor& step, double decay_steps, double num_periods, double alpha,
-                           double beta) {
-  const Tensor part = part_of(step, decay_steps);
-  return number(rate) * ((1 + alpha - part) * ((cos(part * (2 * pi * num_periods)) + 1) * 0.5) + beta);
+                           double beta, const Tensor& noise) {
+  const Tensor part = part_of(step, decay_steps), falling = 1 + alpha - part;
+  const Tensor linear = noise.defined() ? falling + noise : falling;
+  return number(rate) * (linear * ((cos(part * (2 * pi * num_periods)) + 1) * 0.5) + beta);
 }
 
 void check_decay_steps(const char* op, double decay_steps, Location where) {

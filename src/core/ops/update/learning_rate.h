@@ -24,9 +24,10 @@ Tensor cosine_decay(const Tensor& rate, const Tensor& step, double decay_steps, 
 /// A cosine of first_decay_steps that starts again, t_mul times as long and m_mul times as high each time.
 Tensor cosine_decay_restarts(const Tensor& rate, const Tensor& step, double first_decay_steps, double t_mul,
                              double m_mul, double alpha);
-/// rate ((alpha + 1 - s) (1 + cos(2 pi num_periods s)) / 2 + beta), s = step / decay_steps.
+/// rate ((alpha + 1 - s + noise) (1 + cos(2 pi num_periods s)) / 2 + beta), s = step / decay_steps; undefined: no
+/// noise.
 Tensor linear_cosine_decay(const Tensor& rate, const Tensor& step, double decay_steps, double num_periods, double alpha,
-                           double beta);
+                           double beta, const Tensor& noise = {});
 
 /// What all schedules ask of their settings: ArgumentError of `op` at `where` unless steps are positive, boundaries
 /// grow and there is one value more than boundaries, and all is finite.
