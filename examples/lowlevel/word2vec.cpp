@@ -34,7 +34,7 @@ std::vector<Pair> pairs_of(const std::vector<std::int64_t>& text, std::size_t wi
   return pairs;
 }
 
-/// Words that can stand for each other. A pair drawn blindly is of one kind in three of a hundred cases.
+/// Words that can stand for each other. A neighbour drawn blindly is of a word's kind in one of sixty cases.
 const std::vector<std::vector<const char*>> kinds{
     {"my", "thy", "his", "her", "our", "your", "their"},
     {"i", "thou", "he", "she", "we", "they", "you"},
@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
   const auto num_sampled = options.get("num-sampled", std::int64_t{64});
   const auto batch_size = options.get("batch-size", std::int64_t{256});
   const auto rate = options.get("lr", 1.0);
-  const auto at_least = options.get("at-least", 0.6);
+  const auto at_least = options.get("at-least", 0.55);
   options.end();
   tt::manual_seed(1);
   std::mt19937 random(1);
