@@ -227,6 +227,11 @@ TEST_F(FromTensorFlow, Files) {
   std::filesystem::current_path(before);
 }
 
+TEST_F(FromTensorFlow, Pictures) {
+  const auto read = [] { return tf::io::decode_jpeg(tf::io::read_file("x.jpg"), 3); };
+  EXPECT_NE(error_of<tt::Error>(read).find("x.jpg"), std::string::npos);
+}
+
 TEST_F(FromTensorFlow, Loops) {
   struct H : tf::train::SessionRunHook {
     void end(const tf::Session&) override { ended = true; }
