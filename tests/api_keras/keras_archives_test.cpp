@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <map>
 
+#include "api_keras/keras_files.h"
 #include "core/formats/hdf5.h"
 #include "core/formats/zip.h"
-#include "files.h"
 #include "triptych/keras.h"
 #include "triptych/lowlevel/saved_model.h"
 
@@ -21,6 +21,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 namespace {
+
+class KerasArchives : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_keras_files()) GTEST_SKIP() << "built without HDF5 and libzip";
+  }
+};
 
 const std::string references = std::string(TRIPTYCH_SOURCE_DIR) + "/tests/references/keras_saving/";
 constexpr const char* names[] = {"attention", "functional", "images", "others", "sequences", "sequential", "volumes"};
@@ -76,7 +83,7 @@ std::string with_member(const std::string& path, const std::string& name, const 
 
 }  // namespace
 
-TEST(KerasArchives, KerassModelsPredictWhatTheyDidThere) {
+TEST_F(KerasArchives, KerassModelsPredictWhatTheyDidThere) {
   const tt::StateDict values = tt::load(references + "values.safetensors");
   for (const std::string name : names) {
     const keras::Model model = keras::models::load_model(references + name + ".keras");
@@ -84,7 +91,7 @@ TEST(KerasArchives, KerassModelsPredictWhatTheyDidThere) {
   }
 }
 
-TEST(KerasArchives, WhatIsReadAndWrittenAgainIsTheSame) {
+TEST_F(KerasArchives, WhatIsReadAndWrittenAgainIsTheSame) {
   const TemporaryFolder folder;
   const tt::StateDict values = tt::load(references + "values.safetensors");
   for (const std::string name : names) {
@@ -101,7 +108,7 @@ TEST(KerasArchives, WhatIsReadAndWrittenAgainIsTheSame) {
   }
 }
 
-TEST(KerasArchives, TrainingGoesOnFromAKerassOptimizer) {
+TEST_F(KerasArchives, TrainingGoesOnFromAKerassOptimizer) {
   const keras::Model model = keras::models::load_model(references + "sequential.keras");
   EXPECT_EQ(model.optimizer().name(), "adam");
   EXPECT_EQ(model.optimizer().iterations(), 3);
@@ -123,7 +130,7 @@ TEST(KerasArchives, TrainingGoesOnFromAKerassOptimizer) {
   EXPECT_THAT(error_of<tt::ArgumentError>([&] { static_cast<void>(not_compiled.optimizer()); }), HasSubstr("compile"));
 }
 
-TEST(KerasArchives, OwnModelsComeBackWithTheirTraining) {
+TEST_F(KerasArchives, OwnModelsComeBackWithTheirTraining) {
   const TemporaryFolder folder;
   const auto first = small_model();
   first.save(folder / "model.keras");
@@ -144,7 +151,7 @@ TEST(KerasArchives, OwnModelsComeBackWithTheirTraining) {
               HasSubstr("[save] the file is there already: '"));
 }
 
-TEST(KerasArchives, DropoutGoesOnWithTheSameNumbers) {
+TEST_F(KerasArchives, DropoutGoesOnWithTheSameNumbers) {
   const TemporaryFolder folder;
   keras::utils::clear_session();
   const keras::Sequential model({Input({50}), Dropout(0.5)});
@@ -154,7 +161,7 @@ TEST(KerasArchives, DropoutGoesOnWithTheSameNumbers) {
   EXPECT_EQ(model(tt::ones({1, 50}), true).to_vector<float>(), again(tt::ones({1, 50}), true).to_vector<float>());
 }
 
-TEST(KerasArchives, WeightsOfKerassFile) {
+TEST_F(KerasArchives, WeightsOfKerassFile) {
   const tt::StateDict values = tt::load(references + "values.safetensors");
   const keras::Model model = keras::models::clone_model(keras::models::load_model(references + "others.keras"));
   model.load_weights(references + "others.weights.h5");
@@ -174,7 +181,7 @@ TEST(KerasArchives, WeightsOfKerassFile) {
   EXPECT_EQ(weights_of(other)[1], before[1]);
 }
 
-TEST(KerasArchives, ExportedGraphsRunWithoutTheModel) {
+TEST_F(KerasArchives, ExportedGraphsRunWithoutTheModel) {
   const TemporaryFolder folder;
   const tt::StateDict values = tt::load(references + "values.safetensors");
   for (const std::string name : names) {
@@ -229,7 +236,7 @@ struct Net : keras::ModelBase {
 
 }  // namespace
 
-TEST(KerasArchives, ClassesOfOnesOwn) {
+TEST_F(KerasArchives, ClassesOfOnesOwn) {
   const TemporaryFolder folder;
   keras::utils::clear_session();
   const keras::Sequential model({Input({2}), keras::layer<Scale>(3.0), Dense(1)});
@@ -266,7 +273,7 @@ TEST(KerasArchives, ClassesOfOnesOwn) {
   EXPECT_FALSE(std::filesystem::exists(folder / "nameless.keras"));
 }
 
-TEST(KerasArchives, ConfigsOfLayers) {
+TEST_F(KerasArchives, ConfigsOfLayers) {
   keras::utils::clear_session();
   const keras::Layer dense = Dense(3, {.activation = "relu", .kernel_regularizer = keras::regularizers::L2(0.5)});
   EXPECT_EQ(
@@ -296,7 +303,7 @@ TEST(KerasArchives, ConfigsOfLayers) {
 
 // --- Files that are not what they say -------------------------------------------------------------------------------
 
-TEST(KerasArchives, DamagedFilesAreErrorsAndChangeNothing) {
+TEST_F(KerasArchives, DamagedFilesAreErrorsAndChangeNothing) {
   const TemporaryFolder folder;
   const auto model = small_model();
   model.save(folder / "model.keras");
@@ -322,7 +329,7 @@ TEST(KerasArchives, DamagedFilesAreErrorsAndChangeNothing) {
               HasSubstr("the file cannot be opened"));
 }
 
-TEST(KerasArchives, HostileConfigsAreErrors) {
+TEST_F(KerasArchives, HostileConfigsAreErrors) {
   const TemporaryFolder folder;
   small_model().save(folder / "model.keras");
   const auto load = [&](const std::string& config) {
@@ -363,7 +370,7 @@ TEST(KerasArchives, HostileConfigsAreErrors) {
       HasSubstr("wait for each other"));
 }
 
-TEST(KerasArchives, LayersKeepTheirDtypePolicies) {
+TEST_F(KerasArchives, LayersKeepTheirDtypePolicies) {
   const TemporaryFolder folder;
   const keras::Sequential model({Input({5, 4}), LSTM(3, {.return_sequences = true, .dtype = "mixed_bfloat16"}),
                                  Bidirectional(GRU(3, {.dtype = "bfloat16"}), {.dtype = "bfloat16"}),
@@ -381,7 +388,7 @@ TEST(KerasArchives, LayersKeepTheirDtypePolicies) {
   EXPECT_EQ(again.predict(x, {.verbose = 0}).dtype(), tt::float64);
 }
 
-TEST(KerasArchives, BombsAndPathsThatLeadElsewhere) {
+TEST_F(KerasArchives, BombsAndPathsThatLeadElsewhere) {
   const TemporaryFolder folder;
   small_model().save(folder / "model.keras");
   const tt::FileContext context{"test", {}};
@@ -406,7 +413,7 @@ TEST(KerasArchives, BombsAndPathsThatLeadElsewhere) {
               HasSubstr("[load_model] not a valid archive: "));
 }
 
-TEST(KerasArchives, KerasOpensOurs) {
+TEST_F(KerasArchives, KerasOpensOurs) {
   if (std::system("python3 -c 'import keras, safetensors' > /dev/null 2>&1") != 0)
     GTEST_SKIP() << "python3 has no keras with safetensors here";
   const TemporaryFolder folder;

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "files.h"
+#include "api_keras/keras_files.h"
 #include "triptych/keras.h"
 
 namespace tt = triptych;
@@ -203,6 +203,7 @@ TEST(KerasPreprocessing, RandomLayersFollowTheirSeedAndRestWithoutTraining) {
 }
 
 TEST(KerasPreprocessing, StateIsSavedWithTheModel) {
+  if (!has_keras_files()) GTEST_SKIP() << "built without HDF5 and libzip";
   const TemporaryFolder folder;
   const tt::Tensor data = reference("normalization/data");
   const keras::Layer normalization = Normalization(), bins = Discretization({.num_bins = 3});
@@ -316,6 +317,7 @@ TEST(KerasPreprocessing, Hashes) {
 }
 
 TEST(KerasPreprocessing, LookupsInModelsAndFiles) {
+  if (!has_keras_files()) GTEST_SKIP() << "built without HDF5 and libzip";
   const TemporaryFolder folder;
   const tt::Tensor x = reference("integers/x"), data = reference("integers/data");
   const keras::IntegerLookupLayer lookup = IntegerLookup({.max_tokens = 7, .mask_token = 2});
