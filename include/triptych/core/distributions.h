@@ -24,7 +24,7 @@ class TRIPTYCH_API Distribution {
   virtual Tensor mean(Location where = Location::here()) const = 0;
   virtual Tensor variance(Location where = Location::here()) const = 0;
   Tensor stddev(Location where = Location::here()) const;
-  virtual Shape batch_shape() const = 0;
+  virtual Shape batch_shape(Location where = Location::here()) const = 0;
 
  protected:
   Distribution() = default;
@@ -45,7 +45,7 @@ class TRIPTYCH_API Normal : public Distribution {
   Tensor entropy(Location where = Location::here()) const override;
   Tensor mean(Location = Location::here()) const override { return loc; }
   Tensor variance(Location where = Location::here()) const override;
-  Shape batch_shape() const override { return loc.shape(); }
+  Shape batch_shape(Location where = Location::here()) const override { return loc.shape(where); }
   /// The probability of less than `value`, and its inverse.
   Tensor cdf(const Arg& value) const;
   Tensor icdf(const Arg& value) const;
@@ -72,7 +72,7 @@ class TRIPTYCH_API Bernoulli : public Distribution {
   Tensor entropy(Location where = Location::here()) const override;
   Tensor mean(Location = Location::here()) const override { return probs; }
   Tensor variance(Location where = Location::here()) const override;
-  Shape batch_shape() const override { return probs.shape(); }
+  Shape batch_shape(Location where = Location::here()) const override { return probs.shape(where); }
 
   Tensor probs, logits;
 
@@ -95,7 +95,7 @@ class TRIPTYCH_API Categorical : public Distribution {
   Tensor variance(Location where = Location::here()) const override;
   /// The likeliest class.
   Tensor mode(Location where = Location::here()) const;
-  Shape batch_shape() const override;
+  Shape batch_shape(Location where = Location::here()) const override;
 
   Tensor probs, logits;
 

@@ -183,8 +183,8 @@ Categorical::Categorical(const ProbsOrLogits& given, Location where) {
   }
 }
 
-Shape Categorical::batch_shape() const {
-  Shape shape = logits.shape();
+Shape Categorical::batch_shape(Location where) const {
+  Shape shape = logits.shape(where);
   shape.erase(shape.rank() - 1);
   return shape;
 }
