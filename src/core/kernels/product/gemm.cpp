@@ -310,8 +310,8 @@ void tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixI
   }
   // Lines of b that run along k are rows of the transposed product, to be read where they are. Where a has few
   // rows, oneDNN takes longer to copy b than to multiply.
-  const bool turns = b.row == 1 && b.column != 1 && m >= 4 && n * k > m * k + m * n;
-  library &= !(turns && m <= panel_width<T>);
+  const bool lines = b.row == 1 && b.column != 1, turns = lines && m >= 4 && n * k > m * k + m * n;
+  library &= !(lines && m <= panel_width<T>);
 #ifdef TRIPTYCH_HAS_ONEDNN
   if constexpr (std::is_same_v<T, float>) {
     constexpr std::int64_t worth_a_call = 1 << 17;  // multiplications; below, its overhead shows
