@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "api_keras/keras_files.h"
 #include "files.h"
 #include "triptych/core/io.h"
 #include "triptych/keras/saving.h"
@@ -54,6 +55,8 @@ class HomePrograms : public testing::TestWithParam<const char*> {};
 TEST_P(HomePrograms, Run) {
   const std::string program = TRIPTYCH_BINARY_DIR "/bin/example_home_" + std::string(GetParam());
   if (!std::filesystem::exists(program)) GTEST_SKIP() << "the examples are not built";
+  const bool is_keras = std::string(GetParam()) == "keras_digits";
+  if (is_keras && !has_keras_files()) GTEST_SKIP() << "built without HDF5 and libzip";
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder / "mnist");
   write_digits(folder / "mnist", "train", 4000);
@@ -69,7 +72,6 @@ TEST_P(HomePrograms, Run) {
   const std::size_t accuracy = ran.output.rfind("accuracy ");
   ASSERT_NE(accuracy, std::string::npos) << ran.output;
   EXPECT_GT(std::atof(ran.output.c_str() + accuracy + 9), 0.9) << ran.output;
-  const bool is_keras = std::string(GetParam()) == "keras_digits";
   if (is_keras) {
     EXPECT_EQ(triptych::keras::models::load_model(folder / "digits.keras").layers().size(), 4u);
   } else {
