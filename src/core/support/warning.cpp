@@ -30,7 +30,8 @@ void warn(std::string_view op, std::string_view text, Location where) {
     handler = current;
   }
   if (handler) return handler(all, where);
-  static_cast<void>(std::fprintf(stderr, "warning: %s At %s.\n", all.c_str(), where.text().c_str()));
+  const std::string place = where ? " At " + where.text() + "." : "";
+  static_cast<void>(std::fprintf(stderr, "warning: %s%s\n", all.c_str(), place.c_str()));
 }
 
 void warn_once(std::string_view op, std::string_view text, Location where) {
