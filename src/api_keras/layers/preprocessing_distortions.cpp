@@ -164,8 +164,13 @@ namespace layers {
 
 Layer RandomShear(RandomShearOptions options, Location where) {
   constexpr const char* layer = "RandomShear";
-  options.x_factor = checked(layer, "x_factor", options.x_factor, -1, 1, where);
-  options.y_factor = checked(layer, "y_factor", options.y_factor, -1, 1, where);
+  // One number stays one: Keras's layer does not read the pair that it writes of it.
+  const auto check = [&](const char* name, FactorRange& factor) {
+    const FactorRange range = checked(layer, name, factor, -1, 1, where);
+    if (!factor.is_one || factor.upper < 0) factor = range;
+  };
+  check("x_factor", options.x_factor);
+  check("y_factor", options.y_factor);
   check_places(layer, options, where);
   return made<keras::RandomShear>(options, where);
 }

@@ -40,7 +40,7 @@ FactorRange checked(const char* layer, const char* name, FactorRange factor, dou
     throw ArgumentError(layer,
                         std::string(name) + " is outside of [" + number_text(low) + ", " + number_text(high) + "]",
                         number_text(factor.lower) + " and " + number_text(factor.upper), "", where);
-  return factor;
+  return {factor.lower, factor.upper};
 }
 
 FactorRange checked_from(const char* layer, const char* name, FactorRange factor, double low, double high,

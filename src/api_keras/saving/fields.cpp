@@ -493,6 +493,7 @@ void Fields::field(const char* key, RenormClipping& value) {
 }
 
 void Fields::field(const char* key, FactorRange& value) {
+  if (!reading_ && value.is_one) return field(key, value.upper);
   std::vector<double> bounds{value.lower, value.upper};
   field(key, bounds);
   if (!reading_ || !const_object_.contains(key)) return;
