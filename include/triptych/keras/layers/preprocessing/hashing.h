@@ -15,7 +15,7 @@ namespace triptych::keras {
 struct HashingMask {
   HashingMask(std::int64_t number) : text(std::to_string(number)), is_number(true) {}
   HashingMask(int number) : HashingMask(std::int64_t{number}) {}
-  HashingMask(const char* text) : text(OwnedText(text)) {}
+  HashingMask(const char* text, Location where = Location::here()) : text(OwnedText(text, where)) {}
   HashingMask(std::string text) : text(std::move(text)) {}
 
   std::string text;

@@ -15,8 +15,8 @@ namespace triptych::keras {
 /// Texts, (n), or rows of them, (n, each as many as it has).
 class TextBatch {
  public:
-  TextBatch(std::initializer_list<const char*> texts) {
-    for (const char* text : texts) rows.emplace_back(1, OwnedText(text));
+  TextBatch(std::initializer_list<const char*> texts, Location where = Location::here()) {
+    for (const char* text : texts) rows.emplace_back(1, OwnedText(text, where));
   }
   TextBatch(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) rows.emplace_back(1, text);
