@@ -531,7 +531,7 @@ namespace {
 /// {"module", "class_name", "config", "registered_name"}, as Keras writes an object of its own.
 Json keras_object(const char* module, const std::string& class_name, const std::string& config) {
   if (class_name.empty()) return unwritable_function();
-  Json object = {{"module", module}, {"class_name", class_name}};
+  Json object = {{"module", module}, {"class_name", valid_utf8(class_name)}};
   object["config"] = Json::parse(config);
   object["registered_name"] = nullptr;
   return object;

@@ -75,7 +75,7 @@ constexpr const char* help =
 }  // namespace
 
 bool has_inf_or_nan(const std::string&, const Tensor& value) {
-  return value.defined() && is_floating(value.dtype()) && !all(isfinite(value)).item<bool>();
+  return value.defined() && !value.is_symbolic() && is_floating(value.dtype()) && !all(isfinite(value)).item<bool>();
 }
 
 struct Debugger::State : NodeObserver {

@@ -18,7 +18,7 @@ namespace triptych::keras {
 class TextStandardize {
  public:
   using Function = std::function<std::string(const std::string&)>;
-  TextStandardize(const char* name) : name_(OwnedText(name)) {}
+  TextStandardize(const char* name, Location where = Location::here()) : name_(OwnedText(name, where)) {}
   TextStandardize(std::string name) : name_(std::move(name)) {}
   template <class F>
   requires std::is_invocable_r_v<std::string, F&, const std::string&> TextStandardize(F function,
@@ -37,7 +37,7 @@ class TextStandardize {
 class TextSplit {
  public:
   using Function = std::function<std::vector<std::string>(const std::string&)>;
-  TextSplit(const char* name) : name_(OwnedText(name)) {}
+  TextSplit(const char* name, Location where = Location::here()) : name_(OwnedText(name, where)) {}
   TextSplit(std::string name) : name_(std::move(name)) {}
   template <class F>
   requires std::is_invocable_r_v<std::vector<std::string>, F&, const std::string&> TextSplit(
