@@ -21,7 +21,7 @@ struct Sum {
 /// Of one answer for each example: the counts have no dimensions.
 ConfusionCounts plain_counts(const Arg& labels, const Arg& predictions, const Tensor& weights) {
   const Tensor truth = not_equal(labels.tensor(), 0), yes = not_equal(predictions.tensor(), 0);
-  const Tensor counts = weights_for(weights, cast(yes, float32) + cast(truth, float32));
+  const Tensor counts = weights_for(weights, cast(yes, float32) + cast(truth, float32), labels.where());
   const auto count = [&](const Tensor& a, const Tensor& b) { return sum(cast(logical_and(a, b), float32) * counts); };
   const Tensor no = logical_not(yes), falsehood = logical_not(truth);
   return {count(truth, yes), count(falsehood, yes), count(falsehood, no), count(truth, no)};

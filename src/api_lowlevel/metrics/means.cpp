@@ -22,7 +22,7 @@ Metric mean_tensor(const Arg& values, const MetricOptions& options) {
   if (!x.shape().known())
     throw ArgumentError("mean_tensor", "the shape of the values is not known", x.shape().text(), "", values.where());
   const Variable total = scope.local("total_tensor", x.shape()), count = scope.local("count_tensor", x.shape());
-  const Tensor counts = weights_for(options.weights, x), value = divide_no_nan(total, count);
+  const Tensor counts = weights_for(options.weights, x, values.where()), value = divide_no_nan(total, count);
   return scope.finish(value, divide_no_nan(total.assign_add(x * counts), count.assign_add(counts)), options);
 }
 

@@ -19,10 +19,13 @@ class MetricScope {
  public:
   MetricScope(const char* metric, const Arg& first, std::initializer_list<const Arg*> others, const std::string& name)
       : metric_(metric),
+        where_(first.where()),
         called_(metric),
         frame_(first.where()),
         graph_(graph_of(metric, first, others)),
         scope_(graph_, name.empty() ? std::string_view(metric) : std::string_view(name)) {}
+
+  Location where() const { return where_; }
 
   /// Labels and predictions of one shape: a last dimension of one that only one of them has is left out.
   struct Pair {
@@ -78,6 +81,7 @@ class MetricScope {
   }
 
   const char* metric_;
+  Location where_;
   Called called_;
   Frame frame_;
   Graph graph_;
@@ -87,7 +91,7 @@ class MetricScope {
 /// As a symbolic or concrete tensor in float32.
 inline Tensor in_float(const Arg& x) { return cast(x.tensor(), float32); }
 /// The weights as they count for `values`; undefined: none. A last dimension of one is added or left out.
-inline Tensor weights_for(Tensor weights, const Tensor& values) {
+inline Tensor weights_for(Tensor weights, const Tensor& values, Location where) {
   if (!weights.defined()) return ones_like(values);
   const Shape given = weights.shape(), &of = values.shape();
   if (given.rank() == of.rank() + 1 && given.dim(-1).raw() == 1)
@@ -99,7 +103,7 @@ inline Tensor weights_for(Tensor weights, const Tensor& values) {
   for (int i = 0; fits && i < now.rank(); ++i) fits = now.dim(i).raw() == 1 || !conflict(now.dim(i), of.dim(i));
   if (!fits)
     throw ArgumentError("metrics", "the weights do not fit the values", given.text() + " for values " + of.text(),
-                        "They are a number, or have the values' rank, with their lengths or lengths of one");
+                        "They are a number, or have the values' rank, with their lengths or lengths of one", where);
   return cast(weights, float32) * ones_like(values);
 }
 
@@ -107,7 +111,7 @@ inline Tensor weights_for(Tensor weights, const Tensor& values) {
 struct RunningMean {
   RunningMean(MetricScope& scope, const Tensor& values, const Tensor& weights)
       : total(scope.local("total", {})), count(scope.local("count", {})) {
-    const Tensor counts = weights_for(weights, values);
+    const Tensor counts = weights_for(weights, values, scope.where());
     value = divide_no_nan(total, count);
     update = divide_no_nan(total.assign_add(sum(values * counts)), count.assign_add(sum(counts)));
   }

@@ -15,7 +15,7 @@ namespace {
 class LossScope {
  public:
   LossScope(const char* loss, const Arg& first, const Arg* second, const std::string& name)
-      : called_(loss), frame_(first.where()), loss_(loss) {
+      : called_(loss), frame_(first.where()), loss_(loss), where_(first.where()) {
     std::vector<Tensor> operands{defined(first)};
     if (second) operands.push_back(defined(*second));
     if (GraphImpl* graph = graph_around(operands)) scope_.emplace(GraphHandle(graph), name.empty() ? loss : name);
@@ -34,7 +34,7 @@ class LossScope {
   }
 
   [[noreturn]] void wrong(const char* rule, const std::string& given, const char* hint) const {
-    throw ArgumentError(loss_, rule, given, hint);
+    throw ArgumentError(loss_, rule, given, hint, where_);
   }
 
  private:
@@ -46,6 +46,7 @@ class LossScope {
   Called called_;
   Frame frame_;
   const char* loss_;
+  Location where_;
   std::optional<NameScope> scope_;
 };
 
