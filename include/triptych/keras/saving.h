@@ -67,7 +67,9 @@ class TRIPTYCH_API Config {
   Config& set(OwnedText key, T value) {
     return set_number(std::move(key), static_cast<double>(value));
   }
-  Config& set(OwnedText key, const char* value) { return set(std::move(key), OwnedText(value)); }
+  Config& set(OwnedText key, const char* value, Location where = Location::here()) {
+    return set(std::move(key), OwnedText(value, where));
+  }
   Config& set(OwnedText key, const OwnedText& value);
   Config& set(OwnedText key, const std::vector<std::int64_t>& values);
   /// A layer that this one holds.
