@@ -18,6 +18,10 @@ inline low::Graph stepping_default_graph() {
   train::get_or_create_global_step(low::get_default_graph(), here());
   return low::get_default_graph();
 }
+/// A number that the default graph computes.
+inline tt::Tensor default_node() {
+  return low::get_default_graph().constant(tt::full({}, 1.0, tt::float32, here()), "one", here()) * 2;
+}
 /// A tensor of the case's graph.
 inline tt::Tensor node() { return first_variable() * 2; }
 
@@ -94,6 +98,10 @@ inline tt::Tensor fetched(const train::MonitoredSession& session) {
 template <>
 struct Values<train::SecondOrStepTimer> : ObjectValues<train::SecondOrStepTimer> {
   static train::SecondOrStepTimer good() { return {{}, 2, "hook", here()}; }
+};
+template <>
+struct Values<low::summary::FileWriter> : ObjectValues<low::summary::FileWriter> {
+  static low::summary::FileWriter good() { return low::summary::FileWriter("events", {}, here()); }
 };
 template <>
 struct Values<train::FinalOpsHook> : ObjectValues<train::FinalOpsHook> {
