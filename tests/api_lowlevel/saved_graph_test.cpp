@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/graph/changing_shape.h"
 #include "core/graph/files/graph_code.h"
 #include "dice.h"
 #include "files.h"
@@ -113,6 +114,33 @@ TEST(SavedGraph, BranchesLoopsAndTheirGradients) {
     expect_same(session, {{"x", x}},
                 {{"i", i}, {"y", y}, {"scanned", scanned}, {"dx", first[0]}, {"dw", first[1]}, {"ddx", second[0]}},
                 {{"x", tt::tensor<float>({0.3f * sign, 0.5f, 0.9f * sign})}});
+}
+
+TEST(SavedGraph, LoopsWhoseVariablesChangeTheirShape) {
+  const Tensor counts = tt::tensor<std::int64_t>({0, 1, 3});
+  tf::Graph graph;
+  const auto scope = tf::as_default(graph);
+  const Tensor x = graph.placeholder("x", tt::float32, {tt::unknown});
+  const Tensor count = graph.placeholder("count", tt::int64, {});
+  const auto [i, grown] = tf::while_loop([&](const Tensor& i, const Tensor&) { return i < count; },
+                                         [&](const Tensor& i, const Tensor& rows) {
+                                           return std::tuple(i + 1, tt::concat({rows * 2, tt::sin(x)}, 0));
+                                         },
+                                         std::tuple(std::int64_t{0}, x), {.shape_invariants = {{}, {tt::unknown}}});
+  const std::vector<Tensor> first = tf::gradients(tt::sum(grown * grown), {x});
+  const std::vector<Tensor> second = tf::gradients(first[0], x);
+  const tf::Session session(graph, exact());
+  for (const Tensor& steps : tt::unbind(counts))
+    expect_same(session, {{"x", x}, {"count", count}}, {{"grown", grown}, {"dx", first[0]}, {"ddx", second[0]}},
+                {{"x", tt::tensor<float>({0.3f, -0.5f})}, {"count", steps}});
+}
+
+TEST(SavedGraph, SizesThatAFileCouldHaveAreChecked) {
+  using Sizes = std::vector<std::int64_t>;
+  for (const Sizes& sizes : {Sizes{4, 1}, Sizes{-1, 1}, Sizes{1}, Sizes(99, 1)})
+    EXPECT_THROW(tt::cut(tt::ones({3, 2}), tt::tensor(sizes)), tt::ArgumentError);
+  for (const Sizes& sizes : {Sizes{-1}, Sizes{std::int64_t{1} << 62, 4}, Sizes(99, 1)})
+    EXPECT_THROW(tt::zeros_of_sizes(tt::tensor(sizes), tt::float32), tt::ArgumentError);
 }
 
 TEST(SavedGraph, WritesInBranchesAndLoops) {

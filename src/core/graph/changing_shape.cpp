@@ -7,16 +7,12 @@
 #include "core/dispatch/modes.h"
 #include "core/kernels/strided.h"
 #include "core/memory/allocator.h"
+#include "core/support/checked.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 namespace {
-
-struct ZerosAttributes {
-  DType dtype = float32;
-  static constexpr auto fields() { return std::tuple{field("dtype", &ZerosAttributes::dtype)}; }
-};
 
 std::vector<std::int64_t> numbers_in(const Operand& operand) {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(operand.size()));
@@ -42,7 +38,8 @@ void copy_corner(const void* from, const TensorMeta& from_meta, void* to, const 
 }
 
 void check_sizes(Infer& infer, const Shape& sizes, DType dtype) {
-  infer.check(dtype == int64 && sizes.rank() == 1 && sizes.known(), "the sizes are not an int64 vector");
+  infer.check(dtype == int64 && sizes.rank() == 1 && sizes.known() && sizes[0] <= Shape::max_rank,
+              "the sizes are not an int64 vector of as many as a shape may have");
 }
 
 void set_unknown(Infer& infer, int rank, DType dtype) {
@@ -51,17 +48,28 @@ void set_unknown(Infer& infer, int rank, DType dtype) {
   infer.output(0, shape, dtype);
 }
 
+/// The output's shape. Sizes may come from a file: ArgumentError for one that is negative, or above `most`'s.
+void set_measured(const MeasureCall& call, const Operand& given, const Shape* most) {
+  Shape& shape = call.outputs[0].shape;
+  const std::vector<std::int64_t> sizes = numbers_in(given);
+  std::int64_t elements = 1;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const std::int64_t size = sizes[static_cast<std::size_t>(axis)];
+    if (size < 0 || (most && size > most->begin()[axis]))
+      throw ArgumentError(call.op.name, "a size is negative, or larger than what is cut", std::to_string(size), "",
+                          call.context.where);
+    elements = checked_multiply(elements, size, "the number of elements", call.context.where);
+    shape.set(axis, size);
+  }
+}
+
 void cut_infer(Infer& infer) {
   check_sizes(infer, infer.shape(1), infer.dtype(1));
   infer.check(infer.shape(1)[0] == infer.shape(0).rank(), "there is not one size for each dimension");
   set_unknown(infer, infer.shape(0).rank(), infer.dtype(0));
 }
 
-void cut_measure(const MeasureCall& call) {
-  Shape& shape = call.outputs[0].shape;
-  const std::vector<std::int64_t> sizes = numbers_in(call.inputs[1]);
-  for (int axis = 0; axis < shape.rank(); ++axis) shape.set(axis, sizes[static_cast<std::size_t>(axis)]);
-}
+void cut_measure(const MeasureCall& call) { set_measured(call, call.inputs[1], &call.inputs[0].meta->shape); }
 
 void cut_run(const KernelCall& call) {
   const Operand &x = call.inputs[0], &out = call.outputs[0];
@@ -83,14 +91,10 @@ void fit_like_run(const KernelCall& call) {
 
 void zeros_infer(Infer& infer) {
   check_sizes(infer, infer.shape(0), infer.dtype(0));
-  set_unknown(infer, static_cast<int>(infer.shape(0)[0]), infer.attributes<ZerosAttributes>().dtype);
+  set_unknown(infer, static_cast<int>(infer.shape(0)[0]), infer.attributes<ZerosOfSizesAttributes>().dtype);
 }
 
-void zeros_measure(const MeasureCall& call) {
-  Shape& shape = call.outputs[0].shape;
-  const std::vector<std::int64_t> sizes = numbers_in(call.inputs[0]);
-  for (int axis = 0; axis < shape.rank(); ++axis) shape.set(axis, sizes[static_cast<std::size_t>(axis)]);
-}
+void zeros_measure(const MeasureCall& call) { set_measured(call, call.inputs[0], nullptr); }
 
 void zeros_run(const KernelCall& call) {
   const Operand& out = call.outputs[0];
@@ -100,24 +104,8 @@ void zeros_run(const KernelCall& call) {
 const Kernel cut_kernel{.run = cut_run, .measure = cut_measure}, fit_like_kernel{.run = fit_like_run},
     zeros_kernel{.run = zeros_run, .measure = zeros_measure};
 
-extern const Op cut_op{.name = "cut", .inputs = 2, .infer = cut_infer, .gradient = cut_gradient, .can_fail = true};
-extern const Op fit_like_op{
-    .name = "fit_like", .inputs = 2, .infer = fit_like_infer, .gradient = cut_gradient, .metadata_inputs = 0b10};
-extern const Op zeros_of_sizes_op{.name = "zeros_of_sizes",
-                                  .inputs = 1,
-                                  .attributes = &attribute_type<ZerosAttributes>,
-                                  .infer = zeros_infer,
-                                  .gradient_stops = true,
-                                  .can_fail = true};
-
 Tensor applied(const Op& op, std::span<const Tensor> inputs, const void* attributes) {
-  static const bool registered = [] {
-    for (const auto& [one, kernel] :
-         {std::pair(&cut_op, &cut_kernel), {&fit_like_op, &fit_like_kernel}, {&zeros_of_sizes_op, &zeros_kernel}})
-      for (auto& slot : one->kernels) slot.store(kernel, std::memory_order_release);
-    return true;
-  }();
-  static_cast<void>(registered);
+  load_changing_shape_kernels();
   Tensor result;
   apply(op, inputs, attributes, {&result, 1}, Location());
   return result;
@@ -130,6 +118,26 @@ Tensor dense(Shape row, std::size_t count, DType dtype, Device device) {
 
 }  // namespace
 
+extern const Op cut_op{.name = "cut", .inputs = 2, .infer = cut_infer, .gradient = cut_gradient, .can_fail = true};
+extern const Op fit_like_op{
+    .name = "fit_like", .inputs = 2, .infer = fit_like_infer, .gradient = cut_gradient, .metadata_inputs = 0b10};
+extern const Op zeros_of_sizes_op{.name = "zeros_of_sizes",
+                                  .inputs = 1,
+                                  .attributes = &attribute_type<ZerosOfSizesAttributes>,
+                                  .infer = zeros_infer,
+                                  .gradient_stops = true,
+                                  .can_fail = true};
+
+void load_changing_shape_kernels() {
+  static const bool registered = [] {
+    for (const auto& [op, kernel] :
+         {std::pair(&cut_op, &cut_kernel), {&fit_like_op, &fit_like_kernel}, {&zeros_of_sizes_op, &zeros_kernel}})
+      for (auto& slot : op->kernels) slot.store(kernel, std::memory_order_release);
+    return true;
+  }();
+  static_cast<void>(registered);
+}
+
 Tensor cut(const Tensor& padded, const Tensor& sizes) {
   const Tensor inputs[] = {padded, sizes};
   return applied(cut_op, inputs, nullptr);
@@ -139,7 +147,7 @@ Tensor fit_like(const Tensor& x, const Tensor& like) {
   return applied(fit_like_op, inputs, nullptr);
 }
 Tensor zeros_of_sizes(const Tensor& sizes, DType dtype) {
-  const ZerosAttributes attributes{dtype};
+  const ZerosOfSizesAttributes attributes{dtype};
   return applied(zeros_of_sizes_op, {&sizes, 1}, &attributes);
 }
 

@@ -2,11 +2,21 @@
 // beside it are their sizes.
 #pragma once
 
+#include <tuple>
 #include <vector>
 
+#include "triptych/core/attributes.h"
 #include "triptych/core/op.h"
 
 namespace triptych {
+
+struct ZerosOfSizesAttributes {
+  DType dtype = float32;
+  static constexpr auto fields() { return std::tuple{field("dtype", &ZerosOfSizesAttributes::dtype)}; }
+};
+extern const Op cut_op, fit_like_op, zeros_of_sizes_op;
+/// For graphs from files; the functions below do it, too.
+void load_changing_shape_kernels();
 
 /// The first elements of `padded` along each axis, as many as the vector `sizes`, int64, says.
 Tensor cut(const Tensor& padded, const Tensor& sizes);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "core/graph/changing_shape.h"
 #include "core/graph/checks.h"
 #include "core/graph/control_flow.h"
 #include "core/graph/graph.h"
@@ -207,7 +208,7 @@ constexpr AttributeCodec print_codec{&attribute_type<PrintAttributes>, write_pri
 constexpr const AttributeCodec* codecs[] = {
     // control flow, checks and summaries
     &codec<BranchAttributes>, &codec<LoopAttributes>, &codec<ArrayWriteAttributes>, &codec<AssertAttributes>,
-    &codec<FiniteAttributes>, &print_codec, &codec<SummaryAttributes>,
+    &codec<FiniteAttributes>, &print_codec, &codec<SummaryAttributes>, &codec<ZerosOfSizesAttributes>,
     // the families, in the order of core/ops/list.inc
     &codec<ArangeAttributes>, &codec<LinspaceAttributes>, &codec<EyeAttributes>, &codec<FullAttributes>,
     &codec<FullLikeAttributes>, &codec<OneHotAttributes>, &codec<ClipAttributes>, &codec<CastAttributes>,

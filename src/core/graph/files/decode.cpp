@@ -8,6 +8,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/infer.h"
 #include "core/dispatch/modes.h"
+#include "core/graph/changing_shape.h"
 #include "core/graph/checks.h"
 #include "core/graph/control_flow.h"
 #include "core/graph/files/graph_code.h"
@@ -373,8 +374,9 @@ class Decoder final : public ValueReader {
     load_array_write_kernel();
     load_check_kernels();
     load_summary_kernels();
+    load_changing_shape_kernels();
     for (const Op* op : {&array_write_op, &assert_op, &print_op, &check_numerics_op, &initialize_op, &scalar_summary_op,
-                         &histogram_summary_op, &image_summary_op})
+                         &histogram_summary_op, &image_summary_op, &cut_op, &fit_like_op, &zeros_of_sizes_op})
       if (name == op->name) {
         read(*op);
         const bool has_value = op != &assert_op && op != &print_op && op != &initialize_op;

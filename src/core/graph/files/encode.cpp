@@ -1,3 +1,4 @@
+#include "core/graph/changing_shape.h"
 #include "core/graph/checks.h"
 #include "core/graph/control_flow.h"
 #include "core/graph/files/graph_code.h"
@@ -15,7 +16,7 @@ bool is_of_graphs(const Op& op) {
   return is_source(op) || &op == &group_op || &op == &initialize_op || is_branch(op) || is_loop(op) ||
          &op == &array_write_op || &op == &assert_op || &op == &print_op || &op == &check_numerics_op ||
          &op == &iterator_next_op || &op == &scalar_summary_op || &op == &histogram_summary_op ||
-         &op == &image_summary_op;
+         &op == &image_summary_op || &op == &cut_op || &op == &fit_like_op || &op == &zeros_of_sizes_op;
 }
 
 class Encoder final : public ValueWriter {
