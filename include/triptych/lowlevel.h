@@ -9,6 +9,7 @@
 #include "triptych/lowlevel/control_flow.h"
 #include "triptych/lowlevel/dataset.h"
 #include "triptych/lowlevel/debugger.h"
+#include "triptych/lowlevel/default_session.h"
 #include "triptych/lowlevel/function.h"
 #include "triptych/lowlevel/functional.h"
 #include "triptych/lowlevel/gradients.h"

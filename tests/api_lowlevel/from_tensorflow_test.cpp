@@ -169,6 +169,17 @@ TEST_F(FromTensorFlow, VariablesAndRuns) {
   EXPECT_EQ(session.value(v).to_vector<float>(), (std::vector<float>{2, 2}));
   EXPECT_EQ(tt::argmax(session.run(y)).item<int>(), 0);
   EXPECT_EQ(session.run({a, b}, {{x, 1}})[1].item<float>(), 2);
+  EXPECT_THROW(tf::eval(a, {{x, 1}}), tt::ArgumentError);
+  {
+    auto with_session = tf::as_default(session);
+    EXPECT_EQ(tf::eval(a, {{x, 1}}).item<float>(), 2);
+    const tf::Session other(graph);
+    {
+      auto inside = tf::as_default(other);
+      EXPECT_THROW(tf::eval(v), tt::ArgumentError);  // not initialized there
+    }
+    EXPECT_EQ(tf::eval(v).to_vector<float>(), (std::vector<float>{2, 2}));
+  }
   EXPECT_EQ(session.run(a, {{x, 1}}, {.timeout_in_ms = 100}).item<float>(), 2);
   tf::print({"x:", x});
   tf::check_numerics(x, "x");
