@@ -49,7 +49,7 @@ MaxPooled pooled(const char* op, const Arg& x, int spatial, const std::vector<Ax
   for (std::size_t i = 0; i < count; ++i) {
     const std::int64_t length = image.shape().dim(static_cast<int>(i) + 2).value(where);
     if (axes[i].kernel < 1 || axes[i].output < 1 || axes[i].kernel > length ||
-        axes[i].output + axes[i].kernel - 1 > length)
+        axes[i].output > length - axes[i].kernel + 1)
       throw ArgumentError(op, "windows do not fit in x",
                           std::to_string(axes[i].output) + " windows of " + std::to_string(axes[i].kernel) +
                               " elements in " + std::to_string(length),
