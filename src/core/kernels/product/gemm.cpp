@@ -33,12 +33,12 @@ BlockFunction<T> block_of(std::int64_t rows) {
   return functions[static_cast<std::size_t>(rows - 1)];
 }
 
-/// `packed_block` for 1 to block_rows rows of a whole panel.
-template <class T>
+/// `packed_block` for 1 to block_rows rows of a panel of N vectors.
+template <class T, int N>
 PackedBlockFunction<T> packed_block_of(std::int64_t rows) {
   static constexpr auto functions = []<int... R>(std::integer_sequence<int, R...>) {
     return std::array<PackedBlockFunction<T>, block_rows>{
-        &packed_block<T, R + 1, 2, vector_bytes / static_cast<int>(sizeof(T))>...};
+        &packed_block<T, R + 1, N, vector_bytes / static_cast<int>(sizeof(T))>...};
   }
   (std::make_integer_sequence<int, block_rows>());
   return functions[static_cast<std::size_t>(rows - 1)];
@@ -102,8 +102,10 @@ void transpose(std::int64_t lines, std::int64_t k, const T* from, std::int64_t l
     if constexpr (std::is_same_v<T, float>) {
       for (; j + 8 <= lines; j += 8)
         transpose_squares<8, transpose_8x8>(end - begin, from + j * line + begin, line, to + begin * row + j, row);
-      for (; j + 4 <= lines; j += 4)
+      for (; j < lines && lines >= 4; j += 4) {
+        j = std::min(j, lines - 4);  // the last ones overlap those before
         transpose_squares<4, transpose_4x4>(end - begin, from + j * line + begin, line, to + begin * row + j, row);
+      }
     }
 #endif
     for (; j < lines; ++j)
@@ -166,12 +168,24 @@ namespace {
 template <class T>
 bool pays_to_copy(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
   constexpr std::int64_t long_line = 256, rows = 64;  // bytes; of any of the matrices
+  static_assert(rows >= block_rows);
   const std::int64_t line = std::max({a.row, a.column, b.row, b.column, c.row}) * static_cast<std::int64_t>(sizeof(T));
   return line >= long_line && m >= rows && n >= rows && k >= rows;
 }
 
-/// Both operands are copied: b's panels for a stretch of k to the second-level cache, a's rows, a block at a time, to
-/// the first-level one, where they meet all panels.
+/// A block of packed rows and a whole panel of b, which it copies on the way.
+template <class T>
+void copying_block(const T* rows, std::int64_t depth, MatrixIn<T> b, T* panel, T* c, std::int64_t c_row, bool add) {
+  right_on_the_way.take();
+  const T* starts[block_rows];
+  for (int r = 0; r < block_rows; ++r) starts[r] = rows + r;
+  static constexpr std::int64_t from_start = 0;
+  block<T, block_rows, 2, panel_width<T> / 2, true>(starts, {&from_start, 1, depth, block_rows}, b.data, b.row, c,
+                                                    c_row, panel_width<T>, add, panel);
+}
+
+/// Both operands are copied: a's rows, a block at a time, to the first-level cache, where they meet all panels; b's
+/// panels, a stretch of k of them, to the second-level one, on the way of the first block.
 template <class T>
 void packed_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
   both_packed.take();
@@ -182,17 +196,23 @@ void packed_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, 
   alignas(64) T rows_copy[gemm_depth * block_rows];
   for (std::int64_t l = 0; l < k; l += gemm_depth) {
     const std::int64_t depth = std::min(gemm_depth, k - l);
-    const auto panel = [&](std::int64_t p) { return panels_copy.as<T>() + p * width * depth; };
-    for (std::int64_t p = 0; p < panels; ++p)
-      pack(depth, std::min(width, n - p * width), {b.data + l * b.row + p * width * b.column, b.row, b.column},
-           panel(p), width);
     for (std::int64_t i = 0, rows; i < m; i += rows) {
-      rows = next_rows(m - i);
+      rows = i == 0 ? block_rows : next_rows(m - i);
       pack(depth, rows, {a.data + i * a.row + l * a.column, a.column, a.row}, rows_copy, rows);
-      const auto function = packed_block_of<T>(rows);
-      for (std::int64_t p = 0; p < panels; ++p)
-        function(rows_copy, depth, panel(p), c.data + i * c.row + p * width, c.row, std::min(width, n - p * width),
-                 l > 0);
+      const auto function = packed_block_of<T, 2>(rows), narrow_one = packed_block_of<T, 1>(rows);
+      for (std::int64_t p = 0; p < panels; ++p) {
+        const std::int64_t columns = std::min(width, n - p * width);
+        const MatrixIn<T> right{b.data + l * b.row + p * width * b.column, b.row, b.column};
+        T* const panel = panels_copy.as<T>() + p * width * depth;
+        T* const sums = c.data + i * c.row + p * width;
+        if (i == 0 && b.column == 1 && columns == width) {
+          copying_block(rows_copy, depth, right, panel, sums, c.row, l > 0);
+          continue;
+        }
+        const bool half = 2 * columns <= width;
+        if (i == 0) pack(depth, columns, right, panel, half ? width / 2 : width);
+        (half ? narrow_one : function)(rows_copy, depth, panel, sums, c.row, columns, l > 0);
+      }
     }
   }
 }
@@ -408,15 +428,17 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixI
     else
       break;
   }
-  const std::int64_t rows = divide_up(divide_up(m, down), block_rows) * block_rows;
-  const std::int64_t columns = divide_up(divide_up(n, across), panel_width<T>) * panel_width<T>;
-  down = divide_up(m, rows);
-  across = divide_up(n, columns);
+  // Whole blocks, shared out as evenly as can be.
+  const auto cut = [](std::int64_t size, std::int64_t unit, std::int64_t parts, std::int64_t part) {
+    return std::min(size, divide_up(size, unit) * part / parts * unit);
+  };
   parallel_for(down * across, [&](std::int64_t part) {
-    const std::int64_t i = part / across * rows, j = part % across * columns;
-    gemm_tile<T>(std::min(rows, m - i), std::min(columns, n - j), k, {a.data + i * a.row, a.row, a.column},
-                 {b.data + j * b.column, b.row, b.column}, {c.data + i * c.row + j, c.row},
-                 {epilogue.bias ? epilogue.bias + j : nullptr, epilogue.activation});
+    const std::int64_t y = part / across, x = part % across;
+    const std::int64_t i = cut(m, block_rows, down, y), j = cut(n, panel_width<T>, across, x);
+    const std::int64_t rows = cut(m, block_rows, down, y + 1) - i, columns = cut(n, panel_width<T>, across, x + 1) - j;
+    if (rows == 0 || columns == 0) return;
+    gemm_tile<T>(rows, columns, k, {a.data + i * a.row, a.row, a.column}, {b.data + j * b.column, b.row, b.column},
+                 {c.data + i * c.row + j, c.row}, {epilogue.bias ? epilogue.bias + j : nullptr, epilogue.activation});
   });
 }
 

@@ -142,7 +142,10 @@ void packed_block(const T* a, std::int64_t k, const T* b, T* c, std::int64_t c_r
   for (; k > 0; --k, a += R, b += N * W) {
     V y[N];
 #pragma GCC unroll 2
-    for (int j = 0; j < N; ++j) y[j] = load<V>(b + j * W);
+    for (int j = 0; j < N; ++j) {
+      y[j] = load<V>(b + j * W);
+      __builtin_prefetch(b + 16 * N * W + j * W);  // panels come from the second-level cache
+    }
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 2
