@@ -72,6 +72,95 @@ TEST(Dataset, Stages) {
   EXPECT_EQ(made, 5);
 }
 
+// The orders are TensorFlow's.
+TEST(Dataset, StagesOverSeveral) {
+  const auto five = data::Dataset::range(5);
+  const auto copies = [](std::int64_t count) {
+    return [=](const data::Element& e) { return data::Dataset::from_tensors(e).repeat(count); };
+  };
+  EXPECT_EQ(all_of(data::Dataset::range(3).flat_map(copies(2))), (Numbers{0, 0, 1, 1, 2, 2}));
+  EXPECT_EQ(all_of(data::Dataset::range(1, 6).interleave(copies(6), 2, 4)),
+            (Numbers{1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 3, 3, 4, 4, 5, 5, 5, 5, 5, 5}));
+  EXPECT_EQ(all_of(five.take_while([](const data::Element& e) { return e[0].item<std::int64_t>() < 3; })),
+            (Numbers{0, 1, 2}));
+  const auto sums = [](const data::Element& state, const data::Element& e) {
+    const Tensor sum = state[0] + e[0];
+    return std::pair(data::Element{sum}, data::Element{sum});
+  };
+  EXPECT_EQ(all_of(five.scan({tt::tensor(10)}, sums)), (Numbers{10, 11, 13, 16, 20}));
+  EXPECT_EQ(all_of(five.apply([](const data::Dataset& d) { return d.take(1); })), Numbers{0});
+  const auto tens = data::Dataset::range(10, 13);
+  EXPECT_EQ(all_of(data::Dataset::choose_from_datasets({five, tens},
+                                                       data::Dataset::from_tensor_slices(tt::tensor({0, 1, 1, 0, 1})))),
+            (Numbers{0, 10, 11, 1, 12}));
+  const Numbers drawn = all_of(data::Dataset::sample_from_datasets({five, tens}, {0.5, 0.5}, 7));
+  EXPECT_EQ(sorted(drawn), (Numbers{0, 1, 2, 3, 4, 10, 11, 12}));
+  EXPECT_EQ(drawn, all_of(data::Dataset::sample_from_datasets({five, tens}, {0.5, 0.5}, 7)));
+  EXPECT_EQ(all_of(data::Dataset::sample_from_datasets({five, tens}, {0, 1}, 7)), (Numbers{10, 11, 12}));
+  EXPECT_THROW(five.flat_map(nullptr), tt::ArgumentError);
+  EXPECT_THROW(five.interleave(copies(1), 0), tt::ArgumentError);
+  EXPECT_THROW(data::Dataset::sample_from_datasets({five, tens}, {0, 0}), tt::ArgumentError);
+  EXPECT_THROW(all_of(data::Dataset::choose_from_datasets({five}, data::Dataset::range(2))), tt::ArgumentError);
+  EXPECT_THROW(all_of(five.scan({tt::tensor(1)}, [](const data::Element&,
+                                                    const data::Element& e) { return std::pair(data::Element{}, e); })),
+               tt::ArgumentError);
+}
+
+TEST(Dataset, PadsToTheLongestOfABatch) {
+  const auto ragged = data::Dataset::range(1, 5).map(
+      [](const Tensor& n) { return tt::arange(0, 4).masked_select(tt::less(tt::arange(0, 4), n)); });
+  const auto batches = ragged.padded_batch(2);
+  EXPECT_EQ(batches.output_shapes()[0], (tt::Shape{tt::unknown, tt::unknown}));
+  EXPECT_EQ(all_of(batches), (Numbers{0, 0, 0, 1, 0, 1, 2, 0, 0, 1, 2, 3}));
+  EXPECT_EQ(all_of(ragged.take(3).padded_batch(2, {.padded_shapes = {{4}}, .padding_values = {-1}})),
+            (Numbers{0, -1, -1, -1, 0, 1, -1, -1, 0, 1, 2, -1}));
+  EXPECT_EQ(all_of(ragged.take(3).padded_batch(2, {.drop_remainder = true})), (Numbers{0, 0, 0, 1}));
+  EXPECT_THROW(all_of(ragged.padded_batch(2, {.padded_shapes = {{2}}})), tt::ArgumentError);
+  EXPECT_THROW(ragged.padded_batch(2, {.padded_shapes = {{2, 2}}}), tt::ArgumentError);
+  EXPECT_THROW(ragged.padded_batch(2, {.padding_values = {0.5}}), tt::ArgumentError);
+  EXPECT_THROW(ragged.padded_batch(0), tt::ArgumentError);
+}
+
+TEST(Dataset, MapsOnSeveralThreadsInOrder) {
+  Numbers squares(50);
+  for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = static_cast<std::int64_t>(i * i);
+  const auto square = [](const Tensor& x) { return x * x; };
+  EXPECT_EQ(all_of(data::Dataset::range(50).map(square, 4)), squares);
+  EXPECT_EQ(all_of(data::Dataset::range(50).map(square, data::AUTOTUNE).prefetch(data::AUTOTUNE)), squares);
+  EXPECT_THROW(data::Dataset::range(5).map(square, 0), tt::ArgumentError);
+  const auto fails = [](const Tensor& x) {
+    if (!x.is_symbolic() && x.item<std::int64_t>() == 3) throw std::runtime_error("three");
+    return x;
+  };
+  EXPECT_THROW(all_of(data::Dataset::range(9).map(fails, 3)), std::runtime_error);
+}
+
+TEST(Iterator, ARunChoosesByTheHandle) {
+  tf::Graph graph;
+  const Tensor handle = graph.placeholder("handle", tt::int64, {});
+  const auto training = data::make_one_shot_iterator(data::Dataset::range(3), graph);
+  const auto validation = data::make_initializable_iterator(data::Dataset::range(10, 12), graph);
+  const auto iterator = data::Iterator::from_string_handle(handle, training.output_types(), training.output_shapes());
+  const Tensor next = iterator.get_next()[0] * 2;
+  const tf::Session session(graph);
+  const Tensor train = session.run(training.string_handle()), validate = session.run(validation.string_handle());
+  const auto drawn = [&](const Tensor& which) { return session.run(next, {{handle, which}}).item<std::int64_t>(); };
+  EXPECT_EQ(drawn(train), 0);
+  EXPECT_THROW(drawn(validate), tt::ArgumentError);  // not initialized
+  session.run(validation.initializer());
+  EXPECT_EQ(drawn(validate), 20);
+  EXPECT_EQ(drawn(train), 2);
+  EXPECT_EQ(drawn(validate), 22);
+  EXPECT_THROW(drawn(validate), tf::errors::OutOfRangeError);
+  EXPECT_EQ(drawn(train), 4);
+  EXPECT_THROW(drawn(tt::tensor(1 << 30)), tt::ArgumentError);
+  EXPECT_THROW(session.run(next), tt::ArgumentError);
+  EXPECT_THROW(iterator.initializer(), tt::ArgumentError);
+  EXPECT_THROW(iterator.string_handle(), tt::ArgumentError);
+  const auto floats = data::make_one_shot_iterator(data::Dataset::from_tensors(tt::ones({2})), graph);
+  EXPECT_THROW(drawn(session.run(floats.string_handle())), tt::ArgumentError);
+}
+
 TEST(Dataset, ShufflesByTheSeed) {
   const auto hundred = data::Dataset::range(100);
   Numbers in_order(100);

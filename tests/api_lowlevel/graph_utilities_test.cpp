@@ -292,6 +292,46 @@ TEST(Gradients, StopWhereTheyAreTold) {
   EXPECT_WRONG("[gradients] a y was made where nothing is recorded", tf::gradients(hidden, a));
 }
 
+// The random numbers' own state was initialized after what their scope waits for, which needs initialized variables.
+TEST(ControlDependencies, StateWaitsForNobody) {
+  tf::Graph graph;
+  const tf::Variable v = graph.variable("v", tt::tensor(1.0));
+  const Tensor add = v.assign_add(1);
+  const auto after = graph.control_dependencies({add});
+  const Tensor noise = graph.random_normal({});
+  const tf::Variable inner = graph.variable("inner", tt::tensor(5.0));
+  const tf::Session session(graph);
+  session.run(graph.variables()[0].initializer());
+  session.run(inner.initializer());
+  EXPECT_EQ(session.value(v).item<float>(), 1);
+  session.run(noise);
+  EXPECT_EQ(session.value(v).item<float>(), 2);
+}
+
+TEST(LowLevelGradients, StopAtOneOfSeveralResults) {
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {4});
+  const auto halves = tt::split(x, 2);
+  const Tensor y = tt::sum(halves[0] * halves[1]);
+  const auto g = tf::gradients(y, {x, halves[0]}, {}, {.stop_gradients = {halves[0]}});
+  const tf::Session session(graph);
+  const auto values = session.run(g, {{x, tt::tensor({1, 2, 3, 4})}});
+  EXPECT_EQ(values[0].to_vector<float>(), (std::vector<float>{0, 0, 1, 2}));
+  EXPECT_EQ(values[1].to_vector<float>(), (std::vector<float>{3, 4}));
+}
+
+TEST(LowLevelGradients, HessiansEqualTensorFlow) {
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {3}), other = graph.placeholder("o", tt::float32, {2});
+  const Tensor y = tt::sum(tt::pow(x, 3)) + tt::prod(x);
+  const auto h = tf::hessians(y, {x, other});
+  const tf::Session session(graph);
+  EXPECT_EQ(session.run(h[0], {{x, tt::tensor({1, 2, 3})}}).to_vector<float>(),
+            (std::vector<float>{6, 3, 2, 3, 12, 1, 2, 1, 18}));
+  EXPECT_EQ(session.run(h[1], {{other, tt::zeros({2})}}).to_vector<float>(), std::vector<float>(4));
+  EXPECT_THROW(tf::hessians(tt::sum(y), graph.placeholder("u", tt::float32, {tt::unknown})), tt::ArgumentError);
+}
+
 TEST(Gradients, AreOverriddenByOp) {
   static const tf::RegisterGradient guided("Guided", [](const tf::Operation& op, const std::vector<Tensor>& grads) {
     return std::vector<Tensor>{grads[0] * op.outputs[0] * 10};

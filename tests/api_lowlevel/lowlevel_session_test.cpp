@@ -318,3 +318,34 @@ TEST_P(LowlevelSession, RandomNodesDrawInEveryRun) {
   const auto both = session.run({a, b});
   EXPECT_TRUE(tt::array_equal(both[0], both[1]));
 }
+
+TEST(PartialRun, ComputesEachOpOnce) {
+  tf::Graph graph;
+  const tt::Tensor a = graph.placeholder("a", tt::float32, {}), b = graph.placeholder("b", tt::float32, {}),
+                   c = graph.placeholder("c", tt::float32, {});
+  const tf::Variable runs = graph.variable("runs", tt::tensor(0.0));
+  const tt::Tensor counted = runs.assign_add(1);
+  tt::Tensor noise, r1;
+  {
+    const auto after = graph.control_dependencies({counted});
+    noise = graph.random_normal({});
+    r1 = a + b + 0 * noise;
+  }
+  const tt::Tensor r2 = r1 * c, r3 = r2 - noise;
+  const tf::Session session(graph);
+  session.run(graph.initializer());
+  const auto handle = session.partial_run_setup({r1, r2, r3, noise}, {a, b, c});
+  EXPECT_THROW(session.partial_run(handle, r2, {{a, 1}, {b, 2}}), tt::ArgumentError);  // c has not come
+  EXPECT_EQ(session.value(runs).item<float>(), 0);
+  const tt::Tensor first = session.partial_run(handle, r1, {{a, 1}, {b, 2}});
+  EXPECT_EQ(first.item<float>(), 3);
+  EXPECT_THROW(session.partial_run(handle, r1), tt::ArgumentError);            // had its turn
+  EXPECT_THROW(session.partial_run(handle, r2, {{a, 1}}), tt::ArgumentError);  // so had a
+  EXPECT_EQ(session.partial_run(handle, r2, {{c, first * 2}}).item<float>(), 18);
+  const auto rest = session.partial_run(handle, {r3, noise});
+  EXPECT_EQ(rest[0].item<float>(), 18 - rest[1].item<float>());
+  EXPECT_EQ(session.value(runs).item<float>(), 1);
+  EXPECT_THROW(session.partial_run(handle, r3), tt::ArgumentError);
+  EXPECT_THROW(tf::Session(graph).partial_run(session.partial_run_setup(r1), r1), tt::ArgumentError);
+  EXPECT_THROW(session.partial_run_setup({}), tt::ArgumentError);
+}

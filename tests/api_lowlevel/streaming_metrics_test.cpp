@@ -168,7 +168,10 @@ TEST_F(Streaming, BadInput) {
         error([&] { metrics::auc(labels, scores, {.thresholds = {2}}); }),
         error([&] { metrics::recall_at_thresholds(labels, scores, {}); }),
         error([&] { metrics::mean_iou(labels, labels, 0); }), error([&] { metrics::mean_iou(labels, scores, 3); }),
-        error([&] { metrics::accuracy(labels, tt::ones({2, 2, 2})); }), error([&] {
+        error([&] {
+          metrics::accuracy(labels, tt::ones({2, 2, 2}));
+        }),
+        error([&] {
           metrics::mean(labels, {.weights = tt::ones({2, 2, 2})});
         }),
         error([&] { metrics::mean_tensor(scores); })}) {
@@ -182,4 +185,67 @@ TEST_F(Streaming, BadInput) {
   };
   EXPECT_NE(error(run), "no error");
   EXPECT_EQ(session.run(iou.first).item<float>(), 0.0f);
+}
+
+// Values of TensorFlow 2.21 for these two batches: after the first, and after both.
+TEST(StreamingAtK, EqualsTensorFlow) {
+  const Tensor labels[] = {tt::tensor({{0, 2}, {1, 1}, {4, 3}, {2, 0}}), tt::tensor({{3, 4}, {0, 0}, {1, 2}, {4, 4}})};
+  const Tensor scores[] = {tt::tensor({{0.55, 0.71, 0.29, 0.51, 0.89},
+                                       {0.9, 0.13, 0.21, 0.05, 0.44},
+                                       {0.03, 0.46, 0.65, 0.28, 0.68},
+                                       {0.59, 0.02, 0.56, 0.26, 0.42}}),
+                           tt::tensor({{0.28, 0.69, 0.44, 0.16, 0.54},
+                                       {0.78, 0.31, 0.22, 0.39, 0.94},
+                                       {0.98, 0.67, 0.9, 0.85, 0.38},
+                                       {0.09, 0.65, 0.56, 0.36, 0.23}})};
+  const Tensor weights[] = {tt::tensor({1, 0.5, 2, 0}), tt::tensor({1, 1, 3, 0.5})};
+  const Tensor truth[] = {tt::tensor({0, 1, 1, 0, 1, 0, 0, 1}), tt::tensor({1, 1, 0, 0, 1, 0, 1, 0})};
+  const Tensor chances[] = {tt::tensor({0.41, 0.47, 0.27, 0.29, 0.46, 0.86, 0.59, 0.28}),
+                            tt::tensor({0.28, 0.45, 0.21, 0.2, 0.51, 0.09, 0.48, 0.36})};
+  tf::Graph graph;
+  const Tensor l = graph.placeholder("l", tt::int64, {4, 2}), p = graph.placeholder("p", tt::float32, {4, 5}),
+               w = graph.placeholder("w", tt::float32, {4}), t = graph.placeholder("t", tt::int64, {8}),
+               c = graph.placeholder("c", tt::float32, {8});
+  const Tensor best = tt::topk(p, 3).indices;
+  struct Case {
+    metrics::Metric metric;
+    double first, second;
+  };
+  const Case cases[] = {
+      {metrics::recall_at_k(l, p, 1), 0.2857142857, 0.1538461538},
+      {metrics::precision_at_k(l, p, 1), 0.5, 0.25},
+      {metrics::average_precision_at_k(l, p, 1), 0.5, 0.25},
+      {metrics::recall_at_k(l, p, 2), 0.4285714286, 0.4615384615},
+      {metrics::precision_at_k(l, p, 2), 0.375, 0.375},
+      {metrics::average_precision_at_k(l, p, 2), 0.375, 0.28125},
+      {metrics::recall_at_k(l, p, 3), 0.5714285714, 0.5384615385},
+      {metrics::precision_at_k(l, p, 3), 0.3333333333, 0.2916666667},
+      {metrics::average_precision_at_k(l, p, 3), 0.4166666667, 0.3020833333},
+      {metrics::recall_at_k(l, p, 2, {.weights = w}), 0.3076923077, 0.4375},
+      {metrics::recall_at_k(l, p, 2, {.class_id = 0}), 0.5, 0.6666666667},
+      {metrics::precision_at_k(l, p, 3, {.class_id = 2, .weights = w}), 0, 0.4285714286},
+      {metrics::average_precision_at_k(l, p, 3, {.weights = w}), 0.3333333333, 0.2685185185},
+      {metrics::recall_at_top_k(l, best), 0.5714285714, 0.5384615385},
+      {metrics::precision_at_top_k(l, best, {.class_id = 4}), 0.25, 0.3333333333},
+      {metrics::recall_at_k(tt::select(l, 1, 0), p, 2), 0.5, 0.375},
+      {metrics::sensitivity_at_specificity(t, c, 0.3), 0.5, 1},
+      {metrics::specificity_at_sensitivity(t, c, 0.3, {.num_thresholds = 20}), 0.5, 0.75},
+      {metrics::sensitivity_at_specificity(t, c, 0.75), 0, 0.625},
+      {metrics::specificity_at_sensitivity(t, c, 0.75, {.num_thresholds = 20}), 0.5, 0.75},
+  };
+  const tf::Session session(graph);
+  session.run(tf::variables_initializer(tf::local_variables(graph)));
+  for (int i = 0; i < 2; ++i)
+    for (std::size_t k = 0; k < std::size(cases); ++k)
+      EXPECT_NEAR(session
+                      .run(cases[k].metric.second,
+                           {{l, labels[i]}, {p, scores[i]}, {w, weights[i]}, {t, truth[i]}, {c, chances[i]}})
+                      .item<float>(),
+                  i == 0 ? cases[k].first : cases[k].second, 1e-6)
+          << k;
+  for (const Case& one : cases) EXPECT_NEAR(session.run(one.metric.first).item<float>(), one.second, 1e-6);
+  EXPECT_THROW(metrics::recall_at_k(l, p, 6), tt::ArgumentError);
+  EXPECT_THROW(metrics::recall_at_k(p, p, 2), tt::ArgumentError);
+  EXPECT_THROW(metrics::precision_at_k(l, p, 2, {.class_id = -2}), tt::ArgumentError);
+  EXPECT_THROW(metrics::sensitivity_at_specificity(t, c, 1), tt::ArgumentError);
 }

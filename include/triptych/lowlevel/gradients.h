@@ -32,6 +32,17 @@ struct GradientsOptions {
 TRIPTYCH_API std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys,
                                            const GradientsOptions& options, Location where = Location::here());
 
+/// In the order of TensorFlow's arguments.
+struct HessiansOptions {
+  /// The scope of the new nodes.
+  std::string name = "hessians";
+};
+/// d^2 (sum of all ys) / dx^2 for each x: (shape of x, shape of x), zeros where the gradient does not depend on x. Each
+/// element of x has a walk back of its own, as nodes. ArgumentError as of `gradients`, and if an x's shape is not
+/// known.
+TRIPTYCH_API std::vector<Tensor> hessians(const TensorList& ys, const TensorList& xs,
+                                          const HessiansOptions& options = {}, Location where = Location::here());
+
 /// From a node and the gradients of its outputs (zeros where none arrived) to those of its inputs, one for each,
 /// undefined where there is none.
 using GradientFunction = std::function<std::vector<Tensor>(const Operation& op, const std::vector<Tensor>& grads)>;

@@ -96,6 +96,56 @@ struct AucOptions {
 /// method, less than two thresholds, and, when it runs, a prediction outside.
 TRIPTYCH_API Metric auc(const Arg& labels, const Arg& predictions, const AucOptions& options = {});
 
+struct RateOptions {
+  Tensor weights = {};
+  std::int64_t num_thresholds = 200;
+  std::vector<std::string> metrics_collections = {}, updates_collections = {};
+  OwnedText name = "";
+};
+/// Of thresholds spread evenly over predictions in [0, 1], the sensitivity tp / (tp + fn) at the one whose specificity
+/// tn / (tn + fp) is nearest to the given one; and the other way round. ArgumentError if the given one is not in [0,
+/// 1), there are less than two thresholds, and, when it runs, for a prediction outside.
+TRIPTYCH_API Metric sensitivity_at_specificity(const Arg& labels, const Arg& predictions, double specificity,
+                                               const RateOptions& options = {});
+TRIPTYCH_API Metric specificity_at_sensitivity(const Arg& labels, const Arg& predictions, double sensitivity,
+                                               const RateOptions& options = {});
+
+// Of each example's k classes with the highest predictions. Labels are the integers of the true classes: (..., number
+// of labels), or (...) for one each; one that is there twice counts once. Predictions are (..., number of classes),
+// weights
+// (...) or a scalar.
+
+struct AtKOptions {
+  /// Counts this class alone; -1: all.
+  std::int64_t class_id = -1;
+  Tensor weights = {};
+  std::vector<std::string> metrics_collections = {}, updates_collections = {};
+  /// The scope of the variables; empty: the metric's name, "recall_at_5".
+  OwnedText name = "";
+};
+/// The share of true classes that are among the k, and of the k that are true. ArgumentError if labels are not
+/// integers, ranks do not fit, or k is not between 1 and the number of classes.
+TRIPTYCH_API Metric recall_at_k(const Arg& labels, const Arg& predictions, std::int64_t k,
+                                const AtKOptions& options = {});
+TRIPTYCH_API Metric precision_at_k(const Arg& labels, const Arg& predictions, std::int64_t k,
+                                   const AtKOptions& options = {});
+struct AtTopKOptions {
+  /// For the metric's name; -1: how many there are.
+  std::int64_t k = -1;
+  std::int64_t class_id = -1;
+  Tensor weights = {};
+  std::vector<std::string> metrics_collections = {}, updates_collections = {};
+  OwnedText name = "";
+};
+/// The same for classes that are found already: `predictions_idx` are integers, (..., k).
+TRIPTYCH_API Metric recall_at_top_k(const Arg& labels, const Arg& predictions_idx, const AtTopKOptions& options = {});
+TRIPTYCH_API Metric precision_at_top_k(const Arg& labels, const Arg& predictions_idx,
+                                       const AtTopKOptions& options = {});
+/// The mean over examples of sum over i <= k of [the i-th class is true] * precision at i / min(k, number of labels,
+/// the same ones too).
+TRIPTYCH_API Metric average_precision_at_k(const Arg& labels, const Arg& predictions, std::int64_t k,
+                                           const MetricOptions& options = {});
+
 // Labels and predictions are integers below `num_classes`. ArgumentError if that is not positive, and, when it runs, if
 // one is out of range.
 

@@ -83,6 +83,17 @@ class TRIPTYCH_API Callable {
   std::shared_ptr<GraphFunction> function_;
 };
 
+/// A run in parts, as `Session::partial_run_setup` begins it. A handle.
+class PartialRun {
+ public:
+  struct State;
+
+ private:
+  friend class Session;
+  explicit PartialRun(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
 /// Runs what the fetches need, and no more. Fetch any tensor, feed any tensor. May be used by several threads: runs
 /// that write variables wait for each other.
 class TRIPTYCH_API Session {
@@ -103,6 +114,23 @@ class TRIPTYCH_API Session {
   Tensor run(const Tensor& fetch, const std::vector<Feed>& feeds, ...) const = delete;  // no RunOptions
   /// `auto step = session.make_callable({images, labels}, {loss, train}); step(x, y)`.
   Callable make_callable(const TensorList& feeds, const TensorList& fetches, Location where = Location::here()) const;
+
+  /// A run whose feeds come one after the other, `fetches` and `feeds` in all:
+  ///   const auto handle = session.partial_run_setup({a, b}, {x, y});
+  ///   const Tensor first = session.partial_run(handle, a, {{x, 1}});
+  ///   const Tensor second = session.partial_run(handle, b, {{y, first * 2}});
+  /// What one part has computed is not computed again in another; variables are read as they are then. ArgumentError as
+  /// `run`.
+  PartialRun partial_run_setup(const TensorList& fetches, const TensorList& feeds = {},
+                               Location where = Location::here()) const;
+  /// The next part. ArgumentError if a fetch or feed was not named at the beginning or had its turn, or a feed that is
+  /// needed has not come yet; the part may be tried again.
+  Tensor partial_run(const PartialRun& handle, const Tensor& fetch, const std::vector<Feed>& feeds = {},
+                     Location where = Location::here()) const;
+  std::vector<Tensor> partial_run(const PartialRun& handle, std::initializer_list<Tensor> fetches,
+                                  const std::vector<Feed>& feeds = {}, Location where = Location::here()) const;
+  std::vector<Tensor> partial_run(const PartialRun& handle, const std::vector<Tensor>& fetches,
+                                  const std::vector<Feed>& feeds = {}, Location where = Location::here()) const;
 
   /// A snapshot of a variable's value; ArgumentError before it is initialized.
   Tensor value(const Tensor& variable, Location where = Location::here()) const;

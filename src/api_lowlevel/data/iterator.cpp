@@ -1,6 +1,8 @@
 #include "core/graph/iterator.h"
 
 #include "api_lowlevel/data/source.h"
+#include "api_lowlevel/graph/side.h"
+#include "triptych/core/ops.h"
 #include "triptych/lowlevel/dataset.h"
 
 namespace triptych::lowlevel::data {
@@ -8,15 +10,16 @@ namespace triptych::lowlevel::data {
 /// Refers to the graph by a handle: users keep iterators, nodes keep the resource alone.
 struct Iterator::State {
   Graph graph;
-  std::shared_ptr<const IteratorResource> resource;
+  std::shared_ptr<IteratorResource> resource;
   std::optional<Dataset> dataset;  // of an initializable one
+  Tensor handle;                   // of one that each run chooses: says which
 };
 
 struct IteratorAccess {
-  static Iterator make(const Graph& graph, std::shared_ptr<const IteratorResource> resource,
-                       std::optional<Dataset> dataset) {
-    return Iterator(
-        std::make_shared<const Iterator::State>(Iterator::State{graph, std::move(resource), std::move(dataset)}));
+  static Iterator make(const Graph& graph, std::shared_ptr<IteratorResource> resource, std::optional<Dataset> dataset,
+                       const Tensor& handle = {}) {
+    return Iterator(std::make_shared<const Iterator::State>(
+        Iterator::State{graph, std::move(resource), std::move(dataset), handle}));
   }
 };
 
@@ -42,17 +45,40 @@ Iterator Iterator::from_structure(const std::vector<DType>& output_types, const 
   return IteratorAccess::make(graph, resource_of(output_types, output_shapes, where), {});
 }
 
+Iterator Iterator::from_string_handle(const Tensor& handle, const std::vector<DType>& output_types,
+                                      const std::vector<Shape>& output_shapes, Location where) {
+  if (!handle.defined() || !handle.is_symbolic() || handle.dtype() != int64 || handle.ndim() != 0)
+    throw ArgumentError("from_string_handle", "the handle is no int64 scalar of a graph",
+                        !handle.defined()      ? std::string("a default-constructed Tensor")
+                        : handle.is_symbolic() ? std::string(dtype_name(handle.dtype())) + " " + handle.shape().text()
+                                               : std::string("a tensor with values"),
+                        "Take placeholder(int64, {})", where);
+  return IteratorAccess::make(graph_of(handle, where), resource_of(output_types, output_shapes, where), {}, handle);
+}
+
 const std::vector<DType>& Iterator::output_types() const { return state_->resource->types; }
 const std::vector<Shape>& Iterator::output_shapes() const { return state_->resource->shapes; }
 
 std::vector<Tensor> Iterator::get_next(Text name, Location where) const {
-  return add_iterator_next(state_->graph.impl(), state_->resource, output_types(), output_shapes(), name, where);
+  return add_iterator_next(state_->graph.impl(), state_->resource, output_types(), output_shapes(), state_->handle,
+                           name, where);
+}
+
+Tensor Iterator::string_handle(Text name, Location where) const {
+  if (state_->handle.defined())
+    throw ArgumentError("string_handle", "each run says which iterator this is", "'" + name_of(state_->handle) + "'",
+                        "Take the string_handle of the iterator that is meant", where);
+  const Tensor handle = state_->graph.constant(full({}, number_of(state_->resource), int64), name, where);
+  side_of(state_->graph.impl()).iterators.push_back(state_->resource);
+  return handle;
 }
 
 Tensor Iterator::initializer(Location where) const {
   if (!state_->dataset)
     throw ArgumentError("initializer", "the iterator has no data set to begin with",
-                        state_->resource->one_shot ? "a one-shot iterator" : "one of a structure",
+                        state_->resource->one_shot ? "a one-shot iterator"
+                        : state_->handle.defined() ? "one of a handle"
+                                                   : "one of a structure",
                         state_->resource->one_shot ? "It begins by itself" : "Take make_initializer(dataset)", where);
   return make_initializer(*state_->dataset, "MakeIterator", where);
 }
@@ -60,6 +86,9 @@ Tensor Iterator::initializer(Location where) const {
 Tensor Iterator::make_initializer(const Dataset& dataset, Text name, Location where) const {
   if (state_->resource->one_shot)
     throw ArgumentError("make_initializer", "the iterator is a one-shot one", "it begins by itself, once", "", where);
+  if (state_->handle.defined())
+    throw ArgumentError("make_initializer", "each run says which iterator this is", "'" + name_of(state_->handle) + "'",
+                        "Initialize the iterator that is meant", where);
   if (dataset.output_types() != output_types())
     throw ArgumentError(
         "make_initializer", "the data set's dtypes are not the iterator's",

@@ -1,8 +1,10 @@
 // What data sets are made of: a source begins passes, a stage is a source over another one.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -58,9 +60,19 @@ SourcePointer stage_of(const SourcePointer& of, std::vector<Shape> shapes, F mak
 }
 
 struct DatasetAccess {
+  static Dataset make(SourcePointer source, const Dataset& from) { return {std::move(source), from}; }
   static const SourcePointer& source(const Dataset& dataset) { return dataset.source_; }
   static const Values& of_graph(const Dataset& dataset) { return dataset.of_graph_; }
 };
+
+void check_positive(const char* op, const char* what, std::int64_t number, Location where);
+/// The shapes of all of them. ArgumentError if they differ in dtypes or ranks.
+std::vector<Shape> common_shapes(const char* op, const Source& a, const Source& b, Location where);
+/// The elements as rows of one, nothing for none. ArgumentError if shapes differ.
+std::optional<Element> stacked(const std::vector<Element>& elements, Location where);
+/// A user's function, called on an element of a graph, so that what it gives is known before there is data.
+void trace_element(const Source& source, const std::function<Element(const Element& element)>& function,
+                   std::vector<DType>& types, std::vector<Shape>& shapes, const char* op, Location where);
 
 /// A pass that another thread makes ahead.
 std::unique_ptr<Stream> prefetched(std::unique_ptr<Stream> stream, std::size_t buffer_size);

@@ -3,21 +3,32 @@
 #include <deque>
 
 #include "api_lowlevel/data/source.h"
-#include "core/dispatch/modes.h"
-#include "core/graph/subgraph_trace.h"
 #include "core/random/philox.h"
-#include "triptych/core/autograd.h"
 #include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 
 namespace triptych::lowlevel::data {
-namespace {
-
 using StreamPointer = std::unique_ptr<Stream>;
 
 void check_positive(const char* op, const char* what, std::int64_t number, Location where) {
   if (number < 1) throw ArgumentError(op, std::string(what) + " is not positive", std::to_string(number), "", where);
+}
+
+std::vector<Shape> common_shapes(const char* op, const Source& a, const Source& b, Location where) {
+  if (a.types != b.types)
+    throw ArgumentError(op, "the dtypes of the elements differ",
+                        std::to_string(a.types.size()) + " and " + std::to_string(b.types.size()) + " tensors", "",
+                        where);
+  std::vector<Shape> shapes = a.shapes;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    if (shapes[i].rank() != b.shapes[i].rank())
+      throw ArgumentError(op, "the ranks of the elements differ", shapes[i].text() + " and " + b.shapes[i].text(), "",
+                          where);
+    for (int axis = 0; axis < shapes[i].rank(); ++axis)
+      if (shapes[i].begin()[axis] != b.shapes[i].begin()[axis]) shapes[i].set(axis, unknown);
+  }
+  return shapes;
 }
 
 std::optional<Element> stacked(const std::vector<Element>& elements, Location where) {
@@ -36,21 +47,6 @@ std::optional<Element> stacked(const std::vector<Element>& elements, Location wh
   return batch;
 }
 
-/// While alive, what a user's function computes is computed: nothing is recorded or traced.
-class Computing {
- public:
-  Computing() : recording_(false), trace_(std::exchange(modes.trace, nullptr)) {}
-  ~Computing() { modes.trace = trace_; }
-  Computing(const Computing&) = delete;
-  Computing& operator=(const Computing&) = delete;
-
- private:
-  GradMode recording_;
-  GraphImpl* trace_;
-};
-
-}  // namespace
-
 Dataset Dataset::batch(std::int64_t batch_size, bool drop_remainder, Location where) const {
   check_positive("batch", "batch_size", batch_size, where);
   std::vector<Shape> shapes;
@@ -61,7 +57,7 @@ Dataset Dataset::batch(std::int64_t batch_size, bool drop_remainder, Location wh
   return {stage_of(source_, shapes,
                    [=](StreamPointer stream) {
                      return stream_of([=, in = std::shared_ptr<Stream>(std::move(stream))]() -> std::optional<Element> {
-                       const Computing here;
+                       const ComputingElements here;
                        std::vector<Element> elements;
                        while (static_cast<std::int64_t>(elements.size()) < batch_size)
                          if (auto element = in->next())
@@ -151,57 +147,34 @@ Dataset Dataset::repeat(std::int64_t count) const {
           *this};
 }
 
-Dataset Dataset::map(std::function<Element(const Element& element)> map_func, Location where) const {
-  check_callable("map", map_func, where);
-  std::vector<TensorMeta> metas;
-  for (std::size_t i = 0; i < source_->types.size(); ++i)
-    metas.push_back({.shape = source_->shapes[i], .strides = {}, .dtype = source_->types[i], .device = {}});
-  const auto on_element = [&](std::span<const Tensor> arguments) {
-    const Element element(arguments.begin(), arguments.end());
-    return map_func(element);
-  };
-  const Subgraph traced = trace_function(metas, {}, on_element, nullptr, where).subgraph;
-  if (traced.outputs.empty()) throw ArgumentError("map", "map_func gives no tensor", "an empty list", "", where);
-  std::vector<DType> types;
-  std::vector<Shape> shapes;
-  for (const Tensor& output : traced.outputs) {
-    types.push_back(output.dtype());
-    shapes.push_back(output.shape());
-  }
-  return {source_of(types, shapes,
-                    [of = source_, map_func](const Values& values) {
-                      return stream_of(
-                          [map_func, in = std::shared_ptr<Stream>(of->start(values))]() -> std::optional<Element> {
-                            const auto element = in->next();
-                            if (!element) return {};
-                            const Computing here;
-                            return map_func(*element);
-                          });
-                    }),
-          *this};
-}
-
-Dataset Dataset::map(std::function<Tensor(const Tensor& x)> map_func, Location where) const {
-  check_callable("map", map_func, where);
-  if (source_->types.size() != 1)
-    throw ArgumentError("map", "map_func takes one tensor, and an element has several",
-                        std::to_string(source_->types.size()), "Take a tf::data::Element", where);
-  return map(std::function<Element(const Element&)>(
-                 [map_func](const Element& element) { return Element{map_func(element[0])}; }),
-             where);
-}
-
 Dataset Dataset::filter(std::function<bool(const Element& element)> predicate, Location where) const {
   check_callable("filter", predicate, where);
   return {stage_of(source_, source_->shapes,
                    [predicate](StreamPointer stream) {
                      return stream_of(
                          [predicate, in = std::shared_ptr<Stream>(std::move(stream))]() -> std::optional<Element> {
-                           const Computing here;
+                           const ComputingElements here;
                            while (auto element = in->next())
                              if (predicate(*element)) return element;
                            return {};
                          });
+                   }),
+          *this};
+}
+
+Dataset Dataset::take_while(std::function<bool(const Element& element)> predicate, Location where) const {
+  check_callable("take_while", predicate, where);
+  return {stage_of(source_, source_->shapes,
+                   [predicate](StreamPointer stream) {
+                     return stream_of([predicate, in = std::shared_ptr<Stream>(std::move(stream)),
+                                       ended = false]() mutable -> std::optional<Element> {
+                       if (ended) return {};
+                       const ComputingElements here;
+                       auto element = in->next();
+                       if (element && predicate(*element)) return element;
+                       ended = true;
+                       return {};
+                     });
                    }),
           *this};
 }
@@ -252,19 +225,7 @@ Dataset Dataset::shard(std::int64_t num_shards, std::int64_t index, Location whe
 }
 
 Dataset Dataset::concatenate(const Dataset& dataset, Location where) const {
-  const Source& other = *dataset.source_;
-  if (other.types != source_->types)
-    throw ArgumentError(
-        "concatenate", "the dtypes of the elements differ",
-        std::to_string(source_->types.size()) + " and " + std::to_string(other.types.size()) + " tensors", "", where);
-  std::vector<Shape> shapes = source_->shapes;
-  for (std::size_t i = 0; i < shapes.size(); ++i) {
-    if (shapes[i].rank() != other.shapes[i].rank())
-      throw ArgumentError("concatenate", "the ranks of the elements differ",
-                          shapes[i].text() + " and " + other.shapes[i].text(), "", where);
-    for (int axis = 0; axis < shapes[i].rank(); ++axis)
-      if (shapes[i].begin()[axis] != other.shapes[i].begin()[axis]) shapes[i].set(axis, unknown);
-  }
+  const std::vector<Shape> shapes = common_shapes("concatenate", *source_, *dataset.source_, where);
   Dataset result(source_of(source_->types, shapes,
                            [a = source_, b = dataset.source_](const Values& values) {
                              return stream_of([b, values, in = std::shared_ptr<Stream>(a->start(values)),
@@ -331,6 +292,7 @@ Dataset Dataset::cache() const {
 }
 
 Dataset Dataset::prefetch(std::int64_t buffer_size, Location where) const {
+  if (buffer_size == AUTOTUNE) buffer_size = 2;
   check_positive("prefetch", "buffer_size", buffer_size, where);
   return {stage_of(source_, source_->shapes,
                    [buffer_size](StreamPointer stream) {

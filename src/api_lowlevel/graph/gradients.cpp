@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "api_lowlevel/graph/side.h"
+#include "core/autodiff/walker.h"
 #include "core/graph/graph.h"
 #include "core/support/fork.h"
 #include "triptych/core/autograd.h"
@@ -42,32 +43,6 @@ NodeGradient rule_of(const GradientFunction& function) {
   };
 }
 
-/// While alive, no gradient goes on beyond these tensors.
-class StopAt {
- public:
-  StopAt(const TensorList& tensors, GraphImpl& graph, Location where) {
-    std::vector<Node*> nodes;
-    for (const Tensor& tensor : tensors) {
-      Node* node = graph.import(tensor, where).impl()->node.get();
-      if (node->output_count > 1)
-        throw UnsupportedError("gradients", "a tensor to stop at has siblings, results of the same op",
-                               "'" + describe(*node) + "'", "Use tf::identity of it where it is read, and stop there",
-                               where);
-      nodes.push_back(node);
-    }
-    for (Node* node : nodes)
-      if (!std::exchange(node->no_grad, true)) stopped_.push_back(node);
-  }
-  ~StopAt() {
-    for (Node* node : stopped_) node->no_grad = false;
-  }
-  StopAt(const StopAt&) = delete;
-  StopAt& operator=(const StopAt&) = delete;
-
- private:
-  std::vector<Node*> stopped_;
-};
-
 }  // namespace
 
 std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const TensorList& grad_ys,
@@ -86,9 +61,8 @@ std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const 
     throw ArgumentError("gradients", "the number of grad_ys differs from that of the ys",
                         std::to_string(grad_ys.size()) + " for " + std::to_string(ys.size()), "", where);
   const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), options.name);
-  const StopAt ends(options.stop_gradients, *ys.begin()->impl()->graph, where);
-  std::vector<Tensor> results =
-      triptych::gradients(ys.tensors(), xs.tensors(), grad_ys.tensors(), {.allow_unused = true}, where);
+  std::vector<Tensor> results = gradients_until(options.stop_gradients.tensors(), ys.tensors(), xs.tensors(),
+                                                grad_ys.tensors(), {.allow_unused = true}, where);
   const auto is_found = [](const Tensor& gradient) { return gradient.defined(); };
   if (!results.empty() && std::none_of(results.begin(), results.end(), is_found))
     for (const Tensor& y : ys)
@@ -98,6 +72,30 @@ std::vector<Tensor> gradients(const TensorList& ys, const TensorList& xs, const 
   if (options.unconnected_gradients == UnconnectedGradients::ZERO)
     for (std::size_t i = 0; i < results.size(); ++i)
       if (!results[i].defined()) results[i] = zeros_like(Arg(xs.tensors()[i], where));
+  return results;
+}
+
+std::vector<Tensor> hessians(const TensorList& ys, const TensorList& xs, const HessiansOptions& options,
+                             Location where) {
+  for (const Tensor& x : xs)
+    if (x.defined() && !x.shape().known())
+      throw ArgumentError("hessians", "the shape of an x is not known", x.shape().text(),
+                          "Each of its elements has a walk back of its own: give it a shape", where);
+  const std::vector<Tensor> firsts =
+      gradients(ys, xs, {}, {.name = options.name, .unconnected_gradients = UnconnectedGradients::ZERO}, where);
+  const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), options.name);
+  std::vector<Tensor> results;
+  for (std::size_t i = 0; i < firsts.size(); ++i) {
+    const Tensor& x = xs.tensors()[i];
+    Shape shape = x.shape();
+    for (int axis = 0; axis < x.ndim(); ++axis) shape.append(x.shape()[axis], where);
+    std::vector<Tensor> rows;
+    const Tensor first = reshape(Arg(firsts[i], where), {-1});
+    for (std::int64_t k = 0; k < x.numel(); ++k)
+      rows.push_back(gradients(select(first, 0, k), x, {},
+                               {.name = options.name, .unconnected_gradients = UnconnectedGradients::ZERO}, where)[0]);
+    results.push_back(rows.empty() ? zeros(shape, x.dtype()) : reshape(stack(rows), shape));
+  }
   return results;
 }
 

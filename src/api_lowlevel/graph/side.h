@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct GraphSide {
     Node* assigned;
   };
   std::map<const Node*, Computed> computed;  // variables whose first values the graph computes, and who assigns them
+  std::vector<std::shared_ptr<const void>> iterators;  // whose handles are nodes
   std::size_t initialized = 0;               // variables that GraphImpl::initializer gives values
 };
 

@@ -185,27 +185,84 @@ Tensor area(const AucCounts& c, const std::string& curve, const std::string& met
   return sum((above(x) - below(x)) * height);
 }
 
-std::vector<double> auc_thresholds(const AucOptions& options, Location where) {
+std::vector<double> with_ends(std::vector<double> inner) {
   constexpr double epsilon = 1e-7;
-  std::vector<double> inner = options.thresholds;
-  if (inner.empty()) {
-    constexpr std::int64_t most = 1 << 20;
-    if (options.num_thresholds < 2 || options.num_thresholds > most)
-      throw ArgumentError("auc", "num_thresholds is not between 2 and 1048576", std::to_string(options.num_thresholds),
-                          "", where);
-    for (std::int64_t i = 1; i < options.num_thresholds - 1; ++i)
-      inner.push_back(static_cast<double>(i) / static_cast<double>(options.num_thresholds - 1));
-  }
-  for (const double threshold : inner)
-    if (!(threshold > 0 && threshold < 1))
-      throw ArgumentError("auc", "a threshold is not between 0 and 1", std::to_string(threshold), "", where);
   std::sort(inner.begin(), inner.end());
   inner.insert(inner.begin(), -epsilon);
   inner.push_back(1 + epsilon);
   return inner;
 }
 
+/// `count` of them, from just below 0 to just above 1.
+std::vector<double> spread_thresholds(const char* metric, std::int64_t count, Location where) {
+  constexpr std::int64_t most = 1 << 20;
+  if (count < 2 || count > most)
+    throw ArgumentError(metric, "num_thresholds is not between 2 and 1048576", std::to_string(count), "", where);
+  std::vector<double> inner;
+  for (std::int64_t i = 1; i < count - 1; ++i) inner.push_back(static_cast<double>(i) / static_cast<double>(count - 1));
+  return with_ends(inner);
+}
+
+std::vector<double> auc_thresholds(const AucOptions& options, Location where) {
+  if (options.thresholds.empty()) return spread_thresholds("auc", options.num_thresholds, where);
+  for (const double threshold : options.thresholds)
+    if (!(threshold > 0 && threshold < 1))
+      throw ArgumentError("auc", "a threshold is not between 0 and 1", std::to_string(threshold), "", where);
+  return with_ends(options.thresholds);
+}
+
+/// Predictions, which are checked to be in [0, 1] when they run.
+Tensor probabilities(const Arg& predictions) {
+  const Tensor scores = in_float(predictions);
+  if (!scores.is_symbolic()) return scores;
+  const Tensor check =
+      Assert(all(logical_and(greater_equal(scores, 0.0), less_equal(scores, 1.0))), {scores}, 3, predictions.where());
+  const ControlDependencies after(graph_of(scores), check, predictions.where());
+  return identity(scores);
+}
+
+/// One rate at the threshold where another is nearest to `wanted`: of positives (tp, fn) or of negatives (tn, fp).
+Metric rate_at_rate(const char* metric, const char* wanted_name, double wanted, bool of_positives, const Arg& labels,
+                    const Arg& predictions, const RateOptions& options) {
+  if (!(wanted >= 0 && wanted < 1))
+    throw ArgumentError(metric, std::string(wanted_name) + " is not in [0, 1)", std::to_string(wanted), "",
+                        labels.where());
+  const std::vector<double> thresholds = spread_thresholds(metric, options.num_thresholds, labels.where());
+  MetricScope scope(metric, labels, {&predictions}, options.name);
+  const auto [truth, answer] = scope.pair(labels, predictions);
+  const ConfusionCounts counts = confusion_counts(truth, probabilities(Arg(answer, predictions.where())), thresholds,
+                                                  {.weights = options.weights});
+  const Sum tps(scope, "true_positives", counts.true_positives), fns(scope, "false_negatives", counts.false_negatives),
+      tns(scope, "true_negatives", counts.true_negatives), fps(scope, "false_positives", counts.false_positives);
+  const auto rate = [&](Tensor tp_now, Tensor fn_now, Tensor tn_now, Tensor fp_now) {
+    constexpr double epsilon = 1e-7;
+    if (!of_positives) {
+      std::swap(tp_now, tn_now);
+      std::swap(fn_now, fp_now);
+    }
+    const Tensor distance = abs(tn_now / (tn_now + fp_now + epsilon) - wanted);
+    // Of equally near ones TensorFlow takes the first for a specificity, the last for a sensitivity.
+    const Tensor nearest = of_positives
+                               ? argmin(distance, 0)
+                               : static_cast<std::int64_t>(thresholds.size()) - 1 - argmin(flip(distance, {0}), 0);
+    const Tensor hits = index_select(tp_now, 0, reshape(nearest, {1})),
+                 lost = index_select(fn_now, 0, reshape(nearest, {1}));
+    return reshape(hits / (hits + lost + epsilon), {});
+  };
+  return scope.finish(rate(tps.now, fns.now, tns.now, fps.now), rate(tps.next, fns.next, tns.next, fps.next),
+                      options.metrics_collections, options.updates_collections);
+}
+
 }  // namespace
+
+Metric sensitivity_at_specificity(const Arg& labels, const Arg& predictions, double specificity,
+                                  const RateOptions& options) {
+  return rate_at_rate("sensitivity_at_specificity", "specificity", specificity, true, labels, predictions, options);
+}
+Metric specificity_at_sensitivity(const Arg& labels, const Arg& predictions, double sensitivity,
+                                  const RateOptions& options) {
+  return rate_at_rate("specificity_at_sensitivity", "sensitivity", sensitivity, false, labels, predictions, options);
+}
 
 Metric auc(const Arg& labels, const Arg& predictions, const AucOptions& options) {
   const auto refuse = [&](const char* what, const std::string& given, const char* hint) {
@@ -219,13 +276,7 @@ Metric auc(const Arg& labels, const Arg& predictions, const AucOptions& options)
   const std::vector<double> thresholds = auc_thresholds(options, labels.where());
   MetricScope scope("auc", labels, {&predictions}, options.name);
   const auto [truth, answer] = scope.pair(labels, predictions);
-  Tensor scores = in_float(answer);
-  if (scores.is_symbolic()) {
-    const Tensor check =
-        Assert(all(logical_and(greater_equal(scores, 0.0), less_equal(scores, 1.0))), {scores}, 3, predictions.where());
-    const ControlDependencies after(graph_of(scores), check, predictions.where());
-    scores = identity(scores);
-  }
+  const Tensor scores = probabilities(Arg(answer, predictions.where()));
   const ConfusionCounts counts = confusion_counts(truth, scores, thresholds, {.weights = options.weights});
   const Sum tps(scope, "true_positives", counts.true_positives), fns(scope, "false_negatives", counts.false_negatives),
       tns(scope, "true_negatives", counts.true_negatives), fps(scope, "false_positives", counts.false_positives);

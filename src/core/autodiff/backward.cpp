@@ -88,6 +88,12 @@ GradMode::~GradMode() { modes.no_grad = !previous_; }
 
 std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
                               GradientOptions options, Location where) {
+  return gradients_until({}, ys, xs, grad_ys, options, where);
+}
+
+std::vector<Tensor> gradients_until(std::span<const Tensor> stops, std::span<const Tensor> ys,
+                                    std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
+                                    GradientOptions options, Location where) {
   check_ys(ys, grad_ys, "gradients", where);
   GraphImpl* graph = nullptr;
   for (const Tensor& y : ys)
@@ -99,7 +105,10 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
 
   Walk walk(graph || options.retain_graph || options.create_graph ? Walk::Saved::keep : Walk::Saved::release);
   start(walk, graph, ys, grad_ys, "gradients", where);
-  std::vector<Place> targets;
+  std::vector<Place> targets, ends;
+  for (const Tensor& stop : stops)
+    if (const auto place = place_of(stop, graph, where)) ends.push_back(*place);
+  walk.stop_at(ends);
   for (const Tensor& x : xs) {
     const auto place = place_of(x, graph, where);
     if (!place)

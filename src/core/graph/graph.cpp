@@ -113,7 +113,8 @@ Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
   node->sequence = nodes.size();
   node->no_grad = modes.no_grad;
   NodeInfo about{.name = unique_name(name), .control = {}, .call = is_source(*node->op) ? -1 : call};
-  for (Node* before : control_stack) about.control.push_back(before);
+  // State waits for nobody: its first value must not.
+  if (!is_state(*node->op)) about.control = control_stack;
   if (!gradient_overrides.empty())
     if (const auto own = gradient_overrides.find(node->op->name); own != gradient_overrides.end())
       about.gradient = own->second;

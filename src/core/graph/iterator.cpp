@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/dispatch/backend.h"
-#include "core/dispatch/modes.h"
+#include "core/support/fork.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/run_errors.h"
 
@@ -14,22 +14,6 @@ ElementStream::~ElementStream() = default;
 constinit thread_local IteratorStates* running_iterators = nullptr;
 
 namespace {
-
-/// While alive, what a data set computes is computed, not added to the graph that this thread builds.
-class Computing {
- public:
-  Computing() : trace_(std::exchange(modes.trace, nullptr)), no_grad_(std::exchange(modes.no_grad, true)) {}
-  ~Computing() {
-    modes.trace = trace_;
-    modes.no_grad = no_grad_;
-  }
-  Computing(const Computing&) = delete;
-  Computing& operator=(const Computing&) = delete;
-
- private:
-  GraphImpl* trace_;
-  bool no_grad_;
-};
 
 std::string described(DType dtype, const Shape& shape) { return std::string(dtype_name(dtype)) + " " + shape.text(); }
 
@@ -68,8 +52,11 @@ const Kernel start_kernel{.run = start_run};
 
 }  // namespace
 
-extern const Op iterator_next_op{
-    .name = "IteratorGetNext", .inputs = 0, .attributes = &attribute_type<IteratorAttributes>, .stateful = true};
+extern const Op iterator_next_op{.name = "IteratorGetNext",
+                                 .inputs = 0,
+                                 .max_inputs = 1,
+                                 .attributes = &attribute_type<IteratorAttributes>,
+                                 .stateful = true};
 extern const Op iterator_start_op{.name = "MakeIterator",
                                   .inputs = 0,
                                   .max_inputs = any_number,
@@ -79,6 +66,38 @@ extern const Op iterator_start_op{.name = "MakeIterator",
                                   .stateful = true,
                                   .can_fail = true};
 
+namespace {
+
+struct Numbers {
+  std::mutex& mutex = process_mutex();
+  std::int64_t next = 0;
+  std::map<std::int64_t, std::weak_ptr<const IteratorResource>> resources;
+};
+Numbers& numbers() {
+  static Numbers instance;
+  return instance;
+}
+
+}  // namespace
+
+std::int64_t number_of(const std::shared_ptr<IteratorResource>& resource) {
+  Numbers& all = numbers();
+  const std::lock_guard lock(all.mutex);
+  if (resource->number < 0) {
+    std::erase_if(all.resources, [](const auto& entry) { return entry.second.expired(); });
+    all.resources.emplace(all.next, resource);
+    resource->number = all.next++;
+  }
+  return resource->number;
+}
+
+std::shared_ptr<const IteratorResource> numbered(std::int64_t number) {
+  Numbers& all = numbers();
+  const std::lock_guard lock(all.mutex);
+  const auto found = all.resources.find(number);
+  return found == all.resources.end() ? nullptr : found->second.lock();
+}
+
 std::shared_ptr<IteratorStates::State> IteratorStates::state_of(const IteratorResource& resource) {
   const std::lock_guard lock(mutex_);
   std::shared_ptr<State>& state = states_[&resource];
@@ -86,20 +105,16 @@ std::shared_ptr<IteratorStates::State> IteratorStates::state_of(const IteratorRe
   return state;
 }
 
-std::vector<Tensor> IteratorStates::draw(const Node& node, Location where) {
-  const auto& a = node.attributes_as<IteratorAttributes>();
-  if (!a.resource)
-    throw ArgumentError("get_next", "a loaded graph has no data", "'" + describe(node) + "'",
-                        "Feed the outputs of this node", where);
-  const std::shared_ptr<State> state = state_of(*a.resource);
-  const Computing here;
+std::vector<Tensor> IteratorStates::draw(const Node& node, const IteratorResource& resource, Location where) {
+  const std::shared_ptr<State> state = state_of(resource);
+  const ComputingElements here;
   const std::lock_guard lock(state->mutex);
   if (!state->returned.empty()) {
     std::vector<Tensor> element = std::move(state->returned.front());
     state->returned.pop_front();
     return element;
   }
-  if (!state->stream && a.resource->one_shot && !state->ended) state->stream = a.resource->one_shot({});
+  if (!state->stream && resource.one_shot && !state->ended) state->stream = resource.one_shot({});
   if (!state->stream && !state->ended)
     throw ArgumentError("get_next", "the iterator is not initialized", "'" + describe(node) + "'",
                         "Run its initializer first", where);
@@ -114,9 +129,9 @@ std::vector<Tensor> IteratorStates::draw(const Node& node, Location where) {
   return std::move(*element);
 }
 
-void IteratorStates::put_back(const Node& node, std::vector<Tensor> element) noexcept {
+void IteratorStates::put_back(const IteratorResource& resource, std::vector<Tensor> element) noexcept {
   try {
-    const std::shared_ptr<State> state = state_of(*node.attributes_as<IteratorAttributes>().resource);
+    const std::shared_ptr<State> state = state_of(resource);
     const std::lock_guard lock(state->mutex);
     state->returned.push_front(std::move(element));
   } catch (const std::exception&) {
@@ -134,9 +149,10 @@ void IteratorStates::start(const IteratorResource& resource, std::unique_ptr<Ele
 
 std::vector<Tensor> add_iterator_next(GraphImpl& graph, std::shared_ptr<const IteratorResource> resource,
                                       const std::vector<DType>& types, const std::vector<Shape>& shapes,
-                                      std::string_view name, Location where) {
+                                      const Tensor& handle, std::string_view name, Location where) {
   const IteratorAttributes attributes{std::move(resource)};
-  Ref<Node> node = make_node(iterator_next_op, 0, types.size(), &attributes, where);
+  Ref<Node> node = make_node(iterator_next_op, handle.defined() ? 1 : 0, types.size(), &attributes, where);
+  if (handle.defined()) node->inputs()[0] = graph.import(handle, where);
   for (std::size_t i = 0; i < types.size(); ++i) {
     shapes[i].check_size(where);
     node->outputs()[i] =

@@ -10,8 +10,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 
 namespace triptych {
@@ -24,6 +26,23 @@ class ElementStream {
   virtual std::optional<std::vector<Tensor>> next() = 0;
 };
 
+/// While alive, what a data set computes is computed: nothing is recorded, or added to the graph that this thread
+/// builds.
+class ComputingElements {
+ public:
+  ComputingElements() : trace_(std::exchange(modes.trace, nullptr)), no_grad_(std::exchange(modes.no_grad, true)) {}
+  ~ComputingElements() {
+    modes.trace = trace_;
+    modes.no_grad = no_grad_;
+  }
+  ComputingElements(const ComputingElements&) = delete;
+  ComputingElements& operator=(const ComputingElements&) = delete;
+
+ private:
+  GraphImpl* trace_;
+  bool no_grad_;
+};
+
 /// Begins a pass, with the values that tensors of the graph had, by their numbers.
 using StartStream = std::function<std::unique_ptr<ElementStream>(const std::map<std::int64_t, Tensor>& values)>;
 
@@ -31,10 +50,16 @@ using StartStream = std::function<std::unique_ptr<ElementStream>(const std::map<
 struct IteratorResource {
   std::vector<DType> types;
   std::vector<Shape> shapes;
-  StartStream one_shot;  // begins by itself; empty: an initializer begins
+  StartStream one_shot;      // begins by itself; empty: an initializer begins
+  std::int64_t number = -1;  // by which a run says that it means this one: see `numbered`
 };
 
-/// Of the node that gives the next element.
+/// Gives a resource its number, the first time.
+std::int64_t number_of(const std::shared_ptr<IteratorResource>& resource);
+/// The resource of this number; null: there is none, or none any more.
+std::shared_ptr<const IteratorResource> numbered(std::int64_t number);
+
+/// Of the node that gives the next element. With an input, that is the number of the resource whose element it is.
 struct IteratorAttributes {
   std::shared_ptr<const IteratorResource> resource;  // null in a loaded graph: elements must be fed
   static constexpr auto fields() { return std::tuple<>(); }
@@ -53,11 +78,11 @@ extern const Op iterator_next_op, iterator_start_op;
 /// Where a session is in its data sets.
 class IteratorStates {
  public:
-  /// The next element; what `put_back` was given comes first. OutOfRangeError at the end, ArgumentError before the
-  /// beginning or if it is not as declared.
-  std::vector<Tensor> draw(const Node& node, Location where);
+  /// The next element for a node; what `put_back` was given comes first. OutOfRangeError at the end, ArgumentError
+  /// before the beginning or if it is not as declared.
+  std::vector<Tensor> draw(const Node& node, const IteratorResource& resource, Location where);
   /// A run failed: its element was not used.
-  void put_back(const Node& node, std::vector<Tensor> element) noexcept;
+  void put_back(const IteratorResource& resource, std::vector<Tensor> element) noexcept;
   void start(const IteratorResource& resource, std::unique_ptr<ElementStream> stream);
 
  private:
@@ -75,10 +100,10 @@ class IteratorStates {
 /// Of the session that this thread runs.
 extern constinit thread_local IteratorStates* running_iterators;
 
-/// A new node that gives the next element.
+/// A new node that gives the next element; `handle`: the number of the resource that is meant, if it is defined.
 std::vector<Tensor> add_iterator_next(GraphImpl& graph, std::shared_ptr<const IteratorResource> resource,
                                       const std::vector<DType>& types, const std::vector<Shape>& shapes,
-                                      std::string_view name, Location where);
+                                      const Tensor& handle, std::string_view name, Location where);
 /// A new node that begins a pass.
 Tensor add_iterator_start(GraphImpl& graph, const IteratorStartAttributes& attributes, std::span<const Tensor> inputs,
                           Location where);

@@ -13,8 +13,8 @@
 #include "core/graph/subgraph_code.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
-#include "core/support/span.h"
 #include "core/support/printable.h"
+#include "core/support/span.h"
 #include "core/tensor/converted.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/memory.h"
@@ -120,21 +120,30 @@ class DrawnElements {
   explicit DrawnElements(IteratorStates& states) : states_(states) {}
   ~DrawnElements() {
     if (kept_) return;
-    for (auto& [node, element] : elements_) states_.put_back(*node, std::move(element));
+    for (auto& drawn : elements_) states_.put_back(*drawn.resource, std::move(drawn.element));
   }
   DrawnElements(const DrawnElements&) = delete;
   DrawnElements& operator=(const DrawnElements&) = delete;
 
-  const std::vector<Tensor>& of(const Node& node, Location where) {
-    for (const auto& [known, element] : elements_)
-      if (known == &node) return element;
-    return elements_.emplace_back(&node, states_.draw(node, where)).second;
+  /// `resource_of(node)`: the one that the node draws from, asked once.
+  template <class F>
+  const std::vector<Tensor>& of(const Node& node, F&& resource_of, Location where) {
+    for (const Drawn& drawn : elements_)
+      if (drawn.node == &node) return drawn.element;
+    std::shared_ptr<const IteratorResource> resource = resource_of(node);
+    std::vector<Tensor> element = states_.draw(node, *resource, where);
+    return elements_.emplace_back(&node, std::move(resource), std::move(element)).element;
   }
   void keep() { kept_ = true; }
 
  private:
+  struct Drawn {
+    const Node* node;
+    std::shared_ptr<const IteratorResource> resource;
+    std::vector<Tensor> element;
+  };
   IteratorStates& states_;
-  std::vector<std::pair<const Node*, std::vector<Tensor>>> elements_;
+  std::vector<Drawn> elements_;
   bool kept_ = false;
 };
 
@@ -307,6 +316,35 @@ std::shared_ptr<GraphFunction> Runner::function(std::span<const Tensor> feeds, s
   return slot;
 }
 
+std::shared_ptr<const IteratorResource> Runner::resource_of(const Node& node, const GraphFunction& function,
+                                                            std::span<const Tensor> values, Location where) {
+  std::shared_ptr<const IteratorResource> declared = node.attributes_as<IteratorAttributes>().resource;
+  if (!declared)
+    throw ArgumentError("get_next", "a loaded graph has no data", "'" + describe(node) + "'",
+                        "Feed the outputs of this node", where);
+  if (node.input_count == 0) return declared;
+  // What the run is given decides; the handle is computed from that, in a run of its own.
+  std::vector<Tensor> feeds, given;
+  for (std::size_t i = 0; i < function.given(); ++i) {
+    const Place& feed = function.feeds()[i];
+    feeds.push_back(graph_.impl().handle(*feed.node, feed.output));
+    given.push_back(values[i]);
+  }
+  const Tensor handle = node.inputs()[0];
+  const auto number = call(*this->function(feeds, {&handle, 1}, where), given, where)[0].item<std::int64_t>();
+  const auto fail = [&](const char* what, const std::string& given_text) {
+    throw ArgumentError("get_next", what, given_text + ", by '" + describe(node) + "'",
+                        "Feed what a run gave for the string_handle of an iterator of the same elements", where);
+  };
+  std::shared_ptr<const IteratorResource> resource = numbered(number);
+  if (!resource) fail("there is no iterator of this handle", std::to_string(number));
+  bool fits = resource->types == declared->types;
+  for (std::size_t i = 0; fits && i < declared->shapes.size(); ++i)
+    fits = resource->shapes[i].compatible(declared->shapes[i]);
+  if (!fits) fail("the iterator of this handle has other elements", std::to_string(number));
+  return resource;
+}
+
 std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor> values, Location where,
                                  const RunOptions& options) {
   RunMetadata* metadata = options.metadata;
@@ -322,7 +360,9 @@ std::vector<Tensor> Runner::call(GraphFunction& function, std::span<const Tensor
   DrawnElements drawn(iterators_);
   for (std::size_t i = values.size(); i < placed.size(); ++i) {
     const Place& feed = function.feeds()[i];
-    placed[i] = on_device(drawn.of(*feed.node, where)[feed.output], feed.node->outputs()[feed.output].device());
+    const auto resource = [&](const Node& node) { return resource_of(node, function, placed.span(), where); };
+    placed[i] =
+        on_device(drawn.of(*feed.node, resource, where)[feed.output], feed.node->outputs()[feed.output].device());
   }
   values = placed.span();
   const NumericsMode numerics(options_.numerics);

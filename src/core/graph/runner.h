@@ -73,6 +73,9 @@ class Runner {
   using Key = std::pair<std::vector<std::pair<const Node*, std::uint32_t>>, std::size_t>;
 
   std::vector<Tensor> run(GraphFunction& function, std::span<const Tensor> values, RunMetadata* metadata);
+  /// Where a node that gives an element of a data set draws it in a run with these values.
+  std::shared_ptr<const IteratorResource> resource_of(const Node& node, const GraphFunction& function,
+                                                      std::span<const Tensor> values, Location where);
   Place place_in_graph(const Tensor& tensor, const char* role, Location where) const;
 
   GraphHandle graph_;

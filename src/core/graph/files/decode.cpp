@@ -300,7 +300,7 @@ class Decoder final : public ValueReader {
       types.push_back(read_dtype(element[0]));
       shapes.push_back(read_shape(element[1]));
     }
-    return *add_iterator_next(graph, nullptr, types, shapes, iterator_next_op.name, where)[0].impl()->node;
+    return *add_iterator_next(graph, nullptr, types, shapes, {}, iterator_next_op.name, where)[0].impl()->node;
   }
 
   static std::shared_ptr<const NodeGradient> lost_gradient(const std::string& name, Location where) {
