@@ -189,6 +189,15 @@ TEST_F(FromTensorFlow, VariablesAndRuns) {
   session.debugger();
   const std::vector<Tensor> ys{b * a}, xs{x};
   EXPECT_EQ(session.run(tf::gradients(ys, xs, {}, {.stop_gradients = {a}})[0], {{x, 1}}).item<float>(), 4);
+  {
+    const Tensor x = graph.placeholder("first", tt::float32, {}), y = graph.placeholder("then", tt::float32, {});
+    const Tensor a = x + 1, b = a * y;
+    const auto h = session.partial_run_setup({a, b}, {x, y});
+    EXPECT_EQ(session.partial_run(h, a, {{x, 1}}).item<float>(), 2);
+    EXPECT_EQ(session.partial_run(h, b, {{y, 3}}).item<float>(), 6);
+    const std::vector<Tensor> ys{x * x * y}, xs{x, y};
+    EXPECT_EQ(session.run(tf::hessians(ys, xs)[0], {{x, 1}, {y, 3}}).item<float>(), 6);
+  }
   EXPECT_EQ(tf::gradients(a, y, {}, {.unconnected_gradients = tf::UnconnectedGradients::ZERO})[0].shape(),
             tt::Shape{2});
 }
@@ -252,6 +261,18 @@ TEST_F(FromTensorFlow, Loops) {
   const Tensor &x = images, &y = digits;
   const auto d = tf::data::Dataset::from_tensor_slices({x, y}).batch(32);
   const std::vector<Tensor> element = tf::data::make_one_shot_iterator(d).get_next();
+  {
+    const auto d = tf::data::Dataset::range(5);
+    const auto f = [](const Tensor& x) { return tt::zeros_like(tt::arange(3)) + x; };
+    EXPECT_EQ(d.map(f, 4).output_shapes()[0], tt::Shape{3});
+    const auto padded = [&](const auto& d) { return d.padded_batch(2, {.padded_shapes = {{tt::unknown}}}); };
+    EXPECT_EQ(padded(d.map(f)).output_shapes()[0], (tt::Shape{tt::unknown, tt::unknown}));
+    const auto flat = d.flat_map([](const tf::data::Element& x) { return tf::data::Dataset::from_tensors(x); });
+    const auto types = flat.output_types();
+    const auto shapes = flat.output_shapes();
+    const Tensor handle = tf::placeholder(tt::int64, {});
+    EXPECT_EQ(tf::data::Iterator::from_string_handle(handle, types, shapes).get_next()[0].dtype(), tt::int64);
+  }
   tf::train::create_global_step();
   const auto train = [&](const std::string& d) {
     auto session = tf::train::MonitoredTrainingSession({.checkpoint_dir = d, .hooks = {h}});

@@ -170,7 +170,7 @@ Dataset Dataset::sample_from_datasets(const std::vector<Dataset>& datasets, cons
     if (!(share >= 0 && share < 1e300))
       throw ArgumentError(op, "a weight is negative or not finite", std::to_string(share), "", where);
   if (*std::max_element(shares.begin(), shares.end()) <= 0)
-    throw ArgumentError(op, "no weight is positive", std::to_string(shares.size()) + " zeros", "", where);
+    throw ArgumentError(op, "the weights are all 0", std::to_string(shares.size()) + " of them", "", where);
   Dataset result(
       source_of(datasets[0].output_types(), shapes,
                 [=, sources = sources_of(datasets)](const Values& values) {

@@ -4,7 +4,7 @@
 #include <mutex>
 
 #include "api_lowlevel/graph/side.h"
-#include "core/autodiff/walker.h"
+#include "core/autodiff/gradients_until.h"
 #include "core/graph/graph.h"
 #include "core/support/fork.h"
 #include "triptych/core/autograd.h"

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/autodiff/gradient_stop.h"
+#include "core/autodiff/gradients_until.h"
 #include "core/autodiff/leaf.h"
 #include "core/autodiff/walker.h"
 #include "core/dispatch/modes.h"
@@ -108,7 +109,6 @@ std::vector<Tensor> gradients_until(std::span<const Tensor> stops, std::span<con
   std::vector<Place> targets, ends;
   for (const Tensor& stop : stops)
     if (const auto place = place_of(stop, graph, where)) ends.push_back(*place);
-  walk.stop_at(ends);
   for (const Tensor& x : xs) {
     const auto place = place_of(x, graph, where);
     if (!place)
@@ -122,6 +122,8 @@ std::vector<Tensor> gradients_until(std::span<const Tensor> stops, std::span<con
   walk.run([&](Node& node, std::span<Tensor> upstream) {
     for (std::size_t i = 0; i < targets.size(); ++i)
       if (targets[i].node == &node) results[i] = own(upstream[targets[i].output], grad_enabled());
+    for (const Place& end : ends)
+      if (end.node == &node) upstream[end.output].reset();
   });
   if (!options.allow_unused)
     for (std::size_t i = 0; i < results.size(); ++i)

@@ -71,8 +71,6 @@ void Walk::run(const std::function<void(Node&, std::span<Tensor>)>& keep) {
     if (arrived && entry.needed) {
       if (entry.node->graph || entry.node->sequence >= since_) run_hooks(*entry.node, upstream, found);
       keep(*entry.node, upstream);
-      for (const Place& place : stopped_)
-        if (place.node == entry.node) upstream[place.output].reset();
       if (!stops(*entry.node) && !is_seen_through(*entry.node)) visit(*entry.node, upstream);
     }
     for (Tensor& gradient : upstream) gradient.reset();

@@ -7,7 +7,6 @@
 
 #include "core/autodiff/leaf.h"
 #include "core/support/pointer_map.h"
-#include "triptych/core/autograd.h"
 
 namespace triptych {
 
@@ -24,8 +23,6 @@ class Walk {
   /// Collects all nodes that the roots were made from. Those of the tape before number `since` are another walk's: no
   /// gradient goes on behind them, and their hooks see none.
   void start(std::span<const Place> roots, std::uint64_t since = 0);
-  /// No gradient goes on behind these.
-  void stop_at(std::span<const Place> places) { stopped_ = {places.begin(), places.end()}; }
   /// Marks what lies between targets and roots; the rules of other nodes do not run.
   void want(std::span<const Place> targets);
   void want_everything() {
@@ -51,15 +48,9 @@ class Walk {
   Saved saved_;
   bool symbolic_;
   std::uint64_t since_ = 0;
-  std::vector<Place> stopped_;
   std::vector<Entry> entries_;  // the latest node first
   PointerMap index_;            // node -> its place in entries_
   std::vector<Tensor> gradients_;
 };
-
-/// gradients(), with tensors beyond which no gradient goes.
-std::vector<Tensor> gradients_until(std::span<const Tensor> stops, std::span<const Tensor> ys,
-                                    std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
-                                    GradientOptions options, Location where);
 
 }  // namespace triptych
