@@ -324,20 +324,24 @@ template <class T>
 void tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
           Epilogue<T> epilogue, [[maybe_unused]] bool library) {
   if (thin_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
-  if (pays_to_copy(m, n, k, a, b, c)) {
-    packed_tile(m, n, k, a, b, c);
-    return finish(m, n, c, epilogue);
-  }
   // Lines of b that run along k are rows of the transposed product, to be read where they are. Where a has few
   // rows, oneDNN takes longer to copy b than to multiply.
   const bool lines = b.row == 1 && b.column != 1, turns = lines && m >= 4 && n * k > m * k + m * n;
   library &= !(lines && m <= panel_width<T>);
+  const bool copies = pays_to_copy(m, n, k, a, b, c);
 #ifdef TRIPTYCH_HAS_ONEDNN
   if constexpr (std::is_same_v<T, float>) {
     constexpr std::int64_t worth_a_call = 1 << 17;  // multiplications; below, its overhead shows
-    if (library && m * n * k >= worth_a_call && onednn_gemm_tile(m, n, k, a, b, c)) return finish(m, n, c, epilogue);
+    // For a few panels a's rows are copied at a loss; oneDNN loses less. (Zen 5, n = 128: 226 and 257 GFLOP/s.)
+    const bool few_panels = n <= 4 * panel_width<T> && !lines;
+    if (library && (!copies || few_panels) && m * n * k >= worth_a_call && onednn_gemm_tile(m, n, k, a, b, c))
+      return finish(m, n, c, epilogue);
   }
 #endif
+  if (copies) {
+    packed_tile(m, n, k, a, b, c);
+    return finish(m, n, c, epilogue);
+  }
   if (turns) {
     turned.take();
     Scratch product(static_cast<std::size_t>(m * n) * sizeof(T));
