@@ -304,10 +304,10 @@ void Module::compute_members() {
 }
 
 template <class F>
-void Module::visit(const std::string& prefix, const F& function) {
+void Module::visit(const std::string& prefix, const F& function, bool each_once) {
   std::unordered_set<const Module*> seen;
   const auto go = [&](const auto& again, const std::string& path, Module& module) -> void {
-    if (!seen.insert(&module).second) return;
+    if (!seen.insert(&module).second && each_once) return;
     function(path, module);
     for (const Child& child : module.children_)
       again(again, (path.empty() ? "" : path + ".") + child.name, *child.module);
@@ -378,6 +378,7 @@ std::vector<NamedTensor> Module::named_buffers(const OwnedText& prefix, bool rec
   return tensors({&Module::buffers_}, {.recurse = recurse, .each_once = remove_duplicate}, prefix);
 }
 std::vector<Tensor> Module::buffers() const { return without_names(named_buffers()); }
+std::vector<Tensor> Module::buffers(bool recurse) const { return without_names(named_buffers("", recurse)); }
 
 std::vector<NamedModule> Module::named_children() const {
   std::vector<NamedModule> result;
@@ -391,9 +392,11 @@ std::vector<Module*> Module::children() const {
   return result;
 }
 
-std::vector<NamedModule> Module::named_modules() {
+std::vector<NamedModule> Module::named_modules() { return named_modules(""); }
+std::vector<NamedModule> Module::named_modules(const OwnedText& prefix, bool remove_duplicate) {
   std::vector<NamedModule> result;
-  visit("", [&](const std::string& prefix, Module& module) { result.emplace_back(prefix, &module); });
+  visit(
+      prefix, [&](const std::string& path, Module& module) { result.emplace_back(path, &module); }, remove_duplicate);
   return result;
 }
 

@@ -78,6 +78,8 @@ TEST(EagerAutograd, BadInput) {
   EXPECT_ARGUMENT_ERROR(plain.register_hook([](const tt::Tensor&) {}), "the tensor needs no gradient");
   EXPECT_ARGUMENT_ERROR(tt::Tensor(plain).retain_grad(), "the tensor needs no gradient");
   EXPECT_FALSE(eager::grad({tt::sum(x * x)}, {other}, {.allow_unused = true})[0].defined());
+  const tt::Tensor zeros = eager::grad({tt::sum(x * x)}, {other}, {.materialize_grads = true})[0];
+  EXPECT_EQ(zeros.to_vector<float>(), tt::zeros_like(other).to_vector<float>());
 }
 
 TEST(EagerAutograd, HooksSeeAndReplaceGradients) {

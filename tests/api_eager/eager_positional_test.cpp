@@ -6,6 +6,7 @@
 
 namespace tt = triptych;
 namespace nn = triptych::eager::nn;
+namespace F = triptych::eager::nn::functional;
 namespace optim = triptych::eager::optim;
 using tt::Tensor;
 
@@ -35,6 +36,10 @@ TEST(Positional, Functions) {
   const Tensor kept = tt::dropout(x, 0.25);
   tt::manual_seed(4);
   expect_same(kept, tt::dropout(x, {.p = 0.25}));
+  EXPECT_EQ(F::pad(tt::tensor({1.f}), {1, 2}, "constant", 0.5).text(), "[0.5 1.  0.5 0.5]");
+  EXPECT_ARGUMENT_ERROR(F::pad(x, {1, 2}, "reflect", 1), "[pad] a mode other than 'constant' has no value: 'reflect'");
+  EXPECT_EQ(F::one_hot(tt::tensor({2, 0})).text(), "[[0 0 1]\n [1 0 0]]");
+  EXPECT_ARGUMENT_ERROR(F::one_hot(tt::zeros({0}, tt::int64)), "the number of classes of no values is not known: (0,)");
 }
 
 TEST(Positional, Modules) {
@@ -45,7 +50,10 @@ TEST(Positional, Modules) {
   prints(nn::MaxPool2d(2), "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)");
   prints(nn::MaxPool2d(3, 2, 1), "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False)");
   prints(nn::AvgPool2d(3, 1), "AvgPool2d(kernel_size=3, stride=1, padding=0)");
+  expect_same(nn::AvgPool2d(2, 2, 0, false, true, 1)(tt::ones({1, 1, 2, 2})), tt::full({1, 1, 1, 1}, 4.f));
   prints(nn::AdaptiveAvgPool2d(1), "AdaptiveAvgPool2d(output_size=1)");
+  prints(nn::Upsample(8), "Upsample(size=8, mode='nearest')");
+  prints(nn::Upsample(tt::Axes{8, 6}, {}, "bilinear", true), "Upsample(size=(8, 6), mode='bilinear')");
   prints(nn::Linear(2, 3), "Linear(in_features=2, out_features=3, bias=True)");
   prints(nn::LeakyReLU(0.2), "LeakyReLU(negative_slope=0.2)");
   prints(nn::ELU(0.5), "ELU(alpha=0.5)");

@@ -67,11 +67,12 @@ TEST(Func, Gradients) {
   const auto [gw, gx] = func::grad<0, 1>(scalar)(w, x);
   expect_is(gw, "grad");
   expect_is(gx, "grad1");
-  const auto [gradient, value] = func::value_and_grad(scalar)(w, x);
+  const auto [gradient, value] = func::grad_and_value(scalar)(w, x);
   expect_is(gradient, "grad");
   expect_close(value, scalar(w, x));
   EXPECT_FALSE(gradient.requires_grad());
   EXPECT_FALSE(value.requires_grad());
+  expect_is(func::value_and_grad(scalar)(w, x).first, "grad");
   const auto [same, extra] =
       func::grad([](const Tensor& t) { return std::pair(tt::sum(t * t), t + 1); }, func::has_aux)(v);
   expect_close(same, v * 2);

@@ -241,6 +241,11 @@ TEST(LayersTorch, EmbeddingFromPretrained) {
   EXPECT_EQ((*embedding)(tt::tensor<std::int64_t>({1})).to_vector<float>(), (std::vector<float>{3, 4}));
   EXPECT_TRUE(nn::Embedding::from_pretrained(table, {.freeze = false})->weight.requires_grad());
   EXPECT_ARGUMENT_ERROR(nn::Embedding::from_pretrained(tt::ones({3})), "the embeddings are not a matrix: (3,)");
+  const auto bag = nn::EmbeddingBag::from_pretrained(table, {.mode = "sum"});
+  EXPECT_FALSE(bag->weight.requires_grad());
+  EXPECT_EQ(bag->forward(tt::tensor({{0, 1}})).to_vector<float>(),
+            tt::sum(tt::index_select(table, 0, tt::tensor({0, 1})), 0).to_vector<float>());
+  EXPECT_ARGUMENT_ERROR(nn::EmbeddingBag::from_pretrained(tt::ones({3})), "the embeddings are not a matrix: (3,)");
 }
 
 TEST(LayersTorch, BadInput) {

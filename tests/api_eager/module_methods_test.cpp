@@ -95,6 +95,7 @@ TEST(ModuleMethods, SharedModulesAndParameters) {
   EXPECT_EQ(&net[0], &net[2]);
   EXPECT_EQ(net.parameters().size(), 2u);
   EXPECT_EQ(names(net.named_modules()), (Names{"", "0", "1"}));
+  EXPECT_EQ(names(net.named_modules("net", false)), (Names{"net", "net.0", "net.1", "net.2", "net.3"}));
   EXPECT_EQ(net.state_dict().names(), (Names{"0.weight", "0.bias", "2.weight", "2.bias"}));  // as torch's
   Net tied;
   tied.block.fc.bias = tied.block.scale;

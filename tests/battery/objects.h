@@ -106,6 +106,22 @@ struct Values<tt::distributions::Categorical> : ObjectValues<tt::distributions::
   }
 };
 template <>
+struct Values<tt::distributions::Uniform> : ObjectValues<tt::distributions::Uniform> {
+  static tt::distributions::Uniform good() { return {numbers({3}), numbers({3}) + 2}; }
+};
+template <>
+struct Values<tt::distributions::Exponential> : ObjectValues<tt::distributions::Exponential> {
+  static tt::distributions::Exponential good() { return tt::distributions::Exponential(tt::full({3}, 2.0, tt::float32, here())); }
+};
+template <>
+struct Values<tt::distributions::Laplace> : ObjectValues<tt::distributions::Laplace> {
+  static tt::distributions::Laplace good() { return {numbers({3}), tt::full({3}, 2.0, tt::float32, here())}; }
+};
+template <>
+struct Values<tt::distributions::MultivariateNormal> : ObjectValues<tt::distributions::MultivariateNormal> {
+  static tt::distributions::MultivariateNormal good() { return {numbers({3}), tt::eye(3)}; }
+};
+template <>
 struct Values<tt::GraphHandle> : ObjectValues<tt::GraphHandle> {
   static tt::GraphHandle good() { return Case::current().graph(); }
 };

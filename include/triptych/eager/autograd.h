@@ -26,6 +26,12 @@ inline bool gradcheck(const TestedFunction& function, std::initializer_list<Tens
                       const GradcheckOptions& options = {}, Location where = Location::here()) {
   return triptych::gradcheck(function, {inputs.begin(), inputs.size()}, options, where);
 }
+inline bool gradgradcheck(const TestedFunction& function, std::initializer_list<Tensor> inputs,
+                          std::initializer_list<Tensor> grad_outputs = {}, const GradcheckOptions& options = {},
+                          Location where = Location::here()) {
+  return triptych::gradgradcheck(function, {inputs.begin(), inputs.size()}, {grad_outputs.begin(), grad_outputs.size()},
+                                 options, where);
+}
 
 /// While alive, nothing on this thread is recorded: `eager::NoGrad guard;`.
 class [[nodiscard]] NoGrad {
@@ -69,6 +75,8 @@ struct GradOptions {
   bool create_graph = false;
   /// An x that no y depends on gives an undefined tensor; else it is an ArgumentError.
   bool allow_unused = false;
+  /// It gives zeros instead.
+  bool materialize_grads = false;
 };
 
 /// The gradients of the sum of the ys with respect to the xs; no tensor's `grad()` changes.

@@ -1,7 +1,9 @@
 // torch.distributions: `distributions::Categorical policy({.logits = net(state)});`.
 #pragma once
 
+#include "triptych/core/continuous_distributions.h"
 #include "triptych/core/distributions.h"
+#include "triptych/core/vector_distributions.h"
 
 namespace triptych::eager {
 

@@ -264,6 +264,15 @@ auto value_and_grad(F f, HasAux, Location where = Location::here()) {
     return detail::value_and_grad<true, argnums...>("value_and_grad", f, where, arguments...);
   };
 }
+/// torch.func's name of value_and_grad: both give (gradient, value).
+template <int... argnums, class F>
+auto grad_and_value(F f, Location where = Location::here()) {
+  return value_and_grad<argnums...>(std::move(f), where);
+}
+template <int... argnums, class F>
+auto grad_and_value(F f, HasAux aux, Location where = Location::here()) {
+  return value_and_grad<argnums...>(std::move(f), aux, where);
+}
 
 /// The value of `f` at the primals, and a function from a cotangent, which looks like the value, to the tuple of the
 /// primals' gradients: `auto [y, pull_back] = vjp(f, x); auto [gradient] = pull_back(t);`. It may be called many times.

@@ -3,6 +3,7 @@
 // {.padding = 1})`.
 #pragma once
 
+#include <concepts>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,47 @@ using triptych::conv_transpose2d;
 using triptych::conv_transpose3d;
 using triptych::fold;
 using triptych::unfold;
+
+/// Arguments by place; sizes that differ are a Size2 or Size3.
+template <class K>
+concept KernelSize = std::integral<K> || std::same_as<K, Size2> || std::same_as<K, Size3>;
+
+inline Tensor conv1d(Arg input, Arg weight, Arg bias, std::int64_t stride, Padding1 padding, std::int64_t dilation,
+                     std::int64_t groups = 1) {
+  return triptych::conv1d(std::move(input), std::move(weight), std::move(bias),
+                          {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
+}
+template <KernelSize K>
+Tensor conv_transpose1d(Arg input, Arg weight, Arg bias, const K& stride, Padding1 padding = 0,
+                        std::int64_t output_padding = 0, std::int64_t groups = 1, std::int64_t dilation = 1) {
+  return triptych::conv_transpose1d(
+      std::move(input), std::move(weight), std::move(bias),
+      {.stride = stride, .padding = padding, .output_padding = output_padding, .groups = groups, .dilation = dilation});
+}
+inline Tensor conv2d(Arg input, Arg weight, Arg bias, Size2 stride, Padding2 padding, Size2 dilation,
+                     std::int64_t groups = 1) {
+  return triptych::conv2d(std::move(input), std::move(weight), std::move(bias),
+                          {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
+}
+template <KernelSize K>
+Tensor conv_transpose2d(Arg input, Arg weight, Arg bias, const K& stride, Padding2 padding = 0,
+                        Size2 output_padding = 0, std::int64_t groups = 1, Size2 dilation = 1) {
+  return triptych::conv_transpose2d(
+      std::move(input), std::move(weight), std::move(bias),
+      {.stride = stride, .padding = padding, .output_padding = output_padding, .groups = groups, .dilation = dilation});
+}
+inline Tensor conv3d(Arg input, Arg weight, Arg bias, Size3 stride, Padding3 padding, Size3 dilation,
+                     std::int64_t groups = 1) {
+  return triptych::conv3d(std::move(input), std::move(weight), std::move(bias),
+                          {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
+}
+template <KernelSize K>
+Tensor conv_transpose3d(Arg input, Arg weight, Arg bias, const K& stride, Padding3 padding = 0,
+                        Size3 output_padding = 0, std::int64_t groups = 1, Size3 dilation = 1) {
+  return triptych::conv_transpose3d(
+      std::move(input), std::move(weight), std::move(bias),
+      {.stride = stride, .padding = padding, .output_padding = output_padding, .groups = groups, .dilation = dilation});
+}
 
 // Pools.
 using triptych::adaptive_avg_pool1d;
@@ -54,6 +96,53 @@ using triptych::max_unpool2d;
 using triptych::max_unpool3d;
 
 /// Windows of `kernel_size` at places that are drawn.
+template <KernelSize K>
+MaxPooled max_pool1d_with_indices(const Arg& input, const K& kernel_size, std::int64_t stride = 0, Padding1 padding = 0,
+                                  std::int64_t dilation = 1, bool ceil_mode = false) {
+  return triptych::max_pool1d_with_indices(
+      input,
+      {.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil_mode});
+}
+template <KernelSize K>
+Tensor max_unpool1d(const Arg& input, const Arg& indices, const K& kernel_size, std::int64_t stride = 0,
+                    std::int64_t padding = 0) {
+  return triptych::max_unpool1d(input, indices, {.kernel_size = kernel_size, .stride = stride, .padding = padding});
+}
+template <KernelSize K>
+Tensor lp_pool1d(const Arg& input, double norm_type, const K& kernel_size, std::int64_t stride = 0,
+                 bool ceil_mode = false) {
+  return triptych::lp_pool1d(input, norm_type, {.kernel_size = kernel_size, .stride = stride, .ceil_mode = ceil_mode});
+}
+template <KernelSize K>
+MaxPooled max_pool2d_with_indices(const Arg& input, const K& kernel_size, Size2 stride = 0, Padding2 padding = 0,
+                                  Size2 dilation = 1, bool ceil_mode = false) {
+  return triptych::max_pool2d_with_indices(
+      input,
+      {.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil_mode});
+}
+template <KernelSize K>
+Tensor max_unpool2d(const Arg& input, const Arg& indices, const K& kernel_size, Size2 stride = 0, Size2 padding = 0) {
+  return triptych::max_unpool2d(input, indices, {.kernel_size = kernel_size, .stride = stride, .padding = padding});
+}
+template <KernelSize K>
+Tensor lp_pool2d(const Arg& input, double norm_type, const K& kernel_size, Size2 stride = 0, bool ceil_mode = false) {
+  return triptych::lp_pool2d(input, norm_type, {.kernel_size = kernel_size, .stride = stride, .ceil_mode = ceil_mode});
+}
+template <KernelSize K>
+MaxPooled max_pool3d_with_indices(const Arg& input, const K& kernel_size, Size3 stride = 0, Padding3 padding = 0,
+                                  Size3 dilation = 1, bool ceil_mode = false) {
+  return triptych::max_pool3d_with_indices(
+      input,
+      {.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil_mode});
+}
+template <KernelSize K>
+Tensor max_unpool3d(const Arg& input, const Arg& indices, const K& kernel_size, Size3 stride = 0, Size3 padding = 0) {
+  return triptych::max_unpool3d(input, indices, {.kernel_size = kernel_size, .stride = stride, .padding = padding});
+}
+template <KernelSize K>
+Tensor lp_pool3d(const Arg& input, double norm_type, const K& kernel_size, Size3 stride = 0, bool ceil_mode = false) {
+  return triptych::lp_pool3d(input, norm_type, {.kernel_size = kernel_size, .stride = stride, .ceil_mode = ceil_mode});
+}
 inline Tensor fractional_max_pool2d(const Arg& input, Size2 kernel_size, Size2 output_size) {
   return triptych::fractional_max_pool2d(input, {.kernel_size = kernel_size, .output_size = output_size});
 }
@@ -132,6 +221,27 @@ using triptych::local_response_norm;
 using triptych::normalize;
 using triptych::rms_norm;
 using triptych::scaled_dot_product_attention;
+/// Arguments by place. The last two train only if they are told so, as PyTorch's.
+template <Number P>
+Tensor dropout1d(const Arg& input, P p, bool training = true) {
+  return triptych::dropout1d(input, {.p = static_cast<double>(p), .training = training});
+}
+template <Number P>
+Tensor dropout2d(const Arg& input, P p, bool training = true) {
+  return triptych::dropout2d(input, {.p = static_cast<double>(p), .training = training});
+}
+template <Number P>
+Tensor dropout3d(const Arg& input, P p, bool training = true) {
+  return triptych::dropout3d(input, {.p = static_cast<double>(p), .training = training});
+}
+template <Number P>
+Tensor alpha_dropout(const Arg& input, P p, bool training = false) {
+  return triptych::alpha_dropout(input, {.p = static_cast<double>(p), .training = training});
+}
+template <Number P>
+Tensor feature_alpha_dropout(const Arg& input, P p, bool training = false) {
+  return triptych::feature_alpha_dropout(input, {.p = static_cast<double>(p), .training = training});
+}
 /// The rows of `weight` that `input` names.
 inline Tensor embedding(const Arg& input, const Arg& weight, const triptych::EmbeddingOptions& options = {}) {
   return triptych::embedding(weight, input, options);
@@ -139,10 +249,8 @@ inline Tensor embedding(const Arg& input, const Arg& weight, const triptych::Emb
 inline Tensor embedding_bag(const Arg& input, const Arg& weight, const EmbeddingBagOptions& options = {}) {
   return triptych::embedding_bag(weight, input, options);
 }
-/// int64, with as many classes as `num_classes`; PyTorch's -1, which reads the values, is not taken.
-inline Tensor one_hot(const Arg& input, std::int64_t num_classes) {
-  return triptych::one_hot(input, num_classes, int64);
-}
+/// int64, with as many classes as `num_classes`; -1: one more than the largest class, which is looked at.
+TRIPTYCH_API Tensor one_hot(const Arg& input, std::int64_t num_classes = -1);
 
 // Distances and losses.
 using triptych::binary_cross_entropy;
@@ -197,5 +305,7 @@ inline Tensor pad(const Arg& input, const std::vector<std::int64_t>& pad, Text m
   const auto padding = detail::padding_by_axis(input, pad);
   return mode == "constant" ? triptych::pad(input, padding) : triptych::pad(input, padding, mode);
 }
+/// With the `value` of mode "constant".
+TRIPTYCH_API Tensor pad(const Arg& input, const std::vector<std::int64_t>& pad, Text mode, Scalar value);
 
 }  // namespace triptych::eager::nn::functional

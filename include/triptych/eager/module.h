@@ -248,11 +248,14 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   std::vector<Tensor> parameters(B recurse, Location where = Location::here()) const {
     return own_or_all_parameters(recurse, where);
   }
+  std::vector<Tensor> buffers(bool recurse) const;
   /// The direct children.
   std::vector<NamedModule> named_children() const;
   std::vector<Module*> children() const;
   /// This module (its name is empty) and all below it, each once.
   std::vector<NamedModule> named_modules();
+  /// With `prefix` before each name; a module that is there twice comes twice without `remove_duplicate`.
+  std::vector<NamedModule> named_modules(const OwnedText& prefix, bool remove_duplicate = true);
   std::vector<Module*> modules();
   /// Calls `function` for all below and then for this module.
   Module& apply(const std::function<void(Module&)>& function, Location where = Location::here());
@@ -363,7 +366,7 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
   void compute_members();
   detail::ModuleHooks& hooks();
   template <class F>
-  void visit(const std::string& prefix, const F& function);
+  void visit(const std::string& prefix, const F& function, bool each_once = true);
   template <class F>
   Module& convert(const F& converted);
   /// Of this module and all below.

@@ -42,6 +42,16 @@ Tensor first_weight(const Options& options, Location where) {
   return options.padding_idx ? index_update(weight, {*options.padding_idx}, 0) : weight;
 }
 
+void check_rows(const char* name, const Tensor& embeddings, Location where) {
+  if (embeddings.ndim(where) != 2)
+    throw ArgumentError(name, "the embeddings are not a matrix", embeddings.shape().text(), "", where);
+}
+void set_rows(Tensor& weight, const Tensor& embeddings, bool freeze, Location where) {
+  const GradMode off(false);
+  weight.copy_(Arg(embeddings, where));
+  weight.set_requires_grad(!freeze);
+}
+
 /// Scales the rows of `weight` that `index` names down to max_norm, in place.
 template <class Options>
 void renormalize(const char* name, Tensor& weight, const Tensor& index, const Options& options) {
@@ -87,15 +97,12 @@ Embedding::Embedding(const EmbeddingOptions& given, Location where)
 
 std::unique_ptr<Embedding> Embedding::from_pretrained(const Tensor& embeddings,
                                                       const PretrainedEmbeddingOptions& options, Location where) {
-  if (embeddings.ndim(where) != 2)
-    throw ArgumentError("Embedding", "the embeddings are not a matrix", embeddings.shape().text(), "", where);
+  check_rows("Embedding", embeddings, where);
   const EmbeddingOptions all{
       embeddings.size(0, where), embeddings.size(1, where),  options.padding_idx, options.max_norm,
       options.norm_type,         options.scale_grad_by_freq, options.sparse,      embeddings.dtype()};
   auto result = std::make_unique<Embedding>(all, where);
-  const GradMode off(false);
-  result->weight.copy_(Arg(embeddings, where));
-  result->weight.set_requires_grad(!options.freeze);
+  set_rows(result->weight, embeddings, options.freeze, where);
   return result;
 }
 
@@ -112,6 +119,25 @@ EmbeddingBag::EmbeddingBag(const Options& given, Location where)
   if (options.scale_grad_by_freq)
     throw UnsupportedError("EmbeddingBag", "scale_grad_by_freq is not supported for bags", "true", "Use an Embedding",
                            where);
+}
+
+std::unique_ptr<EmbeddingBag> EmbeddingBag::from_pretrained(const Tensor& embeddings,
+                                                            const PretrainedEmbeddingBagOptions& options,
+                                                            Location where) {
+  check_rows("EmbeddingBag", embeddings, where);
+  auto result = std::make_unique<EmbeddingBag>(Options{.num_embeddings = embeddings.size(0, where),
+                                                       .embedding_dim = embeddings.size(1, where),
+                                                       .max_norm = options.max_norm,
+                                                       .norm_type = options.norm_type,
+                                                       .scale_grad_by_freq = options.scale_grad_by_freq,
+                                                       .mode = options.mode,
+                                                       .sparse = options.sparse,
+                                                       .include_last_offset = options.include_last_offset,
+                                                       .padding_idx = options.padding_idx,
+                                                       .dtype = embeddings.dtype()},
+                                               where);
+  set_rows(result->weight, embeddings, options.freeze, where);
+  return result;
 }
 
 Tensor EmbeddingBag::forward(const Tensor& x, const Tensor& offsets, const Tensor& per_sample_weights) {

@@ -1,6 +1,28 @@
 #include "triptych/eager/functional.h"
 
-namespace triptych::eager::nn::functional::detail {
+#include <limits>
+
+namespace triptych::eager::nn::functional {
+
+Tensor one_hot(const Arg& input, std::int64_t num_classes) {
+  if (num_classes != -1) return triptych::one_hot(input, num_classes, int64);
+  const Location where = input.where();
+  const Tensor& classes = input.tensor();
+  if (classes.numel(where) == 0)
+    throw ArgumentError("one_hot", "the number of classes of no values is not known", classes.shape(where).text(),
+                        "Give num_classes", where);
+  const auto largest = triptych::max(input).item<std::int64_t>(where);
+  return triptych::one_hot(input, largest == std::numeric_limits<std::int64_t>::max() ? largest : largest + 1, int64);
+}
+
+Tensor pad(const Arg& input, const std::vector<std::int64_t>& pad, Text mode, Scalar value) {
+  if (mode != "constant")
+    throw ArgumentError("pad", "a mode other than 'constant' has no value", "'" + std::string(mode) + "'",
+                        "Leave the value out", input.where());
+  return functional::pad(input, pad, value);
+}
+
+namespace detail {
 
 std::vector<std::pair<std::int64_t, std::int64_t>> padding_by_axis(const Arg& input,
                                                                    const std::vector<std::int64_t>& pad) {
@@ -14,4 +36,5 @@ std::vector<std::pair<std::int64_t, std::int64_t>> padding_by_axis(const Arg& in
   return padding;
 }
 
-}  // namespace triptych::eager::nn::functional::detail
+}  // namespace detail
+}  // namespace triptych::eager::nn::functional

@@ -3,27 +3,14 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <string>
-#include <vector>
 
-#include "core/support/hyperparameter.h"
+#include "core/random/distribution_parts.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/dtype_info.h"
-#include "triptych/core/ops.h"
 #include "triptych/core/ops/probability.h"
-#include "triptych/core/ops/pytorch_names.h"
 
 namespace triptych::distributions {
 namespace {
-
-/// `what` of the tensor's values, unless they are all as `allowed` says. What a graph or vmap will compute is not
-/// known.
-void check_values(const char* op, const char* what, const Tensor& values, const Tensor& allowed, Location where) {
-  if (values.is_symbolic() || values.numel() == 0 || all(allowed).item<bool>()) return;
-  throw ArgumentError(
-      op, what, "from " + number_text(min(values).item<double>()) + " to " + number_text(max(values).item<double>()),
-      "", where);
-}
 
 void check_given(const char* op, const ProbsOrLogits& given, Location where) {
   if (given.probs.defined() == given.logits.defined())
@@ -36,23 +23,6 @@ void check_given(const char* op, const ProbsOrLogits& given, Location where) {
 Tensor inside(const Tensor& probs) {
   const double step = finfo(probs.dtype()).eps;
   return clamp(probs, step, 1 - step);
-}
-
-Tensor tensor_of(const Arg& given, const Arg& other) {
-  if (!given.is_scalar()) return given.tensor();
-  const Frame frame(given.where());
-  return full({}, given.scalar(), other.is_scalar() ? float32 : other.tensor().dtype());
-}
-
-Shape joined(const Shape& a, const Shape& b) {
-  Shape shape = a;
-  for (int axis = 0; axis < b.rank(); ++axis) shape.append(b.dim(axis));
-  return shape;
-}
-
-/// A tensor with the shape of a sample, whose values nobody reads.
-Tensor like(const Tensor& parameter, const Shape& sample_shape) {
-  return sample_shape.empty() ? parameter : expand(parameter, joined(sample_shape, parameter.shape()));
 }
 
 }  // namespace
@@ -71,9 +41,7 @@ Normal::Normal(const Arg& loc_, const Arg& scale_) : loc(tensor_of(loc_, scale_)
   const Location where = loc_.where();
   const Frame frame(where);
   check_values("Normal", "a scale is not positive", scale, scale > 0, where);
-  if (loc.shape() == scale.shape()) return;
-  const std::vector<Tensor> alike = broadcast_tensors({loc, scale}, where);
-  loc = alike[0], scale = alike[1];
+  broadcast_both(loc, scale, where);
 }
 
 Tensor Normal::draw(const Shape& sample_shape, Generator* generator, Location where) const {

@@ -6,11 +6,12 @@
 #include <cmath>
 
 #include "triptych/core/autograd.h"
-#include "triptych/core/distributions.h"
+#include "triptych/core/continuous_distributions.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/shaped_dropout.h"
 #include "triptych/core/seed.h"
+#include "triptych/core/vector_distributions.h"
 #include "triptych/keras.h"
 #include "triptych/lowlevel.h"
 
@@ -142,7 +143,8 @@ TEST(Distributions, DropoutOfAShape) {
   EXPECT_THROW(tt::shaped_dropout(tt::ones({4, 3}), 0.5, {3, 1}), tt::ArgumentError);
 }
 
-// --- As objects (expected values: SciPy) -----------------------------------------------------------------------------
+// --- As objects (expected values: SciPy, PyTorch)
+// ---------------------------------------------------------------------
 
 namespace dist = tt::distributions;
 
@@ -195,8 +197,8 @@ TEST(DistributionObjects, Categorical) {
   const tt::Tensor weights = tt::tensor<float>({0.2f, 0.3f, 0.5f, 1, 1, 2}, {2, 3});
   const dist::Categorical categorical(weights);
   expect_near(categorical.log_prob(tt::tensor({2, 0})), {-0.69314718, -1.38629436}, "log_prob");
-  expect_near(categorical.log_prob(tt::tensor<std::int64_t>({2, 0}, {2, 1})), {-0.69314718, -0.69314718, -1.60943791, -1.38629436},
-              "log_prob of more");
+  expect_near(categorical.log_prob(tt::tensor<std::int64_t>({2, 0}, {2, 1})),
+              {-0.69314718, -0.69314718, -1.60943791, -1.38629436}, "log_prob of more");
   expect_near(categorical.entropy(), {1.02965301, 1.03972077}, "entropy");
   EXPECT_EQ(categorical.mode().text(), "[2 2]");
   EXPECT_TRUE(std::isnan(categorical.mean().to_vector<double>()[0]));
@@ -217,6 +219,90 @@ TEST(DistributionObjects, Categorical) {
   EXPECT_THROW(dist::Categorical(tt::tensor(1.0)), tt::ArgumentError);
   EXPECT_THROW(dist::Categorical(dist::ProbsOrLogits{}), tt::ArgumentError);
   EXPECT_THROW(first.log_prob(tt::tensor(3)), tt::ArgumentError);
+}
+
+TEST(DistributionObjects, Uniform) {
+  const dist::Uniform uniform(tt::tensor({0.f, -1.f}), tt::tensor({2.f, 3.f}));
+  const tt::Tensor at = tt::tensor({0.5f, 4.f});
+  EXPECT_EQ(uniform.log_prob(at).text(), "[-0.6931472       -inf]");
+  expect_near(uniform.entropy(), {0.69314718, 1.38629436}, "entropy");
+  expect_near(uniform.mean(), {1, 1}, "mean");
+  expect_near(uniform.variance(), {0.33333334, 1.33333337}, "variance");
+  expect_near(uniform.cdf(at), {0.25, 1}, "cdf");
+  expect_near(uniform.icdf(tt::tensor({0.25f, 0.5f})), {0.5, 1}, "icdf");
+  EXPECT_EQ(dist::kl_divergence(uniform, dist::Uniform(tt::tensor({-1.f, 0.f}), tt::tensor({3.f, 4.f}))).text(),
+            "[0.6931472       inf]");
+  tt::manual_seed(11);
+  expect_moments(dist::Uniform(1, 3).sample({many}), 2, 1.0 / 3, "sample");
+  EXPECT_THROW(dist::Uniform(1.0, 1.0), tt::ArgumentError);
+}
+
+TEST(DistributionObjects, Exponential) {
+  const dist::Exponential exponential(tt::tensor({0.5f, 2.f}));
+  expect_near(exponential.log_prob(tt::tensor({1.f, 3.f})), {-1.19314718, -5.30685282}, "log_prob");
+  EXPECT_EQ(exponential.log_prob(-1).text(), "[-inf -inf]");
+  expect_near(exponential.entropy(), {1.69314718, 0.30685282}, "entropy");
+  expect_near(exponential.mean(), {2, 0.5}, "mean");
+  expect_near(exponential.variance(), {4, 0.25}, "variance");
+  expect_near(dist::kl_divergence(exponential, dist::Exponential(1.0)), {0.30685282, 0.19314718}, "kl");
+  tt::manual_seed(12);
+  expect_moments(dist::Exponential(0.5).sample({many}), 2, 4, "sample");
+  EXPECT_THROW(dist::Exponential(0.0), tt::ArgumentError);
+}
+
+TEST(DistributionObjects, Laplace) {
+  const dist::Laplace laplace(tt::tensor({0.f, 1.f}), tt::tensor({1.f, 2.f}));
+  expect_near(laplace.log_prob(tt::tensor({0.5f, -1.f})), {-1.19314718, -2.38629436}, "log_prob");
+  expect_near(laplace.entropy(), {1.69314718, 2.38629436}, "entropy");
+  expect_near(laplace.variance(), {2, 8}, "variance");
+  expect_near(dist::kl_divergence(laplace, dist::Laplace(tt::tensor({1.f, 0.f}), tt::tensor({2.f, 1.f}))),
+              {0.37708688, 0.51991415}, "kl");
+  tt::manual_seed(13);
+  expect_moments(dist::Laplace(3.0, 0.5).sample({many}), 3, 0.5, "sample");
+  tt::Tensor loc = tt::zeros({2}).set_requires_grad();
+  tt::sum(dist::Laplace(loc, 1.0).rsample({3})).backward();
+  expect_near(loc.grad(), {3, 3}, "gradient through rsample");
+  EXPECT_THROW(dist::Laplace(0.0, -1.0), tt::ArgumentError);
+}
+
+TEST(DistributionObjects, MultivariateNormal) {
+  const tt::Tensor loc = tt::tensor({1.f, -1.f}), matrix = tt::tensor({{2.f, 0.5f}, {0.5f, 1.f}});
+  const tt::Tensor at = tt::tensor({{0.f, 0.f}, {1.f, 2.f}});
+  const dist::MultivariateNormal normal(loc, matrix);
+  expect_near(normal.log_prob(at), {-3.26054192, -7.26054192}, "log_prob");
+  expect_near(normal.entropy(), {3.11768484}, "entropy");
+  expect_near(normal.variance(), {2, 1}, "variance");
+  expect_near(normal.scale_tril, {1.41421354, 0, 0.35355338, 0.93541437}, "scale_tril");
+  expect_near(normal.precision_matrix(), {0.57142854, -0.28571427, -0.28571427, 1.14285707}, "precision");
+  expect_near(dist::kl_divergence(normal, dist::MultivariateNormal(tt::zeros({2}), tt::eye(2) * 1.5)), {0.79232395},
+              "kl");
+  const dist::MultivariateNormal inverse(loc, {.precision_matrix = matrix});
+  expect_near(inverse.log_prob(at), {-2.55806923, -6.05806923}, "log_prob by precision");
+  expect_near(inverse.covariance_matrix(), {0.57142866, -0.28571433, -0.28571433, 1.14285719}, "covariance");
+  const dist::MultivariateNormal batch(tt::zeros({5, 1, 2}), {.scale_tril = tt::stack({tt::eye(2), tt::eye(2) * 2})});
+  EXPECT_EQ(batch.batch_shape(), (tt::Shape{5, 2}));
+  EXPECT_EQ(batch.event_shape(), (tt::Shape{2}));
+  EXPECT_EQ(batch.sample({3}).shape(), (tt::Shape{3, 5, 2, 2}));
+  EXPECT_EQ(batch.log_prob(tt::zeros({2})).shape(), (tt::Shape{5, 2}));
+  tt::manual_seed(14);
+  const tt::Tensor drawn = normal.sample({many});
+  expect_moments(tt::select(drawn, 1, 0), 1, 2, "sample");
+  EXPECT_NEAR(tt::mean(tt::prod(drawn - loc, 1)).item<double>(), 0.5, 0.05);
+  EXPECT_THROW(dist::MultivariateNormal(loc, dist::Covariance{}), tt::ArgumentError);
+  EXPECT_THROW(dist::MultivariateNormal(loc, tt::eye(3)), tt::ArgumentError);
+  EXPECT_THROW(dist::MultivariateNormal(loc, -matrix), tt::Error);
+}
+
+TEST(DistributionObjects, Independent) {
+  const dist::Normal normal(tt::tensor({{0.f, 1.f}}), tt::tensor({{1.f, 2.f}}));
+  const dist::Independent independent(normal, 1);
+  expect_near(independent.log_prob(tt::tensor({{0.5f, -1.f}})), {-3.15602446}, "log_prob");
+  expect_near(independent.entropy(), {3.53102446}, "entropy");
+  EXPECT_EQ(independent.batch_shape(), (tt::Shape{1}));
+  EXPECT_EQ(independent.event_shape(), (tt::Shape{2}));
+  EXPECT_EQ(independent.rsample({3}).shape(), (tt::Shape{3, 1, 2}));
+  expect_near(dist::kl_divergence(independent, independent), {0}, "kl");
+  EXPECT_THROW(dist::Independent(normal, 3), tt::ArgumentError);
 }
 
 TEST(DistributionObjects, DrawAgainInEachRunOfAGraph) {

@@ -49,8 +49,8 @@ Made<M> made(Location where, A&&... arguments) {
 }
 }  // namespace detail
 
-/// Makes a module for a container from the arguments of its constructor, at most five: `nn::make<nn::Linear>(784,
-/// 128)`, `nn::make<nn::ReLU>()`.
+/// Makes a module for a container from the arguments of its constructor, at most eight:
+/// `nn::make<nn::Linear>(784, 128)`, `nn::make<nn::ReLU>()`.
 template <class M>
 Made<M> make(Location where = Location::here()) {
   return detail::made<M>(where);
@@ -75,6 +75,21 @@ template <class M, class A, class B, class C, class D, class E>
 Made<M> make(A&& a, B&& b, C&& c, D&& d, E&& e, Location where = Location::here()) {
   return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d),
                          std::forward<E>(e));
+}
+template <class M, class A, class B, class C, class D, class E, class F>
+Made<M> make(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d),
+                         std::forward<E>(e), std::forward<F>(f));
+}
+template <class M, class A, class B, class C, class D, class E, class F, class G>
+Made<M> make(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f, G&& g, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d),
+                         std::forward<E>(e), std::forward<F>(f), std::forward<G>(g));
+}
+template <class M, class A, class B, class C, class D, class E, class F, class G, class H>
+Made<M> make(A&& a, B&& b, C&& c, D&& d, E&& e, F&& f, G&& g, H&& h, Location where = Location::here()) {
+  return detail::made<M>(where, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d),
+                         std::forward<E>(e), std::forward<F>(f), std::forward<G>(g), std::forward<H>(h));
 }
 /// The same from options: `nn::make<nn::Linear>({.in_features = 128, .out_features = 10})`.
 template <class M>

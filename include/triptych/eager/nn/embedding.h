@@ -69,6 +69,18 @@ struct EmbeddingBagModuleOptions {
   DType dtype = float32;
 };
 
+/// What from_pretrained takes.
+struct PretrainedEmbeddingBagOptions {
+  bool freeze = true;
+  std::optional<double> max_norm = {};
+  double norm_type = 2;
+  bool scale_grad_by_freq = false;
+  std::string mode = "mean";  // or "sum", "max"
+  bool sparse = false;
+  bool include_last_offset = false;
+  std::optional<std::int64_t> padding_idx = {};
+};
+
 /// Sums, means or maxima of rows, by bags: each row of indices (B, L) is one, or `offsets` cut indices (L) into bags;
 /// `per_sample_weights` are factors, for sums only. See triptych::embedding_bag.
 class TRIPTYCH_API EmbeddingBag : public Module {
@@ -80,6 +92,10 @@ class TRIPTYCH_API EmbeddingBag : public Module {
                bool sparse = false, Location where = Location::here())
       : EmbeddingBag(Options{num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, mode, sparse},
                      where) {}
+  /// One with the rows `embeddings` (num_embeddings, embedding_dim).
+  static std::unique_ptr<EmbeddingBag> from_pretrained(const Tensor& embeddings,
+                                                       const PretrainedEmbeddingBagOptions& options = {},
+                                                       Location where = Location::here());
   Tensor forward(const Tensor& x) override { return forward(x, Tensor()); }
   Tensor forward(const Tensor& x, const Tensor& offsets, const Tensor& per_sample_weights = {});
   Tensor operator()(const Arg& x, const Tensor& offsets = {}, const Tensor& per_sample_weights = {}) {

@@ -1,6 +1,7 @@
 // Modules that resize images and rearrange their pixels and windows.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,12 @@ class TRIPTYCH_API Upsample : public Module {
  public:
   using Options = UpsampleOptions;
   explicit Upsample(const Options& options) : options(options) {}
+  template <class T>
+  requires(std::integral<T> ||
+           std::same_as<T, Axes>) explicit Upsample(const T& size, const ScaleFactor& scale_factor = {},
+                                                    const std::string& mode = "nearest", bool align_corners = false,
+                                                    bool recompute_scale_factor = false)
+      : Upsample(Options{size, scale_factor, mode, align_corners, recompute_scale_factor}) {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;

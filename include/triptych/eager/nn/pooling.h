@@ -180,12 +180,13 @@ class TRIPTYCH_API AvgPool2d : public Module {
   using Options = AvgPool2dOptions;
   explicit AvgPool2d(const Options& options) : options(options) {}
   explicit AvgPool2d(Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0, bool ceil_mode = false,
-                     bool count_include_pad = true)
+                     bool count_include_pad = true, std::optional<std::int64_t> divisor_override = {})
       : options{.kernel_size = kernel_size,
                 .stride = stride,
                 .padding = padding,
                 .ceil_mode = ceil_mode,
-                .count_include_pad = count_include_pad} {}
+                .count_include_pad = count_include_pad,
+                .divisor_override = divisor_override} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -205,12 +206,13 @@ class TRIPTYCH_API AvgPool3d : public Module {
   using Options = AvgPool3dOptions;
   explicit AvgPool3d(const Options& options) : options(options) {}
   explicit AvgPool3d(Size3 kernel_size, Size3 stride = 0, Padding3 padding = 0, bool ceil_mode = false,
-                     bool count_include_pad = true)
+                     bool count_include_pad = true, std::optional<std::int64_t> divisor_override = {})
       : options{.kernel_size = kernel_size,
                 .stride = stride,
                 .padding = padding,
                 .ceil_mode = ceil_mode,
-                .count_include_pad = count_include_pad} {}
+                .count_include_pad = count_include_pad,
+                .divisor_override = divisor_override} {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
