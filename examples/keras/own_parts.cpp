@@ -14,7 +14,7 @@ struct Antirectifier : keras::LayerBase {
   tt::Tensor kernel;
 
   void build(const tt::Shape& input) override {
-    kernel = add_weight({.name = "kernel", .shape = {2 * input[-1], input[-1]}, .initializer = "he_normal"});
+    kernel = add_weight({.shape = {2 * input[-1], input[-1]}, .initializer = "he_normal", .name = "kernel"});
   }
   tt::Tensor call(const tt::Tensor& x, bool) override {
     const tt::Tensor centred = x - tt::mean(x, -1, true);

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "triptych/core.h"
+#include "triptych/keras/activations.h"
 #include "triptych/keras/applications.h"
 #include "triptych/keras/callbacks.h"
 #include "triptych/keras/constraints.h"
 #include "triptych/keras/datasets.h"
 #include "triptych/keras/dtype_policy.h"
+#include "triptych/keras/gradients.h"
 #include "triptych/keras/initializers.h"
+#include "triptych/keras/initializers/aliases.h"
 #include "triptych/keras/initializers/constant.h"
 #include "triptych/keras/initializers/random.h"
 #include "triptych/keras/layer.h"

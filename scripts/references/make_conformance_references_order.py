@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Makes tests/references/conformance_order.safetensors: the samples of tests/conformance/samples_order.cpp, as
-make_conformance_references.py makes the others. Needs: pip install torch safetensors numpy.
+make_conformance_references.py makes the others. Needs: pip install torch safetensors numpy pyfarmhash csiphash24.
 """
 import os
+import struct
 
+import csiphash24
+import farmhash
 import torch
 from make_conformance_references import integers, positive, results, sample, save_file, values
 
@@ -87,8 +90,25 @@ def sequences():
     sample("isin", "nothing", torch.isin, integers(9, 3, 4), integers(9, 0))
 
 
+def hashes():
+    """By the hashes of other libraries, as keras.layers.Hashing has them."""
+    x = torch.tensor([[0, 3, -12], [1234567, 1234567890123456, -(2**63)]])
+
+    def bins(hash_of, count, mask=None):
+        def bin_of(number):
+            return 0 if number == mask else hash_of(str(number)) % (count - (mask is not None)) + (mask is not None)
+        return lambda x: torch.tensor([[bin_of(number) for number in row] for row in x.tolist()])
+
+    def salted(text, key=(133, 137)):
+        return int.from_bytes(csiphash24.siphash24(struct.pack("<2Q", *key), text.encode()), "big")
+
+    sample("hash_bucket", "plain", bins(farmhash.fingerprint64, 1000003), x)
+    sample("hash_bucket", "salted", bins(salted, 1000, mask=3), x)
+
+
 if __name__ == "__main__":
     order()
     repeats()
     sequences()
+    hashes()
     save_file(results, os.path.join(os.path.dirname(__file__), "..", "..", "tests", "references", "conformance_order.safetensors"))

@@ -136,6 +136,8 @@ def main():
         keras.Model([a, b], keras.ops.sum(keras.ops.sqrt(y), axis=1)).summary()
     (FOLDER / "keras_summary.txt").write_text(out.getvalue())
     (FOLDER / "keras_summary_subclassed.txt").write_text(subclassed_summary())
+    (FOLDER / "keras_summary_options.txt").write_text(summary_with_options())
+    (FOLDER / "keras_summary_more.txt").write_text(more_summaries())
 
 
 class Net(keras.Model):
@@ -149,6 +151,58 @@ class Net(keras.Model):
     def call(self, x):
         x = self.flat(self.mean(self.relu(self.norm(self.pool(self.conv(x))))))
         return self.head(self.joined([self.drop(x), x]))
+
+
+def summary_with_options():
+    keras.utils.clear_session()
+    out = io.StringIO()
+    with redirect_stdout(out):
+        a, b = keras.Input((4,)), keras.Input((3,), name="jj")
+        left, right = layers.Dense(5, name="first", trainable=False)(a), layers.Dense(5, name="second")(b)
+        inner = keras.Sequential([layers.Dense(2), layers.BatchNormalization()], name="inner")
+        model = keras.Model([a, b], inner(keras.ops.relu(layers.Add()([left, right]))))
+        model.summary(show_trainable=True)
+        model.summary(expand_nested=True, show_trainable=True)
+        model.summary(line_length=70)
+        model.summary(line_length=76, positions=[0.4, 0.6, 0.75, 1.0])
+        model.summary(layer_range=("fir", "add"))
+        model.summary(layer_range=("inner", "second"))
+        keras.Sequential([layers.Input((4,)), layers.Dense(3), layers.Dense(2)]).summary(show_trainable=True)
+    return out.getvalue()
+
+
+def more_summaries():
+    keras.utils.clear_session()
+    out = io.StringIO()
+    with redirect_stdout(out):
+        keras.Sequential([layers.Input((20,), dtype="int32"), layers.Embedding(100, 8, mask_zero=True), layers.LSTM(4),
+                          layers.Dense(1, activation="sigmoid")]).summary()
+        x = keras.Input((7, 3), name="series")
+        keras.Model(x, layers.LSTM(2, return_state=True)(x), name="states").summary()
+        keras.Sequential([layers.Input((None, 5)), layers.Bidirectional(layers.GRU(3, return_sequences=True)),
+                          layers.TimeDistributed(layers.Dense(2))]).summary()
+        y = layers.MultiHeadAttention(2, 3)(x, x)
+        keras.Model(x, layers.LayerNormalization()(layers.Add()([x, y]))).summary()
+        keras.Sequential([layers.Input((30, 4)), layers.Conv1D(6, 3, strides=2, activation="relu"), layers.MaxPooling1D(2),
+                          layers.GlobalAveragePooling1D(), layers.Dense(1000), layers.Dense(1100)], name="of_a_series").summary()
+        image = keras.Input((16, 16, 3), name="a_very_long_name_of_an_input_layer")
+        y = layers.SeparableConv2D(8, 3, padding="same", name="a_separable_convolution_of_three_by_three")(image)
+        y = layers.BatchNormalization(trainable=False)(y)
+        shortcut = layers.Conv2D(8, 1)(image)
+        features = keras.Model(image, layers.Activation("relu")(layers.add([y, shortcut])), name="features")
+        features.summary()
+        deeper = keras.Sequential([layers.Input((16, 16, 3)), layers.RandomFlip(), layers.Rescaling(1 / 255), features,
+                                   layers.GlobalMaxPooling2D(), layers.Dropout(0.5)], name="deeper")
+        deeper.summary(expand_nested=True, show_trainable=True)
+        one, two = keras.Input((16, 16, 3)), keras.Input((16, 16, 3))
+        left, right = deeper(one), deeper(two)
+        far = layers.Dense(1, name="far")(left - right)
+        kind = layers.Dense(3, activation="softmax", name="kind")(layers.concatenate([left, right]))
+        keras.Model([one, two], [far, kind], name="siamese").summary(expand_nested=True)
+        keras.Sequential([layers.Input((4, 8, 8, 1)), layers.ConvLSTM2D(2, 3, return_sequences=True),
+                          layers.Conv3D(2, (2, 3, 3)), layers.Flatten(), layers.Reshape((32, 3))]).summary()
+        keras.Sequential([layers.Input((6,)), layers.Normalization(), layers.Dense(3), layers.PReLU()]).summary()
+    return out.getvalue()
 
 
 def subclassed_summary():

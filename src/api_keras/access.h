@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +42,7 @@ struct LayerAccess {
   /// The shapes that the layer was built for; none before.
   static std::vector<Shape>& build_shapes(LayerBase& layer) { return layer.build_shapes_; }
   static std::vector<Shape>& output_shapes(LayerBase& layer) { return layer.output_shapes_; }
+  static std::weak_ptr<LayerBase>& stands_in(LayerBase& layer) { return layer.stands_in_; }
   static std::vector<Tensor>& own_losses(LayerBase& layer) { return layer.losses_; }
   static void add_loss(LayerBase& layer, const Tensor& loss) { layer.add_loss(loss); }
   /// True the first time: a warning is given once.
@@ -99,8 +102,14 @@ CallOptions only_training(bool training, std::size_t inputs);
 struct CallForm;
 /// Shapes and dtypes of the layer's outputs on such inputs: its call, traced into a graph that is thrown away.
 std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& inputs);
-/// The same for all tensors of a call of this form.
-std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& tensors, const CallForm& form);
+/// What is known of a call's outputs, and of their masks where they have some.
+struct Inferred {
+  std::vector<TensorMeta> outputs;
+  std::vector<std::optional<Shape>> masks;
+};
+/// The same for all tensors of a call of this form; `masks` are those that inputs bring along.
+Inferred infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& tensors, const CallForm& form,
+                       const std::vector<std::optional<Shape>>& masks);
 /// Whether that is what happens on this thread: values do not matter.
 bool inferring();
 

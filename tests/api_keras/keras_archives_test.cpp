@@ -221,7 +221,7 @@ struct Scale : keras::LayerBase {
   explicit Scale(double factor) : factor(factor) {}
   explicit Scale(const keras::Config& config) : Scale(config.number("factor")) {}
   void build(const tt::Shape& input) override {
-    bias = add_weight({.name = "bias", .shape = {input[-1]}, .initializer = "ones"});
+    bias = add_weight({.shape = {input[-1]}, .initializer = "ones", .name = "bias"});
   }
   tt::Tensor call(const tt::Tensor& x, bool) override { return x * factor + bias; }
   std::string config() const override { return keras::Config().set("factor", factor).json(); }

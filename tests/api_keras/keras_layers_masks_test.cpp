@@ -288,3 +288,25 @@ TEST(KerasLayerErrors, SayWhatIsWrong) {
   EXPECT_THAT(message([&] { SpectralNormalization(Flatten())(x); }), HasSubstr("neither a kernel nor embeddings"));
   EXPECT_THAT(message([&] { Dropout(0.5, {.noise_shape = {1, 2, 3}})(x, true); }), HasSubstr("noise_shape does not"));
 }
+
+// keras.io/guides/understanding_masking_and_padding: a layer that cannot do without a mask has one as the model is
+// made.
+TEST(KerasMasks, LayersSeeTheMaskOfASymbolicInput) {
+  struct TemporalSoftmax : keras::LayerBase {
+    std::vector<tt::Tensor> call_with(const std::vector<tt::Tensor>& xs, const keras::CallOptions& options) override {
+      const tt::Tensor mask = tt::unsqueeze(tt::cast(options.mask[0], tt::float32), -1), e = tt::exp(xs[0]) * mask;
+      return {e / tt::sum(e, {1}, true)};
+    }
+  };
+  const tt::Tensor words = Input({-1}, {.dtype = tt::int64}), x = tt::tensor({{3, 1, 0, 0}, {1, 2, 4, 0}});
+  const keras::Model functional(words,
+                                keras::layer<TemporalSoftmax>()(Dense(1)(Embedding(5, 3, {.mask_zero = true})(words))));
+  const keras::Sequential sequential({Input({-1}, {.dtype = tt::int64}), Embedding(5, 3, {.mask_zero = true}), Dense(1),
+                                      keras::layer<TemporalSoftmax>()});
+  for (const keras::Model& model : {functional, keras::Model(sequential)}) {
+    const std::vector<float> shares = model.predict(x, {.verbose = 0}).to_vector<float>();
+    EXPECT_EQ(shares[2], 0);
+    EXPECT_EQ(shares[7], 0);
+    EXPECT_NEAR(shares[0] + shares[1], 1, 1e-6);
+  }
+}

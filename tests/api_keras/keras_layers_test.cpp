@@ -95,7 +95,7 @@ struct MinimalCell : keras::RNNCellBase {
   tt::Tensor kernel;
   std::vector<std::int64_t> state_size() const override { return {3}; }
   void build_many(const std::vector<tt::Shape>& shapes) override {
-    kernel = add_weight({.name = "kernel", .shape = {shapes[0][-1], 3}});
+    kernel = add_weight({.shape = {shapes[0][-1], 3}, .name = "kernel"});
   }
   Tensors call_many(const Tensors& xs, bool) override {
     const tt::Tensor h = tt::matmul(xs[0], kernel) + xs[1] * 0.5;

@@ -199,8 +199,8 @@ namespace {
 
 struct Twice : keras::LayerBase {
   void build(const tt::Shape&) override {
-    add_weight({.name = "w", .shape = {1}});
-    add_weight({.name = second, .shape = {1}});
+    add_weight({.shape = {1}, .name = "w"});
+    add_weight({.shape = {1}, .name = second});
   }
   Tensor call(const Tensor& v, bool) override { return v; }
   explicit Twice(std::string name) : second(std::move(name)) {}
@@ -208,7 +208,7 @@ struct Twice : keras::LayerBase {
 };
 struct State : keras::LayerBase {
   void build(const tt::Shape&) override {
-    add_weight({.name = "w", .shape = {1}});
+    add_weight({.shape = {1}, .name = "w"});
     add_state("w", tt::zeros({2}, tt::int64));
   }
   Tensor call(const Tensor& v, bool) override { return v; }

@@ -202,9 +202,9 @@ TEST(KerasMixedPrecision, LayersOfOnesOwn) {
   struct Own : keras::LayerBase {
     tt::Tensor factor, kernel, count;
     void build(const tt::Shape& input) override {
-      factor = add_weight({.name = "factor", .shape = {input[-1]}, .initializer = "ones"});
-      kernel = add_weight({.name = "kernel", .shape = {input[-1], 2}});
-      count = add_weight({.name = "count", .shape = {}, .initializer = "zeros", .trainable = false});
+      factor = add_weight({.shape = {input[-1]}, .initializer = "ones", .name = "factor"});
+      kernel = add_weight({.shape = {input[-1], 2}, .name = "kernel"});
+      count = add_weight({.shape = {}, .initializer = "zeros", .trainable = false, .name = "count"});
     }
     tt::Tensor call(const tt::Tensor& x, bool) override {
       seen = x.dtype();

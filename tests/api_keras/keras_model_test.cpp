@@ -201,7 +201,7 @@ namespace {
 struct Scale : keras::LayerBase {
   tt::Tensor factor;
   void build(const tt::Shape& input) override {
-    factor = add_weight({.name = "factor", .shape = {input[-1]}, .initializer = "ones"});
+    factor = add_weight({.shape = {input[-1]}, .initializer = "ones", .name = "factor"});
   }
   tt::Tensor call(const tt::Tensor& x, bool) override { return x * factor; }
 };
@@ -263,4 +263,98 @@ TEST(KerasModel, NamesAreKeras) {
   EXPECT_EQ(BatchNormalization().name(), "batch_normalization");
   EXPECT_EQ(keras::layer<Scale>().name(), "scale");
   EXPECT_EQ(Dense(1, {.name = "mine"}).name(), "mine");
+}
+
+// keras.io/guides/functional_api: "Extract and reuse nodes in the graph of layers".
+TEST(KerasModel, LayersKnowWhatTheyWereCalledOn) {
+  keras::Model model, features;
+  const tt::Tensor x = ramp({5, 6});
+  {
+    const tt::Tensor in = Input({6});
+    const tt::Tensor hidden = Dense(4, {.activation = "relu", .name = "hidden"})(in);
+    EXPECT_EQ(keras::Layer(keras::Layer(in).output()), keras::Layer(in));
+    model = keras::Model(in, Dense(2, {.name = "out"})(tt::tanh(hidden) * 2), {.name = "model"});
+    EXPECT_EQ(keras::Layer(model.get_layer("hidden").input()), keras::Layer(in));
+    features = keras::Model(in, {model.get_layer("hidden").output(), model.output()});
+  }
+  // Nobody holds those any more: the same layers, of new symbols.
+  for (const auto& again :
+       {features, keras::Model(model.inputs(), {model.get_layer("hidden").output(), model.output()}),
+        keras::Model(model.input(), {model.layers()[1].output(), model.get_layer("out").output()})}) {
+    const std::vector<tt::Tensor> both = again.call(x);
+    EXPECT_EQ(both[0].to_vector<float>(), model.get_layer("hidden")(x).to_vector<float>());
+    EXPECT_EQ(both[1].to_vector<float>(), model(x).to_vector<float>());
+    EXPECT_EQ(again.weights().size(), 4U);
+  }
+  EXPECT_EQ(keras::Model(model.inputs(), model.outputs(), {.name = "model"}).summary_text(), model.summary_text());
+}
+
+TEST(KerasModel, SymbolsOfNestedAndSequentialModels) {
+  const keras::Sequential inner({Input({6}), Dense(4, {.name = "first"}), Dense(3)}, {.name = "inner"});
+  const keras::Sequential model({Input({6}), inner, Dense(2)});
+  const tt::Tensor x = ramp({5, 6});
+  const keras::Model of_inner(inner.inputs(), inner.get_layer("first").output());
+  EXPECT_EQ(of_inner(x).to_vector<float>(), inner.get_layer("first")(x).to_vector<float>());
+  const keras::Model upper(model.input(), model.get_layer(1).output());
+  EXPECT_EQ(upper(x).to_vector<float>(), model(x).to_vector<float>());
+  const tt::Tensor series = Input({3, 4});
+  const keras::Layer lstm = LSTM(2, {.return_state = true});
+  const keras::Model states(series, lstm.call(series)[0]);
+  EXPECT_EQ(lstm.outputs().size(), 3U);
+  const auto error = [](const std::function<void()>& function) {
+    try {
+      function();
+    } catch (const tt::ArgumentError& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_NE(error([&] { lstm.output(); }).find("the layer has several outputs"), std::string::npos);
+  EXPECT_NE(error([] { Dense(2).output(); }).find("the layer stands in no functional or Sequential model"),
+            std::string::npos);
+  EXPECT_NE(error([] { keras::Sequential({Dense(2)}).inputs(); }).find("Put an Input first"), std::string::npos);
+}
+
+TEST(KerasModel, SequentialGivesItsLastLayerAway) {
+  keras::Sequential model({Input({6}), Embedding(30, 4, {.name = "table"}), Flatten(), Dense(3, {.name = "old"})});
+  model.compile({.loss = "mse"});
+  const tt::Tensor words = tt::reshape(labels(30, 30), {5, 6});
+  model.fit(words, ramp({5, 3}), {.verbose = 0});
+  EXPECT_EQ(model.pop().name(), "old");
+  model.add(Dense(2));
+  EXPECT_THROW(model.fit(words, ramp({5, 2}), {.verbose = 0}), tt::ArgumentError);  // to be compiled anew
+  model.compile({.loss = "mse"});
+  model.fit(words, ramp({5, 2}), {.verbose = 0});
+  EXPECT_EQ(model.predict(words, {.verbose = 0}).shape(), (tt::Shape{5, 2}));
+  keras::Sequential none;
+  EXPECT_THROW(none.pop(), tt::ArgumentError);
+  EXPECT_EQ(keras::Sequential({Input({6}), Dense(3)}, {.trainable = false}).trainable_weights().size(), 0U);
+}
+
+TEST(KerasModel, WhatKerasCallsOtherwise) {
+  const keras::Layer dense = Dense(3);
+  EXPECT_EQ(dense.compute_output_shape({tt::unknown, 5, 7}), (tt::Shape{tt::unknown, 5, 3}));
+  EXPECT_EQ(dense.trainable_variables().size(), 2U);
+  EXPECT_EQ(dense.non_trainable_variables().size(), 0U);
+  EXPECT_EQ(keras::CompileOptions().optimizer.name(), "rmsprop");
+  const tt::Tensor in = Input({}, {.batch_shape = {{4, tt::unknown, 3}}});
+  EXPECT_EQ(in.shape(), (tt::Shape{4, tt::unknown, 3}));
+  EXPECT_THROW(Input({3}, {.batch_shape = {{4, 3}}}), tt::ArgumentError);
+  const tt::Tensor x = ramp({4, 5});
+  EXPECT_EQ(keras::activations::gelu(x).to_vector<float>(), tt::gelu(x).to_vector<float>());
+  EXPECT_EQ(keras::activations::relu(x, 0.1, 0.5, 0.2).to_vector<float>(),
+            ReLU({.max_value = 0.5, .negative_slope = 0.1, .threshold = 0.2})(x).to_vector<float>());
+  EXPECT_EQ(keras::activations::get("tanh")(x).to_vector<float>(), tt::tanh(x).to_vector<float>());
+  tt::Tensor weight = tt::ones({5}).set_requires_grad();
+  EXPECT_EQ(keras::gradients(x * weight, weight)[0].to_vector<float>(), tt::sum(x, {0}).to_vector<float>());
+  // Of a size that only feeds decide.
+  const tt::Tensor in2 = Input({5});
+  const auto noisy = Lambda([](const tt::Tensor& h) {
+    const auto n = keras::ops::shape(h)[0];
+    return h + keras::random::normal(keras::ops::shape(h)) * 0 + keras::random::uniform({n, 5}, 2, 2.5);
+  });
+  const tt::Tensor moved = keras::Model(in2, noisy(in2)).predict(x, {.verbose = 0}) - x;
+  EXPECT_GE(tt::min(moved).item<float>(), 2 - 1e-6);
+  EXPECT_LE(tt::max(moved).item<float>(), 2.5 + 1e-6);
+  EXPECT_GT(tt::var(moved).item<float>(), 0);
 }

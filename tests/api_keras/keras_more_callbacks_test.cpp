@@ -276,7 +276,7 @@ TEST(KerasSwapEMAWeights, TestsRunOnTheAverages) {
     std::vector<std::string> slot_names() const override { return {"average"}; }
   };
   const auto model = small_model();
-  model.compile({.optimizer = keras::Optimizer(std::make_shared<Averaging>()), .loss = "mse"});
+  model.compile({.optimizer = keras::optimizer<Averaging>(), .loss = "mse"});
   const auto swap = callbacks::SwapEMAWeights();
   const auto history = model.fit(
       inputs(), targets(), {.epochs = 2, .verbose = 0, .callbacks = {swap}, .validation_data = {inputs(), targets()}});

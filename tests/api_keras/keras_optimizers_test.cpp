@@ -241,9 +241,13 @@ TEST(KerasOptimizers, PartsHaveOptimizersOfTheirOwn) {
   using keras::optimizers::MultiOptimizer;
   EXPECT_THAT(error([&] { static_cast<void>(MultiOptimizer({sgd}).learning_rate()); }),
               testing::HasSubstr("[MultiOptimizer] it has no learning rate"));
-  EXPECT_THAT(error([&] { MultiOptimizer({sgd, {{"(", sgd}}}); }),
+  EXPECT_THAT(error([&] {
+                MultiOptimizer({sgd, {{"(", sgd}}});
+              }),
               testing::HasSubstr("a pattern is no regular expression: '('"));
-  EXPECT_THAT(error([&] { MultiOptimizer({sgd, {{"a", sgd}, {"a", sgd}}}); }),
+  EXPECT_THAT(error([&] {
+                MultiOptimizer({sgd, {{"a", sgd}, {"a", sgd}}});
+              }),
               testing::HasSubstr("a pattern stands twice: 'a'"));
   EXPECT_THAT(error([&] { MultiOptimizer({MultiOptimizer({sgd})}); }),
               testing::HasSubstr("a part has an optimizer around others: 'multi_optimizer'"));

@@ -314,6 +314,19 @@ TEST(KerasPreprocessing, Hashes) {
                "hash_mask", 0);
   check("hash_numbers", Hashing(7, {.mask_value = 2, .salt = {3}}));
   check("hash_count", Hashing(4, {.output_mode = "count"}));
+  // In a graph as on data, whatever the mask is.
+  const tt::Tensor x =
+      tt::reshape(tt::tensor(std::vector<std::int64_t>{0, 7, -12, 1234567890123, INT64_MIN, 2}), {6, 1});
+  for (const keras::HashingOptions& options :
+       {keras::HashingOptions(), keras::HashingOptions{.mask_value = 7}, keras::HashingOptions{.mask_value = "seven"},
+        keras::HashingOptions{.salt = {5}}}) {
+    const keras::HashingLayer hashing = Hashing(50, options);
+    const Texts digits{"0", "7", "-12", "1234567890123", "-9223372036854775808", "2"};
+    const tt::Tensor in = Input({1}, {.dtype = tt::int64});
+    const keras::Model model(in, hashing(in));
+    EXPECT_EQ(model.predict(x, {.verbose = 0}).to_vector<std::int64_t>(), hashing(digits).to_vector<std::int64_t>());
+    EXPECT_EQ(hashing(x).to_vector<std::int64_t>(), hashing(digits).to_vector<std::int64_t>());
+  }
 }
 
 TEST(KerasPreprocessing, LookupsInModelsAndFiles) {

@@ -195,7 +195,7 @@ TEST(KerasSaving, StepsThatCannotBeAreSaid) {
 // A class of the user's may be called so; its files have room for both.
 TEST(KerasSaving, ALayerOfTheClassOptimizer) {
   struct Optimizer : keras::LayerBase {
-    void build(const tt::Shape&) override { add_weight({.name = "iteration", .shape = {1}}); }
+    void build(const tt::Shape&) override { add_weight({.shape = {1}, .name = "iteration"}); }
     tt::Tensor call(const tt::Tensor& v, bool) override { return v; }
   };
   const TemporaryFolder folder;

@@ -226,3 +226,60 @@ TEST(KerasOwnSteps, ArraysByName) {
   EXPECT_THROW(model.in_order({{"a", a}, {"c", b}}), tt::ArgumentError);
   EXPECT_THROW(model.in_order({{"a", a}, {"a", b}}), tt::ArgumentError);
 }
+
+/// Keras's guide: a step of one's own with the loss and metrics of compile.
+struct OfCompile : keras::ModelBase {
+  keras::Layer dense = Dense(1, {.kernel_initializer = "ones"});
+  Tensor call(const Tensor& x, bool) override { return dense(x); }
+  std::optional<keras::StepLogs> train_step(const keras::StepData& data) override {
+    const Tensor y_pred = call(data.x[0], true), loss = compute_loss(data, {y_pred}, true);
+    optimizer().apply(keras::gradients(loss, trainable_variables()), trainable_variables());
+    keras::StepLogs logs = compute_metrics(data, {y_pred});
+    logs.emplace_back("loss", loss);
+    return logs;
+  }
+};
+
+TEST(KerasSteps, OwnStepsUseWhatWasCompiled) {
+  for (const char* engine : engines) {
+    const keras::Model own = keras::model<OfCompile>(),
+                       usual = keras::Sequential({Input({2}), Dense(1, {.kernel_initializer = "ones"})});
+    std::vector<keras::History> histories;
+    for (const keras::Model& model : {own, usual}) {
+      model.compile({.optimizer = "sgd", .loss = "mse", .metrics = {"mae"}, .engine = engine, .numerics = "exact"});
+      histories.push_back(
+          model.fit(inputs(), targets(), {.batch_size = 4, .epochs = 3, .verbose = 0, .shuffle = false}));
+    }
+    EXPECT_EQ(histories[0]["mae"], histories[1]["mae"]) << engine;
+    EXPECT_EQ(values_of(own), values_of(usual)) << engine;
+  }
+}
+
+TEST(KerasSteps, TrainOnBatchWeighsClasses) {
+  std::vector<double> losses;
+  for (const bool by_class : {true, false}) {
+    const keras::Sequential model({Input({2}), Dense(3, {.activation = "softmax", .kernel_initializer = "ones"})});
+    model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
+    const Tensor y = tt::tensor({0, 1, 2, 1, 0, 2, 2, 1});
+    if (by_class)
+      losses.push_back(model.train_on_batch(inputs(), y, {}, {{1, 3}, {2, 0.5}})["loss"]);
+    else
+      losses.push_back(model.train_on_batch(inputs(), y, tt::tensor({1, 3, 0.5, 3, 1, 0.5, 0.5, 3}))["loss"]);
+  }
+  EXPECT_EQ(losses[0], losses[1]);
+}
+
+// Without targets, as keras.io/examples/generative/vae fits.
+TEST(KerasSteps, FitsWithoutTargets) {
+  struct Penalty : keras::LayerBase {
+    Tensor call(const Tensor& x, bool) override {
+      add_loss(tt::mean(tt::square(x)));
+      return x;
+    }
+  };
+  const keras::Sequential model({Input({2}), Dense(1), keras::layer<Penalty>()});
+  model.compile();
+  const keras::History history = model.fit(inputs(), {.epochs = 4, .verbose = 0});
+  EXPECT_LT(history["loss"].back(), history["loss"].front());
+  EXPECT_GT(model.evaluate(inputs(), {.verbose = 0})["loss"], 0);
+}

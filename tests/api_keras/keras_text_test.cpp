@@ -51,6 +51,87 @@ TEST(KerasText, SummariesAreKeras) {
   EXPECT_EQ(text, read_file(TRIPTYCH_SOURCE_DIR "/tests/references/keras_summary.txt"));
 }
 
+TEST(KerasText, SummariesWithOptionsAreKeras) {
+  keras::utils::clear_session();
+  std::string text;
+  const auto a = Input({4}), b = Input({3}, {.name = "jj"});
+  const auto first = Dense(5, {.name = "first"});
+  first.set_trainable(false);
+  const auto left = first(a), right = Dense(5, {.name = "second"})(b);
+  const keras::Sequential inner({Dense(2), BatchNormalization()}, {.name = "inner"});
+  const keras::Model model({a, b}, inner(tt::relu(Add()({left, right}))));
+  const keras::SummaryOptions options[] = {{.show_trainable = true},
+                                           {.expand_nested = true, .show_trainable = true},
+                                           {.line_length = 70},
+                                           {.line_length = 76, .positions = {0.4, 0.6, 0.75, 1.0}},
+                                           {.layer_range = {"fir", "add"}},
+                                           {.layer_range = {"inner", "second"}}};
+  for (const keras::SummaryOptions& option : options) text += model.summary_text(option);
+  text += keras::Sequential({Input({4}), Dense(3), Dense(2)}).summary_text({.show_trainable = true});
+  EXPECT_EQ(text, read_file(TRIPTYCH_SOURCE_DIR "/tests/references/keras_summary_options.txt"));
+  std::string given;
+  model.summary({.print_fn = [&](const std::string& line) { given += line; }});
+  EXPECT_EQ(given, model.summary_text());
+  EXPECT_THROW(model.summary_text({.layer_range = {"no such", "add"}}), tt::ArgumentError);
+  EXPECT_THROW(model.summary_text({.layer_range = {"("}}), tt::ArgumentError);
+  EXPECT_THROW(model.summary_text({.positions = {0.5, 0.52, 0.7, 1.0}}), tt::ArgumentError);
+}
+
+TEST(KerasText, SummariesOfManyKindsOfLayersAreKeras) {
+  keras::utils::clear_session();
+  std::string text;
+  text += keras::Sequential(
+              {Input({20}, {.dtype = tt::int32}), Embedding(100, 8, {.mask_zero = true}), LSTM(4), Dense(1, "sigmoid")})
+              .summary_text();
+  const auto x = Input({7, 3}, {.name = "series"});
+  text += keras::Model(x, LSTM(2, {.return_state = true}).call(x), {.name = "states"}).summary_text();
+  text +=
+      keras::Sequential({Input({-1, 5}), Bidirectional(GRU(3, {.return_sequences = true})), TimeDistributed(Dense(2))})
+          .summary_text();
+  auto y = MultiHeadAttention(2, 3)({x, x});
+  text += keras::Model(x, LayerNormalization()(Add()({x, y}))).summary_text();
+  text += keras::Sequential({Input({30, 4}), Conv1D(6, 3, {.strides = 2, .activation = "relu"}), MaxPooling1D(2),
+                             GlobalAveragePooling1D(), Dense(1000), Dense(1100)},
+                            {.name = "of_a_series"})
+              .summary_text();
+  const auto image = Input({16, 16, 3}, {.name = "a_very_long_name_of_an_input_layer"});
+  y = SeparableConv2D(8, 3, {.padding = "same", .name = "a_separable_convolution_of_three_by_three"})(image);
+  y = BatchNormalization({.trainable = false})(y);
+  const auto shortcut = Conv2D(8, 1)(image);
+  const keras::Model features(image, Activation("relu")(add({y, shortcut})), {.name = "features"});
+  text += features.summary_text();
+  const keras::Sequential deeper(
+      {Input({16, 16, 3}), RandomFlip(), Rescaling(1.0 / 255), features, GlobalMaxPooling2D(), Dropout(0.5)},
+      {.name = "deeper"});
+  text += deeper.summary_text({.expand_nested = true, .show_trainable = true});
+  const auto one = Input({16, 16, 3}), two = Input({16, 16, 3});
+  const auto left = deeper(one), right = deeper(two);
+  const auto far = Dense(1, {.name = "far"})(left - right),
+             kind = Dense(3, {.activation = "softmax", .name = "kind"})(concatenate({left, right}));
+  text += keras::Model({one, two}, {far, kind}, {.name = "siamese"}).summary_text({.expand_nested = true});
+  text += keras::Sequential({Input({4, 8, 8, 1}), ConvLSTM2D(2, 3, {.return_sequences = true}), Conv3D(2, {2, 3, 3}),
+                             Flatten(), Reshape({32, 3})})
+              .summary_text();
+  text += keras::Sequential({Input({6}), Normalization(), Dense(3), PReLU()}).summary_text();
+  EXPECT_EQ(text, read_file(TRIPTYCH_SOURCE_DIR "/tests/references/keras_summary_more.txt"));
+}
+
+// keras.utils.Progbar, where standard output is no terminal: the last state.
+TEST(KerasText, ProgressBarOfLoopsOfOnesOwn) {
+  keras::utils::Progbar bar(4, {.width = 8, .stateful_metrics = {"acc"}, .unit_name = "game"});
+  testing::internal::CaptureStdout();
+  for (int i = 1; i <= 4; ++i) bar.update(i, {{"loss", i}, {"acc", i / 4.0}});
+  EXPECT_THAT(testing::internal::GetCapturedStdout(),
+              testing::MatchesRegex("4/4 ━━━━━━━━ 0s .*s/game - loss: 4.0000 - acc: 1.0000\n"));
+  keras::utils::Progbar unknown(0, {.verbose = 2});
+  unknown.add(3, {{"loss", 2}});
+  unknown.update(5, {{"loss", 4}}, false);
+  EXPECT_EQ(keras::bar_text({.current = 5, .target = 0, .elapsed = 2, .per_step = 0.4}, {}, false),
+            "      5/Unknown 2s 400ms/step");
+  EXPECT_THROW(bar.update(-1), tt::ArgumentError);
+  EXPECT_THROW(keras::utils::Progbar(-1), tt::ArgumentError);
+}
+
 TEST(KerasText, ProgressBarIsKeras) {
   keras::Logs logs;
   logs.set("accuracy", 0.15625);

@@ -822,7 +822,7 @@ namespace layers = tt::keras::layers;
 struct Scale : keras::LayerBase {
   tt::Tensor factor;
   void build(const tt::Shape& input) override {
-    factor = add_weight({.name = "factor", .shape = {input[-1]}, .initializer = "ones"});
+    factor = add_weight({.shape = {input[-1]}, .initializer = "ones", .name = "factor"});
   }
   tt::Tensor call(const tt::Tensor& x, bool) override { return x * factor; }
 };
@@ -889,6 +889,14 @@ struct Values<keras::FactorRange> {
     }
   }
 };
+/// A layer that stands in a model.
+inline keras::Layer placed_layer() {
+  static thread_local keras::Model model;  // whom it asks
+  const tt::Tensor x = layers::Input({3}, {}, here());
+  const keras::Layer layer = layers::Dense(4, {}, here());
+  model = keras::Model(x, layer(x, {}, here()), {}, here());
+  return layer;
+}
 template <>
 struct Values<keras::Config> : ObjectValues<keras::Config> {
   static keras::Config good() { return keras::Config(R"({"a": 1})", here()); }
@@ -1207,6 +1215,10 @@ inline std::shared_ptr<keras::OptimizerBase> built_optimizer() {
   optimizer->build(weights);
   return optimizer;
 }
+struct OwnOptimizer : keras::OptimizerBase {
+  OwnOptimizer() : OptimizerBase("own", 0.1, here()) {}
+  void apply(std::span<const tt::Tensor>, std::span<const tt::Tensor>) override {}
+};
 struct OwnLoss : keras::LossBase {
   OwnLoss() : LossBase("own") {}
   tt::Tensor call(const tt::Tensor& y, const tt::Tensor& p) override { return tt::mean(tt::square(y - p), -1); }

@@ -1,6 +1,7 @@
 // Sorting, choosing by rank, sorted sequences, counting; references by
 // scripts/references/make_conformance_references_order.py.
 #include "samples.h"
+#include "triptych/core/ops/hash_bucket.h"
 
 namespace tt = triptych;
 
@@ -72,6 +73,10 @@ void add_order_samples(std::vector<Sample>& samples) {
   dynamic(one("bincount", "long", [](const Tensors& x) { return tt::bincount(x[0], {.minlength = 12}); }));
   dynamic(one("bincount", "nothing", [](const Tensors& x) { return tt::bincount(x[0]); }));
   dynamic(one("bincount", "weights", [](const Tensors& x) { return tt::bincount(x[0], {.weights = x[1]}); }));
+  one("hash_bucket", "plain", [](const Tensors& x) { return tt::hash_bucket(x[0], 1000003); });
+  one("hash_bucket", "salted", [](const Tensors& x) {
+    return tt::hash_bucket(x[0], 1000, {.mask_value = 3, .salt = {{133, 137}}});
+  });
   one("histc", "given", [](const Tensors& x) { return tt::histc(x[0], 5, -1, 1.5); });
   one("histc", "found", [](const Tensors& x) { return tt::histc(x[0], 4); });
   add("histogram", "number", [](const Tensors& x) {

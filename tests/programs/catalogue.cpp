@@ -10,6 +10,7 @@
 #include "triptych/core/ops/ctc.h"
 #include "triptych/core/ops/distributions.h"
 #include "triptych/core/ops/group_norm.h"
+#include "triptych/core/ops/hash_bucket.h"
 #include "triptych/core/ops/image.h"
 #include "triptych/core/ops/integers.h"
 #include "triptych/core/ops/linalg.h"
@@ -292,6 +293,7 @@ std::vector<Word> words() {
       {"unique_slices", axis_of_any, CALL(tt::unique(x[0], {.return_counts = true, .axis = a.axis}).counts)},
       {"searchsorted", any_two, CALL(tt::searchsorted(tt::sort(tt::flatten(x[0])).values, x[1], {.right = true}))},
       {"isin", any_two, CALL(tt::isin(x[0], x[1]))},
+      {"hash_bucket", indices, CALL(tt::hash_bucket(x[0], 7))},
       {"bincount", indices, CALL(tt::bincount(tt::flatten(x[0])))},
       {"bincount_weights", labelled, CALL(tt::bincount(x[1], {.weights = tt::select(x[0], 1, 0)}))},
       // product

@@ -3,7 +3,7 @@
 //   struct Scale : keras::LayerBase {
 //     tt::Tensor factor;
 //     void build(const tt::Shape& input) override {
-//       factor = add_weight({.name = "factor", .shape = {input[-1]}, .initializer = "ones"});
+//       factor = add_weight({.shape = {input[-1]}, .initializer = "ones", .name = "factor"});
 //     }
 //     tt::Tensor call(const tt::Tensor& x, bool training) override { return x * factor; }
 //   };
@@ -50,8 +50,6 @@ struct Weight {
 
 /// Options of `LayerBase::add_weight`, in Keras's order.
 struct WeightOptions {
-  /// "": as Keras makes them, "variable", "variable_1", ...
-  OptionText name = {};
   Shape shape = {};
   Initializer initializer = "glorot_uniform";
   /// None: the layer's variable dtype.
@@ -59,6 +57,8 @@ struct WeightOptions {
   bool trainable = true;
   Regularizer regularizer = {};
   Constraint constraint = {};
+  /// "": as Keras makes them, "variable", "variable_1", ...
+  OptionText name = {};
 };
 
 /// One or several tensors, where a function takes either.
@@ -150,6 +150,9 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   std::vector<Weight> weights() const;
   std::vector<Tensor> trainable_weights() const;
   std::vector<Tensor> non_trainable_weights() const;
+  // Keras's other names for them.
+  std::vector<Tensor> trainable_variables() const { return trainable_weights(); }
+  std::vector<Tensor> non_trainable_variables() const { return non_trainable_weights(); }
   std::int64_t count_params() const;
   /// State that is not a weight, such as how far dropout's random numbers are; `Model::save` writes it.
   std::vector<Weight> states() const;
@@ -205,7 +208,8 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   std::vector<Weight> weights_, states_;
   std::vector<std::shared_ptr<LayerBase>> tracked_;
   std::vector<Shape> build_shapes_, output_shapes_;
-  std::vector<Tensor> losses_;  // of the last call
+  std::weak_ptr<LayerBase> stands_in_;  // the first functional or Sequential model
+  std::vector<Tensor> losses_;          // of the last call
   std::vector<Metric> metrics_;
   Regularizer activity_regularizer_;
   std::string config_ = "{}";
@@ -290,6 +294,19 @@ class TRIPTYCH_API Layer {
   void adapt(const Tensor& data, Location where = Location::here()) const;
   /// Stateful recurrent layers, this one or inside, start from zeros again.
   void reset_states(Location where = Location::here()) const { base(where).reset_states(); }
+  void reset_state(Location where = Location::here()) const { reset_states(where); }
+
+  /// What the layer was first called on, and what it gave, in the functional or Sequential model that it stands in:
+  /// symbolic tensors to make further models of, as `Model(model.inputs(), model.get_layer("features").output())`.
+  /// Of such a model its own. ArgumentError if it stands in none.
+  std::vector<Tensor> inputs(Location where = Location::here()) const;
+  std::vector<Tensor> outputs(Location where = Location::here()) const;
+  /// The only one; ArgumentError if there are several.
+  Tensor input(Location where = Location::here()) const;
+  Tensor output(Location where = Location::here()) const;
+  /// The output's shape for an input of `input_shape` (with the batch dimension, `tt::unknown` if it varies). Makes the
+  /// weights if there are none yet.
+  Shape compute_output_shape(const Shape& input_shape, Location where = Location::here()) const;
 
   /// A handle to a layer that is in others' hands already.
   static Layer of(std::shared_ptr<LayerBase> base);
@@ -324,6 +341,11 @@ class TRIPTYCH_API Layer {
   }
   std::vector<Tensor> non_trainable_weights(Location where = Location::here()) const {
     return base(where).non_trainable_weights();
+  }
+  // Keras's other names for them.
+  std::vector<Tensor> trainable_variables(Location where = Location::here()) const { return trainable_weights(where); }
+  std::vector<Tensor> non_trainable_variables(Location where = Location::here()) const {
+    return non_trainable_weights(where);
   }
   std::int64_t count_params(Location where = Location::here()) const { return base(where).count_params(); }
   /// What the last call adds to the loss; see LayerBase::losses.

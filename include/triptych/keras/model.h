@@ -109,11 +109,13 @@ class MetricList {
 
 struct ModelOptions {
   OptionText name = {};
+  /// Whether its weights are trained; see Layer::set_trainable.
+  bool trainable = true;
 };
 
 /// Options of `compile`, in Keras's order.
 struct CompileOptions {
-  Optimizer optimizer = "adam";
+  Optimizer optimizer = "rmsprop";
   LossList loss = {};
   LossWeights loss_weights = {};
   /// They count every example once.
@@ -231,9 +233,20 @@ struct LoadWeightsOptions {
   /// Leaves a layer as it is, after a warning, whose weights are missing in the file or have other shapes.
   bool skip_mismatch = false;
 };
+/// Options of `summary`, in Keras's order.
 struct SummaryOptions {
+  /// How many characters a line of the table has; 0: as Keras does on a terminal of 80 columns.
+  std::int64_t line_length = 0;
+  /// Where the columns end, as shares of the line; empty: Keras's.
+  std::vector<double> positions = {};
+  /// Gets the text instead of standard output.
+  std::function<void(const std::string& text)> print_fn = {};
   /// Shows the layers of inner models too.
   bool expand_nested = false;
+  /// A column with Y for layers whose weights are trained, N for frozen ones.
+  bool show_trainable = false;
+  /// The first and the last layer that are shown: the beginnings of their names, as regular expressions. Empty: all.
+  std::vector<std::string> layer_range = {};
 };
 
 class Trainer;
@@ -278,6 +291,8 @@ class TRIPTYCH_API ModelBase : public LayerBase {
   virtual std::optional<StepLogs> test_step(const StepData& data);
   /// The loss of a step: by default that of `compile`, each output's times its weight, and what layers have added.
   virtual Tensor compute_loss(const StepData& data, const std::vector<Tensor>& y_pred, bool training);
+  /// For a step of one's own: adds the predictions to the metrics of `compile`, and gives what they are now, by name.
+  virtual StepLogs compute_metrics(const StepData& data, const std::vector<Tensor>& y_pred);
   /// Metrics that begin anew with each epoch besides those of `compile`; by default those of `add_metric`.
   virtual std::vector<Metric> metrics() { return added_metrics(); }
   /// The optimizer that the model was compiled with.
@@ -314,6 +329,11 @@ class TRIPTYCH_API Model : public Layer {
   History fit(const data::DataLoader& loader, const FitOptions& options = {}, Location where = Location::here()) const;
   /// Of a generator whose data do not end, `steps_per_epoch` batches are taken each epoch.
   History fit(const Generator& generator, const FitOptions& options = {}, Location where = Location::here()) const;
+  /// Without targets: the loss is of the model's own. A template, so that `{}` stays targets.
+  template <class = void>
+  History fit(const TensorList& x, const FitOptions& options, Location where = Location::here()) const {
+    return fit(x, TensorList(), options, where);
+  }
   template <class = void>
   History fit(const TensorList& x, const TensorList& y, ...) const = delete;  // no FitOptions
   template <class = void>
@@ -325,6 +345,10 @@ class TRIPTYCH_API Model : public Layer {
                 Location where = Location::here()) const;
   Logs evaluate(const Generator& generator, const EvaluateOptions& options = {},
                 Location where = Location::here()) const;
+  template <class = void>
+  Logs evaluate(const TensorList& x, const EvaluateOptions& options, Location where = Location::here()) const {
+    return evaluate(x, TensorList(), options, where);
+  }
   template <class = void>
   Logs evaluate(const TensorList& x, const TensorList& y, ...) const = delete;  // no EvaluateOptions
   template <class = void>
@@ -345,8 +369,9 @@ class TRIPTYCH_API Model : public Layer {
                                   Location where = Location::here()) const;
   std::vector<Tensor> predict_all(const Generator& generator, const PredictOptions& options = {},
                                   Location where = Location::here()) const;
-  /// One step on one batch; returns its loss and metrics.
+  /// One step on one batch; returns its loss and metrics. The weights are as in FitOptions.
   Logs train_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight = {},
+                      const std::vector<std::pair<std::int64_t, double>>& class_weight = {},
                       Location where = Location::here()) const;
   Logs test_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight = {},
                      Location where = Location::here()) const;
@@ -371,7 +396,8 @@ class TRIPTYCH_API Model : public Layer {
   Optimizer optimizer(Location where = Location::here()) const;
   void stop_training(Location where = Location::here()) const { base(where).stop_training = true; }
 
-  /// Prints the layers as Keras does.
+  /// Prints the layers as Keras does. ArgumentError for positions that leave a column less than 4 characters, or a
+  /// layer_range that no layer has.
   void summary(const SummaryOptions& options = {}, Location where = Location::here()) const;
   std::string summary_text(const SummaryOptions& options = {}, Location where = Location::here()) const;
 
@@ -421,6 +447,8 @@ class TRIPTYCH_API Sequential : public Model {
   /// Adds a layer at the end. ArgumentError if the model is compiled already, has a layer of this name, or is inside of
   /// the layer.
   void add(const Layer& layer, Location where = Location::here()) const;
+  /// Takes the last layer away and returns it; the model is to be compiled anew. ArgumentError if there is none.
+  Layer pop(Location where = Location::here()) const;
 };
 
 namespace utils {

@@ -10,6 +10,7 @@
 #include "triptych/core/ops/distributions.h"
 #include "triptych/core/ops/shaped_dropout.h"
 #include "triptych/core/seed.h"
+#include "triptych/keras/ops/sizes.h"
 
 namespace triptych::keras::random {
 
@@ -24,17 +25,14 @@ class TRIPTYCH_API SeedGenerator {
   std::shared_ptr<triptych::Generator> generator_;
 };
 
-inline Tensor normal(const Shape& shape, double mean = 0, double stddev = 1, DType dtype = float32,
-                     const Seed& seed = {}, Location where = Location::here()) {
-  return triptych::normal(shape, mean, stddev, dtype, seed.generator(), where);
-}
+// Of a shape that a graph's feeds decide, too: `normal(ops::shape(x))`, `normal({ops::shape(x)[0], 128})`.
+TRIPTYCH_API Tensor normal(const ops::Sizes& shape, double mean = 0, double stddev = 1, DType dtype = float32,
+                           const Seed& seed = {}, Location where = Location::here());
+TRIPTYCH_API Tensor uniform(const ops::Sizes& shape, double minval = 0, double maxval = 1, DType dtype = float32,
+                            const Seed& seed = {}, Location where = Location::here());
 inline Tensor truncated_normal(const Shape& shape, double mean = 0, double stddev = 1, DType dtype = float32,
                                const Seed& seed = {}, Location where = Location::here()) {
   return triptych::truncated_normal(shape, mean, stddev, dtype, seed.generator(), where);
-}
-inline Tensor uniform(const Shape& shape, double minval = 0, double maxval = 1, DType dtype = float32,
-                      const Seed& seed = {}, Location where = Location::here()) {
-  return triptych::uniform(shape, minval, maxval, dtype, seed.generator(), where);
 }
 /// Integers in [minval, maxval).
 inline Tensor randint(const Shape& shape, std::int64_t minval, std::int64_t maxval, DType dtype = int32,

@@ -170,6 +170,14 @@ TRIPTYCH_API Model model_from_json(const OwnedText& json, const saving::CustomOb
 /// A new model of the same layers, with new weights; not compiled. Layers of one's own must be registered.
 TRIPTYCH_API Model clone_model(const Model& model, Location where = Location::here());
 
+// Keras's other names.
+using keras::Model;
+using keras::Sequential;
+inline void save_model(const Model& model, const OwnedText& path, SaveOptions options = {},
+                       Location where = Location::here()) {
+  model.save(path, options, where);
+}
+
 }  // namespace models
 
 namespace layers {
@@ -180,6 +188,37 @@ TRIPTYCH_API Layer from_config(const OwnedText& class_name, const OwnedText& con
 }  // namespace layers
 
 namespace saving {
+using CustomObjectScope = custom_object_scope;
 using models::load_model;
+using models::save_model;
+inline void save_weights(const Model& model, const OwnedText& path, SaveOptions options = {},
+                         Location where = Location::here()) {
+  model.save_weights(path, options, where);
+}
+inline void load_weights(const Model& model, const OwnedText& path, LoadWeightsOptions options = {},
+                         Location where = Location::here()) {
+  model.load_weights(path, options, where);
+}
 }  // namespace saving
+
+namespace utils {
+using saving::custom_object_scope;
+using saving::CustomObjectScope;
+using saving::deserialize_keras_object;
+using saving::get_custom_objects;
+using saving::get_registered_name;
+using saving::register_keras_serializable;
+using saving::serialize_keras_object;
+}  // namespace utils
+
+namespace layers {
+/// A layer as JSON, and a new one of it; see saving::serialize_keras_object.
+inline std::string serialize(const Layer& layer, Location where = Location::here()) {
+  return saving::serialize_keras_object(layer, where);
+}
+inline Layer deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                         Location where = Location::here()) {
+  return saving::deserialize_keras_object(json, custom_objects, where);
+}
+}  // namespace layers
 }  // namespace triptych::keras

@@ -7,5 +7,6 @@
 #include "triptych/keras/utils/images.h"
 #include "triptych/keras/utils/plot_history.h"
 #include "triptych/keras/utils/plot_model.h"
+#include "triptych/keras/utils/progbar.h"
 #include "triptych/keras/utils/text_folder.h"
 #include "triptych/keras/utils/visualize.h"

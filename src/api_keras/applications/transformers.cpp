@@ -14,7 +14,7 @@ class PositionEmbedding : public LayerBase {
  public:
   explicit PositionEmbedding(std::int64_t longest) : longest_(longest) { supports_masking = true; }
   void build(const Shape& input) override {
-    embeddings_ = add_weight({.name = "embeddings", .shape = {longest_, input[-1]}, .initializer = "uniform"});
+    embeddings_ = add_weight({.shape = {longest_, input[-1]}, .initializer = "uniform", .name = "embeddings"});
   }
   Tensor call(const Tensor& x, bool) override {
     const Dim steps = x.shape().dim(1);
@@ -37,7 +37,7 @@ class PositionEmbedding : public LayerBase {
 class ClassToken : public LayerBase {
  public:
   void build(const Shape& input) override {
-    token_ = add_weight({.name = "token", .shape = {1, 1, input[-1]}, .initializer = "zeros"});
+    token_ = add_weight({.shape = {1, 1, input[-1]}, .initializer = "zeros", .name = "token"});
   }
   Tensor call(const Tensor& x, bool) override { return concat({slice(x, 1, {0, 1}) * 0 + token_, x}, 1); }
 

@@ -11,9 +11,6 @@
 namespace triptych::keras {
 namespace {
 
-constexpr int width = 20;
-constexpr double interval = 0.05;  // seconds between two updates
-
 std::string formatted(const char* format, double value) {
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, format, value);
@@ -28,6 +25,9 @@ std::string repeated(const char* text, int count) {
 
 /// "  3/128", as wide as the largest.
 std::string counter(std::int64_t current, std::int64_t target) {
+  if (target <= 0)
+    return std::string(current < 1000000 ? 7 - std::to_string(current).size() : 0, ' ') + std::to_string(current) +
+           "/Unknown";
   const std::string of = std::to_string(target);
   std::string number = std::to_string(current);
   if (number.size() < of.size()) number.insert(0, of.size() - number.size(), ' ');
@@ -54,17 +54,17 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
-std::string format_time_per_step(double seconds) {
-  if (seconds >= 1 || seconds == 0) return formatted(" %.0fs/step", seconds);
-  if (seconds >= 1e-3) return formatted(" %.0fms/step", seconds * 1e3);
-  return formatted(" %.0fus/step", seconds * 1e6);
+std::string format_time_per_step(double seconds, const std::string& unit) {
+  if (seconds >= 1 || seconds == 0) return formatted(" %.0fs/", seconds) + unit;
+  if (seconds >= 1e-3) return formatted(" %.0fms/", seconds * 1e3) + unit;
+  return formatted(" %.0fus/", seconds * 1e6) + unit;
 }
 
-std::string format_metrics(const Logs& logs) {
+std::string format_metrics(const Logs& logs, bool on_line) {
   std::string text;
   for (const auto& [name, value] : logs) {
     text += " - " + printable(name) + ": ";
-    text += formatted(std::abs(value) > 1e-3 ? "%.4f" : "%.4e", value);
+    text += formatted((on_line ? value : std::abs(value)) > 1e-3 ? "%.4f" : "%.4e", value);
   }
   return text;
 }
@@ -84,33 +84,43 @@ std::string format_remaining(double seconds) {
 std::string bar_text(const BarState& state, const Logs& logs, bool colours) {
   const std::string bold = colours ? "\x1b[1m" : "", green = colours ? "\x1b[32m" : "",
                     grey = colours ? "\x1b[37m" : "", off = colours ? "\x1b[0m" : "";
-  const int done =
-      state.target > 0
-          ? static_cast<int>(width * static_cast<double>(state.current) / static_cast<double>(state.target))
-          : 0;
-  std::string text = bold + counter(state.current, state.target) + off + " ";
-  if (done > 0) text += green + repeated("━", done) + off;
-  text += grey + repeated("━", width - done) + off;
-  const std::string time = state.finished
+  const int width = state.style.width;
+  std::string text = bold + counter(state.current, state.target) + off;
+  if (state.target > 0) {
+    const int done = static_cast<int>(width * static_cast<double>(state.current) / static_cast<double>(state.target));
+    text += " ";
+    if (done > 0) text += green + repeated("━", done) + off;
+    text += grey + repeated("━", width - done) + off;
+  } else {
+    text = counter(state.current, 0);
+  }
+  const std::string time = state.finished || state.target <= 0
                                ? formatted("%.0fs", state.elapsed)
                                : format_remaining(state.per_step * static_cast<double>(state.target - state.current));
-  return text + " " + bold + time + off + format_time_per_step(state.per_step) + format_metrics(logs);
+  return text + " " + bold + time + off + format_time_per_step(state.per_step, state.style.unit) + format_metrics(logs);
 }
 
 std::string line_text(const BarState& state, const Logs& logs) {
   return counter(state.current, state.target) + formatted(" - %.0fs -", state.elapsed) +
-         format_time_per_step(state.per_step) + format_metrics(logs);
+         format_time_per_step(state.per_step, state.style.unit) + format_metrics(logs, true);
 }
 
-Progbar::Progbar(std::int64_t target, int verbose)
-    : target_(target), verbose_(verbose), terminal_(isatty(STDOUT_FILENO) != 0), start_(Clock::now()) {}
+Progbar::Progbar(std::int64_t target, int verbose, BarStyle style)
+    : target_(target),
+      verbose_(verbose),
+      style_(std::move(style)),
+      terminal_(isatty(STDOUT_FILENO) != 0),
+      start_(Clock::now()) {}
 
 void Progbar::update(std::int64_t current, const Logs& logs, bool finished) {
   const auto now = Clock::now();
   const auto seconds = [](Clock::duration duration) { return std::chrono::duration<double>(duration).count(); };
-  // A sampler may give more batches than were expected.
-  BarState state{
-      .current = current, .target = std::max(target_, current), .elapsed = seconds(now - start_), .finished = finished};
+  // A sampler may give more batches than were expected; what was not known is at the end.
+  BarState state{.current = current,
+                 .target = target_ > 0 || finished ? std::max(target_, current) : 0,
+                 .elapsed = seconds(now - start_),
+                 .finished = finished,
+                 .style = style_};
   // The first step is slow (it compiles), so it does not count once there are others.
   if (current > 0)
     state.per_step = has_first_ && current > 1 ? seconds(now - after_first_) / static_cast<double>(current - 1)
@@ -127,7 +137,7 @@ void Progbar::update(std::int64_t current, const Logs& logs, bool finished) {
     if (finished) print(bar_text(state, logs, false) + "\n");
     return;
   }
-  if (!finished && seconds(now - last_) < interval) return;
+  if (!finished && seconds(now - last_) < style_.interval) return;
   last_ = now;
   std::string text = bar_text(state, logs, true);
   const std::size_t length = visible(text);

@@ -9,19 +9,27 @@
 
 namespace triptych::keras {
 
+/// How a bar looks.
+struct BarStyle {
+  int width = 20;
+  double interval = 0.05;  // seconds between two updates
+  std::string unit = "step";
+};
+
 /// "1ms/step" behind a space.
-std::string format_time_per_step(double seconds);
-/// " - loss: 0.1234 - ..."
-std::string format_metrics(const Logs& logs);
+std::string format_time_per_step(double seconds, const std::string& unit = "step");
+/// " - loss: 0.1234 - ..."; on lines of verbose = 2 negative numbers have exponents, as in Keras.
+std::string format_metrics(const Logs& logs, bool on_line = false);
 /// "37s", "1:05", "1:01:05".
 std::string format_remaining(double seconds);
 
 /// What a bar shows at one moment, without escapes of its own timing: a pure function, so that it can be tested.
 struct BarState {
-  std::int64_t current = 0, target = 0;
-  double elapsed = 0;   // since the start, seconds
-  double per_step = 0;  // seconds
+  std::int64_t current = 0, target = 0;  // 0: not known
+  double elapsed = 0;                    // since the start, seconds
+  double per_step = 0;                   // seconds
   bool finished = false;
+  BarStyle style = {};
 };
 /// With terminal colours: "\x1b[1m1/3\x1b[0m ..."; else plain.
 std::string bar_text(const BarState& state, const Logs& logs, bool colours);
@@ -30,7 +38,7 @@ std::string line_text(const BarState& state, const Logs& logs);
 
 class Progbar {
  public:
-  Progbar(std::int64_t target, int verbose);
+  Progbar(std::int64_t target, int verbose, BarStyle style = {});
   void update(std::int64_t current, const Logs& logs, bool finished = false);
 
  private:
@@ -38,6 +46,7 @@ class Progbar {
 
   std::int64_t target_;
   int verbose_;
+  BarStyle style_;
   bool terminal_;
   Clock::time_point start_, last_, after_first_;
   bool has_first_ = false;

@@ -4,6 +4,7 @@
 #include "api_keras/layers/softmax.h"
 #include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
+#include "triptych/keras/activations.h"
 
 namespace triptych::keras {
 
@@ -11,6 +12,16 @@ Tensor softmax_along(const Tensor& x, const Axes& axes, const Tensor& mask) {
   const Tensor scores = mask.defined() ? where(mask, x, x.dtype() == float16 ? -3e4 : -1e9) : x;
   const Tensor y = axes.size() == 1 ? softmax(scores, axes[0]) : exp(scores - logsumexp(scores, axes, true));
   return mask.defined() ? where(mask, y, 0) : y;
+}
+
+Tensor activations::relu(const Arg& given, double negative_slope, std::optional<double> max_value, double threshold) {
+  const Frame frame(given.where());
+  const Tensor& x = given.tensor();
+  if (negative_slope != 0 && !max_value && threshold == 0) return triptych::leaky_relu(x, negative_slope);
+  Tensor y = threshold != 0 ? x * cast(greater(x, threshold), x.dtype()) : triptych::relu(x);
+  if (max_value) y = clip(y, 0.0, *max_value);
+  if (negative_slope != 0) y = y - triptych::relu(threshold != 0 ? threshold - x : neg(x)) * negative_slope;
+  return y;
 }
 
 namespace {
@@ -30,12 +41,7 @@ class ReLU : public MaskedLayer {
   explicit ReLU(ReLUOptions options) : options_(std::move(options)) {}
 
   Tensor call(const Tensor& x, bool) override {
-    const double slope = options_.negative_slope, threshold = options_.threshold;
-    if (slope != 0 && !options_.max_value && threshold == 0) return leaky_relu(x, slope);
-    Tensor y = threshold != 0 ? x * cast(greater(x, threshold), x.dtype()) : relu(x);
-    if (options_.max_value) y = clip(y, 0.0, *options_.max_value);
-    if (slope != 0) y = y - relu(threshold != 0 ? threshold - x : neg(x)) * slope;
-    return y;
+    return activations::relu(x, options_.negative_slope, options_.max_value, options_.threshold);
   }
 
  private:
@@ -66,11 +72,11 @@ class PReLU : public MaskedLayer {
                             "The first one after the batch is 1");
       shape.set(static_cast<int>(axis) - 1, 1);
     }
-    alpha_ = add_weight({.name = "alpha",
-                         .shape = shape,
+    alpha_ = add_weight({.shape = shape,
                          .initializer = options_.alpha_initializer,
                          .regularizer = options_.alpha_regularizer,
-                         .constraint = options_.alpha_constraint});
+                         .constraint = options_.alpha_constraint,
+                         .name = "alpha"});
   }
   Tensor call(const Tensor& input, bool) override {
     const Tensor x = like_weights(input, alpha_);

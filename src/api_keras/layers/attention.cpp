@@ -89,9 +89,9 @@ class Attention : public AttentionLayer {
 
  protected:
   void make_weights(const std::vector<Shape>&) override {
-    if (options_.use_scale) scale_ = add_weight({.name = "scale", .shape = {}, .initializer = "ones"});
+    if (options_.use_scale) scale_ = add_weight({.shape = {}, .initializer = "ones", .name = "scale"});
     if (options_.score_mode == "concat")
-      concat_ = add_weight({.name = "concat_score_weight", .shape = {}, .initializer = "ones"});
+      concat_ = add_weight({.shape = {}, .initializer = "ones", .name = "concat_score_weight"});
   }
   Tensor scores_of(const Tensor& query, const Tensor& key) const override {
     if (options_.score_mode == "dot") {
@@ -118,7 +118,7 @@ class AdditiveAttention : public AttentionLayer {
     if (shapes[0].rank() == 0 || !shapes[0].dim(-1).known())
       throw ArgumentError("AdditiveAttention", "the last axis of the query is not known",
                           "layer '" + name() + "' got " + shapes[0].text(), "Give Input its size");
-    scale_ = add_weight({.name = "scale", .shape = {shapes[0][-1]}, .initializer = "glorot_uniform"});
+    scale_ = add_weight({.shape = {shapes[0][-1]}, .initializer = "glorot_uniform", .name = "scale"});
   }
   Tensor scores_of(const Tensor& query, const Tensor& key) const override {
     const Tensor terms = tanh(sums(query, key));

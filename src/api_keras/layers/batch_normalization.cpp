@@ -20,29 +20,29 @@ class BatchNormalization : public MaskedLayer {
                           "layer '" + name() + "' got " + input.text(), "Give Input its size");
     const Shape shape = {input[axis]};
     if (options_.scale)
-      gamma_ = add_weight({.name = "gamma",
-                           .shape = shape,
+      gamma_ = add_weight({.shape = shape,
                            .initializer = options_.gamma_initializer,
                            .regularizer = options_.gamma_regularizer,
-                           .constraint = options_.gamma_constraint});
+                           .constraint = options_.gamma_constraint,
+                           .name = "gamma"});
     if (options_.center)
-      beta_ = add_weight({.name = "beta",
-                          .shape = shape,
+      beta_ = add_weight({.shape = shape,
                           .initializer = options_.beta_initializer,
                           .regularizer = options_.beta_regularizer,
-                          .constraint = options_.beta_constraint});
+                          .constraint = options_.beta_constraint,
+                          .name = "beta"});
     moving_mean_ = add_weight(
-        {.name = "moving_mean", .shape = shape, .initializer = options_.moving_mean_initializer, .trainable = false});
-    moving_variance_ = add_weight({.name = "moving_variance",
-                                   .shape = shape,
+        {.shape = shape, .initializer = options_.moving_mean_initializer, .trainable = false, .name = "moving_mean"});
+    moving_variance_ = add_weight({.shape = shape,
                                    .initializer = options_.moving_variance_initializer,
-                                   .trainable = false});
+                                   .trainable = false,
+                                   .name = "moving_variance"});
     if (!options_.renorm) return;
     const auto deviation = [variance = options_.moving_variance_initializer](const Shape& of, DType dtype) {
       return sqrt(variance(of, dtype));
     };
     const auto add = [&](const char* name, const Initializer& initializer) {
-      return add_weight({.name = name, .shape = shape, .initializer = initializer, .trainable = false});
+      return add_weight({.shape = shape, .initializer = initializer, .trainable = false, .name = name});
     };
     moving_stddev_ = add("moving_stddev", deviation);
     renorm_mean_ = add("renorm_mean", options_.moving_mean_initializer);

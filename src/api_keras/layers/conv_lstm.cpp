@@ -56,23 +56,23 @@ class ConvLSTMCell : public SequenceCell {
     kernel.append(4 * filters);
     recurrent_kernel.append(filters);
     recurrent_kernel.append(4 * filters);
-    kernel_ = add_weight({.name = "kernel",
-                          .shape = kernel,
+    kernel_ = add_weight({.shape = kernel,
                           .initializer = a.kernel_initializer,
                           .regularizer = a.kernel_regularizer,
-                          .constraint = a.kernel_constraint});
-    recurrent_kernel_ = add_weight({.name = "recurrent_kernel",
-                                    .shape = recurrent_kernel,
+                          .constraint = a.kernel_constraint,
+                          .name = "kernel"});
+    recurrent_kernel_ = add_weight({.shape = recurrent_kernel,
                                     .initializer = a.recurrent_initializer,
                                     .regularizer = a.recurrent_regularizer,
-                                    .constraint = a.recurrent_constraint});
+                                    .constraint = a.recurrent_constraint,
+                                    .name = "recurrent_kernel"});
     if (a.use_bias)
       bias_ = add_weight(
-          {.name = "bias",
-           .shape = {4 * filters},
+          {.shape = {4 * filters},
            .initializer = unit_forget_bias_ ? with_open_forget_gate(a.bias_initializer, filters) : a.bias_initializer,
            .regularizer = a.bias_regularizer,
-           .constraint = a.bias_constraint});
+           .constraint = a.bias_constraint,
+           .name = "bias"});
     if (a.dropout == 0 && a.recurrent_dropout == 0) return;
     const Tensor stream = random_stream(a.seed);
     add_state("stream", stream);

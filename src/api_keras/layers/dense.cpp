@@ -17,17 +17,17 @@ class Dense : public MaskedLayer {
     if (!input.dim(-1).known())
       throw ArgumentError("Dense", "the last axis of the input is not known",
                           "layer '" + name() + "' got " + input.text(), "Give Input its size");
-    kernel_ = add_weight({.name = "kernel",
-                          .shape = {input[-1], units_},
+    kernel_ = add_weight({.shape = {input[-1], units_},
                           .initializer = options_.kernel_initializer,
                           .regularizer = options_.kernel_regularizer,
-                          .constraint = options_.kernel_constraint});
+                          .constraint = options_.kernel_constraint,
+                          .name = "kernel"});
     if (options_.use_bias)
-      bias_ = add_weight({.name = "bias",
-                          .shape = {units_},
+      bias_ = add_weight({.shape = {units_},
                           .initializer = options_.bias_initializer,
                           .regularizer = options_.bias_regularizer,
-                          .constraint = options_.bias_constraint});
+                          .constraint = options_.bias_constraint,
+                          .name = "bias"});
   }
 
   Tensor call(const Tensor& input, bool) override {

@@ -26,17 +26,17 @@ class DepthwiseConvolution : public LayerBase {
     Shape shape(window_.kernel);
     shape.append(channels);
     shape.append(common_.depth_multiplier);
-    kernel_ = add_weight({.name = "kernel",
-                          .shape = shape,
+    kernel_ = add_weight({.shape = shape,
                           .initializer = common_.depthwise_initializer,
                           .regularizer = common_.depthwise_regularizer,
-                          .constraint = common_.depthwise_constraint});
+                          .constraint = common_.depthwise_constraint,
+                          .name = "kernel"});
     if (common_.use_bias)
-      bias_ = add_weight({.name = "bias",
-                          .shape = {channels * common_.depth_multiplier},
+      bias_ = add_weight({.shape = {channels * common_.depth_multiplier},
                           .initializer = common_.bias_initializer,
                           .regularizer = common_.bias_regularizer,
-                          .constraint = common_.bias_constraint});
+                          .constraint = common_.bias_constraint,
+                          .name = "bias"});
   }
   Tensor call(const Tensor& x, bool) override {
     channels_of(*this, window_, x.shape());

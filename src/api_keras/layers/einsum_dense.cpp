@@ -58,17 +58,17 @@ class EinsumDense : public LayerBase {
 
   void build(const Shape& input) override {
     const EinsumShapes shapes = einsum_shapes(equation_, options_.bias_axes, input, output_shape_);
-    kernel_ = add_weight({.name = "kernel",
-                          .shape = shapes.kernel,
+    kernel_ = add_weight({.shape = shapes.kernel,
                           .initializer = options_.kernel_initializer,
                           .regularizer = options_.kernel_regularizer,
-                          .constraint = options_.kernel_constraint});
+                          .constraint = options_.kernel_constraint,
+                          .name = "kernel"});
     if (!options_.bias_axes.empty())
-      bias_ = add_weight({.name = "bias",
-                          .shape = shapes.bias,
+      bias_ = add_weight({.shape = shapes.bias,
                           .initializer = options_.bias_initializer,
                           .regularizer = options_.bias_regularizer,
-                          .constraint = options_.bias_constraint});
+                          .constraint = options_.bias_constraint,
+                          .name = "bias"});
   }
 
   Tensor call(const Tensor& x, bool) override {

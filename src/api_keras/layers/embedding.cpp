@@ -17,11 +17,11 @@ class Embedding : public LayerBase {
   void build(const Shape&) override {
     const Tensor given = std::exchange(options_.weights, {});
     const auto copy = [&](const Shape&, DType dtype) { return cast(given.clone(), dtype); };
-    embeddings_ = add_weight({.name = "embeddings",
-                              .shape = {input_dim_, output_dim_},
+    embeddings_ = add_weight({.shape = {input_dim_, output_dim_},
                               .initializer = given.defined() ? Initializer(copy) : options_.embeddings_initializer,
                               .regularizer = options_.embeddings_regularizer,
-                              .constraint = options_.embeddings_constraint});
+                              .constraint = options_.embeddings_constraint,
+                              .name = "embeddings"});
   }
 
   Tensor call(const Tensor& x, bool) override {

@@ -24,17 +24,17 @@ class GroupNormalization : public MaskedLayer {
       fail("groups does not divide the channels", std::to_string(options_.groups) + " groups, ");
     const Shape shape{channels.value()};
     if (options_.scale)
-      gamma_ = add_weight({.name = "gamma",
-                           .shape = shape,
+      gamma_ = add_weight({.shape = shape,
                            .initializer = options_.gamma_initializer,
                            .regularizer = options_.gamma_regularizer,
-                           .constraint = options_.gamma_constraint});
+                           .constraint = options_.gamma_constraint,
+                           .name = "gamma"});
     if (options_.center)
-      beta_ = add_weight({.name = "beta",
-                          .shape = shape,
+      beta_ = add_weight({.shape = shape,
                           .initializer = options_.beta_initializer,
                           .regularizer = options_.beta_regularizer,
-                          .constraint = options_.beta_constraint});
+                          .constraint = options_.beta_constraint,
+                          .name = "beta"});
   }
   Tensor call(const Tensor& input, bool) override {
     const Tensor x = like_weights(input, gamma_.defined() ? gamma_ : beta_);

@@ -1,10 +1,13 @@
 #include "triptych/keras/layers/preprocessing/hashing.h"
 
+#include <charconv>
+
 #include "api_keras/layers/brick.h"
 #include "api_keras/layers/encoding.h"
 #include "api_keras/layers/lookups.h"
 #include "api_keras/saving/fields.h"
 #include "core/support/text_hash.h"
+#include "triptych/core/ops/hash_bucket.h"
 
 namespace triptych::keras {
 
@@ -15,6 +18,14 @@ void lookup_fields(Fields& fields, HashingOptions& options) {
 }
 
 namespace {
+
+/// The number that is written as `text` in one way; none if there is no such.
+std::optional<std::int64_t> as_number(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || std::to_string(number) != text) return {};
+  return number;
+}
 
 class Hashing : public TextLayerBase {
  public:
@@ -39,14 +50,13 @@ class Hashing : public TextLayerBase {
   }
 
   Tensor call(const Tensor& x, bool) override {
-    if (inferring()) return in_mode(cast(zeros_like(x), int64));
-    if (x.is_symbolic())
-      throw UnsupportedError("Hashing", "a graph has no op that hashes numbers", "layer '" + name() + "'",
-                             "Hash before the model, or compile it with .run_eagerly = true");
-    std::vector<std::int64_t> bins;
-    for (const std::int64_t number : cast(x, int64).to_vector<std::int64_t>())
-      bins.push_back(bin_of(std::to_string(number)));
-    return in_mode(reshape(tensor(bins), x.shape()));
+    HashBucketOptions options;
+    if (!options_.salt.empty()) options.salt = {options_.salt.front(), options_.salt.back()};
+    const Tensor numbers = cast(x, int64);
+    if (!options_.mask_value) return in_mode(hash_bucket(numbers, num_bins_, options));
+    options.mask_value = as_number(options_.mask_value->text);
+    if (options.mask_value || num_bins_ == 1) return in_mode(hash_bucket(numbers, num_bins_, options));
+    return in_mode(hash_bucket(numbers, num_bins_ - 1, options) + 1);  // the mask is the digits of no number
   }
 
   std::string config() const override {

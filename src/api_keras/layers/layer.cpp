@@ -260,10 +260,11 @@ void ensure_built(LayerBase& layer, const std::vector<Shape>& input_shapes) {
 }
 
 std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& inputs) {
-  return infer_outputs(layer, inputs, CallForm::of_inputs(inputs.size()));
+  return infer_outputs(layer, inputs, CallForm::of_inputs(inputs.size()), {}).outputs;
 }
 
-std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& tensors, const CallForm& form) {
+Inferred infer_outputs(LayerBase& layer, const std::vector<TensorMeta>& tensors, const CallForm& form,
+                       const std::vector<std::optional<Shape>>& masks) {
   const GraphHandle scratch;
   const TraceScope scope(scratch);
   struct ShapesOnly {
@@ -276,11 +277,22 @@ std::vector<TensorMeta> infer_outputs(LayerBase& layer, const std::vector<Tensor
   auto [inputs, options] = form.taken_apart(xs);
   options.training = false;
   options.mask.resize(inputs.size());
+  for (std::size_t i = 0; i < std::min(masks.size(), inputs.size()); ++i) {
+    if (!masks[i]) continue;
+    set_mask(inputs[i], graph_placeholder(scratch, "mask", boolean, *masks[i], {}, {}));
+    if (!options.mask[i].defined()) options.mask[i] = mask_of(inputs[i]);
+  }
   const CallScope context(layer, false, form.mask_given());
-  std::vector<TensorMeta> outputs;
-  for (const Tensor& output : outputs_of(layer, inputs, options)) outputs.push_back(output.meta());
+  const std::vector<Tensor> outputs = outputs_of(layer, inputs, options);
+  if (layer.supports_masking) hand_on_masks(layer, inputs, options.mask, outputs);
+  Inferred inferred;
+  for (const Tensor& output : outputs) {
+    inferred.outputs.push_back(output.meta());
+    const Tensor mask = mask_of(output);
+    inferred.masks.push_back(mask.defined() ? std::optional(mask.shape()) : std::nullopt);
+  }
   clear_losses(layer);
-  return outputs;
+  return inferred;
 }
 
 bool inferring() { return shapes_only; }
@@ -579,6 +591,35 @@ std::vector<Tensor> Layer::compute_mask(const TensorList& inputs, const TensorLi
   const Frame frame(where);
   LayerBase& layer = base(where);
   return layer.compute_mask(inputs, masks_for(layer, inputs, mask, where));
+}
+
+namespace {
+
+Tensor only_symbol(const Layer& layer, std::vector<Tensor> tensors, const char* what, Location where) {
+  if (tensors.size() != 1)
+    throw ArgumentError(layer.base().class_name(), std::string("the layer has several ") + what,
+                        "'" + layer.name() + "' has " + std::to_string(tensors.size()),
+                        std::string("Use ") + what + "()", where);
+  return std::move(tensors[0]);
+}
+
+}  // namespace
+
+std::vector<Tensor> Layer::inputs(Location where) const { return first_call_of(*this, where).inputs; }
+std::vector<Tensor> Layer::outputs(Location where) const { return first_call_of(*this, where).outputs; }
+Tensor Layer::input(Location where) const { return only_symbol(*this, inputs(where), "inputs", where); }
+Tensor Layer::output(Location where) const { return only_symbol(*this, outputs(where), "outputs", where); }
+
+Shape Layer::compute_output_shape(const Shape& input_shape, Location where) const {
+  const Frame frame(where);
+  LayerBase& layer = base(where);
+  ensure_built(layer, {input_shape});
+  const std::vector<TensorMeta> outputs =
+      infer_outputs(layer, {{.shape = input_shape, .strides = {}, .dtype = layer.input_dtype(), .device = {}}});
+  if (outputs.size() != 1)
+    throw ArgumentError(layer.class_name(), "the layer has several outputs",
+                        std::to_string(outputs.size()) + " outputs", "", where);
+  return outputs[0].shape;
 }
 
 void Layer::build(const Shape& input_shape, Location where) const {

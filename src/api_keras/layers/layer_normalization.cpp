@@ -14,17 +14,17 @@ class LayerNormalization : public MaskedLayer {
   void build(const Shape& input) override {
     axes_ = NormalizedAxes(*this, options_.axis, input);
     if (options_.scale || options_.rms_scaling)
-      gamma_ = add_weight({.name = "gamma",
-                           .shape = axes_.sizes(),
+      gamma_ = add_weight({.shape = axes_.sizes(),
                            .initializer = options_.gamma_initializer,
                            .regularizer = options_.gamma_regularizer,
-                           .constraint = options_.gamma_constraint});
+                           .constraint = options_.gamma_constraint,
+                           .name = "gamma"});
     if (options_.center && !options_.rms_scaling)
-      beta_ = add_weight({.name = "beta",
-                          .shape = axes_.sizes(),
+      beta_ = add_weight({.shape = axes_.sizes(),
                           .initializer = options_.beta_initializer,
                           .regularizer = options_.beta_regularizer,
-                          .constraint = options_.beta_constraint});
+                          .constraint = options_.beta_constraint,
+                          .name = "beta"});
   }
 
   Tensor call(const Tensor& x, bool) override {

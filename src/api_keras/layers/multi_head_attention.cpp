@@ -5,6 +5,7 @@
 
 #include "api_keras/layers/attention_masks.h"
 #include "api_keras/layers/softmax.h"
+#include "api_keras/names.h"
 #include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/keras/layers/einsum_dense.h"
@@ -81,6 +82,7 @@ class HeadedAttention : public MaskedLayer {
     for (const std::int64_t size : output) result.append(size);
     output_ =
         make(in + heads + "," + heads + out + "->" + in + out, result, out, "attention_output", "linear", per_head);
+    for (const char* part : {"softmax", "dropout"}) unique_name(part);  // Keras counts the layers inside
     if (common_.dropout > 0) {
       stream_ = random_stream(common_.seed);
       add_state("stream", stream_);

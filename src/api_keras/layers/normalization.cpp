@@ -32,9 +32,9 @@ class Normalization : public MaskedLayer {
       broadcast_.set(axis, input[axis]);
     }
     if (options_.mean.defined()) return;
-    mean_ = add_weight({.name = "mean", .shape = shape, .initializer = "zeros", .trainable = false});
-    variance_ = add_weight({.name = "variance", .shape = shape, .initializer = "ones", .trainable = false});
-    count_ = add_weight({.name = "count", .shape = {}, .initializer = "zeros", .dtype = int32, .trainable = false});
+    mean_ = add_weight({.shape = shape, .initializer = "zeros", .trainable = false, .name = "mean"});
+    variance_ = add_weight({.shape = shape, .initializer = "ones", .trainable = false, .name = "variance"});
+    count_ = add_weight({.shape = {}, .initializer = "zeros", .dtype = int32, .trainable = false, .name = "count"});
   }
 
   Tensor call(const Tensor& input, bool) override {

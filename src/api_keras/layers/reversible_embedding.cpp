@@ -17,15 +17,15 @@ class ReversibleEmbedding : public LayerBase {
   }
 
   void build(const Shape&) override {
-    embeddings_ = add_weight({.name = "embeddings",
-                              .shape = {input_dim_, output_dim_},
+    embeddings_ = add_weight({.shape = {input_dim_, output_dim_},
                               .initializer = options_.embeddings_initializer,
                               .regularizer = options_.embeddings_regularizer,
-                              .constraint = options_.embeddings_constraint});
+                              .constraint = options_.embeddings_constraint,
+                              .name = "embeddings"});
     if (!options_.tie_weights)
-      back_ = add_weight({.name = "reverse_embeddings",
-                          .shape = {output_dim_, input_dim_},
-                          .initializer = options_.embeddings_initializer});
+      back_ = add_weight({.shape = {output_dim_, input_dim_},
+                          .initializer = options_.embeddings_initializer,
+                          .name = "reverse_embeddings"});
   }
 
   std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options) override {

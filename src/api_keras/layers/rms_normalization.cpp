@@ -13,7 +13,7 @@ class RMSNormalization : public LayerBase {
 
   void build(const Shape& input) override {
     axes_ = NormalizedAxes(*this, options_.axis, input);
-    scale_ = add_weight({.name = "scale", .shape = axes_.sizes(), .initializer = "ones"});
+    scale_ = add_weight({.shape = axes_.sizes(), .initializer = "ones", .name = "scale"});
   }
   Tensor call(const Tensor& x, bool) override {
     return axes_.with_axes_last(*this, like_weights(x, scale_), [&](const Tensor& input) {

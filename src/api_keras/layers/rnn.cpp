@@ -183,22 +183,22 @@ void GatedCell::build_many(const std::vector<Shape>& shapes) {
     throw ArgumentError(class_name_, "a step's input is not (batch, features) of known size",
                         "layer '" + name() + "' got " + input.text(), "Give Input its size");
   const CellArguments& a = arguments_;
-  kernel_ = add_weight({.name = "kernel",
-                        .shape = {input[-1], gates_ * a.units},
+  kernel_ = add_weight({.shape = {input[-1], gates_ * a.units},
                         .initializer = a.kernel_initializer,
                         .regularizer = a.kernel_regularizer,
-                        .constraint = a.kernel_constraint});
-  recurrent_kernel_ = add_weight({.name = "recurrent_kernel",
-                                  .shape = {a.units, gates_ * a.units},
+                        .constraint = a.kernel_constraint,
+                        .name = "kernel"});
+  recurrent_kernel_ = add_weight({.shape = {a.units, gates_ * a.units},
                                   .initializer = a.recurrent_initializer,
                                   .regularizer = a.recurrent_regularizer,
-                                  .constraint = a.recurrent_constraint});
+                                  .constraint = a.recurrent_constraint,
+                                  .name = "recurrent_kernel"});
   if (a.use_bias)
-    bias_ = add_weight({.name = "bias",
-                        .shape = bias_shape(),
+    bias_ = add_weight({.shape = bias_shape(),
                         .initializer = bias_initializer(),
                         .regularizer = a.bias_regularizer,
-                        .constraint = a.bias_constraint});
+                        .constraint = a.bias_constraint,
+                        .name = "bias"});
   if (a.dropout == 0 && a.recurrent_dropout == 0) return;
   const Tensor stream = random_stream(a.seed);
   add_state("stream", stream);

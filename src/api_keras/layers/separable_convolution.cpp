@@ -31,22 +31,22 @@ class SeparableConvolution : public LayerBase {
     depthwise.append(common_.depth_multiplier);
     pointwise.append(channels * common_.depth_multiplier);
     pointwise.append(filters_);
-    depthwise_ = add_weight({.name = "depthwise_kernel",
-                             .shape = depthwise,
+    depthwise_ = add_weight({.shape = depthwise,
                              .initializer = common_.depthwise_initializer,
                              .regularizer = common_.depthwise_regularizer,
-                             .constraint = common_.depthwise_constraint});
-    pointwise_ = add_weight({.name = "pointwise_kernel",
-                             .shape = pointwise,
+                             .constraint = common_.depthwise_constraint,
+                             .name = "depthwise_kernel"});
+    pointwise_ = add_weight({.shape = pointwise,
                              .initializer = common_.pointwise_initializer,
                              .regularizer = common_.pointwise_regularizer,
-                             .constraint = common_.pointwise_constraint});
+                             .constraint = common_.pointwise_constraint,
+                             .name = "pointwise_kernel"});
     if (common_.use_bias)
-      bias_ = add_weight({.name = "bias",
-                          .shape = {filters_},
+      bias_ = add_weight({.shape = {filters_},
                           .initializer = common_.bias_initializer,
                           .regularizer = common_.bias_regularizer,
-                          .constraint = common_.bias_constraint});
+                          .constraint = common_.bias_constraint,
+                          .name = "bias"});
   }
   Tensor call(const Tensor& x, bool) override {
     channels_of(*this, window_, x.shape());

@@ -26,10 +26,10 @@ class SpectralNormalization : public LayerBase {
     if (!kernel_.defined())
       throw ArgumentError("SpectralNormalization", "the layer has neither a kernel nor embeddings",
                           "'" + layer_.name() + "' (" + layer_.base().class_name() + ")");
-    vector_u_ = add_weight({.name = "vector_u",
-                            .shape = {1, kernel_.size(-1)},
+    vector_u_ = add_weight({.shape = {1, kernel_.size(-1)},
                             .initializer = init::truncated_normal(0, 0.02),
-                            .trainable = false});
+                            .trainable = false,
+                            .name = "vector_u"});
   }
 
   Tensor call(const Tensor& x, bool training) override {

@@ -31,17 +31,17 @@ class TransposedConvolution : public LayerBase {
     Shape shape(window_.kernel);
     shape.append(filters_);
     shape.append(channels_of(*this, window_, input));
-    kernel_ = add_weight({.name = "kernel",
-                          .shape = shape,
+    kernel_ = add_weight({.shape = shape,
                           .initializer = common_.kernel_initializer,
                           .regularizer = common_.kernel_regularizer,
-                          .constraint = common_.kernel_constraint});
+                          .constraint = common_.kernel_constraint,
+                          .name = "kernel"});
     if (common_.use_bias)
-      bias_ = add_weight({.name = "bias",
-                          .shape = {filters_},
+      bias_ = add_weight({.shape = {filters_},
                           .initializer = common_.bias_initializer,
                           .regularizer = common_.bias_regularizer,
-                          .constraint = common_.bias_constraint});
+                          .constraint = common_.bias_constraint,
+                          .name = "bias"});
   }
 
   Tensor call(const Tensor& input, bool) override {

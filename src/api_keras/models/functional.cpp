@@ -1,6 +1,7 @@
 #include "api_keras/models/functional.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -21,7 +22,9 @@ struct KerasGraph {
   GraphImpl* graph;
   std::unordered_map<const Node*, std::pair<std::shared_ptr<LayerCall>, int>> made_by;
   std::unordered_map<const LayerBase*, int> calls;
-  std::unordered_map<const Node*, std::string> names;  // of ops that are applied without a layer
+  std::unordered_map<const Node*, std::string> names;                      // of ops that are applied without a layer
+  std::unordered_map<const Node*, Shape> masks;                            // of results of layers that have some
+  std::unordered_map<std::uint64_t, std::vector<LayerCall::Edge>> models;  // their slots, by their numbers
 };
 
 constexpr const char* one_graph = "Make all Inputs of a model in one thread while one of them is alive";
@@ -30,15 +33,23 @@ KerasGraph* keras_graph_of(const Tensor& tensor) {
   return tensor.is_symbolic() ? static_cast<KerasGraph*>(tensor.impl()->graph->attachment.get()) : nullptr;
 }
 
+thread_local std::weak_ptr<KerasGraph> current;
+
 /// This thread's graph for functional models: the one that some tensor still holds, else a new one.
 GraphHandle current_graph() {
-  thread_local std::weak_ptr<KerasGraph> current;
   if (const auto alive = current.lock()) return GraphHandle(alive->graph);
   GraphHandle graph;
   const auto side = std::make_shared<KerasGraph>(&graph.impl());
   graph.impl().attachment = side;
   current = side;
   return graph;
+}
+
+LayerCall::Edge edge_of(const Tensor& tensor) { return {tensor.impl()->node.get(), tensor.impl()->output}; }
+
+/// Undefined for no node: a constant is none.
+Tensor tensor_of(const KerasGraph& keras, LayerCall::Edge edge) {
+  return edge.node ? keras.graph->handle(*edge.node, edge.output) : Tensor();
 }
 
 std::vector<Tensor> write_down(KerasGraph& keras, std::shared_ptr<LayerCall> call,
@@ -87,6 +98,12 @@ class Planner {
     hide_unread(plan);
     check_inputs(plan, inputs.size());
     return plan;
+  }
+  /// What stands in each slot.
+  std::vector<LayerCall::Edge> slots() const {
+    std::vector<LayerCall::Edge> edges(slots_.size());
+    for (const auto& [place, slot] : slots_) edges[static_cast<std::size_t>(slot)] = {place.first, place.second};
+    return edges;
   }
 
  private:
@@ -262,7 +279,9 @@ KerasGraph* functional_graph(const std::vector<Tensor>& tensors, const char* wha
   return graph;
 }
 
-Plan make_plan(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where) {
+/// The plan of model `number`, whose tensors the graph knows from now on.
+Plan make_plan(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, std::uint64_t number,
+               Location where) {
   KerasGraph* keras = functional_graph(inputs, "inputs", nullptr, where);
   functional_graph(outputs, "outputs", keras, where);
   std::vector<Layer> layers;
@@ -272,7 +291,18 @@ Plan make_plan(const std::vector<Tensor>& inputs, const std::vector<Tensor>& out
       throw ArgumentError("Model", "an Input is given twice", "'" + layer.name() + "'", "", where);
     layers.push_back(layer);
   }
-  return Planner(*keras, where).make(inputs, outputs);
+  Planner planner(*keras, where);
+  Plan plan = planner.make(inputs, outputs);
+  keras->models[number] = planner.slots();
+  return plan;
+}
+
+/// The Input of `layer` once more.
+Tensor input_again(KerasGraph& keras, const Layer& layer, Location where) {
+  auto call = std::make_shared<LayerCall>();
+  call->layer = layer;
+  call->where = where;
+  return write_down(keras, std::move(call), {layer.as<InputLayer>()->meta()})[0];
 }
 
 }  // namespace
@@ -285,6 +315,7 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
                                     Location where) {
   std::vector<Shape> shapes;
   std::vector<TensorMeta> metas;
+  std::vector<std::optional<Shape>> masks;
   KerasGraph* keras = nullptr;
   auto call = std::make_shared<LayerCall>();
   call->layer = layer;
@@ -296,7 +327,12 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
     if (!x.is_symbolic())
       throw ArgumentError(layer.base().class_name(), "a layer is called on symbolic tensors and concrete ones at once",
                           "layer '" + layer.name() + "'", "", where);
-    if (KerasGraph* of_x = keras_graph_of(x)) keras = of_x;
+    masks.emplace_back();
+    if (KerasGraph* of_x = keras_graph_of(x)) {
+      keras = of_x;
+      if (const auto mask = keras->masks.find(x.impl()->node.get()); mask != keras->masks.end())
+        masks.back() = mask->second;
+    }
     if (x.impl()->graph.get() != xs[0].impl()->graph.get())
       throw ArgumentError(layer.base().class_name(), "the inputs belong to different graphs",
                           "layer '" + layer.name() + "'", one_graph, where);
@@ -306,11 +342,14 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
   }
   shapes.resize(inputs.size());
   ensure_built(layer.base(), shapes);
-  const std::vector<TensorMeta> results = infer_outputs(layer.base(), metas, call->form);
+  const Inferred results = infer_outputs(layer.base(), metas, call->form, masks);
   std::vector<Shape>& output_shapes = LayerAccess::output_shapes(layer.base());
   output_shapes.clear();
-  for (const TensorMeta& result : results) output_shapes.push_back(result.shape);
-  return write_down(*keras, std::move(call), results);
+  for (const TensorMeta& result : results.outputs) output_shapes.push_back(result.shape);
+  std::vector<Tensor> outputs = write_down(*keras, std::move(call), results.outputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (results.masks[i]) keras->masks.emplace(outputs[i].impl()->node.get(), *results.masks[i]);
+  return outputs;
 }
 
 Layer input_layer_of(const Tensor& tensor, Location where) {
@@ -328,10 +367,18 @@ Tensor Input(const Shape& shape, InputOptions options, Location where) {
   if (options.batch_size < 0)
     throw ArgumentError("Input", "batch_size is negative", std::to_string(options.batch_size), "0 stands for any",
                         where);
+  if (options.batch_shape && (shape.rank() > 0 || options.batch_size > 0))
+    throw ArgumentError("Input", "batch_shape is given besides a shape or a batch_size", options.batch_shape->text(),
+                        "It has both", where);
+  if (options.batch_shape && options.batch_shape->rank() == 0)
+    throw ArgumentError("Input", "batch_shape has no axis of the batch", options.batch_shape->text(), "", where);
   const Frame frame(where);
   const GraphHandle graph = current_graph();
   Shape full = shape;
-  full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);
+  if (options.batch_shape)
+    full = *options.batch_shape;
+  else
+    full.insert(0, options.batch_size > 0 ? options.batch_size : unknown);
   const auto base = std::make_shared<InputLayer>(full, options.dtype);
   auto call = std::make_shared<LayerCall>();
   call->layer = Layer(base, options.name.empty() ? OptionText(unique_name("input_layer")) : options.name, where);
@@ -347,7 +394,7 @@ Tensor Input(const Shape& shape, InputOptions options, Location where) {
 // --- The models -----------------------------------------------------------------------------------------------------
 
 FunctionalModel::FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where)
-    : plan_(make_plan(inputs, outputs, where)) {
+    : plan_(make_plan(inputs, outputs, number_, where)) {
   supports_masking = true;
   LayerAccess::built(*this) = true;
   LayerAccess::leave_parts_unchecked(*this);
@@ -401,22 +448,29 @@ static Tensor as_input(const Tensor& x, DType dtype, const Tensor& mask) {
 }
 
 std::vector<Tensor> FunctionalModel::call_with(const std::vector<Tensor>& xs, const CallOptions& options) {
-  const bool training = options.training.value_or(false);
   if (xs.size() != plan_.inputs.size())
     throw ArgumentError(class_name(), "the number of tensors is not that of the model's inputs",
                         "model '" + name() + "' has " + std::to_string(plan_.inputs.size()) + " inputs, " +
                             std::to_string(xs.size()) + " tensors were given");
+  const std::vector<Tensor> all = values(xs, options.mask, options.training.value_or(false));
+  std::vector<Tensor> results;
+  for (const int slot : plan_.outputs) results.push_back(all[static_cast<std::size_t>(slot)]);
+  return results;
+}
+
+std::vector<Tensor> FunctionalModel::values(const std::vector<Tensor>& xs, const std::vector<Tensor>& masks,
+                                            std::optional<bool> training) const {
   std::vector<Tensor> values(static_cast<std::size_t>(plan_.slots));
   const auto value = [&](int slot) -> Tensor& { return values[static_cast<std::size_t>(slot)]; };
   const std::vector<TensorMeta> metas = input_metas();
-  for (std::size_t i = 0; i < xs.size(); ++i) value(plan_.inputs[i]) = as_input(xs[i], metas[i].dtype, options.mask[i]);
+  for (std::size_t i = 0; i < xs.size(); ++i) value(plan_.inputs[i]) = as_input(xs[i], metas[i].dtype, masks[i]);
   for (const PlanStep& step : plan_.steps) {
     if (step.layer.defined() && step.layer.as<InputLayer>()) continue;
     std::vector<Tensor> inputs, outputs(step.outputs.size());
     for (const int slot : step.inputs) inputs.push_back(value(slot));
     if (step.layer.defined()) {
       auto [own, how] = step.form.taken_apart(inputs);
-      how.training = step.training.value_or(training);
+      how.training = step.training ? step.training : training;
       outputs = step.layer.call(own, how, step.where);
     } else if (step.value.defined())
       outputs[0] = step.value;
@@ -424,19 +478,95 @@ std::vector<Tensor> FunctionalModel::call_with(const std::vector<Tensor>& xs, co
       repeat(step, inputs, outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) value(step.outputs[i]) = std::move(outputs[i]);
   }
-  std::vector<Tensor> results;
-  for (const int slot : plan_.outputs) results.push_back(value(slot));
-  return results;
+  return values;
+}
+
+Symbols FunctionalModel::symbols(Location where) const {
+  const GraphHandle graph = current_graph();
+  KerasGraph& keras = *static_cast<KerasGraph*>(graph.impl().attachment.get());
+  std::vector<Tensor> all;
+  if (const auto known = keras.models.find(number_); known != keras.models.end()) {
+    for (const LayerCall::Edge edge : known->second) all.push_back(tensor_of(keras, edge));
+  } else {
+    std::vector<Tensor> inputs;
+    for (const int input : plan_.inputs)
+      for (const PlanStep& step : plan_.steps)
+        if (step.outputs[0] == input) inputs.push_back(input_again(keras, step.layer, where));
+    all = values(inputs, std::vector<Tensor>(inputs.size()), {});
+    std::vector<LayerCall::Edge>& edges = keras.models[number_];
+    for (const Tensor& value : all) edges.push_back(value.is_symbolic() ? edge_of(value) : LayerCall::Edge{});
+    for (const PlanStep& step : plan_.steps)
+      if (const Tensor& value = all[static_cast<std::size_t>(step.outputs[0])]; step.op && value.is_symbolic())
+        keras.names[edge_of(value).node] = step.name;
+  }
+  const auto at = [&](const std::vector<int>& slots) {
+    std::vector<Tensor> tensors;
+    for (const int slot : slots) tensors.push_back(all[static_cast<std::size_t>(slot)]);
+    return tensors;
+  };
+  Symbols symbols{.inputs = at(plan_.inputs), .outputs = at(plan_.outputs), .calls = {}};
+  for (const PlanStep& step : plan_.steps) {
+    if (!step.layer.defined()) continue;
+    SymbolicCall call{step.layer, at(step.inputs), at(step.outputs)};
+    if (call.inputs.empty())
+      call.inputs = call.outputs;  // an InputLayer
+    else
+      call.inputs.resize(step.form.inputs);
+    symbols.calls.push_back(std::move(call));
+  }
+  return symbols;
+}
+
+std::uint64_t SymbolicModel::new_number() {
+  static std::atomic<std::uint64_t> count{0};
+  return ++count;
+}
+
+Symbols symbols_of(const LayerBase& model, Location where) {
+  if (const auto* symbolic = dynamic_cast<const SymbolicModel*>(&model)) return symbolic->symbols(where);
+  throw ArgumentError(model.class_name(), "the model was not made of symbolic tensors", "'" + model.name() + "'",
+                      "A functional or a Sequential model is", where);
+}
+
+SymbolicCall first_call_of(const Layer& layer, Location where) {
+  LayerBase& base = layer.base(where);
+  if (dynamic_cast<const SymbolicModel*>(&base)) {
+    Symbols symbols = symbols_of(base, where);
+    return {layer, std::move(symbols.inputs), std::move(symbols.outputs)};
+  }
+  if (const auto model = LayerAccess::stands_in(base).lock())
+    for (SymbolicCall& call : symbols_of(*model, where).calls)
+      if (call.layer == layer) return std::move(call);
+  if (const auto keras = current.lock())
+    for (const auto& [node, made] : keras->made_by) {
+      const LayerCall& call = *made.first;
+      if (call.layer != layer || call.index != 0) continue;
+      SymbolicCall found{.layer = layer, .inputs = {}, .outputs = {}};
+      for (std::size_t i = 0; i < std::min(call.form.inputs, call.inputs.size()); ++i)
+        found.inputs.push_back(tensor_of(*keras, call.inputs[i]));
+      for (Node* output : call.outputs) found.outputs.push_back(tensor_of(*keras, {output, 0}));
+      if (found.inputs.empty()) found.inputs = found.outputs;
+      return found;
+    }
+  throw ArgumentError(base.class_name(), "the layer stands in no functional or Sequential model",
+                      "'" + base.name() + "'", "Call it on what Input gives, and make a Model of that", where);
+}
+
+void connect_layers(const Model& model) {
+  for (const Layer& layer : model.layers())
+    if (std::weak_ptr<LayerBase>& stands_in = LayerAccess::stands_in(layer.base()); stands_in.expired())
+      stands_in = model.shared();
 }
 
 void SequentialModel::append(const Layer& layer) {
   Frame frame(LayerAccess::made_at(layer.base()));
   ensure_built(layer.base(), {last_.shape});
-  const std::vector<TensorMeta> outputs = infer_outputs(layer.base(), {last_});
+  const auto& [outputs, masks] = infer_outputs(layer.base(), {last_}, CallForm::of_inputs(1), {last_mask_});
   if (outputs.size() != 1)
     throw ArgumentError("Sequential", "a layer does not have one output",
                         "layer '" + layer.name() + "' has " + std::to_string(outputs.size()), "Use a functional Model");
   last_ = outputs[0];
+  last_mask_ = masks[0];
   LayerAccess::output_shapes(layer.base()) = {last_.shape};
   if (input_.defined()) LayerAccess::output_shapes(*this) = {last_.shape};
 }
@@ -465,7 +595,53 @@ void SequentialModel::add(const Layer& layer, Location where) {
   for (const Layer& brick : bricks_) check_name(brick);
   if (built()) append(layer);
   bricks_.push_back(layer);
+  number_ = new_number();
   structure_changed();
+}
+
+Layer SequentialModel::pop(Location where) {
+  if (bricks_.empty())
+    throw ArgumentError("Sequential", "there is no layer to take away", "'" + name() + "'", "", where);
+  Layer last = bricks_.back();
+  bricks_.pop_back();
+  if (built()) {
+    last_ =
+        input_.defined()
+            ? input_.as<InputLayer>()->meta()
+            : TensorMeta{
+                  .shape = LayerAccess::build_shapes(*this)[0], .strides = {}, .dtype = input_dtype(), .device = {}};
+    last_mask_.reset();
+    if (input_.defined()) LayerAccess::output_shapes(*this) = {last_.shape};
+    for (const Layer& brick : bricks_) append(brick);
+  }
+  number_ = new_number();
+  structure_changed();
+  return last;
+}
+
+std::vector<Tensor> SequentialModel::values(Location where) const {
+  const GraphHandle graph = current_graph();
+  KerasGraph& keras = *static_cast<KerasGraph*>(graph.impl().attachment.get());
+  if (const auto known = keras.models.find(number_); known != keras.models.end()) {
+    std::vector<Tensor> all;
+    for (const LayerCall::Edge edge : known->second) all.push_back(tensor_of(keras, edge));
+    return all;
+  }
+  if (!input_.defined())
+    throw ArgumentError("Sequential", "the model was not made of symbolic tensors", "'" + name() + "' has no Input",
+                        "Put an Input first", where);
+  std::vector<Tensor> all{input_again(keras, input_, where)};
+  for (const Layer& layer : bricks_) all.push_back(layer(all.back(), {}, LayerAccess::made_at(layer.base())));
+  std::vector<LayerCall::Edge>& edges = keras.models[number_];
+  for (const Tensor& value : all) edges.push_back(edge_of(value));
+  return all;
+}
+
+Symbols SequentialModel::symbols(Location where) const {
+  const std::vector<Tensor> all = values(where);
+  Symbols symbols{.inputs = {all.front()}, .outputs = {all.back()}, .calls = {{input_, {all[0]}, {all[0]}}}};
+  for (std::size_t i = 0; i < bricks_.size(); ++i) symbols.calls.push_back({bricks_[i], {all[i]}, {all[i + 1]}});
+  return symbols;
 }
 
 SequentialModel::SequentialModel() {
@@ -503,11 +679,15 @@ std::vector<TensorMeta> SequentialModel::input_metas() const {
 Sequential::Sequential(const std::vector<Layer>& layers, const ModelOptions& options, Location where)
     : Model(std::make_shared<SequentialModel>(), options.name, where) {
   for (const Layer& layer : layers) add(layer, where);
+  if (!options.trainable) set_trainable(false, where);
 }
 Sequential::Sequential(std::initializer_list<Layer> layers, const ModelOptions& options, Location where)
     : Sequential(std::vector<Layer>(layers), options, where) {}
 
 Model::Model(const TensorList& inputs, const TensorList& outputs, const ModelOptions& options, Location where)
-    : Model(std::make_shared<FunctionalModel>(inputs, outputs, where), options.name, where) {}
+    : Model(std::make_shared<FunctionalModel>(inputs, outputs, where), options.name, where) {
+  connect_layers(*this);
+  if (!options.trainable) set_trainable(false, where);
+}
 
 }  // namespace triptych::keras

@@ -1,6 +1,7 @@
 // Functional models: calls of layers on symbolic tensors, written down, and the plan that repeats them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -47,6 +48,34 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
 /// The input layer that made `tensor`; ArgumentError if none did.
 Layer input_layer_of(const Tensor& tensor, Location where);
 
+/// What a layer was called on, and what it gave: tensors of functional models.
+struct SymbolicCall {
+  Layer layer;
+  std::vector<Tensor> inputs, outputs;
+};
+/// A model as such calls.
+struct Symbols {
+  std::vector<Tensor> inputs, outputs;
+  std::vector<SymbolicCall> calls;
+};
+/// Which tensors of a graph a model's are: they are known as long as somebody holds one, and made anew after.
+class SymbolicModel {
+ public:
+  virtual ~SymbolicModel() = default;
+  virtual Symbols symbols(Location where) const = 0;
+
+ protected:
+  static std::uint64_t new_number();
+  /// In graphs; another one once the model has other layers.
+  std::uint64_t number_ = new_number();
+};
+/// The tensors of a functional or Sequential model; ArgumentError for another kind.
+Symbols symbols_of(const LayerBase& model, Location where);
+/// The first call of `layer` in the model that it stands in; ArgumentError if there is none.
+SymbolicCall first_call_of(const Layer& layer, Location where);
+/// The layers of `model` stand in it, those that stand in no other one.
+void connect_layers(const Model& model);
+
 /// One step of a plan: a layer, or an op that was applied to the tensors directly, or where a value comes from.
 struct PlanStep {
   Layer layer;
@@ -69,7 +98,7 @@ struct Plan {
   int slots = 0;
 };
 
-class FunctionalModel : public ModelBase {
+class FunctionalModel : public ModelBase, public SymbolicModel {
  public:
   FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where);
 
@@ -81,12 +110,17 @@ class FunctionalModel : public ModelBase {
   std::vector<std::string> output_names() const override;
   const Plan& plan() const { return plan_; }
   std::string config() const override;
+  Symbols symbols(Location where) const override;
 
  private:
+  /// The value of each slot; `training` for layers that do not say it themselves.
+  std::vector<Tensor> values(const std::vector<Tensor>& xs, const std::vector<Tensor>& masks,
+                             std::optional<bool> training) const;
+
   Plan plan_;
 };
 
-class SequentialModel : public ModelBase {
+class SequentialModel : public ModelBase, public SymbolicModel {
  public:
   SequentialModel();
   std::string class_name() const override { return "Sequential"; }
@@ -97,15 +131,20 @@ class SequentialModel : public ModelBase {
   /// The Input's dtype, else that of the first brick.
   DType input_dtype() const override;
   void add(const Layer& layer, Location where);
+  Layer pop(Location where);
+  Symbols symbols(Location where) const override;
   const Layer& input() const { return input_; }
   std::string config() const override;
 
  private:
   void append(const Layer& layer);
+  /// The input, and what each brick gives.
+  std::vector<Tensor> values(Location where) const;
 
   Layer input_;
   std::vector<Layer> bricks_;
   TensorMeta last_;  // what comes out of the last brick, once there is an input
+  std::optional<Shape> last_mask_;
 };
 
 }  // namespace triptych::keras

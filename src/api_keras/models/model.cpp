@@ -8,6 +8,7 @@
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/training/batches.h"
+#include "api_keras/training/class_weights.h"
 #include "api_keras/training/options.h"
 #include "api_keras/training/trainer.h"
 #include "triptych/core/random.h"
@@ -53,6 +54,9 @@ std::optional<StepLogs> ModelBase::train_step(const StepData&) { return {}; }
 std::optional<StepLogs> ModelBase::test_step(const StepData&) { return {}; }
 Tensor ModelBase::compute_loss(const StepData& data, const std::vector<Tensor>& y_pred, bool) {
   return trainer_->compiled_loss(data, y_pred);
+}
+StepLogs ModelBase::compute_metrics(const StepData& data, const std::vector<Tensor>& y_pred) {
+  return trainer_->compiled_metrics(data, y_pred);
 }
 Optimizer ModelBase::optimizer(Location where) const { return trainer_->optimizer(where); }
 
@@ -187,8 +191,10 @@ void Model::reset_metrics(Location where) const { base(where).trainer().reset_re
 std::vector<std::string> Model::metrics_names(Location where) const { return base(where).trainer().metrics_names(); }
 
 Logs Model::train_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight,
-                           Location where) const {
-  return trainer_of(*this, where)->run_batch(Phase::train, {x, y, given_weights(sample_weight)}, where);
+                           const std::vector<std::pair<std::int64_t, double>>& class_weight, Location where) const {
+  ArrayBatch batch{x, y, given_weights(sample_weight)};
+  if (!class_weight.empty()) weigh_by_class(batch, class_weight, "train_on_batch", where);
+  return trainer_of(*this, where)->run_batch(Phase::train, batch, where);
 }
 
 Logs Model::test_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight,
@@ -227,7 +233,14 @@ void Sequential::add(const Layer& layer, Location where) const {
     throw ArgumentError("Sequential", "a layer is added after compile", "'" + layer.name(where) + "'", "Add it before",
                         where);
   static_cast<SequentialModel&>(base()).add(layer, where);
+  connect_layers(*this);
   base().trainer().forget();
+}
+
+Layer Sequential::pop(Location where) const {
+  Layer last = static_cast<SequentialModel&>(base(where)).pop(where);
+  base().trainer().retract();
+  return last;
 }
 
 namespace utils {

@@ -1,6 +1,8 @@
 // summary(): the table that Keras prints on a terminal of 80 columns.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <regex>
 
 #include "api_keras/access.h"
 #include "api_keras/callbacks/progbar.h"
@@ -14,10 +16,14 @@ namespace {
 
 using Row = std::vector<std::string>;
 
+constexpr std::int64_t terminal_columns = 80, longest_line = 10000;
+
+enum class Side { left, right, middle };
+
 struct Column {
   const char* header;
-  std::size_t width;  // of the text
-  bool right = false;
+  Side side = Side::left;
+  std::size_t width = 0;  // of the text
 };
 
 std::string with_commas(std::int64_t number) {
@@ -108,8 +114,9 @@ std::string row_text(const std::vector<Column>& columns, const Row& row, const c
   for (std::size_t line = 0; line < height; ++line) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const std::string cell = line < cells[i].size() ? cells[i][line] : "";
-      const std::string space(columns[i].width - characters(cell), ' ');
-      text += std::string(side) + " " + (columns[i].right ? space + cell : cell + space) + " ";
+      const std::size_t space = columns[i].width - characters(cell);
+      const std::size_t before = columns[i].side == Side::left ? 0 : columns[i].side == Side::right ? space : space / 2;
+      text += std::string(side) + " " + std::string(before, ' ') + cell + std::string(space - before, ' ') + " ";
     }
     text += std::string(side) + "\n";
   }
@@ -157,7 +164,36 @@ bool is_linear(const Plan& plan) {
 
 class Rows {
  public:
-  Rows(bool connections, bool expand_nested) : connections_(connections), expand_nested_(expand_nested) {}
+  Rows(bool connections, const SummaryOptions& options)
+      : connections_(connections), expand_nested_(options.expand_nested), trainable_(options.show_trainable) {}
+
+  /// Those from the first layer whose name begins as the first expression says to the last one of the second.
+  std::vector<Row> in_range(const std::vector<std::string>& range, Location where) const {
+    if (range.empty()) return rows_;
+    const auto fail = [&](const char* wrong, const std::string& given) {
+      throw ArgumentError("summary", wrong, given, "Give the beginnings of two layers' names", where);
+    };
+    if (range.size() != 2) fail("layer_range has other than two names", std::to_string(range.size()) + " names");
+    std::vector<std::size_t> found[2];
+    for (int end = 0; end < 2; ++end) {
+      const std::string& pattern = range[static_cast<std::size_t>(end)];
+      try {
+        const std::regex begins(pattern);
+        for (std::size_t i = 0; i < starts_.size(); ++i)
+          if (std::regex_search(starts_[i].first, begins, std::regex_constants::match_continuous))
+            found[end].push_back(i);
+      } catch (const std::regex_error&) {
+        fail("a name of layer_range is no regular expression", "'" + pattern + "'");
+      }
+      if (found[end].empty()) fail("no layer has a name of layer_range", "'" + pattern + "'");
+    }
+    std::size_t first = found[0].front(), last = found[1].back();
+    if (first > last) first = found[1].front(), last = found[0].back();
+    const auto row = [&](std::size_t layer) {
+      return rows_.begin() + static_cast<std::ptrdiff_t>(layer < starts_.size() ? starts_[layer].second : rows_.size());
+    };
+    return {row(first), row(last + 1)};
+  }
 
   void add_model(const ModelBase& model, int level) {
     const auto* functional = dynamic_cast<const FunctionalModel*>(&model);
@@ -170,9 +206,11 @@ class Rows {
     for (const PlanStep& step : plan.steps) {
       if (!step.layer.defined()) {
         if (!is_shown(step)) continue;
-        rows.push_back({printable(step.name) + " (" + to_camel_case(operation_name(step.op->op->name)) + ")",
-                        shapes_text(step.output_shapes), "0"});
-        if (connections_) rows.back().push_back(sources(plan, step));
+        starts_.emplace_back(step.name, rows_.size());
+        rows_.push_back({printable(step.name) + " (" + to_camel_case(operation_name(step.op->op->name)) + ")",
+                         shapes_text(step.output_shapes), "0"});
+        if (connections_) rows_.back().push_back(sources(plan, step));
+        if (trainable_) rows_.back().push_back("-");
         continue;
       }
       if (std::find(seen.begin(), seen.end(), step.layer) != seen.end()) continue;
@@ -185,15 +223,15 @@ class Rows {
     }
   }
 
-  std::vector<Row> rows;
-
  private:
   void add_layer(const Layer& layer, int level, const std::string& connected, const std::vector<Shape>& shapes = {}) {
     std::string name = printable(layer.name()) + " (" + layer.base().class_name() + ")";
     if (level > 0) name = std::string(static_cast<std::size_t>(3 * level), ' ') + "└ " + name;
     Row row{name, shapes_text(shapes.empty() ? layer.base().output_shapes() : shapes), params_text(layer)};
     if (connections_) row.push_back(connected);
-    rows.push_back(row);
+    if (trainable_) row.push_back(layer.weights().empty() ? "-" : layer.trainable() ? "Y" : "N");
+    if (level == 0) starts_.emplace_back(layer.name(), rows_.size());
+    rows_.push_back(row);
     if (const auto* inner = layer.as<ModelBase>(); inner && expand_nested_) add_model(*inner, level + 1);
   }
 
@@ -208,8 +246,51 @@ class Rows {
     return text;
   }
 
-  bool connections_, expand_nested_;
+  bool connections_, expand_nested_, trainable_;
+  std::vector<Row> rows_;
+  std::vector<std::pair<std::string, std::size_t>> starts_;  // the outermost layers, and their first rows
 };
+
+/// Shares of `total` by `ratios`; what is left of a division goes to the later ones. As the library in which Keras
+/// draws its table does it.
+std::vector<std::int64_t> shared_out(std::int64_t total, const std::vector<std::int64_t>& ratios, bool rounds_up) {
+  std::vector<std::int64_t> shares;
+  std::int64_t of_all = 0;
+  for (const std::int64_t ratio : ratios) of_all += ratio;
+  for (const std::int64_t ratio : ratios) {
+    const double exact = of_all > 0 ? static_cast<double>(ratio * total) / static_cast<double>(of_all) : 0;
+    shares.push_back(static_cast<std::int64_t>(rounds_up ? std::ceil(exact) : std::nearbyint(exact)));
+    total -= shares.back();
+    of_all -= ratio;
+  }
+  return shares;
+}
+
+/// The columns' widths in lines of `length` characters.
+void lay_out(std::vector<Column>& columns, std::int64_t length, const std::vector<double>& positions, Location where) {
+  if (positions.size() != columns.size())
+    throw ArgumentError("summary", "there is not a position for each column",
+                        std::to_string(positions.size()) + " positions, " + std::to_string(columns.size()) + " columns",
+                        "", where);
+  std::vector<std::int64_t> widths;  // with a space at both sides
+  std::int64_t end = 0, all = 0;
+  for (const double position : positions) {
+    const std::int64_t width = static_cast<std::int64_t>(position * static_cast<double>(length)) - end;
+    if (width < 4)
+      throw ArgumentError("summary", "a column has less than 4 characters", std::to_string(width),
+                          "Give a longer line, or other positions", where);
+    end += width;
+    widths.push_back(width + 2);
+    all += width + 2;
+  }
+  const std::int64_t room = length - static_cast<std::int64_t>(columns.size()) - 1;
+  const std::vector<std::int64_t> changes =
+      all > room ? shared_out(all - room, std::vector<std::int64_t>(widths.size(), 1), false)
+                 : shared_out(room - all, widths, true);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    columns[i].width =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, widths[i] + (all > room ? -changes[i] : changes[i]) - 2));
+}
 
 struct Size {
   std::int64_t count = 0, bytes = 0;
@@ -227,11 +308,20 @@ std::string Model::summary_text(const SummaryOptions& options, Location where) c
   base(where);
   const auto* functional = as<FunctionalModel>();
   const bool connections = functional && !is_linear(functional->plan());
-  const std::vector<Column> columns =
-      connections
-          ? std::vector<Column>{{"Layer (type)", 19}, {"Output Shape", 17}, {"Param #", 10, true}, {"Connected to", 17}}
-          : std::vector<Column>{{"Layer (type)", 31}, {"Output Shape", 22}, {"Param #", 13, true}};
-  Rows rows(connections, options.expand_nested);
+  std::vector<Column> columns{{"Layer (type)"}, {"Output Shape"}, {"Param #", Side::right}};
+  if (connections) columns.push_back({"Connected to"});
+  std::vector<double> positions = options.positions;
+  if (positions.empty()) positions = connections ? std::vector{0.3, 0.56, 0.74, 1.0} : std::vector{0.45, 0.8, 1.0};
+  if (options.show_trainable) {
+    columns.push_back({"Trainable", Side::middle});
+    for (double& position : positions) position *= 0.9;
+    positions.push_back(1);
+  }
+  if (options.line_length < 0 || options.line_length > longest_line)
+    throw ArgumentError("summary", "line_length is out of range", std::to_string(options.line_length),
+                        "0 stands for Keras's", where);
+  lay_out(columns, options.line_length > 0 ? options.line_length : terminal_columns - 4, positions, where);
+  Rows rows(connections, options);
   rows.add_model(base(), 0);
   Size trainable, frozen, optimizer, total;
   for (const Weight& weight : weights()) {
@@ -247,13 +337,17 @@ std::string Model::summary_text(const SummaryOptions& options, Location where) c
       optimizer.add(value, counted_as);
       total.add(value, counted_as);
     }
-  std::string text = "Model: \"" + printable(name()) + "\"\n" + table(columns, rows.rows);
+  std::string text =
+      "Model: \"" + printable(name()) + "\"\n" + table(columns, rows.in_range(options.layer_range, where));
   text += " Total params: " + total.text() + " Trainable params: " + trainable.text() +
           " Non-trainable params: " + frozen.text();
   if (with_optimizer) text += " Optimizer params: " + optimizer.text();
   return text;
 }
 
-void Model::summary(const SummaryOptions& options, Location where) const { print(summary_text(options, where)); }
+void Model::summary(const SummaryOptions& options, Location where) const {
+  const std::string text = summary_text(options, where);
+  options.print_fn ? options.print_fn(text) : print(text);
+}
 
 }  // namespace triptych::keras

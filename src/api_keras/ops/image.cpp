@@ -50,6 +50,9 @@ Tensor resize(const Arg& images, Size2 size, const ResizeOptions& options) {
   if (options.crop_to_aspect_ratio && options.pad_to_aspect_ratio)
     throw ArgumentError("resize", "images are both cut and padded", "crop_to_aspect_ratio and pad_to_aspect_ratio", "",
                         images.where());
+  if (options.fill_mode != "constant")
+    throw ArgumentError("resize", "there is no such fill_mode", "'" + options.fill_mode + "'", "Use 'constant'",
+                        images.where());
   if (options.crop_to_aspect_ratio || options.pad_to_aspect_ratio) {
     const std::int64_t height = x.size(-3, images.where()), width = x.size(-2, images.where());
     const auto scaled = [](std::int64_t length, std::int64_t by, std::int64_t of) {

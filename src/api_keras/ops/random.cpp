@@ -20,6 +20,17 @@ SeedGenerator::SeedGenerator(std::optional<std::int64_t> seed) {
   generator_ = std::make_shared<triptych::Generator>(static_cast<std::uint64_t>(from));
 }
 
+Tensor normal(const ops::Sizes& shape, double mean, double stddev, DType dtype, const Seed& seed, Location where) {
+  if (shape.known()) return triptych::normal(shape, mean, stddev, dtype, seed.generator(), where);
+  const Frame frame(where);
+  return randn_like(shape.zeros(dtype, where), seed.generator()) * stddev + mean;
+}
+Tensor uniform(const ops::Sizes& shape, double minval, double maxval, DType dtype, const Seed& seed, Location where) {
+  if (shape.known()) return triptych::uniform(shape, minval, maxval, dtype, seed.generator(), where);
+  const Frame frame(where);
+  return rand_like(shape.zeros(dtype, where), seed.generator()) * (maxval - minval) + minval;
+}
+
 Tensor gamma(const Shape& shape, const Arg& alpha, DType dtype, const Seed& seed) {
   const Frame frame(alpha.where());
   return cast(standard_gamma(parameter(alpha, shape, dtype), seed.generator()), dtype);

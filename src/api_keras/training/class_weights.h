@@ -8,11 +8,14 @@
 
 namespace triptych::keras {
 
+using ClassWeights = std::vector<std::pair<std::int64_t, double>>;
+/// Every example of the batch counts as its class does. ArgumentError of `caller` if one does not have one class.
+void weigh_by_class(ArrayBatch& batch, const ClassWeights& weights, const char* caller, Location where);
+
 /// The batches of `source`, every example of which counts as its class does. Both arguments outlive it.
 class ClassWeighted : public Source {
  public:
-  using Weights = std::vector<std::pair<std::int64_t, double>>;
-  ClassWeighted(Source& source, const Weights& weights, Location where)
+  ClassWeighted(Source& source, const ClassWeights& weights, Location where)
       : source_(source), weights_(weights), where_(where) {}
   std::int64_t steps() const override { return source_.steps(); }
   void start(std::int64_t epoch) override { source_.start(epoch); }
@@ -20,7 +23,7 @@ class ClassWeighted : public Source {
 
  private:
   Source& source_;
-  const Weights& weights_;
+  const ClassWeights& weights_;
   Location where_;
 };
 

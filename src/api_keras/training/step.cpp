@@ -99,6 +99,16 @@ Tensor Trainer::compiled_loss(const StepData& data, const std::vector<Tensor>& y
   return loss_of_step(data, y_pred);
 }
 
+StepLogs Trainer::compiled_metrics(const StepData& data, const std::vector<Tensor>& y_pred) {
+  check_compiled();
+  if (output_count_ == 0) meet_outputs(y_pred.size());
+  std::vector<Tensor> results;
+  put_metrics(data, y_pred, results);
+  StepLogs logs;
+  for (std::size_t i = 0; i < results.size(); ++i) logs.emplace_back(metrics_[i].name, results[i]);
+  return logs;
+}
+
 Tensor Trainer::loss_of_step(const StepData& data, const std::vector<Tensor>& y_pred) {
   check_compiled();
   if (output_count_ == 0) meet_outputs(y_pred.size());

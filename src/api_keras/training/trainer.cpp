@@ -96,6 +96,11 @@ void Trainer::forget() {
   output_count_ = 0;
 }
 
+void Trainer::retract() {
+  compiled_ = false;
+  forget();
+}
+
 void Trainer::notice_changes() {
   if (adaptations_ != adaptations()) {
     adaptations_ = adaptations();

@@ -32,6 +32,8 @@ class Trainer {
   const Optimizer* optimizer_if_any() const { return compiled_ ? &options_.optimizer : nullptr; }
   /// The model has changed: what was traced and checked is so no more.
   void forget();
+  /// It is to be compiled anew.
+  void retract();
 
   /// What is reported counts from here on.
   void reset_reports();
@@ -39,6 +41,8 @@ class Trainer {
   /// The loss that was compiled, each output's times its weight, and what layers have added; of the step that is
   /// running.
   Tensor compiled_loss(const StepData& data, const std::vector<Tensor>& y_pred);
+  /// Adds the predictions of a step to the metrics that were compiled, and gives what they are.
+  StepLogs compiled_metrics(const StepData& data, const std::vector<Tensor>& y_pred);
   /// Whether what is reported as `name` gets better by rising, as far as that is known.
   MetricBase::Direction direction(const std::string& name) const;
 

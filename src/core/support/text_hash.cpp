@@ -1,57 +1,21 @@
 #include "core/support/text_hash.h"
 
-#include <bit>
 #include <cstddef>
-#include <cstring>
 #include <utility>
+
+#include "core/support/hash_steps.h"
 
 namespace triptych {
 namespace {
 
-// --- Fingerprint64: the constants and steps of farmhashna -----------------------------------------------------------
+using Farm = hash::FarmHash;
+constexpr std::uint64_t k0 = Farm::k0, k1 = Farm::k1, k2 = Farm::k2;
 
-constexpr std::uint64_t k0 = 0xc3a5c85c97cb3127, k1 = 0xb492b66fbe98f273, k2 = 0x9ae16a3b2f90404f;
-
-std::uint64_t fetch64(const char* at) {
-  std::uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
-  return value;
-}
-std::uint64_t fetch32(const char* at) {
-  std::uint64_t value = 0;
-  for (int i = 0; i < 4; ++i) value |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
-  return value;
-}
-std::uint64_t rotate(std::uint64_t value, int shift) { return std::rotr(value, shift); }
-std::uint64_t shift_mix(std::uint64_t value) { return value ^ (value >> 47); }
-
+std::uint64_t fetch64(const char* at) { return Farm::fetch64(at); }
+std::uint64_t rotate(std::uint64_t value, int shift) { return Farm::rotate(value, shift); }
+std::uint64_t shift_mix(std::uint64_t value) { return Farm::shift_mix(value); }
 std::uint64_t hash_16(std::uint64_t u, std::uint64_t v, std::uint64_t multiplier) {
-  const std::uint64_t a = shift_mix((u ^ v) * multiplier);
-  return shift_mix((v ^ a) * multiplier) * multiplier;
-}
-
-std::uint64_t hash_to_16(const char* s, std::size_t length) {
-  const std::uint64_t n = length;
-  if (length >= 8) {
-    const std::uint64_t multiplier = k2 + n * 2, a = fetch64(s) + k2, b = fetch64(s + length - 8);
-    const std::uint64_t c = rotate(b, 37) * multiplier + a, d = (rotate(a, 25) + b) * multiplier;
-    return hash_16(c, d, multiplier);
-  }
-  if (length >= 4) {
-    const std::uint64_t multiplier = k2 + n * 2;
-    return hash_16(n + (fetch32(s) << 3), fetch32(s + length - 4), multiplier);
-  }
-  if (length == 0) return k2;
-  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(s[i])}; };
-  const std::uint32_t y = byte(0) + (byte(length >> 1) << 8),
-                      z = static_cast<std::uint32_t>(length) + (byte(length - 1) << 2);
-  return shift_mix(y * k2 ^ z * k0) * k2;
-}
-
-std::uint64_t hash_17_to_32(const char* s, std::size_t length) {
-  const std::uint64_t multiplier = k2 + std::uint64_t{length} * 2, a = fetch64(s) * k1, b = fetch64(s + 8),
-                      c = fetch64(s + length - 8) * multiplier, d = fetch64(s + length - 16) * k2;
-  return hash_16(rotate(a + b, 43) + rotate(c, 30) + d, a + rotate(b + k2, 18) + c, multiplier);
+  return Farm::mixed(u, v, multiplier);
 }
 
 std::uint64_t hash_33_to_64(const char* s, std::size_t length) {
@@ -81,8 +45,8 @@ Pair weak_hash_32(const char* s, std::uint64_t a, std::uint64_t b) {
 std::uint64_t fingerprint64(std::string_view text) {
   const char* s = text.data();
   const std::size_t length = text.size();
-  if (length <= 16) return hash_to_16(s, length);
-  if (length <= 32) return hash_17_to_32(s, length);
+  if (length <= 16) return Farm::up_to_16(s, length);
+  if (length <= 32) return Farm::from_17_to_32(s, length);
   if (length <= 64) return hash_33_to_64(s, length);
   constexpr std::uint64_t seed = 81;
   std::uint64_t x = seed, y = seed * k1 + 113, z = shift_mix(y * k2 + 113) * k2;
@@ -118,35 +82,7 @@ std::uint64_t fingerprint64(std::string_view text) {
 }
 
 std::uint64_t siphash(std::string_view text, std::uint64_t key0, std::uint64_t key1) {
-  std::uint64_t v0 = key0 ^ 0x736f6d6570736575, v1 = key1 ^ 0x646f72616e646f6d, v2 = key0 ^ 0x6c7967656e657261,
-                v3 = key1 ^ 0x7465646279746573;
-  const auto rounds = [&](int count) {
-    for (int i = 0; i < count; ++i) {
-      v0 += v1;
-      v1 = std::rotl(v1, 13) ^ v0;
-      v0 = std::rotl(v0, 32);
-      v2 += v3;
-      v3 = std::rotl(v3, 16) ^ v2;
-      v0 += v3;
-      v3 = std::rotl(v3, 21) ^ v0;
-      v2 += v1;
-      v1 = std::rotl(v1, 17) ^ v2;
-      v2 = std::rotl(v2, 32);
-    }
-  };
-  const auto take = [&](std::uint64_t word) {
-    v3 ^= word;
-    rounds(2);
-    v0 ^= word;
-  };
-  std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) take(fetch64(text.data() + at));
-  char rest[8] = {};
-  std::memcpy(rest, text.data() + at, text.size() - at);
-  take(fetch64(rest) | std::uint64_t{text.size()} << 56);
-  v2 ^= 0xff;
-  rounds(4);
-  return v0 ^ v1 ^ v2 ^ v3;
+  return hash::siphash(text.data(), text.size(), key0, key1);
 }
 
 }  // namespace triptych

@@ -334,7 +334,7 @@ TEST_P(Effects, ALayerWithState) {
   class Step : public keras::LayerBase {
    public:
     void build(const tt::Shape&) override {
-      count_ = add_weight({.name = "count", .shape = {}, .initializer = "zeros", .trainable = false});
+      count_ = add_weight({.shape = {}, .initializer = "zeros", .trainable = false, .name = "count"});
     }
     tt::Tensor call(const tt::Tensor& x, bool training) override {
       if (training) count_.add_(1);

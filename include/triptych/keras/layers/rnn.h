@@ -15,7 +15,7 @@ namespace triptych::keras {
 ///     tt::Tensor kernel;
 ///     std::vector<std::int64_t> state_size() const override { return {8}; }
 ///     void build_many(const std::vector<tt::Shape>& shapes) override {
-///       kernel = add_weight({.name = "kernel", .shape = {shapes[0][-1], 8}});
+///       kernel = add_weight({.shape = {shapes[0][-1], 8}, .name = "kernel"});
 ///     }
 ///     std::vector<tt::Tensor> call_many(const std::vector<tt::Tensor>& xs, bool) override {
 ///       const tt::Tensor h = tt::tanh(tt::matmul(xs[0], kernel) + xs[1]);

@@ -58,8 +58,8 @@ struct Conv2DTransposeOptions {
 struct Conv3DTransposeOptions {
   Size3 strides = 1;
   OwnedText padding = "valid";
-  std::optional<Size3> output_padding = {};
   OwnedText data_format = "channels_last";
+  std::optional<Size3> output_padding = {};
   Size3 dilation_rate = 1;
   Activation activation = {};
   bool use_bias = true;

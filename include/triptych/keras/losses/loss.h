@@ -92,6 +92,12 @@ class TRIPTYCH_API Loss {
   Location where_;
 };
 
+/// A handle to a new loss of your own class.
+template <class Mine, class... Args>
+Loss loss(Args&&... args) {
+  return Loss(std::make_shared<Mine>(std::forward<Args>(args)...));
+}
+
 namespace detail {
 /// As Keras does before a loss: of two tensors whose ranks differ by one, the larger one ending in an axis of length 1,
 /// the smaller one gets such an axis if it has one axis, else the larger one loses it.

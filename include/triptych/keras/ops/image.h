@@ -20,6 +20,8 @@ struct ResizeOptions {
   /// Cut in the middle (padded with `fill_value`) to the proportions of the new size first.
   bool crop_to_aspect_ratio = false;
   bool pad_to_aspect_ratio = false;
+  /// "constant" alone, as in Keras.
+  OwnedText fill_mode = "constant";
   double fill_value = 0;
   OwnedText data_format = "channels_last";
 };

@@ -8,6 +8,7 @@
 #include "triptych/core/ops/custom_gradient.h"
 #include "triptych/core/ops/labels.h"
 #include "triptych/core/ops/saturate_cast.h"
+#include "triptych/keras/ops/sizes.h"
 
 namespace triptych::keras::ops {
 
@@ -93,7 +94,7 @@ inline Tensor slice_update(const Arg& inputs, const Arg& start_indices, const Ar
   return dynamic_update_slice(inputs, updates, start_indices);
 }
 inline int ndim(const Arg& x) { return x.tensor().ndim(x.where()); }
-inline Shape shape(const Arg& x) { return x.tensor().shape(x.where()); }
+inline Sizes shape(const Arg& x) { return Sizes::of(x.tensor(), x.where()); }
 
 /// keras.ops.linalg: the same functions.
 namespace linalg {

@@ -1,6 +1,7 @@
 // keras.ops, the part that is NumPy's: names, order of arguments and defaults are Keras 3's.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "triptych/core/ops/no_nan.h"
 #include "triptych/core/ops/real_numbers.h"
 #include "triptych/core/ops/spacing.h"
+#include "triptych/keras/ops/sizes.h"
 
 namespace triptych::keras::ops {
 
@@ -168,6 +170,13 @@ using triptych::vstack;
 using triptych::where;
 using triptych::zeros;
 using triptych::zeros_like;
+
+/// Up to a size: `arange(0, ops::shape(x)[1], 1)`.
+template <std::same_as<Size> S>
+Tensor arange(Scalar start, const S& stop, Scalar step = 1, std::optional<DType> dtype = {},
+              Location where = Location::here()) {
+  return triptych::arange(start, static_cast<std::int64_t>(stop), step, dtype, where);
+}
 
 // Other words for the same.
 inline Tensor absolute(const Arg& x) { return abs(x); }

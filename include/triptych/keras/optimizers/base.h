@@ -140,4 +140,10 @@ class TRIPTYCH_API Optimizer {
   std::shared_ptr<OptimizerBase> base_;
 };
 
+/// A handle to a new optimizer of your own class.
+template <class Mine, class... Args>
+Optimizer optimizer(Args&&... args) {
+  return Optimizer(std::make_shared<Mine>(std::forward<Args>(args)...));
+}
+
 }  // namespace triptych::keras

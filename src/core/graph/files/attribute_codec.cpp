@@ -219,19 +219,20 @@ constexpr const AttributeCodec* codecs[] = {
     &codec<ReshapeAttributes>, &codec<FlattenAttributes>, &codec<SqueezeAttributes>, &codec<UnsqueezeAttributes>,
     &codec<RollAttributes>, &codec<SplitAxisAttributes>, &codec<DiagonalAttributes>, &codec<AlongAxisAttributes>,
     &codec<IndexAttributes>, &codec<IndexPutAttributes>, &codec<ScatterAttributes>, &codec<SliceAttributes>,
-    &codec<BincountAttributes>, &codec<SearchsortedAttributes>, &codec<SortAttributes>, &codec<TopkAttributes>,
-    &codec<LinearAttributes>, &codec<CholeskyAttributes>, &codec<EighAttributes>, &codec<LuFactorAttributes>,
-    &codec<LuSolveAttributes>, &codec<QrAttributes>, &codec<SvdAttributes>, &codec<TriangularSolveAttributes>,
-    &codec<ConvolutionAttributes<1>>, &codec<ConvolutionAttributes<2>>, &codec<ConvolutionAttributes<3>>,
-    &codec<PoolAttributes<1>>, &codec<PoolAttributes<2>>, &codec<PoolAttributes<3>>, &codec<MaxUnpoolAttributes>,
-    &codec<ResampleAttributes>, &codec<UnfoldAttributes>, &codec<BatchNormAttributes>, &codec<DropoutAttributes>,
-    &codec<GroupNormAttributes>, &codec<LayerNormAttributes>, &codec<AttentionAttributes>, &codec<EmbeddingAttributes>,
-    &codec<RecurrentAttributes>, &codec<CrossEntropyAttributes>, &codec<CtcLossAttributes>, &codec<RandomAttributes>,
-    &codec<RandomLikeAttributes>, &codec<RandomIntegersAttributes>, &codec<RandomMultinomialAttributes>,
-    &codec<RandomPermutationAttributes>, &codec<SgdUpdate>, &codec<MomentumUpdate>, &codec<AdamUpdate>,
-    &codec<RmspropUpdate>, &codec<AdagradUpdate>, &codec<AdadeltaUpdate>, &codec<AdamaxUpdate>, &codec<NadamUpdate>,
-    &codec<RadamUpdate>, &codec<RpropUpdate>, &codec<AsgdUpdate>, &codec<LionUpdate>, &codec<FtrlUpdate>,
-    &codec<ProximalUpdate>, &codec<ScheduleFreeUpdate>, &codec<AmpUpdateScale>, &codec<ToDeviceAttributes>};
+    &codec<BincountAttributes>, &codec<HashBucketAttributes>, &codec<SearchsortedAttributes>, &codec<SortAttributes>,
+    &codec<TopkAttributes>, &codec<LinearAttributes>, &codec<CholeskyAttributes>, &codec<EighAttributes>,
+    &codec<LuFactorAttributes>, &codec<LuSolveAttributes>, &codec<QrAttributes>, &codec<SvdAttributes>,
+    &codec<TriangularSolveAttributes>, &codec<ConvolutionAttributes<1>>, &codec<ConvolutionAttributes<2>>,
+    &codec<ConvolutionAttributes<3>>, &codec<PoolAttributes<1>>, &codec<PoolAttributes<2>>, &codec<PoolAttributes<3>>,
+    &codec<MaxUnpoolAttributes>, &codec<ResampleAttributes>, &codec<UnfoldAttributes>, &codec<BatchNormAttributes>,
+    &codec<DropoutAttributes>, &codec<GroupNormAttributes>, &codec<LayerNormAttributes>, &codec<AttentionAttributes>,
+    &codec<EmbeddingAttributes>, &codec<RecurrentAttributes>, &codec<CrossEntropyAttributes>, &codec<CtcLossAttributes>,
+    &codec<RandomAttributes>, &codec<RandomLikeAttributes>, &codec<RandomIntegersAttributes>,
+    &codec<RandomMultinomialAttributes>, &codec<RandomPermutationAttributes>, &codec<SgdUpdate>, &codec<MomentumUpdate>,
+    &codec<AdamUpdate>, &codec<RmspropUpdate>, &codec<AdagradUpdate>, &codec<AdadeltaUpdate>, &codec<AdamaxUpdate>,
+    &codec<NadamUpdate>, &codec<RadamUpdate>, &codec<RpropUpdate>, &codec<AsgdUpdate>, &codec<LionUpdate>,
+    &codec<FtrlUpdate>, &codec<ProximalUpdate>, &codec<ScheduleFreeUpdate>, &codec<AmpUpdateScale>,
+    &codec<ToDeviceAttributes>};
 
 }  // namespace
 

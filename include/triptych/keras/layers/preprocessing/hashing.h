@@ -43,9 +43,8 @@ class TRIPTYCH_API HashingLayer : public TextLayer {
 namespace layers {
 
 /// The hash of each text, or of a number's decimal digits, modulo num_bins: int64, the same in every process; or
-/// encoded as CategoryEncoding does. Numbers are hashed where they are known: in a model that is called on data or run
-/// eagerly. ArgumentError for num_bins below 1, an unknown mode or other than one or two numbers of salt;
-/// UnsupportedError for numbers that a graph computes.
+/// encoded as CategoryEncoding does. ArgumentError for num_bins below 1, an unknown mode or other than one or two
+/// numbers of salt.
 TRIPTYCH_API HashingLayer Hashing(std::int64_t num_bins, HashingOptions options = {},
                                   Location where = Location::here());
 

@@ -34,6 +34,8 @@ struct ResizingOptions {
   /// Cut in the middle (padded with fill_value) to the proportions of the new size first.
   bool crop_to_aspect_ratio = false;
   bool pad_to_aspect_ratio = false;
+  /// "constant" alone, as in Keras.
+  OwnedText fill_mode = "constant";
   double fill_value = 0;
   bool antialias = false;
   OwnedText data_format = "channels_last";
@@ -83,8 +85,8 @@ struct RandomZoomOptions {
 /// Of layers that change colours.
 struct RandomValuesOptions {
   ValueRange value_range = {};
-  std::int64_t seed = -1;
   OwnedText data_format = "channels_last";
+  std::int64_t seed = -1;
   OptionText name = {};
   DTypePolicy dtype = {};
 };

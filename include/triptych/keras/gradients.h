@@ -1,0 +1,17 @@
+// Gradients for steps and loops of one's own.
+#pragma once
+
+#include <vector>
+
+#include "triptych/core/autograd.h"
+#include "triptych/keras/layer.h"
+
+namespace triptych::keras {
+
+/// What `tape.gradient(loss, weights)` gives of a GradientTape that saw the computation of `loss`: d loss / d weights;
+/// of several losses, or of a loss of several elements, that of their sum. See triptych::gradients, for its options
+/// too.
+TRIPTYCH_API std::vector<Tensor> gradients(const TensorList& loss, const TensorList& weights,
+                                           const GradientOptions& options = {}, Location where = Location::here());
+
+}  // namespace triptych::keras

@@ -1,0 +1,56 @@
+// Shapes of which a graph's feeds decide a part: what `ops::shape` gives, and what random numbers are made for.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <vector>
+
+#include "triptych/core/tensor.h"
+
+namespace triptych::keras::ops {
+
+/// How long a tensor is along an axis: a number, or in a graph what its feeds decide.
+class TRIPTYCH_API Size {
+ public:
+  template <std::integral T>
+  Size(T number) : number_(static_cast<std::int64_t>(number)) {}
+  Size(const Tensor& of, int axis);
+
+  bool known() const { return number_ != unknown; }
+  /// The number; ArgumentError where it is not known.
+  operator std::int64_t() const;
+  /// As many zeros, where the number is not known.
+  Tensor zeros(DType dtype) const;
+
+ private:
+  std::int64_t number_;
+  Tensor of_;
+  int axis_ = 0;
+};
+
+/// A shape of such sizes: `{ops::shape(x)[0], 128}`.
+class TRIPTYCH_API Sizes {
+ public:
+  Sizes(std::initializer_list<Size> sizes = {}) : sizes_(sizes) {}
+  Sizes(const Shape& shape);
+  Sizes(const std::vector<std::int64_t>& shape) : Sizes(Shape(shape)) {}
+  static Sizes of(const Tensor& x, Location where = Location::here());
+
+  /// Negative ones count from the end. ArgumentError if there is no such axis.
+  Size operator[](int axis) const;
+  std::size_t size() const { return sizes_.size(); }
+  bool known() const;
+  /// With `unknown` where a size is not known: what `reshape` infers of one.
+  operator Shape() const;
+  /// Zeros of this shape.
+  Tensor zeros(DType dtype, Location where) const;
+
+ private:
+  std::vector<Size> sizes_;
+};
+
+TRIPTYCH_API std::ostream& operator<<(std::ostream& stream, const Sizes& sizes);
+
+}  // namespace triptych::keras::ops

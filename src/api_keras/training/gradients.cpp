@@ -1,0 +1,16 @@
+#include "triptych/keras/gradients.h"
+
+#include "triptych/core/ops.h"
+
+namespace triptych::keras {
+
+std::vector<Tensor> gradients(const TensorList& loss, const TensorList& weights, const GradientOptions& options,
+                              Location where) {
+  const Frame frame(where);
+  std::vector<Tensor> numbers = loss;
+  for (Tensor& number : numbers)
+    if (number.defined() && !number.is_symbolic() && number.numel() != 1) number = sum(number);
+  return triptych::gradients(numbers, weights, {}, options, where);
+}
+
+}  // namespace triptych::keras
