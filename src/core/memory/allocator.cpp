@@ -44,7 +44,7 @@ constexpr bool caching = true;
 constexpr std::size_t alignment = 64;
 constexpr std::size_t small_limit = 4096;
 constexpr std::size_t small_classes = small_limit / alignment;
-constexpr std::size_t thread_cache_blocks = 64;  // of each small class
+constexpr std::size_t thread_cache_bytes = 512 * 1024;  // of each small class: the tape of some thousand small ops
 
 /// Counters of one thread: only it writes them, so that counting costs no locked instruction. `late` ones belong to all
 /// threads that have ended, and count what their last destructors do.
@@ -178,7 +178,7 @@ struct FreeBlock {
 /// This thread's free lists; plain data, so that tensors destroyed late in the thread's life find it usable.
 struct ThreadCache {
   FreeBlock* lists[small_classes + 1];
-  std::uint8_t counts[small_classes + 1];
+  std::uint32_t bytes[small_classes + 1];
   bool closed;
 };
 constinit thread_local ThreadCache thread_cache{};
@@ -279,7 +279,7 @@ void* take_block(std::size_t bytes) {
     FreeBlock*& list = thread_cache.lists[size / alignment];
     if ((block = list)) {
       list = list->next;
-      --thread_cache.counts[size / alignment];
+      thread_cache.bytes[size / alignment] -= static_cast<std::uint32_t>(size);
     }
   } else if (caching) {
     SharedCache& cache = shared_cache();
@@ -332,9 +332,9 @@ void cached_free(void* block, std::size_t bytes) {
     return;
   }
   const std::size_t index = size / alignment;
-  if (caching && !thread_cache.closed && thread_cache.counts[index] < thread_cache_blocks) {
+  if (caching && !thread_cache.closed && thread_cache.bytes[index] < thread_cache_bytes) {
     thread_cache.lists[index] = new (block) FreeBlock{thread_cache.lists[index]};
-    ++thread_cache.counts[index];
+    thread_cache.bytes[index] += static_cast<std::uint32_t>(size);
     bump(own, &ThreadCounters::cached, signed_size);
     return;
   }
