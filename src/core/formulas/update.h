@@ -108,13 +108,12 @@ TRIPTYCH_HOST_DEVICE inline AdamCorrections adam_corrections(const AdamUpdate& a
           std::sqrt(1 - std::pow(a.beta2, static_cast<double>(step)))};
 }
 
+/// PyTorch's rate m / (sqrt(v) / second + epsilon) is TensorFlow's formula, of one division, with epsilon times second.
 template <class C, bool torch>
 struct Adam {
   TRIPTYCH_HOST_DEVICE Adam(const AdamUpdate& a, double learning_rate, AdamCorrections corrections)
-      : rate(rounded<C>(torch ? learning_rate / corrections.first
-                              : learning_rate * corrections.second / corrections.first)),
-        divisor(rounded<C>(corrections.second)),
-        epsilon(rounded<C>(a.epsilon)),
+      : rate(rounded<C>(learning_rate * corrections.second / corrections.first)),
+        epsilon(rounded<C>(torch ? a.epsilon * corrections.second : a.epsilon)),
         fresh1(rounded<C>(1 - a.beta1)),
         beta2(rounded<C>(a.beta2)),
         fresh2(rounded<C>(1 - a.beta2)),
@@ -127,13 +126,11 @@ struct Adam {
   }
   /// `second` is v, or with amsgrad the largest that v has been.
   TRIPTYCH_HOST_DEVICE C parameter(C p, C m, C second) const {
-    const C root = std::sqrt(second);
-    const C change = torch ? rate * m / (root / divisor + epsilon) : m * rate / (root + epsilon);
-    return decay.parameter(p) - change;
+    return decay.parameter(p) - m * rate / (std::sqrt(second) + epsilon);
   }
   TRIPTYCH_HOST_DEVICE static C larger(C v, C before) { return v > before ? v : before; }
 
-  C rate, divisor, epsilon, fresh1, beta2, fresh2;
+  C rate, epsilon, fresh1, beta2, fresh2;
   WeightDecay<C> decay;
 };
 
