@@ -363,7 +363,7 @@ bool convolution(Chooser& c) {
 }
 bool wide_convolution(Chooser& c) {
   if (!c.dice.once_in(4)) return false;  // they take long
-  c.add_fresh({1, 32, 16, c.dice.between(16, 20)}, tt::float32);
+  c.add_fresh({3, 32, 16, c.dice.between(16, 20)}, tt::float32);
   c.add_fresh({32, 32, 3, 3}, tt::float32);
   return true;
 }

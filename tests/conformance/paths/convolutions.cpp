@@ -50,7 +50,7 @@ Case winograd_case(Dice& dice) {
          .stride = {1, 1},
          .padding = {padding, padding},
          .dilation = {1, 1}};
-  while (s.n * s.length(0) * s.length(1) < 256) ++s.n;
+  while (s.n * s.length(0) * s.length(1) < 768) ++s.n;
   return s;
 }
 

@@ -14,8 +14,7 @@ namespace {
 
 Path forward_path("oneDNN convolution: forward", onednn_chosen),
     input_path("oneDNN convolution: input gradient", onednn_chosen),
-    weights_path("oneDNN convolution: weight gradient", onednn_chosen),
-    winograd_path("oneDNN convolution: Winograd", [] { return onednn_chosen() && has_avx512(); });
+    weights_path("oneDNN convolution: weight gradient", onednn_chosen);
 
 using dnnl::algorithm;
 using dnnl::memory;
@@ -46,12 +45,6 @@ struct Convolution : Prepared {
 
 memory::desc dense(const memory::dims& dims, Tag tag) { return {dims, memory::data_type::f32, tag}; }
 
-/// Winograd's algorithm: half the time where there are enough channels (measured: from 32 on), but other rounding.
-bool onednn_winograd_pays(const ConvolutionSizes& s) {
-  return s.is_image() && s.groups == 1 && s.kh == 3 && s.kw == 3 && !s.is_strided() && s.dilation[1] == 1 &&
-         s.dilation[2] == 1 && s.c >= 32 && s.o >= 32 && s.c % 16 == 0 && s.o % 16 == 0;
-}
-
 /// Its kernels compute places in 32 bits.
 bool has_common_numbers(const ConvolutionSizes& s) {
   constexpr std::int64_t limit = 1 << 20;
@@ -66,8 +59,8 @@ bool writes_past_its_output(const ConvolutionSizes& s) {
   return !has_avx512() && s.kd == 1 && s.kh == 1 && s.kw == 1 && (s.c % 8 != 0 || s.o % 8 != 0);
 }
 
-/// Makes the primitives; throws dnnl::error if there are none for `method`.
-std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& s, algorithm method) {
+/// Makes the primitives; throws dnnl::error if there are none.
+std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& s) {
   auto made = std::make_shared<Convolution>();
   Convolution& c = *made;
   c.kind = kind;
@@ -80,7 +73,7 @@ std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& 
     while (c.images < s.n && s.n / c.images * weight_bytes > (16 << 20)) c.images = images_per_part(s.n, limit *= 2);
   c.parts = s.n / c.images;
 
-  const bool blocked = method == algorithm::convolution_winograd, image = s.is_image();
+  const bool image = s.is_image();
   // Without the depth, where there is none.
   const auto dims = [&](std::initializer_list<std::int64_t> first, std::int64_t d, std::int64_t h, std::int64_t w) {
     memory::dims all(first);
@@ -98,9 +91,8 @@ std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& 
   c.given_weight = dense(weight_dims, s.groups == 1 ? image ? Tag::oihw : Tag::oidhw
                                       : image       ? Tag::goihw
                                                     : Tag::goidhw);
-  const memory::desc x = dense(x_dims, blocked ? Tag::nChw16c : channels_last),
-                     y = dense(y_dims, blocked ? Tag::nChw16c : channels_last);
-  const memory::desc weight = dense(weight_dims, Tag::any);
+  const memory::desc &x = c.given_x, &y = c.given_y, weight = dense(weight_dims, Tag::any);
+  const algorithm method = algorithm::convolution_direct;
   const memory::dims stride = axes([&](std::size_t axis) { return s.stride[axis]; }),
                      dilation = axes([&](std::size_t axis) { return s.dilation[axis] - 1; }),
                      before = axes([&](std::size_t axis) { return s.padding[axis][0]; }),
@@ -232,23 +224,19 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
 
 std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
                                                    Numerics numerics) {
-  // Without AVX-512 it has no Winograd, and its direct kernels are slower than ours (docs/performance.md). Depthwise
-  // ones are ours everywhere.
+  // Without AVX-512 its kernels are slower than ours, and its Winograd kernels are everywhere (docs/performance.md).
+  // Depthwise ones are ours, too.
   if (!onednn_chosen() || sizes.is_depthwise() || !has_common_numbers(sizes) || writes_past_its_output(sizes))
     return nullptr;
+  // Its direct gradients of many weights are as fast as ours by Winograd.
+  const bool many_weights = kind == ConvolutionKind::weight_grad && sizes.c * sizes.o > 64 * 64;
+  if (numerics == Numerics::fast && winograd_pays(kind, sizes) && !many_weights) return nullptr;
   const OneOpenMPThread guard;
-  for (algorithm method : {algorithm::convolution_winograd, algorithm::convolution_direct}) {
-    if (method == algorithm::convolution_winograd && (numerics == Numerics::exact || !onednn_winograd_pays(sizes)))
-      continue;
-    try {
-      auto made = make(kind, sizes, method);
-      if (method == algorithm::convolution_winograd) winograd_path.take();
-      return made;
-    } catch (const dnnl::error&) {  // it has none for these sizes, or this processor
-      if (method == algorithm::convolution_winograd && winograd_pays(kind, sizes)) return nullptr;  // but we have
-    }
+  try {
+    return make(kind, sizes);
+  } catch (const dnnl::error&) {  // it has none for these sizes, or this processor
+    return nullptr;
   }
-  return nullptr;
 }
 
 void run_onednn_convolution(const Prepared& prepared, const float* a, const float* b, float* result, const float* bias,

@@ -253,7 +253,8 @@ bool winograd_pays(ConvolutionKind kind, const ConvolutionSizes& s) {
   if (!s.is_image() || s.groups != 1 || s.kh != 3 || s.kw != 3 || !plain) return false;
   if (s.c % panel != 0 || s.o % panel != 0) return false;
   // Enough pixels for the kernels' transforms, and small enough sums of the weights' gradients for each part.
-  return s.n * s.pixels() >= 256 && (kind != ConvolutionKind::weight_grad || s.c * s.o <= 128 * 128);
+  return s.n * s.pixels() >= (std::min(s.c, s.o) < 64 ? 768 : 512) &&
+         (kind != ConvolutionKind::weight_grad || s.c * s.o <= 128 * 128);
 }
 
 void winograd_convolution(ConvolutionKind kind, const ConvolutionSizes& s, const float* a, const float* b,
