@@ -110,7 +110,7 @@ inline void look_at(Case& c, const keras::Model& model) {
   attempt([&] { read(model.to_json()); });
   for (const tt::Tensor& x : inputs()) attempt([&] { look(c, model.predict(x, {.verbose = 0}, here())); });
   attempt([&] { model.compile({.loss = "mse"}, here()); });
-  attempt([&] { look(c, model.train_on_batch(numbers({2, 3}), numbers({2, 1}), {}, here())); });
+  attempt([&] { look(c, model.train_on_batch(numbers({2, 3}), numbers({2, 1}), {}, {}, here())); });
   attempt([&] { model.save("looked_at", {}, here()); });
 }
 inline void look_at(Case& c, const keras::Layer& layer) {
