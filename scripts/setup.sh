@@ -91,12 +91,17 @@ configure() {
     local cache="env;CCACHE_SLOPPINESS=pch_defines,time_macros;ccache"
     launcher=(-DCMAKE_C_COMPILER_LAUNCHER="$cache" -DCMAKE_CXX_COMPILER_LAUNCHER="$cache")
   fi
-  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release "${launcher[@]}" "$@" </dev/null
+  # A folder that was configured by hand keeps its generator.
+  local generator=(-G Ninja)
+  [[ ! -e $build/CMakeCache.txt ]] || generator=()
+  cmake -S "$root" -B "$build" "${generator[@]}" -DCMAKE_BUILD_TYPE=Release "${launcher[@]}" "$@" </dev/null
 }
 
 build_targets() {
   say "building $*"
-  cmake --build "$build" --target "$@" </dev/null
+  local parallel=()
+  [[ -e $build/build.ninja ]] || parallel=(--parallel "$(nproc)")  # as Ninja does by itself
+  cmake --build "$build" "${parallel[@]}" --target "$@" </dev/null
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

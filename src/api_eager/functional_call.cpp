@@ -40,7 +40,7 @@ detail::Substitution::Substitution(nn::Module& module, const StateDict& state, b
   std::vector<std::pair<Tensor*, Tensor>> after;
   for (const auto& [name, tensor] : state) {
     const auto named =
-        std::find_if(places.begin(), places.end(), [&](const auto& place) { return place.first == name; });
+        std::find_if(places.begin(), places.end(), [&name = name](const auto& place) { return place.first == name; });
     if (named == places.end())
       throw ArgumentError("functional_call", "the module has no parameter or buffer of this name", "'" + name + "'", "",
                           where);
@@ -53,7 +53,8 @@ detail::Substitution::Substitution(nn::Module& module, const StateDict& state, b
       if (place == named->second || place->is_same(old)) after.emplace_back(place, member);
   }
   for (const auto& [name, place] : places)
-    if (strict && std::none_of(after.begin(), after.end(), [&](const auto& entry) { return entry.first == place; }))
+    if (strict &&
+        std::none_of(after.begin(), after.end(), [place = place](const auto& entry) { return entry.first == place; }))
       throw ArgumentError("functional_call", "a parameter or buffer is missing", "'" + name + "'",
                           "Give it, or leave out strict", where);
   before_.reserve(after.size());

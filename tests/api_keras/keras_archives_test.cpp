@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <map>
+#include <thread>
 
 #include "api_keras/keras_files.h"
 #include "core/formats/hdf5.h"
@@ -432,4 +434,24 @@ TEST_F(KerasArchives, KerasOpensOurs) {
   const std::string script = std::string(TRIPTYCH_SOURCE_DIR) + "/scripts/references/check_keras_archives.py";
   EXPECT_EQ(std::system(("python3 " + script + " " + folder.path().string() + " 2> " + (folder / "errors")).c_str()), 0)
       << read_file(folder / "errors");
+}
+
+TEST_F(KerasArchives, ThreadsSaveAndLoadSideBySide) {
+  // Two files in memory at one time are not one file.
+  const TemporaryFolder folder;
+  std::atomic<int> wrong{0};
+  const auto work = [&](int number) {
+    const std::string path = folder / ("model" + std::to_string(number) + ".keras");
+    for (int i = 0; i < 20; ++i) {
+      keras::Sequential model({Input({2}), Dense(1, {.use_bias = false})});
+      model.set_weights({tt::full({2, 1}, number * 100 + i)});
+      model.save(path);
+      const auto weights = keras::models::load_model(path).get_weights();
+      wrong += weights[0].to_vector<float>() != std::vector<float>(2, static_cast<float>(number * 100 + i));
+    }
+  };
+  std::thread other(work, 1);
+  work(2);
+  other.join();
+  EXPECT_EQ(wrong, 0);
 }

@@ -30,7 +30,7 @@ const std::string& checked_nonlinearity(const char* name, const std::string& non
 /// Uniform in +-1 / sqrt(hidden_size).
 Tensor first_values(const Shape& shape, std::int64_t hidden_size, DType dtype, Location where) {
   const double bound = 1 / std::sqrt(static_cast<double>(hidden_size));
-  return init::uniform(-bound, bound, {}, where)(shape, dtype);
+  return triptych::init::uniform(-bound, bound, {}, where)(shape, dtype);
 }
 
 void check_width(const char* name, const Tensor& input, std::int64_t input_size) {

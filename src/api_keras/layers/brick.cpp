@@ -1,30 +1,14 @@
 #include "api_keras/layers/brick.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdio>
 
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 #include "triptych/core/random.h"
 
 namespace triptych::keras {
 
-std::string json_string(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : valid_utf8(text)) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char buffer[8];
-      std::snprintf(buffer, sizeof buffer, "\\u%04x", c);
-      result += buffer;
-    } else {
-      result += c;
-    }
-  }
-  return result + "\"";
-}
+std::string json_string(const std::string& text) { return Json(valid_utf8(text)).dump(); }
 
 JsonObject& JsonObject::add_raw(const std::string& key, const std::string& json) {
   if (!text_.empty()) text_ += ", ";
@@ -32,12 +16,7 @@ JsonObject& JsonObject::add_raw(const std::string& key, const std::string& json)
   return *this;
 }
 JsonObject& JsonObject::add(const std::string& key, const std::string& text) { return add_raw(key, json_string(text)); }
-std::string JsonObject::number(double value) {
-  char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  std::string text(buffer, end);
-  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-}
+std::string JsonObject::number(double value) { return Json(value).dump(); }
 JsonObject& JsonObject::add(const std::string& key, double number) { return add_raw(key, JsonObject::number(number)); }
 JsonObject& JsonObject::add(const std::string& key, const std::vector<double>& numbers) {
   std::string text;

@@ -33,7 +33,7 @@ class IntegerLookup : public AdaptiveLayerBase {
         vocabulary_(vocabulary_of<std::int64_t>("IntegerLookup", options_, where)),
         given_(!options_.vocabulary.empty()) {
     autocast = false;
-    sort_tokens();
+    sorted_ = sorted(vocabulary_);
   }
   std::string class_name() const override { return "IntegerLookup"; }
   DType input_dtype() const override { return int64; }
@@ -58,8 +58,9 @@ class IntegerLookup : public AdaptiveLayerBase {
     vocabulary_.see(split);
   }
   void finish_adapting() override {
-    vocabulary_.learn();
-    sort_tokens();
+    Vocabulary<std::int64_t> learned = vocabulary_;
+    learned.learn();
+    replace(learned);
   }
   /// Of an archive that Keras wrote: a token a line, with the special ones.
   void read_asset(const std::string& text) override {
@@ -81,9 +82,10 @@ class IntegerLookup : public AdaptiveLayerBase {
 
   const Vocabulary<std::int64_t>& vocabulary() const { return vocabulary_; }
   void set_vocabulary(const std::vector<std::int64_t>& vocabulary, const std::vector<double>& idf_weights) {
-    vocabulary_.set("IntegerLookup", vocabulary, idf_weights, {});
+    Vocabulary<std::int64_t> given = vocabulary_;
+    given.set("IntegerLookup", vocabulary, idf_weights, {});
+    replace(given);
     given_ = true;
-    sort_tokens();
   }
   std::string config() const override {
     IntegerLookupOptions options = options_;
@@ -95,30 +97,40 @@ class IntegerLookup : public AdaptiveLayerBase {
   }
 
  private:
-  void sort_tokens() {
+  /// Tokens in their order, and the number of each.
+  struct Sorted {
+    std::vector<std::int64_t> tokens, numbers;
+  };
+  static Sorted sorted(const Vocabulary<std::int64_t>& vocabulary) {
     std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
-    std::int64_t number = vocabulary_.token_start();
-    for (const std::int64_t token : vocabulary_.tokens()) pairs.emplace_back(token, number++);
+    std::int64_t number = vocabulary.token_start();
+    for (const std::int64_t token : vocabulary.tokens()) pairs.emplace_back(token, number++);
     std::sort(pairs.begin(), pairs.end());
-    sorted_.clear();
-    numbers_.clear();
+    Sorted result;
     for (const auto& [token, of_token] : pairs) {
-      sorted_.push_back(token);
-      numbers_.push_back(of_token);
+      result.tokens.push_back(token);
+      result.numbers.push_back(of_token);
     }
+    return result;
+  }
+  /// Both, or neither if there is no memory.
+  void replace(Vocabulary<std::int64_t>& vocabulary) {
+    sorted_ = sorted(vocabulary);
+    std::swap(vocabulary_, vocabulary);
   }
 
   /// By a search among the sorted tokens, which graphs have an op for.
   Tensor numbers_of(const Tensor& x) const {
-    const std::int64_t count = static_cast<std::int64_t>(sorted_.size()), unknown_ones = vocabulary_.num_oov_indices;
+    const std::int64_t count = static_cast<std::int64_t>(sorted_.tokens.size()),
+                       unknown_ones = vocabulary_.num_oov_indices;
     Tensor numbers = zeros_like(x) - 1;
     if (unknown_ones > 0) numbers = numbers + (1 + vocabulary_.oov_start());
     if (unknown_ones > 1) numbers = numbers + remainder(x, unknown_ones);
     Tensor known = cast(zeros_like(x), boolean);
     if (count > 0) {
-      const Tensor place = minimum(searchsorted(tensor(sorted_), x), count - 1);
-      known = equal(take(tensor(sorted_), place), x);
-      numbers = where(known, take(tensor(numbers_), place), numbers);
+      const Tensor place = minimum(searchsorted(tensor(sorted_.tokens), x), count - 1);
+      known = equal(take(tensor(sorted_.tokens), place), x);
+      numbers = where(known, take(tensor(sorted_.numbers), place), numbers);
     }
     if (const auto& mask = vocabulary_.mask_token) {
       const Tensor masked = equal(x, *mask);
@@ -140,7 +152,7 @@ class IntegerLookup : public AdaptiveLayerBase {
   IntegerLookupOptions options_;
   Vocabulary<std::int64_t> vocabulary_;
   bool given_;
-  std::vector<std::int64_t> sorted_, numbers_;  // tokens in order, and their numbers
+  Sorted sorted_;
 };
 
 IntegerLookup& lookup_in(const Layer& layer, Location where) { return kind_of<IntegerLookup>(layer, where); }

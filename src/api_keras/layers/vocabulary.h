@@ -92,9 +92,7 @@ class Vocabulary {
     if (output_mode == "tf_idf" && idf_weights.size() != tokens.size())
       throw ArgumentError(layer, "there is not a weight for each token",
                           std::to_string(idf_weights.size()) + " for " + std::to_string(tokens.size()), "", where);
-    tokens_ = std::move(tokens);
-    set_weights(idf_weights);
-    number_all();
+    take(std::move(tokens), idf_weights);
   }
 
   void forget() {
@@ -118,14 +116,13 @@ class Vocabulary {
     std::sort(order.rbegin(), order.rend());
     if (max_tokens > 0 && static_cast<std::int64_t>(order.size()) > max_tokens - token_start())
       order.resize(static_cast<std::size_t>(std::max<std::int64_t>(0, max_tokens - token_start())));
-    tokens_.clear();
+    std::vector<Token> tokens;
     std::vector<double> weights;
     for (const auto& [count, token] : order) {
-      tokens_.push_back(token);
+      tokens.push_back(token);
       weights.push_back(std::log(1 + static_cast<double>(rows_) / (1 + static_cast<double>(documents_[token]))));
     }
-    if (output_mode == "tf_idf") set_weights(weights);
-    number_all();
+    take(std::move(tokens), weights);
     forget();
   }
 
@@ -138,21 +135,25 @@ class Vocabulary {
   }
 
  private:
-  void number_all() {
-    numbers_.clear();
+  /// All of it, or nothing if there is no memory.
+  void take(std::vector<Token> tokens, const std::vector<double>& of_tokens) {
+    std::unordered_map<Token, std::int64_t> numbers;
     std::int64_t number = token_start();
-    for (const Token& token : tokens_) numbers_.emplace(token, number++);
+    for (const Token& token : tokens) numbers.emplace(token, number++);
+    weights_ = weights_of(of_tokens);
+    tokens_ = std::move(tokens);
+    numbers_.swap(numbers);
   }
   /// Unknown words weigh as much as words do on average; places without a word nothing.
-  void set_weights(const std::vector<double>& of_tokens) {
-    weights_.clear();
-    if (output_mode != "tf_idf") return;
+  std::vector<double> weights_of(const std::vector<double>& tokens) const {
+    if (output_mode != "tf_idf") return {};
     double sum = 0;
-    for (const double weight : of_tokens) sum += weight;
-    const double mean = of_tokens.empty() ? 0 : sum / static_cast<double>(of_tokens.size());
-    weights_.assign(static_cast<std::size_t>(token_start()), mean);
-    weights_.insert(weights_.end(), of_tokens.begin(), of_tokens.end());
-    if (pad_to_max_tokens) weights_.resize(static_cast<std::size_t>(max_tokens), 0);
+    for (const double weight : tokens) sum += weight;
+    const double mean = tokens.empty() ? 0 : sum / static_cast<double>(tokens.size());
+    std::vector<double> weights(static_cast<std::size_t>(token_start()), mean);
+    weights.insert(weights.end(), tokens.begin(), tokens.end());
+    if (pad_to_max_tokens) weights.resize(static_cast<std::size_t>(max_tokens), 0);
+    return weights;
   }
 
   std::vector<Token> tokens_;

@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "core/random/drawing.h"
+
 namespace triptych::keras::random {
 namespace {
 
@@ -33,14 +35,17 @@ Tensor uniform(const ops::Sizes& shape, double minval, double maxval, DType dtyp
 
 Tensor gamma(const Shape& shape, const Arg& alpha, DType dtype, const Seed& seed) {
   const Frame frame(alpha.where());
+  const Drawing drawing("gamma", seed.generator());
   return cast(standard_gamma(parameter(alpha, shape, dtype), seed.generator()), dtype);
 }
 Tensor beta(const Shape& shape, const Arg& alpha, const Arg& beta, DType dtype, const Seed& seed) {
   const Frame frame(alpha.where());
+  const Drawing drawing("beta", seed.generator());
   return cast(random_beta(parameter(alpha, shape, dtype), parameter(beta, shape, dtype), seed.generator()), dtype);
 }
 Tensor binomial(const Shape& shape, const Arg& counts, const Arg& probabilities, DType dtype, const Seed& seed) {
   const Frame frame(counts.where());
+  const Drawing drawing("binomial", seed.generator());
   return cast(
       triptych::binomial(parameter(counts, shape, dtype), parameter(probabilities, shape, dtype), seed.generator()),
       dtype);

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
 #include "api_keras/access.h"
 #include "api_keras/models/functional.h"
@@ -12,6 +11,7 @@
 #include "api_keras/saving/weight_file.h"
 #include "api_keras/training/trainer.h"
 #include "core/formats/atomic_file.h"
+#include "core/formats/json.h"
 #include "core/formats/zip.h"
 #include "core/support/printable.h"
 #include "triptych/keras/saving.h"

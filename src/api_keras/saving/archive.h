@@ -1,16 +1,14 @@
 // Files of Keras: archives and weights.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
 #include "core/formats/file.h"
+#include "core/formats/json.h"
 #include "triptych/keras/model.h"
 
 namespace triptych::keras {
-
-using Json = nlohmann::ordered_json;
 
 /// A model as a file describes it; how it was compiled, too, if it is and `compiled` asks for it.
 Json model_object(const Model& model, bool compiled, std::string_view op, Location where);

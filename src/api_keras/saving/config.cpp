@@ -1,8 +1,8 @@
 // The arguments of an object, as users read and write them.
-#include <nlohmann/json.hpp>
 
 #include "api_keras/saving/fields.h"
 #include "api_keras/saving/objects.h"
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 #include "triptych/keras/saving.h"
 

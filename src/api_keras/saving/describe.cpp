@@ -1,7 +1,6 @@
 // Layers and models as JSON.
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "api_keras/access.h"
 #include "api_keras/models/functional.h"
@@ -10,6 +9,7 @@
 #include "api_keras/saving/objects.h"
 #include "api_keras/saving/registry.h"
 #include "api_keras/saving/remake.h"
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 #include "triptych/keras/layers/input.h"
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <span>
 
 #include "api_keras/names.h"
 #include "api_keras/saving/objects.h"
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 #include "triptych/core/ops.h"
 
@@ -415,7 +415,7 @@ void Fields::field(const char* key, Padding1& value) {
     put(key) = value.mode == PaddingMode::numbers ? pairs({value.before, value.after}) : Json(mode_name(value.mode));
   } else if (const Json* found = find(key)) {
     if (found->is_string()) {
-      value = Padding1(std::string_view(found->get_ref<const std::string&>()), where_);
+      value = Padding1(std::string_view(found->text()), where_);
     } else {
       const auto n = pairs_in(*this, key, *found, 1);
       value = Padding1(n[0], n[1]);
@@ -429,7 +429,7 @@ void Fields::field(const char* key, Padding2& value) {
                    : Json(mode_name(value.mode));
   } else if (const Json* found = find(key)) {
     if (found->is_string()) {
-      value = Padding2(std::string_view(found->get_ref<const std::string&>()), where_);
+      value = Padding2(std::string_view(found->text()), where_);
     } else {
       const auto n = pairs_in(*this, key, *found, 2);
       value = Padding2(Size2(n[0], n[2]), Size2(n[1], n[3]));
@@ -443,7 +443,7 @@ void Fields::field(const char* key, Padding3& value) {
                                                   : Json(mode_name(value.mode));
   } else if (const Json* found = find(key)) {
     if (found->is_string()) {
-      value = Padding3(std::string_view(found->get_ref<const std::string&>()), where_);
+      value = Padding3(std::string_view(found->text()), where_);
     } else {
       const auto n = pairs_in(*this, key, *found, 3);
       value = Padding3(Size3(n[0], n[2], n[4]), Size3(n[1], n[3], n[5]));
@@ -532,7 +532,7 @@ namespace {
 Json keras_object(const char* module, const std::string& class_name, const std::string& config) {
   if (class_name.empty()) return unwritable_function();
   Json object = {{"module", module}, {"class_name", valid_utf8(class_name)}};
-  object["config"] = Json::parse(config);
+  object["config"] = parse_json(config, "get_config", "the config of '" + class_name + "'", {});
   object["registered_name"] = nullptr;
   return object;
 }

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,9 +24,11 @@
 #include "triptych/keras/optimizers/base.h"
 #include "triptych/keras/regularizers.h"
 
-namespace triptych::keras {
+namespace triptych {
+class Json;
+}
 
-using Json = nlohmann::ordered_json;
+namespace triptych::keras {
 
 /// Fields of one object, which are written into it or read from it. What an object that is read lacks keeps its value.
 /// ArgumentError, when reading, for a value that a field cannot have.

@@ -1,8 +1,8 @@
 #include "api_keras/saving/graph_ops.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "core/formats/json.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::keras {

@@ -1,16 +1,14 @@
 // Ops that a functional model applies without a layer, as files call them.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
+#include "core/formats/json.h"
 #include "core/graph/graph.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych::keras {
-
-using Json = nlohmann::ordered_json;
 
 /// {"module", "class_name", "config", "registered_name", "name"} of an op that Keras has too. UnsupportedError for
 /// others.

@@ -1,13 +1,13 @@
 #include "api_keras/saving/objects.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "api_keras/layers/brick.h"
 #include "api_keras/losses/function_loss.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/fields.h"
 #include "api_keras/saving/registry.h"
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 #include "triptych/keras/initializers/constant.h"
 #include "triptych/keras/initializers/random.h"
@@ -53,7 +53,7 @@ double number_in(const ObjectParts& parts, const char* key, double value, Locati
 std::string path_of_function(const Json& value, const std::string& path) {
   if (value.is_object()) {
     if (value.contains("class_name") && value["class_name"] == "function" && value.contains("config") &&
-        value["config"].is_string() && value["config"].get_ref<const std::string&>().empty())
+        value["config"].is_string() && value["config"].text().empty())
       return path;
     for (const auto& [key, item] : value.items())
       if (std::string found = path_of_function(item, path.empty() ? key : path + "/" + key); !found.empty())
@@ -68,43 +68,18 @@ std::string path_of_function(const Json& value, const std::string& path) {
 }  // namespace
 
 Json parse_json(const std::string& text, std::string_view op, const std::string& name, Location where) {
-  const auto fail = [&](const std::string& problem) {
-    throw ArgumentError(op, "not a valid config", name + ": " + problem, "", where);
-  };
-  bool too_deep = false;
   try {
-    const Json value = Json::parse(text, [&](int depth, Json::parse_event_t, Json&) {
-      if (depth > most_nesting) {
-        too_deep = true;
-        throw std::length_error("nested");
-      }
-      return true;
-    });
-    static_cast<void>(value.dump());  // its texts are UTF-8
-    return value;
-  } catch (const nlohmann::json::exception& error) {
-    fail(error.what());
-  } catch (const std::length_error&) {
-    if (!too_deep) throw;
-    fail("it is nested deeper than " + std::to_string(most_nesting));
+    return Json::parse(text, most_nesting);
+  } catch (const JsonError& error) {
+    throw ArgumentError(op, "not a valid config", name + ": " + error.what(), "", where);
   }
-  return {};
 }
 
-std::string text_of(const Json& value) {
-  if (!value.is_structured()) return value.dump();
-  std::string text;
-  for (const auto& [key, item] : value.items()) {
-    if (!text.empty()) text += ", ";
-    if (value.is_object()) text += Json(key).dump() + ": ";
-    text += text_of(item);
-  }
-  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
-}
+std::string text_of(const Json& value) { return value.dump(", ", ": "); }
 
 std::string short_text(const Json& value) {
   constexpr std::size_t most = 60;
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = value.dump();
   if (text.size() > most) text = text.substr(0, most) + "...";
   return printable(text);
 }
@@ -254,7 +229,7 @@ Json optimizer_object(const Optimizer& optimizer) {
   const OptimizerBase& base = optimizer.base();
   if (base.class_name().empty()) return unwritable_function();
   Json object = {{"module", "keras.optimizers"}, {"class_name", base.class_name()}};
-  Json config = Json::parse(base.config());
+  Json config = parse_json(base.config(), "get_config", "the config of optimizer '" + base.name() + "'", {});
   config["name"] = base.name();
   if (is_number(config, "learning_rate")) config["learning_rate"] = base.learning_rate();  // as it is now
   if (const Optimizer* inner = base.inner()) config["inner_optimizer"] = optimizer_object(*inner);

@@ -1,11 +1,11 @@
 // What files say of objects: {"module", "class_name", "config", "registered_name"}, both ways.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/formats/json.h"
 #include "triptych/keras/constraints.h"
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/layer.h"
@@ -14,8 +14,6 @@
 #include "triptych/keras/regularizers.h"
 
 namespace triptych::keras {
-
-using Json = nlohmann::ordered_json;
 
 /// `text` as JSON. ArgumentError of `op` if it is none, is nested too deep, or has bytes that are no UTF-8.
 Json parse_json(const std::string& text, std::string_view op, const std::string& name, Location where);

@@ -1,7 +1,6 @@
 // New layers and models of JSON.
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "api_keras/access.h"
 #include "api_keras/layers/recurrent.h"
@@ -11,6 +10,7 @@
 #include "api_keras/saving/objects.h"
 #include "api_keras/saving/registry.h"
 #include "api_keras/saving/remake.h"
+#include "core/formats/json.h"
 #include "core/support/near_names.h"
 #include "triptych/keras/layers/input.h"
 
@@ -138,8 +138,8 @@ class FunctionalReader {
       results_[{name, 0}] = {input};
       return;
     }
-    const bool is_op = item.contains("module") && item["module"].is_string() &&
-                       item["module"].get_ref<const std::string&>().starts_with("keras.src.ops");
+    const bool is_op =
+        item.contains("module") && item["module"].is_string() && item["module"].text().starts_with("keras.src.ops");
     if (is_op) {
       if (!is_known_op(kind))
         throw UnsupportedError("load_model", "an op of the file is not known here", "'" + kind + "'", "", where_);
@@ -244,7 +244,9 @@ class FunctionalReader {
         collect(arguments[i], inputs);
     }
     TensorList attention_masks(std::vector<Tensor>(3));
-    for (const auto& [key, value] : (*call.node)["kwargs"].items()) {
+    for (const Json::Member& argument : (*call.node)["kwargs"].items()) {
+      const std::string& key = argument.name;
+      const Json& value = argument.value;
       if (value.is_null()) continue;
       const auto flag = [&] {
         if (!value.is_boolean()) wrong("an argument of a call is neither true nor false", "'" + key + "'", where_);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "api_keras/access.h"
@@ -14,6 +13,7 @@
 #include "api_keras/saving/structure.h"
 #include "api_keras/saving/weight_file.h"
 #include "api_keras/training/trainer.h"
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/io.h"

@@ -1,12 +1,12 @@
 #include "api_keras/utils/model_drawing.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "api_keras/access.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/objects.h"
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 
 namespace triptych::keras {
@@ -31,8 +31,12 @@ std::string one_or_list(const std::vector<T>& items, const Text& text_of) {
 
 /// The name of a layer's activation; empty if it has none.
 std::string activation_of(const LayerBase& layer) {
-  const Json config = Json::parse(layer.config(), nullptr, false);
-  if (!config.is_object() || !config.contains("activation")) return {};
+  Json config;
+  try {
+    config = Json::parse(layer.config());
+  } catch (const JsonError&) {  // a layer of the user's own
+  }
+  if (!config.contains("activation")) return {};
   const Json& activation = config["activation"];
   if (activation.is_string()) return activation.get<std::string>();
   if (activation.is_object() && activation.contains("config") && activation["config"].is_string())

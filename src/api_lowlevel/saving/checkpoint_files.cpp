@@ -1,5 +1,6 @@
 #include "api_lowlevel/saving/checkpoint_files.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <memory>
 
 #include "core/formats/atomic_file.h"
 #include "triptych/core/error.h"
@@ -59,10 +61,12 @@ std::map<std::string, std::size_t> shard_files(const std::string& path) {
   const fs::path whole(path);
   const fs::path folder = whole.parent_path().empty() ? fs::path(".") : whole.parent_path();
   const std::string stem = whole.filename();
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (const std::size_t count = shards_named(entry->path().filename(), stem))
-      files.emplace(whole.parent_path() / entry->path().filename(), count);
+  // Not the standard library's iterator, which ends the program where there is no memory.
+  const auto close = [](DIR* entries) { static_cast<void>(::closedir(entries)); };
+  const std::unique_ptr<DIR, decltype(close)> entries(::opendir(folder.c_str()), close);
+  while (const dirent* entry = entries ? ::readdir(entries.get()) : nullptr)
+    if (const std::size_t count = shards_named(entry->d_name, stem))
+      files.emplace(whole.parent_path() / entry->d_name, count);
   return files;
 }
 

@@ -56,8 +56,8 @@ void restore_collections(const GraphCode& code, const Graph& graph, const Decode
   };
   for (const auto& [name, places] : member(code.json, "collections").items())
     for (const Json& place : places) {
-      Node* node = node_at(place.at(0));
-      const auto output = place.at(1).get<std::uint32_t>();
+      Node* node = node_at(place[0]);
+      const auto output = place[1].get<std::uint32_t>();
       if (output < std::max<std::uint32_t>(node->output_count, 1)) side.collections[name].push_back({node, output});
     }
   if (const auto found = code.json.find("get_variable"); found != code.json.end())

@@ -26,9 +26,9 @@ Json places_json(const std::map<std::string, Tensor>& tensors, const GraphImpl& 
 std::map<std::string, Tensor> read_places(const Json& object, const DecodedGraph& decoded) {
   std::map<std::string, Tensor> result;
   for (const auto& [name, place] : object.items()) {
-    const Tensor& first = decoded.nodes.at(place.at(0).get<std::size_t>());
+    const Tensor& first = decoded.nodes.at(place[0].get<std::size_t>());
     Node& node = *first.impl()->node;
-    const auto output = place.at(1).get<std::uint32_t>();
+    const auto output = place[1].get<std::uint32_t>();
     if (output >= node.output_count) throw Malformed{"a signature names an output that there is not"};
     result.emplace(name, output == 0 ? first : first.impl()->graph->handle(node, output));
   }
@@ -81,7 +81,7 @@ LoadedModel load(const OwnedText& path, const LoadOptions& options, Location whe
                                            .method_name = text_of(member(json, "method_name"))});
   } catch (const Malformed& error) {
     fail(error.what);
-  } catch (const Json::exception& error) {
+  } catch (const JsonError& error) {
     fail(error.what());
   } catch (const std::out_of_range&) {
     fail("a node is named that there is not");
@@ -93,7 +93,7 @@ LoadedModel load(const OwnedText& path, const LoadOptions& options, Location whe
     if (node.op != &variable_op || node.attributes_as<VariableAttributes>().on_demand) continue;
     const Json& attributes = code.json["nodes"][i]["attributes"];
     if (const auto found = attributes.find("value"); found != attributes.end()) {
-      const Tensor& value = code.tensors.at(found->get_ref<const std::string&>());
+      const Tensor& value = code.tensors.at(found->text());
       check_restored(node, value, "'" + path + "'", context.op, where);
       values.emplace_back(&node, value);
     }

@@ -63,7 +63,8 @@ Tensor MonitoredSession::run(const Tensor& fetch, const std::vector<Feed>& feed_
 std::vector<Tensor> MonitoredSession::run(const std::vector<Tensor>& fetches, const std::vector<Feed>& feed_dict,
                                           Location where) const {
   const Frame frame(where);
-  State& state = *state_;
+  const auto held = state_;  // a hook may drop the last handle
+  State& state = *held;
   if (state.closed)
     throw ArgumentError("MonitoredSession", "the session is closed", "a run after close()",
                         "Look at should_stop() before each step", where);
@@ -113,13 +114,14 @@ std::vector<Tensor> MonitoredSession::run(const std::vector<Tensor>& fetches, co
 bool MonitoredSession::should_stop() const { return state_->stop || state_->closed; }
 
 void MonitoredSession::close(Location where) const {
-  if (std::exchange(state_->closed, true)) return;
+  const auto held = state_;
+  if (std::exchange(held->closed, true)) return;
   const Frame frame(where);
   std::exception_ptr first;
-  for (const auto& hook : state_->hooks) {
+  for (const auto& hook : held->hooks) {
     try {
       const UserCode its_lines;
-      hook->end(state_->session);
+      hook->end(held->session);
     } catch (...) {
       if (!first) first = std::current_exception();
     }

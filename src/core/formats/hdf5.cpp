@@ -5,6 +5,8 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -72,6 +74,12 @@ Properties in_memory() {
   constexpr std::size_t growth = 1 << 16;
   if (access && H5Pset_fapl_core(access.get(), growth, 0) < 0) access.reset();
   return access;
+}
+
+/// The library takes files in memory for the same one if they have one name, whoever opened them.
+std::string new_name() {
+  static std::atomic<std::uint64_t> count{0};
+  return "weights " + std::to_string(count.fetch_add(1));
 }
 
 /// How elements lie in files: little-endian, as NumPy writes them. bfloat16 is two bytes without a meaning.
@@ -151,7 +159,11 @@ std::string reason() {
   static_cast<void>(H5Ewalk2(
       H5E_DEFAULT, H5E_WALK_UPWARD,
       [](unsigned, const H5E_error2_t* error, void* into) -> herr_t {
-        if (error->desc && *error->desc) *static_cast<std::string*>(into) = error->desc;
+        if (!error->desc || !*error->desc) return 1;
+        try {
+          *static_cast<std::string*>(into) = error->desc;
+        } catch (const std::bad_alloc&) {  // which must not go through the library
+        }
         return 1;
       },
       &text));
@@ -173,7 +185,7 @@ struct Hdf5Writer::File {
 Hdf5Writer::Hdf5Writer(FileContext context) : context_(context), file_(std::make_unique<File>()) {
   const InLibrary in_library;
   const Properties access = in_memory();
-  file_->file = FileHandle(H5Fcreate("weights", H5F_ACC_TRUNC, H5P_DEFAULT, access.get()));
+  file_->file = FileHandle(H5Fcreate(new_name().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()));
   if (!file_->file) File::fail(context_, "making it");
 }
 
@@ -296,7 +308,7 @@ Hdf5Reader::Hdf5Reader(std::string bytes, std::string name, FileContext context)
   if (file_->bytes.empty()) file_->fail("it is empty");
   if (H5Pset_file_image(access.get(), file_->bytes.data(), file_->bytes.size()) < 0)
     file_->fail("there is no memory for it");
-  file_->file = FileHandle(H5Fopen("weights", H5F_ACC_RDONLY, access.get()));
+  file_->file = FileHandle(H5Fopen(new_name().c_str(), H5F_ACC_RDONLY, access.get()));
   if (!file_->file) file_->fail("it is no HDF5 file, or a damaged one: " + reason());
 }
 
@@ -315,17 +327,27 @@ bool Hdf5Reader::has_group(const std::string& path) const {
 std::vector<std::string> Hdf5Reader::names(const std::string& path) const {
   const InLibrary in_library;
   const std::optional<Group> group = file_->find<Group, H5Gopen2>(path, H5O_TYPE_GROUP);
-  std::vector<std::string> names;
-  if (!group) return names;
+  if (!group) return {};
+  struct Found {
+    std::vector<std::string> names;
+    std::exception_ptr error;  // which must not go through the library
+  } found;
   const herr_t done = H5Literate(
       group->get(), H5_INDEX_NAME, H5_ITER_INC, nullptr,
       [](hid_t, const char* name, const H5L_info_t*, void* into) -> herr_t {
-        static_cast<std::vector<std::string>*>(into)->emplace_back(name);
-        return 0;
+        auto& all = *static_cast<Found*>(into);
+        try {
+          all.names.emplace_back(name);
+          return 0;
+        } catch (...) {
+          all.error = std::current_exception();
+          return -1;
+        }
       },
-      &names);
+      &found);
+  if (found.error) std::rethrow_exception(found.error);
   if (done < 0) file_->fail("the group '" + path + "' is damaged: " + reason());
-  return names;
+  return found.names;
 }
 
 Tensor Hdf5Reader::read(const std::string& path) const {

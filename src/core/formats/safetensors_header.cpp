@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 
+#include "core/formats/json.h"
 #include "core/support/printable.h"
 
 namespace triptych {
@@ -235,8 +236,8 @@ std::string format_safetensors_header(const SafetensorsHeader& header, FileConte
                         "At most " + std::to_string(max_safetensors_entries) + " are read again", context.where);
   const auto quoted = [&](const std::string& text) {
     try {
-      return nlohmann::json(text).dump();
-    } catch (const nlohmann::json::exception&) {
+      return Json(text).dump();
+    } catch (const JsonError&) {
       throw ArgumentError(context.op, "a name or metadata is not UTF-8", in_quotes(text), "", context.where);
     }
   };

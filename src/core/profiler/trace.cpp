@@ -3,18 +3,16 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/formats/atomic_file.h"
+#include "core/formats/json.h"
+#include "core/support/printable.h"
 
 namespace triptych {
 namespace {
 
-std::string quoted(const std::string& text) {
-  using Json = nlohmann::json;
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string quoted(const std::string& text) { return Json(valid_utf8(text)).dump(); }
 
 std::string number(double microseconds) {
   char text[40];

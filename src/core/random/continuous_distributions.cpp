@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/random/distribution_parts.h"
+#include "core/random/drawing.h"
 #include "triptych/core/dtype_info.h"
 
 namespace triptych::distributions {
@@ -27,6 +28,7 @@ Tensor Uniform::draw(const Shape& sample_shape, Generator* generator, Location w
 
 Tensor Uniform::rsample(const Shape& sample_shape, Generator* generator, Location where) const {
   const Frame frame(where);
+  const Drawing drawing("rsample", generator);
   return low + rand_like(like(low, sample_shape), generator) * (high - low);
 }
 
@@ -78,6 +80,7 @@ Tensor Exponential::draw(const Shape& sample_shape, Generator* generator, Locati
 
 Tensor Exponential::rsample(const Shape& sample_shape, Generator* generator, Location where) const {
   const Frame frame(where);
+  const Drawing drawing("rsample", generator);
   return -log1p(-rand_like(like(rate, sample_shape), generator)) / rate;
 }
 
@@ -122,6 +125,7 @@ Tensor Laplace::draw(const Shape& sample_shape, Generator* generator, Location w
 
 Tensor Laplace::rsample(const Shape& sample_shape, Generator* generator, Location where) const {
   const Frame frame(where);
+  const Drawing drawing("rsample", generator);
   const double step = finfo(loc.dtype()).eps;  // -1 would give infinity
   const Tensor u = rand_like(like(loc, sample_shape), generator) * (2 - step) + (step - 1);
   return loc - scale * sign(u) * log1p(-abs(u));

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/random/distribution_parts.h"
+#include "core/random/drawing.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/dtype_info.h"
 #include "triptych/core/ops/probability.h"
@@ -30,6 +31,7 @@ Tensor inside(const Tensor& probs) {
 Tensor Distribution::sample(const Shape& sample_shape, Generator* generator, Location where) const {
   const Frame frame(where);
   const GradMode off(false);
+  const Drawing drawing("sample", generator);
   return draw(sample_shape, generator, where);
 }
 
@@ -50,6 +52,7 @@ Tensor Normal::draw(const Shape& sample_shape, Generator* generator, Location wh
 
 Tensor Normal::rsample(const Shape& sample_shape, Generator* generator, Location where) const {
   const Frame frame(where);
+  const Drawing drawing("rsample", generator);
   return loc + randn_like(like(loc, sample_shape), generator) * scale;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/random/distribution_parts.h"
+#include "core/random/drawing.h"
 #include "triptych/core/ops/linalg.h"
 
 namespace triptych::distributions {
@@ -65,6 +66,7 @@ Tensor MultivariateNormal::draw(const Shape& sample_shape, Generator* generator,
 
 Tensor MultivariateNormal::rsample(const Shape& sample_shape, Generator* generator, Location where) const {
   const Frame frame(where);
+  const Drawing drawing("rsample", generator);
   const Tensor noise = randn_like(like(loc, sample_shape), generator);
   return loc + squeeze(matmul(scale_tril, unsqueeze(noise, -1)), -1);
 }

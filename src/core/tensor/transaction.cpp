@@ -62,7 +62,7 @@ Transaction::~Transaction() {
   const bool failed = std::uncaught_exceptions() > exceptions_;
   if (!failed && outer_ && !for_good_) {
     for (std::unique_ptr<Undo>* link = &latest_; *link;)
-      if ((*link)->local)
+      if ((*link)->local && !local_too_)
         *link = std::move((*link)->before);
       else
         link = &(*link)->before;

@@ -30,6 +30,8 @@ class [[nodiscard]] Transaction {
 
   /// Whatever happens further out, what this transaction has done stays if it ends well.
   void keep_for_good() { for_good_ = true; }
+  /// What acts on something that may end is handed on as well: the transaction around this one knows that it lives.
+  void hand_on_local() { local_too_ = true; }
 
   /// Before the value of `tensor` changes, or its place in a recorded computation.
   static void will_write(TensorImpl& tensor);
@@ -41,7 +43,7 @@ class [[nodiscard]] Transaction {
  private:
   Transaction* outer_;
   int exceptions_;
-  bool for_good_ = false;
+  bool for_good_ = false, local_too_ = false;
   std::unique_ptr<Undo> latest_;
 };
 

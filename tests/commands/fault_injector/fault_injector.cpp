@@ -255,8 +255,7 @@ int run(int argc, char** argv) {
       continue;
     }
     for (const Kind kind : {Kind::tensor, Kind::heap})
-      if ((!options.kind || *options.kind == kind) && !(subject.only_tensors && kind == Kind::heap))
-        tried += try_all(subject, kind, options);
+      if (!options.kind || *options.kind == kind) tried += try_all(subject, kind, options);
     std::fflush(stdout);
   }
   if (!list)

@@ -31,8 +31,6 @@ struct Subject {
   bool may_end_late = false;
   /// For a call of several steps (`fit`), which may end after any: the states between them in an undisturbed run.
   std::shared_ptr<std::vector<std::string>> between = nullptr;
-  /// Only the tensors' memory ends: the JSON library's destructors need memory, and end the program if there is none.
-  bool only_tensors = false;
 };
 
 /// While a call runs undisturbed: what it leaves between its steps is noted.

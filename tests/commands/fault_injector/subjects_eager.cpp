@@ -1,4 +1,5 @@
 // Eager style and the core: optimizers, modules, gradients, in-place methods, random numbers, files, loaders.
+#include <filesystem>
 #include <optional>
 
 #include "commands/fault_injector/subject.h"
@@ -238,9 +239,18 @@ std::vector<Subject> eager_subjects(const std::string& folder) {
            [](tt::Generator*) {
              return tt::init::orthogonal()({3, 4}, tt::float32);
            }),
+      draw("Normal::sample", true,
+           [](tt::Generator* g) { return tt::distributions::Normal(numbers({3}), tt::ones({3})).sample({2}, g); }),
+      draw("Categorical::sample", false,
+           [](tt::Generator* g) { return tt::distributions::Categorical(tt::full({4}, 0.25)).sample({3}, g); }),
       loader("DataLoader", 0),
       loader("DataLoader of workers", 2),
   };
+
+  all.push_back(module("compile(module)(x), training", [](Net& net) {
+    triptych::eager::compile (*net)(numbers({5, 4}));
+  }));
+  all.back().may_end_late = true;  // the step is done when its gradient cannot be recorded
 
   using Adams = Training<optim::Adam>;
   all.push_back({"eager", "Optimizer::load_state_dict",
@@ -288,6 +298,27 @@ std::vector<Subject> eager_subjects(const std::string& folder) {
                        ++f.version;
                      },
                      [](const File& f) { return bytes_of_file(f.path); })});
+  struct Writing {
+    std::string path;
+    triptych::eager::utils::tensorboard::SummaryWriter writer;
+  };
+  all.push_back({"eager", "SummaryWriter::add_scalar",
+                 world<Writing>(
+                     [=] {
+                       static int count = 0;
+                       const std::string path = folder + "/events-" + std::to_string(count++);
+                       return Writing{path, triptych::eager::utils::tensorboard::SummaryWriter(path)};
+                     },
+                     [](Writing& w) {
+                       w.writer.add_scalar("loss", 0.5, 1, 2.0);
+                       w.writer.flush();
+                     },
+                     [](const Writing& w) {  // times differ, sizes do not
+                       std::string sizes;
+                       for (const auto& file : std::filesystem::directory_iterator(w.path))
+                         sizes += std::to_string(file.file_size()) + ",";
+                       return sizes;
+                     })});
   all.push_back({"eager", "load",
                  world<File>(
                      new_file, [](File& f) { f.read = tt::load(f.path); },

@@ -1,5 +1,6 @@
 // Keras: steps of all optimizers on both engines, fit, building, weights, files.
 #include "commands/fault_injector/subject.h"
+#include "triptych/core/image_file.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 #include "triptych/keras.h"
@@ -77,6 +78,20 @@ struct Built {
   keras::Layer layer;
 };
 
+/// A layer that has learned something, and learns anew.
+template <class Make, class Adapt, class Shown>
+Subject adapting(const std::string& name, Make make, Adapt adapt, Shown shown) {
+  using Handle = std::invoke_result_t<Make>;
+  return {"keras", name + "::adapt",
+          world<Handle>(
+              [=] {
+                Handle layer = make();
+                adapt(layer);
+                return layer;
+              },
+              [=](Handle& layer) { adapt(layer); }, [=](const Handle& layer) { return shown(layer); })};
+}
+
 }  // namespace
 
 std::vector<Subject> keras_subjects(const std::string& folder) {
@@ -117,7 +132,10 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
       {"Lamb", [] { return optimizers_of::Lamb(); }},
       {"Muon", [] { return optimizers_of::Muon(); }},
       {"ScheduleFreeAdamW", [] { return optimizers_of::ScheduleFreeAdamW(); }},
-      {"LossScaleOptimizer", [adam] { return optimizers_of::LossScaleOptimizer(adam()); }}};
+      {"LossScaleOptimizer", [adam] { return optimizers_of::LossScaleOptimizer(adam()); }},
+      {"MultiOptimizer", [adam] {
+         return optimizers_of::MultiOptimizer({adam(), {{".*/bias", optimizers_of::SGD({.momentum = 0.9})}}});
+       }}};
   for (const auto& [name, optimizer] : others) {
     all.push_back(of(
         std::string("train_on_batch, ") + name,
@@ -141,7 +159,21 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
       [](Model& m) { m.model->optimizer().set_learning_rate(m.model->optimizer().learning_rate() / 2); }));
   all.push_back(of(
       "save", [=] { return model("graph", adam); }, [=](Model& m) { m.model->save(folder + "/keras.safetensors"); }));
-  all.back().only_tensors = true;
+  all.push_back(of(
+      "save, an archive", [=] { return model("graph", adam); },
+      [=](Model& m) { m.model->save(folder + "/model.keras"); }));
+  all.push_back(of(
+      "to_json and back", [=] { return model("graph", adam); },
+      [](Model& m) { keras::models::model_from_json(m.model->to_json()); }));
+  all.push_back(of(
+      "load_model",
+      [=] {
+        Model saved = model("graph", adam);
+        saved.path = folder + "/saved.keras";
+        saved.model->save(saved.path);
+        return saved;
+      },
+      [](Model& m) { keras::models::load_model(m.path); }));
   all.push_back(of(
       "load_weights",
       [=] {
@@ -163,6 +195,47 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
              return b;
            },
            [](Built& b) { b.layer(x_of(6), true); }, [](const Built& b) { return bytes_of(b.layer.get_weights()); })});
+  all.push_back(adapting(
+      "Normalization", [] { return Normalization(); }, [](const keras::Layer& l) { l.adapt(x_of(6)); },
+      [](const keras::Layer& l) { return l.built() ? bytes_of(l.get_weights()) + bytes_of(l(x_of(2))) : ""; }));
+  all.push_back(adapting(
+      "Discretization", [] { return Discretization({.num_bins = 3}); }, [](const keras::Layer& l) { l.adapt(x_of(6)); },
+      [](const keras::Layer& l) { return bytes_of(l(x_of(2))); }));
+  const std::vector<std::string> texts{"one two two", "three one one"};
+  all.push_back(adapting(
+      "TextVectorization", [] { return TextVectorization(); }, [=](const keras::VocabularyLayer& l) { l.adapt(texts); },
+      [=](const keras::VocabularyLayer& l) {
+        std::string all;
+        for (const std::string& word : l.get_vocabulary()) all += word + ",";
+        return all;
+      }));
+  all.push_back(adapting(
+      "IntegerLookup", [] { return IntegerLookup(); },
+      [](const keras::IntegerLookupLayer& l) {
+        l.adapt(tt::tensor<std::int64_t>({{5, 7}, {7, 9}}));
+      },
+      [](const keras::IntegerLookupLayer& l) {
+        std::string all;
+        for (const std::int64_t word : l.get_vocabulary()) all += std::to_string(word) + ",";
+        return all;
+      }));
+  struct Picture {
+    std::string path;
+    int version = 0;
+  };
+  all.push_back({"keras", "save_img, and read_image",
+                 world<Picture>(
+                     [=] {
+                       Picture p{folder + "/picture.png", 0};
+                       keras::utils::save_img(p.path, tt::full({3, 2, 3}, 0));
+                       return p;
+                     },
+                     [](Picture& p) {
+                       tt::read_image(p.path);
+                       keras::utils::save_img(p.path, tt::full({3, 2, 3}, p.version + 1));
+                       ++p.version;
+                     },
+                     [](const Picture& p) { return bytes_of_file(p.path); })});
   all.push_back({"keras", "Layer::build",
                  world<Built>(
                      [] {

@@ -144,6 +144,55 @@ std::vector<Subject> lowlevel_subjects(const std::string& folder) {
   all.push_back({"lowlevel", "Session::save",
                  world<Variables>([] { return variables(true, true); },
                                   [=](Variables& v) { v.session->save(folder + "/saved.safetensors"); }, values)});
+  all.push_back(
+      {"lowlevel", "saved_model::save",
+       world<Variables>([] { return variables(true, true); },
+                        [=](Variables& v) { tf::saved_model::save(*v.session, folder + "/saved_model"); }, values)});
+  all.push_back({"lowlevel", "Saver::save and restore",
+                 world<Variables>([] { return variables(true, true); },
+                                  [=](Variables& v) {
+                                    const tf::train::Saver saver({v.a, v.b});
+                                    saver.restore(*v.session, saver.save(*v.session, folder + "/saver.ckpt"));
+                                  },
+                                  values)});
+  all.push_back({"lowlevel", "variables and losses of a graph",
+                 world<tf::Graph>([] { return tf::Graph(); },
+                                  [](tf::Graph& graph) {
+                                    const auto scope = tf::as_default(graph);
+                                    const tf::Variable w = graph.variable("w", numbers({3}));
+                                    tf::losses::mean_squared_error(numbers({3}, 1), w);
+                                  },
+                                  [](const tf::Graph& graph) {
+                                    const auto scope = tf::as_default(graph);
+                                    return std::to_string(tf::losses::get_losses().size());
+                                  })});
+  struct Loop {
+    std::shared_ptr<Variables> variables;
+    Tensor step;
+    std::shared_ptr<tf::train::MonitoredSession> session;
+  };
+  all.push_back({"lowlevel", "MonitoredSession::run, with checkpoints",
+                 world<Loop>(
+                     [=] {
+                       static int count = 0;
+                       const std::string path = folder + "/monitored-" + std::to_string(count++);
+                       auto v = std::make_shared<Variables>(variables(true, false));
+                       const Tensor step = tf::train::create_global_step(v->graph).assign_add(1);
+                       auto saver = std::make_shared<tf::train::CheckpointSaverHook>(
+                           path, tf::train::CheckpointSaverHookOptions{.save_steps = 1});
+                       const Tensor both = tf::group({v->up, step});
+                       return Loop{v, both,
+                                   std::make_shared<tf::train::MonitoredSession>(
+                                       v->graph, tf::train::MonitoredSessionOptions{.hooks = {saver}})};
+                     },
+                     [](Loop& l) { l.session->run(l.step); },
+                     [](const Loop& l) {
+                       std::string all;
+                       for (const tf::Variable& variable : l.variables->graph.variables())
+                         all += bytes_of(l.session->raw_session().value(variable));
+                       return all;
+                     })});
+  all.back().may_end_late = true;  // the step is done when its checkpoint fails
   return all;
 }
 

@@ -264,7 +264,7 @@ std::int64_t whole_number(const Json& json, std::int64_t least, std::int64_t mos
 
 const std::string& text_of(const Json& json) {
   if (!json.is_string()) malformed("a text is wanted");
-  return json.get_ref<const std::string&>();
+  return json.text();
 }
 
 bool truth_of(const Json& json) {

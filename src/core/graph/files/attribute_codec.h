@@ -2,15 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/formats/json.h"
 #include "triptych/core/attributes.h"
 #include "triptych/core/subgraph.h"
 
 namespace triptych {
-
-using Json = nlohmann::json;
 
 /// What a file holds that cannot be: the reader of the file says where.
 struct Malformed {

@@ -519,7 +519,7 @@ DecodedGraph decode_graph(const GraphCode& code, GraphImpl& graph, const DecodeO
     throw;
   } catch (const Error& error) {
     fail(error.what());
-  } catch (const Json::exception& error) {
+  } catch (const JsonError& error) {
     fail(error.what());
   }
   return {};

@@ -17,31 +17,10 @@ void add_needed(const Json& json, std::vector<std::size_t>& stack) {
   if (const auto found = json.find("before"); found != json.end()) add(*found);
 }
 
-/// How deep lists and objects stand in each other: whoever walks them calls himself.
-int depth_of(const std::string& json) {
-  int depth = 0, deepest = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (in_text) {
-      if (json[i] == '\\')
-        ++i;
-      else if (json[i] == '"')
-        in_text = false;
-    } else if (json[i] == '"') {
-      in_text = true;
-    } else if (json[i] == '[' || json[i] == '{') {
-      deepest = std::max(deepest, ++depth);
-    } else if (json[i] == ']' || json[i] == '}') {
-      --depth;
-    }
-  }
-  return deepest;
-}
-
 /// Tensors that a node or a node of its functions names.
 void copy_tensors(const Json& json, const StateDict& from, StateDict& to) {
   if (json.is_string()) {
-    const std::string& name = json.get_ref<const std::string&>();
+    const std::string& name = json.text();
     if ((name.starts_with("constants/") || name.starts_with("variables/")) && from.contains(name))
       to.set(name, from.at(name));
   } else if (json.is_structured()) {
@@ -68,7 +47,7 @@ GraphCode extract_nodes(const GraphCode& code, std::span<const std::size_t> outp
     if (needed[at]) continue;
     needed[at] = true;
     add_needed(nodes[at], stack);
-    std::int64_t call = nodes[at].value("call", std::int64_t{-1});
+    std::int64_t call = nodes[at].contains("call") ? nodes[at]["call"].get<std::int64_t>() : -1;
     for (; call >= 0 && !pulled[static_cast<std::size_t>(call)];
          call = calls[static_cast<std::size_t>(call)]["outer"].get<std::int64_t>()) {
       pulled[static_cast<std::size_t>(call)] = true;
@@ -109,7 +88,7 @@ void save_graph_code(const GraphCode& code, const std::string& path, FileContext
   file.metadata = {{"format", format_name}, {"version", std::to_string(graph_file_version)}};
   try {
     file.metadata["graph"] = code.json.dump();
-  } catch (const Json::exception& error) {
+  } catch (const JsonError& error) {
     throw ArgumentError(context.op, "a name in the graph is not UTF-8", error.what(), "", context.where);
   }
   save(file, path, context.where);
@@ -138,10 +117,12 @@ GraphCode load_graph_code(const std::string& path, FileContext context) {
         context.op, "the graph file is of a newer version than this library reads",
         "'" + path + "' has version " + version + ", this library reads up to " + std::to_string(graph_file_version),
         "Read it with a newer Triptych", context.where);
-  const std::string graph = at("graph");
   constexpr int deepest = 400;  // functions may stand 64 deep in functions
-  if (depth_of(graph) > deepest) fail("its JSON is more than 400 levels deep");
-  code.json = Json::parse(graph, nullptr, false);
+  try {
+    code.json = Json::parse(at("graph"), deepest);
+  } catch (const JsonError& error) {
+    fail(std::string("the graph is no JSON: ") + error.what());
+  }
   if (!code.json.is_object()) fail("the graph is no JSON object");
   return code;
 }

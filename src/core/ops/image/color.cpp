@@ -63,7 +63,7 @@ Tensor hsv_to_rgb(Arg images, std::int64_t axis) {
   return rounded_once(images.tensor(), [&](const Tensor& wide) {
     const auto [hue, saturation, value] = Colors(wide, axis);
     const Tensor sixths = hue * 6;
-    const auto color = [&](const Tensor& amount) {
+    const auto color = [&, saturation = saturation, value = value](const Tensor& amount) {
       return ((1 - saturation) + saturation * clip(amount, 0, 1)) * value;
     };
     return concat({color(abs(sixths - 3) - 1), color(2 - abs(sixths - 2)), color(2 - abs(sixths - 4))}, axis);

@@ -73,7 +73,7 @@ Slogdet slogdet(Arg x) {
     return std::pair(main_diagonal(factors.LU), parity(factors.pivots, wide.dtype()));
   }();
   const Tensor logabsdet = with_gradient(
-      "slogdet", wide, x.where(), [&](const Tensor&) { return sum(log(abs(diagonal)), {-1}); },
+      "slogdet", wide, x.where(), [diagonal = diagonal](const Tensor&) { return sum(log(abs(diagonal)), {-1}); },
       [](const Tensor& a, const Tensor&, const Tensor& upstream) {
         return as_matrices(upstream) * transpose(inverse(a, false));
       });

@@ -2,7 +2,7 @@
 #include "triptych/core/ops/distributions.h"
 
 #include "core/ops/ops.h"
-#include "core/ops/random/drawing.h"
+#include "core/random/drawing.h"
 #include "core/ops/random/random.h"
 #include "triptych/core/ops.h"
 

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "core/ops/ops.h"
-#include "core/ops/random/drawing.h"
+#include "core/random/drawing.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
 

@@ -7,7 +7,7 @@
 
 #include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
-#include "core/ops/random/drawing.h"
+#include "core/random/drawing.h"
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"

@@ -13,7 +13,9 @@ namespace triptych {
 class [[nodiscard]] Drawing {
  public:
   Drawing(const char* function, const Generator* generator)
-      : called_(function), outer_(std::exchange(drawing_from, generator ? generator : drawing_from)) {}
+      : called_(function), outer_(std::exchange(drawing_from, generator ? generator : drawing_from)) {
+    if (generator && generator == outer_) whole_.hand_on_local();
+  }
   ~Drawing() { drawing_from = outer_; }
   Drawing(const Drawing&) = delete;
   Drawing& operator=(const Drawing&) = delete;
