@@ -415,6 +415,17 @@ TEST_F(KerasArchives, BombsAndPathsThatLeadElsewhere) {
               HasSubstr("[load_model] not a valid archive: "));
 }
 
+// Keras writes training = true for layers of random images, its default, and the model's call decides all the same.
+TEST_F(KerasArchives, ImagesAreChangedInTrainingOnly) {
+  const tt::Tensor in = Input({4, 5, 3}), x = tt::rand({3, 4, 5, 3});
+  std::string json = keras::Model(in, RandomFlip()(in)).to_json();
+  const std::string none = "\"kwargs\": {}";
+  json.replace(json.find(none), none.size(), "\"kwargs\": {\"training\": true}");
+  const keras::Model model = keras::models::model_from_json(json);
+  EXPECT_EQ(model.predict(x, {.verbose = 0}).to_vector<float>(), x.to_vector<float>());
+  EXPECT_NE(model(x, true).to_vector<float>(), x.to_vector<float>());
+}
+
 TEST_F(KerasArchives, KerasOpensOurs) {
   if (std::system("python3 -c 'import keras, safetensors' > /dev/null 2>&1") != 0)
     GTEST_SKIP() << "python3 has no keras with safetensors here";

@@ -111,7 +111,9 @@ struct Values<tt::distributions::Uniform> : ObjectValues<tt::distributions::Unif
 };
 template <>
 struct Values<tt::distributions::Exponential> : ObjectValues<tt::distributions::Exponential> {
-  static tt::distributions::Exponential good() { return tt::distributions::Exponential(tt::full({3}, 2.0, tt::float32, here())); }
+  static tt::distributions::Exponential good() {
+    return tt::distributions::Exponential(tt::full({3}, 2.0, tt::float32, here()));
+  }
 };
 template <>
 struct Values<tt::distributions::Laplace> : ObjectValues<tt::distributions::Laplace> {
@@ -1198,6 +1200,37 @@ struct Values<std::array<double, 3>> {
     Values<double>::hostile(numbers, {});
     for (const auto& [text, make] : numbers)
       choices.add("{" + text + ", -4, 2}", [make = make] { return std::array<double, 3>{make(), -4, 2}; });
+  }
+};
+template <>
+struct Values<std::array<std::int64_t, 2>> {
+  static constexpr const char* good_text = "{3, 4}";
+  static std::array<std::int64_t, 2> good() { return {3, 4}; }
+  static void hostile(Choices<std::array<std::int64_t, 2>>& choices, const Make<std::array<std::int64_t, 2>>&) {
+    Choices<std::int64_t> numbers;
+    Values<std::int64_t>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers)
+      choices.add("{" + text + ", 4}", [make = make] { return std::array<std::int64_t, 2>{make(), 4}; });
+  }
+};
+template <>
+struct Values<keras::ops::Size> : ObjectValues<keras::ops::Size> {
+  static keras::ops::Size good() { return 3; }
+  static void hostile(Choices<keras::ops::Size>& choices, const Make<keras::ops::Size>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) choices.add(text, [make = make] { return keras::ops::Size(make()); });
+  }
+};
+template <>
+struct Values<keras::ops::Sizes> : ObjectValues<keras::ops::Sizes> {
+  static keras::ops::Sizes good() { return {2, 3}; }
+  static void hostile(Choices<keras::ops::Sizes>& choices, const Make<keras::ops::Sizes>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<tt::Shape> shapes;
+    Values<tt::Shape>::hostile(shapes, {});
+    for (const auto& [text, make] : shapes) choices.add(text, [make = make] { return keras::ops::Sizes(make()); });
   }
 };
 template <>

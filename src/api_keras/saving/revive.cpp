@@ -253,10 +253,10 @@ class FunctionalReader {
         return value.get<bool>();
       };
       if (key == "training") {
-        // Keras writes its default for every layer, and lets that of the model's call decide all the same. A model
-        // inside and what was asked for here stay as they are.
+        // Keras writes its default for every layer, for random images true, and lets that of the model's call decide
+        // all the same. A model inside and what was asked for here stay as they are.
         const bool decided = call.node->contains("decided_training") || layer.as<ModelBase>();
-        if (const bool given = flag(); decided || given) options.training = given;
+        if (const bool given = flag(); decided) options.training = given;
       } else if (key == "return_attention_scores")
         options.return_attention_scores = flag();
       else if (key == "use_causal_mask")

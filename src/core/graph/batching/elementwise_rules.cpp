@@ -71,7 +71,7 @@ void add_elementwise_rules(Rules& rules) {
                        "tril",       "triu",        "cholesky",    "eigh",
                        "eigvalsh",   "lu_factor",   "qr",          "svd",
                        "svdvals",    "full_like",   "max_unpool",  "binary_cross_entropy_with_logits",
-                       "hardswish",  "log_sigmoid", "mish"});
+                       "hardswish",  "log_sigmoid", "mish",        "hash_bucket"});
   add(rules, along_axis<SoftmaxAttributes>, {"softmax", "softmax_grad", "log_softmax", "log_softmax_grad"});
 }
 
