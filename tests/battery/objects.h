@@ -530,6 +530,25 @@ struct Values<low::Callable> : ObjectValues<low::Callable> {
     return Values<low::Session>::good().make_callable(x, x * 2, here());
   }
 };
+/// A session and a run in parts that it has begun, of the nodes of this case.
+struct BegunInParts {
+  low::Session session;
+  tt::Tensor fetch;
+  low::PartialRun handle;
+};
+inline BegunInParts& begun_in_parts(bool anew = false) {
+  static std::optional<BegunInParts> begun;
+  if (anew || !begun) {
+    const low::Session session = Values<low::Session>::good();
+    const tt::Tensor fetch = Case::current().graph().constant(numbers({2, 3})) * 2;
+    begun.emplace(session, fetch, session.partial_run_setup({fetch, fetch}, {}, here()));
+  }
+  return *begun;
+}
+template <>
+struct Values<low::PartialRun> : ObjectValues<low::PartialRun> {
+  static low::PartialRun good() { return begun_in_parts().handle; }
+};
 inline low::Callable callable_without_feeds() {
   const tt::Tensor two = Case::current().graph().constant(numbers({2, 3})) * 2;
   return Values<low::Session>::good().make_callable({}, two, here());

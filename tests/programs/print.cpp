@@ -290,7 +290,8 @@ class Printer {
 
 std::string cpp_headers() {
   return "#include <cmath>\n#include <cstdint>\n#include <iostream>\n#include <utility>\n#include <vector>\n\n"
-         "#include \"triptych/core/ops/update_rules.h\"\n#include \"triptych/eager.h\"\n#include \"triptych/lowlevel.h\"\n\n"
+         "#include \"triptych/core/ops/hash_bucket.h\"\n#include \"triptych/core/ops/update_rules.h\"\n#include "
+         "\"triptych/eager.h\"\n#include \"triptych/lowlevel.h\"\n\n"
          "namespace tt = triptych;\nusing Tensors = std::vector<tt::Tensor>;\n\n";
 }
 

@@ -31,7 +31,7 @@ def declared(namespace, pattern):
         reader = Reader(path, include)
         reader.read()
         full = {f.full_name for f in reader.functions if not f.owner} | set(reader.aliases)
-        names |= {name.removeprefix(namespace + "::").removeprefix("root::") for name in full if name.startswith(namespace + "::") and "detail" not in name}
+        names |= {name.removeprefix(namespace + "::").removeprefix("root::") for name in full if name.startswith(namespace + "::") and "detail" not in name and "operator" not in name}
     return {KEYWORDS.get(name, name) for name in names}
 
 

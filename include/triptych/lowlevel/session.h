@@ -86,6 +86,8 @@ class TRIPTYCH_API Callable {
 /// A run in parts, as `Session::partial_run_setup` begins it. A handle.
 class PartialRun {
  public:
+  PartialRun(const PartialRun&) = default;  // moving copies it, too
+  PartialRun& operator=(const PartialRun&) = default;
   struct State;
 
  private:

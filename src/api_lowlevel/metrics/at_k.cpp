@@ -43,7 +43,9 @@ Metric share_at_k(const char* metric, const char* wrong, bool of_labels, const A
     refuse(metric, "class_id is negative", std::to_string(options.class_id), "-1 stands for all", labels);
   const std::string at = "_at_" + std::to_string(k);
   std::string name = options.name;
-  if (name.empty()) name = metric + at + (options.class_id < 0 ? "" : "_class" + std::to_string(options.class_id));
+  if (name.empty())
+    name = std::string(of_labels ? "recall" : "precision") + at +
+           (options.class_id < 0 ? "" : "_class" + std::to_string(options.class_id));
   MetricScope scope(metric, labels, {&predictions_idx}, name);
   const Found found = find(metric, labels, predictions_idx);
   Tensor right, all;
@@ -98,12 +100,12 @@ std::int64_t columns(const Arg& predictions_idx) {
 }  // namespace
 
 Metric recall_at_top_k(const Arg& labels, const Arg& predictions_idx, const AtTopKOptions& options) {
-  return share_at_k("recall", "false_negative", true, labels, predictions_idx,
+  return share_at_k("recall_at_k", "false_negative", true, labels, predictions_idx,
                     options.k < 0 ? columns(predictions_idx) : options.k, options);
 }
 
 Metric precision_at_top_k(const Arg& labels, const Arg& predictions_idx, const AtTopKOptions& options) {
-  return share_at_k("precision", "false_positive", false, labels, predictions_idx,
+  return share_at_k("precision_at_k", "false_positive", false, labels, predictions_idx,
                     options.k < 0 ? columns(predictions_idx) : options.k, options);
 }
 
