@@ -11,6 +11,7 @@ Size::Size(const Tensor& of, int axis) : number_(of.shape().dim(axis).raw()), of
 Size::operator std::int64_t() const { return known() || !of_.defined() ? number_ : of_.shape()[axis_]; }
 
 Tensor Size::zeros(DType dtype) const {
+  if (!of_.defined()) return triptych::zeros({number_}, dtype);
   Tensor line = of_;
   for (int axis = of_.ndim() - 1; axis >= 0; --axis)
     if (axis != axis_) line = select(line, axis, 0);

@@ -88,18 +88,32 @@ void Trainer::no_gradient(const Tensor& loss) const {
                       named ? options_.loss[0].where() : where_);
 }
 
+namespace {
+
+/// Of no step: what is met meanwhile is not known from now on.
+struct ForgottenOutputs {
+  std::size_t &count, before;
+  ~ForgottenOutputs() { count = before; }
+};
+
+}  // namespace
+
 Tensor Trainer::compiled_loss(const StepData& data, const std::vector<Tensor>& y_pred) {
   if (*caller_) return loss_of_step(data, y_pred);
-  // Of no step: what is met here is not known from now on, and an error names the line that compiled the model.
+  // An error names the line that compiled the model.
   const CallerScope scope(*this, "compute_loss", compiled_ ? compiled_at_ : LayerAccess::made_at(model_));
-  struct Forget {
-    std::size_t &count, before;
-    ~Forget() { count = before; }
-  } forget{output_count_, output_count_};
+  const ForgottenOutputs forgotten{output_count_, output_count_};
   return loss_of_step(data, y_pred);
 }
 
 StepLogs Trainer::compiled_metrics(const StepData& data, const std::vector<Tensor>& y_pred) {
+  if (*caller_) return metrics_of_step(data, y_pred);
+  const CallerScope scope(*this, "compute_metrics", compiled_ ? compiled_at_ : LayerAccess::made_at(model_));
+  const ForgottenOutputs forgotten{output_count_, output_count_};
+  return metrics_of_step(data, y_pred);
+}
+
+StepLogs Trainer::metrics_of_step(const StepData& data, const std::vector<Tensor>& y_pred) {
   check_compiled();
   if (output_count_ == 0) meet_outputs(y_pred.size());
   std::vector<Tensor> results;

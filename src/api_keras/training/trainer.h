@@ -125,6 +125,7 @@ class Trainer {
   /// The step itself: operands decide whether it runs now or is traced.
   Evaluation evaluate_step(Phase phase, const ArrayBatch& batch);
   Tensor loss_of_step(const StepData& data, const std::vector<Tensor>& y_pred);
+  StepLogs metrics_of_step(const StepData& data, const std::vector<Tensor>& y_pred);
   void update(const Evaluation& evaluation);
   std::vector<Tensor> run_eagerly(Phase phase, const ArrayBatch& batch);
   std::vector<Tensor> run(Phase phase, ArrayBatch batch);
