@@ -7,7 +7,7 @@ file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include
 
 # Mistakes that the compiler finds: what it says is written down now, for a program that has no compiler when it runs.
 set(mistakes_of_the_compiler
-  lowlevel/misspelled eager/misspelled eager/missing_input keras/missing_input)
+  lowlevel/misspelled eager/misspelled eager/missing_input)
 set(compare_facts "")
 function(record_compile name source)
   set(record ${compare_records}/${name}.txt)

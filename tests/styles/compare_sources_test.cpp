@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{"no_gradient", "keras", "first_step", "No gradient passes 'argmax', made at no_gradient.cpp:", 0},
         Expected{"missing_input", "lowlevel", "first_step", "a placeholder that is needed was not fed: 'labels'", 0},
         Expected{"missing_input", "eager", "compile", "cross_entropy", 0},
-        Expected{"missing_input", "keras", "compile", "fit", 0},
+        Expected{"missing_input", "keras", "first_step", "[fit] there are no targets", 0},
         Expected{"misspelled", "lowlevel", "compile", "Adan", 0}, Expected{"misspelled", "eager", "compile", "Adan", 0},
         Expected{"misspelled", "keras", "build", "There are 'adadelta', 'adafactor', 'adagrad', 'adam'", 0},
         Expected{"frozen", "lowlevel", "build", "'w1', made at frozen.cpp:15, is not trainable", 1},

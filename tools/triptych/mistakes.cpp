@@ -23,7 +23,8 @@ Program lowlevel_wrong_shape, lowlevel_wrong_dtype, lowlevel_nan_loss, lowlevel_
 Program eager_wrong_shape, eager_wrong_dtype, eager_nan_loss, eager_label_range, eager_forgotten_call,
     eager_nan_loss_checked, eager_no_gradient, eager_frozen, eager_wrong_checkpoint;
 Program keras_wrong_shape, keras_wrong_dtype, keras_nan_loss, keras_label_range, keras_forgotten_call,
-    keras_nan_loss_checked, keras_no_gradient, keras_misspelled, keras_frozen, keras_wrong_checkpoint;
+    keras_nan_loss_checked, keras_no_gradient, keras_missing_input, keras_misspelled, keras_frozen,
+    keras_wrong_checkpoint;
 
 namespace triptych::compare {
 namespace {
@@ -56,6 +57,7 @@ Program& program_of(const std::string& name) {
       {"keras/label_range", keras_label_range},
       {"keras/forgotten_call", keras_forgotten_call},
       {"keras/no_gradient", keras_no_gradient},
+      {"keras/missing_input", keras_missing_input},
       {"keras/misspelled", keras_misspelled},
       {"keras/frozen", keras_frozen},
       {"keras/wrong_checkpoint", keras_wrong_checkpoint},

@@ -1,4 +1,4 @@
-// The labels are not given to fit. It must not compile.
+// The labels are not given to fit.
 #include <triptych/keras.h>
 
 #include "../mistake.h"
