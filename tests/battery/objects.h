@@ -1248,7 +1248,7 @@ struct Values<keras::ops::Sizes> : ObjectValues<keras::ops::Sizes> {
   static void hostile(Choices<keras::ops::Sizes>& choices, const Make<keras::ops::Sizes>& good) {
     ObjectValues::hostile(choices, good);
     Choices<tt::Shape> shapes;
-    Values<tt::Shape>::hostile(shapes, {});
+    Values<tt::Shape>::hostile(shapes, [] { return Values<tt::Shape>::good(); });
     for (const auto& [text, make] : shapes) choices.add(text, [make = make] { return keras::ops::Sizes(make()); });
   }
 };

@@ -192,6 +192,7 @@ std::vector<std::string> Model::metrics_names(Location where) const { return bas
 
 Logs Model::train_on_batch(const TensorList& x, const TensorList& y, const TensorList& sample_weight,
                            const std::vector<std::pair<std::int64_t, double>>& class_weight, Location where) const {
+  const Frame frame(where);
   ArrayBatch batch{x, y, given_weights(sample_weight)};
   if (!class_weight.empty()) weigh_by_class(batch, class_weight, "train_on_batch", where);
   return trainer_of(*this, where)->run_batch(Phase::train, batch, where);

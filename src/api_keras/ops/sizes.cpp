@@ -6,7 +6,8 @@
 
 namespace triptych::keras::ops {
 
-Size::Size(const Tensor& of, int axis) : number_(of.shape().dim(axis).raw()), of_(of), axis_(axis) {}
+Size::Size(const Tensor& of, int axis, Location where)
+    : number_(of.shape(where).dim(axis, where).raw()), of_(of), axis_(axis < 0 ? axis + of.ndim(where) : axis) {}
 
 Size::operator std::int64_t() const { return known() || !of_.defined() ? number_ : of_.shape()[axis_]; }
 
@@ -24,14 +25,16 @@ Sizes::Sizes(const Shape& shape) {
 
 Sizes Sizes::of(const Tensor& x, Location where) {
   Sizes sizes;
-  for (int axis = 0; axis < x.ndim(where); ++axis) sizes.sizes_.emplace_back(x, axis);
+  for (int axis = 0; axis < x.ndim(where); ++axis) sizes.sizes_.emplace_back(x, axis, where);
   return sizes;
 }
 
-Size Sizes::operator[](int axis) const {
-  const int rank = static_cast<int>(sizes_.size()), place = axis < 0 ? axis + rank : axis;
+Size Sizes::operator[](At axis) const {
+  const auto rank = static_cast<std::int64_t>(sizes_.size());
+  const std::int64_t place = axis.number() < 0 ? axis.number() + rank : axis.number();
   if (place < 0 || place >= rank)
-    throw ArgumentError("shape", "there is no such axis", std::to_string(axis) + " of " + std::to_string(rank));
+    throw ArgumentError("shape", "there is no such axis", std::to_string(axis.number()) + " of " + std::to_string(rank),
+                        "", axis.where());
   return sizes_[static_cast<std::size_t>(place)];
 }
 

@@ -16,7 +16,8 @@ class TRIPTYCH_API Size {
  public:
   template <std::integral T>
   Size(T number) : number_(static_cast<std::int64_t>(number)) {}
-  Size(const Tensor& of, int axis);
+  /// ArgumentError if there is no such axis.
+  Size(const Tensor& of, int axis, Location where = Location::here());
 
   bool known() const { return number_ != unknown; }
   /// The number; ArgumentError where it is not known.
@@ -35,11 +36,11 @@ class TRIPTYCH_API Sizes {
  public:
   Sizes(std::initializer_list<Size> sizes = {}) : sizes_(sizes) {}
   Sizes(const Shape& shape);
-  Sizes(const std::vector<std::int64_t>& shape) : Sizes(Shape(shape)) {}
+  Sizes(const std::vector<std::int64_t>& shape, Location where = Location::here()) : Sizes(Shape(shape, where)) {}
   static Sizes of(const Tensor& x, Location where = Location::here());
 
   /// Negative ones count from the end. ArgumentError if there is no such axis.
-  Size operator[](int axis) const;
+  Size operator[](At axis) const;
   std::size_t size() const { return sizes_.size(); }
   bool known() const;
   /// With `unknown` where a size is not known: what `reshape` infers of one.
