@@ -19,6 +19,15 @@ Tensor Size::zeros(DType dtype) const {
   return cast(zeros_like(line), dtype);
 }
 
+Sizes::Sizes(std::initializer_list<Size> sizes, Location where) : sizes_(sizes) {
+  if (sizes.size() > Shape::max_rank)
+    throw ArgumentError("shape", "there are more than " + std::to_string(Shape::max_rank) + " sizes",
+                        std::to_string(sizes.size()), "", where);
+  for (const Size& size : sizes)
+    if (size.known() && static_cast<std::int64_t>(size) < 0)
+      throw ArgumentError("shape", "a size is negative", std::to_string(static_cast<std::int64_t>(size)), "", where);
+}
+
 Sizes::Sizes(const Shape& shape) {
   for (const std::int64_t size : shape) sizes_.emplace_back(size);
 }

@@ -34,7 +34,8 @@ class TRIPTYCH_API Size {
 /// A shape of such sizes: `{ops::shape(x)[0], 128}`.
 class TRIPTYCH_API Sizes {
  public:
-  Sizes(std::initializer_list<Size> sizes = {}) : sizes_(sizes) {}
+  /// ArgumentError if a size is negative, or there are more than a tensor has dimensions.
+  Sizes(std::initializer_list<Size> sizes = {}, Location where = Location::here());
   Sizes(const Shape& shape);
   Sizes(const std::vector<std::int64_t>& shape, Location where = Location::here()) : Sizes(Shape(shape, where)) {}
   static Sizes of(const Tensor& x, Location where = Location::here());
