@@ -52,13 +52,7 @@ Dataset Dataset::padded_batch(std::int64_t batch_size, const PaddedBatchOptions&
                    [=, drop = options.drop_remainder](std::unique_ptr<Stream> stream) {
                      return stream_of([=, in = std::shared_ptr<Stream>(std::move(stream))]() -> std::optional<Element> {
                        const ComputingElements here;
-                       std::vector<Element> elements;
-                       while (static_cast<std::int64_t>(elements.size()) < batch_size)
-                         if (auto element = in->next())
-                           elements.push_back(std::move(*element));
-                         else
-                           break;
-                       if (drop && static_cast<std::int64_t>(elements.size()) < batch_size) return {};
+                       std::vector<Element> elements = next_elements(*in, batch_size, drop);
                        if (!elements.empty())
                          for (std::size_t i = 0; i < padded.size(); ++i)
                            pad_alike(elements, i, padded[i], values[i], where);

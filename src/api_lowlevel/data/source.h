@@ -68,6 +68,8 @@ struct DatasetAccess {
 void check_positive(const char* op, const char* what, std::int64_t number, Location where);
 /// The shapes of all of them. ArgumentError if they differ in dtypes or ranks.
 std::vector<Shape> common_shapes(const char* op, const Source& a, const Source& b, Location where);
+/// The next `count` elements; at the end what is left, or with `drop_remainder` none.
+std::vector<Element> next_elements(Stream& stream, std::int64_t count, bool drop_remainder);
 /// The elements as rows of one, nothing for none. ArgumentError if shapes differ.
 std::optional<Element> stacked(const std::vector<Element>& elements, Location where);
 /// A user's function, called on an element of a graph, so that what it gives is known before there is data.

@@ -31,6 +31,16 @@ std::vector<Shape> common_shapes(const char* op, const Source& a, const Source& 
   return shapes;
 }
 
+std::vector<Element> next_elements(Stream& stream, std::int64_t count, bool drop_remainder) {
+  std::vector<Element> elements;
+  while (static_cast<std::int64_t>(elements.size()) < count) {
+    auto element = stream.next();
+    if (!element) return drop_remainder ? std::vector<Element>() : elements;
+    elements.push_back(std::move(*element));
+  }
+  return elements;
+}
+
 std::optional<Element> stacked(const std::vector<Element>& elements, Location where) {
   if (elements.empty()) return {};
   Element batch;
@@ -58,14 +68,7 @@ Dataset Dataset::batch(std::int64_t batch_size, bool drop_remainder, Location wh
                    [=](StreamPointer stream) {
                      return stream_of([=, in = std::shared_ptr<Stream>(std::move(stream))]() -> std::optional<Element> {
                        const ComputingElements here;
-                       std::vector<Element> elements;
-                       while (static_cast<std::int64_t>(elements.size()) < batch_size)
-                         if (auto element = in->next())
-                           elements.push_back(std::move(*element));
-                         else
-                           break;
-                       if (drop_remainder && static_cast<std::int64_t>(elements.size()) < batch_size) return {};
-                       return stacked(elements, where);
+                       return stacked(next_elements(*in, batch_size, drop_remainder), where);
                      });
                    }),
           *this};
