@@ -24,7 +24,8 @@ class ParallelMap final : public Stream {
       std::optional<Element> element = stream_->next();
       ended_ = !element;
       if (element)
-        made_.push_back(std::async(std::launch::async, [this, element = std::move(*element)] {
+        // Where no thread can be had, it is made when its turn comes.
+        made_.push_back(std::async(std::launch::async | std::launch::deferred, [this, element = std::move(*element)] {
           const ComputingElements here;
           return function_(element);
         }));
