@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "core/formulas/elements.h"
 #include "triptych/core/export.h"
@@ -62,17 +63,35 @@ struct MultiplyUp {
   }
 };
 
-/// The larger (smaller) one; NaN if one is.
+/// Whether T, or the lanes of a vector T, are integers.
+template <class T>
+constexpr bool integral_lanes() {
+  if constexpr (requires(const T& lanes) { lanes[0]; })
+    return std::is_integral_v<std::remove_cvref_t<decltype(std::declval<const T&>()[0])>>;
+  else
+    return std::is_integral_v<T>;
+}
+
+/// The larger (smaller) one; NaN if one is. `b` is what was not seen before: a running result waits for one instruction
+/// of it.
 struct Larger {
   template <class T>
   TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
-    return ((a > b) | (a != a)) ? a : b;
+    const T larger = b > a ? b : a;
+    if constexpr (integral_lanes<T>())
+      return larger;
+    else
+      return b != b ? b : larger;
   }
 };
 struct Smaller {
   template <class T>
   TRIPTYCH_HOST_DEVICE constexpr T operator()(const T& a, const T& b) const {
-    return ((a < b) | (a != a)) ? a : b;
+    const T smaller = b < a ? b : a;
+    if constexpr (integral_lanes<T>())
+      return smaller;
+    else
+      return b != b ? b : smaller;
   }
 };
 

@@ -41,7 +41,7 @@ TRIPTYCH_HOST_DEVICE inline float horner(float x, float first, Rest... rest) {
 }
 
 /// The nearest integer (ties to even) of |x| < 2^22, as a float and as an integer: adding 1.5 * 2^23 leaves no
-/// fraction.
+/// fraction. Beyond it is some number.
 struct Nearest {
   float value;
   std::int32_t integer;
@@ -49,11 +49,14 @@ struct Nearest {
 TRIPTYCH_HOST_DEVICE inline Nearest nearest(float x) {
   constexpr float magic = 0x1.8p23f;
   const float shifted = x + magic;
-  return {shifted - magic, std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(magic)};
+  return {shifted - magic,
+          static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(magic))};
 }
 
-/// 2^n for -126 <= n <= 127.
-TRIPTYCH_HOST_DEVICE inline float power_of_two(std::int32_t n) { return std::bit_cast<float>((n + 127) << 23); }
+/// 2^n for -126 <= n <= 127, else some number.
+TRIPTYCH_HOST_DEVICE inline float power_of_two(std::int32_t n) {
+  return std::bit_cast<float>((static_cast<std::uint32_t>(n) + 127u) << 23);
+}
 
 inline constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;  // ln 2 in two parts, the first short
 inline constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -192,26 +195,14 @@ TRIPTYCH_HOST_DEVICE inline float tanh(float x) {
   return std::copysign(a < 0.625f ? near : far, x);
 }
 
-/// `condition ? a : b` by bits, where a compiler would make a branch of it.
-TRIPTYCH_HOST_DEVICE inline float select(bool condition, float a, float b) {
-  const std::uint32_t mask = 0u - static_cast<std::uint32_t>(condition);
-  return std::bit_cast<float>((std::bit_cast<std::uint32_t>(a) & mask) | (std::bit_cast<std::uint32_t>(b) & ~mask));
-}
-
-/// 1 / (1 + e^-x): with e^-|x| = (1 + p) / q, q = 2^n, it is q / (q + 1 + p) for positive and (1 + p) / (q + 1 + p) for
-/// negative x, 0 where e^x is. What the two sums lose is put back, or the three roundings would make more than 2 units.
+/// 1 / (1 + e^-x), 0 where e^x is: with e^x = s / (1 + p), s = 2^n, it is s / (1 + p + s). p is small, so that little is
+/// lost in p + s where s is small as well.
 TRIPTYCH_HOST_DEVICE inline float sigmoid(float x) {
-  float a = std::fabs(x);
-  a = a > -exp_lowest ? -exp_lowest : a;
-  const Nearest n = nearest(a * 1.44269504f);
-  const float p = expm1_reduced(fma(n.value, ln2_low, fma(n.value, ln2_high, -a)));
-  const float q = power_of_two(n.integer), q1 = q + 1.0f, sum = q1 + p, e = 1.0f + p;
-  const bool negative = std::bit_cast<std::int32_t>(x) < 0;
-  const float numerator = select(negative, e, q);
-  const float lost_above = select(negative, p - (e - 1.0f), 0.0f), lost_below = p - (sum - q1);
-  const float inverse = 1.0f / sum, result = numerator * inverse;
-  const float rest = fma(-result, sum, numerator) + fma(-result, lost_below, lost_above);
-  return x < exp_lowest ? 0.0f : fma(rest, inverse, result);
+  const float y = x > -exp_lowest ? -exp_lowest : x;
+  const Nearest n = nearest(y * 1.44269504f);
+  const float p = expm1_reduced(fma(n.value, ln2_low, fma(n.value, ln2_high, -y)));
+  const float s = power_of_two(n.integer), result = s / ((p + s) + 1.0f);
+  return x < exp_lowest ? 0.0f : result;
 }
 
 /// erf x for |x| < erf_near, x P(x^2).

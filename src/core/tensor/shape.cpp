@@ -197,13 +197,23 @@ bool broadcast(const Shape& a, const Shape& b, Shape& result) {
   return true;
 }
 
+namespace {
+
+/// Apart, so that the check costs next to nothing where it holds.
+[[noreturn, gnu::cold, gnu::noinline]] void no_such_axis(std::string_view op, std::int64_t axis, int rank,
+                                                         Location where) {
+  throw ArgumentError(op, "the axis is out of range",
+                      "axis " + std::to_string(axis) + " of a tensor with " + std::to_string(rank) + " dimensions",
+                      rank ? "Axes run from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)
+                           : "A 0-d tensor has no axes",
+                      where);
+}
+
+}  // namespace
+
 int normalize_axis(std::string_view op, std::int64_t axis, int rank, Location where) {
-  if (axis < -rank || axis >= rank)
-    throw ArgumentError(op, "the axis is out of range",
-                        "axis " + std::to_string(axis) + " of a tensor with " + std::to_string(rank) + " dimensions",
-                        rank ? "Axes run from " + std::to_string(-rank) + " to " + std::to_string(rank - 1)
-                             : "A 0-d tensor has no axes",
-                        where);
+  if (axis < -rank || axis >= rank) [[unlikely]]
+    no_such_axis(op, axis, rank, where);
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 

@@ -25,7 +25,7 @@ namespace triptych {
 
 namespace reduce_paths {
 inline Path columns("reduce: columns"), dense_rows("reduce: dense rows"), gathered_rows("reduce: gathered rows"),
-    nothing("reduce: nothing to reduce"), one_block("reduce: one block"), several_blocks("reduce: several blocks"),
+    folded_together("reduce: rows folded together"), nothing("reduce: nothing to reduce"), one_block("reduce: one block"), several_blocks("reduce: several blocks"),
     one_part("reduce: on one thread"), several_parts("reduce: in parallel");
 }  // namespace reduce_paths
 
@@ -74,50 +74,52 @@ Lanes<Acc> load_lanes(const In* p) {
   return result;
 }
 
-/// The lanes with those from number `half` on in the first places.
-template <std::size_t half, class V, std::size_t... l>
-V moved_down(const V& lanes, std::index_sequence<l...>) {
-  return __builtin_shufflevector(lanes, lanes, ((l + half) % sizeof...(l))...);
+/// Two registers that hold the lanes of several outputs, `run` lanes each, side by side: the first (second) half of each.
+template <std::size_t run, std::size_t second, class V, std::size_t... l>
+V halves(const V& a, const V& b, std::index_sequence<l...>) {
+  constexpr std::size_t half = run / 2;
+  return __builtin_shufflevector(a, b, (l / half * run + l % half + second * half)...);
 }
 
-/// Folds the lanes from number `width` on into those before, until one is left.
-template <class Acc, std::size_t width, class Combine>
+/// Folds the lanes of each register in halves: register i's value is lane i of the result. The outputs share the
+/// operations, from two outputs a register to as many as it has lanes.
+template <class Acc, std::size_t run = static_cast<std::size_t>(lanes_at_once<Acc>), class Combine>
+Lanes<Acc> fold_together(Lanes<Acc>* registers, Combine combine) {
+  if constexpr (run == 1) {
+    return registers[0];
+  } else {
+    constexpr auto all = std::make_index_sequence<static_cast<std::size_t>(lanes_at_once<Acc>)>();
+    for (std::size_t i = 0; i < run / 2; ++i) {
+      const Lanes<Acc>&a = registers[2 * i], &b = registers[2 * i + 1];
+      registers[i] = combine(halves<run, 0>(a, b, all), halves<run, 1>(a, b, all));
+    }
+    return fold_together<Acc, run / 2>(registers, combine);
+  }
+}
+
+/// The same for one register alone.
+template <class Acc, std::size_t run = static_cast<std::size_t>(lanes_at_once<Acc>), class Combine>
 Acc fold_register(const Lanes<Acc>& lanes, Combine combine) {
-  if constexpr (width == 0) {
+  if constexpr (run == 1) {
     return lanes[0];
   } else {
     constexpr auto all = std::make_index_sequence<static_cast<std::size_t>(lanes_at_once<Acc>)>();
-    return fold_register<Acc, width / 2>(Lanes<Acc>(combine(lanes, moved_down<width>(lanes, all))), combine);
+    return fold_register<Acc, run / 2>(Lanes<Acc>(combine(lanes, halves<run, 1>(lanes, lanes, all))), combine);
   }
 }
-template <class Acc, std::size_t count, class Combine>
-Acc fold_lanes(Lanes<Acc> (&registers)[count], Combine combine) {
-  for (std::size_t width = count / 2; width > 0; width /= 2)
-    for (std::size_t i = 0; i < width; ++i) registers[i] = combine(registers[i], registers[i + width]);
-  return fold_register<Acc, static_cast<std::size_t>(lanes_at_once<Acc>) / 2>(registers[0], combine);
-}
 
-/// One block (n <= 1024 elements) that is dense in memory: `combine` over map(parameter, element of each input).
+/// One block (n <= 1024 elements) that is dense in memory: `combine` over map(parameter, element of each input), folded
+/// as far as one register.
 template <class In, class Acc, std::size_t N, class Map, class Combine>
-Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
-                    Combine combine) {
+Lanes<Acc> block_lanes(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
+                       Combine combine) {
+  constexpr std::int64_t width = lanes_at_once<Acc>, count = reduce_lanes / width;
   const Lanes<Acc> wide_parameter = parameter - Lanes<Acc>{};
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    if (n < reduce_lanes) {
-      // The same tree without the lanes that hold nothing: `identity` changes no value that it was combined with.
-      Acc values[reduce_lanes];
-      values[0] = identity;
-      for (std::int64_t l = 0; l < n; ++l) values[l] = combine(identity, map(parameter, static_cast<Acc>(p[K][l])...));
-      for (std::int64_t half = reduce_lanes / 2, lanes = n; half > 0; lanes = std::min(lanes, half), half /= 2)
-        for (std::int64_t l = 0; l + half < lanes; ++l) values[l] = combine(values[l], values[l + half]);
-      return values[0];
-    }
     const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
     // The registers of a group in turn, so that no sum waits for the one before.
-    constexpr std::int64_t width = lanes_at_once<Acc>, count = reduce_lanes / width;
     Lanes<Acc> registers[count];
-    for (Lanes<Acc>& sums : registers)
-      for (std::int64_t l = 0; l < width; ++l) sums[l] = identity;
+    for (Lanes<Acc>& lanes : registers) lanes = identity - Lanes<Acc>{};
     std::int64_t first = 0;
     for (; first + reduce_group <= n; first += reduce_group)
       for (std::int64_t r = 0; r < count; ++r) {
@@ -128,14 +130,34 @@ Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64
       }
     for (; first + reduce_lanes <= n; first += reduce_lanes)
       for (std::int64_t r = 0; r < count; ++r) registers[r] = combine(registers[r], at(first + r * width));
-    if (n % reduce_lanes == 0) return fold_lanes<Acc>(registers, combine);
-    // One by one: a vector of elements that were just put side by side would wait for the stores.
+    if (first < n) {
+      // One by one: a vector of elements that were just put side by side would wait for the stores.
+      Acc values[reduce_lanes];
+      std::memcpy(values, registers, sizeof values);
+      for (std::int64_t l = 0; first + l < n; ++l)
+        values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][first + l])...));
+      std::memcpy(registers, values, sizeof values);
+    }
+    for (std::int64_t used = count / 2; used > 0; used /= 2)
+      for (std::int64_t r = 0; r < used; ++r) registers[r] = combine(registers[r], registers[r + used]);
+    return registers[0];
+  }
+  (std::make_index_sequence<N>());
+}
+
+/// The block's value.
+template <class In, class Acc, std::size_t N, class Map, class Combine>
+Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
+                    Combine combine) {
+  if (n >= reduce_lanes)
+    return fold_register<Acc>(block_lanes(p, parameter, n, identity, map, combine), combine);
+  // The same tree without the lanes that hold nothing: `identity` changes no value that it was combined with.
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
     Acc values[reduce_lanes];
-    std::memcpy(values, registers, sizeof values);
-    for (std::int64_t l = 0; first + l < n; ++l)
-      values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][first + l])...));
-    for (std::int64_t half = reduce_lanes / 2; half > 0; half /= 2)
-      for (std::int64_t l = 0; l < half; ++l) values[l] = combine(values[l], values[l + half]);
+    values[0] = identity;
+    for (std::int64_t l = 0; l < n; ++l) values[l] = combine(identity, map(parameter, static_cast<Acc>(p[K][l])...));
+    for (std::int64_t half = reduce_lanes / 2, lanes = n; half > 0; lanes = std::min(lanes, half), half /= 2)
+      for (std::int64_t l = 0; l + half < lanes; ++l) values[l] = combine(values[l], values[l + half]);
     return values[0];
   }
   (std::make_index_sequence<N>());
@@ -246,15 +268,13 @@ class Reducer {
     }
   }
 
-  /// Tasks of about the same size, several of them to a part where they are small.
-  template <class Task>
-  void for_each_task(std::int64_t tasks, Task task) const {
+  /// Calls part(first, last) for parts of `tasks` tasks of about the same size.
+  template <class Part>
+  void for_each_part(std::int64_t tasks, Part part) const {
     const std::int64_t total = loops_.outputs * loops_.count;
     const std::int64_t parts = total < 2 * reduce_grain ? 1 : std::min(tasks, total / reduce_grain);
     (parts == 1 ? reduce_paths::one_part : reduce_paths::several_parts).take();
-    parallel_for(parts, [&](std::int64_t part) {
-      for (std::int64_t i = tasks * part / parts; i < tasks * (part + 1) / parts; ++i) task(i);
-    });
+    parallel_for(parts, [&](std::int64_t i) { part(tasks * i / parts, tasks * (i + 1) / parts); });
   }
 
   void emit(std::int64_t output, std::int64_t place, std::int64_t block, Acc value) {
@@ -267,52 +287,73 @@ class Reducer {
   // --- A reduced axis is dense: lanes are a vector
   // ---------------------------------------------------------------------
 
+  /// Blocks, as many at once as a register has lanes; where they are short, each alone.
   void reduce_rows() {
     const bool direct = loops_.reduced == 0 || (loops_.reduced == 1 && dense(*inner()));
     (direct ? reduce_paths::dense_rows : reduce_paths::gathered_rows).take();
-    const std::int64_t blocks_per_task = std::min(blocks_, reduce_grain / reduce_block);
-    const std::int64_t tasks_per_output = (blocks_ + blocks_per_task - 1) / blocks_per_task;
-    for_each_task(loops_.outputs * tasks_per_output, [&](std::int64_t task) {
-      const std::int64_t output = tasks_per_output == 1 ? task : task / tasks_per_output, place = output_place(output),
-                         first = (task - output * tasks_per_output) * blocks_per_task,
-                         last = std::min(blocks_, first + blocks_per_task);
-      const Acc parameter = parameters_ ? parameters_[place] : identity_;
-      row_blocks(first_element(output), direct, parameter, first, last,
-                 [&](std::int64_t block, Acc value) { emit(output, place, block, value); });
+    const bool long_rows = loops_.count >= reduce_lanes;
+    for_each_part(loops_.outputs * blocks_, [&](std::int64_t first, std::int64_t last) {
+      alignas(64) In packed[N][reduce_block];
+      std::int64_t i = first;
+      if (long_rows && last - first >= lanes_at_once<Acc>) reduce_paths::folded_together.take();
+      for (; long_rows && i + lanes_at_once<Acc> <= last; i += lanes_at_once<Acc>) {
+        Lanes<Acc> registers[lanes_at_once<Acc>];
+        for (std::int64_t k = 0; k < lanes_at_once<Acc>; ++k) {
+          const Block block(*this, i + k);
+          registers[k] = block_lanes(elements(block, direct, packed), parameter(block), block.size(), identity_, map_,
+                                     combine_);
+        }
+        const Lanes<Acc> values = fold_together<Acc>(registers, combine_);
+        for (std::int64_t k = 0; k < lanes_at_once<Acc>; ++k) emit(Block(*this, i + k), values[k]);
+      }
+      for (; i < last; ++i) {
+        const Block block(*this, i);
+        emit(block, reduce_block_of(elements(block, direct, packed), parameter(block), block.size(), identity_, map_,
+                                    combine_));
+      }
     });
   }
 
-  template <class Emit>
-  void row_blocks(const Pointers& row, bool direct, Acc parameter, std::int64_t block, std::int64_t last,
-                  Emit emit) const {
-    while (block < last) {
-      const std::int64_t begin = block * reduce_block, end = std::min(loops_.count, begin + reduce_block);
-      Pointers p = row;
-      if (direct) {
-        for (const In*& pointer : p) pointer += begin;
-        emit(block++, reduce_block_of(p, parameter, end - begin, identity_, map_, combine_));
-        continue;
-      }
-      alignas(64) In packed[N][reduce_block];
-      std::int64_t filled = 0;
-      bool in_place = false;  // the whole block is one dense run
-      for_each_run(begin, end, [&](const std::array<std::int64_t, N>& offset, std::int64_t n) {
-        in_place = n == end - begin && dense(*inner());
-        for (std::size_t k = 0; k < N; ++k) {
-          p[k] = row[k] + offset[k];
-          if (in_place) continue;
-          const std::int64_t step = inner()->in[k];
-          if (step == 1)
-            std::memcpy(packed[k] + filled, p[k], static_cast<std::size_t>(n) * sizeof(In));
-          else
-            for (std::int64_t i = 0; i < n; ++i) packed[k][filled + i] = p[k][i * step];
-        }
-        filled += n;
-      });
-      if (!in_place)
-        for (std::size_t k = 0; k < N; ++k) p[k] = packed[k];
-      emit(block++, reduce_block_of(p, parameter, end - begin, identity_, map_, combine_));
+  /// A block of an output.
+  struct Block {
+    std::int64_t output, number, place, begin, end;
+    Block(const Reducer& reducer, std::int64_t i)
+        : output(reducer.blocks_ == 1 ? i : i / reducer.blocks_),
+          number(i - output * reducer.blocks_),
+          place(reducer.output_place(output)),
+          begin(number * reduce_block),
+          end(std::min(reducer.loops_.count, begin + reduce_block)) {}
+    std::int64_t size() const { return end - begin; }
+  };
+  Acc parameter(const Block& block) const { return parameters_ ? parameters_[block.place] : identity_; }
+  void emit(const Block& block, Acc value) { emit(block.output, block.place, block.number, value); }
+
+  /// Where the block's elements lie side by side: in place, or gathered into `packed`.
+  Pointers elements(const Block& block, bool direct, In (&packed)[N][reduce_block]) const {
+    Pointers p = first_element(block.output);
+    if (direct) {
+      for (const In*& pointer : p) pointer += block.begin;
+      return p;
     }
+    const Pointers row = p;
+    std::int64_t filled = 0;
+    bool in_place = false;  // the whole block is one dense run
+    for_each_run(block.begin, block.end, [&](const std::array<std::int64_t, N>& offset, std::int64_t n) {
+      in_place = n == block.size() && dense(*inner());
+      for (std::size_t k = 0; k < N; ++k) {
+        p[k] = row[k] + offset[k];
+        if (in_place) continue;
+        const std::int64_t step = inner()->in[k];
+        if (step == 1)
+          std::memcpy(packed[k] + filled, p[k], static_cast<std::size_t>(n) * sizeof(In));
+        else
+          for (std::int64_t i = 0; i < n; ++i) packed[k][filled + i] = p[k][i * step];
+      }
+      filled += n;
+    });
+    if (!in_place)
+      for (std::size_t k = 0; k < N; ++k) p[k] = packed[k];
+    return p;
   }
 
   // --- A kept axis is dense: each lane is a row of columns
@@ -327,11 +368,13 @@ class Reducer {
     for (int i = column + 1; i < loops_.kept; ++i) inside *= loops_.kept_axes[static_cast<std::size_t>(i)].length;
     const std::int64_t groups = loops_.outputs / columns.length;
     const std::int64_t tiles = (columns.length + tile_columns - 1) / tile_columns;
-    for_each_task(groups * tiles * blocks_, [&](std::int64_t task) {
-      const std::int64_t block = task % blocks_, first = task / blocks_ % tiles * tile_columns,
-                         group = task / blocks_ / tiles;
-      const std::int64_t output = group / inside * inside * columns.length + group % inside + first * inside;
-      column_block(output, inside, columns.out, std::min(tile_columns, columns.length - first), block);
+    for_each_part(groups * tiles * blocks_, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t task = begin; task < end; ++task) {
+        const std::int64_t block = task % blocks_, first = task / blocks_ % tiles * tile_columns,
+                           group = task / blocks_ / tiles;
+        const std::int64_t output = group / inside * inside * columns.length + group % inside + first * inside;
+        column_block(output, inside, columns.out, std::min(tile_columns, columns.length - first), block);
+      }
     });
   }
 

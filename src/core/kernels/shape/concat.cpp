@@ -20,14 +20,15 @@ Path joined_rows("concat: row by row"), joined_parts("concat: part by part");
 void join_rows(const KernelCall& call, int axis) {
   const Operand& out = call.outputs[0];
   std::int64_t outer = 1, inner = static_cast<std::int64_t>(size_of(out.dtype()));
-  for (int i = 0; i < axis; ++i) outer *= out.shape()[i];
-  for (int i = axis + 1; i < out.shape().rank(); ++i) inner *= out.shape()[i];
-  const std::int64_t row = out.shape()[axis] * inner, step = (1 << 17) / row + 1;
+  const std::int64_t* dims = out.shape().begin();
+  for (int i = 0; i < axis; ++i) outer *= dims[i];
+  for (int i = axis + 1; i < out.shape().rank(); ++i) inner *= dims[i];
+  const std::int64_t row = dims[axis] * inner, step = (1 << 17) / row + 1;
   parallel_for((outer + step - 1) / step, [&](std::int64_t part) {
     char* to = out.as<char>() + part * step * row;
     for (std::int64_t o = part * step; o < std::min(outer, (part + 1) * step); ++o)
       for (const Operand& in : call.inputs) {
-        const std::int64_t bytes = in.shape()[axis] * inner;
+        const std::int64_t bytes = in.shape().begin()[axis] * inner;
         copy_row(to, in.as<const char>() + o * bytes, static_cast<std::size_t>(bytes));
         to += bytes;
       }

@@ -25,7 +25,7 @@ void concat_infer(Infer& infer) {
     if (in.rank() != out.rank()) infer.fail("the inputs differ in the number of dimensions", infer.given());
     if (infer.dtype(i) != infer.dtype(0)) infer.fail("dtypes differ", infer.given(), "Convert with cast");
     for (int k = 0; k < out.rank(); ++k) {
-      if (k == axis) continue;
+      if (k == axis || in.begin()[k] == out.begin()[k]) continue;
       if (conflict(in.dim(k), out.dim(k)))
         infer.fail("shapes differ outside of axis " + std::to_string(axis), infer.given());
       if (!out.dim(k).known()) out.set(k, in.dim(k));
