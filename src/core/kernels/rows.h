@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <span>
 #include <tuple>
 #include <type_traits>
 
 #include "core/formulas/softmax.h"
+#include "core/kernels/few.h"
 #include "core/kernels/reduce/reduce.h"
 #include "core/kernels/row_layout.h"
 #include "core/kernels/vector_math.h"
@@ -17,7 +17,7 @@ namespace triptych {
 
 namespace row_paths {
 inline Path in_place("rows: in place"), through_buffer("rows: through a buffer"),
-    several_blocks("rows: several blocks of a sum");
+    several_blocks("rows: several blocks of a sum"), together("rows: several at once");
 }  // namespace row_paths
 
 /// Rows of T read and written as rows of C: in place where they are dense and of that type, else through a buffer.
@@ -27,6 +27,13 @@ class RowBuffer {
   explicit RowBuffer(const Rows& rows) : rows_(rows), direct_(std::is_same_v<T, C> && rows.step == 1) {
     if (!direct_) buffer_.emplace(bytes());
     (direct_ ? row_paths::in_place : row_paths::through_buffer).take();
+  }
+
+  /// As many rows as may be held at once: what is written to one buffer is lost with the next.
+  std::int64_t at_once() const {
+    constexpr std::int64_t bytes_at_once = 16384;  // they stay in the first-level cache
+    const std::int64_t row = std::max<std::int64_t>(rows_.length, 1) * static_cast<std::int64_t>(sizeof(C));
+    return direct_ ? std::clamp<std::int64_t>(bytes_at_once / row, 1, lanes_at_once<C>) : 1;
   }
 
   const C* read(const T* x, std::int64_t row) {
@@ -58,32 +65,11 @@ class RowBuffer {
   std::optional<Scratch> buffer_;
 };
 
-/// Fewer than 16 elements by four fixed sizes: a copy of a length that is known at run time alone is a call.
-template <class T>
-void copy_few(const T* from, std::int64_t n, T* to) {
-  static_assert(reduce_lanes == 16);
-  const auto chunk = [&]<std::int64_t size>(std::integral_constant<std::int64_t, size>) {
-    if (!(n & size)) return;
-    std::memcpy(to, from, static_cast<std::size_t>(size) * sizeof(T));
-    from += size;
-    to += size;
-  };
-  chunk(std::integral_constant<std::int64_t, 8>());
-  chunk(std::integral_constant<std::int64_t, 4>());
-  chunk(std::integral_constant<std::int64_t, 2>());
-  chunk(std::integral_constant<std::int64_t, 1>());
-}
-
-/// Up to 16 elements, filled up with the first. Made where it is read: vectors that are moved in halves would wait for
-/// the stores of both.
+/// Up to 16 elements, filled up with the first.
 template <class T>
 struct PaddedVector {
-  T values[reduce_lanes];
-
-  explicit PaddedVector(std::span<const T> elements) {
-    std::fill_n(values, reduce_lanes, elements[0]);
-    copy_few(elements.data(), static_cast<std::int64_t>(elements.size()), values);
-  }
+  alignas(64) T values[few];
+  PaddedVector(const T* elements, std::int64_t n) { read_few(elements, n, elements[0], values); }
 };
 
 /// out[i] = f(in[i]...), in vectors of 16 with a padded last one, so that short rows are vectorised too. `out` may be
@@ -98,14 +84,14 @@ template <class C, class F, class... In>
 #endif
   for (std::int64_t k = 0; k < i; ++k) out[k] = f(in[k]...);
   if (i == n) return;
-  const std::tuple<PaddedVector<In>...> last(std::span(in + i, static_cast<std::size_t>(n - i))...);
-  C values[reduce_lanes];
+  const std::tuple<PaddedVector<In>...> last(PaddedVector<In>(in + i, n - i)...);
+  alignas(64) C values[few];
   std::apply(
       [&](const auto&... p) {
-        for (std::size_t l = 0; l < static_cast<std::size_t>(reduce_lanes); ++l) values[l] = f(p.values[l]...);
+        for (std::size_t l = 0; l < static_cast<std::size_t>(few); ++l) values[l] = f(p.values[l]...);
       },
       last);
-  copy_few(values, n - i, out + i);
+  write_few(values, n - i, out + i);
 }
 
 /// Combines the values `map(parameter, in[i]...)` of a row in the tree that sum uses.
@@ -125,6 +111,42 @@ C reduce_row(std::int64_t n, C parameter, C identity, Map map, Combine combine, 
   return fold_pairs(values, blocks, combine);
 }
 
+/// Rows that are reduced together: they share the operations that fold a register's lanes.
+template <class C>
+struct RowGroup {
+  std::int64_t count = 0, length;
+  const C* in[lanes_at_once<C>];
+  C* out[lanes_at_once<C>];
+  explicit RowGroup(std::int64_t row_length) : length(row_length) {}
+
+  /// The values of the rows `from` (in or out), reduced as reduce_row does.
+  template <class Pointer, class Combine>
+  void reduce(Pointer* from, C identity, Combine combine, C* values) const {
+    if (count < 4 || length > reduce_block) {
+      for (std::int64_t k = 0; k < count; ++k)
+        values[k] = reduce_row(length, C(0), identity, pick_first, combine, from[k]);
+      return;
+    }
+    row_paths::together.take();
+    Lanes<C> registers[lanes_at_once<C>];
+    for (std::int64_t k = 0; k < lanes_at_once<C>; ++k)
+      registers[k] = k < count
+                         ? block_lanes(std::array<const C*, 1>{from[k]}, C(0), length, identity, pick_first, combine)
+                         : registers[0];
+    const Lanes<C> folded = fold_together<C>(registers, combine);
+    std::memcpy(values, &folded, sizeof folded);
+  }
+  void maxima(C* values) const { reduce(in, -std::numeric_limits<C>::infinity(), larger, values); }
+
+  /// e^(x - max x) of each row, put out; `sums` are the rows'.
+  void exponentials(const C* max, C* sums) const {
+    for (std::int64_t k = 0; k < count; ++k)
+      map_row(
+          length, out[k], [m = max[k]](C v) { return math::exp(v - m); }, in[k]);
+    reduce(out, C(0), add_up, sums);
+  }
+};
+
 /// The sum of the products of two rows.
 template <class C>
 C row_dot(const C* x, const C* y, std::int64_t n) {
@@ -135,19 +157,6 @@ C row_dot(const C* x, const C* y, std::int64_t n) {
 template <class C>
 C row_sum(const C* x, std::int64_t n) {
   return reduce_row(n, C(0), C(0), pick_first, add_up, x);
-}
-
-template <class C>
-C row_max(const C* x, std::int64_t n) {
-  return reduce_row(n, C(0), -std::numeric_limits<C>::infinity(), pick_first, larger, x);
-}
-
-/// e^(x - max x), into `out`; returns the sum.
-template <class C>
-C exp_row(const C* x, std::int64_t n, C* out, C max) {
-  map_row(
-      n, out, [max](C v) { return math::exp(v - max); }, x);
-  return row_sum(out, n);
 }
 
 }  // namespace triptych

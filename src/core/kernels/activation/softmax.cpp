@@ -8,9 +8,9 @@ extern const Op softmax_op, softmax_grad_op, log_softmax_op, log_softmax_grad_op
 
 namespace {
 
-/// Calls row(x, y, n) for every row, with values of the type that is computed in.
-template <class Row>
-void unary_rows(const KernelCall& call, Row row) {
+/// Calls work(rows) for every group of rows, with values of the type that is computed in.
+template <class Work>
+void groups_of_rows(const KernelCall& call, Work work) {
   const Rows rows(call.outputs[0].shape(), call.attributes_as<SoftmaxAttributes>().axis);
   visit_floating(call.outputs[0].dtype(), [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
@@ -18,8 +18,14 @@ void unary_rows(const KernelCall& call, Row row) {
     T* y = call.outputs[0].as<T>();
     rows.for_each_part([&](std::int64_t first, std::int64_t last) {
       RowBuffer<T> in(rows), out(rows);
-      for (std::int64_t r = first; r < last; ++r) {
-        row(in.read(x, r), out.target(y, r), rows.length);
+      RowGroup<compute_type<T>> group(rows.length);
+      for (std::int64_t r = first; r < last; r += group.count) {
+        group.count = std::min(last - r, out.at_once());
+        for (std::int64_t k = 0; k < group.count; ++k) {
+          group.in[k] = in.read(x, r + k);
+          group.out[k] = out.target(y, r + k);
+        }
+        work(group);
         out.written(y, r);
       }
     });
@@ -44,10 +50,13 @@ void binary_rows(const KernelCall& call, Row row) {
 }
 
 void softmax_run(const KernelCall& call) {
-  unary_rows(call, [](const auto* x, auto* y, std::int64_t n) {
-    const auto sum = exp_row(x, n, y, row_max(x, n));
-    map_row(
-        n, y, [sum](auto e) { return formula::softmax(e, sum); }, y);
+  groups_of_rows(call, []<class C>(const RowGroup<C>& rows) {
+    C max[lanes_at_once<C>], sums[lanes_at_once<C>];
+    rows.maxima(max);
+    rows.exponentials(max, sums);
+    for (std::int64_t k = 0; k < rows.count; ++k)
+      map_row(
+          rows.length, rows.out[k], [sum = sums[k]](C e) { return formula::softmax(e, sum); }, rows.out[k]);
   });
 }
 
@@ -61,11 +70,16 @@ void softmax_grad_run(const KernelCall& call) {
 }
 
 void log_softmax_run(const KernelCall& call) {
-  unary_rows(call, [](const auto* x, auto* y, std::int64_t n) {
-    using C = std::remove_cvref_t<decltype(*y)>;
-    const C max = row_max(x, n), log_sum = math::log(exp_row(x, n, y, max));
+  groups_of_rows(call, []<class C>(const RowGroup<C>& rows) {
+    C max[lanes_at_once<C>], sums[lanes_at_once<C>], log_sums[lanes_at_once<C>];
+    rows.maxima(max);
+    rows.exponentials(max, sums);
     map_row(
-        n, y, [max, log_sum](C v) { return formula::log_softmax(v, max, log_sum); }, x);
+        rows.count, log_sums, [](C sum) { return math::log(sum); }, sums);
+    for (std::int64_t k = 0; k < rows.count; ++k)
+      map_row(
+          rows.length, rows.out[k],
+          [m = max[k], log_sum = log_sums[k]](C v) { return formula::log_softmax(v, m, log_sum); }, rows.in[k]);
   });
 }
 

@@ -17,13 +17,27 @@ void cross_entropy_run(const KernelCall& call) {
     Scratch losses(static_cast<std::size_t>(rows.count + 1) * sizeof(C));
     rows.for_each_part([&](std::int64_t first, std::int64_t last) {
       RowBuffer<T> row(rows);
-      Scratch exponentials(static_cast<std::size_t>(rows.length + 1) * sizeof(C));
-      for (std::int64_t r = first; r < last; ++r) {
-        const C* x = row.read(logits, r);
-        const C max = row_max(x, rows.length), log_sum = math::log(exp_row(x, rows.length, exponentials.as<C>(), max));
-        statistics[2 * r] = max;
-        statistics[2 * r + 1] = log_sum;
-        losses.as<C>()[r] = labels.loss(r, [=](std::int64_t c) { return formula::log_softmax(x[c], max, log_sum); });
+      const std::int64_t at_once = row.at_once();
+      Scratch exponentials(static_cast<std::size_t>(at_once * rows.length + 1) * sizeof(C));
+      RowGroup<C> group(rows.length);
+      for (std::int64_t r = first; r < last; r += group.count) {
+        group.count = std::min(last - r, at_once);
+        for (std::int64_t k = 0; k < group.count; ++k) {
+          group.in[k] = row.read(logits, r + k);
+          group.out[k] = exponentials.as<C>() + k * rows.length;
+        }
+        C max[lanes_at_once<C>], sums[lanes_at_once<C>], log_sums[lanes_at_once<C>];
+        group.maxima(max);
+        group.exponentials(max, sums);
+        map_row(
+            group.count, log_sums, [](C sum) { return math::log(sum); }, sums);
+        for (std::int64_t k = 0; k < group.count; ++k) {
+          const C *x = group.in[k], m = max[k], log_sum = log_sums[k];
+          statistics[2 * (r + k)] = m;
+          statistics[2 * (r + k) + 1] = log_sum;
+          losses.as<C>()[r + k] =
+              labels.loss(r + k, [=](std::int64_t c) { return formula::log_softmax(x[c], m, log_sum); });
+        }
       }
     });
     labels.reduce_into(call.outputs[0].as<T>(), losses.as<C>(), rows.count);

@@ -17,6 +17,7 @@
 
 #include "core/formulas/reduce.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/few.h"
 #include "core/kernels/path.h"
 #include "core/kernels/reduce/reduce_loops.h"
 #include "triptych/core/op.h"
@@ -25,8 +26,9 @@ namespace triptych {
 
 namespace reduce_paths {
 inline Path columns("reduce: columns"), dense_rows("reduce: dense rows"), gathered_rows("reduce: gathered rows"),
-    folded_together("reduce: rows folded together"), nothing("reduce: nothing to reduce"), one_block("reduce: one block"), several_blocks("reduce: several blocks"),
-    one_part("reduce: on one thread"), several_parts("reduce: in parallel");
+    folded_together("reduce: rows folded together"), nothing("reduce: nothing to reduce"),
+    one_block("reduce: one block"), several_blocks("reduce: several blocks"), one_part("reduce: on one thread"),
+    several_parts("reduce: in parallel");
 }  // namespace reduce_paths
 
 inline constexpr std::int64_t reduce_lanes = 16;
@@ -51,6 +53,15 @@ inline constexpr std::int64_t lanes_at_once = std::min<std::int64_t>(reduce_lane
 template <class T>
 using Lanes __attribute__((vector_size(lanes_at_once<T> * sizeof(T)))) = T;
 
+/// first, first + 1, ...
+template <class T>
+Lanes<T> lane_numbers(std::int64_t first) {
+  return [first]<std::size_t... l>(std::index_sequence<l...>) {
+    return Lanes<T>{static_cast<T>(first + static_cast<std::int64_t>(l))...};
+  }
+  (std::make_index_sequence<static_cast<std::size_t>(lanes_at_once<T>)>());
+}
+
 /// Folds `count` values pairwise into the first.
 template <class Acc, class Combine>
 Acc fold_pairs(Acc* values, std::int64_t count, Combine combine) {
@@ -74,7 +85,8 @@ Lanes<Acc> load_lanes(const In* p) {
   return result;
 }
 
-/// Two registers that hold the lanes of several outputs, `run` lanes each, side by side: the first (second) half of each.
+/// Two registers that hold the lanes of several outputs, `run` lanes each, side by side: the first (second) half of
+/// each.
 template <std::size_t run, std::size_t second, class V, std::size_t... l>
 V halves(const V& a, const V& b, std::index_sequence<l...>) {
   constexpr std::size_t half = run / 2;
@@ -118,25 +130,26 @@ Lanes<Acc> block_lanes(const std::array<const In*, N>& p, Acc parameter, std::in
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
     const auto at = [&](std::int64_t i) { return map(wide_parameter, load_lanes<Acc>(p[K] + i)...); };
     // The registers of a group in turn, so that no sum waits for the one before.
+    const Lanes<Acc> nothing = identity - Lanes<Acc>{};  // it changes no value that it is combined with
     Lanes<Acc> registers[count];
-    for (Lanes<Acc>& lanes : registers) lanes = identity - Lanes<Acc>{};
+    std::fill_n(registers, count, nothing);
     std::int64_t first = 0;
     for (; first + reduce_group <= n; first += reduce_group)
       for (std::int64_t r = 0; r < count; ++r) {
         const std::int64_t i = first + r * width;
-        registers[r] =
-            combine(registers[r], combine(combine(at(i), at(i + reduce_lanes)),
-                                          combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
+        registers[r] = combine(registers[r], combine(combine(at(i), at(i + reduce_lanes)),
+                                                     combine(at(i + 2 * reduce_lanes), at(i + 3 * reduce_lanes))));
       }
     for (; first + reduce_lanes <= n; first += reduce_lanes)
       for (std::int64_t r = 0; r < count; ++r) registers[r] = combine(registers[r], at(first + r * width));
     if (first < n) {
-      // One by one: a vector of elements that were just put side by side would wait for the stores.
-      Acc values[reduce_lanes];
-      std::memcpy(values, registers, sizeof values);
-      for (std::int64_t l = 0; first + l < n; ++l)
-        values[l] = combine(values[l], map(parameter, static_cast<Acc>(p[K][first + l])...));
-      std::memcpy(registers, values, sizeof values);
+      alignas(64) In last[N][reduce_lanes];
+      (read_few(p[K] + first, n - first, In(), last[K]), ...);
+      const Lanes<Acc> left = static_cast<Acc>(n - first) - Lanes<Acc>{};
+      for (std::int64_t r = 0; r < count; ++r) {
+        const Lanes<Acc> more = map(wide_parameter, load_lanes<Acc>(last[K] + r * width)...);
+        registers[r] = combine(registers[r], lane_numbers<Acc>(r * width) < left ? more : nothing);
+      }
     }
     for (std::int64_t used = count / 2; used > 0; used /= 2)
       for (std::int64_t r = 0; r < used; ++r) registers[r] = combine(registers[r], registers[r + used]);
@@ -149,18 +162,7 @@ Lanes<Acc> block_lanes(const std::array<const In*, N>& p, Acc parameter, std::in
 template <class In, class Acc, std::size_t N, class Map, class Combine>
 Acc reduce_block_of(const std::array<const In*, N>& p, Acc parameter, std::int64_t n, Acc identity, Map map,
                     Combine combine) {
-  if (n >= reduce_lanes)
-    return fold_register<Acc>(block_lanes(p, parameter, n, identity, map, combine), combine);
-  // The same tree without the lanes that hold nothing: `identity` changes no value that it was combined with.
-  return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    Acc values[reduce_lanes];
-    values[0] = identity;
-    for (std::int64_t l = 0; l < n; ++l) values[l] = combine(identity, map(parameter, static_cast<Acc>(p[K][l])...));
-    for (std::int64_t half = reduce_lanes / 2, lanes = n; half > 0; lanes = std::min(lanes, half), half /= 2)
-      for (std::int64_t l = 0; l + half < lanes; ++l) values[l] = combine(values[l], values[l + half]);
-    return values[0];
-  }
-  (std::make_index_sequence<N>());
+  return fold_register<Acc>(block_lanes(p, parameter, n, identity, map, combine), combine);
 }
 
 /// A reduction of N inputs of element type In to values of type Acc. `Map` maps the elements at one place to an Acc,
@@ -287,21 +289,20 @@ class Reducer {
   // --- A reduced axis is dense: lanes are a vector
   // ---------------------------------------------------------------------
 
-  /// Blocks, as many at once as a register has lanes; where they are short, each alone.
+  /// Blocks, as many at once as a register has lanes.
   void reduce_rows() {
     const bool direct = loops_.reduced == 0 || (loops_.reduced == 1 && dense(*inner()));
     (direct ? reduce_paths::dense_rows : reduce_paths::gathered_rows).take();
-    const bool long_rows = loops_.count >= reduce_lanes;
     for_each_part(loops_.outputs * blocks_, [&](std::int64_t first, std::int64_t last) {
       alignas(64) In packed[N][reduce_block];
       std::int64_t i = first;
-      if (long_rows && last - first >= lanes_at_once<Acc>) reduce_paths::folded_together.take();
-      for (; long_rows && i + lanes_at_once<Acc> <= last; i += lanes_at_once<Acc>) {
+      if (last - first >= lanes_at_once<Acc>) reduce_paths::folded_together.take();
+      for (; i + lanes_at_once<Acc> <= last; i += lanes_at_once<Acc>) {
         Lanes<Acc> registers[lanes_at_once<Acc>];
         for (std::int64_t k = 0; k < lanes_at_once<Acc>; ++k) {
           const Block block(*this, i + k);
-          registers[k] = block_lanes(elements(block, direct, packed), parameter(block), block.size(), identity_, map_,
-                                     combine_);
+          registers[k] =
+              block_lanes(elements(block, direct, packed), parameter(block), block.size(), identity_, map_, combine_);
         }
         const Lanes<Acc> values = fold_together<Acc>(registers, combine_);
         for (std::int64_t k = 0; k < lanes_at_once<Acc>; ++k) emit(Block(*this, i + k), values[k]);
