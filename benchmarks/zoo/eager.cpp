@@ -161,7 +161,10 @@ zoo::Steps steps_of(const std::shared_ptr<Net>& net, const std::shared_ptr<Call>
   return {[=] {
             net->train();
             optimizer->zero_grad();
-            const Tensor loss = loss_of<Net>(*call, data);
+            const Tensor loss = [&] {
+              const tt::Autocast scope(tt::bfloat16, zoo::autocast);
+              return loss_of<Net>(*call, data);
+            }();
             loss.backward();
             optimizer->step();
             benchmark::DoNotOptimize(loss.item<float>());
@@ -169,6 +172,7 @@ zoo::Steps steps_of(const std::shared_ptr<Net>& net, const std::shared_ptr<Call>
           [=] {
             net->eval();
             const tt::eager::NoGrad guard;
+            const tt::Autocast scope(tt::bfloat16, zoo::autocast);
             benchmark::DoNotOptimize((*call)(data.x));
           }};
 }

@@ -175,6 +175,7 @@ Built build(const std::string& model, std::int64_t batch) {
   Tensor loss, update, output;
   {
     const auto scope = tf::variable_scope("net", {.reuse = tf::AUTO_REUSE});
+    const tt::Autocast casts(tt::bfloat16, zoo::autocast);
     loss = loss_of(model, x, y);
     output = network(model, x, false);
   }

@@ -1,5 +1,6 @@
 // Training and inference steps of whole models in one style. Names are MODEL/BATCH/train and MODEL/BATCH/infer.
-//   zoo [--style=lowlevel|eager|compiled|keras] [--only=PART OF A NAME] [--device=cuda:0] [--json]
+//   zoo [--style=lowlevel|eager|compiled|keras] [--only=PART OF A NAME] [--device=cuda:0] [--autocast] [--json]
+//     --autocast: products and convolutions in bfloat16 (lowlevel, eager, compiled)
 //   zoo --roofline [--style=] [--only=] [--json]   what the machine could do, and which kernels do not reach it
 //   zoo --first-steps=15 [--style=] [--only=]      the first step from nothing, and the peak of memory
 // TRIPTYCH_NUM_THREADS in the environment says how many threads.
@@ -66,6 +67,7 @@ int main(int argc, char** argv) try {
     std::fprintf(stderr, "zoo: --style is lowlevel, eager, compiled or keras, not '%s'\n", style.c_str());
     return 2;
   }
+  zoo::autocast = bench::take_flag(argc, argv, "--autocast");
   if (first_steps > 0) return zoo::print_first_steps(style, only, first_steps), 0;
   if (bench::take_flag(argc, argv, "--roofline"))
     return zoo::print_roofline(style, only, bench::take_flag(argc, argv, "--json")), 0;

@@ -24,6 +24,9 @@
 
 namespace zoo {
 
+/// Forward computations are under Autocast(bfloat16).
+inline bool autocast = false;
+
 /// What a model is trained with: images are (batch, channels, height, width), labels 0 to 9, tokens (batch, 64). The
 /// vae's y is x.
 struct Data {

@@ -476,5 +476,7 @@ TRIPTYCH_GEMM(double)
 TRIPTYCH_GEMM(std::uint32_t)
 TRIPTYCH_GEMM(std::uint64_t)
 #undef TRIPTYCH_GEMM
+template void gemm<BFloat16>(std::int64_t, std::int64_t, std::int64_t, MatrixIn<BFloat16>, MatrixIn<BFloat16>,
+                             MatrixOut<BFloat16>, Epilogue<BFloat16>);
 
 }  // namespace triptych

@@ -44,6 +44,13 @@ template <class T>
 void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c,
                Epilogue<T> epilogue = {});
 
+/// Whether the processor has an instruction for products of bfloat16 numbers, and products of this size pay for it: then
+/// gemm and gemm_tile take matrices of them, without an epilogue. Sums are float32, and rounded at the end.
+bool multiplies_bfloat16(std::int64_t m, std::int64_t n, std::int64_t k);
+template <>
+void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<BFloat16> a, MatrixIn<BFloat16> b,
+               MatrixOut<BFloat16> c, Epilogue<BFloat16> epilogue);
+
 /// The same by oneDNN; false, and nothing done, where it has no fast kernel that keeps the rule.
 bool onednn_gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b,
                       MatrixOut<float> c);

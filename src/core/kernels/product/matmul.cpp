@@ -79,6 +79,12 @@ void run(const Operand& a, const Operand& b, const Operand& c, const Products& f
     multiply<P>(from_strides, a.as<P>(), b.as<P>(), c.as<P>(), {});
     finish(c.as<T>(), c.size() / std::max<std::int64_t>(from_strides.n, 1), from_strides.n, bias, activation);
   } else {
+    if constexpr (std::is_same_v<T, BFloat16>)
+      if (multiplies_bfloat16(from_strides.m, from_strides.n, from_strides.k)) {
+        own_type.take();
+        multiply<T>(from_strides, a.as<T>(), b.as<T>(), c.as<T>(), {});
+        return finish(c.as<T>(), c.size() / from_strides.n, from_strides.n, bias, activation);
+      }
     // Convert, multiply, round, and only then add: the same bits as the separate ops.
     converted_path.take();
     Scratch wide_a(static_cast<std::size_t>(a.size()) * sizeof(P)),
