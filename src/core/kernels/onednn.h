@@ -17,6 +17,13 @@ inline bool has_avx512() {
   return yes;
 }
 
+/// Whether the processor has instructions for products of bfloat16 numbers that oneDNN knows.
+inline bool has_bfloat16() {
+  static const bool yes =
+      (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+  return yes;
+}
+
 /// Whether oneDNN does the work: with AVX-512, where it is faster than our own kernels. TRIPTYCH_ONEDNN=OFF in the
 /// environment: never, as in a build without it; ALWAYS: on any processor, so that tests reach these paths everywhere
 /// (without AVX-512 its sums keep no order, so that `exact` means nothing).

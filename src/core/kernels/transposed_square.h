@@ -27,7 +27,7 @@ struct SquareRow {
 
 /// Exchanges the blocks of `d` columns beside the diagonal of the blocks of 2d x 2d.
 template <int d, int n, class Row, std::size_t... c>
-void exchange(Row* rows, std::index_sequence<c...>) {
+[[gnu::always_inline]] inline void exchange(Row* rows, std::index_sequence<c...>) {
   for (int r = 0; r < n; ++r) {
     if (r & d) continue;
     const Row upper = rows[r], lower = rows[r + d];
@@ -36,8 +36,9 @@ void exchange(Row* rows, std::index_sequence<c...>) {
   }
 }
 
+/// All of them: from `d` on, halved each time. Inlined, or the rows would pass through memory.
 template <int d, int n, class Row>
-void exchange_all(Row* rows) {
+[[gnu::always_inline]] inline void exchange_all(Row* rows) {
   exchange<d, n>(rows, std::make_index_sequence<n>());
   if constexpr (d > 1) exchange_all<d / 2, n>(rows);
 }

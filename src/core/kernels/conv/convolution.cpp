@@ -79,10 +79,15 @@ Strides image_strides(const Operand& operand, DataFormat format) {
 
 /// Bias and activation in a 16-bit type, rounded as the separate ops round.
 template <class H>
-void finish(H* y, std::int64_t count, std::int64_t channels, const Operand* bias, Activation activation) {
+void finish(H* y, std::int64_t pixels, std::int64_t channels, const Operand* bias, Activation activation) {
   const formula::Finish f{activation};
-  for (std::int64_t i = 0; i < count; ++i)
-    y[i] = bias ? f(y[i], bias->as<const H>()[i % channels * bias->stride(0)]) : f(y[i]);
+  const std::optional<Dense<H>> dense =
+      bias ? std::optional<Dense<H>>(std::in_place, *bias, contiguous_strides(bias->shape())) : std::nullopt;
+  for (std::int64_t i = 0; i < pixels; ++i, y += channels)
+    if (dense)
+      for (std::int64_t c = 0; c < channels; ++c) y[c] = f(y[c], dense->data()[c]);
+    else
+      for (std::int64_t c = 0; c < channels; ++c) y[c] = f(y[c]);
 }
 
 template <class T>
@@ -90,13 +95,27 @@ void compute(const KernelCall& call, ConvolutionKind kind, const ConvolutionSize
              Epilogue<T> epilogue) {
   if constexpr (std::is_same_v<T, float>) {
 #ifdef TRIPTYCH_HAS_ONEDNN
-    if (call.prepared) return run_onednn_convolution(*call.prepared, a, b, result, epilogue.bias, epilogue.activation);
+    if (call.prepared) return run_onednn_convolution(*call.prepared, a, b, result, epilogue);
 #endif
     if (call.context.numerics == Numerics::fast && winograd_pays(kind, s))
       return winograd_convolution(kind, s, a, b, result, epilogue);
   }
   if (s.is_depthwise()) return depthwise_convolution(kind, s, a, b, result, epilogue);
   direct_convolution(kind, s, a, b, result, epilogue);
+}
+
+/// The convolution of bfloat16 operands where the processor has an instruction for them; false, and nothing done, where
+/// that was not prepared.
+bool multiply_bfloat16([[maybe_unused]] const KernelCall& call, [[maybe_unused]] Strides a_strides,
+                       [[maybe_unused]] Strides b_strides) {
+#ifdef TRIPTYCH_HAS_ONEDNN
+  if (!call.prepared || onednn_dtype(*call.prepared) != bfloat16) return false;
+  const Reordered a(call.inputs[0], a_strides), b(call.inputs[1], b_strides);
+  run_onednn_convolution(*call.prepared, a.operand().data, b.operand().data, call.outputs[0].data, {});
+  return true;
+#else
+  return false;
+#endif
 }
 
 template <ConvolutionKind kind, std::size_t N>
@@ -114,10 +133,10 @@ void run(const KernelCall& call) {
   const auto lies_in_planes = [&](const Operand& images) {
     return attributes.data_format == DataFormat::nchw && images.meta->is_contiguous();
   };
+  const auto strides = [&](const Operand& in) {
+    return &in == &operand(roles.weight) ? contiguous_strides(in.shape()) : image_strides(in, attributes.data_format);
+  };
   const auto with_type = [&]<class T>(T* to, const Operand* bias) {
-    const auto strides = [&](const Operand& in) {
-      return &in == &operand(roles.weight) ? contiguous_strides(in.shape()) : image_strides(in, attributes.data_format);
-    };
     std::optional<Dense<T>> dense_bias;
     if (bias) dense_bias.emplace(*bias, contiguous_strides(bias->shape()));
     const Activation activation = kind == ConvolutionKind::forward && result.dtype() == dtype_of<T>::value
@@ -141,15 +160,18 @@ void run(const KernelCall& call) {
   if (result.dtype() == float32) return with_type(result.as<float>(), bias);
   if (result.dtype() == float64) return with_type(result.as<double>(), bias);
   // 16-bit types: computed in float, rounded, and only then the bias: the same bits as the separate ops.
-  sixteen_bits.take();
-  Scratch wide(static_cast<std::size_t>(result.size()) * sizeof(float));
-  with_type(wide.as<float>(), nullptr);
-  convert(wide.as<void>(), float32, result.data, result.dtype(), result.size());
+  if (!multiply_bfloat16(call, strides(call.inputs[0]), strides(call.inputs[1]))) {
+    sixteen_bits.take();
+    Scratch wide(static_cast<std::size_t>(result.size()) * sizeof(float));
+    with_type(wide.as<float>(), nullptr);
+    convert(wide.as<void>(), float32, result.data, result.dtype(), result.size());
+  }
   if (kind != ConvolutionKind::forward || (!bias && attributes.activation == Activation::none)) return;
+  const std::int64_t pixels = result.size() / s.o;
   if (result.dtype() == float16)
-    finish(result.as<Float16>(), result.size(), s.o, bias, attributes.activation);
+    finish(result.as<Float16>(), pixels, s.o, bias, attributes.activation);
   else
-    finish(result.as<BFloat16>(), result.size(), s.o, bias, attributes.activation);
+    finish(result.as<BFloat16>(), pixels, s.o, bias, attributes.activation);
 }
 
 template <ConvolutionKind kind, std::size_t N>
@@ -160,10 +182,13 @@ std::shared_ptr<const Prepared> prepare([[maybe_unused]] const PrepareCall& call
     return role < 0 ? call.outputs[0].shape : call.inputs[static_cast<std::size_t>(role)]->shape;
   };
   const bool empty = shape(roles.x).size() == 0 || shape(roles.weight).size() == 0 || shape(roles.y).size() == 0;
-  if (call.outputs[0].dtype == float64 || empty) return nullptr;
+  const DType dtype = call.outputs[0].dtype;
+  if (dtype == float64 || empty) return nullptr;
   const auto& attributes = *static_cast<const ConvolutionAttributes<N>*>(call.attributes);
-  return onednn_convolution(kind, sizes_of(shape(roles.x), shape(roles.weight), shape(roles.y), attributes),
-                            call.numerics);
+  const ConvolutionSizes sizes = sizes_of(shape(roles.x), shape(roles.weight), shape(roles.y), attributes);
+  if (dtype == bfloat16)
+    if (auto prepared = onednn_convolution(kind, sizes, bfloat16, call.numerics)) return prepared;
+  return onednn_convolution(kind, sizes, float32, call.numerics);
 #else
   return nullptr;
 #endif

@@ -96,11 +96,13 @@ void winograd_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, c
                           float* result, Epilogue<float> epilogue);
 bool winograd_pays(ConvolutionKind kind, const ConvolutionSizes& sizes);
 
-/// oneDNN's primitives for one convolution (onednn_convolution.cpp); null if it has none, or none faster than ours.
-std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
+/// oneDNN's primitives for one convolution of float32 or bfloat16 (onednn_convolution.cpp); null if it has none, or
+/// none faster than ours.
+std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, DType dtype,
                                                    Numerics numerics);
-/// Runs it: operands as those of direct_convolution.
-void run_onednn_convolution(const Prepared& prepared, const float* a, const float* b, float* result, const float* bias,
-                            Activation activation);
+DType onednn_dtype(const Prepared& prepared);
+/// Runs it: operands of its dtype, as those of direct_convolution. The epilogue is float32's.
+void run_onednn_convolution(const Prepared& prepared, const void* a, const void* b, void* result,
+                            const Epilogue<float>& epilogue);
 
 }  // namespace triptych

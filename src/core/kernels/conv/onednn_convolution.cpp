@@ -1,6 +1,7 @@
 // Convolutions by oneDNN: single-threaded primitives on a few images at a time, so that neither the result nor the
 // scheme depends on the number of threads.
 #include <algorithm>
+#include <cstring>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <optional>
 
@@ -32,6 +33,7 @@ dnnl::stream& this_thread() {
 
 struct Convolution : Prepared {
   ConvolutionKind kind;
+  DType dtype;
   ConvolutionSizes sizes;
   std::int64_t images, parts;  // images for each part of the work
   dnnl::primitive primitive;
@@ -42,8 +44,6 @@ struct Convolution : Prepared {
   std::int64_t x_step() const { return images * sizes.image_size(); }
   std::int64_t y_step() const { return images * sizes.pixels() * sizes.o; }
 };
-
-memory::desc dense(const memory::dims& dims, Tag tag) { return {dims, memory::data_type::f32, tag}; }
 
 /// Its kernels compute places in 32 bits.
 bool has_common_numbers(const ConvolutionSizes& s) {
@@ -60,13 +60,15 @@ bool writes_past_its_output(const ConvolutionSizes& s) {
 }
 
 /// Makes the primitives; throws dnnl::error if there are none.
-std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& s) {
+std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& s, DType dtype) {
   auto made = std::make_shared<Convolution>();
   Convolution& c = *made;
   c.kind = kind;
+  c.dtype = dtype;
   c.sizes = s;
   // As many images as fit into the second-level cache, in at least eight parts.
-  const std::int64_t image_bytes = 4 * (s.image_size() + s.o * s.pixels()), weight_bytes = 4 * s.o * s.terms();
+  const auto element = static_cast<std::int64_t>(size_of(dtype));
+  const std::int64_t image_bytes = element * (s.image_size() + s.o * s.pixels()), weight_bytes = 4 * s.o * s.terms();
   std::int64_t limit = std::min<std::int64_t>({(2 << 20) / image_bytes, 32, s.n / 8});
   c.images = images_per_part(s.n, limit);
   if (kind == ConvolutionKind::weight_grad)  // each part has a sum of its own: not too many
@@ -85,13 +87,16 @@ std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& 
   const memory::dims x_dims = dims({c.images, s.c}, s.d, s.h, s.w), y_dims = dims({c.images, s.o}, s.od, s.oh, s.ow);
   const memory::dims weight_dims = s.groups == 1 ? dims({s.o, s.c}, s.kd, s.kh, s.kw)
                                                  : dims({s.groups, s.o / s.groups, s.c / s.groups}, s.kd, s.kh, s.kw);
+  const auto type = dtype == float32 ? memory::data_type::f32 : memory::data_type::bf16;
+  const auto dense = [type](const memory::dims& all, Tag tag) { return memory::desc(all, type, tag); };
   const Tag channels_last = image ? Tag::nhwc : Tag::ndhwc;
   c.given_x = dense(x_dims, channels_last);
   c.given_y = dense(y_dims, channels_last);
   c.given_weight = dense(weight_dims, s.groups == 1 ? image ? Tag::oihw : Tag::oidhw
                                       : image       ? Tag::goihw
                                                     : Tag::goidhw);
-  const memory::desc &x = c.given_x, &y = c.given_y, weight = dense(weight_dims, Tag::any);
+  const memory::desc &x = c.given_x, &y = c.given_y, weight = dense(weight_dims, Tag::any),
+                     weight_sums(weight_dims, memory::data_type::f32, Tag::any);  // of a gradient: parts are added
   const algorithm method = algorithm::convolution_direct;
   const memory::dims stride = axes([&](std::size_t axis) { return s.stride[axis]; }),
                      dilation = axes([&](std::size_t axis) { return s.dilation[axis] - 1; }),
@@ -118,7 +123,7 @@ std::shared_ptr<Convolution> make(ConvolutionKind kind, const ConvolutionSizes& 
     c.scratchpad = backward.scratchpad_desc();
   } else {
     const dnnl::convolution_backward_weights::primitive_desc backward(
-        {method, x, weight, y, stride, dilation, before, after}, attributes, cpu(), forward);
+        {method, x, weight_sums, y, stride, dilation, before, after}, attributes, cpu(), forward);
     c.primitive = dnnl::convolution_backward_weights(backward);
     c.x = backward.src_desc();
     c.weight = backward.diff_weights_desc();
@@ -161,18 +166,7 @@ class Side {
   std::optional<Scratch> buffer_;
 };
 
-void finish(float* y, std::int64_t pixels, std::int64_t channels, const float* bias, Activation activation) {
-  if (!bias && activation == Activation::none) return;
-  for (std::int64_t i = 0; i < pixels; ++i, y += channels) {
-    if (bias)
-      for (std::int64_t c = 0; c < channels; ++c) y[c] = y[c] + bias[c];
-    if (activation == Activation::relu)
-      for (std::int64_t c = 0; c < channels; ++c) y[c] = y[c] < 0 ? 0.0f : y[c];
-  }
-}
-
-void run_images(const Convolution& c, const float* a, const float* b, float* result, const float* bias,
-                Activation activation) {
+void run_images(const Convolution& c, const void* a, const void* b, void* result, const Epilogue<float>& epilogue) {
   const bool forward = c.kind == ConvolutionKind::forward;
   Side weight(c.given_weight, c.weight, c.reorder_weight, b);
   {
@@ -181,8 +175,9 @@ void run_images(const Convolution& c, const float* a, const float* b, float* res
   }
   parallel_for(c.parts, [&](std::int64_t part) {
     const OneOpenMPThread guard;
-    const float* in = a + part * (forward ? c.x_step() : c.y_step());
-    float* out = result + part * (forward ? c.y_step() : c.x_step());
+    const auto element = static_cast<std::int64_t>(size_of(c.dtype));
+    const char* in = static_cast<const char*>(a) + part * element * (forward ? c.x_step() : c.y_step());
+    char* out = static_cast<char*>(result) + part * element * (forward ? c.y_step() : c.x_step());
     Side x(c.given_x, c.x, c.reorder_x, forward ? in : out), y(c.given_y, c.y, c.reorder_y, forward ? out : in);
     Scratch scratchpad(c.scratchpad.get_size());
     (forward ? x : y).read();
@@ -191,17 +186,19 @@ void run_images(const Convolution& c, const float* a, const float* b, float* res
                                         {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, y.get()},
                                         {DNNL_ARG_SCRATCHPAD, wrap(c.scratchpad, scratchpad.as<void>())}});
     (forward ? y : x).write();
-    if (forward) finish(out, c.images * c.sizes.pixels(), c.sizes.o, bias, activation);
+    if (forward && c.dtype == float32)
+      finish<float>(c.images * c.sizes.pixels(), c.sizes.o, {reinterpret_cast<float*>(out), c.sizes.o}, epilogue);
   });
 }
 
-void run_weight_grad(const Convolution& c, const float* inputs, const float* upstream, float* result) {
+void run_weight_grad(const Convolution& c, const void* inputs, const void* upstream, void* result) {
   const std::size_t size = c.weight.get_size() / sizeof(float);
   Scratch sums(static_cast<std::size_t>(c.parts) * size * sizeof(float));
   parallel_for(c.parts, [&](std::int64_t part) {
     const OneOpenMPThread guard;
-    Side x(c.given_x, c.x, c.reorder_x, inputs + part * c.x_step()),
-        y(c.given_y, c.y, c.reorder_y, upstream + part * c.y_step());
+    const auto element = static_cast<std::int64_t>(size_of(c.dtype));
+    Side x(c.given_x, c.x, c.reorder_x, static_cast<const char*>(inputs) + part * element * c.x_step()),
+        y(c.given_y, c.y, c.reorder_y, static_cast<const char*>(upstream) + part * element * c.y_step());
     Scratch scratchpad(c.scratchpad.get_size());
     x.read();
     y.read();
@@ -215,32 +212,35 @@ void run_weight_grad(const Convolution& c, const float* inputs, const float* ups
   const OneOpenMPThread guard;
   memory from = wrap(c.weight, sums.as<void>()), to = wrap(c.given_weight, result);
   if (c.weight == c.given_weight)
-    std::copy_n(sums.as<float>(), size, result);
+    std::memcpy(result, sums.as<void>(), size * sizeof(float));
   else
     c.reorder_weight.execute(this_thread(), from, to);
 }
 
 }  // namespace
 
-std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes,
+std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const ConvolutionSizes& sizes, DType dtype,
                                                    Numerics numerics) {
   // Without AVX-512 its kernels are slower than ours, and its Winograd kernels are everywhere (docs/performance.md).
   // Depthwise ones are ours, too.
   if (!onednn_chosen() || sizes.is_depthwise() || !has_common_numbers(sizes) || writes_past_its_output(sizes))
     return nullptr;
-  // Its direct gradients of many weights are as fast as ours by Winograd.
+  if (dtype == bfloat16 && !has_bfloat16()) return nullptr;
+  // Its direct gradients of many weights are as fast as ours by Winograd, and all of bfloat16 are faster.
   const bool many_weights = kind == ConvolutionKind::weight_grad && sizes.c * sizes.o > 64 * 64;
-  if (numerics == Numerics::fast && winograd_pays(kind, sizes) && !many_weights) return nullptr;
+  if (numerics == Numerics::fast && winograd_pays(kind, sizes) && !many_weights && dtype == float32) return nullptr;
   const OneOpenMPThread guard;
   try {
-    return make(kind, sizes);
+    return make(kind, sizes, dtype);
   } catch (const dnnl::error&) {  // it has none for these sizes, or this processor
     return nullptr;
   }
 }
 
-void run_onednn_convolution(const Prepared& prepared, const float* a, const float* b, float* result, const float* bias,
-                            Activation activation) {
+DType onednn_dtype(const Prepared& prepared) { return static_cast<const Convolution&>(prepared).dtype; }
+
+void run_onednn_convolution(const Prepared& prepared, const void* a, const void* b, void* result,
+                            const Epilogue<float>& epilogue) {
   const auto& convolution = static_cast<const Convolution&>(prepared);
   (convolution.kind == ConvolutionKind::weight_grad ? weights_path
    : convolution.kind == ConvolutionKind::forward   ? forward_path
@@ -250,7 +250,7 @@ void run_onednn_convolution(const Prepared& prepared, const float* a, const floa
     if (convolution.kind == ConvolutionKind::weight_grad)
       run_weight_grad(convolution, a, b, result);
     else
-      run_images(convolution, a, b, result, bias, activation);
+      run_images(convolution, a, b, result, epilogue);
   } catch (const dnnl::error& error) {
     throw InternalError("convolution", "oneDNN failed", error.what());
   }

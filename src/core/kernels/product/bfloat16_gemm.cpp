@@ -83,20 +83,22 @@ void pack_pairs(std::int64_t k, std::int64_t columns, MatrixIn<BFloat16> matrix,
   }
 }
 
-/// Rounds a line of sums.
-void round_line(const float* sums, std::int64_t n, BFloat16* to) {
-  for (std::int64_t j = 0; j < n; j += lanes) {
-    const auto mask = static_cast<__mmask16>(n - j < lanes ? (1u << (n - j)) - 1 : 0xffff);
-    const __m256bh rounded = _mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, sums + j));
-    _mm256_mask_storeu_epi16(to + j, mask, (__m256i)rounded);
-  }
-}
+/// Where the sums of a block go: `sums` holds those of the chains before, if there were any, and takes those with the
+/// new ones, until the last chain's are rounded to `rounded`.
+struct Results {
+  float* sums;
+  std::int64_t sums_row;
+  BFloat16* rounded;
+  std::int64_t rounded_row, columns;
+  bool add, last;
+};
 
 /// R rows of packed pairs times a panel of N vectors; see packed_block.
 template <int R, int N>
-void pair_block(const Pair* a, std::int64_t pairs, const Pair* b, float* c, std::int64_t c_row, std::int64_t columns,
-                bool add) {
+void pair_block(const Pair* a, std::int64_t pairs, const Pair* b, const Results& c) {
   Vector<float, lanes> sums[R][N] = {};
+  if (c.last)
+    for (int r = 0; r < R; ++r) __builtin_prefetch(c.rounded + r * c.rounded_row, 1);
   for (; pairs > 0; --pairs, a += R, b += width) {
     __m512bh y[N];
 #pragma GCC unroll 2
@@ -110,7 +112,17 @@ void pair_block(const Pair* a, std::int64_t pairs, const Pair* b, float* c, std:
       for (int j = 0; j < N; ++j)
         sums[r][j] = _mm512_dpbf16_ps(sums[r][j], (__m512bh)_mm512_set1_epi32(static_cast<int>(a[r])), y[j]);
   }
-  store_sums<float, R, N, lanes>(sums, c, c_row, columns, add);
+  if (!c.last) return store_sums<float, R, N, lanes>(sums, c.sums, c.sums_row, c.columns, c.add);
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 2
+    for (int j = 0; j < N; ++j) {
+      const std::int64_t left = c.columns - j * lanes;
+      const auto mask = static_cast<__mmask16>(left < lanes ? (1u << std::max<std::int64_t>(left, 0)) - 1 : 0xffff);
+      __m512 sum = sums[r][j];
+      if (c.add) sum = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, c.sums + r * c.sums_row + j * lanes), sum);
+      _mm256_mask_storeu_epi16(c.rounded + r * c.rounded_row + j * lanes, mask, (__m256i)_mm512_cvtneps_pbh(sum));
+    }
 }
 
 template <int N>
@@ -130,29 +142,27 @@ bool multiplies_bfloat16(std::int64_t m, std::int64_t n, std::int64_t k) { retur
 template <>
 void gemm_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<BFloat16> a, MatrixIn<BFloat16> b,
                MatrixOut<BFloat16> c, Epilogue<BFloat16>) {
-  const std::int64_t panels = (n + width - 1) / width, chains = (k + gemm_depth - 1) / gemm_depth,
-                     stretch = std::min((k + 1) / 2, depth_pairs) * width;
+  const std::int64_t chains = (k + gemm_depth - 1) / gemm_depth, stretch = std::min((k + 1) / 2, depth_pairs) * width;
   (chains == 1 ? one_chain : several_chains).take();
-  Scratch panels_copy(static_cast<std::size_t>(panels * stretch + lanes) * sizeof(Pair));
-  Scratch sums(static_cast<std::size_t>((chains == 1 ? block_rows : m) * n) * sizeof(float));
+  Scratch panels_copy(static_cast<std::size_t>((n + width - 1) / width * stretch + lanes) * sizeof(Pair));
+  Scratch sums(chains == 1 ? 0 : static_cast<std::size_t>(m * n) * sizeof(float));
   alignas(64) Pair rows_copy[depth_pairs * block_rows + lanes];
   for (std::int64_t l = 0; l < k; l += gemm_depth) {
     const std::int64_t depth = std::min(gemm_depth, k - l), pairs = (depth + 1) / 2;
-    for (std::int64_t p = 0; p < panels; ++p)
-      pack_pairs(depth, std::min(width, n - p * width), {b.data + l * b.row + p * width * b.column, b.row, b.column},
-                 panels_copy.as<Pair>() + p * stretch, width);
+    const auto panel = [&](std::int64_t j) { return panels_copy.as<Pair>() + j / width * stretch; };
+    for (std::int64_t j = 0; j < n; j += width)
+      pack_pairs(depth, std::min(width, n - j), {b.data + l * b.row + j * b.column, b.row, b.column}, panel(j), width);
     for (std::int64_t i = 0, rows; i < m; i += rows) {
       rows = next_rows(m - i);
       pack_pairs(depth, rows, {a.data + i * a.row + l * a.column, a.column, a.row}, rows_copy, rows);
-      float* const block_sums = sums.as<float>() + (chains == 1 ? 0 : i * n);
-      for (std::int64_t p = 0; p < panels; ++p) {
-        const std::int64_t columns = std::min(width, n - p * width);
+      for (std::int64_t j = 0; j < n; j += width) {
+        const std::int64_t columns = std::min(width, n - j);
         if (columns <= lanes) narrow_panel.take();
         (columns <= lanes ? pair_block_of<1>(rows) : pair_block_of<2>(rows))(
-            rows_copy, pairs, panels_copy.as<Pair>() + p * stretch, block_sums + p * width, n, columns, l > 0);
+            rows_copy, pairs, panel(j),
+            {chains == 1 ? nullptr : sums.as<float>() + i * n + j, n, c.data + i * c.row + j, c.row, columns, l > 0,
+             l + gemm_depth >= k});
       }
-      if (l + gemm_depth < k) continue;
-      for (std::int64_t r = 0; r < rows; ++r) round_line(block_sums + r * n, n, c.data + (i + r) * c.row);
     }
   }
 }
