@@ -9,15 +9,17 @@
 #include "core/kernels/elementwise.h"
 #include "core/kernels/path.h"
 #include "core/kernels/pool/pool_rows.h"
+#include "core/kernels/reduce/reduce.h"
 #include "core/kernels/reordered.h"
 #include "core/kernels/sums.h"
 
 namespace triptych {
 namespace {
 
-Path channels_together("pool: channels side by side"), channels_apart("pool: channels apart"),
-    few_images("pool: on one thread"), many_images("pool: images in parallel"), assigned("pool: each gradient once"),
-    added("pool: gradients added"), reordered_path("pool: an operand in x's order");
+Path channels_together("pool: channels side by side"), registers_of_channels("pool: registers of channels"),
+    channels_apart("pool: channels apart"), few_images("pool: on one thread"), many_images("pool: images in parallel"),
+    assigned("pool: each gradient once"), added("pool: gradients added"),
+    reordered_path("pool: an operand in x's order");
 
 /// Calls f(k, spot) for the elements of a window that are in the image; k counts all elements of the window.
 template <class F>
@@ -36,7 +38,9 @@ T* at(const Images<T>& images, std::int64_t n, std::int64_t c, Spot spot) {
   return images.at(n, c, spot.z, spot.y, spot.x);
 }
 
-constexpr std::int64_t channel_block = 64;
+constexpr std::int64_t channel_block = 64, most_taps = 64;
+/// So much earlier elements are asked for: in the order of windows, memory is not foreseen.
+constexpr std::int64_t windows_ahead = 4;
 
 /// Runs f(n, first channel, channels, window) for all windows, and `start(n)` before those of an image; images are the
 /// parts of the work. Blocks of channels are long where they lie next to each other, else one.
@@ -97,6 +101,113 @@ void zero_image(const PoolSizes& s, const Images<C>& x, std::int64_t n) {
     for (std::int64_t z = 0; z < s.length[0]; ++z)
       for (std::int64_t y = 0; y < s.length[1]; ++y)
         for (std::int64_t column = 0; column < s.length[2]; ++column) *x.at(n, c, z, y, column) = C(0);
+}
+
+/// Whether channels side by side fill registers: then the elements of a window meet in them, a register of channels at
+/// a time. (128 images of 24 x 24 with 64
+/// channels on a core of Zen 5: the gradient takes 2.7 ms, 5.3 window by window.)
+template <class T>
+bool channels_fill_registers(const PoolSizes& s, bool channels_inside) {
+  return channels_inside && s.c % lanes_at_once<compute_type<T>> == 0 && s.size[0] * s.size[1] * s.size[2] <= most_taps;
+}
+
+/// Where the elements of a window lie.
+template <class T>
+class Taps {
+ public:
+  Taps(const PoolSizes& sizes, const Images<T>& images) : sizes_(sizes), images_(images) {
+    for (std::int64_t p = 0; p < sizes.size[0]; ++p)
+      for (std::int64_t q = 0; q < sizes.size[1]; ++q)
+        for (std::int64_t r = 0; r < sizes.size[2]; ++r)
+          offsets_[count_++] = p * sizes.dilation[0] * images.plane + q * sizes.dilation[1] * images.row +
+                               r * sizes.dilation[2] * images.column;
+  }
+  /// Puts the places of those that are in the image to `places`; returns how many.
+  std::int64_t find(std::int64_t n, std::int64_t channel, Spot window, T** places) const {
+    const Spot start{sizes_.start(0, window.z), sizes_.start(1, window.y), sizes_.start(2, window.x)};
+    std::int64_t count = 0;
+    if (inside(0, start.z) && inside(1, start.y) && inside(2, start.x)) {
+      T* first = images_.at(n, channel, start.z, start.y, start.x);
+      for (; count < count_; ++count) places[count] = first + offsets_[count];
+    } else {
+      each_element(sizes_, window,
+                   [&](std::int64_t, Spot spot) { places[count++] = images_.at(n, channel, spot.z, spot.y, spot.x); });
+    }
+    return count;
+  }
+
+ private:
+  bool inside(std::size_t axis, std::int64_t start) const {
+    return !sizes_.adaptive && start >= 0 &&
+           start + (sizes_.size[axis] - 1) * sizes_.dilation[axis] < sizes_.length[axis];
+  }
+
+  const PoolSizes& sizes_;
+  const Images<T>& images_;
+  std::int64_t offsets_[most_taps], count_ = 0;
+};
+
+/// As is_larger.
+template <class V>
+auto larger_lanes(const V& next, const V& largest) {
+  return (next > largest) | (next != next);
+}
+
+template <class T>
+void max_pool_lanes(const PoolSizes& s, Images<const T> x, Images<T> y) {
+  using C = compute_type<T>;
+  registers_of_channels.take();
+  const Taps<const T> taps(s, x);
+  const std::int64_t ahead = windows_ahead * s.stride[2] * x.column;
+  each_window(s, true, [&](std::int64_t n, std::int64_t first, std::int64_t channels, Spot window) {
+    const T* from[most_taps];
+    const std::int64_t count = taps.find(n, first, window, from);
+    T* to = at(y, n, first, window);
+    for (std::int64_t c = 0; c < channels; c += lanes_at_once<C>) {
+      Lanes<C> largest = Lanes<C>{} - std::numeric_limits<C>::infinity();
+      for (std::int64_t k = 0; k < count; ++k) {
+        const auto next = load_lanes<C>(from[k] + c);
+        __builtin_prefetch(from[k] + c + ahead);
+        largest = larger_lanes(next, largest) ? next : largest;
+      }
+      store_lanes<C>(largest, to + c);
+    }
+  });
+}
+
+/// Where every element is in one window: each is written once.
+template <class T>
+void max_pool_grad_lanes(const PoolSizes& s, Images<const T> upstream, Images<const T> x, Images<T> result) {
+  using C = compute_type<T>;
+  using Places = decltype(Lanes<C>{} < Lanes<C>{});
+  const Places none = Places{} - 1;
+  using Place = std::remove_cvref_t<decltype(none[0])>;
+  registers_of_channels.take();
+  const Taps<const T> inputs(s, x);
+  const std::int64_t ahead = windows_ahead * s.stride[2] * x.column;
+  const Taps<T> outputs(s, result);
+  each_window(s, true, [&](std::int64_t n, std::int64_t first, std::int64_t channels, Spot window) {
+    const T* from[most_taps];
+    T* to[most_taps];
+    const std::int64_t count = inputs.find(n, first, window, from);
+    outputs.find(n, first, window, to);
+    const T* gradients = at(upstream, n, first, window);
+    for (std::int64_t c = 0; c < channels; c += lanes_at_once<C>) {
+      Lanes<C> largest = Lanes<C>{} - std::numeric_limits<C>::infinity();
+      Places place = none;
+      for (std::int64_t k = 0; k < count; ++k) {
+        const auto next = load_lanes<C>(from[k] + c);
+        __builtin_prefetch(from[k] + c + ahead);
+        const Places larger = larger_lanes(next, largest) | (place < 0);
+        largest = larger ? next : largest;
+        place = larger ? Places{} + static_cast<Place>(k) : place;
+      }
+      if (s.after_relu) place = largest <= 0 ? none : place;  // nothing passes a relu that gave 0
+      const auto gradient = load_lanes<C>(gradients + c);
+      for (std::int64_t k = 0; k < count; ++k)
+        store_lanes<C>(place == static_cast<Place>(k) ? gradient : Lanes<C>{}, to[k] + c);
+    }
+  });
 }
 
 template <class T>
@@ -248,7 +359,12 @@ void run(const KernelCall& call) {
       const auto result = images_of<T, N>(out, format);
       bool inside = first.channel == 1 && result.channel == 1;
       if constexpr (pool == Pool::max) {
-        has_pool_rows(s, first) ? max_pool_rows<T>(s, first, result) : max_pool<T>(s, first, result, inside);
+        if (has_pool_rows(s, first))
+          max_pool_rows<T>(s, first, result);
+        else if (channels_fill_registers<T>(s, inside))
+          max_pool_lanes<T>(s, first, result);
+        else
+          max_pool<T>(s, first, result, inside);
       } else if constexpr (pool == Pool::average) {
         has_pool_rows(s, first) ? avg_pool_rows<T>(s, first, result) : avg_pool<T>(s, first, result, inside);
       } else if constexpr (pool == Pool::average_grad) {
@@ -260,6 +376,8 @@ void run(const KernelCall& call) {
         const auto second = images_of<const T, N>(call.inputs[1], format);
         inside = inside && second.channel == 1;
         if constexpr (pool == Pool::max_grad) {
+          if (s.partitions() && channels_fill_registers<T>(s, inside))
+            return max_pool_grad_lanes<T>(s, first, second, result);
           const Sums<T> sums(out);
           const auto to = result.with(sums.data());
           to.column == 1 && has_pool_rows(s, second) ? max_pool_grad_rows<T>(s, first, second, to)

@@ -18,6 +18,7 @@
 #include "core/formulas/reduce.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/few.h"
+#include "core/kernels/lanes.h"
 #include "core/kernels/path.h"
 #include "core/kernels/reduce/reduce_loops.h"
 #include "triptych/core/op.h"
@@ -31,36 +32,10 @@ inline Path columns("reduce: columns"), dense_rows("reduce: dense rows"), gather
     several_parts("reduce: in parallel");
 }  // namespace reduce_paths
 
-inline constexpr std::int64_t reduce_lanes = 16;
 inline constexpr std::int64_t reduce_group = 4 * reduce_lanes;
 inline constexpr std::int64_t reduce_block = 1024;
 /// Elements that are worth a task of their own.
 inline constexpr std::int64_t reduce_grain = 32768;
-
-#if defined(__AVX512F__)
-inline constexpr std::int64_t register_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::int64_t register_bytes = 32;
-#else
-inline constexpr std::int64_t register_bytes = 16;
-#endif
-/// Lanes that one register holds. Not wider vectors: g++ takes comparisons and choices on those apart into scalars.
-template <class T>
-inline constexpr std::int64_t lanes_at_once = std::min<std::int64_t>(reduce_lanes,
-                                                                     register_bytes /
-                                                                         static_cast<std::int64_t>(sizeof(T)));
-
-template <class T>
-using Lanes __attribute__((vector_size(lanes_at_once<T> * sizeof(T)))) = T;
-
-/// first, first + 1, ...
-template <class T>
-Lanes<T> lane_numbers(std::int64_t first) {
-  return [first]<std::size_t... l>(std::index_sequence<l...>) {
-    return Lanes<T>{static_cast<T>(first + static_cast<std::int64_t>(l))...};
-  }
-  (std::make_index_sequence<static_cast<std::size_t>(lanes_at_once<T>)>());
-}
 
 /// Folds `count` values pairwise into the first.
 template <class Acc, class Combine>
@@ -70,19 +45,6 @@ Acc fold_pairs(Acc* values, std::int64_t count, Combine combine) {
     if (count % 2) values[count / 2] = values[count - 1];
   }
   return values[0];
-}
-
-template <class Acc, class In>
-Lanes<Acc> load_lanes(const In* p) {
-  Lanes<Acc> result;
-  if constexpr (std::is_same_v<In, Acc>) {
-    std::memcpy(&result, p, sizeof result);
-  } else {
-    Acc values[lanes_at_once<Acc>];
-    for (std::int64_t l = 0; l < lanes_at_once<Acc>; ++l) values[l] = static_cast<Acc>(p[l]);
-    std::memcpy(&result, values, sizeof result);
-  }
-  return result;
 }
 
 /// Two registers that hold the lanes of several outputs, `run` lanes each, side by side: the first (second) half of

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/formulas/random.h"
+#include "core/kernels/few.h"
 #include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
 #include "core/kernels/rows.h"
@@ -44,27 +45,43 @@ void transposed_copy(const T* from, std::int64_t row, std::int64_t column, std::
   }
 }
 
+/// Up to 16 elements from memory, the rest `fill`; `work` takes their registers one after the other.
+template <class C, class Work>
+void for_last(const C* x, std::int64_t n, C fill, Work work) {
+  alignas(64) C values[few];
+  read_few(x, n, fill, values);
+  for (std::int64_t l = 0; l < few; l += lanes_at_once<C>) work(load_lanes<C>(values + l));
+}
+
+/// The largest element that is a number.
 template <class C>
 C largest_of(const C* x, std::int64_t n) {
   constexpr std::int64_t width = lanes_at_once<C>;
-  Lanes<C> most = -std::numeric_limits<C>::infinity() - Lanes<C>{};
+  constexpr auto larger_number = [](const auto& a, const auto& b) { return b > a ? b : a; };
+  constexpr C least = -std::numeric_limits<C>::infinity();
+  Lanes<C> most = least - Lanes<C>{};
   std::int64_t i = 0;
-  for (; i + width <= n; i += width) {
-    const Lanes<C> v = load_lanes<C>(x + i);
-    most = v > most ? v : most;
-  }
-  C result = -std::numeric_limits<C>::infinity();
-  for (std::int64_t l = 0; l < width; ++l) result = most[l] > result ? most[l] : result;
-  for (; i < n; ++i) result = x[i] > result ? x[i] : result;
-  return result;
+  for (; i + width <= n; i += width) most = larger_number(most, load_lanes<C>(x + i));
+  if (i < n) for_last(x + i, n - i, least, [&](const Lanes<C>& v) { most = larger_number(most, v); });
+  return fold_register<C>(most, larger_number);
 }
 
-constexpr std::int64_t lanes = 16;  // of sums
+constexpr std::int64_t lanes = few;  // of sums
+
+/// Folds 16 sums.
+template <class C>
+C fold_sums(const C (&sums)[lanes]) {
+  Lanes<C> registers[lanes / lanes_at_once<C>];
+  std::memcpy(registers, sums, sizeof sums);
+  for (std::int64_t used = lanes / lanes_at_once<C> / 2; used > 0; used /= 2)
+    for (std::int64_t r = 0; r < used; ++r) registers[r] = registers[r] + registers[r + used];
+  return fold_register<C>(registers[0], add_up);
+}
 
 /// x[i] <- e^(x[i] scale - shift); returns their sum, which is NaN if one is.
 template <class C>
 C exponentials(C* x, std::int64_t n, C scale, C shift) {
-  C sums[lanes] = {};
+  alignas(64) C sums[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
     for (std::int64_t l = 0; l < lanes; ++l) {
@@ -72,16 +89,14 @@ C exponentials(C* x, std::int64_t n, C scale, C shift) {
       x[i + l] = e;
       sums[l] += e;
     }
-  if (i < n) {  // a whole vector of what is left and repeats
-    C values[lanes];
-    std::fill_n(values, lanes, x[i]);
-    std::copy_n(x + i, n - i, values);
+  if (i < n) {
+    alignas(64) C values[lanes];
+    read_few(x + i, n - i, x[i], values);
     for (std::int64_t l = 0; l < lanes; ++l) values[l] = math::exp(values[l] * scale - shift);
-    for (std::int64_t l = 0; i < n; ++i, ++l) sums[l] += x[i] = values[l];
+    write_few(values, n - i, x + i);
+    for (std::int64_t l = 0; l < lanes; ++l) sums[l] += l < n - i ? values[l] : C(0);
   }
-  for (std::int64_t width = lanes / 2; width > 0; width /= 2)
-    for (std::int64_t l = 0; l < width; ++l) sums[l] += sums[l + width];
-  return sums[0];
+  return fold_sums(sums);
 }
 
 /// Calls f(j, kept) for the weights of one query's columns [begin, begin + n) that dropout decides on.
@@ -245,14 +260,12 @@ void attention_run(const KernelCall& call) {
 template <class T>
 compute_type<T> dot_of(const T* x, const T* y, std::int64_t n) {
   using C = compute_type<T>;
-  C sums[lanes] = {};
+  alignas(64) C sums[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
     for (std::int64_t l = 0; l < lanes; ++l) sums[l] += static_cast<C>(x[i + l]) * static_cast<C>(y[i + l]);
   for (std::int64_t l = 0; i < n; ++i, ++l) sums[l] += static_cast<C>(x[i]) * static_cast<C>(y[i]);
-  for (std::int64_t width = lanes / 2; width > 0; width /= 2)
-    for (std::int64_t l = 0; l < width; ++l) sums[l] += sums[l + width];
-  return sums[0];
+  return fold_sums(sums);
 }
 
 /// Adds a tile to sums of C.
