@@ -46,4 +46,9 @@ shear = L.RandomShear()
 for name, factor in (("shear_plus", (0.3, 0.1)), ("shear_minus", (-0.3, -0.1))):
     put(name, np.asarray(shear.transform_images(images, {"shear_factor": np.array([factor] * 2, np.float32)})))
 
+clahe = L.ContrastLimitedAdaptiveHistogramEqualization
+case("clahe", clahe(tile_grid_size=(3, 2), clip_limit=3.0))
+case("clahe_small", clahe(tile_grid_size=(2, 4), value_range=(0, 1)), small)
+case("clahe_bytes", clahe(tile_grid_size=(7, 6), clip_limit=0.0), images.astype(np.uint8))
+
 REFERENCES.write("keras_augmentation.safetensors")

@@ -99,4 +99,22 @@ case("integers_tf_idf", L.IntegerLookup(output_mode="tf_idf"), whole, seen)
 case("integers_given", L.IntegerLookup(vocabulary=[4, 7, -2], output_mode="one_hot"), whole[:, :1])
 case("integers_back", L.IntegerLookup(vocabulary=[4, 7, -2], invert=True, mask_token=0), whole)
 
+crossed = np.array([101, -7, 101, 2**40, 0])
+put("crossing_texts/y", np.asarray(L.HashedCrossing(5)((np.array(["A", "B", "A", "B", "A"]), np.array([101, 101, 101, 102, 102])))))
+put("crossing/y", np.asarray(L.HashedCrossing(1000003)((crossed, np.arange(5) - 2, crossed[::-1].copy()))))
+put("crossing_one_hot/y", np.asarray(L.HashedCrossing(4, output_mode="one_hot")((crossed[:, None], np.arange(5)[:, None]))))
+
+# A table of columns, which keras_preprocessing_test has too.
+from keras.utils import FeatureSpace
+
+table = {"age": np.array([25.0, 60.0, 31.0, 44.0], np.float32), "job": ["cook", "nurse", "cook", "pilot"],
+         "rooms": np.array([2, 3, 2, 5]), "town": ["Rome", "Oslo", "Rome", "Bern"], "income": np.array([1.0, 9.0, 4.0, 2.5], np.float32)}
+space = FeatureSpace({"age": "float_normalized", "job": "string_categorical", "rooms": FeatureSpace.integer_categorical(num_oov_indices=2),
+                      "town": FeatureSpace.string_hashed(6), "income": FeatureSpace.float_discretized(3)},
+                     crosses=[("job", "rooms"), FeatureSpace.cross(("job", "town"), 4)], crossing_dim=8)
+for name in ("age", "job", "rooms", "income"):
+    space.preprocessors[name].adapt(np.asarray(table[name])[:, None])
+space._is_adapted = True
+put("table/y", np.asarray(space(table)))
+
 REFERENCES.write("keras_preprocessing.safetensors")

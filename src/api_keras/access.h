@@ -19,6 +19,8 @@ struct LayerAccess {
   static std::string& name(LayerBase& layer) { return layer.name_; }
   /// Keras takes it for built from the start.
   static bool& is_plain(LayerBase& layer) { return layer.is_plain_; }
+  /// Where no call says whether it is in training, it is.
+  static bool& trains_by_default(LayerBase& layer) { return layer.trains_by_default_; }
   static bool& built(LayerBase& layer) { return layer.built_; }
   static Location& made_at(LayerBase& layer) { return layer.made_at_; }
   /// What a built-in layer was made with, as a JSON object.
@@ -33,6 +35,7 @@ struct LayerAccess {
   /// Models made of layers leave it to these to convert what they get.
   static bool converts_inputs(const LayerBase& layer) { return layer.converts_inputs_; }
   static void leave_inputs(LayerBase& layer) { layer.converts_inputs_ = false; }
+  static bool trains_by_default(const LayerBase& layer) { return layer.trains_by_default_; }
   static const std::vector<std::shared_ptr<LayerBase>>& tracked(const LayerBase& layer) { return layer.tracked_; }
   static const std::vector<Weight>& own_weights(const LayerBase& layer) { return layer.weights_; }
   /// A weight of another layer counts as one of this layer too, once.
@@ -116,12 +119,14 @@ bool inferring();
 /// While alive, `layer` is called on this thread: layers inside of it get its training flag, and are its parts.
 class [[nodiscard]] CallScope {
  public:
-  CallScope(const LayerBase& layer, bool training, bool mask_given = false);
+  /// `asked`: by this call, or one around it; none: each layer has its default.
+  CallScope(const LayerBase& layer, std::optional<bool> asked, bool mask_given = false);
   ~CallScope();
   CallScope(const CallScope&) = delete;
   CallScope& operator=(const CallScope&) = delete;
 
   const LayerBase& layer;
+  const std::optional<bool> asked;
   const bool training;
   /// By the caller, beside those that inputs bring along.
   const bool mask_given;
@@ -162,7 +167,7 @@ class [[nodiscard]] BatchScope {
 /// How many; `unknown` outside of one.
 std::int64_t examples_of_step();
 
-/// Whether the innermost layer call that runs on this thread is in training.
-bool call_training();
+/// Whether the innermost layer call that runs on this thread is in training, if somebody said so.
+std::optional<bool> call_training();
 
 }  // namespace triptych::keras

@@ -351,7 +351,10 @@ TEST(KerasModel, WhatKerasCallsOtherwise) {
   const tt::Tensor in2 = Input({5});
   const auto noisy = Lambda([](const tt::Tensor& h) {
     const auto n = keras::ops::shape(h)[0];
-    return h + keras::random::normal(keras::ops::shape(h)) * 0 + keras::random::uniform({n, 5}, 2, 2.5);
+    namespace ops = keras::ops;
+    const tt::Tensor none = ops::zeros({n, 1}) + ops::ones({n, 5}) - ops::full({n, 5}, 3) +
+                            ops::broadcast_to(tt::full({1, 1}, 2.0), {n, 5}) + ops::zeros(ops::shape(h));
+    return h + none + keras::random::normal(keras::ops::shape(h)) * 0 + keras::random::uniform({n, 5}, 2, 2.5);
   });
   const tt::Tensor moved = keras::Model(in2, noisy(in2)).predict(x, {.verbose = 0}) - x;
   EXPECT_GE(tt::min(moved).item<float>(), 2 - 1e-6);

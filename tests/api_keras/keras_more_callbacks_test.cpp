@@ -296,3 +296,34 @@ TEST(KerasSwapEMAWeights, TestsRunOnTheAverages) {
       error_of<tt::ArgumentError>([&] { plain.evaluate(inputs(), targets(), {.verbose = 0, .callbacks = {swap}}); }),
       HasSubstr("[SwapEMAWeights] the optimizer keeps no averages of the weights: 'sgd'"));
 }
+
+TEST(KerasCallbackList, ALoopOfOnesOwn) {
+  const auto model = small_model();
+  struct Doubling : keras::CallbackBase {
+    void on_epoch_end(int, keras::Logs& logs) override { logs.set("twice", 2 * logs["loss"]); }
+    void on_train_batch_begin(std::int64_t batch, keras::Logs&) override { last = batch; }
+    std::int64_t last = -1;
+  };
+  const keras::Callback doubling = keras::callback<Doubling>();
+  const callbacks::CallbackList list({doubling, callbacks::EarlyStopping({.monitor = "loss", .patience = 1})}, model,
+                                     {.add_history = true, .verbose = 0, .epochs = 5, .steps = 2});
+  list.on_train_begin();
+  int epoch = 0;
+  for (; epoch < 5 && !model.base().stop_training; ++epoch) {
+    list.on_epoch_begin(epoch);
+    for (int batch = 0; batch < 2; ++batch) {
+      list.on_train_batch_begin(batch);
+      list.on_train_batch_end(batch, model.train_on_batch(inputs(), targets()));
+    }
+    keras::Logs logs;
+    logs.set("loss", 3);
+    list.on_epoch_end(epoch, logs);
+  }
+  list.on_train_end();
+  EXPECT_EQ(epoch, 2);
+  EXPECT_EQ(list.history()["twice"], (std::vector<double>{6, 6}));
+  EXPECT_EQ(doubling.base().params().epochs, 5);
+  EXPECT_EQ(doubling.as<Doubling>()->last, 1);
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] { callbacks::CallbackList({}, model).history(); }),
+              HasSubstr("[CallbackList] there is no History among the callbacks: 0 callbacks. Give it add_history"));
+}

@@ -232,3 +232,64 @@ TEST(KerasSaving, MomentsBelongToWeightsByName) {
               file.at("optimizer/" + slot.name + "/dense_1/" + (kernel ? "kernel" : "bias")).to_vector<float>());
   }
 }
+
+TEST(KerasSaving, ClonesByAFunction) {
+  const tt::Tensor in = Input({4}, {.name = "features"});
+  const keras::Layer shared = Dense(4, {.activation = "relu", .name = "shared"});
+  const keras::Sequential inner({Input({4}), Dense(3, {.name = "inside"})}, {.name = "inner"});
+  const keras::Model model(in, inner(shared(shared(in) * 2)), {.name = "whole"});
+  const auto again = [](const keras::Layer& layer) {
+    return from_config(layer.base().class_name(), layer.get_config());
+  };
+  int asked = 0;
+  const auto softer = [&](const keras::Layer& layer) {
+    ++asked;
+    return layer.name() == "shared" ? Dense(4, {.activation = "tanh", .name = "shared"}) : again(layer);
+  };
+  const keras::Model clone = keras::models::clone_model(model, {.clone_function = softer});
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(clone.name(), "whole");
+  EXPECT_EQ(clone.layers()[0].name(), "features");
+  EXPECT_EQ(clone.count_params(), model.count_params());
+  EXPECT_NE(weights_of(clone), weights_of(model));
+  clone.set_weights(model.get_weights());
+  const tt::Tensor kernel = model.get_weights()[0],
+                   h = tt::tanh(tt::matmul(tt::tanh(tt::matmul(x, kernel)) * 2, kernel));
+  const auto close = tt::max(tt::abs(clone(x) - inner(h))).item<double>();
+  EXPECT_LE(close, 1e-6);
+  // The layers of models inside are asked for too, the same layer is shared, and inputs may be others'.
+  std::vector<std::string> names;
+  const auto note = [&](const keras::Layer& layer) {
+    names.push_back(layer.name());
+    return layer;
+  };
+  const tt::Tensor other = Input({2});
+  const keras::Model shares =
+      keras::models::clone_model(model, {.input_tensors = {Input({4})}, .clone_function = note, .recursive = true});
+  EXPECT_EQ(names, (std::vector<std::string>{"shared", "inside"}));
+  EXPECT_EQ(weights_of(shares), weights_of(model));
+  const keras::Model sequential = keras::models::clone_model(inner, {.clone_function = again});
+  EXPECT_EQ(sequential.name(), "inner");
+  EXPECT_NE(weights_of(sequential), weights_of(inner));
+  // Compiled as the model is, with an optimizer that starts anew.
+  model.compile({.optimizer = keras::optimizers::Adam(0.25), .loss = "mae", .metrics = {"mse"}});
+  model.fit(x, tt::zeros({24, 3}), {.verbose = 0});
+  for (const keras::Model& compiled :
+       {keras::models::clone_model(model), keras::models::clone_model(model, {.clone_function = again})}) {
+    EXPECT_EQ(compiled.optimizer().iterations(), 0);
+    EXPECT_EQ(compiled.optimizer().learning_rate(), 0.25);
+    EXPECT_TRUE(compiled.evaluate(x, tt::zeros({24, 3}), {.verbose = 0}).contains("mse"));
+  }
+  const auto error = [](auto&& function) { return error_of<tt::ArgumentError>(function); };
+  EXPECT_THAT(error([&] {
+                keras::models::clone_model(model,
+                                           {.clone_function = [](const keras::Layer&) { return keras::Layer(); }});
+              }),
+              HasSubstr("[clone_model] clone_function made no layer: for layer 'shared'"));
+  EXPECT_THAT(error([&] {
+                keras::models::clone_model(model, {.input_tensors = {other, other}});
+              }),
+              HasSubstr("[clone_model] input_tensors are not as many as the model has inputs: 2, 'whole' has 1"));
+  EXPECT_THAT(error([&] { keras::models::clone_model(model, {.input_tensors = {x}}); }),
+              HasSubstr("[clone_model] input_tensors are not symbolic"));
+}

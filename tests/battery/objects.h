@@ -1438,4 +1438,35 @@ struct Values<keras::VocabularyLayerBase> : ObjectValues<keras::VocabularyLayerB
   }
 };
 
+template <>
+struct Values<keras::CrossedFeature> : ObjectValues<keras::CrossedFeature> {
+  static keras::CrossedFeature good() { return tt::tensor<std::int64_t>({1, 2}); }
+};
+template <>
+struct Values<keras::HashedCrossingLayer> : ObjectValues<keras::HashedCrossingLayer> {
+  static keras::HashedCrossingLayer good() { return layers::HashedCrossing(3, {}, here()); }
+};
+template <>
+struct Values<keras::FeatureColumn> : ObjectValues<keras::FeatureColumn> {
+  static keras::FeatureColumn good() { return tt::ones({2}); }
+};
+template <>
+struct Values<keras::utils::FeatureSpace::Feature> : ObjectValues<keras::utils::FeatureSpace::Feature> {
+  static keras::utils::FeatureSpace::Feature good() { return "float"; }
+};
+template <>
+struct Values<keras::utils::FeatureSpace::Cross> : ObjectValues<keras::utils::FeatureSpace::Cross> {
+  static keras::utils::FeatureSpace::Cross good() { return std::vector<std::string>{"a", "b"}; }
+};
+template <>
+struct Values<keras::utils::FeatureSpace> : ObjectValues<keras::utils::FeatureSpace> {
+  static keras::utils::FeatureSpace good() { return keras::utils::FeatureSpace({{"name", "float"}}, here()); }
+};
+template <>
+struct Values<keras::callbacks::CallbackList> : ObjectValues<keras::callbacks::CallbackList> {
+  static keras::callbacks::CallbackList good() {
+    return keras::callbacks::CallbackList({keras::callbacks::History()}, compiled_model(), {}, here());
+  }
+};
+
 }  // namespace battery

@@ -3,6 +3,7 @@
 
 #include "triptych/keras/callbacks/backup_and_restore.h"
 #include "triptych/keras/callbacks/callback.h"
+#include "triptych/keras/callbacks/callback_list.h"
 #include "triptych/keras/callbacks/csv_logger.h"
 #include "triptych/keras/callbacks/early_stopping.h"
 #include "triptych/keras/callbacks/history.h"

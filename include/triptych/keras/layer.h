@@ -73,7 +73,7 @@ class TensorList : public std::vector<Tensor> {
 /// What a layer is called with beside its inputs: `lstm(x, {.mask = mask})`. ArgumentError for what the layer does not
 /// take.
 struct CallOptions {
-  /// By default that of the outer layer, else false.
+  /// By default that of the outer layer, else false; of layers that change images at random true.
   std::optional<bool> training = {};
   /// One for each input: bool (n, steps, ...), false where there is nothing. Undefined ones: the input's own mask.
   TensorList mask = {};
@@ -201,6 +201,7 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   bool checks_parts_ = true;          // of what is called inside of it
   bool converts_inputs_ = true;       // to the compute dtype
   bool is_plain_ = false;             // has nothing to build
+  bool trains_by_default_ = false;    // where no call says whether it is in training
   std::atomic<bool> warned_ = false;  // of a mask that ends here
   Location made_at_, set_trainable_at_;
   bool trainable_ = true;
@@ -267,8 +268,9 @@ class TRIPTYCH_API Layer {
 
   /// Calls the layer. A tensor of a functional model (from `Input`) gives one; a concrete tensor is computed now, a
   /// symbolic one of a lowlevel graph adds nodes. `training` decides for dropout and batch normalization, in a
-  /// functional model whenever it is called; by default it is that of the outer layer, else false. Weights are made at
-  /// the first call. ArgumentError if a layer that is called inside of another one is not a part of it.
+  /// functional model whenever it is called; by default it is that of the outer layer, else false (true of layers that
+  /// change images at random, as in Keras). Weights are made at the first call. ArgumentError if a layer that is called
+  /// inside of another one is not a part of it.
   Tensor operator()(const Tensor& x, std::optional<bool> training = {}, Location where = Location::here()) const;
   /// For layers of several inputs: `Add()({a, b})`.
   Tensor operator()(const std::vector<Tensor>& xs, std::optional<bool> training = {},

@@ -158,6 +158,17 @@ struct LoadModelOptions {
   bool compile = true;
 };
 
+/// How a model is cloned, in Keras's order.
+struct CloneModelOptions {
+  /// What the new model is to be called on: tensors of other models, from `Input`. Empty: Inputs of its own.
+  TensorList input_tensors = {};
+  /// Gives the new model's layer for one of the old one's: another one, the same one, which both share then, or
+  /// `layers::from_config(layer.base().class_name(), layer.get_config())`, as without.
+  std::function<Layer(const Layer& layer)> clone_function = {};
+  /// Of models inside, each of their layers, too.
+  bool recursive = false;
+};
+
 namespace models {
 
 /// Reads a `.keras` file that Keras 3 or `Model::save` wrote. Nothing of the file is run, and nothing is written to
@@ -167,8 +178,11 @@ TRIPTYCH_API Model load_model(const OwnedText& path, LoadModelOptions options = 
 /// A new model of `Model::to_json`'s text, with new weights; not compiled.
 TRIPTYCH_API Model model_from_json(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
                                    Location where = Location::here());
-/// A new model of the same layers, with new weights; not compiled. Layers of one's own must be registered.
-TRIPTYCH_API Model clone_model(const Model& model, Location where = Location::here());
+/// A new model of the same layers, with new weights; compiled as the model is, with an optimizer of its own, unless a
+/// part of that is a function or an object of one's own. Layers of one's own must be registered, or made by a
+/// `clone_function`. ArgumentError if that makes no layer, or options are given for a model that is neither functional
+/// nor a Sequential.
+TRIPTYCH_API Model clone_model(const Model& model, CloneModelOptions options = {}, Location where = Location::here());
 
 // Keras's other names.
 using keras::Model;

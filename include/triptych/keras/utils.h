@@ -2,6 +2,7 @@
 #pragma once
 
 #include "triptych/keras/utils/arrays.h"
+#include "triptych/keras/utils/feature_space.h"
 #include "triptych/keras/utils/folder_labels.h"
 #include "triptych/keras/utils/image_folder.h"
 #include "triptych/keras/utils/images.h"

@@ -6,6 +6,8 @@
 #include "api_keras/layers/lookups.h"
 #include "api_keras/layers/vocabulary.h"
 #include "api_keras/saving/fields.h"
+#include "core/graph/checks.h"
+#include "core/graph/graph.h"
 #include "core/support/printable.h"
 #include "triptych/core/ops/order.h"
 #include "triptych/keras/layers/preprocessing/lookup.h"
@@ -137,9 +139,22 @@ class IntegerLookup : public AdaptiveLayerBase {
       known = logical_or(known, masked);
       numbers = where(masked, vocabulary_.output_mode == "int" ? std::int64_t{0} : std::int64_t{-1}, numbers);
     }
-    if (unknown_ones == 0 && !x.is_symbolic() && x.numel() > 0 && !all(known).item<bool>())
-      unknown_token(*this, "among " + x.shape().text() + " numbers");
-    return numbers;
+    return unknown_ones == 0 ? checked(numbers, known, x) : numbers;
+  }
+  /// The numbers, if all of x is known; a graph looks when it runs.
+  Tensor checked(const Tensor& numbers, const Tensor& known, const Tensor& x) const {
+    if (!x.is_symbolic()) {
+      if (x.numel() > 0 && !all(known).item<bool>()) unknown_token(*this, "among " + x.shape().text() + " numbers");
+      return numbers;
+    }
+    const Tensor inputs[] = {known, x};
+    const AssertAttributes attributes{class_name(), not_in_vocabulary, 3};
+    const Tensor check = apply_check(assert_op, inputs, &attributes, modes.frame);
+    std::vector<Node*>& before = check.impl()->graph->control_stack;
+    before.push_back(check.impl()->node.get());
+    const Tensor result = identity(numbers);
+    before.pop_back();
+    return result;
   }
   Tensor tokens_of(const Tensor& x) const {
     const std::vector<std::int64_t> tokens = vocabulary_.all_tokens();

@@ -114,9 +114,10 @@ std::atomic<std::uint64_t> changes{1};
 std::uint64_t structure_changes() { return changes.load(std::memory_order_relaxed); }
 void structure_changed() { changes.fetch_add(1, std::memory_order_relaxed); }
 
-CallScope::CallScope(const LayerBase& called, bool in_training, bool with_mask)
+CallScope::CallScope(const LayerBase& called, std::optional<bool> in_training, bool with_mask)
     : layer(called),
-      training(in_training),
+      asked(in_training),
+      training(in_training.value_or(LayerAccess::trains_by_default(called))),
       mask_given(with_mask),
       outer(std::exchange(innermost_call, this)),
       depth(outer ? outer->depth + 1 : 0) {}
@@ -141,7 +142,7 @@ BatchScope::BatchScope(std::int64_t size) : outer_(std::exchange(examples, size)
 BatchScope::~BatchScope() { examples = outer_; }
 std::int64_t examples_of_step() { return examples; }
 
-bool call_training() { return innermost_call && innermost_call->training; }
+std::optional<bool> call_training() { return innermost_call ? innermost_call->asked : std::nullopt; }
 
 namespace detail {
 
@@ -563,7 +564,7 @@ std::vector<Tensor> Layer::call_all(const TensorList& xs, const CallOptions& giv
                         "layer '" + layer.name() + "', inside of " + std::to_string(around->depth) + " others",
                         "Does a layer call itself?", where);
   if (!CallScope::innermost()) clear_losses(layer);
-  const CallScope call(layer, given.training.value_or(call_training()), any_defined(given.mask));
+  const CallScope call(layer, given.training ? given.training : call_training(), any_defined(given.mask));
   const Transaction whole;  // running statistics and streams stay if the call fails
   CallOptions options = given;
   options.training = call.training;

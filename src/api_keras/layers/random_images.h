@@ -24,7 +24,9 @@ inline int height_axis(const std::string& data_format) { return data_format == "
 class RandomImages : public LayerBase {
  public:
   RandomImages(const char* class_name, std::string data_format, std::int64_t seed)
-      : class_name_(class_name), data_format_(std::move(data_format)), seed_(seed) {}
+      : class_name_(class_name), data_format_(std::move(data_format)), seed_(seed) {
+    LayerAccess::trains_by_default(*this) = true;
+  }
   std::string class_name() const override { return class_name_; }
   void build(const Shape& input) override;
   Tensor call(const Tensor& input, bool training) override;

@@ -193,8 +193,9 @@ inline void check_adaptable(const LayerBase& layer, bool given) {
                         "Make it without one to adapt it");
 }
 
+constexpr const char* not_in_vocabulary = "a token is not in the vocabulary";
 [[noreturn]] inline void unknown_token(const LayerBase& layer, const std::string& token) {
-  throw ArgumentError(layer.class_name(), "a token is not in the vocabulary", token,
+  throw ArgumentError(layer.class_name(), not_in_vocabulary, token,
                       "Give the layer num_oov_indices = 1, so that unknown ones have a number");
 }
 

@@ -447,19 +447,24 @@ static Tensor as_input(const Tensor& x, DType dtype, const Tensor& mask) {
   return value;
 }
 
+/// What stands in these slots.
+static std::vector<Tensor> at(const std::vector<Tensor>& values, const std::vector<int>& slots) {
+  std::vector<Tensor> tensors;
+  for (const int slot : slots) tensors.push_back(values[static_cast<std::size_t>(slot)]);
+  return tensors;
+}
+
 std::vector<Tensor> FunctionalModel::call_with(const std::vector<Tensor>& xs, const CallOptions& options) {
   if (xs.size() != plan_.inputs.size())
     throw ArgumentError(class_name(), "the number of tensors is not that of the model's inputs",
                         "model '" + name() + "' has " + std::to_string(plan_.inputs.size()) + " inputs, " +
                             std::to_string(xs.size()) + " tensors were given");
-  const std::vector<Tensor> all = values(xs, options.mask, options.training.value_or(false));
-  std::vector<Tensor> results;
-  for (const int slot : plan_.outputs) results.push_back(all[static_cast<std::size_t>(slot)]);
-  return results;
+  const std::vector<Tensor> all = values(xs, options.mask);
+  return at(all, plan_.outputs);
 }
 
 std::vector<Tensor> FunctionalModel::values(const std::vector<Tensor>& xs, const std::vector<Tensor>& masks,
-                                            std::optional<bool> training) const {
+                                            const OtherLayers& others) const {
   std::vector<Tensor> values(static_cast<std::size_t>(plan_.slots));
   const auto value = [&](int slot) -> Tensor& { return values[static_cast<std::size_t>(slot)]; };
   const std::vector<TensorMeta> metas = input_metas();
@@ -470,8 +475,9 @@ std::vector<Tensor> FunctionalModel::values(const std::vector<Tensor>& xs, const
     for (const int slot : step.inputs) inputs.push_back(value(slot));
     if (step.layer.defined()) {
       auto [own, how] = step.form.taken_apart(inputs);
-      how.training = step.training ? step.training : training;
-      outputs = step.layer.call(own, how, step.where);
+      how.training = step.training;
+      const auto other = others.find(step.layer.shared().get());
+      outputs = (other != others.end() ? other->second : step.layer).call(own, how, step.where);
     } else if (step.value.defined())
       outputs[0] = step.value;
     else
@@ -479,6 +485,10 @@ std::vector<Tensor> FunctionalModel::values(const std::vector<Tensor>& xs, const
     for (std::size_t i = 0; i < outputs.size(); ++i) value(step.outputs[i]) = std::move(outputs[i]);
   }
   return values;
+}
+
+std::vector<Tensor> FunctionalModel::outputs_of(const std::vector<Tensor>& inputs, const OtherLayers& others) const {
+  return at(values(inputs, std::vector<Tensor>(inputs.size()), others), plan_.outputs);
 }
 
 Symbols FunctionalModel::symbols(Location where) const {
@@ -492,22 +502,17 @@ Symbols FunctionalModel::symbols(Location where) const {
     for (const int input : plan_.inputs)
       for (const PlanStep& step : plan_.steps)
         if (step.outputs[0] == input) inputs.push_back(input_again(keras, step.layer, where));
-    all = values(inputs, std::vector<Tensor>(inputs.size()), {});
+    all = values(inputs, std::vector<Tensor>(inputs.size()));
     std::vector<LayerCall::Edge>& edges = keras.models[number_];
     for (const Tensor& value : all) edges.push_back(value.is_symbolic() ? edge_of(value) : LayerCall::Edge{});
     for (const PlanStep& step : plan_.steps)
       if (const Tensor& value = all[static_cast<std::size_t>(step.outputs[0])]; step.op && value.is_symbolic())
         keras.names[edge_of(value).node] = step.name;
   }
-  const auto at = [&](const std::vector<int>& slots) {
-    std::vector<Tensor> tensors;
-    for (const int slot : slots) tensors.push_back(all[static_cast<std::size_t>(slot)]);
-    return tensors;
-  };
-  Symbols symbols{.inputs = at(plan_.inputs), .outputs = at(plan_.outputs), .calls = {}};
+  Symbols symbols{.inputs = at(all, plan_.inputs), .outputs = at(all, plan_.outputs), .calls = {}};
   for (const PlanStep& step : plan_.steps) {
     if (!step.layer.defined()) continue;
-    SymbolicCall call{step.layer, at(step.inputs), at(step.outputs)};
+    SymbolicCall call{step.layer, at(all, step.inputs), at(all, step.outputs)};
     if (call.inputs.empty())
       call.inputs = call.outputs;  // an InputLayer
     else
@@ -667,7 +672,7 @@ std::vector<Tensor> SequentialModel::call_with(const std::vector<Tensor>& xs, co
     throw ArgumentError(class_name(), "the layer takes one input, and got another number",
                         "layer '" + name() + "' was called on " + std::to_string(xs.size()));
   Tensor value = as_input(xs[0], input_dtype(), options.mask[0]);
-  for (const Layer& layer : bricks_) value = layer(value, options.training, LayerAccess::made_at(layer.base()));
+  for (const Layer& layer : bricks_) value = layer(value, {}, LayerAccess::made_at(layer.base()));
   return {value};
 }
 

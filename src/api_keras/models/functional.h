@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -98,6 +99,9 @@ struct Plan {
   int slots = 0;
 };
 
+/// Layers that stand in for those of a model.
+using OtherLayers = std::map<const LayerBase*, Layer>;
+
 class FunctionalModel : public ModelBase, public SymbolicModel {
  public:
   FunctionalModel(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs, Location where);
@@ -111,11 +115,13 @@ class FunctionalModel : public ModelBase, public SymbolicModel {
   const Plan& plan() const { return plan_; }
   std::string config() const override;
   Symbols symbols(Location where) const override;
+  /// What other layers make of these inputs.
+  std::vector<Tensor> outputs_of(const std::vector<Tensor>& inputs, const OtherLayers& others) const;
 
  private:
-  /// The value of each slot; `training` for layers that do not say it themselves.
+  /// The value of each slot; whether layers are in training they know from the call around them.
   std::vector<Tensor> values(const std::vector<Tensor>& xs, const std::vector<Tensor>& masks,
-                             std::optional<bool> training) const;
+                             const OtherLayers& others = {}) const;
 
   Plan plan_;
 };

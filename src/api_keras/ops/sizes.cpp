@@ -75,4 +75,29 @@ Tensor Sizes::zeros(DType dtype, Location where) const {
 
 std::ostream& operator<<(std::ostream& stream, const Sizes& sizes) { return stream << static_cast<Shape>(sizes); }
 
+Tensor detail::filled(const Sizes& shape, Scalar value, std::optional<DType> dtype, Location where) {
+  if (shape.known()) return triptych::full(shape, value, dtype, where);
+  const Frame frame(where);
+  const Tensor one = triptych::full({}, value, dtype, where);
+  return full_like(shape.zeros(one.dtype(), where), value);
+}
+Tensor detail::broadcast(const Arg& x, const Sizes& shape) {
+  if (shape.known()) return triptych::broadcast_to(x, shape);
+  const Frame frame(x.where());
+  return expand_as(x, shape.zeros(int64, x.where()));
+}
+
+Tensor zeros(std::initializer_list<Size> shape, DType dtype, Location where) {
+  return detail::filled(Sizes(shape, where), 0, dtype, where);
+}
+Tensor ones(std::initializer_list<Size> shape, DType dtype, Location where) {
+  return detail::filled(Sizes(shape, where), 1, dtype, where);
+}
+Tensor full(std::initializer_list<Size> shape, Scalar value, std::optional<DType> dtype, Location where) {
+  return detail::filled(Sizes(shape, where), value, dtype, where);
+}
+Tensor broadcast_to(const Arg& x, std::initializer_list<Size> shape) {
+  return detail::broadcast(x, Sizes(shape, x.where()));
+}
+
 }  // namespace triptych::keras::ops

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "api_keras/access.h"
+#include "api_keras/models/cloning.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/objects.h"
@@ -72,7 +73,7 @@ Json by_output(const std::vector<Item>& items, const std::vector<std::string>& o
 }
 
 /// Null, after a warning, if a part of it is a function or an object of the user's, as in Keras.
-Json compile_config(const CompileOptions& options) {
+Json compile_config(const CompileOptions& options, const char* op) {
   const auto metrics = metrics_object(options.metrics), weighted = metrics_object(options.weighted_metrics);
   Json config = {{"optimizer", optimizer_object(options.optimizer)},
                  {"loss", by_output(options.loss, options.loss.outputs)},
@@ -83,16 +84,17 @@ Json compile_config(const CompileOptions& options) {
                  {"steps_per_execution", options.steps_per_execution},
                  {"jit_compile", false}};
   try {
-    check_writable(config, "save", {});
+    check_writable(config, op, {});
     if (metrics && weighted) return config;
   } catch (const UnsupportedError&) {
   }
   if (metrics && weighted) {
-    std::fputs("[save] warning: how the model was compiled is not saved: a part of it is a function of your own.\n",
-               stderr);
+    std::fprintf(stderr,
+                 "[%s] warning: how the model was compiled is not kept: a part of it is a function of your own.\n", op);
     return nullptr;
   }
-  std::fputs("[save] warning: metrics that were given as objects are not saved; give them by their names.\n", stderr);
+  std::fprintf(stderr, "[%s] warning: metrics that were given as objects are not kept; give them by their names.\n",
+               op);
   return config;
 }
 
@@ -197,7 +199,7 @@ Json model_object(const Model& model, bool compiled, std::string_view op, Locati
   Json object = layer_object(model, where);
   check_writable(object, op, where);
   Trainer& trainer = model.base().trainer();
-  object["compile_config"] = compiled && trainer.compiled() ? compile_config(trainer.options()) : Json();
+  object["compile_config"] = compiled && trainer.compiled() ? compile_config(trainer.options(), "save") : Json();
   if (!object["compile_config"].is_object()) object["compile_config"] = Json::object();
   return object;
 }
@@ -285,10 +287,14 @@ Model model_from_json(const OwnedText& json, const saving::CustomObjects& custom
   return as_model(layer_from(parse_json(json, "model_from_json", "the text", where), where), where);
 }
 
-Model clone_model(const Model& model, Location where) {
+Model clone_model(const Model& model, CloneModelOptions options, Location where) {
   const Frame frame(where);
-  model.base(where);
-  return as_model(layer_from(model_object(model, false, "clone_model", where), where), where);
+  ModelBase& base = model.base(where);
+  const bool by_config = !options.clone_function && options.input_tensors.empty();
+  const Model clone = by_config ? as_model(layer_from(model_object(model, false, "clone_model", where), where), where)
+                                : cloned_by_layers(model, options, where);
+  if (base.trainer().compiled()) compile_from(clone, compile_config(base.trainer().options(), "clone_model"), where);
+  return clone;
 }
 
 }  // namespace models

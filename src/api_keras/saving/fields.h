@@ -275,6 +275,12 @@ void option_fields(Fields& fields, Options& options) {
   TRIPTYCH_FIELD(bins);
   TRIPTYCH_FIELD(kernel_size);
   TRIPTYCH_FIELD(sigma);
+  TRIPTYCH_FIELD(num_ops);
+  TRIPTYCH_FIELD(num_chains);
+  TRIPTYCH_FIELD(chain_depth);
+  TRIPTYCH_FIELD(all_ops);
+  TRIPTYCH_FIELD(clip_limit);
+  TRIPTYCH_FIELD(tile_grid_size);
   // Of optimizers.
   TRIPTYCH_FIELD(learning_rate);
   TRIPTYCH_FIELD(nesterov);

@@ -2,6 +2,8 @@
 #include "api_keras/layers/lookups.h"
 #include "api_keras/saving/remake.h"
 #include "triptych/keras/layers/normalization.h"
+#include "triptych/keras/layers/pipeline.h"
+#include "triptych/keras/layers/preprocessing/augmentation.h"
 #include "triptych/keras/layers/preprocessing/colors.h"
 #include "triptych/keras/layers/preprocessing/distortions.h"
 #include "triptych/keras/layers/preprocessing/images.h"
@@ -101,6 +103,38 @@ std::span<const LayerClass> layers_preprocessing() {
       {"RandomGrayscale",
        [](Fields& config) -> Layer {
          return Remake<double, RandomGrayscaleOptions>::by(layers::RandomGrayscale, {"factor"}, config);
+       }},
+      {"RandAugment", by_options_alone<RandAugmentOptions, layers::RandAugment>},
+      {"AugMix", by_options_alone<AugMixOptions, layers::AugMix>},
+      {"MixUp",
+       [](Fields& config) -> Layer {
+         config.ignore("bounding_box_format");
+         return Remake<double, MixUpOptions>::by(layers::MixUp, {"alpha"}, config);
+       }},
+      {"CutMix",
+       [](Fields& config) -> Layer {
+         return Remake<FactorRange, CutMixOptions>::by(layers::CutMix, {"factor"}, config);
+       }},
+      {"MaxNumBoundingBoxes",
+       [](Fields& config) -> Layer {
+         for (const char* other : {"bounding_box_format", "data_format"}) config.ignore(other);
+         return Remake<std::int64_t, MaxNumBoundingBoxesOptions>::by(layers::MaxNumBoundingBoxes, {"max_number"},
+                                                                     config);
+       }},
+      {"ContrastLimitedAdaptiveHistogramEqualization",
+       by_options_alone<ContrastLimitedAdaptiveHistogramEqualizationOptions,
+                        layers::ContrastLimitedAdaptiveHistogramEqualization>},
+      {"Pipeline",
+       [](Fields& config) -> Layer {
+         return Remake<const std::vector<Layer>&, NameOptions>::by(layers::Pipeline, {"layers"}, config);
+       }},
+      {"HashedCrossing",
+       [](Fields& config) -> Layer {
+         return Remake<std::int64_t, HashedCrossingOptions>::by(
+             [](std::int64_t num_bins, HashedCrossingOptions options, Location where) -> Layer {
+               return layers::HashedCrossing(num_bins, std::move(options), where);
+             },
+             {"num_bins"}, config);
        }},
       {"RandomColorJitter", by_options_alone<RandomColorJitterOptions, layers::RandomColorJitter>},
       {"Solarization", by_options_alone<SolarizationOptions, layers::Solarization>},

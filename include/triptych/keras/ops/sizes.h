@@ -1,10 +1,11 @@
-// Shapes of which a graph's feeds decide a part: what `ops::shape` gives, and what random numbers are made for.
+// Shapes of which a graph's feeds decide a part: what `ops::shape` gives, and what tensors are made of.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
+#include <optional>
 #include <vector>
 
 #include "triptych/core/tensor.h"
@@ -54,5 +55,34 @@ class TRIPTYCH_API Sizes {
 };
 
 TRIPTYCH_API std::ostream& operator<<(std::ostream& stream, const Sizes& sizes);
+
+// Of sizes that a graph's feeds decide, too: `zeros({ops::shape(x)[0], 1})`, `zeros(ops::shape(x))`.
+TRIPTYCH_API Tensor zeros(std::initializer_list<Size> shape, DType dtype = float32, Location where = Location::here());
+TRIPTYCH_API Tensor ones(std::initializer_list<Size> shape, DType dtype = float32, Location where = Location::here());
+TRIPTYCH_API Tensor full(std::initializer_list<Size> shape, Scalar value, std::optional<DType> dtype = {},
+                         Location where = Location::here());
+TRIPTYCH_API Tensor broadcast_to(const Arg& x, std::initializer_list<Size> shape);
+
+namespace detail {
+TRIPTYCH_API Tensor filled(const Sizes& shape, Scalar value, std::optional<DType> dtype, Location where);
+TRIPTYCH_API Tensor broadcast(const Arg& x, const Sizes& shape);
+}  // namespace detail
+// Templates, so that a Shape or a list of numbers is none of theirs.
+template <std::same_as<Sizes> S>
+Tensor zeros(const S& shape, DType dtype = float32, Location where = Location::here()) {
+  return detail::filled(shape, 0, dtype, where);
+}
+template <std::same_as<Sizes> S>
+Tensor ones(const S& shape, DType dtype = float32, Location where = Location::here()) {
+  return detail::filled(shape, 1, dtype, where);
+}
+template <std::same_as<Sizes> S>
+Tensor full(const S& shape, Scalar value, std::optional<DType> dtype = {}, Location where = Location::here()) {
+  return detail::filled(shape, value, dtype, where);
+}
+template <std::same_as<Sizes> S>
+Tensor broadcast_to(const Arg& x, const S& shape) {
+  return detail::broadcast(x, shape);
+}
 
 }  // namespace triptych::keras::ops

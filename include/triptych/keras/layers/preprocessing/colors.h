@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "triptych/core/ops/sizes.h"
 #include "triptych/keras/layers/preprocessing/images.h"
 
 namespace triptych::keras {
@@ -49,6 +50,17 @@ struct EqualizationOptions {
   DTypePolicy dtype = {};
 };
 
+struct ContrastLimitedAdaptiveHistogramEqualizationOptions {
+  ValueRange value_range = {};
+  /// What no bin of a tile's histogram goes beyond, in shares of the mean; 0: no limit.
+  double clip_limit = 4;
+  /// How many tiles, down and across.
+  Size2 tile_grid_size = 8;
+  OwnedText data_format = "channels_last";
+  OptionText name = {};
+  DTypePolicy dtype = {};
+};
+
 namespace layers {
 
 // One number f stands for {0, f}. ArgumentError for factors outside of [0, 1], or as said.
@@ -80,6 +92,10 @@ TRIPTYCH_API Layer RandomSharpness(FactorRange factor, RandomValuesOptions optio
 TRIPTYCH_API Layer Solarization(SolarizationOptions options = {}, Location where = Location::here());
 /// Each channel stretched to the whole value range, in training or not.
 TRIPTYCH_API Layer AutoContrast(AutoContrastOptions options = {}, Location where = Location::here());
+/// Values spread by the histogram of the tile around them, that of neighbouring tiles mixed in; in training or not, in
+/// the dtype of the images (CLAHE, https://en.wikipedia.org/wiki/Adaptive_histogram_equalization).
+TRIPTYCH_API Layer ContrastLimitedAdaptiveHistogramEqualization(
+    ContrastLimitedAdaptiveHistogramEqualizationOptions options = {}, Location where = Location::here());
 /// Values spread so that each is as frequent as any other: by the histogram of a channel of all images of the batch.
 TRIPTYCH_API Layer Equalization(EqualizationOptions options = {}, Location where = Location::here());
 

@@ -1,9 +1,11 @@
-// Texts and whole numbers in bins, by a hash: without a vocabulary.
+// Texts and whole numbers in bins, by a hash: without a vocabulary. One by one, or several together.
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "triptych/core/option_text.h"
@@ -32,12 +34,44 @@ struct HashingOptions {
   OptionText name = {};
 };
 
+struct HashedCrossingOptions {
+  /// "int" or "one_hot".
+  OwnedText output_mode = "int";
+  OptionText name = {};
+};
+
+/// One of what is crossed: texts, or whole numbers, (n) or (n, 1).
+class TRIPTYCH_API CrossedFeature {
+ public:
+  CrossedFeature(std::initializer_list<const char*> texts, Location where = Location::here()) : texts(texts, where) {}
+  CrossedFeature(const std::vector<std::string>& texts) : texts(texts) {}
+  CrossedFeature(TextBatch texts) : texts(std::move(texts)) {}
+  CrossedFeature(Tensor numbers) : texts(std::vector<std::string>()), numbers(std::move(numbers)) {}
+
+  TextBatch texts;
+  /// Undefined: these are texts.
+  Tensor numbers;
+};
+
 /// A handle to a Hashing layer, which takes whole numbers too.
 class TRIPTYCH_API HashingLayer : public TextLayer {
  public:
   using TextLayer::TextLayer;
   using TextLayer::operator();
   using Layer::operator();
+};
+
+/// A handle to a HashedCrossing, which takes texts too, where the others are known numbers.
+class TRIPTYCH_API HashedCrossingLayer : public Layer {
+ public:
+  HashedCrossingLayer() = default;
+  explicit HashedCrossingLayer(Layer layer) : Layer(std::move(layer)) {}
+  using Layer::operator();
+  Tensor operator()(const std::vector<CrossedFeature>& features, Location where = Location::here()) const;
+  /// `crossing({{"A", "B"}, numbers})`.
+  Tensor operator()(std::initializer_list<CrossedFeature> features, Location where = Location::here()) const {
+    return (*this)(std::vector<CrossedFeature>(features), where);
+  }
 };
 
 namespace layers {
@@ -47,6 +81,11 @@ namespace layers {
 /// numbers of salt.
 TRIPTYCH_API HashingLayer Hashing(std::int64_t num_bins, HashingOptions options = {},
                                   Location where = Location::here());
+/// The hash of all features of an example together modulo num_bins, TensorFlow's cross_hashed: int64, or encoded. Two
+/// or more features of the same shape. ArgumentError for num_bins below 1, an unknown mode, and, when it is called,
+/// for numbers that are not whole, shapes that differ, or other than (n) and (n, 1).
+TRIPTYCH_API HashedCrossingLayer HashedCrossing(std::int64_t num_bins, HashedCrossingOptions options = {},
+                                                Location where = Location::here());
 
 }  // namespace layers
 }  // namespace triptych::keras

@@ -63,8 +63,8 @@ namespace layers {
 /// out of range, unknown modes, words that are there twice, rows of several lengths in the modes "int" and "one_hot".
 TRIPTYCH_API VocabularyLayer StringLookup(StringLookupOptions options = {}, Location where = Location::here());
 /// The same of whole numbers, in models too. Unknown ones share their numbers by the remainder of a division. Without
-/// num_oov_indices they are errors where values are known, else -1. Parts of a batch of `adapt` are rows along its
-/// first axis.
+/// num_oov_indices they are errors, in a model of the step that meets them. Parts of a batch of `adapt` are rows along
+/// its first axis.
 TRIPTYCH_API IntegerLookupLayer IntegerLookup(IntegerLookupOptions options = {}, Location where = Location::here());
 
 }  // namespace layers
