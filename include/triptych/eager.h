@@ -40,6 +40,7 @@
 #include "triptych/eager/nn/transformer.h"
 #include "triptych/eager/nn/utils/clip_grad.h"
 #include "triptych/eager/nn/utils/convert_parameters.h"
+#include "triptych/eager/nn/utils/fusion.h"
 #include "triptych/eager/optim.h"
 #include "triptych/eager/profiler.h"
 #include "triptych/eager/utils/image.h"

@@ -32,6 +32,8 @@ LEFT_OUT = {"lstsq", "lu", "solve", "to", "data", "item", "size", "equal", "wher
 # PyTorch changes the tensor's shape in these, which a handle's other owners would not expect.
 NOT_IN_PLACE = {"squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims", "detach", "resize", "set"}
 # Types that tensor.h knows whole; of others a value without its default is all that can be declared there.
+# PyTorch takes their sizes, or axes, by place, too.
+BY_PLACE = {"view", "reshape", "expand", "repeat", "tile", "permute", "flip"}
 KNOWN = {"Arg", "Shape", "Axes", "Scalar", "DType", "Device", "Slice", "Index", "Dim", "Text"}
 
 
@@ -164,10 +166,18 @@ def wrapped(text, indent):
     return "\n".join(lines + [line])
 
 
+def by_place(m):
+    """The method that takes them so; auto, since Tensor is not known yet."""
+    whole = ("Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where())" if bare(m.parameters[0].type) == "Axes"
+             else "detail::SizesByPlace(first, more...).shape")
+    return (f"  template <Length... More>\n  auto {m.name}(At first, More... more) const {{\n"
+            f"    return {m.name}({whole}, first.where());\n  }}")
+
+
 def header(made, in_place, declarations):
     lines = [HEAD + "#pragma once\n", "#include <cstdint>", "#include <initializer_list>", "#include <optional>",
              "#include <utility>", "#include <vector>\n"]
-    lines += [f'#include "triptych/core/{name}.h"' for name in ("dtype", "export", "index", "location", "scalar", "shape", "text")]
+    lines += [f'#include "triptych/core/{name}.h"' for name in ("dtype", "export", "index", "location", "scalar", "shape", "sizes_by_place", "text")]
     lines += ["\nnamespace triptych {\n", "class Arg;", "class Generator;", "class Tensor;"]
     lines += [line for line in declarations if line != "struct Generator;"]
     lines += ["""
@@ -178,6 +188,8 @@ class TRIPTYCH_API TensorMethods {
  public:"""]
     for m in made:
         lines.append(wrapped(f"  {m.result} {m.name}({m.declared(True)}) const;", 2))
+        if m.name in BY_PLACE:
+            lines.append(by_place(m))
     lines.append("\n  // In place; on a temporary they would do nothing.")
     for m in in_place:
         types = ", ".join("const Arg&" if p.type == "Arg" else p.type for p in m.parameters)

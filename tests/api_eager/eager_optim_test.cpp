@@ -210,6 +210,32 @@ TEST(EagerOptim, BadInput) {
   EXPECT_ARGUMENT_ERROR(adam.step(), "lr is negative or not finite");
 }
 
+TEST(EagerOptim, StepHooksStandAroundTheClosure) {
+  tt::Tensor p = tt::ones({1}).set_requires_grad();
+  optim::SGD optimizer({p}, 1);
+  std::string order;
+  auto before = optimizer.register_step_pre_hook([&](optim::Optimizer& which) {
+    EXPECT_EQ(&which, &optimizer);
+    order += "before ";
+  });
+  auto after =
+      optimizer.register_step_post_hook([&](optim::Optimizer&) { order += std::to_string(p.item<int>()) + " "; });
+  p.set_grad(tt::ones({1}));
+  optimizer.step();
+  optimizer.step([&] {
+    order += "closure ";
+    return tt::sum(p);
+  });
+  before.remove();
+  after.remove();
+  optimizer.step();
+  EXPECT_EQ(order, "before 0 before closure -1 ");
+  EXPECT_THROW(optimizer.register_step_pre_hook(nullptr), tt::ArgumentError);
+  optimizer.register_step_pre_hook([](optim::Optimizer&) { throw std::runtime_error("mine"); });
+  EXPECT_THROW(optimizer.step(), std::runtime_error);
+  EXPECT_EQ(p.item<int>(), -2);
+}
+
 TEST(EagerOptim, TrainsALinearModel) {
   nn::Linear model(3, 1);
   optim::SGD optimizer(model.parameters(), {.lr = 0.1, .momentum = 0.9});

@@ -11,6 +11,7 @@
 #include "triptych/eager/nn/loss.h"
 #include "triptych/eager/nn/parameter_containers.h"
 #include "triptych/eager/nn/parametrize.h"
+#include "triptych/eager/nn/utils/fusion.h"
 #include "triptych/eager/optim.h"
 
 namespace tt = triptych;
@@ -200,6 +201,28 @@ TEST(LayersParametrize, BadInput) {
   EXPECT_ARGUMENT_ERROR(parametrize::remove_parametrizations(linear, "weight", false), "several originals");
   linear.weight = tt::ones({3, 2});
   EXPECT_ARGUMENT_ERROR(linear(tt::ones({1, 2})), "a tensor was assigned to a parametrized parameter: 'weight'");
+}
+
+// Values: the layers one after the other.
+TEST(LayersFusion, ABatchNormGoesIntoTheLayerBeforeIt) {
+  const tt::Tensor x = tt::rand({4, 2, 5, 5});
+  nn::Conv2d conv(2, 3, 3, 1, 1, 1, 1, false);
+  nn::BatchNorm2d bn(3);
+  bn(conv(x));
+  EXPECT_ARGUMENT_ERROR(nn::utils::fuse_conv_bn_eval(conv, bn), "a module is in training: Conv2d");
+  conv.eval();
+  bn.eval();
+  const auto fused = nn::utils::fuse_conv_bn_eval(conv, bn);
+  EXPECT_TRUE((*fused)(x).allclose(bn(conv(x)), 1e-5, 1e-6));
+  nn::Linear linear(5, 3);
+  nn::BatchNorm1d norm({.num_features = 3, .affine = false});
+  norm(linear(x[0][0]));
+  linear.eval();
+  norm.eval();
+  EXPECT_TRUE((*nn::utils::fuse_linear_bn_eval(linear, norm))(x[0][0]).allclose(norm(linear(x[0][0])), 1e-5, 1e-6));
+  nn::BatchNorm2d without({.num_features = 3, .track_running_stats = false});
+  without.eval();
+  EXPECT_ARGUMENT_ERROR(nn::utils::fuse_conv_bn_eval(conv, without), "no running statistics");
 }
 
 TEST(LayersLosses, AdaptiveLogSoftmax) {

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "triptych/core/export.h"
+#include "triptych/core/item.h"
 #include "triptych/core/location.h"
 
 namespace triptych {
@@ -55,6 +56,7 @@ struct Index {
   template <std::integral T>
   requires(!std::same_as<T, bool>) Index(T value, Location where = Location::here())
       : integer(static_cast<std::int64_t>(value)), where(where) {}
+  Index(const Item& value, Location where = Location::here()) : integer(value), where(where) {}
   Index(Slice value, Location where = Location::here()) : kind(Kind::slice), slice(value), where(where) {}
   Index(Ellipsis, Location where = Location::here()) : kind(Kind::ellipsis), where(where) {}
   Index(NewAxis, Location where = Location::here()) : kind(Kind::newaxis), where(where) {}

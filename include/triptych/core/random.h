@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 
+#include "triptych/core/sizes_by_place.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
@@ -59,6 +60,17 @@ TRIPTYCH_API Tensor rand(const Shape& shape, DType dtype = float32, Generator* g
 /// Standard normal.
 TRIPTYCH_API Tensor randn(const Shape& shape, DType dtype = float32, Generator* generator = nullptr,
                           Location where = Location::here());
+/// The sizes may stand by place, a dtype behind them: `rand(2, 3)`, `randn(2, 3, float64)`.
+template <class... More>
+requires LengthsThenDType<More...> Tensor rand(At first, More... more) {
+  const detail::SizesByPlace sizes(first, more...);
+  return rand(sizes.shape, sizes.dtype, nullptr, first.where());
+}
+template <class... More>
+requires LengthsThenDType<More...> Tensor randn(At first, More... more) {
+  const detail::SizesByPlace sizes(first, more...);
+  return randn(sizes.shape, sizes.dtype, nullptr, first.where());
+}
 /// As `rand` and `randn`, with x's shape and dtype; x's values are not read.
 TRIPTYCH_API Tensor rand_like(Arg x, Generator* generator = nullptr);
 TRIPTYCH_API Tensor randn_like(Arg x, Generator* generator = nullptr);

@@ -8,6 +8,7 @@
 #include <iosfwd>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -19,9 +20,11 @@
 #include "triptych/core/error.h"
 #include "triptych/core/export.h"
 #include "triptych/core/index.h"
+#include "triptych/core/item.h"
 #include "triptych/core/location.h"
 #include "triptych/core/scalar.h"
 #include "triptych/core/shape.h"
+#include "triptych/core/sizes_by_place.h"
 #include "triptych/core/tensor_methods.h"
 #include "triptych/core/text.h"
 
@@ -30,6 +33,7 @@ namespace triptych {
 class Arg;
 struct BackwardOptions;
 class HookHandle;
+class NumberList;
 struct GradientHook;
 struct TensorImpl;
 
@@ -138,6 +142,8 @@ class TRIPTYCH_API Tensor : public TensorMethods {
     else
       return static_cast<T>(item_int(where));
   }
+  /// The same as a number of the tensor's own kind, which becomes what it is given to: `double loss = x.item();`.
+  Item item(Location where = Location::here()) const;
   /// The elements in row-major order. ArgumentError if `T` is not the dtype, or the tensor symbolic or not contiguous.
   template <class T>
   std::span<const T> data(Location where = Location::here()) const {
@@ -275,11 +281,32 @@ class TRIPTYCH_API Tensor : public TensorMethods {
   /// |x - other| <= atol + rtol |other| everywhere (core/ops/equality.h).
   bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false,
                 Location where = Location::here()) const;
-  /// New tensors of this one's dtype and device.
-  Tensor new_zeros(const Shape& shape, Location where = Location::here()) const;
-  Tensor new_ones(const Shape& shape, Location where = Location::here()) const;
-  Tensor new_full(const Shape& shape, Scalar value, Location where = Location::here()) const;
-  Tensor new_empty(const Shape& shape, Location where = Location::here()) const;
+  /// New tensors of this one's device, and of its dtype unless one is given. The sizes may stand by place:
+  /// `x.new_zeros(2, 3)`.
+  Tensor new_zeros(const Shape& shape, std::optional<DType> dtype = {}, Location where = Location::here()) const;
+  Tensor new_ones(const Shape& shape, std::optional<DType> dtype = {}, Location where = Location::here()) const;
+  Tensor new_empty(const Shape& shape, std::optional<DType> dtype = {}, Location where = Location::here()) const;
+  Tensor new_full(const Shape& shape, Scalar value, std::optional<DType> dtype = {},
+                  Location where = Location::here()) const;
+  template <Length... More>
+  Tensor new_zeros(At first, More... more) const {
+    return new_zeros(detail::SizesByPlace(first, more...).shape, {}, first.where());
+  }
+  template <Length... More>
+  Tensor new_ones(At first, More... more) const {
+    return new_ones(detail::SizesByPlace(first, more...).shape, {}, first.where());
+  }
+  template <Length... More>
+  Tensor new_empty(At first, More... more) const {
+    return new_empty(detail::SizesByPlace(first, more...).shape, {}, first.where());
+  }
+  /// Of a number, a (nested) list of numbers (ArgumentError if the dtype cannot hold one of them), or a vector.
+  Tensor new_tensor(Scalar value, std::optional<DType> dtype = {}, Location where = Location::here()) const;
+  Tensor new_tensor(std::initializer_list<NumberList> values, std::optional<DType> dtype = {},
+                    Location where = Location::here()) const;
+  template <class Element>
+  Tensor new_tensor(const std::vector<Element>& values, std::optional<DType> dtype = {},
+                    Location where = Location::here()) const;
   Tensor& requires_grad_(bool value = true, Location where = Location::here()) & {
     return set_requires_grad(value, where);
   }
@@ -389,15 +416,19 @@ struct BackwardOptions {
 
 template <class T>
 std::vector<T> Tensor::to_vector(Location where) const {
-  static_assert(!std::is_same_v<T, bool>, "std::vector<bool> has no array of bool: use to_vector<std::uint8_t>()");
-  std::vector<T> result;
-  try {
-    result.resize(vector_size(sizeof(T), where));
-  } catch (const std::bad_alloc&) {
-    no_vector(where);
+  if constexpr (std::is_same_v<T, bool>) {  // a vector<bool> has no array of bool
+    const std::vector<std::uint8_t> truths = to(boolean, where).to_vector<std::uint8_t>(where);
+    return {truths.begin(), truths.end()};
+  } else {
+    std::vector<T> result;
+    try {
+      result.resize(vector_size(sizeof(T), where));
+    } catch (const std::bad_alloc&) {
+      no_vector(where);
+    }
+    copy_to(result.data(), dtype_of<T>::value, where);
+    return result;
   }
-  copy_to(result.data(), dtype_of<T>::value, where);
-  return result;
 }
 
 /// Prints as NumPy's print(): see `Tensor::text`.
@@ -414,6 +445,7 @@ class Arg {
   template <class T>
   requires std::is_arithmetic_v<T> Arg(T value, Location where = Location::here()) : scalar_(value), where_(where) {}
   Arg(Scalar value, Location where = Location::here()) : scalar_(value), where_(where) {}
+  Arg(const Item& value, Location where = Location::here()) : scalar_(value), where_(where) {}
   /// A copy is not a temporary any more: a function that uses its argument twice must not give it away the first time.
   Arg(const Arg& other) : tensor_(other.tensor_), scalar_(other.scalar_), where_(other.where_) {}
   Arg(Arg&& other) noexcept = default;

@@ -14,6 +14,7 @@
 #include "triptych/core/location.h"
 #include "triptych/core/scalar.h"
 #include "triptych/core/shape.h"
+#include "triptych/core/sizes_by_place.h"
 #include "triptych/core/text.h"
 
 namespace triptych {
@@ -56,6 +57,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor acos(Location where = Location::here()) const;
   Tensor acosh(Location where = Location::here()) const;
   Tensor add(const Arg& b) const;
+  Tensor add(const Arg& b, Scalar alpha) const;
   Tensor addbmm(const Arg& a, const Arg& b) const;
   Tensor addbmm(const Arg& a, const Arg& b, ScaledSumOptions options) const;
   Tensor addcdiv(const Arg& tensor1, const Arg& tensor2, Scalar value = 1) const;
@@ -167,11 +169,19 @@ class TRIPTYCH_API TensorMethods {
   Tensor exp(Location where = Location::here()) const;
   Tensor exp2(Location where = Location::here()) const;
   Tensor expand(const Shape& shape, Location where = Location::here()) const;
+  template <Length... More>
+  auto expand(At first, More... more) const {
+    return expand(detail::SizesByPlace(first, more...).shape, first.where());
+  }
   Tensor expand_as(const Arg& other) const;
   Tensor expm1(Location where = Location::here()) const;
   Tensor fix(Location where = Location::here()) const;
   Tensor flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1, Location where = Location::here()) const;
   Tensor flip(const Axes& axes, Location where = Location::here()) const;
+  template <Length... More>
+  auto flip(At first, More... more) const {
+    return flip(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+  }
   Tensor fliplr(Location where = Location::here()) const;
   Tensor flipud(Location where = Location::here()) const;
   Tensor float_power(const Arg& b) const;
@@ -300,6 +310,10 @@ class TRIPTYCH_API TensorMethods {
   Tensor not_equal(const Arg& b) const;
   Tensor outer(const Arg& b) const;
   Tensor permute(const Axes& axes, Location where = Location::here()) const;
+  template <Length... More>
+  auto permute(At first, More... more) const {
+    return permute(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+  }
   Tensor pinverse(Location where = Location::here()) const;
   Tensor pinverse(linalg::RankOptions options, Location where = Location::here()) const;
   Tensor positive(Location where = Location::here()) const;
@@ -318,11 +332,19 @@ class TRIPTYCH_API TensorMethods {
   Tensor remainder(const Arg& b) const;
   Tensor renorm(double p, std::int64_t axis, double maxnorm, Location where = Location::here()) const;
   Tensor repeat(const Axes& repeats, Location where = Location::here()) const;
+  template <Length... More>
+  auto repeat(At first, More... more) const {
+    return repeat(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+  }
   Tensor repeat_interleave(std::int64_t repeats, Location where = Location::here()) const;
   Tensor repeat_interleave(const Arg& repeats) const;
   Tensor repeat_interleave(const Arg& repeats, std::int64_t axis) const;
   Tensor repeat_interleave(Location where = Location::here()) const;
   Tensor reshape(const Shape& shape, Location where = Location::here()) const;
+  template <Length... More>
+  auto reshape(At first, More... more) const {
+    return reshape(detail::SizesByPlace(first, more...).shape, first.where());
+  }
   Tensor reshape_as(const Arg& other) const;
   Tensor roll(const Axes& shifts, const Axes& axes, Location where = Location::here()) const;
   Tensor rot90(std::int64_t k = 1, const Axes& axes = {0, 1}, Location where = Location::here()) const;
@@ -363,7 +385,9 @@ class TRIPTYCH_API TensorMethods {
   Tensor std(const Axes& axes, Location where = Location::here()) const;
   Tensor std(const Axes& axes, VarOptions options, Location where = Location::here()) const;
   Tensor sub(const Arg& b) const;
+  Tensor sub(const Arg& b, Scalar alpha) const;
   Tensor subtract(const Arg& b) const;
+  Tensor subtract(const Arg& b, Scalar alpha) const;
   Tensor sum(Location where = Location::here()) const;
   Tensor sum(const Axes& axes, bool keepdims = false, Location where = Location::here()) const;
   Tensor sum_to_size(const Shape& shape, Location where = Location::here()) const;
@@ -381,6 +405,10 @@ class TRIPTYCH_API TensorMethods {
   std::vector<Tensor> tensor_split(const std::vector<std::int64_t>& indices, std::int64_t axis = 0,
                                    Location where = Location::here()) const;
   Tensor tile(const Axes& repeats, Location where = Location::here()) const;
+  template <Length... More>
+  auto tile(At first, More... more) const {
+    return tile(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+  }
   ValuesAndIndices topk(std::int64_t k, std::int64_t axis = -1, bool largest = true, bool sorted = true,
                         Location where = Location::here()) const;
   Tensor trace(Location where = Location::here()) const;
@@ -410,6 +438,10 @@ class TRIPTYCH_API TensorMethods {
   Tensor var(const Axes& axes, VarOptions options, Location where = Location::here()) const;
   Tensor vdot(const Arg& b) const;
   Tensor view(const Shape& shape, Location where = Location::here()) const;
+  template <Length... More>
+  auto view(At first, More... more) const {
+    return view(detail::SizesByPlace(first, more...).shape, first.where());
+  }
   Tensor view_as(const Arg& other) const;
   std::vector<Tensor> vsplit(std::int64_t sections, Location where = Location::here()) const;
   Tensor xlogy(const Arg& y) const;
@@ -425,6 +457,8 @@ class TRIPTYCH_API TensorMethods {
   Tensor& acosh_() && = delete;
   Tensor& add_(const Arg& b) &;
   Tensor& add_(const Arg&) && = delete;
+  Tensor& add_(const Arg& b, Scalar alpha) &;
+  Tensor& add_(const Arg&, Scalar) && = delete;
   Tensor& addbmm_(const Arg& a, const Arg& b) &;
   Tensor& addbmm_(const Arg&, const Arg&) && = delete;
   Tensor& addbmm_(const Arg& a, const Arg& b, ScaledSumOptions options) &;
@@ -689,8 +723,12 @@ class TRIPTYCH_API TensorMethods {
   Tensor& square_() && = delete;
   Tensor& sub_(const Arg& b) &;
   Tensor& sub_(const Arg&) && = delete;
+  Tensor& sub_(const Arg& b, Scalar alpha) &;
+  Tensor& sub_(const Arg&, Scalar) && = delete;
   Tensor& subtract_(const Arg& b) &;
   Tensor& subtract_(const Arg&) && = delete;
+  Tensor& subtract_(const Arg& b, Scalar alpha) &;
+  Tensor& subtract_(const Arg&, Scalar) && = delete;
   Tensor& tan_(Location where = Location::here()) &;
   Tensor& tan_() && = delete;
   Tensor& tanh_(Location where = Location::here()) &;

@@ -140,6 +140,7 @@ Tensor LBFGS::next_direction(Memory& m, const Tensor& gradient, std::int64_t his
 
 Tensor LBFGS::step_with(const std::function<Tensor()>& closure, Location where) {
   const Frame frame(where);
+  Stepping stepping(*this);
   GradMode off(false);
   check_options(where);
   const LBFGSOptions o = param_groups_[0].options;
@@ -189,6 +190,7 @@ Tensor LBFGS::step_with(const std::function<Tensor()>& closure, Location where) 
   }
   ++life_->steps;
   memory_ = std::move(m);
+  stepping.done();
   return first_loss;
 }
 

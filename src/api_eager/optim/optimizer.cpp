@@ -30,9 +30,41 @@ std::function<void()> Optimizer::load_extra(const std::function<const Tensor*(co
 }
 
 Tensor Optimizer::step_with(const std::function<Tensor()>& closure, Location where) {
+  Stepping stepping(*this);
   Tensor loss = closure();
   step(where);
+  stepping.done();
   return loss;
+}
+
+nn::RemovableHandle Optimizer::register_step_pre_hook(std::function<void(Optimizer&)> hook, Location where) {
+  check_callable("register_step_pre_hook", hook, where);
+  return nn::RemovableHandle(pre_hooks_.emplace_back(StepHook{std::move(hook)}).active);
+}
+nn::RemovableHandle Optimizer::register_step_post_hook(std::function<void(Optimizer&)> hook, Location where) {
+  check_callable("register_step_post_hook", hook, where);
+  return nn::RemovableHandle(post_hooks_.emplace_back(StepHook{std::move(hook)}).active);
+}
+
+void Optimizer::call(std::vector<StepHook>& hooks) {
+  std::erase_if(hooks, [](const StepHook& hook) { return !*hook.active; });
+  for (const StepHook& hook : std::vector(hooks))  // a copy: a hook may remove itself, or register others
+    if (*hook.active) hook.function(*this);
+}
+
+Optimizer::Stepping::Stepping(Optimizer& optimizer) : optimizer_(optimizer) {
+  if (optimizer_.stepping_ == 0 && !optimizer_.pre_hooks_.empty()) {
+    const UserCode theirs;
+    optimizer_.call(optimizer_.pre_hooks_);
+  }
+  ++optimizer_.stepping_;
+}
+Optimizer::Stepping::~Stepping() { --optimizer_.stepping_; }
+void Optimizer::Stepping::done() {
+  if (optimizer_.stepping_ == 1 && !optimizer_.post_hooks_.empty()) {
+    const UserCode theirs;
+    optimizer_.call(optimizer_.post_hooks_);
+  }
 }
 
 double Optimizer::Setting::get() const {

@@ -43,15 +43,27 @@ Tensor Tensor::where(const Arg& condition, const Arg& other) const {
   return triptych::where(condition, Arg(*this, condition.where()), other);
 }
 
-Tensor Tensor::new_zeros(const Shape& shape, Location where) const { return new_full(shape, 0, where); }
-Tensor Tensor::new_ones(const Shape& shape, Location where) const { return new_full(shape, 1, where); }
-Tensor Tensor::new_full(const Shape& shape, Scalar value, Location where) const {
-  const DeviceScope scope(device(where));
-  return full(shape, value, dtype(), where);
+Tensor Tensor::new_zeros(const Shape& shape, std::optional<DType> dtype, Location where) const {
+  return new_full(shape, 0, dtype, where);
 }
-Tensor Tensor::new_empty(const Shape& shape, Location where) const {
+Tensor Tensor::new_ones(const Shape& shape, std::optional<DType> dtype, Location where) const {
+  return new_full(shape, 1, dtype, where);
+}
+Tensor Tensor::new_full(const Shape& shape, Scalar value, std::optional<DType> dtype, Location where) const {
   const DeviceScope scope(device(where));
-  return empty(shape, dtype(), where);
+  return full(shape, value, dtype.value_or(this->dtype()), where);
+}
+Tensor Tensor::new_empty(const Shape& shape, std::optional<DType> dtype, Location where) const {
+  const DeviceScope scope(device(where));
+  return empty(shape, dtype.value_or(this->dtype()), where);
+}
+Tensor Tensor::new_tensor(Scalar value, std::optional<DType> dtype, Location where) const {
+  const DeviceScope scope(device(where));
+  return tensor(value, dtype.value_or(this->dtype()), where);
+}
+Tensor Tensor::new_tensor(std::initializer_list<NumberList> values, std::optional<DType> dtype, Location where) const {
+  const DeviceScope scope(device(where));
+  return tensor(values, dtype.value_or(this->dtype()), where);
 }
 
 bool Tensor::equal(const Tensor& other, Location where) const { return array_equal(*this, other, where); }

@@ -249,6 +249,12 @@ double Tensor::item_double(Location where) const {
   return read_double(here.impl()->data(), here.dtype());
 }
 
+Item Tensor::item(Location where) const {
+  if (is_floating(dtype(where))) return Item(item_double(where), where);
+  if (dtype() == boolean) return Item(item_int(where) != 0, where);
+  return Item(item_int(where), where);
+}
+
 bool Tensor::truth() const {
   try {
     single(*this, "bool", {});

@@ -23,6 +23,9 @@ Tensor TensorMethods::acosh(Location where) const {
 Tensor TensorMethods::add(const Arg& b) const {
   return triptych::add(Arg(self(), b.where()), b);
 }
+Tensor TensorMethods::add(const Arg& b, Scalar alpha) const {
+  return triptych::add(Arg(self(), b.where()), b, alpha);
+}
 Tensor TensorMethods::addbmm(const Arg& a, const Arg& b) const {
   return triptych::addbmm(Arg(self(), a.where()), a, b);
 }
@@ -908,8 +911,14 @@ Tensor TensorMethods::std(const Axes& axes, VarOptions options, Location where) 
 Tensor TensorMethods::sub(const Arg& b) const {
   return triptych::sub(Arg(self(), b.where()), b);
 }
+Tensor TensorMethods::sub(const Arg& b, Scalar alpha) const {
+  return triptych::sub(Arg(self(), b.where()), b, alpha);
+}
 Tensor TensorMethods::subtract(const Arg& b) const {
   return triptych::sub(Arg(self(), b.where()), b);
+}
+Tensor TensorMethods::subtract(const Arg& b, Scalar alpha) const {
+  return triptych::sub(Arg(self(), b.where()), b, alpha);
 }
 Tensor TensorMethods::sum(Location where) const {
   return triptych::sum(Arg(self(), where));
@@ -1063,6 +1072,9 @@ Tensor& TensorMethods::acosh_(Location where) & {
 }
 Tensor& TensorMethods::add_(const Arg& b) & {
   return Change(self(), "add_", b.where()).to(triptych::add(Arg(self(), b.where()), b));
+}
+Tensor& TensorMethods::add_(const Arg& b, Scalar alpha) & {
+  return Change(self(), "add_", b.where()).to(triptych::add(Arg(self(), b.where()), b, alpha));
 }
 Tensor& TensorMethods::addbmm_(const Arg& a, const Arg& b) & {
   return Change(self(), "addbmm_", a.where()).to(triptych::addbmm(Arg(self(), a.where()), a, b));
@@ -1458,8 +1470,14 @@ Tensor& TensorMethods::square_(Location where) & {
 Tensor& TensorMethods::sub_(const Arg& b) & {
   return Change(self(), "sub_", b.where()).to(triptych::sub(Arg(self(), b.where()), b));
 }
+Tensor& TensorMethods::sub_(const Arg& b, Scalar alpha) & {
+  return Change(self(), "sub_", b.where()).to(triptych::sub(Arg(self(), b.where()), b, alpha));
+}
 Tensor& TensorMethods::subtract_(const Arg& b) & {
   return Change(self(), "subtract_", b.where()).to(triptych::sub(Arg(self(), b.where()), b));
+}
+Tensor& TensorMethods::subtract_(const Arg& b, Scalar alpha) & {
+  return Change(self(), "subtract_", b.where()).to(triptych::sub(Arg(self(), b.where()), b, alpha));
 }
 Tensor& TensorMethods::tan_(Location where) & {
   return Change(self(), "tan_", where).to(triptych::tan(Arg(self(), where)));

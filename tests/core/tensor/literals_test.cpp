@@ -43,6 +43,8 @@ TEST(Literals, AChosenTypeStays) {
   const std::array<float, 2> floats{1, 2};
   EXPECT_EQ(tt::tensor(doubles).dtype(), tt::float64);
   EXPECT_EQ(tt::tensor(std::vector<std::int32_t>{1, 2}).dtype(), tt::int32);
+  EXPECT_EQ(tt::tensor(std::vector<bool>{true, false}).dtype(), tt::boolean);
+  EXPECT_EQ(tt::tensor(std::vector<bool>{true, false}, {2, 1}).to_vector<bool>(), (std::vector<bool>{true, false}));
   EXPECT_EQ(tt::from_span(std::span<const double>(doubles), {2}).dtype(), tt::float64);
   EXPECT_EQ(tt::from_span(std::span<const float>(floats), {2}).dtype(), tt::float32);
   EXPECT_EQ(tt::tensor<double>({1, 2}).dtype(), tt::float64);

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <limits>
+#include <sstream>
+
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/random.h"
@@ -47,6 +51,117 @@ TEST(TensorMethods, MeanWhatPyTorchMeans) {
   EXPECT_TRUE(x.is_cpu());
   EXPECT_FALSE(x.is_cuda());
   EXPECT_FALSE(x.is_floating_point());
+}
+
+TEST(TensorMethods, SizesByPlace) {
+  const tt::Tensor x = tt::arange(12);
+  const std::size_t three = 3;
+  EXPECT_EQ(x.view(3, -1).sizes().text(), "(3, 4)");
+  EXPECT_EQ(x.reshape(three, 2, 2).sizes().text(), "(3, 2, 2)");
+  EXPECT_EQ(x.view(-1).sizes().text(), "(12,)");
+  EXPECT_EQ(x.view({12}).sizes().text(), "(12,)");
+  EXPECT_TRUE(x.view(3, 4).permute(-1, 0).equal(x.view(3, 4).t()));
+  EXPECT_TRUE(x.view(3, 4).flip(0, 1).equal(x.flip(0).view(3, 4)));
+  EXPECT_EQ(x.view(3, 1, 4).expand(-1, 2, 4).sizes().text(), "(3, 2, 4)");
+  EXPECT_EQ(x.view(3, 4).repeat(2, 1).sizes().text(), "(6, 4)");
+  EXPECT_EQ(x.view(3, 4).tile(1, 2).sizes().text(), "(3, 8)");
+  EXPECT_TRUE(tt::zeros(2, 3).equal(tt::zeros({2, 3})));
+  EXPECT_EQ(tt::ones(2, 3, tt::int64).dtype(), tt::int64);
+  EXPECT_EQ(tt::empty(0).sizes().text(), "(0,)");
+  EXPECT_EQ(tt::rand(2, 3).sizes().text(), "(2, 3)");
+  EXPECT_EQ(tt::randn(2, tt::float64).dtype(), tt::float64);
+  EXPECT_EQ(x.new_zeros(2, 3).dtype(), tt::int64);
+  for (const auto& wrong :
+       std::vector<std::function<void()>>{[&] { x.view(5, -1); }, [&] { x.view(-2, 6); }, [&] { tt::zeros(2, -3); },
+                                          [&] { x.flip(0, 1); }, [&] { x.view(1, 1, 1, 1, 1, 1, 1, 1, 12); }}) {
+    try {
+      wrong();
+      ADD_FAILURE();
+    } catch (const tt::ArgumentError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("tensor_methods_test.cpp:"));
+    }
+  }
+}
+
+TEST(TensorMethods, NewTensorsAreLikeThisOne) {
+  const tt::Tensor x = tt::ones({2}, tt::float64);
+  EXPECT_EQ(x.new_tensor({1, 2}).dtype(), tt::float64);
+  EXPECT_EQ(x.new_tensor(3).item<double>(), 3);
+  EXPECT_EQ(x.new_tensor({{1, 2}, {3, 4}}, tt::int64).to_vector<std::int64_t>(),
+            (std::vector<std::int64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(x.new_tensor(std::vector<bool>{true, false}).to_vector<double>(), (std::vector<double>{1, 0}));
+  EXPECT_EQ(x.new_ones({2}, tt::boolean).to_vector<bool>(), (std::vector<bool>{true, true}));
+  EXPECT_EQ(x.new_full({1}, 2, tt::float16).dtype(), tt::float16);
+  EXPECT_THROW(tt::ones({2}, tt::int64).new_tensor({0.5}), tt::ArgumentError);
+}
+
+// torch.add(a, b, alpha=...): values by PyTorch.
+TEST(TensorMethods, SumsOfAMultiple) {
+  const tt::Tensor b = tt::tensor({3, 4});
+  tt::Tensor a = tt::tensor({1, 2});
+  EXPECT_EQ(a.add(b, 2).to_vector<std::int64_t>(), (std::vector<std::int64_t>{7, 10}));
+  EXPECT_EQ(tt::sub(a, b, 2).to_vector<std::int64_t>(), (std::vector<std::int64_t>{-5, -6}));
+  EXPECT_EQ(a.sub(1, 3).to_vector<std::int64_t>(), (std::vector<std::int64_t>{-2, -1}));
+  const tt::Tensor wide = tt::add(tt::tensor({0.0, 0.0}, tt::float64), b, 0.1);
+  EXPECT_EQ(wide.to_vector<double>(), (std::vector<double>{3 * 0.1, 4 * 0.1}));
+  EXPECT_EQ(tt::add(tt::tensor({true, false}), tt::tensor({true, true}), true).dtype(), tt::boolean);
+  a.add_(b, -1);
+  EXPECT_EQ(a.to_vector<std::int64_t>(), (std::vector<std::int64_t>{-2, -2}));
+  tt::Tensor p = numbers().set_requires_grad(), g = tt::ones({2, 3}).set_requires_grad();
+  tt::sum(tt::sub(p, g, 0.5)).backward();
+  EXPECT_EQ(p.grad()[0][0].item(), 1);
+  EXPECT_EQ(g.grad()[0][0].item(), -0.5);
+  EXPECT_THROW(a.add_(b, 0.5), tt::ArgumentError);
+  EXPECT_THROW(tt::add(tt::tensor({true}), tt::tensor({true}), 2), tt::ArgumentError);
+}
+
+TEST(TensorMethods, AnItemIsPythonsNumber) {
+  const tt::Tensor x = tt::tensor({1.f, 2.f, 4.f});
+  const double mean = x.mean().item();
+  const int two = x[1].item();
+  EXPECT_EQ(mean, 7.f / 3.f);
+  EXPECT_EQ(two, 2);
+  double total = 0;
+  std::int64_t correct = 1;
+  for (int i = 0; i < 2; ++i) {
+    total += x.sum().item() * 3;
+    correct += (x > 1).sum().item();
+  }
+  EXPECT_EQ(total, 42);
+  EXPECT_EQ(correct, 5);
+  EXPECT_TRUE(x.sum().item() > 6.5 && 7 == x.sum().item() && !(x[0].item() < tt::tensor(1).item()));
+  EXPECT_EQ(tt::tensor(7).item() / 2, 3.5);
+  EXPECT_EQ(-tt::tensor(7).item() - 1, -8);
+  const auto last = tt::tensor(2).item();
+  EXPECT_EQ(x[last].item(), 4);
+  EXPECT_TRUE((x * last).equal(x * 2));
+  EXPECT_EQ(tt::full({1}, last).dtype(), tt::int64);
+  const std::int64_t large = (std::int64_t{1} << 53) + 1;
+  EXPECT_EQ(static_cast<std::int64_t>(tt::tensor(large).item()), large);
+  std::ostringstream text;
+  text << tt::tensor(0.5).item() << " " << tt::tensor(3).item() << " " << std::boolalpha << tt::tensor(true).item();
+  EXPECT_EQ(text.str(), "0.5 3 true");
+}
+
+TEST(TensorMethods, AnItemIsNoOtherNumber) {
+  try {
+    const auto half = tt::tensor(2.5).item();
+    const int cut = half;
+    FAIL() << cut;
+  } catch (const tt::ArgumentError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("[item] the number is not whole: 2.5. "));
+    EXPECT_THAT(error.what(), HasSubstr("tensor_methods_test.cpp:" + std::to_string(__LINE__ - 5)));
+  }
+  int count = 0;
+  EXPECT_THROW(count += tt::tensor(0.5).item(), tt::ArgumentError);
+  EXPECT_THROW((void)static_cast<std::int8_t>(tt::tensor(300).item()), tt::ArgumentError);
+  EXPECT_THROW((void)static_cast<std::uint8_t>(tt::tensor(-1).item()), tt::ArgumentError);
+  EXPECT_EQ(static_cast<std::uint8_t>(tt::tensor(255).item()), 255);
+  EXPECT_EQ(static_cast<std::int8_t>(tt::tensor(-128).item()), -128);
+  EXPECT_THROW((void)static_cast<std::int64_t>(tt::tensor(1e30).item()), tt::ArgumentError);
+  EXPECT_THROW((void)static_cast<int>(tt::tensor(std::numeric_limits<double>::quiet_NaN()).item()), tt::ArgumentError);
+  EXPECT_THROW((void)(tt::tensor(std::int64_t{1} << 62).item() * 4), tt::ArgumentError);
+  EXPECT_THROW((void)numbers().item(), tt::ArgumentError);
 }
 
 TEST(TensorMethods, InPlaceChangesTheTensorAndItsHandles) {

@@ -13,6 +13,10 @@ namespace triptych {
 TRIPTYCH_API Tensor add(Arg a, Arg b);
 /// a - b, elementwise.
 TRIPTYCH_API Tensor sub(Arg a, Arg b);
+/// a + alpha b and a - alpha b, as PyTorch's. ArgumentError if integers are given an alpha that is not whole, or truths
+/// one that is no truth.
+TRIPTYCH_API Tensor add(Arg a, Arg b, Scalar alpha);
+TRIPTYCH_API Tensor sub(Arg a, Arg b, Scalar alpha);
 /// a * b, elementwise.
 TRIPTYCH_API Tensor mul(Arg a, Arg b);
 /// a / b, elementwise; integers and booleans are divided as float32.

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "triptych/core/sizes_by_place.h"
 #include "triptych/core/tensor.h"
 
 namespace triptych {
@@ -17,8 +18,19 @@ namespace triptych {
 /// A tensor of `shape` filled with `value`. Inside a trace scope it is a node.
 TRIPTYCH_API Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype = {},
                          Location where = Location::here());
+/// The sizes may stand by place, a dtype behind them: `zeros(2, 3)`, `ones(2, 3, float64)`.
 TRIPTYCH_API Tensor zeros(const Shape& shape, DType dtype = float32, Location where = Location::here());
 TRIPTYCH_API Tensor ones(const Shape& shape, DType dtype = float32, Location where = Location::here());
+template <class... More>
+requires LengthsThenDType<More...> Tensor zeros(At first, More... more) {
+  const detail::SizesByPlace sizes(first, more...);
+  return zeros(sizes.shape, sizes.dtype, first.where());
+}
+template <class... More>
+requires LengthsThenDType<More...> Tensor ones(At first, More... more) {
+  const detail::SizesByPlace sizes(first, more...);
+  return ones(sizes.shape, sizes.dtype, first.where());
+}
 /// Filled with `value`, with x's shape and dtype; x's values are not read.
 TRIPTYCH_API Tensor full_like(Arg x, Scalar value);
 TRIPTYCH_API Tensor zeros_like(Arg x);
@@ -26,6 +38,11 @@ TRIPTYCH_API Tensor ones_like(Arg x);
 
 /// Values not set: for a tensor that is written before it is read. Inside a trace scope, zeros.
 TRIPTYCH_API Tensor empty(const Shape& shape, DType dtype = float32, Location where = Location::here());
+template <class... More>
+requires LengthsThenDType<More...> Tensor empty(At first, More... more) {
+  const detail::SizesByPlace sizes(first, more...);
+  return empty(sizes.shape, sizes.dtype, first.where());
+}
 /// The same with x's shape and dtype, where x is.
 TRIPTYCH_API Tensor empty_like(Arg x);
 
@@ -50,12 +67,10 @@ TRIPTYCH_API Tensor tensor(Scalar value, std::optional<DType> dtype = {}, Locati
 template <class T>
 Tensor from_span(std::span<const T> values, const Shape& shape, Location where = Location::here());
 template <class T>
-Tensor tensor(const std::vector<T>& values, const Shape& shape, Location where = Location::here()) {
-  return from_span(std::span<const T>(values), shape, where);
-}
+Tensor tensor(const std::vector<T>& values, const Shape& shape, Location where = Location::here());
 template <class T>
 Tensor tensor(const std::vector<T>& values, Location where = Location::here()) {
-  return from_span(std::span<const T>(values), {static_cast<std::int64_t>(values.size())}, where);
+  return tensor(values, {static_cast<std::int64_t>(values.size())}, where);
 }
 
 /// What stands in a (nested) list of numbers: a number or a list.
@@ -95,6 +110,7 @@ Tensor from_blob(const T* values, const Shape& shape, std::function<void()> rele
 namespace detail {
 
 TRIPTYCH_API Tensor from_bytes(const void* values, std::size_t count, const Shape& shape, DType dtype, Location where);
+TRIPTYCH_API Tensor from_truths(const std::vector<bool>& values, const Shape& shape, Location where);
 TRIPTYCH_API Tensor from_foreign(const void* values, const Shape& shape, DType dtype, std::function<void()> release,
                                  Location where);
 
@@ -103,6 +119,18 @@ TRIPTYCH_API Tensor from_foreign(const void* values, const Shape& shape, DType d
 template <class T>
 Tensor from_span(std::span<const T> values, const Shape& shape, Location where) {
   return detail::from_bytes(values.data(), values.size(), shape, dtype_of<T>::value, where);
+}
+template <class T>
+Tensor tensor(const std::vector<T>& values, const Shape& shape, Location where) {
+  if constexpr (std::is_same_v<T, bool>)
+    return detail::from_truths(values, shape, where);
+  else
+    return from_span(std::span<const T>(values), shape, where);
+}
+template <class Element>
+Tensor Tensor::new_tensor(const std::vector<Element>& values, std::optional<DType> dtype, Location where) const {
+  const DeviceScope scope(device(where));
+  return tensor(values, where).to(dtype.value_or(this->dtype()), where);
 }
 template <class T>
 Tensor from_blob(const T* values, const Shape& shape, std::function<void()> release, Location where) {

@@ -20,6 +20,7 @@
 #include "triptych/core/ops/update.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
+#include "triptych/eager/nn/hooks.h"
 
 namespace triptych::eager::optim {
 
@@ -42,6 +43,10 @@ class TRIPTYCH_API Optimizer {
     check_callable("step", closure, where);
     return step_with(std::function<Tensor()>(std::ref(closure)), where);
   }
+  /// `hook(optimizer)` is called before each step and before its closure, or after it; after a step that fails it is
+  /// not.
+  nn::RemovableHandle register_step_pre_hook(std::function<void(Optimizer&)> hook, Location where = Location::here());
+  nn::RemovableHandle register_step_post_hook(std::function<void(Optimizer&)> hook, Location where = Location::here());
   /// Forgets the gradients, or with `set_to_none = false` sets them to zero.
   void zero_grad(bool set_to_none = true, Location where = Location::here());
   /// Steps, buffers and hyperparameters: a snapshot, which `save` writes as it is. Names are PyTorch's with dots:
@@ -109,6 +114,18 @@ class TRIPTYCH_API Optimizer {
   };
 
   explicit Optimizer(const char* name);
+  /// A step while it is taken: calls the hooks, where it is not within another one, as that of a closure's.
+  class TRIPTYCH_API Stepping {
+   public:
+    explicit Stepping(Optimizer& optimizer);
+    ~Stepping();
+    Stepping(const Stepping&) = delete;
+    Stepping& operator=(const Stepping&) = delete;
+    void done();
+
+   private:
+    Optimizer& optimizer_;
+  };
   /// The group's options must be there already.
   void add_group(const std::vector<Tensor>& parameters, Location where);
   virtual std::vector<Setting> settings(std::size_t group) = 0;
@@ -154,12 +171,20 @@ class TRIPTYCH_API Optimizer {
 
  private:
   friend class lr_scheduler::LRScheduler;
+  struct StepHook {
+    std::function<void(Optimizer&)> function;
+    std::shared_ptr<bool> active = std::make_shared<bool>(true);
+  };
+  void call(std::vector<StepHook>& hooks);
   const Setting find_option(std::size_t group, std::string_view name, Location where) const;
   /// Of a state that is loaded: ArgumentError for a count that cannot be one, and for a slot with a part of its
   /// entries.
   void check_step(const Tensor& step, const std::string& prefix, Location where) const;
   void check_complete(const Slot& slot, const std::string& prefix, const std::vector<Buffer>& buffers,
                       Location where) const;
+
+  std::vector<StepHook> pre_hooks_, post_hooks_;
+  int stepping_ = 0;
 };
 
 TRIPTYCH_API std::ostream& operator<<(std::ostream& out, const Optimizer& optimizer);
@@ -242,6 +267,7 @@ class RuleOptimizer : public GroupedOptimizer<O> {
   using Optimizer::step;
   void step(Location where = Location::here()) override {
     const Frame frame(where);
+    Optimizer::Stepping stepping(*this);
     this->check_options(where);
     this->check_slots(where);
     this->update_groups([&](std::size_t g) {
@@ -250,6 +276,7 @@ class RuleOptimizer : public GroupedOptimizer<O> {
       if (!with.parameters.empty()) Rule::update(options, this->rate(this->groups_[g], options.lr), with, where);
       return with;
     });
+    stepping.done();
   }
 
  protected:

@@ -1,5 +1,9 @@
 // add, sub, mul, div: elementwise with broadcasting. The walker sums gradients back to each operand's shape.
+#include <string>
+
 #include "core/ops/ops.h"
+#include "core/support/error_context.h"
+#include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
@@ -30,6 +34,21 @@ void sub_infer(Infer& infer) {
   infer_elementwise(infer);
 }
 
+/// alpha b, in the dtype of the sum or difference with a.
+Tensor multiple(const char* op, const Arg& a, const Arg& b, Scalar alpha) {
+  const Arg& tensor = b.is_scalar() ? a : b;
+  DType dtype = operand(op, tensor).dtype();
+  for (const Arg* part : {&a, &b})
+    dtype = part->is_scalar() ? part->scalar().result_type(dtype) : promote_types(dtype, part->tensor().dtype());
+  if (alpha.kind() > Scalar(0).kind() ? !is_floating(dtype) : alpha.kind() != Scalar(true).kind() && dtype == boolean)
+    throw ArgumentError(op, "alpha has a higher type than the result",
+                        number_text(alpha.to_double()) + " for " + std::string(dtype_name(dtype)),
+                        "Convert the tensor with to(float32), or alpha", a.where());
+  return (b.is_scalar() ? full_like(Arg(tensor.tensor(), a.where()), b.scalar()).to(dtype, a.where())
+                        : b.tensor().to(dtype, b.where())) *
+         alpha;
+}
+
 }  // namespace
 
 extern const Op add_op{
@@ -52,6 +71,16 @@ extern const Op div_op{.name = "div",
 
 Tensor add(Arg a, Arg b) { return apply_arithmetic(add_op, a, b); }
 Tensor sub(Arg a, Arg b) { return apply_arithmetic(sub_op, a, b); }
+Tensor add(Arg a, Arg b, Scalar alpha) {
+  const Frame frame(a.where());
+  const Called called("add");
+  return add(a, multiple("add", a, b, alpha));
+}
+Tensor sub(Arg a, Arg b, Scalar alpha) {
+  const Frame frame(a.where());
+  const Called called("sub");
+  return sub(a, multiple("sub", a, b, alpha));
+}
 Tensor mul(Arg a, Arg b) { return apply_arithmetic(mul_op, a, b); }
 Tensor div(Arg a, Arg b) { return apply_arithmetic(div_op, a, b, true); }
 

@@ -153,4 +153,9 @@ Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& sh
   return on_device(result, modes.device);
 }
 
+Tensor detail::from_truths(const std::vector<bool>& values, const Shape& shape, Location where) {
+  const std::vector<std::uint8_t> bytes(values.begin(), values.end());
+  return from_bytes(bytes.data(), bytes.size(), shape, boolean, where);
+}
+
 }  // namespace triptych
