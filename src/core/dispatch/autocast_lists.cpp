@@ -15,7 +15,7 @@ constexpr std::string_view single[] = {
     "acos", "asin", "cosh", "erfinv", "exp", "expm1", "log", "log10", "log1p", "log2", "log_softmax", "pow",
     "reciprocal", "rsqrt", "sinh", "softmax", "softplus", "square", "tan",
     // reduce
-    "cumprod", "cumsum", "logsumexp", "prod", "sum",
+    "cumprod", "cumsum", "logsumexp", "norm", "prod", "sum",
     // normalization
     "group_norm", "layer_norm", "rms_norm",
     // loss

@@ -51,9 +51,6 @@ struct Sqrt {
     return std::sqrt(x);
   }
 };
-/// Of the same values; the op's derivative at 0 is another.
-using Root = Sqrt;
-
 struct Rsqrt {
   template <class T>
   TRIPTYCH_HOST_DEVICE auto operator()(T x) const {

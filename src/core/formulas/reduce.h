@@ -33,6 +33,14 @@ struct PickFirst {
   }
 };
 
+/// Its square.
+struct PickSquare {
+  template <class P, class T>
+  TRIPTYCH_HOST_DEVICE constexpr T operator()(const P&, const T& x) const {
+    return x * x;
+  }
+};
+
 struct DivideBy {
   double divisor;
   template <class C>

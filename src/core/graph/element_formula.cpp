@@ -20,7 +20,7 @@ extern const Op abs_op, abs_grad_op, elu_grad_op, hardswish_grad_op, hardswish_o
     fmod_op, gelu_grad_op, gelu_op, greater_equal_op, greater_op, hypot_op, isfinite_op, isinf_op, isnan_op,
     leaky_relu_op, less_equal_op, less_op, lgamma_op, log10_op, log1p_op, log2_op, log_op, logaddexp2_op, logaddexp_op,
     logical_and_op, logical_not_op, logical_or_op, logical_xor_op, maximum_op, minimum_op, mul_op, neg_op, not_equal_op,
-    polygamma_op, pow_op, reciprocal_op, relu_grad_op, relu_op, remainder_op, root_op, round_op, rsqrt_op,
+    polygamma_op, pow_op, reciprocal_op, relu_grad_op, relu_op, remainder_op, round_op, rsqrt_op,
     sigmoid_grad_op, sigmoid_op, sign_op, silu_grad_op, silu_op, sin_op, sinc_op, sinh_op, softplus_op, sqrt_op,
     square_op, sub_op, tan_op, tanh_grad_op, tanh_op, trunc_op, where_op, xlogy_op;
 
@@ -127,7 +127,7 @@ const std::vector<Family>& families() {
       {"maximum", by_name, {&maximum_op, &minimum_op}},
       {"maximum", clip_text, {&clip_op}},
       {"power", floating_only, {&pow_op}},
-      {"power", by_name, {&square_op, &sqrt_op, &root_op, &rsqrt_op, &reciprocal_op, &hypot_op}},
+      {"power", by_name, {&square_op, &sqrt_op, &rsqrt_op, &reciprocal_op, &hypot_op}},
       {"probability", by_name, {&igamma_op, &igammac_op, &zeta_op, &erfcx_op, &ndtri_op}},
       {"relu", on_elements, {&relu_op, &relu_grad_op}},
       {"rounding", by_name, {&floor_op, &ceil_op, &round_op, &trunc_op}},

@@ -6,13 +6,12 @@
 
 namespace triptych {
 
-extern const Op square_op, sqrt_op, root_op, rsqrt_op, reciprocal_op, hypot_op;
+extern const Op square_op, sqrt_op, rsqrt_op, reciprocal_op, hypot_op;
 
 template <class Elements>
 void register_power_family() {
   family::any_unary<Elements, formula::Square>(square_op);
   family::floating_unary<Elements, formula::Sqrt>(sqrt_op);
-  family::floating_unary<Elements, formula::Root>(root_op);
   family::floating_unary<Elements, formula::Rsqrt>(rsqrt_op);
   family::floating_unary<Elements, formula::Reciprocal>(reciprocal_op);
   family::floating_binary<Elements, formula::Hypot>(hypot_op);

@@ -60,7 +60,7 @@ Tensors summed_to(const Call& c) {
 }  // namespace
 
 void add_reduction_rules(Rules& rules) {
-  add(rules, reduced_first<ReduceAttributes>, {"sum", "mean", "max", "min", "prod", "any", "all", "logsumexp"});
+  add(rules, reduced_first<ReduceAttributes>, {"sum", "mean", "max", "min", "prod", "any", "all", "logsumexp", "norm"});
   add(rules, reduced_first<CountAttributes>, {"var", "std"});
   add(rules, reduced_alike, {"tie_shares", "prod_of_others", "prod_of_others_grad"});
   add(rules, reduced_second<ReduceAttributes>, {"sum_grad"});

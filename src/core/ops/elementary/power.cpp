@@ -15,12 +15,6 @@ void pow_gradient(Gradient& g) {
 
 void square_gradient(Gradient& g) { g.set(0, g.upstream() * 2 * g.input(0)); }
 void sqrt_gradient(Gradient& g) { g.set(0, g.upstream() / (g.output() * 2)); }
-// The shortest way from zero goes nowhere: 0 there. In the rule, since a comparison in the function itself would be one
-// of what is trained, which a graph cannot repeat.
-void root_gradient(Gradient& g) {
-  const Tensor root = g.output(), zero = equal(root, 0);
-  g.set(0, where(zero, 0, g.upstream() / (where(zero, 1, root) * 2)));
-}
 void rsqrt_gradient(Gradient& g) { g.set(0, g.upstream() * -0.5 * g.output() * square(g.output())); }
 void reciprocal_gradient(Gradient& g) { g.set(0, neg(g.upstream() * square(g.output()))); }
 
@@ -50,12 +44,6 @@ extern const Op sqrt_op{.name = "sqrt",
                         .inputs = 1,
                         .infer = infer_floating,
                         .gradient = sqrt_gradient,
-                        .saves_outputs = 0b1,
-                        .wide_gradient = true};
-extern const Op root_op{.name = "root",
-                        .inputs = 1,
-                        .infer = infer_floating,
-                        .gradient = root_gradient,
                         .saves_outputs = 0b1,
                         .wide_gradient = true};
 extern const Op rsqrt_op{.name = "rsqrt",

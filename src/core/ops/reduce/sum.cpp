@@ -1,13 +1,11 @@
 // sum and mean over axes, the sum that undoes a broadcast, and what their gradients need.
-#include "core/dispatch/autocast.h"
 #include "core/ops/ops.h"
 #include "core/ops/reduce/reduce.h"
-#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych {
 
-extern const Op sum_op, root_op;
+extern const Op sum_op;
 
 Shape reduced_shape(const Infer& infer, const Shape& shape, const Axes& axes, bool keepdims) {
   std::array<bool, Shape::max_rank> seen{};
@@ -176,33 +174,6 @@ Tensor sum(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(sum_
 
 Tensor mean(Arg x) { return apply_reduction(mean_op, x); }
 Tensor mean(Arg x, const Axes& axes, bool keepdims) { return apply_reduction(mean_op, x, axes, keepdims); }
-
-namespace {
-
-/// The square root, whose derivative at 0 is 0 here.
-Tensor root(Arg squares) { return apply(root_op, {&squares}); }
-
-void check_norm(const Arg& x) {
-  if (!is_floating(operand("norm", x).dtype()))
-    throw ArgumentError("norm", "x is not floating", std::string(dtype_name(x.tensor().dtype())),
-                        "Convert it with cast", x.where());
-}
-
-}  // namespace
-
-Tensor norm(Arg x) {
-  const Called called("norm");
-  const Frame frame(x.where());
-  check_norm(x);
-  return rounded_once(float32_if_autocast(x.tensor()), [](const Tensor& t) { return root(sum(square(t))); });
-}
-Tensor norm(Arg x, const Axes& axes, bool keepdims) {
-  const Called called("norm");
-  const Frame frame(x.where());
-  check_norm(x);
-  return rounded_once(float32_if_autocast(x.tensor()),
-                      [&](const Tensor& t) { return root(sum(square(t), axes, keepdims)); });
-}
 
 Tensor sum_grad(Arg reduced, Arg like, const Axes& axes, bool keepdims) {
   const ReduceAttributes attributes{axes, keepdims};
