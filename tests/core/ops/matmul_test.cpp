@@ -1,8 +1,10 @@
 // matmul and linear: NumPy's shapes, any strides, one rule for every element, gradients.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 
 #include "triptych/core/autograd.h"
@@ -199,6 +201,44 @@ TEST(Matmul, Gradients) {
       {{2, 2, 3}, {3, 4}}, {{2, 2, 3}, {3}}, {{3}, {2, 3, 4}}, {{2, 1, 2, 3}, {3, 3, 2}}};
   for (const auto& [a, b] : shapes)
     check_gradients(product, {random_tensor<double>(a, 1), random_tensor<double>(b, 2)});
+}
+
+// The processor's instruction for pairs of bfloat16 numbers, where there is one, gives what float32's chains do,
+// rounded.
+TEST(Matmul, BFloat16ProductsAreRoundedOnesOfFloat32) {
+  for (const auto& [m, k, n] : {std::array<std::int64_t, 3>{1, 5, 3},
+                                {4, 8, 8},
+                                {5, 9, 11},
+                                {12, 384, 32},
+                                {13, 385, 33},
+                                {33, 769, 48},
+                                {17, 31, 16},
+                                {40, 100, 70},
+                                {7, 100, 9},
+                                {70, 64, 130},
+                                {200, 50, 40}})
+    for (const bool left_turned : {false, true})
+      for (const bool right_turned : {false, true}) {
+        tt::Tensor a = tt::cast(random_tensor({m, k}, 1), tt::bfloat16),
+                   b = tt::cast(random_tensor({k, n}, 2), tt::bfloat16);
+        if (left_turned) a = tt::transpose(tt::transpose(a).contiguous());
+        if (right_turned) b = tt::transpose(tt::transpose(b).contiguous());
+        const tt::Tensor wide = tt::matmul(tt::cast(a, tt::float32), tt::cast(b, tt::float32));
+        EXPECT_TRUE(same_bits(tt::matmul(a, b), tt::cast(wide, tt::bfloat16)))
+            << m << " x " << k << " x " << n << left_turned << right_turned;
+      }
+  // Every second column: neither rows nor columns lie side by side.
+  const tt::Tensor a = tt::cast(random_tensor({20, 30}, 3), tt::bfloat16),
+                   b = tt::cast(random_tensor({30, 2 * 24}, 4),
+                                tt::bfloat16)[{tt::Ellipsis(), tt::Slice(0, tt::none, 2)}];
+  EXPECT_TRUE(same_bits(tt::matmul(a, b),
+                        tt::cast(tt::matmul(tt::cast(a, tt::float32), tt::cast(b, tt::float32)), tt::bfloat16)));
+  const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  const tt::Tensor edges = tt::cast(tt::where(tt::eye(16) == 1, infinity, 0.5), tt::bfloat16);
+  const auto sums = tt::matmul(edges, tt::cast(tt::full({16, 16}, nan), tt::bfloat16)).to_vector<float>();
+  EXPECT_TRUE(std::all_of(sums.begin(), sums.end(), [](float x) { return std::isnan(x); }));
+  const auto infinite = tt::matmul(edges, tt::cast(tt::ones({16, 16}), tt::bfloat16)).to_vector<float>();
+  EXPECT_TRUE(std::all_of(infinite.begin(), infinite.end(), [&](float x) { return x == infinity; }));
 }
 
 TEST(Linear, EqualsProductAndSum) {
