@@ -121,6 +121,14 @@ struct PoolSizes {
     const std::int64_t to = std::min(from + size[axis], length[axis] + after[axis]);  // not beyond the padding
     return count_include_pad ? to - from : std::min(to, length[axis]) - std::max<std::int64_t>(from, 0);
   }
+  /// No window reaches out of the image.
+  bool lies_inside() const {
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      if (adaptive || before[axis] != 0 ||
+          (windows[axis] - 1) * stride[axis] + (size[axis] - 1) * dilation[axis] >= length[axis])
+        return false;
+    return true;
+  }
   /// Every element of the image is in exactly one window.
   bool partitions() const {
     for (std::size_t axis = 0; axis < 3; ++axis)
