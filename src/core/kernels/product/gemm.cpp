@@ -450,6 +450,8 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixI
     else
       break;
   }
+  // No thread waits for another's last tile, where there are few.
+  while (down * across < 4 * threads && down * across % threads != 0 && m / (down + 1) >= block_rows) ++down;
   // Whole blocks, shared out as evenly as can be.
   const auto cut = [](std::int64_t size, std::int64_t unit, std::int64_t parts, std::int64_t part) {
     return std::min(size, divide_up(size, unit) * part / parts * unit);
