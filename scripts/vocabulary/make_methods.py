@@ -168,7 +168,7 @@ def wrapped(text, indent):
 
 def by_place(m):
     """The method that takes them so; auto, since Tensor is not known yet."""
-    whole = ("Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where())" if bare(m.parameters[0].type) == "Axes"
+    whole = ("detail::AxesByPlace(first, more...).axes" if bare(m.parameters[0].type) == "Axes"
              else "detail::SizesByPlace(first, more...).shape")
     return (f"  template <Length... More>\n  auto {m.name}(At first, More... more) const {{\n"
             f"    return {m.name}({whole}, first.where());\n  }}")

@@ -21,9 +21,9 @@ template <class T, class... Rest>
 inline constexpr bool lengths_then_dtype<T, Rest...> = (Length<T> && lengths_then_dtype<Rest...>) ||
                                                        (std::same_as<T, DType> && sizeof...(Rest) == 0);
 
-/// What sizes by place say; the first has the line.
+/// What sizes by place say; the first has the line. A template, so that calls with it wait until Tensor is known.
+template <class... More>
 struct SizesByPlace {
-  template <class... More>
   explicit SizesByPlace(At first, More... more) : shape({first.number()}, first.where()) {
     (take(more, first.where()), ...);
   }
@@ -33,6 +33,14 @@ struct SizesByPlace {
  private:
   void take(DType last, Location) { dtype = last; }
   void take(std::int64_t size, Location where) { shape.append(size, where); }
+};
+
+/// Axes by place, or counts.
+template <class... More>
+struct AxesByPlace {
+  explicit AxesByPlace(At first, More... more)
+      : axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()) {}
+  Axes axes;
 };
 
 }  // namespace detail

@@ -180,7 +180,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor flip(const Axes& axes, Location where = Location::here()) const;
   template <Length... More>
   auto flip(At first, More... more) const {
-    return flip(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+    return flip(detail::AxesByPlace(first, more...).axes, first.where());
   }
   Tensor fliplr(Location where = Location::here()) const;
   Tensor flipud(Location where = Location::here()) const;
@@ -312,7 +312,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor permute(const Axes& axes, Location where = Location::here()) const;
   template <Length... More>
   auto permute(At first, More... more) const {
-    return permute(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+    return permute(detail::AxesByPlace(first, more...).axes, first.where());
   }
   Tensor pinverse(Location where = Location::here()) const;
   Tensor pinverse(linalg::RankOptions options, Location where = Location::here()) const;
@@ -334,7 +334,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor repeat(const Axes& repeats, Location where = Location::here()) const;
   template <Length... More>
   auto repeat(At first, More... more) const {
-    return repeat(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+    return repeat(detail::AxesByPlace(first, more...).axes, first.where());
   }
   Tensor repeat_interleave(std::int64_t repeats, Location where = Location::here()) const;
   Tensor repeat_interleave(const Arg& repeats) const;
@@ -407,7 +407,7 @@ class TRIPTYCH_API TensorMethods {
   Tensor tile(const Axes& repeats, Location where = Location::here()) const;
   template <Length... More>
   auto tile(At first, More... more) const {
-    return tile(Axes({first.number(), static_cast<std::int64_t>(more)...}, first.where()), first.where());
+    return tile(detail::AxesByPlace(first, more...).axes, first.where());
   }
   ValuesAndIndices topk(std::int64_t k, std::int64_t axis = -1, bool largest = true, bool sorted = true,
                         Location where = Location::here()) const;
