@@ -252,6 +252,7 @@ TEST_F(BadInputEager, LeavesNothingBehindWhereItThrows) {
   EXPECT_BAD("[Module::to] a module cannot be converted", linear.to(tt::int32));
   if (tt::cuda_device_count() == 0) EXPECT_UNSUPPORTED("[device] this build has no CUDA", linear.cuda());
   EXPECT_BAD("[vmap]", eager::func::vmap([](const Tensor& a, const Tensor& b) { return a + b; })(matrix, vector));
+  EXPECT_UNSUPPORTED("[memory]", eager::func::hessian([](const Tensor& a) { return tt::sum(a * a); })(tt::ones({1 << 20})));
 }
 
 TEST_F(BadInputEager, ParametersInContainers) {

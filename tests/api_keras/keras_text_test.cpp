@@ -130,6 +130,9 @@ TEST(KerasText, ProgressBarOfLoopsOfOnesOwn) {
             "      5/Unknown 2s 400ms/step");
   EXPECT_THROW(bar.update(-1), tt::ArgumentError);
   EXPECT_THROW(keras::utils::Progbar(-1), tt::ArgumentError);
+  keras::utils::Progbar far(0, {.verbose = 0});
+  far.update(INT64_MAX);
+  EXPECT_THROW(far.add(1), tt::ArgumentError);
 }
 
 TEST(KerasText, ProgressBarIsKeras) {

@@ -389,4 +389,63 @@ TEST(Dataset, BadInput) {
                                                      graph)
                             .get_next()[0];
   error([&] { session.run(uneven); });
+  error([&] { five.batch(3).padded_batch(2, {.padded_shapes = {{std::int64_t{1} << 62}}}); });
+}
+
+TEST(Dataset, AFunctionThatWaitsForItself) {
+  const tf::Graph graph;
+  std::optional<tf::Session> session;
+  std::vector<Tensor> next;
+  Tensor begins, ten = graph.constant(tt::full({}, 10, tt::int64), "ten");
+  std::optional<tf::PartialRun> parts;
+  std::function<Tensor()> ask;
+  const auto asking = data::Dataset::from_generator(
+      [&] { return data::ElementGenerator([&] { return std::optional(data::Element{ask()}); }); }, {tt::int64}, {{}});
+  for (const auto& dataset : {asking, asking.prefetch(2)}) {
+    const auto iterator = data::make_initializable_iterator(dataset, graph);
+    next = iterator.get_next();
+    begins = iterator.initializer();
+    session.emplace(graph);
+    ask = [&] { return session->run(ten); };
+    session->run(begins);
+    EXPECT_EQ(session->run(next[0]).item<std::int64_t>(), 10);
+    const auto waits = [&](const std::function<Tensor()>& asked) {
+      ask = asked;
+      return error_of<tt::ArgumentError>([&] {
+        session->run(begins);
+        session->run(next[0]);
+      });
+    };
+    EXPECT_NE(waits([&] { return session->run(next[0]); }).find("the iterator that waits for it"), std::string::npos);
+    EXPECT_NE(waits([&] { return session->run(begins); }).find("the iterator that waits for it"), std::string::npos);
+    EXPECT_NE(waits([&] { return next[0]; }).find("a tensor of a graph"), std::string::npos);
+  }
+  ask = [&] { return session->partial_run(*parts, ten); };
+  const Tensor element = data::make_one_shot_iterator(asking, graph).get_next()[0];
+  session.emplace(graph);
+  parts = session->partial_run_setup({element, ten});
+  EXPECT_NE(error_of<tt::ArgumentError>([&] { session->partial_run(*parts, element); }).find("waits for it"),
+            std::string::npos);
+  EXPECT_EQ(session->partial_run(*parts, ten).item<std::int64_t>(), 10);
+}
+
+TEST(Dataset, NumbersThatDoNotFit) {
+  const tf::Graph graph;
+  const auto numbered = data::Dataset::range(2).enumerate(INT64_MAX);
+  const Tensor next = data::make_one_shot_iterator(numbered, graph).get_next()[0];
+  const tf::Session session(graph);
+  EXPECT_EQ(session.run(next).item<std::int64_t>(), INT64_MAX);
+  EXPECT_NE(error_of<tt::ArgumentError>([&] { session.run(next); }).find("9223372036854775807 + 1"), std::string::npos);
+}
+
+TEST(Dataset, OneThatWasMovedFromIsStillOne) {
+  data::Dataset five = data::Dataset::range(5);
+  const data::Dataset taken = std::move(five);
+  EXPECT_EQ(all_of(five), all_of(taken));  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(all_of(taken.flat_map([&](const data::Element&) {
+              data::Dataset two = data::Dataset::range(2);
+              const data::Dataset other = std::move(two);
+              return two;  // NOLINT(bugprone-use-after-move)
+            })),
+            (Numbers{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}));
 }

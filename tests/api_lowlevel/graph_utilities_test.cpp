@@ -330,6 +330,7 @@ TEST(LowLevelGradients, HessiansEqualTensorFlow) {
             (std::vector<float>{6, 3, 2, 3, 12, 1, 2, 1, 18}));
   EXPECT_EQ(session.run(h[1], {{other, tt::zeros({2})}}).to_vector<float>(), std::vector<float>(4));
   EXPECT_THROW(tf::hessians(tt::sum(y), graph.placeholder("u", tt::float32, {tt::unknown})), tt::ArgumentError);
+  EXPECT_THROW(tf::hessians(tt::sum(y), graph.placeholder("many", tt::float32, {1000, 1000})), tt::UnsupportedError);
 }
 
 TEST(Gradients, AreOverriddenByOp) {

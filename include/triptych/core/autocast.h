@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <optional>
 
 #include "triptych/core/device.h"
@@ -73,8 +72,6 @@ class [[nodiscard]] TRIPTYCH_API Autocast {
   Autocast(std::optional<Device::Type> only, const AutocastOptions& options, Location where);
 
   detail::AutocastState state_;
-  const detail::AutocastState* outer_;
-  std::unique_ptr<detail::AutocastCache> cache_;  // of the outermost scope
 };
 
 /// Whether ops of this thread on `device` are cast; without one: where tensors are made (DeviceScope).

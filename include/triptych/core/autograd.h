@@ -22,9 +22,6 @@ class [[nodiscard]] TRIPTYCH_API GradMode {
   ~GradMode();
   GradMode(const GradMode&) = delete;
   GradMode& operator=(const GradMode&) = delete;
-
- private:
-  bool previous_;
 };
 
 /// A function that sees a gradient on its way back: it returns nothing, or a tensor that takes the gradient's place.

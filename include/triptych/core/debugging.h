@@ -19,9 +19,6 @@ class [[nodiscard]] TRIPTYCH_API DetectAnomaly {
   ~DetectAnomaly();
   DetectAnomaly(const DetectAnomaly&) = delete;
   DetectAnomaly& operator=(const DetectAnomaly&) = delete;
-
- private:
-  bool previous_;
 };
 
 }  // namespace triptych

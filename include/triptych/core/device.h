@@ -62,10 +62,6 @@ class [[nodiscard]] TRIPTYCH_API DeviceScope {
   ~DeviceScope();
   DeviceScope(const DeviceScope&) = delete;
   DeviceScope& operator=(const DeviceScope&) = delete;
-
- private:
-  Device previous_;
-  bool was_set_;
 };
 
 }  // namespace triptych

@@ -45,10 +45,6 @@ class [[nodiscard]] TRIPTYCH_API TraceScope {
   ~TraceScope();
   TraceScope(const TraceScope&) = delete;
   TraceScope& operator=(const TraceScope&) = delete;
-
- private:
-  GraphHandle held_;  // the scope of a temporary handle outlives it
-  GraphImpl* previous_;
 };
 
 /// A TraceScope for one call of a module or layer: what it writes belongs to it, and a run that needs a node made in
@@ -62,7 +58,7 @@ class [[nodiscard]] TRIPTYCH_API TracedCall : public TraceScope {
   Tensor result(Tensor output) const;
 
  private:
-  GraphImpl* graph_;
+  GraphHandle graph_;
   int outer_, own_;  // the call around this one, and this one: the same inside another call
 };
 

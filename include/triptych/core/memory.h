@@ -56,9 +56,6 @@ class [[nodiscard]] TRIPTYCH_API SingleThreaded {
   ~SingleThreaded();
   SingleThreaded(const SingleThreaded&) = delete;
   SingleThreaded& operator=(const SingleThreaded&) = delete;
-
- private:
-  bool previous_;
 };
 
 }  // namespace triptych

@@ -18,9 +18,6 @@ class [[nodiscard]] TRIPTYCH_API NumericsMode {
   ~NumericsMode();
   NumericsMode(const NumericsMode&) = delete;
   NumericsMode& operator=(const NumericsMode&) = delete;
-
- private:
-  Numerics previous_;
 };
 
 }  // namespace triptych

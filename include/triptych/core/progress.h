@@ -40,6 +40,9 @@ TRIPTYCH_API std::string format_meter(std::int64_t n, std::optional<std::int64_t
 /// copies move the same bar, and the last one closes it.
 class TRIPTYCH_API ProgressBar {
  public:
+  ProgressBar(const ProgressBar&) = default;  // moving copies it, too
+  ProgressBar& operator=(const ProgressBar&) = default;
+
   /// ArgumentError if the total or mininterval is negative or NaN.
   explicit ProgressBar(const ProgressOptions& options = {}, Location where = Location::here());
   void update(std::int64_t n = 1) const;

@@ -18,11 +18,10 @@ namespace triptych {
 
 namespace detail {
 
-/// A pair of functions, and the one around it.
+/// A pair of functions.
 struct SavedHooks {
   std::function<std::any(const Tensor&)> pack;
   std::shared_ptr<const std::function<Tensor(const std::any&)>> unpack;
-  const SavedHooks* outer = nullptr;
 };
 
 }  // namespace detail

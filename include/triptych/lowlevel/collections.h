@@ -45,8 +45,6 @@ class [[nodiscard]] TRIPTYCH_API DefaultGraph {
   DefaultGraph& operator=(const DefaultGraph&) = delete;
 
  private:
-  Graph previous_;
-  bool had_one_;
   TracedCall trace_;
 };
 /// `auto scope = tf::as_default(graph);`

@@ -54,6 +54,9 @@ struct PaddedBatchOptions {
 /// gives a new one.
 class TRIPTYCH_API Dataset {
  public:
+  Dataset(const Dataset&) = default;  // moving copies it, too
+  Dataset& operator=(const Dataset&) = default;
+
   /// Rows: element i has row i of each tensor. Tensors of a graph, placeholders say, are read when the iterator is
   /// initialized. ArgumentError if there is none, one is a scalar, or their first dimensions differ.
   static Dataset from_tensor_slices(const TensorList& tensors, Location where = Location::here());
@@ -139,7 +142,7 @@ class TRIPTYCH_API Dataset {
   /// These, then those. ArgumentError if dtypes differ.
   Dataset concatenate(const Dataset& dataset, Location where = Location::here()) const;
   /// A number in front of each element: int64.
-  Dataset enumerate(std::int64_t start = 0) const;
+  Dataset enumerate(std::int64_t start = 0, Location where = Location::here()) const;
   /// The first pass keeps its elements in memory for the others.
   Dataset cache() const;
   /// Another thread makes so many elements ahead; AUTOTUNE: two.
@@ -161,6 +164,9 @@ class TRIPTYCH_API Dataset {
 /// A place in a data set, as nodes of a graph.
 class TRIPTYCH_API Iterator {
  public:
+  Iterator(const Iterator&) = default;  // moving copies it, too
+  Iterator& operator=(const Iterator&) = default;
+
   /// One for data sets of these dtypes and shapes; `make_initializer` says which.
   static Iterator from_structure(const std::vector<DType>& output_types, const std::vector<Shape>& output_shapes,
                                  const Graph& graph = get_default_graph(), Location where = Location::here());

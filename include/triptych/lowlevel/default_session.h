@@ -1,7 +1,6 @@
 // The default session of a thread: what `eval` runs in.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "triptych/lowlevel/session.h"
@@ -15,9 +14,6 @@ class [[nodiscard]] TRIPTYCH_API DefaultSession {
   ~DefaultSession();
   DefaultSession(const DefaultSession&) = delete;
   DefaultSession& operator=(const DefaultSession&) = delete;
-
- private:
-  std::optional<Session> around_;
 };
 /// `auto here = tf::as_default(session);`
 inline DefaultSession as_default(const Session& session) { return DefaultSession(session); }

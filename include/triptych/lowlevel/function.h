@@ -59,6 +59,7 @@ class Function {
   template <class... Args>
   auto call(Location where, const Args&... args) const {
     namespace core = triptych::detail;
+    if (!state_) throw ArgumentError("function", "there is no function", "one that was moved away", "", where);
     using Value = core::ValueOf<typename detail::ResultOf<F, std::index_sequence_for<Args...>>::type>;
     const auto body = [&]<std::size_t... i>(std::index_sequence<i...>) {
       return core::TensorFunction([&](std::span<const Tensor> given) {

@@ -63,9 +63,7 @@ class [[nodiscard]] TRIPTYCH_API GradientOverrideMap {
   GradientOverrideMap& operator=(const GradientOverrideMap&) = delete;
 
  private:
-  struct Previous;
   GraphHandle graph_;
-  std::unique_ptr<Previous> previous_;
 };
 /// `auto scope = tf::gradient_override_map(graph, {{"Relu", "Mine"}});` ArgumentError for an unknown op or name.
 inline GradientOverrideMap gradient_override_map(const GraphHandle& graph,

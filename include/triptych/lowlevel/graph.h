@@ -97,7 +97,7 @@ class [[nodiscard]] TRIPTYCH_API NameScope {
  private:
   GraphHandle graph_;
   TracedCall trace_;
-  std::string name_, previous_;
+  std::string name_;
 };
 
 /// A node, as one looks at it: `Operation::type` is the op's name.
@@ -116,7 +116,7 @@ class [[nodiscard]] TRIPTYCH_API ControlDependencies {
 
  private:
   GraphHandle graph_;
-  std::size_t count_;
+  TensorList before_;
 };
 
 /// A graph of ops. It lives as long as a handle to it, a tensor of it or a session of it.

@@ -47,7 +47,6 @@ class [[nodiscard]] TRIPTYCH_API VariableScope {
  private:
   friend class VariableStoreAccess;
   std::optional<NameScope> names_;
-  const VariableScope* outer_;
   GraphHandle graph_;
   std::string name_;
   VariableScopeOptions options_;

@@ -97,7 +97,11 @@ triptych::Initializer for_keras_layout(triptych::Initializer initializer) {
 }
 
 Initializer::Initializer(triptych::Initializer function, Location where)
-    : function_(for_keras_layout(not_empty(std::move(function), "initializer", where))) {}
+    : function_(for_keras_layout(
+          [users = not_empty(std::move(function), "initializer", where)](const Shape& shape, DType dtype) {
+            const UserCode code;
+            return users(shape, dtype);
+          })) {}
 Initializer::Initializer(const char* name, Location where) : Initializer(std::string(not_null(name, where)), where) {}
 Initializer::Initializer(const std::string& name, Location where) {
   const std::string key = to_snake_case(name);
@@ -116,7 +120,6 @@ Initializer::Initializer(OwnedText class_name, OwnedText config, triptych::Initi
 
 Tensor Initializer::operator()(const Shape& shape, DType dtype, Location where) const {
   const auto& function = not_empty<const triptych::Initializer&>(function_, "initializer", where);
-  if (name_.empty()) return function(shape, dtype);  // the user's, whose lines are its own
   const Frame frame(where);
   return function(shape, dtype);
 }

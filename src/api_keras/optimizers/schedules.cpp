@@ -50,7 +50,7 @@ Tensor LearningRateSchedule::operator()(const Tensor& step, Location where) cons
   const Frame frame(where);
   const Tensor rate = (*function_)(step);
   if (!rate.defined() || rate.ndim() != 0)
-    throw ArgumentError(name_, "the schedule does not give a 0-d tensor",
+    throw ArgumentError(name_.empty() ? "LearningRateSchedule" : name_, "the schedule does not give a 0-d tensor",
                         rate.defined() ? rate.shape().text() : "an undefined tensor", "", where);
   return cast(rate, float64);
 }

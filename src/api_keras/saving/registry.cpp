@@ -5,6 +5,7 @@
 
 #include "api_keras/names.h"
 #include "core/support/fork.h"
+#include "core/support/scopes.h"
 
 namespace triptych::keras {
 namespace {
@@ -18,7 +19,7 @@ struct Entry {
 std::mutex& mutex = process_mutex();
 std::vector<Entry<saving::LayerMaker>> classes;
 std::vector<Entry<std::function<Tensor(const Tensor&)>>> functions;
-thread_local std::vector<saving::CustomObjects> scopes;
+constinit thread_local const saving::CustomObjects* of_scope = nullptr;  // of the innermost one
 
 template <class Function>
 const Entry<Function>* find(const std::vector<Entry<Function>>& entries, const std::string& name) {
@@ -45,9 +46,13 @@ void enter(std::vector<Entry<Function>>& entries, std::string own_name, Function
 }  // namespace
 
 saving::LayerMaker maker_of(const std::string& registered_name, const std::string& class_name) {
-  for (std::size_t i = scopes.size(); i-- > 0;)
+  saving::LayerMaker maker;
+  open_scopes().each(of_scope, [&](const saving::CustomObjects* objects) {
     for (const std::string& name : {registered_name, class_name})
-      if (const auto found = scopes[i].find(name); !name.empty() && found != scopes[i].end()) return found->second;
+      if (const auto found = objects->find(name); !maker && !name.empty() && found != objects->end())
+        maker = found->second;
+  });
+  if (maker) return maker;
   const std::lock_guard lock(mutex);
   for (const std::string& name : {registered_name, class_name})
     if (const auto* entry = name.empty() ? nullptr : find(classes, name)) return entry->function;
@@ -86,8 +91,9 @@ void register_keras_serializable(OwnedText name, std::function<Tensor(const Tens
 
 std::vector<std::string> get_custom_objects() {
   std::vector<std::string> names;
-  for (std::size_t i = scopes.size(); i-- > 0;)
-    for (const auto& [name, maker] : scopes[i]) names.push_back(name);
+  open_scopes().each(of_scope, [&](const CustomObjects* objects) {
+    for (const auto& [name, maker] : *objects) names.push_back(name);
+  });
   const std::lock_guard lock(mutex);
   for (const auto& entry : classes) names.push_back(entry.registered_name);
   for (const auto& entry : functions) names.push_back(entry.registered_name);
@@ -104,9 +110,11 @@ custom_object_scope::custom_object_scope(CustomObjects objects, Location where) 
     if (name.empty() || !maker)
       throw ArgumentError("custom_object_scope", "a class has no name, or no function that makes it", "'" + name + "'",
                           "", where);
-  scopes.push_back(std::move(objects));
+  auto kept = std::make_shared<const CustomObjects>(std::move(objects));
+  const CustomObjects* inside = kept.get();
+  open_scopes().begin(this, of_scope, inside, std::move(kept));
 }
-custom_object_scope::~custom_object_scope() { scopes.pop_back(); }
+custom_object_scope::~custom_object_scope() { end_scope(this); }
 
 }  // namespace saving
 }  // namespace triptych::keras

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_keras/callbacks/progbar.h"
+#include "core/support/printable.h"
 
 namespace triptych::keras::utils {
 
@@ -11,7 +12,7 @@ struct Progbar::State {
       : target(steps),
         options(given),
         bar(steps, given.verbose,
-            {.width = static_cast<int>(given.width), .interval = given.interval, .unit = given.unit_name}) {}
+            {.width = static_cast<int>(given.width), .interval = given.interval, .unit = printable(given.unit_name)}) {}
 
   struct Mean {
     std::string name;
@@ -64,7 +65,11 @@ void Progbar::update(std::int64_t current, const Values& values, std::optional<b
 
 void Progbar::add(std::int64_t n, const Values& values, Location where) {
   if (n < 0) throw ArgumentError("Progbar", "the number of steps is negative", std::to_string(n), "", where);
-  update(state_->seen + n, values, {}, where);
+  std::int64_t current = 0;
+  if (__builtin_add_overflow(state_->seen, n, &current))
+    throw ArgumentError("Progbar", "the number of steps does not fit in 64 bits",
+                        std::to_string(state_->seen) + " + " + std::to_string(n), "", where);
+  update(current, values, {}, where);
 }
 
 }  // namespace triptych::keras::utils

@@ -25,10 +25,12 @@ class ParallelMap final : public Stream {
       ended_ = !element;
       if (element)
         // Where no thread can be had, it is made when its turn comes.
-        made_.push_back(std::async(std::launch::async | std::launch::deferred, [this, element = std::move(*element)] {
-          const ComputingElements here;
-          return function_(element);
-        }));
+        made_.push_back(std::async(std::launch::async | std::launch::deferred,
+                                   [this, element = std::move(*element), passes = computed_passes] {
+                                     const ComputingElements here;
+                                     const ComputingFor those(passes);
+                                     return function_(element);
+                                   }));
     }
     if (made_.empty()) return {};
     std::future<Element> first = std::move(made_.front());

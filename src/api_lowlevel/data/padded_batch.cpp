@@ -47,6 +47,7 @@ Dataset Dataset::padded_batch(std::int64_t batch_size, const PaddedBatchOptions&
     static_cast<void>(full({}, values[i], source_->types[i], where));  // whether the dtype can hold it
     batched.push_back(padded[i]);
     batched.back().insert(0, options.drop_remainder ? Dim(batch_size) : Dim(unknown), where);
+    batched.back().check_size(where);
   }
   return {stage_of(source_, batched,
                    [=, drop = options.drop_remainder](std::unique_ptr<Stream> stream) {

@@ -10,7 +10,10 @@ namespace {
 class Prefetched final : public Stream {
  public:
   Prefetched(std::unique_ptr<Stream> stream, std::size_t size)
-      : stream_(std::move(stream)), size_(size), thread_([this] { work(); }) {}
+      : stream_(std::move(stream)), size_(size), thread_([this, passes = computed_passes] {
+          const ComputingFor here(passes);
+          work();
+        }) {}
   ~Prefetched() override {
     {
       const std::lock_guard lock(mutex_);

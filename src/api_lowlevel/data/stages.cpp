@@ -245,17 +245,23 @@ Dataset Dataset::concatenate(const Dataset& dataset, Location where) const {
   return result;
 }
 
-Dataset Dataset::enumerate(std::int64_t start) const {
+Dataset Dataset::enumerate(std::int64_t start, Location where) const {
   std::vector<DType> types{int64};
   std::vector<Shape> shapes{Shape{}};
   types.insert(types.end(), source_->types.begin(), source_->types.end());
   shapes.insert(shapes.end(), source_->shapes.begin(), source_->shapes.end());
   return {source_of(types, shapes,
-                    [of = source_, start](const Values& values) {
-                      return stream_of([in = std::shared_ptr<Stream>(of->start(values)),
-                                        i = static_cast<std::uint64_t>(start)]() mutable -> std::optional<Element> {
+                    [of = source_, start, where](const Values& values) {
+                      return stream_of([in = std::shared_ptr<Stream>(of->start(values)), start, where,
+                                        i = std::int64_t{0}]() mutable -> std::optional<Element> {
                         auto element = in->next();
-                        if (element) element->insert(element->begin(), full({}, static_cast<std::int64_t>(i++), int64));
+                        if (!element) return element;
+                        std::int64_t number = 0;
+                        if (__builtin_add_overflow(start, i++, &number))
+                          throw ArgumentError("enumerate", "an element's number does not fit in 64 bits",
+                                              std::to_string(start) + " + " + std::to_string(i - 1),
+                                              "Begin with a smaller one", where);
+                        element->insert(element->begin(), full({}, number, int64));
                         return element;
                       });
                     }),

@@ -5,12 +5,14 @@
 
 #include "api_lowlevel/graph/side.h"
 #include "core/dispatch/modes.h"
+#include "core/support/scopes.h"
 
 namespace triptych::lowlevel {
 namespace {
 
 /// The graph of the innermost as_default, and the one of the whole thread.
-thread_local std::optional<Graph> innermost, own;
+constinit thread_local GraphImpl* innermost = nullptr;
+thread_local std::optional<Graph> own;
 
 bool is_kept(std::string_view name) {
   return name == GraphKeys::GLOBAL_VARIABLES || name == GraphKeys::TRAINABLE_VARIABLES ||
@@ -36,25 +38,23 @@ GraphSide& side_of(GraphImpl& graph) {
   return *static_cast<GraphSide*>(graph.side.get());
 }
 
-DefaultGraph::DefaultGraph(const GraphHandle& graph)
-    : previous_(innermost ? *innermost : Graph(graph)), had_one_(innermost.has_value()), trace_(graph, false) {
-  innermost = Graph(graph);
+DefaultGraph::DefaultGraph(const GraphHandle& graph) : trace_(graph, false) {
+  open_scopes().begin(this, innermost, &graph.impl(), std::make_shared<const GraphHandle>(graph));
 }
-DefaultGraph::~DefaultGraph() {
-  innermost.reset();
-  if (had_one_) innermost = previous_;
-}
+DefaultGraph::~DefaultGraph() { end_scope(this); }
 
 Graph get_default_graph() {
+  forget_ended_scopes();
   GraphImpl* traced = modes.trace;
   while (traced && traced->outer) traced = traced->outer;
   if (traced) return Graph(GraphHandle(traced));
-  if (innermost) return *innermost;
+  if (innermost) return Graph(GraphHandle(innermost));
   if (!own) own.emplace();
   return *own;
 }
 
 void reset_default_graph(Location where) {
+  forget_ended_scopes();
   if (innermost)
     throw ArgumentError("reset_default_graph", "a default graph is in use", "an as_default is alive",
                         "Let it end first", where);

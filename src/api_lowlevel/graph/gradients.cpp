@@ -81,6 +81,11 @@ std::vector<Tensor> hessians(const TensorList& ys, const TensorList& xs, const H
     if (x.defined() && !x.shape().known())
       throw ArgumentError("hessians", "the shape of an x is not known", x.shape().text(),
                           "Each of its elements has a walk back of its own: give it a shape", where);
+  constexpr std::int64_t most = 65536;
+  for (const Tensor& x : xs)
+    if (x.defined() && x.numel() > most)
+      throw UnsupportedError("hessians", "an x has too many elements", std::to_string(x.numel()),
+                             "Each of them has a walk back of its own: take parts of it", where);
   const std::vector<Tensor> firsts =
       gradients(ys, xs, {}, {.name = options.name, .unconnected_gradients = UnconnectedGradients::ZERO}, where);
   const NameScope scope(GraphHandle(ys.begin()->impl()->graph.get()), options.name);
@@ -108,14 +113,10 @@ RegisterGradient::RegisterGradient(const OwnedText& gradient_type, GradientFunct
                         "Choose another name", where);
 }
 
-struct GradientOverrideMap::Previous {
-  std::map<std::string, std::shared_ptr<const NodeGradient>> overrides;
-};
-
 GradientOverrideMap::GradientOverrideMap(const GraphHandle& graph,
                                          const std::map<std::string, std::string>& op_type_map, Location where)
-    : graph_(graph), previous_(std::make_unique<Previous>()) {
-  auto overrides = graph.impl().gradient_overrides;
+    : graph_(graph) {
+  GradientOverrides overrides;
   Registered& all = registered();
   for (const auto& [type, name] : op_type_map) {
     const Op& op = op_of(type, where);
@@ -126,8 +127,11 @@ GradientOverrideMap::GradientOverrideMap(const GraphHandle& graph,
                           "RegisterGradient makes one known", where);
     overrides[op.name] = std::make_shared<const NodeGradient>(rule_of(found->second));
   }
-  previous_->overrides = std::exchange(graph_.impl().gradient_overrides, std::move(overrides));
+  auto kept = std::make_shared<const GradientOverrides>(std::move(overrides));
+  const GradientOverrides* inside = kept.get();
+  GraphImpl& impl = graph_.impl();
+  impl.open.begin(this, impl.gradient_overrides, inside, std::move(kept));
 }
-GradientOverrideMap::~GradientOverrideMap() { graph_.impl().gradient_overrides = std::move(previous_->overrides); }
+GradientOverrideMap::~GradientOverrideMap() { graph_.impl().open.end(this); }
 
 }  // namespace triptych::lowlevel

@@ -80,25 +80,29 @@ Tensor Variable::read_value(Location where) const {
 
 NameScope::NameScope(const GraphHandle& graph, Text name) : graph_(graph), trace_(graph, false) {
   GraphImpl& impl = graph_.impl();
-  previous_ = impl.scope;
-  if (!name.empty()) impl.scope = impl.unique_name(name) + "/";
-  name_ = impl.scope.substr(0, impl.scope.empty() ? 0 : impl.scope.size() - 1);
+  const std::string inside = name.empty() ? impl.scope : impl.unique_name(name) + "/";
+  name_ = inside.substr(0, inside.empty() ? 0 : inside.size() - 1);
+  impl.open.begin(this, impl.scope, inside);
 }
-NameScope::~NameScope() { graph_.impl().scope = std::move(previous_); }
+NameScope::~NameScope() { graph_.impl().open.end(this); }
 
 ControlDependencies::ControlDependencies(const GraphHandle& graph, const TensorList& before, Location where)
-    : graph_(graph), count_(before.size()) {
+    : graph_(graph), before_(before) {
   for (const Tensor& tensor : before)
     if (!tensor.is_symbolic() || tensor.impl()->graph.get() != &graph_.impl())
       throw ArgumentError(
           "control_dependencies", "a dependency is not a tensor of this graph",
           tensor.is_symbolic() ? "'" + name_of(tensor) + "'" : std::string("a concrete or undefined tensor"), "",
           where);
-  for (const Tensor& tensor : before) graph_.impl().control_stack.push_back(tensor.impl()->node.get());
+  auto& stack = graph_.impl().control_stack;
+  stack.reserve(stack.size() + before_.size());
+  for (const Tensor& tensor : before_) stack.push_back(tensor.impl()->node.get());
 }
 ControlDependencies::~ControlDependencies() {
   auto& stack = graph_.impl().control_stack;
-  stack.resize(stack.size() - count_);
+  for (const Tensor& tensor : before_)
+    if (const auto last = std::find(stack.rbegin(), stack.rend(), tensor.impl()->node.get()); last != stack.rend())
+      stack.erase(std::next(last).base());
 }
 
 Tensor Graph::placeholder(Text name, DType dtype, const Shape& shape, const Tensor& default_value,

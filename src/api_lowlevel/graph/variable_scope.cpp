@@ -2,13 +2,14 @@
 
 #include "api_lowlevel/graph/side.h"
 #include "core/support/near_names.h"
+#include "core/support/scopes.h"
 #include "triptych/core/init.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::lowlevel {
 namespace {
 
-thread_local VariableScope* current = nullptr;
+constinit thread_local VariableScope* current = nullptr;
 
 /// While alive, new nodes' names begin with `name`, unscoped otherwise, and they depend on nothing.
 class Named {
@@ -28,32 +29,39 @@ std::string text_of(DType dtype, const Shape& shape) { return std::string(dtype_
 /// What holds in the innermost scope.
 class VariableStoreAccess {
  public:
-  static Graph graph() { return current ? Graph(current->graph_) : get_default_graph(); }
+  static Graph graph() {
+    forget_ended_scopes();
+    return current ? Graph(current->graph_) : get_default_graph();
+  }
   static std::string prefix() { return current ? current->name_ + "/" : std::string(); }
   static Reuse reuse() {
-    for (const VariableScope* scope = current; scope; scope = scope->outer_)
-      if (scope->options_.reuse != Reuse::inherit) return scope->options_.reuse;
-    return Reuse::no;
+    return current && current->options_.reuse != Reuse::inherit ? current->options_.reuse : Reuse::no;
   }
   template <class T>
   static T option(T VariableScopeOptions::*member) {
-    for (const VariableScope* scope = current; scope; scope = scope->outer_)
-      if (scope->options_.*member) return scope->options_.*member;
-    return {};
+    return current ? current->options_.*member : T();
   }
 };
 
 VariableScope::VariableScope(const GraphHandle& graph, Text name, const VariableScopeOptions& options, Location where)
-    : outer_(current), graph_(graph), options_(options) {
+    : graph_(graph), options_(options) {
   if (name.empty()) throw ArgumentError("variable_scope", "a name is empty", "''", "", where);
+  OpenScopes& open = open_scopes();
   names_.emplace(graph, name);
-  name_ = (outer_ && outer_->graph_ == graph_ ? outer_->name_ + "/" : std::string()) + std::string(name);
-  // A scope in one that reuses does, too.
-  if (outer_ && VariableStoreAccess::reuse() == Reuse::yes && options_.reuse != Reuse::automatic)
-    options_.reuse = Reuse::yes;
-  current = this;
+  if (current) {
+    const VariableScopeOptions& outer = current->options_;
+    // A scope in one that reuses does, too.
+    if (options_.reuse == Reuse::inherit || (outer.reuse == Reuse::yes && options_.reuse != Reuse::automatic))
+      options_.reuse = outer.reuse;
+    if (!options_.initializer) options_.initializer = outer.initializer;
+    if (!options_.regularizer) options_.regularizer = outer.regularizer;
+    if (!options_.dtype) options_.dtype = outer.dtype;
+    if (current->graph_ == graph_) name_ = current->name_ + "/";
+  }
+  name_ += name;
+  open.begin(this, current, this);
 }
-VariableScope::~VariableScope() { current = const_cast<VariableScope*>(outer_); }
+VariableScope::~VariableScope() { end_scope(this); }
 void VariableScope::reuse_variables() { options_.reuse = Reuse::yes; }
 
 Variable get_variable(Text name, const Shape& shape, const GetVariableOptions& options, Location where) {

@@ -1,18 +1,26 @@
 #include "triptych/lowlevel/default_session.h"
 
+#include <memory>
 #include <utility>
+
+#include "core/support/scopes.h"
 
 namespace triptych::lowlevel {
 namespace {
 
-thread_local std::optional<Session> innermost;
+constinit thread_local const Session* innermost = nullptr;
 
 }  // namespace
 
-DefaultSession::DefaultSession(const Session& session) : around_(std::exchange(innermost, session)) {}
-DefaultSession::~DefaultSession() { innermost = around_; }
+DefaultSession::DefaultSession(const Session& session) {
+  auto kept = std::make_shared<const Session>(session);
+  const Session* inside = kept.get();
+  open_scopes().begin(this, innermost, inside, std::move(kept));
+}
+DefaultSession::~DefaultSession() { end_scope(this); }
 
 Session get_default_session(Location where) {
+  forget_ended_scopes();
   if (!innermost)
     throw ArgumentError("get_default_session", "there is no default session", "outside of as_default(session)",
                         "Write auto here = tf::as_default(session), or call session.run", where);

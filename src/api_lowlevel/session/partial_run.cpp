@@ -3,6 +3,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/graph/iterator.h"
 #include "core/graph/runner.h"
 #include "triptych/lowlevel/session.h"
 
@@ -85,6 +86,12 @@ std::vector<Tensor> Session::partial_run(const PartialRun& handle, const std::ve
   PartialRun::State& state = *handle.state_;
   if (state.runner != runner_)
     throw ArgumentError("partial_run", "the handle is another session's", "a PartialRun", "", where);
+  Passes passes = computed_passes;
+  if (std::find(passes.begin(), passes.end(), &state) != passes.end())
+    throw ArgumentError("partial_run", "a data set's function uses the handle whose part waits for it", "a PartialRun",
+                        "Take another handle", where);
+  passes.push_back(&state);
+  const ComputingFor here(std::move(passes));
   GraphImpl& graph = runner_->graph().impl();
   const std::lock_guard lock(state.mutex);
   std::vector<Place> fetches_to_come = state.fetches, feeds_to_come = state.feeds, wanted, given;

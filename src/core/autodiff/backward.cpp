@@ -9,6 +9,7 @@
 #include "core/autodiff/walker.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
+#include "core/support/scopes.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
 
@@ -83,9 +84,12 @@ void start(Walk& walk, GraphImpl* graph, std::span<const Tensor> ys, std::span<c
 
 }  // namespace
 
-bool grad_enabled() { return !modes.no_grad; }
-GradMode::GradMode(bool enabled) : previous_(!modes.no_grad) { modes.no_grad = !enabled; }
-GradMode::~GradMode() { modes.no_grad = !previous_; }
+bool grad_enabled() {
+  forget_ended_scopes();
+  return !modes.no_grad;
+}
+GradMode::GradMode(bool enabled) { open_scopes().begin(this, modes.no_grad, !enabled); }
+GradMode::~GradMode() { end_scope(this); }
 
 std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> xs, std::span<const Tensor> grad_ys,
                               GradientOptions options, Location where) {

@@ -10,6 +10,7 @@
 #include "core/autodiff/node_extras.h"
 #include "core/dispatch/modes.h"
 #include "core/support/fork.h"
+#include "core/support/scopes.h"
 #include "triptych/core/tensor_methods.h"
 
 namespace triptych {
@@ -66,10 +67,10 @@ void SavedTensorsHooks::begin(std::function<std::any(const Tensor&)> pack,
                               std::function<Tensor(const std::any&)> unpack) {
   hooks_.pack = std::move(pack);
   hooks_.unpack = std::make_shared<const std::function<Tensor(const std::any&)>>(std::move(unpack));
-  hooks_.outer = std::exchange(innermost, &hooks_);
+  open_scopes().begin(this, innermost, &std::as_const(hooks_));
 }
 
-SavedTensorsHooks::~SavedTensorsHooks() { innermost = hooks_.outer; }
+SavedTensorsHooks::~SavedTensorsHooks() { end_scope(this); }
 
 SaveOnCpu::SaveOnCpu() {
   using Kept = std::pair<Device, Tensor>;

@@ -230,6 +230,7 @@ std::int64_t numel_of(std::string_view op, const Tensor& tensor, Location where)
 /// The rows of the unit matrix, cut into parts that look like the tensors.
 std::vector<Tensor> basis_of(std::string_view op, std::span<const Tensor> like, Location where) {
   const GradMode off(false);
+  const Frame frame(where);
   std::int64_t total = 0;
   for (const Tensor& tensor : like) total += numel_of(op, tensor, where);
   std::vector<Tensor> basis;

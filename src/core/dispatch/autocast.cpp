@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/ops/elementary/cast.h"
+#include "core/support/scopes.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops/cast.h"
@@ -17,7 +18,7 @@ extern const Op cast_op;
 namespace detail {
 
 /// What parameters became in a scope: by parameter and dtype, until the parameter is written to.
-class AutocastCache {
+class AutocastCache : public std::enable_shared_from_this<AutocastCache> {
  public:
   /// `parameter` in `dtype`, outside of any recorded computation.
   const Tensor& cast(const Tensor& parameter, DType dtype, Location where) {
@@ -47,6 +48,8 @@ class AutocastCache {
 namespace {
 
 using Head = detail::TensorHead;
+
+constinit thread_local detail::AutocastCache* shared_cache = nullptr;  // of all scopes, until the last one ends
 
 std::size_t slot(Device::Type type) { return static_cast<std::size_t>(type); }
 
@@ -153,21 +156,23 @@ bool autocast_keeps_float32(const Op& op, Device device) {
 
 Tensor float32_if_autocast(const Tensor& x) { return cast(x, float32_if_autocast(x.dtype(), x.device())); }
 
-Autocast::Autocast(std::optional<Device::Type> only, const AutocastOptions& options, Location where)
-    : outer_(modes.autocast) {
+Autocast::Autocast(std::optional<Device::Type> only, const AutocastOptions& options, Location where) {
   if (options.dtype && options.enabled && *options.dtype != float16 && *options.dtype != bfloat16)
     throw ArgumentError("autocast", "the dtype is neither float16 nor bfloat16",
                         std::string(dtype_name(*options.dtype)), "", where);
-  if (outer_) state_ = *outer_;
-  if (!state_.cache) cache_ = std::make_unique<detail::AutocastCache>();
-  if (cache_) state_.cache = cache_.get();
+  OpenScopes& open = open_scopes();
+  if (modes.autocast) state_ = *modes.autocast;
+  std::shared_ptr<detail::AutocastCache> cache =
+      shared_cache ? shared_cache->shared_from_this() : std::make_shared<detail::AutocastCache>();
+  state_.cache = cache.get();
   state_.caches = options.cache_enabled;
   for (const Device::Type type : {Device::Type::cpu, Device::Type::cuda}) {
     if (only && *only != type) continue;
     state_.enabled[slot(type)] = options.enabled;
     if (options.dtype && options.enabled) state_.dtypes[slot(type)] = *options.dtype;
   }
-  modes.autocast = &state_;
+  open.begin(this, shared_cache, state_.cache, std::move(cache));
+  open.begin(this, modes.autocast, &std::as_const(state_));
 }
 
 Autocast::Autocast(AutocastOptions options, Location where) : Autocast(std::nullopt, options, where) {}
@@ -175,10 +180,13 @@ Autocast::Autocast(Text device_type, AutocastOptions options, Location where)
     : Autocast(std::optional(type_called(device_type, where)), options, where) {}
 Autocast::Autocast(Device device, AutocastOptions options, Location where)
     : Autocast(std::optional(device.type), options, where) {}
-Autocast::~Autocast() { modes.autocast = outer_; }
+Autocast::~Autocast() { end_scope(this); }
 
 bool is_autocast_enabled() { return is_autocast_enabled(modes.device); }
-bool is_autocast_enabled(Device device) { return modes.autocast && modes.autocast->enabled[slot(device.type)]; }
+bool is_autocast_enabled(Device device) {
+  forget_ended_scopes();
+  return modes.autocast && modes.autocast->enabled[slot(device.type)];
+}
 DType get_autocast_dtype() { return get_autocast_dtype(modes.device); }
 DType get_autocast_dtype(Device device) {
   const detail::AutocastState first;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/dispatch/backend.h"
+#include "core/support/scopes.h"
 #include "triptych/core/debugging.h"
 
 namespace triptych {
@@ -76,7 +77,7 @@ bool has_nan(const Tensor& tensor) {
 void enable_check_numerics() { check_numerics_enabled = true; }
 void disable_check_numerics() { check_numerics_enabled = false; }
 
-DetectAnomaly::DetectAnomaly(bool on) : previous_(detect_anomaly) { detect_anomaly = on; }
-DetectAnomaly::~DetectAnomaly() { detect_anomaly = previous_; }
+DetectAnomaly::DetectAnomaly(bool on) { open_scopes().begin(this, detect_anomaly, on); }
+DetectAnomaly::~DetectAnomaly() { end_scope(this); }
 
 }  // namespace triptych

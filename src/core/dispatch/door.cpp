@@ -12,6 +12,7 @@
 #include "core/graph/graph.h"
 #include "core/memory/allocator.h"
 #include "core/support/inline_vector.h"
+#include "core/support/scopes.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/ops/cast.h"
 
@@ -112,6 +113,7 @@ void apply(const Op& op, std::span<const Arg* const> inputs, const void* attribu
     one_device &= operand.device() == operands[0]->device();
   }
 
+  forget_ended_scopes();
   if (modes.autocast) [[unlikely]] {
     if (const std::optional<DType> dtype = modes.autocast->weights;
         dtype && (flags & Head::state) && casts_weights(op, operands.span()))

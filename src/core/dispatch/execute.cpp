@@ -17,6 +17,7 @@
 #include "core/support/error_context.h"
 #include "core/support/fork.h"
 #include "core/support/inline_vector.h"
+#include "core/support/scopes.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 
@@ -108,8 +109,8 @@ std::string prepare_key(const Kernel& kernel, const PrepareCall& call) {
 
 }  // namespace
 
-NumericsMode::NumericsMode(Numerics numerics) : previous_(modes.numerics) { modes.numerics = numerics; }
-NumericsMode::~NumericsMode() { modes.numerics = previous_; }
+NumericsMode::NumericsMode(Numerics numerics) { open_scopes().begin(this, modes.numerics, numerics); }
+NumericsMode::~NumericsMode() { end_scope(this); }
 
 const Kernel* find_kernel(const Op& op, Device::Type device) {
   auto& slot = op.kernels[static_cast<std::size_t>(device)];

@@ -115,9 +115,10 @@ Node& GraphImpl::add(Ref<Node> node, std::string_view name) {
   NodeInfo about{.name = unique_name(name), .control = {}, .call = is_source(*node->op) ? -1 : call};
   // State waits for nobody: its first value must not.
   if (!is_state(*node->op)) about.control = control_stack;
-  if (!gradient_overrides.empty())
-    if (const auto own = gradient_overrides.find(node->op->name); own != gradient_overrides.end())
+  open.each(gradient_overrides, [&](const GradientOverrides* overrides) {
+    if (const auto own = overrides->find(node->op->name); !about.gradient && own != overrides->end())
       about.gradient = own->second;
+  });
   nodes.push_back(std::move(node));
   info.push_back(std::move(about));
   return *nodes.back();
@@ -342,26 +343,33 @@ GraphImpl* unless_finalized(GraphImpl* graph) { return graph && graph->finalized
 
 }  // namespace
 
-TraceScope::TraceScope(const GraphHandle& graph) : held_(graph), previous_(modes.trace) {
-  modes.trace = unless_finalized(&graph.impl());
+TraceScope::TraceScope(const GraphHandle& graph) {
+  // The scope of a temporary handle outlives it.
+  open_scopes().begin(this, modes.trace, unless_finalized(&graph.impl()), std::make_shared<const GraphHandle>(graph));
 }
-TraceScope::~TraceScope() { modes.trace = unless_finalized(previous_); }
+TraceScope::~TraceScope() {
+  end_scope(this);
+  modes.trace = unless_finalized(modes.trace);
+}
 
 TracedCall::TracedCall(const GraphHandle& graph, bool owns_writes)
-    : TraceScope(graph), graph_(&graph.impl()), outer_(graph_->call), own_(outer_) {
-  if (outer_ >= 0 && graph_->calls[static_cast<std::size_t>(outer_)].owns_writes) return;
-  own_ = graph_->call = static_cast<int>(graph_->calls.size());
-  graph_->calls.push_back({.outer = outer_, .owns_writes = owns_writes, .effects = {}});
+    : TraceScope(graph), graph_(graph), outer_(graph.impl().call), own_(outer_) {
+  GraphImpl& impl = graph.impl();
+  if (outer_ >= 0 && impl.calls[static_cast<std::size_t>(outer_)].owns_writes) return;
+  impl.calls.push_back({.outer = outer_, .owns_writes = owns_writes, .effects = {}});
+  own_ = static_cast<int>(impl.calls.size()) - 1;
+  impl.open.begin(this, impl.call, own_);
 }
 
 TracedCall::~TracedCall() {
-  graph_->call = outer_;
-  if (outer_ < 0) graph_->written.clear();
+  GraphImpl& impl = graph_.impl();
+  impl.open.end(this);
+  if (impl.call < 0) impl.written.clear();
 }
 
 Tensor TracedCall::result(Tensor output) const {
-  if (own_ == outer_ || graph_->calls[static_cast<std::size_t>(own_)].effects.empty()) return output;
-  if (output.is_symbolic() && graph_->info_of(*output.impl()->node).call == own_) return output;
+  if (own_ == outer_ || graph_.impl().calls[static_cast<std::size_t>(own_)].effects.empty()) return output;
+  if (output.is_symbolic() && graph_.impl().info_of(*output.impl()->node).call == own_) return output;
   return identity(std::move(output));
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/autodiff/node.h"
+#include "core/support/scopes.h"
 #include "triptych/core/graph.h"
 #include "triptych/core/session_options.h"
 #include "triptych/core/subgraph.h"
@@ -69,6 +70,9 @@ bool has_effect(const Node& node);
 /// A user's gradient rule for one node: from the gradients of its outputs to those of its inputs.
 using NodeGradient = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor> upstream)>;
 
+/// Such rules by the name of an op.
+using GradientOverrides = std::map<std::string, std::shared_ptr<const NodeGradient>>;
+
 /// What is known of a node besides what the tape has too.
 struct NodeInfo {
   std::string name;                                   // unique, with scopes: "net/conv/kernel"
@@ -90,6 +94,7 @@ struct GraphImpl {
   std::vector<Ref<Node>> nodes;  // nodes[i]->sequence == i: inputs come before their users
   std::vector<NodeInfo> info;
   std::string scope;                           // "net/conv/", empty at the top
+  OpenScopes open;                             // which set `scope`, `call`, `gradient_overrides`
   std::unordered_map<std::string, int> names;  // how often a name was asked for: "relu" 3: relu, relu_1, relu_2
   std::unordered_map<const TensorImpl*, Node*> captured;
   std::vector<Node*> control_stack;  // new nodes depend on these
@@ -108,7 +113,7 @@ struct GraphImpl {
   std::shared_ptr<void> attachment;  // what an API keeps beside the graph, as long as the graph lives
   std::shared_ptr<void> side;        // and what the low-level API does
   Node* initializer = nullptr;       // the latest initialize node
-  std::map<std::string, std::shared_ptr<const NodeGradient>> gradient_overrides;  // of new nodes, by their op's name
+  const GradientOverrides* gradient_overrides = nullptr;  // of new nodes, by the innermost scope
 
   ~GraphImpl();
   NodeInfo& info_of(const Node& node) { return info[node.sequence]; }

@@ -1,5 +1,6 @@
 #include "core/graph/iterator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/dispatch/backend.h"
@@ -12,6 +13,7 @@ namespace triptych {
 ElementStream::~ElementStream() = default;
 
 constinit thread_local IteratorStates* running_iterators = nullptr;
+thread_local Passes computed_passes;
 
 namespace {
 
@@ -24,7 +26,11 @@ void check_element(const Node& node, const std::vector<Tensor>& element, Locatio
   for (std::size_t i = 0; i < element.size(); ++i) {
     const TensorMeta& meta = node.outputs()[i].meta();
     const Tensor& value = element[i];
-    if (!value.defined() || value.is_symbolic() || value.dtype() != meta.dtype || !value.shape().compatible(meta.shape))
+    if (value.defined() && value.is_symbolic())
+      throw ArgumentError("get_next", "an element is a tensor of a graph, which has no values",
+                          "tensor " + std::to_string(i) + " is '" + describe(*value.impl()->node) + "'",
+                          "A data set's functions compute with their arguments and concrete tensors", where);
+    if (!value.defined() || value.dtype() != meta.dtype || !value.shape().compatible(meta.shape))
       throw ArgumentError("get_next", "an element is not as its data set says",
                           "tensor " + std::to_string(i) + " is " +
                               (value.defined() ? described(value.dtype(), value.shape()) : std::string("undefined")) +
@@ -45,7 +51,7 @@ void start_run(const KernelCall& call) {
                static_cast<std::size_t>(operand.size()) * size_of(operand.dtype()));
     values.emplace(a.slots[i], std::move(value));
   }
-  running_iterators->start(*a.resource, a.start(values));
+  running_iterators->start(*a.resource, a.start, values);
 }
 
 const Kernel start_kernel{.run = start_run};
@@ -105,9 +111,19 @@ std::shared_ptr<IteratorStates::State> IteratorStates::state_of(const IteratorRe
   return state;
 }
 
+Passes IteratorStates::passes_with(const State& state, Location where) {
+  Passes passes = computed_passes;
+  if (std::find(passes.begin(), passes.end(), &state) != passes.end())
+    throw ArgumentError("get_next", "a data set's function uses the iterator that waits for it",
+                        "a session that is run in the function", "Take another iterator, or another session", where);
+  passes.push_back(&state);
+  return passes;
+}
+
 std::vector<Tensor> IteratorStates::draw(const Node& node, const IteratorResource& resource, Location where) {
   const std::shared_ptr<State> state = state_of(resource);
   const ComputingElements here;
+  const ComputingFor passes(passes_with(*state, where));
   const std::lock_guard lock(state->mutex);
   if (!state->returned.empty()) {
     std::vector<Tensor> element = std::move(state->returned.front());
@@ -139,8 +155,11 @@ void IteratorStates::put_back(const IteratorResource& resource, std::vector<Tens
   }
 }
 
-void IteratorStates::start(const IteratorResource& resource, std::unique_ptr<ElementStream> stream) {
+void IteratorStates::start(const IteratorResource& resource, const StartStream& start,
+                           const std::map<std::int64_t, Tensor>& values) {
   const std::shared_ptr<State> state = state_of(resource);
+  const ComputingFor passes(passes_with(*state, {}));
+  std::unique_ptr<ElementStream> stream = start(values);
   const std::lock_guard lock(state->mutex);
   state->stream = std::move(stream);
   state->returned.clear();

@@ -43,6 +43,21 @@ class ComputingElements {
   bool no_grad_;
 };
 
+/// The passes whose elements this thread computes, and runs in parts that it is in: what a data set's function must not
+/// wait for. A thread that computes ahead for another one has its list.
+using Passes = std::vector<const void*>;
+extern thread_local Passes computed_passes;
+class ComputingFor {
+ public:
+  explicit ComputingFor(Passes passes) : outer_(std::exchange(computed_passes, std::move(passes))) {}
+  ~ComputingFor() { computed_passes = std::move(outer_); }
+  ComputingFor(const ComputingFor&) = delete;
+  ComputingFor& operator=(const ComputingFor&) = delete;
+
+ private:
+  Passes outer_;
+};
+
 /// Begins a pass, with the values that tensors of the graph had, by their numbers.
 using StartStream = std::function<std::unique_ptr<ElementStream>(const std::map<std::int64_t, Tensor>& values)>;
 
@@ -83,7 +98,7 @@ class IteratorStates {
   std::vector<Tensor> draw(const Node& node, const IteratorResource& resource, Location where);
   /// A run failed: its element was not used.
   void put_back(const IteratorResource& resource, std::vector<Tensor> element) noexcept;
-  void start(const IteratorResource& resource, std::unique_ptr<ElementStream> stream);
+  void start(const IteratorResource& resource, const StartStream& start, const std::map<std::int64_t, Tensor>& values);
 
  private:
   struct State {
@@ -93,6 +108,8 @@ class IteratorStates {
     bool ended = false;
   };
   std::shared_ptr<State> state_of(const IteratorResource& resource);
+  /// With `state` among them. ArgumentError if it is: a data set's function would wait for itself.
+  static Passes passes_with(const State& state, Location where);
   std::mutex mutex_;
   std::map<const IteratorResource*, std::shared_ptr<State>> states_;
 };

@@ -10,6 +10,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/memory/allocator.h"
+#include "core/support/scopes.h"
 #include "core/tensor/tensor_impl.h"
 
 namespace triptych {
@@ -80,12 +81,11 @@ void set_memory_limit(std::int64_t bytes, Device device, Location where) {
   backend_of(device).set_memory_limit(bytes, device.index);
 }
 
-DeviceScope::DeviceScope(Device device)
-    : previous_(std::exchange(modes.device, device)), was_set_(std::exchange(modes.device_set, true)) {}
-DeviceScope::~DeviceScope() {
-  modes.device = previous_;
-  modes.device_set = was_set_;
+DeviceScope::DeviceScope(Device device) {
+  open_scopes().begin(this, modes.device, device);
+  open_scopes().begin(this, modes.device_set, true);
 }
+DeviceScope::~DeviceScope() { end_scope(this); }
 
 // A Device is a plain struct: users can spell one that is not there.
 const Backend& backend_of(Device device) {

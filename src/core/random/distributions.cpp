@@ -146,7 +146,10 @@ Categorical::Categorical(const ProbsOrLogits& given, Location where) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     check_values("Categorical", "a probability is negative or not finite", weights,
                  (weights >= 0) & (weights < infinity), where);
-    probs = weights / sum(weights, -1, true);
+    const Tensor totals = sum(weights, -1, true);
+    check_values("Categorical", "the probabilities add up to 0 or to no finite number", totals,
+                 (totals > 0) & (totals < infinity), where);
+    probs = weights / totals;
     logits = log(inside(probs));
   } else {
     logits = log_softmax(weights, -1);

@@ -97,6 +97,9 @@ Tensor make(const Initializer& initializer, const Shape& shape, DType dtype, Lay
     if (!values.defined() || values.is_symbolic())
       throw ArgumentError("init", "an initializer returned a tensor without values",
                           values.defined() ? "a symbolic tensor" : "a default-constructed Tensor", "", where);
+    if (values.shape() != canonical)
+      throw ArgumentError("init", "an initializer returned another shape than it was asked for",
+                          values.shape().text() + ", asked for " + canonical.text(), "", where);
     return values;
   };
   check_callable("init", initializer, where);

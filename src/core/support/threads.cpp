@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/dispatch/modes.h"
+#include "core/support/scopes.h"
 #include "triptych/core/error.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/op.h"
@@ -174,8 +175,8 @@ void set_num_threads(int count, Location where) {
   thread_count = count;
 }
 
-SingleThreaded::SingleThreaded() : previous_(modes.single_threaded) { modes.single_threaded = true; }
-SingleThreaded::~SingleThreaded() { modes.single_threaded = previous_; }
+SingleThreaded::SingleThreaded() { open_scopes().begin(this, modes.single_threaded, true); }
+SingleThreaded::~SingleThreaded() { end_scope(this); }
 
 void parallel_for(std::int64_t parts, Body body, void* state) {
   const int count = modes.single_threaded ? 1 : num_threads();

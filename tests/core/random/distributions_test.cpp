@@ -217,6 +217,7 @@ TEST(DistributionObjects, Categorical) {
   expect_near(logits.grad(), {-1. / 3, 2. / 3, -1. / 3}, "gradient");
   EXPECT_THROW(dist::Categorical(tt::tensor({0.5, -0.5})), tt::ArgumentError);
   EXPECT_THROW(dist::Categorical(tt::tensor(1.0)), tt::ArgumentError);
+  EXPECT_THROW(dist::Categorical(tt::zeros({3})), tt::ArgumentError);
   EXPECT_THROW(dist::Categorical(dist::ProbsOrLogits{}), tt::ArgumentError);
   EXPECT_THROW(first.log_prob(tt::tensor(3)), tt::ArgumentError);
 }

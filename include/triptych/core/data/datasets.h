@@ -16,6 +16,8 @@ namespace triptych::data {
 /// A data set as one of another takes it: copied, or shared.
 class SharedDataset {
  public:
+  SharedDataset(const SharedDataset&) = default;  // moving copies it, too
+  SharedDataset& operator=(const SharedDataset&) = default;
   template <std::derived_from<Dataset> D>
   SharedDataset(D dataset) : pointer_(std::make_shared<D>(std::move(dataset))) {}
   template <std::derived_from<Dataset> D>
@@ -29,6 +31,8 @@ class SharedDataset {
 /// The examples with these numbers, in this order.
 class TRIPTYCH_API Subset : public Dataset {
  public:
+  Subset(const Subset&) = default;
+  Subset& operator=(const Subset&) = default;
   /// ArgumentError if there is no data set, or an index is not below its size.
   Subset(const SharedDataset& dataset, std::vector<std::int64_t> indices, Location where = Location::here());
   std::int64_t size() const override;
@@ -51,6 +55,8 @@ TRIPTYCH_API std::vector<Subset> random_split(const SharedDataset& dataset, cons
 /// One data set behind the other.
 class TRIPTYCH_API ConcatDataset : public Dataset {
  public:
+  ConcatDataset(const ConcatDataset&) = default;
+  ConcatDataset& operator=(const ConcatDataset&) = default;
   /// ArgumentError if there is none, or a null pointer, or an IterableDataset among them (ChainDataset takes those).
   explicit ConcatDataset(const std::vector<SharedDataset>& datasets, Location where = Location::here());
   std::int64_t size() const override;
@@ -67,6 +73,8 @@ class TRIPTYCH_API ConcatDataset : public Dataset {
 /// The x of one data set and the x of another as x and y of an example.
 class TRIPTYCH_API StackDataset : public Dataset {
  public:
+  StackDataset(const StackDataset&) = default;
+  StackDataset& operator=(const StackDataset&) = default;
   /// ArgumentError if one is a null pointer, or their sizes differ.
   StackDataset(const SharedDataset& x, const SharedDataset& y, Location where = Location::here());
   std::int64_t size() const override;
@@ -81,6 +89,8 @@ class TRIPTYCH_API StackDataset : public Dataset {
 /// example's own.
 class TRIPTYCH_API MappedDataset : public Dataset {
  public:
+  MappedDataset(const MappedDataset&) = default;
+  MappedDataset& operator=(const MappedDataset&) = default;
   using Function = std::function<Example(const Example& example)>;
   MappedDataset(const SharedDataset& dataset, Function function, Location where = Location::here());
   std::int64_t size() const override;

@@ -62,7 +62,6 @@ class [[nodiscard]] TRIPTYCH_API SkipUpdates {
 
  private:
   Tensor found_inf_;
-  const Tensor* outer_;
 };
 
 }  // namespace triptych

@@ -7,6 +7,7 @@
 #include "core/ops/ops.h"
 #include "core/ops/written_once.h"
 #include "core/support/hyperparameter.h"
+#include "core/support/scopes.h"
 
 namespace triptych {
 namespace {
@@ -76,14 +77,17 @@ void amp_update_scale(const Tensor& scale, const Tensor& growth_tracker, const T
   apply(amp_update_scale_op, inputs, &attributes, {}, where);
 }
 
-SkipUpdates::SkipUpdates(const Tensor& found_inf, Location where) : found_inf_(found_inf), outer_(innermost) {
+SkipUpdates::SkipUpdates(const Tensor& found_inf, Location where) : found_inf_(found_inf) {
   const TensorMeta& meta = operand("SkipUpdates", Arg(found_inf, where)).meta();
   if (meta.dtype != float32 || meta.shape.rank() != 0)
     throw ArgumentError("SkipUpdates", "found_inf is not a 0-d float32 tensor",
                         std::string(dtype_name(meta.dtype)) + " " + meta.shape.text(), "", where);
-  innermost = &found_inf_;
+  open_scopes().begin(this, innermost, &std::as_const(found_inf_));
 }
-SkipUpdates::~SkipUpdates() { innermost = outer_; }
-const Tensor* SkipUpdates::current() { return innermost; }
+SkipUpdates::~SkipUpdates() { end_scope(this); }
+const Tensor* SkipUpdates::current() {
+  forget_ended_scopes();
+  return innermost;
+}
 
 }  // namespace triptych
