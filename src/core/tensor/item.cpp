@@ -34,21 +34,27 @@ Item Item::exact(const Item& other, bool overflow, std::int64_t result) const {
 }
 
 Item Item::plus(const Item& other) const {
-  std::int64_t sum = 0;
-  if (is_whole() && other.is_whole())
-    return exact(other, __builtin_add_overflow(value_.to_int(), other.value_.to_int(), &sum), sum);
+  if (is_whole() && other.is_whole()) {
+    std::int64_t sum = 0;
+    const bool overflow = __builtin_add_overflow(value_.to_int(), other.value_.to_int(), &sum);
+    return exact(other, overflow, sum);
+  }
   return Item(value_.to_double() + other.value_.to_double(), where_ ? where_ : other.where_);
 }
 Item Item::minus(const Item& other) const {
-  std::int64_t difference = 0;
-  if (is_whole() && other.is_whole())
-    return exact(other, __builtin_sub_overflow(value_.to_int(), other.value_.to_int(), &difference), difference);
+  if (is_whole() && other.is_whole()) {
+    std::int64_t difference = 0;
+    const bool overflow = __builtin_sub_overflow(value_.to_int(), other.value_.to_int(), &difference);
+    return exact(other, overflow, difference);
+  }
   return Item(value_.to_double() - other.value_.to_double(), where_ ? where_ : other.where_);
 }
 Item Item::times(const Item& other) const {
-  std::int64_t product = 0;
-  if (is_whole() && other.is_whole())
-    return exact(other, __builtin_mul_overflow(value_.to_int(), other.value_.to_int(), &product), product);
+  if (is_whole() && other.is_whole()) {
+    std::int64_t product = 0;
+    const bool overflow = __builtin_mul_overflow(value_.to_int(), other.value_.to_int(), &product);
+    return exact(other, overflow, product);
+  }
   return Item(value_.to_double() * other.value_.to_double(), where_ ? where_ : other.where_);
 }
 Item Item::divided_by(const Item& other) const {
