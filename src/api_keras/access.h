@@ -86,6 +86,8 @@ bool is_inside(const LayerBase& part, const LayerBase& whole);
 /// How many times a layer has got another part, in this process: what was traced before may be of another model.
 std::uint64_t structure_changes();
 void structure_changed();
+/// How many times a layer was frozen or unfrozen, in this process.
+std::uint64_t trainability_changes();
 
 /// The layer's outputs; ArgumentError if a layer of the user's gives none, or an undefined one.
 std::vector<Tensor> outputs_of(LayerBase& layer, const std::vector<Tensor>& inputs, const CallOptions& options,

@@ -10,7 +10,9 @@ Tensor core_kernel(const Tensor& kernel) {
   const int rank = kernel.ndim() - 2;
   Axes order{rank + 1, rank};
   for (int i = 0; i < rank; ++i) order.append(i);
-  return permute(kernel, order);
+  const Tensor turned = permute(kernel, order);
+  // Forward and backward would each copy it.
+  return turned.is_symbolic() ? turned : turned.contiguous();
 }
 
 /// With the core's weight (out, in / groups, sizes...).

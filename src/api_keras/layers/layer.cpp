@@ -107,12 +107,13 @@ thread_local const CallScope* innermost_call = nullptr;
 thread_local bool shapes_only = false;
 thread_local detail::Construction* construction = nullptr;
 thread_local WeightBudget* budget = nullptr;
-std::atomic<std::uint64_t> changes{1};
+std::atomic<std::uint64_t> changes{1}, freezes{0};
 
 }  // namespace
 
 std::uint64_t structure_changes() { return changes.load(std::memory_order_relaxed); }
 void structure_changed() { changes.fetch_add(1, std::memory_order_relaxed); }
+std::uint64_t trainability_changes() { return freezes.load(std::memory_order_relaxed); }
 
 CallScope::CallScope(const LayerBase& called, std::optional<bool> in_training, bool with_mask)
     : layer(called),
@@ -354,6 +355,7 @@ void LayerBase::set_dtype_policy(const DTypePolicy& policy, Location where) {
 }
 
 void LayerBase::set_trainable(bool value, Location where) {
+  freezes.fetch_add(1, std::memory_order_relaxed);
   trainable_ = value;
   set_trainable_at_ = where;
   for (const Layer& inner : layers()) inner.set_trainable(value, where);

@@ -400,14 +400,9 @@ FunctionalModel::FunctionalModel(const std::vector<Tensor>& inputs, const std::v
   LayerAccess::leave_parts_unchecked(*this);
   LayerAccess::leave_inputs(*this);
   for (const Tensor& output : outputs) LayerAccess::output_shapes(*this).push_back(output.shape());
-}
-
-std::vector<Layer> FunctionalModel::layers() const {
-  std::vector<Layer> result;
   for (const PlanStep& step : plan_.steps)
-    if (step.layer.defined() && std::find(result.begin(), result.end(), step.layer) == result.end())
-      result.push_back(step.layer);
-  return result;
+    if (step.layer.defined() && std::find(layers_.begin(), layers_.end(), step.layer) == layers_.end())
+      layers_.push_back(step.layer);
 }
 
 std::vector<TensorMeta> FunctionalModel::input_metas() const {

@@ -108,7 +108,7 @@ class FunctionalModel : public ModelBase, public SymbolicModel {
 
   std::string class_name() const override { return "Functional"; }
   std::vector<Tensor> call_with(const std::vector<Tensor>& xs, const CallOptions& options) override;
-  std::vector<Layer> layers() const override;
+  std::vector<Layer> layers() const override { return layers_; }
   std::vector<TensorMeta> input_metas() const override;
   std::vector<std::string> input_names() const override;
   std::vector<std::string> output_names() const override;
@@ -124,6 +124,7 @@ class FunctionalModel : public ModelBase, public SymbolicModel {
                              const OtherLayers& others = {}) const;
 
   Plan plan_;
+  std::vector<Layer> layers_;  // of its steps, each once
 };
 
 class SequentialModel : public ModelBase, public SymbolicModel {

@@ -43,7 +43,9 @@ class Passes {
 
 void Trainer::reset_reports() {
   for (Mean& loss : losses_) loss.reset();
-  for (Metric& metric : all_metrics()) metric.reset_state();
+  for (OutputMetric& of : metrics_) of.metric.reset_state();
+  if (output_count_ > 0 && own_names_.empty()) return;  // those that the model has itself are among them
+  for (Metric& metric : model_.metrics()) metric.reset_state();
 }
 
 MetricBase::Direction Trainer::direction(const std::string& name) const {

@@ -67,6 +67,18 @@ Tensor for_metrics(const Tensor& x) {
   return single;
 }
 
+/// An operation that runs whatever writes. Nobody asks for what such nodes give besides (a normalization its batch), so
+/// that its memory is free once it was read.
+Tensor all_effects(GraphImpl& graph, Location where) {
+  std::vector<Node*> effects;
+  for (const auto& node : graph.nodes)
+    if (has_effect(*node)) effects.push_back(node.get());
+  graph.control_stack.swap(effects);
+  Node& all = graph.add(make_node(group_op, 0, 0, nullptr, where), "effects");
+  graph.control_stack.swap(effects);
+  return graph.handle(all);
+}
+
 /// `a` with the sizes left open in which `b` differs.
 std::vector<TensorMeta> opened(std::vector<TensorMeta> a, const std::vector<TensorMeta>& b) {
   for (std::size_t i = 0; i < a.size(); ++i)
@@ -315,9 +327,7 @@ Trainer::Function Trainer::trace(Phase phase, const ArrayBatch& batch, std::vect
                   .function = {},
                   .outputs = fetches.size(),
                   .names = std::move(names)};
-  GraphImpl& impl = graph.impl();
-  for (const auto& node : impl.nodes)
-    if (has_effect(*node)) fetches.push_back(impl.handle(*node));
+  fetches.push_back(all_effects(graph.impl(), where_));
   SessionOptions options;
   options.numerics = numerics_;
   result.runner = std::make_unique<Runner>(graph, options);

@@ -137,7 +137,8 @@ void Trainer::check_compiled() const {
 
 void Trainer::check_trainable() {
   notice_changes();
-  if (parameters_.empty()) return;
+  const std::uint64_t changes = trainability_changes();
+  if (parameters_.empty() || trainability_ == changes) return;
   const std::vector<Tensor> now = model_.trainable_weights();
   const auto check = [&](const std::vector<Tensor>& of, const std::vector<Tensor>& in, const char* happened) {
     for (const Tensor& weight : of) {
@@ -152,6 +153,7 @@ void Trainer::check_trainable() {
   };
   check(now, parameters_, "unfrozen");
   check(parameters_, now, "frozen");
+  trainability_ = changes;
 }
 
 void Trainer::check_batch(Phase phase, const ArrayBatch& batch) const {
@@ -328,13 +330,6 @@ void Trainer::meet_metrics(std::size_t count, const std::vector<std::string>& na
   for (OutputMetric& of : metrics_) of.metric.reset_state();
   for (const Metric& metric : model_.metrics())
     metrics_.push_back({count, metric.name(), metric, false});  // of no output: the model updates it
-}
-
-std::vector<Metric> Trainer::all_metrics() const {
-  std::vector<Metric> all;
-  for (const OutputMetric& of : metrics_) all.push_back(of.metric);
-  for (const Metric& metric : model_.metrics()) all.push_back(metric);
-  return all;
 }
 
 void Trainer::meet_parameters() {

@@ -105,8 +105,6 @@ class Trainer {
   void meet_losses(std::size_t count, const std::vector<std::string>& names);
   void meet_metrics(std::size_t count, const std::vector<std::string>& names);
   void add_metrics(const MetricList& metrics, bool weighted, std::size_t count, const std::vector<std::string>& names);
-  /// Every metric once: those of compile, and the model's own.
-  std::vector<Metric> all_metrics() const;
   /// In the first training step, once the model was called: what is trained.
   void meet_parameters();
 
@@ -152,9 +150,10 @@ class Trainer {
   Numerics numerics_ = Numerics::fast;
   std::vector<Function> functions_;  // the latest last
   std::set<Phase> prepared_;
-  std::uint64_t changes_ = 0;                // of structure, in the process, that were looked at
-  std::vector<const LayerBase*> structure_;  // all layers inside
-  std::uint64_t adaptations_ = 0;            // of layers to data, that were looked at
+  std::uint64_t changes_ = 0;                  // of structure, in the process, that were looked at
+  std::optional<std::uint64_t> trainability_;  // changes of it, that were looked at
+  std::vector<const LayerBase*> structure_;    // all layers inside
+  std::uint64_t adaptations_ = 0;              // of layers to data, that were looked at
 
   std::vector<Tensor> parameters_;                          // what is trained, from the first training step on
   std::vector<std::pair<Tensor, Constraint>> constraints_;  // of those that have one
