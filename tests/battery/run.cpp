@@ -141,6 +141,9 @@ class Child {
     progress_.subject = number, progress_.ordinal = 0;
     std::int64_t ordinal = 0;
     limit_time();
+    std::error_code none;  // files of other functions are not this one's to find
+    for (const auto& entry : std::filesystem::directory_iterator(".", none))
+      std::filesystem::remove_all(entry.path(), none);
     const Outcome good = run(subject, {}, {}, false);
     const bool by_name = wanted(subject.signature);
     const auto turn = [&](Hostile first, Hostile second, bool aliases) {

@@ -181,7 +181,7 @@ void Fields::field(const char* key, std::optional<std::string>& value) {
 }
 void Fields::field(const char* key, std::optional<HashingMask>& value) {
   if (!reading_) {
-    if (value && value->is_number)
+    if (value && value->is_number && !value->text.empty())  // it may have been moved away
       put(key) = std::stoll(value->text);
     else
       put(key) = value ? Json(valid_utf8(value->text)) : Json();
