@@ -51,7 +51,7 @@ void binary_rows(const KernelCall& call, Row row) {
 
 void softmax_run(const KernelCall& call) {
   groups_of_rows(call, []<class C>(const RowGroup<C>& rows) {
-    C max[lanes_at_once<C>], sums[lanes_at_once<C>];
+    C max[few], sums[few];
     rows.maxima(max);
     rows.exponentials(max, sums);
     for (std::int64_t k = 0; k < rows.count; ++k)
@@ -71,7 +71,7 @@ void softmax_grad_run(const KernelCall& call) {
 
 void log_softmax_run(const KernelCall& call) {
   groups_of_rows(call, []<class C>(const RowGroup<C>& rows) {
-    C max[lanes_at_once<C>], sums[lanes_at_once<C>], log_sums[lanes_at_once<C>];
+    C max[few], sums[few], log_sums[few];
     rows.maxima(max);
     rows.exponentials(max, sums);
     map_row(

@@ -26,7 +26,7 @@ void cross_entropy_run(const KernelCall& call) {
           group.in[k] = row.read(logits, r + k);
           group.out[k] = exponentials.as<C>() + k * rows.length;
         }
-        C max[lanes_at_once<C>], sums[lanes_at_once<C>], log_sums[lanes_at_once<C>];
+        C max[few], sums[few], log_sums[few];
         group.maxima(max);
         group.exponentials(max, sums);
         map_row(
