@@ -8,7 +8,7 @@
 
 #include "core/kernels/path.h"
 #include "core/kernels/product/micro_kernel.h"
-#include "core/kernels/transposed_square.h"
+#include "core/kernels/product/turned_lines.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/op.h"
 
@@ -20,8 +20,9 @@ Path turned("gemm tile: the transposed product"), left_packed("gemm tile: left o
     left_in_place("gemm tile: left operand in place"), right_packed("gemm tile: right operand packed"),
     right_in_place("gemm tile: right operand in place"), right_on_the_way("gemm tile: right operand copied on the way"),
     both_packed("gemm tile: both operands packed"), outer_product("gemm tile: an outer product"),
-    one_column("gemm tile: one column"), one_row("gemm tile: one row"), narrow("gemm tile: narrow panel"),
-    several_chains("gemm tile: several chains"), no_terms("gemm tile: no terms");
+    one_column("gemm tile: one column"), few_rows_by_lines("gemm tile: few rows by lines"),
+    one_row("gemm tile: one row"), narrow("gemm tile: narrow panel"), several_chains("gemm tile: several chains"),
+    no_terms("gemm tile: no terms");
 Path packed_lines("pack: lines become columns"), packed_rows("pack: rows"), packed_elements("pack: elements");
 
 template <class T, int N, int W>
@@ -225,36 +226,70 @@ void packed_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, 
   }
 }
 
-/// c = a b for a column b. Memory bounds it, so lines of a are read whole, and once: a register's worth of rows at a
-/// time, turned in registers, so that each of them has a lane. Reached: 20 GB/s a core from the third-level cache.
-template <class T>
-void column_tile(std::int64_t m, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
-  one_column.take();
-  constexpr int side = square_side<T>;
+/// c = a b for a b of few columns. Memory bounds it, so lines of a are read whole, and once, two registers' worth of
+/// them at a time, turned in registers, so that each of them has a lane: so many that a chain's additions need not wait
+/// for one another.
+template <class T, int columns, int turned>
+void lines_tile(std::int64_t m, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T* c, std::int64_t c_row,
+                std::int64_t c_column) {
+  constexpr int side = square_side<T>, groups = 2;
   using V = Vector<T, side>;
-  for (std::int64_t first = 0; first < m; first += side) {
-    const std::int64_t i = std::min(first, m - side);  // the last ones overlap those before
-    const T* rows = a.data + i * a.row;
-    V sum{};
+  for (std::int64_t first = 0; first < m; first += groups * side) {
+    const std::int64_t i = std::min(first, m - groups * side);  // the last ones overlap those before
+    const T* lines = a.data + i * a.row;
+    V sums[groups][columns] = {};
     for (std::int64_t begin = 0; begin < k; begin += gemm_depth) {
       const std::int64_t end = std::min(k, begin + gemm_depth);
-      V chain{};
+      V chains[groups][columns] = {};
       std::int64_t l = begin;
-      for (; l + side <= end; l += side) {
-        V square[side];
-        for (int r = 0; r < side; ++r) square[r] = load<V>(rows + r * a.row + l);
-        detail::exchange_all<side / 2, side>(square);
-        for (int j = 0; j < side; ++j) chain = multiply_add(b.data[(l + j) * b.row], square[j], chain);
-      }
-      for (; l < end; ++l) {
-        V column;
-        for (int r = 0; r < side; ++r) column[r] = rows[r * a.row + l];
-        chain = multiply_add(b.data[l * b.row], column, chain);
-      }
-      sum = begin == 0 ? chain : sum + chain;
+      for (; l + turned <= end; l += turned)
+#pragma GCC unroll 4
+        for (int g = 0; g < groups; ++g) {
+          V elements[turned];
+          turn_lines<T, turned>(lines + g * side * a.row + l, a.row, elements);
+#pragma GCC unroll 16
+          for (int j = 0; j < turned; ++j)
+#pragma GCC unroll 8
+            for (int q = 0; q < columns; ++q)
+              chains[g][q] = multiply_add(b.data[(l + j) * b.row + q * b.column], elements[j], chains[g][q]);
+        }
+      for (; l < end; ++l)
+        for (int g = 0; g < groups; ++g) {
+          V element;
+          for (int r = 0; r < side; ++r) element[r] = lines[(g * side + r) * a.row + l];
+          for (int q = 0; q < columns; ++q)
+            chains[g][q] = multiply_add(b.data[l * b.row + q * b.column], element, chains[g][q]);
+        }
+      for (int g = 0; g < groups; ++g)
+        for (int q = 0; q < columns; ++q) sums[g][q] = begin == 0 ? chains[g][q] : sums[g][q] + chains[g][q];
     }
-    for (int r = 0; r < side; ++r) c.data[(i + r) * c.row] = sum[r];
+    for (int g = 0; g < groups; ++g)
+      for (int q = 0; q < columns; ++q)
+        for (int r = 0; r < side; ++r) c[(i + g * side + r) * c_row + q * c_column] = sums[g][q][r];
   }
+}
+
+/// Lines that `lines_tile` needs, and columns that it pays for: for more of them lines are copied once, and turned
+/// there.
+template <class T>
+inline constexpr std::int64_t fewest_lines = 2 * square_side<T>;
+inline constexpr int most_columns = 4;
+
+/// Whether lines so far apart lie at different places of a first-level cache, so that what is read of one stays there.
+template <class T>
+bool lines_keep(std::int64_t step) {
+  return step % (4096 / static_cast<std::int64_t>(sizeof(T))) != 0;
+}
+
+template <class T>
+void few_columns(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T* c, std::int64_t c_row,
+                 std::int64_t c_column) {
+  static constexpr auto functions = []<int... N>(std::integer_sequence<int, N...>) {
+    return std::array<decltype(&lines_tile<T, 1, turned_fastest<T>>), most_columns>{
+        &lines_tile<T, N + 1, turned_fastest<T>>...};
+  }
+  (std::make_integer_sequence<int, most_columns>());
+  functions[static_cast<std::size_t>(n - 1)](m, k, a, b, c, c_row, c_column);
 }
 
 /// c = a b for a row a: so many columns at a time that the lines of b are read in the order of memory.
@@ -308,8 +343,18 @@ void outer_tile(std::int64_t m, std::int64_t n, MatrixIn<T> a, MatrixIn<T> b, Ma
 template <class T>
 bool thin_tile(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, MatrixOut<T> c) {
   constexpr std::int64_t side = square_side<T>, width = 8 * vector_bytes / static_cast<std::int64_t>(sizeof(T));
-  if (n == 1 && m >= 2 * side && k >= side && a.column == 1) {
-    column_tile(m, k, a, b, c);
+  if (n == 1 && m >= fewest_lines<T> && k >= side && a.column == 1) {
+    one_column.take();
+    if (lines_keep<T>(a.row))
+      lines_tile<T, 1, turned_fastest<T>>(m, k, a, b, c.data, c.row, 1);
+    else
+      lines_tile<T, 1, square_side<T>>(m, k, a, b, c.data, c.row, 1);  // whole lines of the cache
+    return true;
+  }
+  if (m <= most_columns && n >= fewest_lines<T> && k >= side && b.row == 1 && b.column != 1 &&
+      lines_keep<T>(b.column)) {
+    few_rows_by_lines.take();
+    few_columns<T>(n, m, k, {b.data, b.column, 1}, {a.data, a.column, a.row}, c.data, 1, c.row);  // transposed
     return true;
   }
   if (n == 1 && m >= width && k > 1 && a.row == 1 && c.row == 1) {

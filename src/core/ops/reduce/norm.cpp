@@ -17,8 +17,8 @@ void norm_infer(Infer& infer) {
 /// d norm / dx = x / norm. The shortest way from zero goes nowhere: 0 there.
 void norm_gradient(Gradient& g) {
   const auto& a = g.attributes<ReduceAttributes>();
-  const Tensor x = g.input(0), length = g.output(), zero = equal(length, 0);
-  g.set(0, x * sum_grad(where(zero, 0, g.upstream() / where(zero, 1, length)), x, a.axes, a.keepdims));
+  const Tensor x = g.input(0), root = g.output(), zero = equal(root, 0);
+  g.set(0, x * sum_grad(where(zero, 0, g.upstream() / where(zero, 1, root)), x, a.axes, a.keepdims));
 }
 
 }  // namespace
