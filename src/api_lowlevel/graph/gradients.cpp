@@ -97,9 +97,10 @@ std::vector<Tensor> hessians(const TensorList& ys, const TensorList& xs, const H
     std::vector<Tensor> rows;
     const Tensor first = reshape(Arg(firsts[i], where), {-1});
     for (std::int64_t k = 0; k < x.numel(); ++k)
-      rows.push_back(gradients(select(first, 0, k), x, {},
+      rows.push_back(gradients(select(Arg(first, where), 0, k), x, {},
                                {.name = options.name, .unconnected_gradients = UnconnectedGradients::ZERO}, where)[0]);
-    results.push_back(rows.empty() ? zeros(shape, x.dtype()) : reshape(stack(rows), shape));
+    results.push_back(rows.empty() ? zeros(shape, x.dtype(), where)
+                                   : reshape(Arg(stack(rows, 0, where), where), shape));
   }
   return results;
 }
