@@ -130,6 +130,16 @@ struct Values<tt::Scalar> {
     choices.add("UINT64_MAX", [] { return tt::Scalar(std::numeric_limits<std::uint64_t>::max()); });
   }
 };
+template <>
+struct Values<tt::Item> {
+  static constexpr const char* good_text = "2";
+  static tt::Item good() { return tt::Item(2); }
+  static void hostile(Choices<tt::Item>& choices, const Make<tt::Item>&) {
+    Choices<tt::Scalar> numbers;
+    Values<tt::Scalar>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers) choices.add(text, [make = make] { return tt::Item(make()); });
+  }
+};
 template <class T>
 struct Values<std::optional<T>> {
   using O = std::optional<T>;
