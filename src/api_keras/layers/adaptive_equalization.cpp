@@ -15,8 +15,16 @@ using Options = ContrastLimitedAdaptiveHistogramEqualizationOptions;
 /// Rows, or columns, in tiles, and for each which two tables it reads; those of the tiles at the edge stand there
 /// twice.
 struct Tiles {
+  /// Whether no tile lies wholly outside of what is mirrored at the end: then sizes are small, too.
+  static bool fit(std::int64_t length, std::int64_t tiles) {
+    return length == 0 || (tiles <= 2 * length && size_of(length, tiles) * tiles <= 2 * length);
+  }
+  static std::int64_t size_of(std::int64_t length, std::int64_t tiles) {
+    return length / tiles + (length % tiles != 0 ? 1 : 0);
+  }
+
   Tiles(std::int64_t length, std::int64_t tiles)
-      : length(length), tiles(tiles), size((length + tiles - 1) / tiles), room(size * tiles - length) {
+      : length(length), tiles(tiles), size(size_of(length, tiles)), room(size * tiles - length) {
     for (std::int64_t i = 0; i < size * tiles; ++i) {
       const auto tile = static_cast<float>(size);
       const float place = (static_cast<float>(i) - tile / 2) / tile + 1, below = std::floor(place);
@@ -64,11 +72,12 @@ class AdaptiveEqualization : public LayerBase {
   static constexpr std::int64_t bins = 256;
 
   Tensor equalized(const Tensor& x) const {
-    const Tiles down(x.size(1), options_.tile_grid_size.height), across(x.size(2), options_.tile_grid_size.width);
-    if (down.room > down.length || across.room > across.length)
+    const auto [rows, columns] = options_.tile_grid_size;
+    if (!Tiles::fit(x.size(1), rows) || !Tiles::fit(x.size(2), columns))
       throw ArgumentError(class_name(), "the image is too small for so many tiles",
                           "layer '" + name() + "' got " + x.shape().text() + ", tile_grid_size is " +
-                              std::to_string(down.tiles) + " by " + std::to_string(across.tiles));
+                              std::to_string(rows) + " by " + std::to_string(columns));
+    const Tiles down(x.size(1), rows), across(x.size(2), columns);
     const Tensor whole =
         down.room + across.room == 0
             ? x

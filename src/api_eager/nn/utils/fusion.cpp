@@ -1,5 +1,6 @@
 #include "triptych/eager/nn/utils/fusion.h"
 
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 #include "triptych/eager/autograd.h"
 
@@ -8,10 +9,12 @@ namespace triptych::eager::nn::utils {
 std::pair<Tensor, Tensor> fuse_conv_bn_weights(const Tensor& conv_w, const Tensor& conv_b, const Tensor& bn_rm,
                                                const Tensor& bn_rv, double bn_eps, const Tensor& bn_w,
                                                const Tensor& bn_b, bool transpose, Location where) {
+  const Called called("fuse_conv_bn_weights");
+  const Frame frame(where);
   const NoGrad guard;
   const Tensor scale = bn_w.defined() ? bn_w * rsqrt(Arg(bn_rv + bn_eps, where)) : rsqrt(Arg(bn_rv + bn_eps, where));
   Shape along = Shape(std::vector<std::int64_t>(static_cast<std::size_t>(conv_w.ndim(where)), 1));
-  along.set(transpose ? 1 : 0, -1);
+  along.set(transpose ? 1 : 0, -1, where);
   Tensor bias = (conv_b.defined() ? conv_b - bn_rm : -bn_rm) * scale;
   if (bn_b.defined()) bias = bias + bn_b;
   return {Arg(conv_w, where) * reshape(Arg(scale, where), along), bias};
@@ -20,6 +23,7 @@ std::pair<Tensor, Tensor> fuse_conv_bn_weights(const Tensor& conv_w, const Tenso
 std::pair<Tensor, Tensor> fuse_linear_bn_weights(const Tensor& linear_w, const Tensor& linear_b, const Tensor& bn_rm,
                                                  const Tensor& bn_rv, double bn_eps, const Tensor& bn_w,
                                                  const Tensor& bn_b, Location where) {
+  const Called called("fuse_linear_bn_weights");
   return fuse_conv_bn_weights(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, false, where);
 }
 
