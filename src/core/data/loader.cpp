@@ -139,7 +139,7 @@ thread_local const WorkerInfo* this_worker = nullptr;
 const WorkerInfo* get_worker_info() { return this_worker; }
 
 void DataLoader::Workers::live(const WorkerInfo& info) {
-  const SingleThreaded alone;  // the cores belong to the training step
+  modes.single_threaded = true;  // the cores belong to the training step
   this_worker = &info;
   std::exception_ptr failed;
   try {

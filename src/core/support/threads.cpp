@@ -183,7 +183,11 @@ void parallel_for(std::int64_t parts, Body body, void* state) {
   if (parts > 1 && count > 1) {
     if (std::unique_lock lock(team_mutex, std::try_to_lock); lock)
       if (Team* workers = team_of(count)) {
-        SingleThreaded inside;
+        // Not a scope, which needs memory: none of the kernels opens one that would end after this.
+        struct Inside {
+          Inside() { modes.single_threaded = true; }
+          ~Inside() { modes.single_threaded = false; }
+        } inside;
         workers->run(parts, body, state);
         return;
       }
