@@ -36,6 +36,8 @@ inline bool onednn_chosen() {
   return chosen;
 }
 
+inline bool bfloat16_chosen() { return onednn_chosen() && has_bfloat16(); }
+
 /// Around each call of oneDNN, which is counted. While alive, it runs on the calling thread alone: our own threads call
 /// it on parts of the work. OpenMP keeps the
 /// number for each thread; a user's own setting comes back. The functions are those of the runtime that oneDNN brought

@@ -90,6 +90,33 @@ TEST(Paths, AreReachedAndRight) {
   EXPECT_GT(names.size(), 50u);
 }
 
+// oneDNN's gradients of bfloat16 weights once added what lay in memory where few strided windows are in a row.
+TEST(Paths, WeightGradientsOfFewWindowsInBFloat16) {
+  tt::poison_new_blocks(true);
+  std::uint64_t seed = 0;
+  for (const std::int64_t channels : {1, 2, 7, 16})
+    for (const std::int64_t length : {1, 2, 3, 5, 8})
+      for (const std::int64_t kernel : {1, 2, 3})
+        for (const std::int64_t stride : {1, 2}) {
+          Dice dice(++seed);
+          const Given x = dice.operand({2, channels, length, length, length}, tt::bfloat16),
+                      w = dice.operand({channels, channels, kernel, kernel, kernel}, tt::bfloat16);
+          const auto gradients = [&](tt::DType dtype) {
+            const tt::Tensor lx = leaf(tt::cast(x.tensor, dtype)), lw = leaf(tt::cast(w.tensor, dtype));
+            const tt::Tensor y = tt::conv3d(lx, lw, {.stride = stride, .padding = kernel / 2});
+            return gradients_of(y, {lx, lw}, tt::ones_like(y));
+          };
+          const auto wide = gradients(tt::float32), narrow = gradients(tt::bfloat16);
+          for (std::size_t i = 0; i < wide.size(); ++i) {
+            const auto expected = wide[i].to_vector<float>(), actual = narrow[i].to_vector<float>();
+            for (std::size_t k = 0; k < expected.size(); ++k)
+              ASSERT_NEAR(actual[k], expected[k], 0.01 * std::abs(expected[k]) + 0.01)
+                  << channels << " channels, length " << length << ", kernel " << kernel << ", stride " << stride;
+          }
+        }
+  tt::poison_new_blocks(false);
+}
+
 // What the comparison is worth: memory is poisoned, and one wrong element is seen.
 TEST(Paths, TheComparisonSees) {
   tt::poison_new_blocks(true);

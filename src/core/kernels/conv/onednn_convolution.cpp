@@ -15,7 +15,8 @@ namespace {
 
 Path forward_path("oneDNN convolution: forward", onednn_chosen),
     input_path("oneDNN convolution: input gradient", onednn_chosen),
-    weights_path("oneDNN convolution: weight gradient", onednn_chosen);
+    weights_path("oneDNN convolution: weight gradient", onednn_chosen),
+    bfloat16_path("oneDNN convolution: bfloat16", bfloat16_chosen);
 
 using dnnl::algorithm;
 using dnnl::memory;
@@ -57,6 +58,12 @@ bool has_common_numbers(const ConvolutionSizes& s) {
 /// Its AVX2 kernel for 1x1 windows (2.6, channels last) writes past its output where channels do not fill registers.
 bool writes_past_its_output(const ConvolutionSizes& s) {
   return !has_avx512() && s.kd == 1 && s.kh == 1 && s.kw == 1 && (s.c % 8 != 0 || s.o % 8 != 0);
+}
+
+/// Its gradients of bfloat16 weights (2.6) read memory that they did not write where few strided windows are in a row.
+bool sums_what_is_not_there(ConvolutionKind kind, const ConvolutionSizes& s) {
+  const bool dilated = std::any_of(s.dilation.begin(), s.dilation.end(), [](std::int64_t d) { return d != 1; });
+  return kind == ConvolutionKind::weight_grad && (s.is_strided() || dilated);
 }
 
 /// Makes the primitives; throws dnnl::error if there are none.
@@ -225,7 +232,7 @@ std::shared_ptr<const Prepared> onednn_convolution(ConvolutionKind kind, const C
   // Depthwise ones are ours, too.
   if (!onednn_chosen() || sizes.is_depthwise() || !has_common_numbers(sizes) || writes_past_its_output(sizes))
     return nullptr;
-  if (dtype == bfloat16 && !has_bfloat16()) return nullptr;
+  if (dtype == bfloat16 && (!bfloat16_chosen() || sums_what_is_not_there(kind, sizes))) return nullptr;
   // Its direct gradients of many weights are as fast as ours by Winograd, and all of bfloat16 are faster.
   const bool many_weights = kind == ConvolutionKind::weight_grad && sizes.c * sizes.o > 64 * 64;
   if (numerics == Numerics::fast && winograd_pays(kind, sizes) && !many_weights && dtype == float32) return nullptr;
@@ -246,6 +253,7 @@ void run_onednn_convolution(const Prepared& prepared, const void* a, const void*
    : convolution.kind == ConvolutionKind::forward   ? forward_path
                                                     : input_path)
       .take();
+  if (convolution.dtype == bfloat16) bfloat16_path.take();
   try {
     if (convolution.kind == ConvolutionKind::weight_grad)
       run_weight_grad(convolution, a, b, result);
