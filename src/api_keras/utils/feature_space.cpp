@@ -206,10 +206,10 @@ Feature FeatureSpace::float_rescaled(double scale, double offset) {
 Feature FeatureSpace::float_normalized() { return made("float_normalized", layers::Normalization(), "float"); }
 Feature FeatureSpace::float_discretized(std::int64_t num_bins, FloatDiscretizedOptions options, Location where) {
   check_mode(options.output_mode, false, where);
+  if (num_bins < 1) fail("num_bins is below 1", std::to_string(num_bins), "", where);
   if (!options.bin_boundaries.empty() && static_cast<std::int64_t>(options.bin_boundaries.size()) != num_bins - 1)
     fail("there is not one boundary less than bins",
          std::to_string(options.bin_boundaries.size()) + " and " + std::to_string(num_bins), "", where);
-  if (num_bins < 1) fail("num_bins is below 1", std::to_string(num_bins), "", where);
   return made("float_discretized",
               layers::Discretization({.bin_boundaries = options.bin_boundaries, .num_bins = num_bins}, where),
               options.output_mode);

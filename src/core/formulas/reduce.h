@@ -71,7 +71,7 @@ struct MultiplyUp {
   }
 };
 
-/// Whether T, or the lanes of a vector T, are integers.
+/// Whether T, or the lanes of a vector T, are integers: these have no NaN, and g++ 12 fails on the choice for one.
 template <class T>
 constexpr bool integral_lanes() {
   if constexpr (requires(const T& lanes) { lanes[0]; })

@@ -145,6 +145,14 @@ struct RowGroup {
           length, out[k], [m = max[k]](C v) { return math::exp(v - m); }, in[k]);
     reduce(out, C(0), add_up, sums);
   }
+  /// The logarithms of those sums; `max` are the largest elements.
+  void log_sums(C* max, C* logs) const {
+    C sums[few];
+    maxima(max);
+    exponentials(max, sums);
+    map_row(
+        count, logs, [](C sum) { return math::log(sum); }, sums);
+  }
 };
 
 /// The sum of the products of two rows.

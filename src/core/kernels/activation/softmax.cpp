@@ -71,11 +71,8 @@ void softmax_grad_run(const KernelCall& call) {
 
 void log_softmax_run(const KernelCall& call) {
   groups_of_rows(call, []<class C>(const RowGroup<C>& rows) {
-    C max[few], sums[few], log_sums[few];
-    rows.maxima(max);
-    rows.exponentials(max, sums);
-    map_row(
-        rows.count, log_sums, [](C sum) { return math::log(sum); }, sums);
+    C max[few], log_sums[few];
+    rows.log_sums(max, log_sums);
     for (std::int64_t k = 0; k < rows.count; ++k)
       map_row(
           rows.length, rows.out[k],

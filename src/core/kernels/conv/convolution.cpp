@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/formulas/epilogue.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/finish.h"
 #include "core/kernels/path.h"
 #include "core/kernels/reordered.h"
 #include "core/tensor/tensor_impl.h"
@@ -77,17 +77,12 @@ Strides image_strides(const Operand& operand, DataFormat format) {
   return strides;
 }
 
-/// Bias and activation in a 16-bit type, rounded as the separate ops round.
+/// Bias and activation in a 16-bit type.
 template <class H>
-void finish(H* y, std::int64_t pixels, std::int64_t channels, const Operand* bias, Activation activation) {
-  const formula::Finish f{activation};
-  const std::optional<Dense<H>> dense =
-      bias ? std::optional<Dense<H>>(std::in_place, *bias, contiguous_strides(bias->shape())) : std::nullopt;
-  for (std::int64_t i = 0; i < pixels; ++i, y += channels)
-    if (dense)
-      for (std::int64_t c = 0; c < channels; ++c) y[c] = f(y[c], dense->data()[c]);
-    else
-      for (std::int64_t c = 0; c < channels; ++c) y[c] = f(y[c]);
+void finish_rounded(const Operand& result, std::int64_t channels, const Operand* bias, Activation activation) {
+  std::optional<Dense<H>> dense;
+  if (bias) dense.emplace(*bias, contiguous_strides(bias->shape()));
+  finish(result.as<H>(), result.size() / channels, channels, dense ? dense->data() : nullptr, activation);
 }
 
 template <class T>
@@ -167,11 +162,8 @@ void run(const KernelCall& call) {
     convert(wide.as<void>(), float32, result.data, result.dtype(), result.size());
   }
   if (kind != ConvolutionKind::forward || (!bias && attributes.activation == Activation::none)) return;
-  const std::int64_t pixels = result.size() / s.o;
-  if (result.dtype() == float16)
-    finish(result.as<Float16>(), pixels, s.o, bias, attributes.activation);
-  else
-    finish(result.as<BFloat16>(), pixels, s.o, bias, attributes.activation);
+  result.dtype() == float16 ? finish_rounded<Float16>(result, s.o, bias, attributes.activation)
+                            : finish_rounded<BFloat16>(result, s.o, bias, attributes.activation);
 }
 
 template <ConvolutionKind kind, std::size_t N>

@@ -26,11 +26,8 @@ void cross_entropy_run(const KernelCall& call) {
           group.in[k] = row.read(logits, r + k);
           group.out[k] = exponentials.as<C>() + k * rows.length;
         }
-        C max[few], sums[few], log_sums[few];
-        group.maxima(max);
-        group.exponentials(max, sums);
-        map_row(
-            group.count, log_sums, [](C sum) { return math::log(sum); }, sums);
+        C max[few], log_sums[few];
+        group.log_sums(max, log_sums);
         for (std::int64_t k = 0; k < group.count; ++k) {
           const C *x = group.in[k], m = max[k], log_sum = log_sums[k];
           statistics[2 * (r + k)] = m;

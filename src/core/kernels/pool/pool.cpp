@@ -104,11 +104,12 @@ void zero_image(const PoolSizes& s, const Images<C>& x, std::int64_t n) {
 }
 
 /// Whether channels side by side fill registers: then the elements of a window meet in them, a register of channels at
-/// a time. (128 images of 24 x 24 with 64
-/// channels on a core of Zen 5: the gradient takes 2.7 ms, 5.3 window by window.)
+/// a time. (128 images of 24 x 24 with 64 channels on a core of Zen 5: the gradient takes 2.7 ms, 5.3 window by
+/// window.)
 template <class T>
 bool channels_fill_registers(const PoolSizes& s, bool channels_inside) {
-  return channels_inside && s.c % lanes_at_once<compute_type<T>> == 0 && s.size[0] * s.size[1] * s.size[2] <= most_taps;
+  return channels_inside && s.c % lanes_at_once<compute_type<T>> == 0 &&
+         s.size[0] * s.size[1] * s.size[2] <= most_taps;  // infer has seen that they fit
 }
 
 /// Where the elements of a window lie.
@@ -147,12 +148,6 @@ class Taps {
   std::int64_t offsets_[most_taps], count_ = 0;
 };
 
-/// As is_larger.
-template <class V>
-auto larger_lanes(const V& next, const V& largest) {
-  return (next > largest) | (next != next);
-}
-
 template <class T>
 void max_pool_lanes(const PoolSizes& s, Images<const T> x, Images<T> y) {
   using C = compute_type<T>;
@@ -168,7 +163,7 @@ void max_pool_lanes(const PoolSizes& s, Images<const T> x, Images<T> y) {
       for (std::int64_t k = 0; k < count; ++k) {
         const auto next = load_lanes<C>(from[k] + c);
         __builtin_prefetch(from[k] + c + ahead);
-        largest = larger_lanes(next, largest) ? next : largest;
+        largest = is_larger(next, largest) ? next : largest;
       }
       store_lanes<C>(largest, to + c);
     }
@@ -198,7 +193,7 @@ void max_pool_grad_lanes(const PoolSizes& s, Images<const T> upstream, Images<co
       for (std::int64_t k = 0; k < count; ++k) {
         const auto next = load_lanes<C>(from[k] + c);
         __builtin_prefetch(from[k] + c + ahead);
-        const Places larger = larger_lanes(next, largest) | (place < 0);
+        const Places larger = is_larger(next, largest) | (place < 0);
         largest = larger ? next : largest;
         place = larger ? Places{} + static_cast<Place>(k) : place;
       }

@@ -156,9 +156,10 @@ struct PoolSizes {
   }
 };
 
-/// Whether `next` takes the place of the largest so far: the first of equals stays, a NaN is larger than all.
+/// Whether `next` takes the place of the largest so far, or of which lanes: the first of equals stays, a NaN is larger
+/// than all.
 template <class C>
-TRIPTYCH_HOST_DEVICE bool is_larger(C next, C largest) {
+TRIPTYCH_HOST_DEVICE auto is_larger(const C& next, const C& largest) {
   return (next > largest) | (next != next);
 }
 

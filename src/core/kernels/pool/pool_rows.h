@@ -162,7 +162,7 @@ void max_pool_grad_pairs(const PoolSizes& s, const C* const* rows, std::int64_t 
     Windows largest = Windows{} - std::numeric_limits<C>::infinity();
     Places place = Places{} - 1;  // of the largest: the number of its row, doubled, and its column
     const auto meet = [&](const Windows& next, std::int64_t number) {
-      const Places larger = (next > largest) | (next != next) | (place < 0);
+      const Places larger = is_larger(next, largest) | (place < 0);
       largest = larger ? next : largest;
       place = larger ? Places{} + static_cast<std::remove_cvref_t<decltype(place[0])>>(number) : place;
     };

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/formulas/epilogue.h"
 #include "core/kernels/elementwise.h"
+#include "core/kernels/finish.h"
 #include "core/kernels/path.h"
 #include "core/kernels/product/gemm.h"
 #include "core/kernels/product/products.h"
@@ -56,13 +56,6 @@ void converted(const Operand& operand, Scratch& scratch) {
   copy_strided(operand.data, *operand.meta, elements.as<void>(), dense);
   const DType dtype = std::is_same_v<To, float> ? float32 : int32;
   convert(elements.as<void>(), operand.dtype(), scratch.as<void>(), dtype, size);
-}
-
-template <class T>
-void finish(T* out, std::int64_t rows, std::int64_t columns, const T* bias, Activation activation) {
-  const formula::Finish f{activation};
-  for (std::int64_t i = 0; i < rows; ++i, out += columns)
-    for (std::int64_t j = 0; j < columns; ++j) out[j] = bias ? f(out[j], bias[j]) : f(out[j]);
 }
 
 /// `b_row_axis`: b's axis that is summed. `bias` is null or contiguous.
