@@ -54,7 +54,10 @@ constinit thread_local Pending pending;
 void retain(Node* node) { node->references.fetch_add(1, std::memory_order_relaxed); }
 
 void release(Node* node) {
-  if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // Who holds the only reference needs no locked instruction to give it up.
+  if (node->references.load(std::memory_order_acquire) != 1 &&
+      node->references.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
   if (pending.active) {
     node->outputs_ = reinterpret_cast<Tensor*>(std::exchange(pending.latest, node));
     return;

@@ -10,8 +10,10 @@
 #include "core/graph/retrace.h"
 #include "core/support/error_context.h"
 #include "core/support/inline_vector.h"
+#include "triptych/core/autograd.h"
 #include "triptych/core/callable.h"
 #include "triptych/core/ops.h"
+#include "triptych/core/ops/custom_gradient.h"
 
 namespace triptych {
 
@@ -201,11 +203,31 @@ bool is_captured_state(const Tensor& concrete) {
   return concrete.impl()->has(Head::state) || (concrete.requires_grad() && concrete.is_leaf());
 }
 
+namespace {
+
+/// The buffer was given `before` while recording, and has now been written without: its readers get its value with the
+/// gradient of `before`, as a tensor keeps it that is written under NoGrad.
+void keep_gradient(GraphImpl& graph, const Tensor& state, const Tensor& before, Location where) {
+  graph.written.erase(state.impl());
+  const Tensor now = graph.import(state, where);
+  const Tensor source = graph.handle(*before.impl()->node, before.impl()->output);
+  const GradMode recording(true);
+  const auto to_source = [](std::span<const Tensor>, std::span<const Tensor> upstream, std::span<const bool>) {
+    return std::vector<Tensor>{upstream[0]};
+  };
+  const Tensor kept = custom_gradient("written", {&now, 1}, {&source, 1}, {}, to_source, where)[0];
+  graph.written[state.impl()] = edge_to(kept);
+}
+
+}  // namespace
+
 void trace_write(const Tensor& state, const Tensor& value, Location where) {
   GraphImpl& graph = *modes.trace;
   const Tensor symbolic = graph.import(value, where);
+  const auto before = graph.written.extract(state.impl());
   assign(state, Arg(symbolic, where));
   graph.give_to_call(*graph.nodes.back());
+  if (modes.no_grad && before) keep_gradient(graph, state, before.mapped(), where);
   if (graph.call >= 0 && !modes.no_grad && is_floating(state.dtype())) graph.written[state.impl()] = edge_to(symbolic);
 }
 
@@ -251,9 +273,11 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
   InlineVector<const TensorMeta*, 4> metas(inputs.size());
   bool writes_captured = false;
   std::vector<const Node*> written_states;
+  std::vector<std::pair<Tensor, Tensor>> with_gradient;  // buffers that are written, and what they had a gradient by
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const bool written = op.writes && op.writes(static_cast<int>(i), static_cast<int>(inputs.size()));
-    if (written) graph.written.erase(inputs[i].impl());
+    if (auto before = written ? graph.written.extract(inputs[i].impl()) : decltype(graph.written)::node_type())
+      with_gradient.emplace_back(inputs[i], std::move(before.mapped()));
     Tensor input = graph.import(inputs[i], where);
     if (!in_mask(op.metadata_inputs, i)) input = placed(input, device, where);
     node->inputs()[i] = edge_to(input);
@@ -284,6 +308,7 @@ void append(GraphImpl& graph, const Op& op, std::span<const Tensor> inputs, cons
   if (writes_captured && graph.call >= 0 && graph.calls[static_cast<std::size_t>(graph.call)].owns_writes)
     graph.give_to_call(added);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = graph.handle(added, static_cast<std::uint32_t>(i));
+  for (const auto& [state, before] : with_gradient) keep_gradient(graph, state, before, where);
 }
 
 std::vector<Node*> needed_nodes(GraphImpl& graph, std::span<const Place> fetches, std::span<const Place> fed) {

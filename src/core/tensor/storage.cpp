@@ -72,7 +72,8 @@ Ref<Storage> foreign_storage(void* data, std::size_t bytes, std::function<void()
 void retain(Storage* storage) { storage->references.fetch_add(1, std::memory_order_relaxed); }
 
 void release(Storage* storage) {
-  if (storage->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // Who holds the only reference needs no locked instruction to give it up.
+  if (!storage->unique() && storage->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   std::size_t block_bytes = header_bytes;
   if (storage->release_foreign) {
     call_release(*storage->release_foreign);

@@ -235,6 +235,43 @@ TEST_P(Effects, AGradientFlowsThroughAWrittenBuffer) {
   EXPECT_EQ(floats(after), (Floats{1, 2}));
 }
 
+// Written without recording, whatever writes it, it keeps that gradient, as a tensor does.
+TEST_P(Effects, AWriteWithoutRecordingKeepsTheGradient) {
+  const tt::Tensor slope = tt::tensor<float>({1, 2});
+  const auto writes = std::vector<std::function<void(Does&)>>{
+      [](Does& m) {
+        const NoGrad off;
+        m.state.mul_(5);
+      },
+      [](Does& m) { tt::assign_add(m.state, tt::tensor<float>({7, 8})); },
+      [&](Does& m) { tt::sgd_update(tt::full({}, 0.5, tt::float64), {&m.state, 1}, {&slope, 1}); },
+      [](Does& m) {
+        const NoGrad off;
+        m.state.mul_(5);
+        m.state.add_(1);
+      },
+  };
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    SCOPED_TRACE(i);
+    const auto body = [&](Does& m, const tt::Tensor& x) {
+      m.state.copy_(x * m.weight);
+      const auto before = tt::sum(m.state * m.state);
+      writes[i](m);
+      return before + tt::sum(m.state * m.state * x);
+    };
+    Does traced(body), eager(body);
+    const auto loss = traced(x);
+    const auto gradient = tf::gradients(loss, graph_captured(graph, traced.weight))[0];
+    const auto run = session();
+    const auto expected = eager(feed[0].value);
+    expected.backward();
+    const auto got = run.run({loss, gradient}, feed);
+    EXPECT_EQ(got[0].item<float>(), expected.item<float>());
+    EXPECT_EQ(floats(got[1]), floats(eager.weight.grad()));
+    EXPECT_EQ(floats(traced.state), floats(eager.state));
+  }
+}
+
 // As on the tape, which saves it: not what the state has become by the time the gradient is computed.
 TEST_P(Effects, AGradientRuleReadsWhatTheForwardPassRead) {
   const auto body = [](Does& m, const tt::Tensor& x) {
