@@ -248,6 +248,8 @@ Tensor& Module::get_buffer(Text target, Location where) {
 Tensor& Module::register_parameter(const Name& name, Tensor value) {
   const Frame frame(name.where);
   check_name(name);
+  if (value.is_symbolic())
+    throw ArgumentError(this->name(), "a parameter is symbolic", "'" + name.text + "'", "Give it a value", name.where);
   if (value.defined()) {
     if (!value.is_leaf())
       throw ArgumentError(this->name(), "a parameter is the result of a recorded op",

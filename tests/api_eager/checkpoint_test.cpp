@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "bad_input.h"
 #include "eager_testing.h"
 #include "triptych/core/memory.h"
 #include "triptych/core/ops.h"
@@ -175,4 +176,33 @@ TEST(PostAccumulateHook, StepsInBackward) {
   EXPECT_EQ(calls, 2);
   EXPECT_ARGUMENT_ERROR(eager::register_post_accumulate_grad_hook(leaf * 2, [](Tensor&) {}), "no leaf");
   EXPECT_ARGUMENT_ERROR(eager::register_post_accumulate_grad_hook(Tensor(), [](Tensor&) {}), "no leaf");
+}
+
+TEST(Checkpoint, ErrorsNameTheLine) {
+  const Tensor x = tt::ones({2}).set_requires_grad();
+  const std::function<Tensor(const Tensor&)> one;
+  const std::function<Tensor(const Tensor&, const Tensor&)> two;
+  const std::function<Tensor(const Tensor&, const Tensor&, const Tensor&)> three;
+  const eager::utils::CheckpointOptions options;
+  EXPECT_BAD("[checkpoint] there is no function", eager::utils::checkpoint(one, x));
+  EXPECT_BAD("[checkpoint] there is no function", eager::utils::checkpoint(two, x, x));
+  EXPECT_BAD("[checkpoint] there is no function", eager::utils::checkpoint(three, x, x, x));
+  EXPECT_BAD("[checkpoint] there is no function", eager::utils::checkpoint(one, options, x));
+  EXPECT_BAD("[checkpoint] there is no function", eager::utils::checkpoint(two, options, x, x));
+  EXPECT_BAD("[checkpoint] there is no function", eager::utils::checkpoint(three, options, x, x, x));
+  int calls = 0;
+  const int line = __LINE__ + 1;
+  const Tensor loss = tt::sum(eager::utils::checkpoint(
+      [&](const Tensor& t) {
+        return ++calls == 1 ? t * t : tt::concat({t, t}, 0);
+      },
+      x));
+  try {
+    loss.backward();
+    ADD_FAILURE();
+  } catch (const tt::ArgumentError& error) {
+    EXPECT_EQ(error.where().text(), "checkpoint_test.cpp:" + std::to_string(line)) << error.what();
+    EXPECT_NE(std::string(error.what()).find("the function computes something else the second time"), std::string::npos)
+        << error.what();
+  }
 }

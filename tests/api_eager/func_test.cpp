@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "bad_input.h"
 #include "eager_testing.h"
 #include "triptych/core/io.h"
 #include "triptych/core/ops.h"
@@ -131,6 +132,9 @@ TEST(Func, ProductsWithJacobians) {
   auto [again, change] = func::jvp(vector, std::tuple(v, a), std::tuple(values({3}, 4), number(-1.5)));
   expect_is(again, "vjp_value");
   expect_is(change, "jvp");
+  const auto [at, push_forward] = func::linearize(vector, v, a);
+  expect_is(at, "vjp_value");
+  for (int i = 0; i < 2; ++i) expect_is(push_forward(values({3}, 4), number(-1.5)), "jvp");
   expect_is(func::vmap([&](const Tensor& u) {
               return func::jvp([&](const Tensor& q) { return vector(q, a); }, v, u).second;
             })(values({5, 3}, 5)),
@@ -248,4 +252,50 @@ TEST(Func, Misuse) {
                         "differs in shape");
   EXPECT_ARGUMENT_ERROR(func::stack_module_state(std::vector<nn::Module*>()), "there is no model");
   EXPECT_TRUE(linear.parameters()[0].is_same(linear.weight));
+}
+
+// What a transform gives is called later, and elsewhere: an error is that line's.
+TEST(Func, ErrorsOfCallsNameTheirLine) {
+  const Tensor none, two = tt::ones({2}), three = tt::ones({3});
+  const auto square = [](const Tensor& t) { return t * t; };
+  const auto product = [](const Tensor& s, const Tensor& t) { return s * t; };
+  const auto of_three = [](const Tensor& s, const Tensor& t, const Tensor& u) { return s * t * u; };
+  const auto of_four = [](const Tensor& s, const Tensor& t, const Tensor& u, const Tensor& q) { return s * t * u * q; };
+  const auto [y, pull_back] = func::vjp(square, two);
+  EXPECT_BAD("[vjp] one of the cotangents differs from what it belongs to: number 0 is float32 (3,) for float32 (2,)",
+             pull_back(three));
+  EXPECT_BAD("[vjp] one of the cotangents differs", pull_back(none));
+  EXPECT_BAD("[vjp] one of the cotangents differs", pull_back(tt::ones({2}, tt::float64)));
+  EXPECT_BAD("[vjp] an argument is undefined", func::vjp(square, none));
+  EXPECT_BAD("[vjp] an argument is undefined", func::vjp(product, two, none));
+  EXPECT_BAD("[vjp] an argument is undefined", func::vjp(of_three, two, two, none));
+  EXPECT_BAD("[vjp] an argument is undefined", func::vjp(of_four, two, two, two, none));
+  EXPECT_BAD("[vjp] there is no function", func::vjp(std::function<Tensor(const Tensor&)>(), two));
+  const auto [at, push_forward] = func::linearize(product, two, two);
+  EXPECT_BAD("[linearize] one of the tangents differs", push_forward(two, three));
+  EXPECT_BAD("[linearize] an argument is undefined", func::linearize(square, none));
+  EXPECT_BAD("[linearize] an argument is undefined", func::linearize(product, two, none));
+  EXPECT_BAD("[linearize] an argument is undefined", func::linearize(of_three, two, none, two));
+  EXPECT_BAD("[linearize] an argument is undefined", func::linearize(of_four, two, none, two, two));
+  EXPECT_BAD("[jvp] one of the tangents differs", func::jvp(square, two, three));
+  const auto slope = func::grad(square);
+  const auto both = func::value_and_grad(product);
+  const auto rows = func::jacrev(of_three);
+  const auto columns = func::jacfwd(of_four);
+  const auto curvature = func::hessian(square);
+  const auto mapped = func::vmap(product);
+  EXPECT_BAD("[grad] the function does not give a scalar", slope(two));
+  EXPECT_BAD("[value_and_grad] the function does not give a scalar", both(two, two));
+  EXPECT_BAD("[jacrev] an argument is undefined", rows(two, two, none));
+  EXPECT_BAD("[jacfwd] an argument is undefined", columns(two, two, two, none));
+  EXPECT_BAD("[hessian] an argument is undefined", curvature(none));
+  EXPECT_BAD("[vmap] the arguments differ in the number of examples", mapped(two, three));
+  // Between the user and the function stand others: the line that made it.
+  const std::function<Tensor(const Tensor&)> kept = slope;
+  try {
+    kept(two);
+    ADD_FAILURE();
+  } catch (const tt::ArgumentError& error) {
+    EXPECT_EQ(error.where().text().substr(0, 14), "func_test.cpp:") << error.what();
+  }
 }

@@ -194,10 +194,11 @@ inline const std::vector<std::pair<const char*, std::string>>& hostile_texts() {
   return texts;
 }
 template <class T>
-concept TextLike = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view> ||
-    std::is_same_v<T, tt::Text> || std::is_same_v<T, tt::OwnedText> || std::is_same_v<T, tt::OptionText> ||
-    std::is_same_v<T, const char*> || std::is_same_v<T, std::filesystem::path> ||
-    std::is_same_v<T, tt::eager::nn::Name> || std::is_same_v<T, tt::keras::MetricName>;
+concept TextLike =
+    std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view> || std::is_same_v<T, tt::Text> ||
+    std::is_same_v<T, tt::OwnedText> || std::is_same_v<T, tt::OptionText> || std::is_same_v<T, const char*> ||
+    std::is_same_v<T, std::filesystem::path> || std::is_same_v<T, tt::eager::nn::Name> ||
+    std::is_same_v<T, tt::keras::MetricName> || std::is_same_v<T, tt::PartName>;
 template <class T>
 inline constexpr bool takes_pointer =
     std::is_same_v<T, const char*> || std::is_constructible_v<T, const char*, tt::Location>;

@@ -9,11 +9,21 @@
 
 #include "triptych/core/device.h"
 #include "triptych/core/io.h"
+#include "triptych/core/text.h"
 
 namespace triptych {
 
 /// `load`, with all tensors on `map_location`. ArgumentError, too, if there is no such device.
 TRIPTYCH_API StateDict load(const OwnedText& path, Device map_location, Location where = Location::here());
+
+/// The name of a part, with the line that asks for it.
+struct PartName {
+  PartName(const char* text, Location where = Location::here()) : text(not_null(text, where)), where(where) {}
+  PartName(std::string text, Location where = Location::here()) : text(std::move(text)), where(where) {}
+  PartName(std::nullptr_t) = delete;
+  std::string text;
+  Location where;
+};
 
 /// What a training consists of, as torch.save's dictionary: `{{"model", model.state_dict()}, {"optimizer",
 /// optimizer.state_dict()}, {"loader", loader.state_dict()}, {"random", {{"state", generator.get_state()}}}}`.
@@ -27,7 +37,7 @@ class TRIPTYCH_API Checkpoint {
 
   /// The part called `name`; ArgumentError if there is none.
   const StateDict& at(Text name, Location where = Location::here()) const;
-  const StateDict& operator[](Text name) const { return at(name); }
+  const StateDict& operator[](const PartName& name) const { return at(name.text, name.where); }
   bool contains(Text name) const;
   void set(OwnedText name, StateDict part, Location where = Location::here());
   std::vector<std::string> names() const;

@@ -63,14 +63,38 @@ auto checkpoint(F function, const CheckpointOptions& options, Location where, co
 ///
 /// The function is called in backward again: what it holds by reference must live until then.
 /// Source: torch.utils.checkpoint.checkpoint, with use_reentrant=False.
-template <class F, class... A>
-requires(sizeof...(A) > 0 && std::invocable<F&, triptych::detail::ValueOf<A>&...>) auto checkpoint(F function,
-                                                                                                   const A&... inputs) {
-  return detail::checkpoint(std::move(function), CheckpointOptions(), Location(), inputs...);
+template <class F, class A>
+requires std::invocable < F&, triptych::detail::ValueOf<A>
+& > auto checkpoint(F function, const A& a, Location where = Location::here()) {
+  return detail::checkpoint(std::move(function), CheckpointOptions(), where, a);
 }
-template <class F, class... A>
-auto checkpoint(F function, const CheckpointOptions& options, const A&... inputs) {
-  return detail::checkpoint(std::move(function), options, Location(), inputs...);
+template <class F, class A, class B>
+requires std::invocable < F&, triptych::detail::ValueOf<A>
+&, triptych::detail::ValueOf<B>& >
+       auto checkpoint(F function, const A& a, const B& b, Location where = Location::here()) {
+  return detail::checkpoint(std::move(function), CheckpointOptions(), where, a, b);
+}
+template <class F, class A>
+auto checkpoint(F function, const CheckpointOptions& options, const A& a, Location where = Location::here()) {
+  return detail::checkpoint(std::move(function), options, where, a);
+}
+template <class F, class A, class B>
+auto checkpoint(F function, const CheckpointOptions& options, const A& a, const B& b,
+                Location where = Location::here()) {
+  return detail::checkpoint(std::move(function), options, where, a, b);
+}
+/// Of more inputs the first is a tensor, which tells the line.
+template <class F, class B, class C, class... More>
+requires std::invocable < F&, Tensor&, triptych::detail::ValueOf<B>
+&, triptych::detail::ValueOf<C>&,
+    triptych::detail::ValueOf<More>&... >
+        auto checkpoint(F function, const Arg& a, const B& b, const C& c, const More&... more) {
+  return detail::checkpoint(std::move(function), CheckpointOptions(), a.where(), a.tensor(), b, c, more...);
+}
+template <class F, class B, class C, class... More>
+auto checkpoint(F function, const CheckpointOptions& options, const Arg& a, const B& b, const C& c,
+                const More&... more) {
+  return detail::checkpoint(std::move(function), options, a.where(), a.tensor(), b, c, more...);
 }
 
 /// Calls the functions one after the other, in `segments` parts of equal length, each but the last a checkpoint.

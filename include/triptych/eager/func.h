@@ -27,6 +27,7 @@
 #include "triptych/core/batching.h"
 #include "triptych/core/callable.h"
 #include "triptych/core/index.h"
+#include "triptych/core/located_function.h"
 #include "triptych/core/structure_of_names.h"
 #include "triptych/core/transforms.h"
 
@@ -236,33 +237,41 @@ TRIPTYCH_API std::vector<triptych::detail::ExampleAxis> axes_of(const ExampleDim
 template <int... argnums, class F>
 auto grad(F f, Location where = Location::here()) {
   check_callable("grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) {
-    return detail::value_and_grad<false, argnums...>("grad", f, where, arguments...).first;
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f)](Location where, const auto&... arguments) {
+        return detail::value_and_grad<false, argnums...>("grad", f, where, arguments...).first;
+      },
+      where);
 }
 template <int... argnums, class F>
 auto grad(F f, HasAux, Location where = Location::here()) {
   check_callable("grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) {
-    auto both = detail::value_and_grad<true, argnums...>("grad", f, where, arguments...);
-    return std::pair(std::move(both.first), std::move(both.second.second));
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f)](Location where, const auto&... arguments) {
+        auto both = detail::value_and_grad<true, argnums...>("grad", f, where, arguments...);
+        return std::pair(std::move(both.first), std::move(both.second.second));
+      },
+      where);
 }
 
 /// The same, giving a pair of the gradient and the value (with `has_aux` of the value and what comes with it).
 template <int... argnums, class F>
 auto value_and_grad(F f, Location where = Location::here()) {
   check_callable("value_and_grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) {
-    return detail::value_and_grad<false, argnums...>("value_and_grad", f, where, arguments...);
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f)](Location where, const auto&... arguments) {
+        return detail::value_and_grad<false, argnums...>("value_and_grad", f, where, arguments...);
+      },
+      where);
 }
 template <int... argnums, class F>
 auto value_and_grad(F f, HasAux, Location where = Location::here()) {
   check_callable("value_and_grad", f, where);
-  return [f = std::move(f), where](const auto&... arguments) {
-    return detail::value_and_grad<true, argnums...>("value_and_grad", f, where, arguments...);
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f)](Location where, const auto&... arguments) {
+        return detail::value_and_grad<true, argnums...>("value_and_grad", f, where, arguments...);
+      },
+      where);
 }
 /// torch.func's name of value_and_grad: both give (gradient, value).
 template <int... argnums, class F>
@@ -274,20 +283,75 @@ auto grad_and_value(F f, HasAux aux, Location where = Location::here()) {
   return value_and_grad<argnums...>(std::move(f), aux, where);
 }
 
-/// The value of `f` at the primals, and a function from a cotangent, which looks like the value, to the tuple of the
-/// primals' gradients: `auto [y, pull_back] = vjp(f, x); auto [gradient] = pull_back(t);`. It may be called many times.
+namespace detail {
+
 template <class F, class... A>
-requires(sizeof...(A) > 0) auto vjp(F f, const A&... primals) {
-  const Location where;
+auto vjp(F& f, Location where, const A&... primals) {
   check_callable("vjp", f, where);
-  using Made = detail::Call<false, F, A...>;
-  const auto call = std::make_shared<const Made>(
-      "vjp", f, std::vector<bool>(detail::flattened(primals...).size(), true), where, primals...);
-  auto pull_back = [call, likes = std::tuple(primals...)](const typename Made::Result& cotangents) {
-    const detail::Tensors gradients = call->done().pull_back(triptych::detail::tensors_of(cotangents), Location());
+  using Made = Call<false, F, A...>;
+  const auto call =
+      std::make_shared<const Made>("vjp", f, std::vector<bool>(flattened(primals...).size(), true), where, primals...);
+  auto pull_back = [call, made = where, likes = std::tuple(primals...)](const typename Made::Result& cotangents,
+                                                                        Location where = Location::here()) {
+    const Tensors gradients =
+        call->done().pull_back(triptych::detail::tensors_of(cotangents), triptych::detail::line_of_call(where, made));
     return triptych::detail::value_like(likes, gradients);
   };
   return std::pair(call->value(), std::move(pull_back));
+}
+
+template <class F, class... A>
+auto linearize(F& f, Location where, const A&... primals) {
+  check_callable("linearize", f, where);
+  using Made = Call<false, F, A...>;
+  const auto call = std::make_shared<const Made>("linearize", f, std::vector<bool>(flattened(primals...).size(), true),
+                                                 where, primals...);
+  auto push_forward = [call](Location where, const triptych::detail::ValueOf<A>&... tangents) {
+    return call->result_like(call->done().push_forward(flattened(tangents...), where));
+  };
+  return std::pair(call->value(), triptych::detail::LocatedFunction(std::move(push_forward), where));
+}
+
+}  // namespace detail
+
+/// The value of `f` at the primals, and a function from a cotangent, which looks like the value, to the tuple of the
+/// primals' gradients: `auto [y, pull_back] = vjp(f, x); auto [gradient] = pull_back(t);`. It may be called many times.
+template <class F, class A>
+auto vjp(F f, const A& a, Location where = Location::here()) {
+  return detail::vjp(f, where, a);
+}
+template <class F, class A, class B>
+auto vjp(F f, const A& a, const B& b, Location where = Location::here()) {
+  return detail::vjp(f, where, a, b);
+}
+template <class F, class A, class B, class C>
+auto vjp(F f, const A& a, const B& b, const C& c, Location where = Location::here()) {
+  return detail::vjp(f, where, a, b, c);
+}
+/// Of more primals the first is a tensor, which tells the line.
+template <class F, class B, class C, class D, class... More>
+auto vjp(F f, const Arg& a, const B& b, const C& c, const D& d, const More&... more) {
+  return detail::vjp(f, a.where(), a.tensor(), b, c, d, more...);
+}
+
+/// The value of `f` at the primals, and its derivative there: a function from tangents, which look like the primals, to
+/// the change of the value. It may be called many times; as `jvp`, by walking back twice.
+/// Source: torch.func.linearize.
+template <class F, class A>
+auto linearize(F f, const A& a, Location where = Location::here()) {
+  return detail::linearize(f, where, a);
+}
+template <class F, class A, class B>
+auto linearize(F f, const A& a, const B& b, Location where = Location::here()) {
+  return detail::linearize(f, where, a, b);
+}
+template <class F, class A, class B, class C>
+auto linearize(F f, const A& a, const B& b, const C& c, Location where = Location::here()) {
+  return detail::linearize(f, where, a, b, c);
+}
+template <class F, class B, class C, class D, class... More>
+auto linearize(F f, const Arg& a, const B& b, const C& c, const D& d, const More&... more) {
+  return detail::linearize(f, a.where(), a.tensor(), b, c, d, more...);
 }
 
 /// The value of `f` at the primals, an argument or a tuple of arguments, and its change along the tangents, which look
@@ -310,39 +374,56 @@ auto jvp(F f, const P& primals, const T& tangents, Location where = Location::he
 template <int... argnums, class F>
 auto jacrev(F f, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacrev", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) {
-    return detail::jacobian<false, argnums...>("jacrev", false, f, options, where, arguments...);
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f), options](Location where, const auto&... arguments) {
+        return detail::jacobian<false, argnums...>("jacrev", false, f, options, where, arguments...);
+      },
+      where);
 }
 template <int... argnums, class F>
 auto jacrev(F f, HasAux, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacrev", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) {
-    return detail::jacobian<true, argnums...>("jacrev", false, f, options, where, arguments...);
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f), options](Location where, const auto&... arguments) {
+        return detail::jacobian<true, argnums...>("jacrev", false, f, options, where, arguments...);
+      },
+      where);
 }
 
 /// The same, by `jvp` of one unit vector for each element of the argument: for functions of few and to many numbers.
 template <int... argnums, class F>
 auto jacfwd(F f, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacfwd", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) {
-    return detail::jacobian<false, argnums...>("jacfwd", true, f, options, where, arguments...);
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f), options](Location where, const auto&... arguments) {
+        return detail::jacobian<false, argnums...>("jacfwd", true, f, options, where, arguments...);
+      },
+      where);
 }
 template <int... argnums, class F>
 auto jacfwd(F f, HasAux, const JacobianOptions& options = {}, Location where = Location::here()) {
   check_callable("jacfwd", f, where);
-  return [f = std::move(f), options, where](const auto&... arguments) {
-    return detail::jacobian<true, argnums...>("jacfwd", true, f, options, where, arguments...);
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f), options](Location where, const auto&... arguments) {
+        return detail::jacobian<true, argnums...>("jacfwd", true, f, options, where, arguments...);
+      },
+      where);
 }
 
-/// A function that gives the second derivatives of `f`: jacfwd(jacrev(f)).
+/// A function that gives the second derivatives of `f`, as jacfwd(jacrev(f)) does.
 template <int... argnums, class F>
 auto hessian(F f, Location where = Location::here()) {
   check_callable("hessian", f, where);
-  return jacfwd<argnums...>(jacrev<argnums...>(std::move(f), JacobianOptions{}, where), JacobianOptions{}, where);
+  auto slopes = triptych::detail::LocatedFunction(
+      [f = std::move(f)](Location where, const auto&... arguments) {
+        return detail::jacobian<false, argnums...>("hessian", false, f, {}, where, arguments...);
+      },
+      where);
+  return triptych::detail::LocatedFunction(
+      [slopes = std::move(slopes)](Location where, const auto&... arguments) {
+        return detail::jacobian<false, argnums...>("hessian", true, slopes, {}, where, arguments...);
+      },
+      where);
 }
 
 /// A function that gives the results of `f` for many examples at once: arguments have the examples along `in_dims`, one
@@ -354,22 +435,24 @@ template <class F>
 auto vmap(F f, const ExampleDims& in_dims = 0, const ExampleDims& out_dims = 0, const VmapOptions& options = {},
           Location where = Location::here()) {
   check_callable("vmap", f, where);
-  return [f = std::move(f), in_dims, out_dims, options, where](const auto&... arguments) {
-    using R = detail::ResultOf<const F, std::decay_t<decltype(arguments)>...>;
-    std::optional<triptych::detail::ValueOf<R>> like;
-    const triptych::detail::FunctionOfTensors function = [&](std::span<const Tensor> given) {
-      const R result = detail::call_like(f, given, arguments...);
-      detail::Tensors tensors = triptych::detail::tensors_of(result);
-      if (!like) like.emplace(triptych::detail::value_like(result, tensors));
-      return tensors;
-    };
-    std::vector<triptych::detail::ExampleAxis> out;
-    for (const ExampleDim& dim : out_dims.dims) out.push_back(dim.axis);
-    const detail::Tensors results = triptych::detail::vmap_tensors(
-        function, detail::flattened(arguments...), detail::axes_of(in_dims, detail::counts_of(arguments...), where),
-        out, options.randomness, options.chunk_size, where);
-    return triptych::detail::value_like(*like, results);
-  };
+  return triptych::detail::LocatedFunction(
+      [f = std::move(f), in_dims, out_dims, options](Location where, const auto&... arguments) {
+        using R = detail::ResultOf<const F, std::decay_t<decltype(arguments)>...>;
+        std::optional<triptych::detail::ValueOf<R>> like;
+        const triptych::detail::FunctionOfTensors function = [&](std::span<const Tensor> given) {
+          const R result = detail::call_like(f, given, arguments...);
+          detail::Tensors tensors = triptych::detail::tensors_of(result);
+          if (!like) like.emplace(triptych::detail::value_like(result, tensors));
+          return tensors;
+        };
+        std::vector<triptych::detail::ExampleAxis> out;
+        for (const ExampleDim& dim : out_dims.dims) out.push_back(dim.axis);
+        const detail::Tensors results = triptych::detail::vmap_tensors(
+            function, detail::flattened(arguments...), detail::axes_of(in_dims, detail::counts_of(arguments...), where),
+            out, options.randomness, options.chunk_size, where);
+        return triptych::detail::value_like(*like, results);
+      },
+      where);
 }
 
 }  // namespace triptych::eager::func

@@ -20,7 +20,7 @@ std::size_t ModuleSequence::place(std::int64_t index, const char* function, Loca
 }
 
 Module& ModuleSequence::at(std::int64_t index, Location where) const {
-  return *children_[place(index, "Sequential", where)].module;
+  return *children_[place(index, name().c_str(), where)].module;
 }
 
 void ModuleSequence::add_part(const Name& name, AnyModule part) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/support/error_context.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::eager::nn::utils::rnn {
@@ -151,6 +152,7 @@ std::vector<Tensor> unpad_sequence(const Arg& padded_sequences, const Tensor& le
 }
 
 PackedSequence pack_sequence(const std::vector<Tensor>& sequences, bool enforce_sorted, Location where) {
+  const Called called("pack_sequence");
   const Tensor padded = pad_sequence(sequences, false, 0, PaddingSide::right, where);
   Numbers lengths;
   for (const Tensor& sequence : sequences) lengths.push_back(sequence.size(0, where));

@@ -160,6 +160,7 @@ CyclicLR::CyclicLR(Optimizer& optimizer, const PerGroup& base_lr, const PerGroup
 
 double CyclicLR::height() const {
   const auto step = static_cast<double>(last_epoch_);
+  const UserCode its_lines;  // of scale_fn
   const double cycle = std::floor(1 + step / total_size_), x = 1 + step / total_size_ - cycle;
   return (x <= step_ratio_ ? x / step_ratio_ : (x - 1) / (step_ratio_ - 1)) * scale_fn_(by_cycle_ ? cycle : step);
 }

@@ -27,6 +27,7 @@ LambdaLR::LambdaLR(Optimizer& optimizer, const LRLambdas& lr_lambda, std::int64_
 }
 std::vector<double> LambdaLR::get_lr() {
   std::vector<double> rates = base_lrs_;
+  const UserCode its_lines;
   for (std::size_t g = 0; g < rates.size(); ++g) rates[g] *= lambdas_[g](last_epoch_);
   return rates;
 }
@@ -38,6 +39,7 @@ MultiplicativeLR::MultiplicativeLR(Optimizer& optimizer, const LRLambdas& lr_lam
 }
 std::vector<double> MultiplicativeLR::get_lr() {
   std::vector<double> rates = current();
+  const UserCode its_lines;
   if (!initial_)
     for (std::size_t g = 0; g < rates.size(); ++g) rates[g] *= lambdas_[g](last_epoch_);
   return rates;

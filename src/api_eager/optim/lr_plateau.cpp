@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/error.h"
 #include "triptych/eager/optim/lr_scheduler.h"
@@ -41,7 +42,10 @@ bool ReduceLROnPlateau::better(double value) const {
 void ReduceLROnPlateau::step(Location where) {
   fail("there is no metric", "step() without an argument", "Call step(metrics)", where);
 }
-void ReduceLROnPlateau::step(const Tensor& metrics, Location where) { step(metrics.item<double>(where), where); }
+void ReduceLROnPlateau::step(const Tensor& metrics, Location where) {
+  const Called called(name_);
+  step(metrics.item<double>(where), where);
+}
 void ReduceLROnPlateau::step(double metrics, Location where) {
   check_groups(where);
   ++last_epoch_;

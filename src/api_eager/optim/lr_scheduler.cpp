@@ -135,10 +135,10 @@ void LRScheduler::step(Location where) {
   const Frame frame(where);
   check_groups(where);
   if (step_count_ == 1 && life_->steps == 0)
-    warn(name_,
-         "the scheduler steps before its optimizer has stepped, so that the first learning rate is left out. Call "
-         "optimizer.step() before scheduler.step().",
-         where);
+    warn_once(name_,
+              "the scheduler steps before its optimizer has stepped, so that the first learning rate is left out. Call "
+              "optimizer.step() before scheduler.step().",
+              where);
   ++step_count_;
   try {
     update({}, where);

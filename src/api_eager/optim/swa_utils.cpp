@@ -16,10 +16,26 @@ namespace {
 
 void check_decay(const char* op, double decay, Location where) { Hyperparameters(op, where).share("decay", decay); }
 
+using Weight = std::function<double(std::int64_t)>;
+
+void check_current(const char* op, const Tensor& averaged, const Tensor& current, std::int64_t num_averaged,
+                   Location where) {
+  if (!averaged.defined() || !current.defined() || averaged.shape() != current.shape())
+    throw ArgumentError(op, "an average and the model's tensor differ in shape",
+                        (averaged.defined() ? averaged.shape().text() : "undefined") + " and " +
+                            (current.defined() ? current.shape().text() : "undefined"),
+                        "", where);
+  Hyperparameters(op, where).not_negative("num_averaged", static_cast<double>(num_averaged));
+}
+
 /// Moves each average towards the model by `weight`; whole numbers are computed in float64 and cut.
-MultiAvgFn moving(std::function<double(std::int64_t)> weight) {
-  return [weight = std::move(weight)](const std::vector<Tensor>& averaged, const std::vector<Tensor>& current,
-                                      std::int64_t num_averaged) {
+MultiAvgFn moving(const char* op, Weight weight, Location where) {
+  return [=](const std::vector<Tensor>& averaged, const std::vector<Tensor>& current, std::int64_t num_averaged) {
+    const Frame frame(where);
+    if (averaged.size() != current.size())
+      throw ArgumentError(op, "the averages and the model's tensors differ in number",
+                          std::to_string(averaged.size()) + " and " + std::to_string(current.size()), "", where);
+    for (std::size_t i = 0; i < averaged.size(); ++i) check_current(op, averaged[i], current[i], num_averaged, where);
     for (std::size_t i = 0; i < averaged.size(); ++i) {
       Tensor average = averaged[i];
       const DType dtype = is_floating(average.dtype()) ? average.dtype() : float64;
@@ -27,12 +43,20 @@ MultiAvgFn moving(std::function<double(std::int64_t)> weight) {
     }
   };
 }
-AvgFn moving_one(std::function<double(std::int64_t)> weight) {
-  return [weight = std::move(weight)](const Tensor& averaged, const Tensor& current, std::int64_t num_averaged) {
+AvgFn moving_one(const char* op, Weight weight, Location where) {
+  return [=](const Tensor& averaged, const Tensor& current, std::int64_t num_averaged) {
+    const Frame frame(where);
+    check_current(op, averaged, current, num_averaged, where);
     return averaged + (current - averaged) * weight(num_averaged);
   };
 }
 double mean_weight(std::int64_t num_averaged) { return 1 / static_cast<double>(num_averaged + 1); }
+
+std::string shapes_of(const std::vector<Tensor>& tensors) {
+  std::string text;
+  for (const Tensor& tensor : tensors) text += (text.empty() ? "" : ", ") + tensor.shape().text();
+  return "[" + text + "]";
+}
 
 std::vector<Tensor> detached(const std::vector<Tensor>& tensors) {
   std::vector<Tensor> result;
@@ -44,14 +68,16 @@ std::vector<Tensor> detached(const std::vector<Tensor>& tensors) {
 
 AvgFn get_ema_avg_fn(double decay, Location where) {
   check_decay("get_ema_avg_fn", decay, where);
-  return moving_one([decay](std::int64_t) { return 1 - decay; });
+  return moving_one(
+      "get_ema_avg_fn", [decay](std::int64_t) { return 1 - decay; }, where);
 }
 MultiAvgFn get_ema_multi_avg_fn(double decay, Location where) {
   check_decay("get_ema_multi_avg_fn", decay, where);
-  return moving([decay](std::int64_t) { return 1 - decay; });
+  return moving(
+      "get_ema_multi_avg_fn", [decay](std::int64_t) { return 1 - decay; }, where);
 }
-AvgFn get_swa_avg_fn() { return moving_one(mean_weight); }
-MultiAvgFn get_swa_multi_avg_fn() { return moving(mean_weight); }
+AvgFn get_swa_avg_fn(Location where) { return moving_one("get_swa_avg_fn", mean_weight, where); }
+MultiAvgFn get_swa_multi_avg_fn(Location where) { return moving("get_swa_multi_avg_fn", mean_weight, where); }
 
 AveragedModelBase::AveragedModelBase(AveragedModelOptions options, Location where)
     : n_averaged(register_buffer("n_averaged", zeros({}, int64, where))), options_(std::move(options)) {
@@ -77,8 +103,8 @@ void AveragedModelBase::update_parameters(const nn::Module& model, Location wher
   };
   if (!alike(averaged, current) || !alike(kept, buffers))
     throw ArgumentError("update_parameters", "the model has other parameters or buffers than the average",
-                        std::to_string(current.size()) + " and " + std::to_string(buffers.size()) + ", the average " +
-                            std::to_string(averaged.size()) + " and " + std::to_string(kept.size()),
+                        shapes_of(current) + " and " + shapes_of(buffers) + ", the average " + shapes_of(averaged) +
+                            " and " + shapes_of(kept),
                         "Update with the model that was averaged", where);
   if (options_.use_buffers) {
     averaged.insert(averaged.end(), kept.begin(), kept.end());
@@ -92,11 +118,15 @@ void AveragedModelBase::update_parameters(const nn::Module& model, Location wher
     for (std::size_t i = 0; i < averaged.size(); ++i) averaged[i].copy_(current[i]);
   } else if (options_.avg_fn) {
     std::vector<Tensor> fresh;
+    const UserCode its_lines;
     for (std::size_t i = 0; i < averaged.size(); ++i)
       fresh.push_back(options_.avg_fn(averaged[i].detach(), current[i], count));
     for (std::size_t i = 0; i < averaged.size(); ++i) averaged[i].copy_(cast(fresh[i], averaged[i].dtype()));
+  } else if (options_.multi_avg_fn) {
+    const UserCode its_lines;
+    options_.multi_avg_fn(averaged, current, count);
   } else {
-    (options_.multi_avg_fn ? options_.multi_avg_fn : get_swa_multi_avg_fn())(averaged, current, count);
+    get_swa_multi_avg_fn(where)(averaged, current, count);
   }
   if (!options_.use_buffers)
     for (std::size_t i = 0; i < kept.size(); ++i) {

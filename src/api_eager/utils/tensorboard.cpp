@@ -17,6 +17,7 @@
 #include "core/formats/summary.h"
 #include "core/graph/graph.h"
 #include "core/graph/graph_def.h"
+#include "core/support/error_context.h"
 #include "core/support/printable.h"
 
 namespace triptych::eager::utils::tensorboard {
@@ -75,7 +76,7 @@ std::vector<double> finite_values(std::string_view tag, const Tensor& tensor, Lo
   for (const double value : values)
     if (!std::isfinite(value))
       throw ArgumentError(op, "a histogram's value is not finite",
-                          "'" + std::string(tag) + "' has a " + (std::isnan(value) ? "NaN" : "infinity"), "", where);
+                          "'" + std::string(tag) + "' has " + (std::isnan(value) ? "a NaN" : "an infinity"), "", where);
   return values;
 }
 
@@ -152,6 +153,7 @@ const std::string& SummaryWriter::get_logdir() const { return files_->log_dir; }
 
 void SummaryWriter::add_scalar(Text tag, const Arg& scalar_value, Step global_step, Time walltime, bool new_style,
                                bool double_precision, Location where) const {
+  const Called called(op);
   const double value = number_of(scalar_value, where);
   const std::string bytes =
       new_style ? scalar_tensor_summary(tag, value, double_precision) : scalar_summary(tag, value);

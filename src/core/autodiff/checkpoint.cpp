@@ -6,6 +6,7 @@
 #include "core/autodiff/tape_number.h"
 #include "core/autodiff/walker.h"
 #include "core/dispatch/modes.h"
+#include "core/support/users_function.h"
 #include "core/tensor/state_log.h"
 #include "triptych/core/autocast.h"
 #include "triptych/core/ops.h"
@@ -133,6 +134,7 @@ struct Again {
     {
       const Surroundings::Scope scope(surroundings);
       const AsBefore before(states, generator);
+      const UsersFunction its_lines(where);
       outputs = function(arguments);
     }
     std::vector<Place> roots, targets;
@@ -140,7 +142,10 @@ struct Again {
     if (outputs.size() != differentiated.size()) differs();
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (!differentiated[i]) continue;
-      if (!outputs[i].requires_grad()) differs();
+      const Tensor& gradient = upstream[roots.size()];
+      if (!outputs[i].requires_grad() ||
+          (gradient.defined() && (outputs[i].shape() != gradient.shape() || outputs[i].dtype() != gradient.dtype())))
+        differs();
       roots.push_back({gradient_edge(*outputs[i].impl()).get(), outputs[i].impl()->output});
     }
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -171,7 +176,7 @@ struct Again {
 
   [[noreturn]] void differs() const {
     throw ArgumentError("checkpoint", "the function computes something else the second time",
-                        "its results differ in number or in what requires a gradient",
+                        "its results differ in number, shape, dtype or in what requires a gradient",
                         "It may depend on what the first call changed", where);
   }
 };
@@ -183,7 +188,10 @@ std::vector<Tensor> checkpoint_tensors(const FunctionOfTensors& function, std::s
   check_callable("checkpoint", function, where);
   const bool symbolic =
       modes.trace || std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.is_symbolic(); });
-  if (!grad_enabled() || symbolic) return function(inputs);  // nothing is saved, or a graph plans its memory itself
+  if (!grad_enabled() || symbolic) {  // nothing is saved, or a graph plans its memory itself
+    const UsersFunction its_lines(where);
+    return function(inputs);
+  }
   auto again = std::make_shared<Again>();
   again->function = function;
   again->where = where;
@@ -200,6 +208,7 @@ std::vector<Tensor> checkpoint_tensors(const FunctionOfTensors& function, std::s
     }
     const std::uint64_t since = next_tape_number();
     const StateLog log;
+    const UsersFunction its_lines(where);
     results = function(arguments);
     again->states = log.written();
     for (const Tensor& result : results) {

@@ -8,6 +8,7 @@
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
 #include "core/graph/subgraph_trace.h"
+#include "core/support/users_function.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/batching.h"
 #include "triptych/core/ops.h"
@@ -93,7 +94,10 @@ Differentiated::Differentiated(std::string_view op, const std::function<CallResu
   if (wanted_.empty())
     throw ArgumentError(op_, "there is nothing to differentiate with respect to", "no tensor among the arguments", "",
                         where);
-  CallResult called = function(arguments);
+  CallResult called = [&] {
+    const UsersFunction its_lines(where);
+    return function(arguments);
+  }();
   differentiated_ = std::move(called.tensors);
   for (std::size_t i = 0; i < differentiated_.size(); ++i)
     if (!differentiated_[i].defined())

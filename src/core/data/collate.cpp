@@ -16,6 +16,7 @@ namespace {
 
 Batch stacked(const char* op, const std::vector<Example>& examples, Location where) {
   if (examples.empty()) throw ArgumentError(op, "a batch has no example", "an empty list", "", where);
+  const Called called(op);
   std::vector<std::int64_t> numbers(examples.size());
   std::iota(numbers.begin(), numbers.end(), 0);
   return stack_examples(numbers, examples);

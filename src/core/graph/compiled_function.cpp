@@ -10,6 +10,7 @@
 #include "core/dispatch/autocast.h"
 #include "core/graph/runner.h"
 #include "core/support/error_context.h"
+#include "core/support/users_function.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/callable.h"
 #include "triptych/core/compiled.h"
@@ -191,14 +192,19 @@ class BackwardGraph {
   std::vector<Tensor> feeds_, residuals_;
 };
 
+std::vector<Tensor> called(const FunctionOfTensors& function, std::span<const Tensor> inputs, Location where) {
+  const UsersFunction its_lines(where);
+  return function(inputs);
+}
+
 /// Symbolic results on placeholders like the inputs.
-TracedGraph trace_function(const FunctionOfTensors& function, std::span<const Tensor> inputs, bool dynamic,
-                           Location where) {
+TracedGraph trace_function(const char* op, const FunctionOfTensors& function, std::span<const Tensor> inputs,
+                           bool dynamic, Location where) {
   TracedGraph traced;
   for (const Tensor& input : inputs) {
     if (!input.defined() || input.is_symbolic())
-      throw ArgumentError("compile", "an argument is undefined or symbolic",
-                          "tensor " + std::to_string(traced.inputs.size()), "Pass a tensor with values", where);
+      throw ArgumentError(op, "an argument is undefined or symbolic", "tensor " + std::to_string(traced.inputs.size()),
+                          "Pass a tensor with values", where);
     Shape shape = input.shape();
     if (dynamic && shape.rank() > 0) shape.set(0, unknown);
     const PlaceholderAttributes attributes{input.dtype(), shape, {}};
@@ -207,14 +213,13 @@ TracedGraph trace_function(const FunctionOfTensors& function, std::span<const Te
                    {.shape = shape, .strides = {}, .dtype = input.dtype(), .device = input.device()}, "input", where));
   }
   const TracedCall call(traced.graph);
-  for (const Tensor& result : function(traced.inputs)) {
+  for (const Tensor& result : called(function, traced.inputs, where)) {
     if (!result.defined())
-      throw ArgumentError("compile", "the function gives an undefined tensor",
+      throw ArgumentError(op, "the function gives an undefined tensor",
                           "result " + std::to_string(traced.outputs.size()), "", where);
     traced.outputs.push_back(call.result(traced.graph.impl().import(result, where)));
   }
-  if (traced.outputs.empty())
-    throw ArgumentError("compile", "the function gives no tensor", "an empty result", "", where);
+  if (traced.outputs.empty()) throw ArgumentError(op, "the function gives no tensor", "an empty result", "", where);
   return traced;
 }
 
@@ -250,7 +255,7 @@ struct Trace {
 
   void build(const FunctionOfTensors& function, std::span<const Tensor> inputs, const SessionOptions& options,
              Location where) {
-    graph = trace_function(function, inputs, key.dynamic, where);
+    graph = trace_function("compile", function, inputs, key.dynamic, where);
     GraphImpl& impl = graph.graph.impl();
     for (const auto& node : std::vector(impl.nodes.begin(), impl.nodes.end()))
       if (node->op == &captured_op) states.push_back(node->attributes_as<CapturedAttributes>().tensor);
@@ -410,16 +415,16 @@ std::vector<Tensor> CompiledFunction::call(std::span<const Tensor> inputs, std::
   reason_.clear();
   const bool traced_around =
       modes.trace || std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.is_symbolic(); });
-  if (options_.disable || traced_around) return function_(inputs);  // it becomes part of that graph
+  if (options_.disable || traced_around) return called(function_, inputs, where);  // it becomes part of that graph
   const std::shared_ptr<Trace> trace = trace_for(inputs, mode, where);
   if (trace->runner) return Trace::run(trace, inputs, where);
   reason_ = trace->eager;
-  return function_(inputs);
+  return called(function_, inputs, where);
 }
 
 TracedGraph make_graph(const FunctionOfTensors& function, std::span<const Tensor> inputs, bool dynamic,
                        Location where) {
-  return trace_function(function, inputs, dynamic, where);
+  return trace_function("make_graph", function, inputs, dynamic, where);
 }
 
 }  // namespace triptych::detail

@@ -6,6 +6,7 @@
 
 #include "core/random/distribution_parts.h"
 #include "core/random/drawing.h"
+#include "core/support/error_context.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/dtype_info.h"
 #include "triptych/core/ops/probability.h"
@@ -171,6 +172,7 @@ Tensor Categorical::draw(const Shape& sample_shape, Generator* generator, Locati
 
 Tensor Categorical::log_prob(const Arg& value) const {
   const Frame frame(value.where());
+  const Called called("Categorical");
   Tensor classes = unsqueeze(cast(value.tensor(), int64), -1);
   if (value.tensor().shape() == batch_shape()) return squeeze(take_along_axis(logits, classes, -1), -1);
   const Shape batch = broadcast_shapes({value.tensor().shape(), batch_shape()}, value.where());

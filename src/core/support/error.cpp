@@ -8,6 +8,7 @@
 #include "core/dispatch/modes.h"
 #include "core/support/error_context.h"
 #include "core/support/printable.h"
+#include "triptych/core/located_function.h"
 
 namespace triptych {
 namespace {
@@ -98,5 +99,7 @@ Location Frame::resolve(Location inner) {
   const bool in_header = std::string_view(inner.file()).find("/include/") != std::string_view::npos;
   return in_header && modes.around ? modes.around : inner;
 }
+
+Location detail::line_of_call(Location call, Location made) { return users(call) ? call : made; }
 
 }  // namespace triptych

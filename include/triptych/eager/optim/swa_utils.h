@@ -16,7 +16,8 @@
 namespace triptych::eager::optim::swa_utils {
 
 /// The new average of one tensor from the old one and the model's; of a list, in place. `num_averaged` models are in
-/// it.
+/// it. Those that this header makes raise an ArgumentError that names the line which made them if shapes or the lists'
+/// lengths differ, or fewer than no model is in it.
 using AvgFn = std::function<Tensor(const Tensor& averaged, const Tensor& current, std::int64_t num_averaged)>;
 using MultiAvgFn = std::function<void(const std::vector<Tensor>& averaged, const std::vector<Tensor>& current,
                                       std::int64_t num_averaged)>;
@@ -25,8 +26,8 @@ using MultiAvgFn = std::function<void(const std::vector<Tensor>& averaged, const
 TRIPTYCH_API AvgFn get_ema_avg_fn(double decay = 0.999, Location where = Location::here());
 TRIPTYCH_API MultiAvgFn get_ema_multi_avg_fn(double decay = 0.999, Location where = Location::here());
 /// averaged + (current - averaged) / (num_averaged + 1): the mean of all (https://arxiv.org/abs/1803.05407).
-TRIPTYCH_API AvgFn get_swa_avg_fn();
-TRIPTYCH_API MultiAvgFn get_swa_multi_avg_fn();
+TRIPTYCH_API AvgFn get_swa_avg_fn(Location where = Location::here());
+TRIPTYCH_API MultiAvgFn get_swa_multi_avg_fn(Location where = Location::here());
 
 struct AveragedModelOptions {
   /// Where the average is kept; the model's device if it is left out.
@@ -58,25 +59,38 @@ class TRIPTYCH_API AveragedModelBase : public nn::Module {
 };
 
 /// `AveragedModel averaged(model);`, `averaged.update_parameters(model)` after each step, then `averaged(x)`. A model
-/// that is made by arguments takes them again behind the options, as nn::clone does.
+/// that is made by arguments takes them again behind the options, as nn::clone does, at most four.
 template <class M>
 class AveragedModel : public AveragedModelBase {
  public:
   explicit AveragedModel(const M& model, AveragedModelOptions options = {}, Location where = Location::here())
-      : AveragedModelBase(std::move(options), where), module(adopt("module", nn::clone(model, where))) {
-    place(module, where);
-  }
-  template <class First, class... A>
-  requires(!std::same_as<std::remove_cvref_t<First>, Location>)
-      AveragedModel(const M& model, AveragedModelOptions options, First&& first, A&&... arguments)
-      : AveragedModelBase(std::move(options), Location::here()),
-        module(adopt("module", nn::clone(model, std::forward<First>(first), std::forward<A>(arguments)...))) {
-    place(module, Location::here());
-  }
+      : AveragedModel(std::move(options), nn::clone(model, where), where) {}
+  template <class A>
+  requires(!std::same_as<std::remove_cvref_t<A>, Location>)
+      AveragedModel(const M& model, AveragedModelOptions options, A&& a, Location where = Location::here())
+      : AveragedModel(std::move(options), nn::clone(model, std::forward<A>(a), where), where) {}
+  template <class A, class B>
+  AveragedModel(const M& model, AveragedModelOptions options, A&& a, B&& b, Location where = Location::here())
+      : AveragedModel(std::move(options), nn::clone(model, std::forward<A>(a), std::forward<B>(b), where), where) {}
+  template <class A, class B, class C>
+  AveragedModel(const M& model, AveragedModelOptions options, A&& a, B&& b, C&& c, Location where = Location::here())
+      : AveragedModel(std::move(options),
+                      nn::clone(model, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), where), where) {}
+  template <class A, class B, class C, class D>
+  AveragedModel(const M& model, AveragedModelOptions options, A&& a, B&& b, C&& c, D&& d,
+                Location where = Location::here())
+      : AveragedModel(
+            std::move(options),
+            nn::clone(model, std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d), where),
+            where) {}
 
   M& module;
 
  private:
+  AveragedModel(AveragedModelOptions options, std::unique_ptr<M> copy, Location where)
+      : AveragedModelBase(std::move(options), where), module(adopt("module", std::move(copy))) {
+    place(module, where);
+  }
   nn::Module& inner() const override { return module; }
 };
 
@@ -126,7 +140,10 @@ template <class A, class B>
 const Tensor& input_of(const std::pair<A, B>& batch) {
   return batch.first;
 }
-inline const Tensor& input_of(const std::vector<Tensor>& batch) { return batch.at(0); }
+inline const Tensor& input_of(const std::vector<Tensor>& batch) {
+  if (batch.empty()) throw ArgumentError("update_bn", "a batch is an empty list", "no tensor");
+  return batch[0];
+}
 template <class Batch>
 requires std::same_as<decltype(Batch::x), Tensor>
 const Tensor& input_of(const Batch& batch) { return batch.x; }

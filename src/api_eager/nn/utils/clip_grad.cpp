@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/error.h"
@@ -83,6 +84,7 @@ void clip_grads_with_norm_(const std::vector<Tensor>& parameters, double max_nor
 
 Tensor clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
                        bool error_if_nonfinite, Location where) {
+  const Called called("clip_grad_norm_");
   if (!(max_norm >= 0))
     throw ArgumentError("clip_grad_norm_", "max_norm is negative or NaN", number_text(max_norm), "", where);
   const Tensor total =

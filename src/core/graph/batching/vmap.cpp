@@ -8,6 +8,7 @@
 #include "core/graph/batching/random_calls.h"
 #include "core/graph/graph.h"
 #include "core/graph/subgraph_trace.h"
+#include "core/support/users_function.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops.h"
@@ -240,6 +241,10 @@ std::vector<Tensor> detail::vmap_tensors(const std::function<std::vector<Tensor>
   const std::vector<Value> values = batching::values_of(inputs, in_axes, where);
   const std::int64_t size = batching::size_of(values, where),
                      step = chunk_size == 0 ? size : std::min(chunk_size, size);
+  const auto called = [&](std::span<const Tensor> example) {
+    const UsersFunction its_lines(where);
+    return function(example);
+  };
   std::vector<Tensors> parts;
   for (std::int64_t start = 0; start < size; start += step) {
     std::vector<Value> chunk = values;
@@ -247,7 +252,7 @@ std::vector<Tensor> detail::vmap_tensors(const std::function<std::vector<Tensor>
     if (count < size)
       for (Value& value : chunk)
         if (value.batched) value.tensor = slice(value.tensor, 0, Slice(start, start + count));
-    const Tensors made = batching::run_examples(function, chunk, count, randomness, where);
+    const Tensors made = batching::run_examples(called, chunk, count, randomness, where);
     parts.resize(made.size());
     for (std::size_t i = 0; i < made.size(); ++i) parts[i].push_back(made[i]);
   }

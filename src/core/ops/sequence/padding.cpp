@@ -19,6 +19,10 @@ Tensor pad_sequence(const std::vector<Tensor>& sequences, bool batch_first, doub
     const Dim length = sequence.shape().dim(0);
     if (!length.known()) fail("a length is unknown", sequence.shape().text(), "Pad what has known lengths");
     longest = std::max(longest, length.raw());
+    const Shape &first = sequences[0].shape(), &shape = sequence.shape();
+    bool fits = first.rank() == shape.rank();
+    for (int axis = 1; fits && axis < shape.rank(); ++axis) fits = !conflict(first.dim(axis), shape.dim(axis));
+    if (!fits) fail("the sequences differ in more than their length", first.text() + " and " + shape.text());
   }
   std::vector<Tensor> padded;
   for (const Tensor& sequence : sequences) {

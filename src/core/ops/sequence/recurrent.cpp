@@ -71,6 +71,19 @@ RecurrentWeights widened_if(bool wide, const RecurrentWeights& w) {
 /// x rounded to the dtype that the function was given.
 Tensor rounded_if(bool wide, const Tensor& x, DType dtype) { return wide && x.defined() ? cast(x, dtype) : x; }
 
+/// Of the state that a weight takes, and that an LSTM keeps besides.
+Dim length_of_h(const RecurrentWeights& w) { return w.w_hh.shape().dim(1); }
+Dim length_of_c(const RecurrentWeights& w) {
+  const Dim rows = w.w_hh.shape().dim(0);
+  return rows.known() ? Dim(rows.raw() / 4) : rows;
+}
+
+void check_state(const char* op, const char* name, const Tensor& state, const Shape& expected, Location where) {
+  if (state.defined() && !state.shape().compatible(expected))
+    throw ArgumentError(op, "a first state does not fit the input",
+                        std::string(name) + " is " + state.shape().text() + ", expected " + expected.text(), "", where);
+}
+
 void check(const char* op, const Arg& input, const std::vector<RecurrentWeights>& weights,
            const RecurrentOptions& options) {
   const Location where = input.where();
@@ -97,10 +110,13 @@ void check(const char* op, const Arg& input, const std::vector<RecurrentWeights>
     if (w.w_ih.ndim() != 2 || w.w_hh.ndim() != 2)
       fail("a weight is no matrix", w.w_ih.shape().text() + " and " + w.w_hh.shape().text());
   }
-  for (const Tensor* state : {&options.h_0, &options.c_0})
-    if (state->defined() &&
-        (state->ndim() != x.ndim() || conflict(state->shape().dim(0), static_cast<std::int64_t>(weights.size()))))
-      fail("a first state is not (layers and directions, N, H)", state->shape().text());
+  const auto state_shape = [&](Dim length) {
+    const Dim states = static_cast<std::int64_t>(weights.size());
+    return x.ndim() == 2 ? shape_of({states, length})
+                         : shape_of({states, x.shape().dim(options.batch_first ? 0 : 1), length});
+  };
+  check_state(op, "h_0", options.h_0, state_shape(length_of_h(weights[0])), where);
+  check_state(op, "c_0", options.c_0, state_shape(length_of_c(weights[0])), where);
 }
 
 LstmResult run_layers(const char* op, const Arg& input, const std::vector<RecurrentWeights>& weights,
@@ -173,6 +189,13 @@ LstmState run_cell(const char* op, const Arg& input, const LstmState& state, con
     throw ArgumentError(op, "the input is neither (N, input) nor (input)", x.shape().text(), "", where);
   if (!weights.w_ih.defined() || !weights.w_hh.defined())
     throw ArgumentError(op, "w_ih or w_hh is missing", "an undefined tensor", "", where);
+  const auto state_shape = [&](Dim length) {
+    return x.ndim() == 1 ? shape_of({length}) : shape_of({x.shape().dim(0), length});
+  };
+  if (weights.w_hh.ndim() == 2) {
+    check_state(op, "h", state.h, state_shape(length_of_h(weights)), where);
+    check_state(op, "c", state.c, state_shape(length_of_c(weights)), where);
+  }
   const auto batch = [&](const Tensor& t) { return x.ndim() == 1 && t.defined() ? unsqueeze(t, 0) : t; };
   const bool wide = is_wide(x, {weights});
   const auto row = [&](const Tensor& t) { return widened_if(wide, batch(t)); };

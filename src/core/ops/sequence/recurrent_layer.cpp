@@ -15,12 +15,6 @@ struct Sizes {
   Dim steps = unknown, batch = unknown, hidden = unknown, out = unknown;
 };
 
-Shape shape_of(std::initializer_list<Dim> dims) {
-  Shape shape;
-  for (const Dim& dim : dims) shape.append(dim);
-  return shape;
-}
-
 /// Checks the layer's inputs, of which the first is number `base`.
 Sizes infer_sizes(Infer& infer, std::size_t base) {
   const auto& a = infer.attributes<RecurrentAttributes>();

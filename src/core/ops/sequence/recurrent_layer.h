@@ -2,11 +2,19 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 
 #include "triptych/core/op.h"
 #include "triptych/core/ops/recurrent.h"
 
 namespace triptych {
+
+/// Some of the lengths may be unknown.
+inline Shape shape_of(std::initializer_list<Dim> dims) {
+  Shape shape;
+  for (const Dim& dim : dims) shape.append(dim);
+  return shape;
+}
 
 enum class RecurrentCell : std::uint8_t { tanh, relu, lstm, gru };
 constexpr const char* name_of(RecurrentCell cell) {
