@@ -14,6 +14,7 @@
 #include "core/dispatch/registry.h"
 #include "core/dispatch/update_batch.h"
 #include "core/memory/allocator.h"
+#include "core/ops/ops.h"
 #include "core/support/error_context.h"
 #include "core/support/fork.h"
 #include "core/support/inline_vector.h"
@@ -32,6 +33,15 @@ void check_values(const Op& op, std::span<const Tensor* const> inputs) {
     if (inputs[i]->impl()->has(Head::metadata_only) && !in_mask(op.metadata_inputs, i))
       throw InternalError(op.name, "a gradient rule reads a value that its op does not save",
                           "input " + std::to_string(i), "Add it to saves_inputs or saves_outputs");
+}
+
+/// The result of an elementwise op of row-major operands of one shape and dtype is as they are: nothing is worked out.
+bool is_like_operands(const Op& op, std::span<const TensorMeta* const> inputs) {
+  if (op.infer != infer_elementwise && (op.infer != infer_floating || !is_floating(inputs[0]->dtype))) return false;
+  const TensorMeta& first = *inputs[0];
+  return std::all_of(inputs.begin(), inputs.end(), [&](const TensorMeta* meta) {
+    return meta->dtype == first.dtype && meta->shape == first.shape && meta->is_contiguous();
+  });
 }
 
 /// The input whose buffer the first output takes over, or -1.
@@ -210,9 +220,16 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
   if (flags & Head::metadata_only) [[unlikely]]
     check_values(op, inputs);
 
-  InlineVector<TensorMeta, 2> results(outputs.size());
-  for (TensorMeta& result : results) result.device = count ? metas[0]->device : modes.device;
-  infer_outputs(op, metas.span(), attributes, results.span(), where);
+  InlineVector<TensorMeta, 2> results;
+  results.reserve(outputs.size());
+  const bool like_operands = is_like_operands(op, metas.span());
+  if (like_operands) {
+    results.emplace_back(*metas[0]);
+  } else {
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      results.emplace_back().device = count ? metas[0]->device : modes.device;
+    infer_outputs(op, metas.span(), attributes, results.span(), where);
+  }
 
   if (op.view && !inputs[0]->impl()->has(Head::metadata_only) &&
       try_view(op, *inputs[0], attributes, results[0], outputs[0]))
@@ -249,7 +266,7 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
                            .stream = backend ? backend->enter(device.index) : nullptr,
                            .where = where};
   if (kernel.measure) kernel.measure({op, in.span(), results.span(), attributes, context});
-  choose_strides(kernel, metas.span(), attributes, results.span());
+  if (!like_operands) choose_strides(kernel, metas.span(), attributes, results.span());
   InlineVector<Operand, 2> out(outputs.size());
   InlineVector<Tensor, 2> made(outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
