@@ -1,8 +1,10 @@
 #include "core/graph/loop_history.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/graph/control_flow.h"
+#include "core/ops/sequence/recurrent_layer.h"
 
 namespace triptych {
 namespace {
@@ -16,6 +18,31 @@ std::shared_ptr<const LoopAttributes> with_used(const LoopAttributes& loop, cons
   auto fewer = std::make_shared<LoopAttributes>(loop);
   fewer->kept = std::move(kept);
   return fewer;
+}
+
+bool keeps_for_gradient(const Op& op) { return is_loop(op) || &op == &recurrent_layer_op; }
+
+void replace_attributes(Instruction& instruction, std::shared_ptr<const void> attributes) {
+  instruction.attributes = attributes.get();
+  instruction.owned_attributes = std::move(attributes);
+}
+
+/// Nothing is kept any more that no part of `used` reads; false: it was so.
+bool keep_less(Instruction& instruction, const std::vector<bool>& used) {
+  if (is_loop(*instruction.op)) {
+    const auto& loop = instruction.attributes_as<LoopAttributes>();
+    auto fewer = with_used(loop, used);
+    if (!fewer) return false;
+    for (std::size_t k = 0; k < loop.history_count(); ++k)
+      if (!fewer->keeps(k)) instruction.outputs[loop.count_output() + 1 + k].shape = Shape{0};
+    replace_attributes(instruction, std::move(fewer));
+    return true;
+  }
+  auto nothing = std::make_shared<RecurrentAttributes>(instruction.attributes_as<RecurrentAttributes>());
+  if (used.back() || !std::exchange(nothing->keeps, false)) return false;
+  instruction.outputs.back().shape.set(2, 0);
+  replace_attributes(instruction, std::move(nothing));
+  return true;
 }
 
 }  // namespace
@@ -36,7 +63,7 @@ UsedHistories::UsedHistories(std::span<Node* const> nodes, std::span<const Place
 }
 
 PassResult used_histories(Program program) {
-  const auto is_one = [](const Instruction& instruction) { return is_loop(*instruction.op); };
+  const auto is_one = [](const Instruction& instruction) { return keeps_for_gradient(*instruction.op); };
   if (std::none_of(program.instructions.begin(), program.instructions.end(), is_one)) return {std::move(program)};
   std::vector<std::vector<bool>> used(program.instructions.size());
   for (std::size_t i = 0; i < used.size(); ++i) used[i].resize(program.instructions[i].outputs.size());
@@ -50,16 +77,7 @@ PassResult used_histories(Program program) {
   int rewrites = 0;
   for (std::size_t i = 0; i < used.size(); ++i) {
     Instruction instruction = rewriter.renamed(i);
-    if (is_loop(*instruction.op)) {
-      const auto& loop = instruction.attributes_as<LoopAttributes>();
-      if (auto fewer = with_used(loop, used[i])) {
-        for (std::size_t k = 0; k < loop.history_count(); ++k)
-          if (!fewer->keeps(k)) instruction.outputs[loop.count_output() + 1 + k].shape = Shape{0};
-        instruction.attributes = fewer.get();
-        instruction.owned_attributes = std::move(fewer);
-        ++rewrites;
-      }
-    }
+    if (keeps_for_gradient(*instruction.op)) rewrites += keep_less(instruction, used[i]);
     rewriter.keep(i, std::move(instruction));
   }
   return {rewriter.finish(), rewrites};

@@ -1,4 +1,4 @@
-// Which of a loop's histories are recorded: those that somebody reads.
+// What is kept for a gradient where one is asked for: a loop's histories, and what a recurrent layer went through.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,8 @@ class UsedHistories {
   std::unordered_map<const Node*, std::shared_ptr<const void>> attributes_;
 };
 
-/// Loops record the histories that are read; part of `prune`.
+/// Loops record the histories that are read, and recurrent layers keep what they went through if it is; part of
+/// `prune`.
 PassResult used_histories(Program program);
 
 }  // namespace triptych

@@ -50,6 +50,33 @@ TEST(Recurrent, LayersAreTheirCells) {
   EXPECT_EQ(c_n.to_vector<float>(), state.c.to_vector<float>());
 }
 
+// What only a gradient reads is not kept without one, eagerly and in a graph, and does not show.
+TEST(Recurrent, WithoutAGradientNothingIsKept) {
+  const tt::Tensor x = wave({9, 37, 5}, 0), counts = tt::cast(tt::arange(37) % 10, tt::int64);
+  const std::vector<tt::RecurrentWeights> four{weights(4, 5, 70)}, three{weights(3, 5, 70)}, one{weights(1, 5, 70)};
+  const auto all = [&](const tt::Tensor& of) {
+    return std::vector{tt::lstm(of, four, {.lengths = counts}).output, tt::gru(of, three, {.lengths = counts}).output,
+                       tt::gru(of, three, {.reset_after = false}).output, tt::rnn_relu(of, one).output};
+  };
+  const auto kept = all(x.clone().set_requires_grad()), free = all(x);
+  const tt::GraphHandle graph;
+  const tt::Tensor symbolic = tt::graph_placeholder(graph, "x", tt::float32, x.shape(), {}, tt::Location::here());
+  const auto run = tt::lowlevel::Session(graph).run(all(symbolic), {{symbolic, x}});
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    EXPECT_EQ(free[i].to_vector<float>(), kept[i].to_vector<float>()) << i;
+    EXPECT_EQ(run[i].to_vector<float>(), kept[i].to_vector<float>()) << i;
+  }
+  const auto peak = [](auto call) {
+    tt::reset_statistics();
+    const std::int64_t before = tt::statistics().bytes_in_use;
+    call();
+    return tt::statistics().peak_bytes_in_use - before;
+  };
+  const tt::Tensor leaf = x.clone().set_requires_grad();
+  constexpr std::int64_t kept_bytes = 9 * 37 * 5 * 70 * 4;
+  EXPECT_GT(peak([&] { tt::lstm(leaf, four); }) - peak([&] { tt::lstm(x, four); }), kept_bytes * 8 / 10);
+}
+
 TEST(Recurrent, UnknownLengthsAndBatchesInAGraph) {
   const tt::RecurrentWeights w = weights(3, 4, 5);
   tt::GraphHandle graph;

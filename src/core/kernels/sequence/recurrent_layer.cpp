@@ -145,23 +145,23 @@ class Forward {
 
   void run(std::int64_t first, std::int64_t count) const {
     const std::int64_t H = l_.hidden, R = l_.out, W = l_.wide;
-    Scratch work(sizeof(C) * static_cast<std::size_t>(count * (2 * R + 2 * H + W) + W + 1));
+    const std::int64_t K = l_.a.kept() * H;
+    Scratch work(sizeof(C) * static_cast<std::size_t>(count * (2 * R + 2 * H + W + (l_.a.keeps ? 0 : K)) + W + 1));
     C *h = work.as<C>(), *next = h + count * R, *c = next + count * R, *full = c + count * H, *gates = full + count * H,
-      *x_copy = gates + count * W;
+      *x_copy = gates + count * W, *of_step = x_copy + W;
     for (std::int64_t i = 0; i < count; ++i) {
       first_state(0, R, first + i, h + i * R);
       if (l_.a.lstm()) first_state(1, H, first + i, c + i * H);
     }
     T* y = call_.outputs[0].as<T>();
-    C* kept = call_.outputs.back().as<C>();
-    const std::int64_t K = l_.a.kept() * H;
     for (std::int64_t s = 0; s < l_.steps; ++s) {
       const std::int64_t t = l_.step(s);
+      C* kept = l_.a.keeps ? call_.outputs.back().as<C>() + (t * l_.batch + first) * K : of_step;
       products_.gates.multiply(count, h, R, gates, W);
       C* made = l_.a.projected ? full : next;
       if (l_.a.gru()) gru_gates(t, first, count, h, gates, kept, x_copy);
       for (std::int64_t i = 0; i < count; ++i) {
-        C* keep = kept + (t * l_.batch + first + i) * K;
+        C* keep = kept + i * K;
         const C* x = gates_.row(t, first + i, x_copy);
         if (l_.a.lstm())
           lstm_units(H, x, gates + i * W, c + i * H, keep, made + i * H);
@@ -173,7 +173,7 @@ class Forward {
       if (l_.a.projected) products_.projection->multiply(count, full, H, next, R);
       for (std::int64_t i = 0; i < count; ++i) {
         const std::int64_t at = t * l_.batch + first + i;
-        C *keep = kept + at * K, *state = h + i * R;
+        C *keep = kept + i * K, *state = h + i * R;
         if (l_.there(t, first + i)) {
           std::copy_n(next + i * R, R, state);
           if (l_.a.lstm()) std::copy_n(keep + 4 * H, H, c + i * H);
@@ -201,12 +201,13 @@ class Forward {
       to[j] = static_cast<C>(given.as<const T>()[n * given.stride(0) + j * given.stride(1)]);
   }
 
-  /// The gates r and z, into what is kept; then the product of the candidate, where the reset state has its own.
+  /// The gates r and z, into what is kept of the step; then the product of the candidate, where the reset state has its
+  /// own.
   void gru_gates(std::int64_t t, std::int64_t first, std::int64_t count, const C* h, C* gates, C* kept,
                  C* x_copy) const {
     const std::int64_t H = l_.hidden, W = l_.wide, r_at = l_.reset(), z_at = l_.update();
     for (std::int64_t i = 0; i < count; ++i) {
-      C *r = kept + (t * l_.batch + first + i) * 4 * H, *z = r + H, *fourth = r + 3 * H;
+      C *r = kept + i * 4 * H, *z = r + H, *fourth = r + 3 * H;
       C* g = gates + i * W;
       const C *x = gates_.row(t, first + i, x_copy), *state = h + i * H;
       if (bias_)  // belongs to what the state gives
@@ -221,8 +222,7 @@ class Forward {
         each_unit(
             H, fourth, [](C v, C last) { return v * last; }, r, state);
     }
-    if (!l_.a.reset_after)
-      products_.candidate->multiply(count, kept + (t * l_.batch + first) * 4 * H + 3 * H, 4 * H, gates + 2 * H, W);
+    if (!l_.a.reset_after) products_.candidate->multiply(count, kept + 3 * H, 4 * H, gates + 2 * H, W);
   }
   void gru_units(const C* x, const C* gates, const C* h, C* kept, C* next) const {
     const std::int64_t H = l_.hidden;

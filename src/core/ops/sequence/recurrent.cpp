@@ -2,6 +2,9 @@
 // step.
 #include "triptych/core/ops/recurrent.h"
 
+#include <algorithm>
+
+#include "core/dispatch/modes.h"
 #include "core/ops/ops.h"
 #include "core/ops/sequence/recurrent_layer.h"
 #include "core/support/hyperparameter.h"
@@ -37,6 +40,9 @@ LayerResult layer(const Tensor& x, const RecurrentWeights& w, RecurrentAttribute
   if (own_bias) inputs.push_back(w.b_hh);
   if (a.projected) inputs.push_back(w.w_hr);
   if (a.masked) inputs.push_back(mask);
+  a.keeps = modes.trace || std::any_of(inputs.begin(), inputs.end(), [](const Tensor& input) {
+              return input.is_symbolic() || (input.requires_grad() && !modes.no_grad);
+            });
   Tensor outputs[4];
   apply(recurrent_layer_op, inputs, &a, {outputs, a.outputs()}, where);
   return {outputs[0], outputs[1], a.lstm() ? outputs[2] : Tensor()};

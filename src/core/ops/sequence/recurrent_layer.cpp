@@ -62,8 +62,8 @@ void recurrent_layer_infer(Infer& infer) {
   infer.output(0, shape_of({s.steps, s.batch, s.out}), dtype);
   infer.output(1, shape_of({s.batch, s.out}), dtype);
   if (a.lstm()) infer.output(2, shape_of({s.batch, s.hidden}), dtype);
-  infer.output(static_cast<int>(a.outputs()) - 1, shape_of({s.steps, s.batch, times(a.kept(), s.hidden)}),
-               statistics_dtype(dtype));
+  infer.output(static_cast<int>(a.outputs()) - 1,
+               shape_of({s.steps, s.batch, a.keeps ? times(a.kept(), s.hidden) : Dim(0)}), statistics_dtype(dtype));
 }
 
 /// How many of the layer's inputs have gradients: all but the mask.

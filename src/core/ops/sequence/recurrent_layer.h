@@ -35,6 +35,7 @@ struct RecurrentAttributes {
   bool has_bias = false;
   bool projected = false;
   bool masked = false;
+  bool keeps = true;  // what the gradient needs; else that output is empty
   static constexpr auto fields() {
     return std::tuple{field("cell", &RecurrentAttributes::cell),
                       field("gate_order", &RecurrentAttributes::gate_order),
@@ -44,7 +45,8 @@ struct RecurrentAttributes {
                       field("has_state", &RecurrentAttributes::has_state),
                       field("has_bias", &RecurrentAttributes::has_bias),
                       field("projected", &RecurrentAttributes::projected),
-                      field("masked", &RecurrentAttributes::masked)};
+                      field("masked", &RecurrentAttributes::masked),
+                      field("keeps", &RecurrentAttributes::keeps)};
   }
 
   bool lstm() const { return cell == RecurrentCell::lstm; }

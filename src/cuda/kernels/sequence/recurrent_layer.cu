@@ -178,6 +178,11 @@ struct Forward {
   const C *x, *bias, *h_0, *c_0;
   C *gates, *h, *c, *full, *next, *y, *kept;
 
+  /// What is kept of a row: of all steps, or of the one that runs.
+  TRIPTYCH_HOST_DEVICE C* kept_of(std::int64_t n, std::int64_t s) const {
+    return kept + (l.a.keeps ? l.step(s) * l.batch + n : n) * l.kept();
+  }
+
   template <Part part>
   __device__ void run(std::int64_t i, std::int64_t s) const {
     if constexpr (part == Part::start) start(i);
@@ -193,7 +198,7 @@ struct Forward {
   __device__ void reset(std::int64_t i, std::int64_t s) const {
     const std::int64_t n = i / l.hidden, j = i % l.hidden, row = l.step(s) * l.batch + n, H = l.hidden;
     const C *in = x + row * l.wide, *g = gates + n * l.wide;
-    C* keep = kept + row * 4 * H;
+    C* keep = kept_of(n, s);
     const auto own = [&](std::int64_t at) { return bias ? g[at] + bias[at] : g[at]; };
     const C r = math::sigmoid(in[l.reset() + j] + own(l.reset() + j));
     keep[j] = r;
@@ -204,7 +209,7 @@ struct Forward {
     const std::int64_t n = i / l.hidden, j = i % l.hidden, t = l.step(s), row = t * l.batch + n, H = l.hidden;
     const bool there = l.there(t, n);
     const C *in = x + row * l.wide, *g = gates + n * l.wide;
-    C *keep = kept + row * l.kept(), *made = l.a.projected ? full : next;
+    C *keep = kept_of(n, s), *made = l.a.projected ? full : next;
     if (l.lstm()) {
       const C gi = math::sigmoid(in[j] + g[j]), gf = math::sigmoid(in[H + j] + g[H + j]),
               gg = math::tanh(in[2 * H + j] + g[2 * H + j]), go = math::sigmoid(in[3 * H + j] + g[3 * H + j]);
@@ -252,7 +257,8 @@ void recurrent_layer_run(const KernelCall& call) {
     const auto pointer = [](const std::optional<Read<T>>& read) { return read ? read->get() : nullptr; };
     const Written<T> y(call, call.outputs[0]), h(call, call.outputs[1]), c(call, call.outputs[2]);
     const Buffer<C> gates(call, N * W), full(call, N * H), next(call, N * R);
-    C* kept = call.outputs[a.outputs() - 1].template as<C>();
+    const Buffer<C> of_step(call, a.keeps ? 0 : N * l.kept());
+    C* kept = a.keeps ? call.outputs[a.outputs() - 1].template as<C>() : of_step.get();
     const Forward<C> body{l,
                           x.get(),
                           pointer(bias),
@@ -272,7 +278,7 @@ void recurrent_layer_run(const KernelCall& call) {
       if (a.gru()) {
         each<Part::reset>(call, body, N * H, s);
         if (!a.reset_after)
-          blas.multiply<C>(N, H, H, {kept + l.step(s) * N * 4 * H + 3 * H, 4 * H}, {weight.get() + 2 * H * R, R, true},
+          blas.multiply<C>(N, H, H, {body.kept_of(0, s) + 3 * H, 4 * H}, {weight.get() + 2 * H * R, R, true},
                            gates.get() + 2 * H, W);
       }
       each<Part::unit>(call, body, N * H, s);
