@@ -18,7 +18,10 @@ extern const Op attention_op, attention_grad_op;
 
 namespace {
 
-constexpr std::int64_t query_block = 64, key_block = 512;
+constexpr std::int64_t key_block = 512;
+
+/// Rows of a block: few where later ones look at more keys, so that less is computed for nothing.
+std::int64_t query_block(const AttentionCall& a) { return a.is_causal ? 32 : 64; }
 
 Path one_block("attention: one block of keys"), several_blocks("attention: several blocks of keys"),
     values_in_place("attention: values in place"), values_packed("attention: values copied");
@@ -187,7 +190,7 @@ template <class T>
 void forward_block(const AttentionCall& a, const Packed<T>& packed, std::int64_t head, std::int64_t first, T* out,
                    compute_type<T>* log_sums) {
   using C = compute_type<T>;
-  const std::int64_t rows = std::min(query_block, a.queries - first), reach = a.keys_before(first + rows);
+  const std::int64_t rows = std::min(query_block(a), a.queries - first), reach = a.keys_before(first + rows);
   const std::int64_t columns = std::min(key_block, std::max<std::int64_t>(reach, 1)), ev = a.value_width;
   Scratch work(sizeof(C) * static_cast<std::size_t>(rows * (columns + a.width + 2 * ev + 2) + 1));
   C *scores = work.as<C>(), *query_copy = scores + rows * columns, *sums = query_copy + rows * a.width,
@@ -247,10 +250,10 @@ void attention_run(const KernelCall& call) {
     using C = compute_type<T>;
     if (a.heads * a.queries == 0) return;
     const Packed<T> packed(a, false);
-    const std::int64_t blocks = (a.queries + query_block - 1) / query_block;
+    const std::int64_t most = query_block(a), blocks = (a.queries + most - 1) / most;
     parallel_for(a.heads * blocks, [&](std::int64_t part) {
       // The longest first, where later queries look at more keys.
-      forward_block<T>(a, packed, part / blocks, (blocks - 1 - part % blocks) * query_block, call.outputs[0].as<T>(),
+      forward_block<T>(a, packed, part / blocks, (blocks - 1 - part % blocks) * most, call.outputs[0].as<T>(),
                        call.outputs[1].as<C>());
     });
   });
@@ -280,7 +283,7 @@ void add_tile(C* sums, const C* tile, std::int64_t n) {
 template <class T>
 void backward_head(const AttentionCall& a, const KernelCall& call, const Packed<T>& packed, std::int64_t shared) {
   using C = compute_type<T>;
-  const std::int64_t width = a.width, ev = a.value_width, block = std::min<std::int64_t>(2 * query_block, a.queries);
+  const std::int64_t width = a.width, ev = a.value_width, block = std::min(a.is_causal ? query_block(a) : 2 * query_block(a), a.queries);
   const std::int64_t columns = std::min(key_block, a.keys), widest = std::max(width, ev);
   const T *upstream = call.inputs[0].as<const T>(), *result = call.inputs[1].as<const T>();
   const C* log_sums = call.inputs[2].as<const C>();
