@@ -26,13 +26,22 @@ std::int64_t query_block(const AttentionCall& a) { return a.is_causal ? 32 : 64;
 Path one_block("attention: one block of keys"), several_blocks("attention: several blocks of keys"),
     values_in_place("attention: values in place"), values_packed("attention: values copied");
 
+/// A dense copy as C.
+template <class T, class C>
+void copy_as(const T* from, std::int64_t row, std::int64_t column, std::int64_t rows, std::int64_t columns, C* to) {
+  for (std::int64_t i = 0; i < rows; ++i, from += row, to += columns)
+    if (column == 1)  // in vectors
+      for (std::int64_t j = 0; j < columns; ++j) to[j] = static_cast<C>(from[j]);
+    else
+      for (std::int64_t j = 0; j < columns; ++j) to[j] = static_cast<C>(from[j * column]);
+}
+
 /// A matrix as C: where it is, or a dense copy in `copy`.
 template <class T, class C>
 MatrixIn<C> as_computed(const T* from, std::int64_t row, std::int64_t column, std::int64_t rows, std::int64_t columns,
                         C* copy) {
   if constexpr (std::is_same_v<T, C>) return {from, row, column};
-  for (std::int64_t i = 0; i < rows; ++i)
-    for (std::int64_t j = 0; j < columns; ++j) copy[i * columns + j] = static_cast<C>(from[i * row + j * column]);
+  copy_as(from, row, column, rows, columns, copy);
   return {copy, columns, 1};
 }
 
@@ -40,11 +49,13 @@ MatrixIn<C> as_computed(const T* from, std::int64_t row, std::int64_t column, st
 template <class T, class C>
 void transposed_copy(const T* from, std::int64_t row, std::int64_t column, std::int64_t rows, std::int64_t columns,
                      C* to) {
+  if (rows == 0) return;
   if constexpr (std::is_same_v<T, C>) {
-    if (rows > 0) pack<C>(columns, rows, {from, column, row}, to, rows);
+    pack<C>(columns, rows, {from, column, row}, to, rows);
   } else {
-    for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t j = 0; j < columns; ++j) to[j * rows + i] = static_cast<C>(from[i * row + j * column]);
+    Scratch dense(bytes_of(sizeof(C), rows, columns + 1));
+    copy_as(from, row, column, rows, columns, dense.as<C>());
+    pack<C>(columns, rows, {dense.as<C>(), 1, columns}, to, rows);
   }
 }
 
@@ -162,9 +173,7 @@ class Packed {
       C* to = values_.template as<C>() + shared * a.keys * a.value_width;
       if (transposed_) return transposed_copy(values, a.value.row, a.value.column, a.keys, a.value_width, to);
       if (in_place_) return;
-      for (std::int64_t j = 0; j < a.keys; ++j)
-        for (std::int64_t e = 0; e < a.value_width; ++e)
-          to[j * a.value_width + e] = static_cast<C>(values[j * a.value.row + e * a.value.column]);
+      copy_as(values, a.value.row, a.value.column, a.keys, a.value_width, to);
     });
   }
   /// (E, keys) from key `begin` on.
@@ -283,7 +292,8 @@ void add_tile(C* sums, const C* tile, std::int64_t n) {
 template <class T>
 void backward_head(const AttentionCall& a, const KernelCall& call, const Packed<T>& packed, std::int64_t shared) {
   using C = compute_type<T>;
-  const std::int64_t width = a.width, ev = a.value_width, block = std::min(a.is_causal ? query_block(a) : 2 * query_block(a), a.queries);
+  const std::int64_t width = a.width, ev = a.value_width,
+                     block = std::min(a.is_causal ? query_block(a) : 2 * query_block(a), a.queries);
   const std::int64_t columns = std::min(key_block, a.keys), widest = std::max(width, ev);
   const T *upstream = call.inputs[0].as<const T>(), *result = call.inputs[1].as<const T>();
   const C* log_sums = call.inputs[2].as<const C>();
