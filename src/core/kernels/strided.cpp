@@ -16,7 +16,8 @@ namespace {
 Path one_element("copy: one element"), whole_rows("copy: whole rows"), stepping("copy: element by element"),
     doubled("copy: every second element"), backwards("copy: backwards"), squares("copy: in squares"),
     register_squares("copy: in squares, in registers"), turned("copy: a dense axis moved inwards"),
-    few_elements("copy: on one thread"), many_elements("copy: in parallel");
+    several_as_one("copy: several axes as one side of the squares"), few_elements("copy: on one thread"),
+    many_elements("copy: in parallel");
 
 template <class To, class From>
 To element_cast(From value) {
@@ -40,6 +41,8 @@ struct Loops {
   int rank = 0;
   std::int64_t first_from = 0, first_to = 0;  // where they start
   std::int64_t lengths[Shape::max_rank], from[Shape::max_rank], to[Shape::max_rank];
+  // Copied in squares: so many axes before the last ones, along which the source is dense, and so many last ones.
+  int sources = 0, targets = 0;
 };
 
 Loops simplify(TensorMeta from, TensorMeta to) {
@@ -83,32 +86,117 @@ Loops simplify(TensorMeta from, TensorMeta to) {
   return loops;
 }
 
+/// Elements of a side of the squares that is several axes: a kernel's 512 channels of 3 x 3.
+constexpr std::int64_t most_as_one = 4608;
+
+/// Where the elements of `count` axes lie, the last fastest. On the stack: a copy must not want memory.
+class Offsets {
+ public:
+  Offsets(const std::int64_t* lengths, const std::int64_t* steps, int count) {
+    table_[0] = 0;
+    for (int axis = count - 1; axis >= 0; --axis)
+      for (std::int64_t i = 1, inner = length_; i < lengths[axis]; ++i)
+        for (std::int64_t k = 0; k < inner; ++k, ++length_) table_[length_] = table_[k] + i * steps[axis];
+  }
+  std::int64_t length() const { return length_; }
+  /// Of element i and those behind it.
+  const std::int64_t* from(std::int64_t i) const { return table_ + i; }
+
+ private:
+  std::int64_t length_ = 1;
+  std::int64_t table_[most_as_one];
+};
+
+/// Squares of a matrix that lies in `from` by its columns and in `to` by its rows: `turn(i, j)` copies a whole one in
+/// registers, `copy(i, j)` an element.
+template <std::int64_t square, class Turn, class Copy>
+void by_squares(std::int64_t rows, std::int64_t columns, bool in_registers, Turn turn, Copy copy) {
+  constexpr std::int64_t stretch = 4 * square;  // of lines before the others' turn
+  in_registers &= rows >= square && columns >= square;
+  for (std::int64_t first = 0; first < rows; first += stretch)
+    for (std::int64_t column = 0; column < columns; column += square)
+      for (std::int64_t row = first; row < std::min(first + stretch, rows); row += square) {
+        if (in_registers) {  // the last ones overlap those before
+          register_squares.take();
+          turn(std::min(row, rows - square), std::min(column, columns - square));
+          continue;
+        }
+        for (std::int64_t i = row; i < std::min(row + square, rows); ++i)
+          for (std::int64_t j = column; j < std::min(column + square, columns); ++j) copy(i, j);
+      }
+}
+
 /// Rows that lie apart in the source and columns that lie apart in the destination (or the other way round), in
 /// squares, so that every line of memory that is touched is used up.
 template <class Word>
 void copy_squares(const Loops& loops, const Word* from, Word* to) {
-  const auto a = static_cast<std::size_t>(loops.rank) - 2, b = a + 1;
-  constexpr std::int64_t square = square_side<std::uint32_t>;
-  constexpr std::int64_t stretch = 4 * square;  // of the source's lines before the next ones' turn
-  const auto copy = [&](std::int64_t i0, std::int64_t j0) {
-    const std::int64_t i1 = std::min(i0 + square, loops.lengths[a]), j1 = std::min(j0 + square, loops.lengths[b]);
-    if constexpr (sizeof(Word) >= 4) {
-      if (loops.to[b] == 1 && i1 - i0 == square && j1 - j0 == square) {
-        constexpr std::int64_t side = square_side<Word>;
-        register_squares.take();
-        for (std::int64_t i = i0; i < i1; i += side)
-          for (std::int64_t j = j0; j < j1; j += side)
-            transpose_square(from + i + j * loops.from[b], loops.from[b], to + i * loops.to[a] + j, loops.to[a]);
-        return;
-      }
-    }
-    for (std::int64_t i = i0; i < i1; ++i)
-      for (std::int64_t j = j0; j < j1; ++j)
-        to[i * loops.to[a] + j * loops.to[b]] = from[i * loops.from[a] + j * loops.from[b]];
+  const int b = loops.rank - loops.targets, a = b - loops.sources, last = loops.rank - 1;
+  constexpr int side = square_side<Word>, square = std::max(side, square_side<std::uint32_t>);
+  const std::int64_t out = loops.to[last];
+  const auto each_part = [](auto turn) {  // whatever fits a register
+    return [turn](std::int64_t i, std::int64_t j) {
+      for (int k = 0; k < square; k += side)
+        for (int l = 0; l < square; l += side) turn(i + k, j + l);
+    };
   };
-  for (std::int64_t i0 = 0; i0 < loops.lengths[a]; i0 += stretch)
-    for (std::int64_t j0 = 0; j0 < loops.lengths[b]; j0 += square)
-      for (std::int64_t i = i0; i < std::min(i0 + stretch, loops.lengths[a]); i += square) copy(i, j0);
+  if (loops.sources == 1 && loops.targets == 1) {
+    const std::int64_t line = loops.from[last], row = loops.to[a];
+    return by_squares<square>(loops.lengths[a], loops.lengths[last], out == 1,
+                              each_part([=](std::int64_t i, std::int64_t j) {
+                                transpose_square(from + i + j * line, line, to + i * row + j, row);
+                              }),
+                              [=](std::int64_t i, std::int64_t j) { to[i * row + j * out] = from[i + j * line]; });
+  }
+  const Offsets rows(loops.lengths + a, loops.to + a, loops.sources),
+      lines(loops.lengths + b, loops.from + b, loops.targets);
+  by_squares<square>(rows.length(), lines.length(), out == 1, each_part([&](std::int64_t i, std::int64_t j) {
+                       transpose_square(from + i, lines.from(j), to + j, rows.from(i));
+                     }),
+                     [&](std::int64_t i, std::int64_t j) { to[*rows.from(i) + j * out] = from[i + *lines.from(j)]; });
+}
+
+/// The sides of the squares, and the axes in the order that they need: outer ones, those along which the source is
+/// dense from `dense` on, those along which the destination is. The shorter side takes what lies next to it.
+void choose_squares(Loops& loops, int dense) {
+  loops.sources = loops.targets = 1;
+  if (loops.rank == 2) return;
+  const int last = loops.rank - 1;
+  struct Side {
+    std::int64_t length, next;                  // the step of the axis that would lie next to it
+    int count = 1, axes[Shape::max_rank] = {};  // the innermost first
+  };
+  Side sources{loops.lengths[dense], loops.lengths[dense], 1, {dense}},
+      targets{loops.lengths[last], loops.lengths[last] * loops.to[last], 1, {last}};
+  bool is_outer[Shape::max_rank];
+  for (int axis = 0; axis <= last; ++axis) is_outer[axis] = axis != dense && axis != last;
+  const auto grow = [&](Side& side, const std::int64_t* steps) {
+    for (int axis = 0; axis < last; ++axis) {
+      if (!is_outer[axis] || steps[axis] != side.next || side.length * loops.lengths[axis] > most_as_one) continue;
+      side.length *= loops.lengths[axis];
+      side.next *= loops.lengths[axis];
+      side.axes[side.count++] = axis;
+      is_outer[axis] = false;
+      return true;
+    }
+    return false;
+  };
+  if (std::max(sources.length, targets.length) <= most_as_one)
+    while (sources.length < targets.length ? grow(sources, loops.from) : grow(targets, loops.to)) several_as_one.take();
+  if (dense != last - 1) turned.take();
+  Loops ordered = loops;
+  ordered.rank = 0;
+  const auto append = [&](int axis) {
+    ordered.lengths[ordered.rank] = loops.lengths[axis];
+    ordered.from[ordered.rank] = loops.from[axis];
+    ordered.to[ordered.rank++] = loops.to[axis];
+  };
+  for (int axis = 0; axis < last; ++axis)
+    if (is_outer[axis]) append(axis);
+  for (int i = sources.count; i-- > 0;) append(sources.axes[i]);
+  for (int i = targets.count; i-- > 0;) append(targets.axes[i]);
+  loops = ordered;
+  loops.sources = sources.count;
+  loops.targets = targets.count;
 }
 
 /// Steps that are known when this is compiled become shuffles of whole vectors.
@@ -119,6 +207,7 @@ void copy_by_step(const Word* from, Word* to, std::int64_t n) {
 
 template <class Word>
 void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
+  if (loops.sources > 0 && axis == loops.rank - loops.sources - loops.targets) return copy_squares(loops, from, to);
   const std::int64_t n = loops.lengths[axis], step = loops.from[axis], out = loops.to[axis];
   if (axis == loops.rank - 1) {
     if (step == 1 && out == 1)
@@ -131,7 +220,6 @@ void copy_words(const Loops& loops, int axis, const Word* from, Word* to) {
       for (std::int64_t i = 0; i < n; ++i) to[i * out] = from[i * step];
     return;
   }
-  if (axis == loops.rank - 2 && step == 1 && loops.from[axis + 1] != 1) return copy_squares(loops, from, to);
   for (std::int64_t i = 0; i < n; ++i) copy_words(loops, axis + 1, from + i * step, to + i * out);
 }
 
@@ -144,21 +232,15 @@ void copy_all(Loops& loops, const void* from_start, void* to_start) {
     *to = *from;
     return;
   }
-  // The axis along which the source is dense goes next to the innermost one.
-  for (int axis = 0; axis + 2 < loops.rank; ++axis)
-    if (loops.from[axis] == 1 && loops.from[loops.rank - 1] != 1) {
-      turned.take();
-      std::rotate(loops.lengths + axis, loops.lengths + axis + 1, loops.lengths + loops.rank - 1);
-      std::rotate(loops.from + axis, loops.from + axis + 1, loops.from + loops.rank - 1);
-      std::rotate(loops.to + axis, loops.to + axis + 1, loops.to + loops.rank - 1);
-      break;
-    }
   const int last = loops.rank - 1;
-  (loops.from[last] == 1 && loops.to[last] == 1                     ? whole_rows
-   : loops.from[last] == 2 && loops.to[last] == 1                   ? doubled
-   : loops.from[last] == -1 && loops.to[last] == 1                  ? backwards
-   : last > 0 && loops.from[last - 1] == 1 && loops.from[last] != 1 ? squares
-                                                                    : stepping)
+  if (const int dense = static_cast<int>(std::find(loops.from, loops.from + last, 1) - loops.from);
+      dense < last && loops.from[last] != 1)
+    choose_squares(loops, dense);
+  (loops.sources > 0                               ? squares
+   : loops.from[last] == 1 && loops.to[last] == 1  ? whole_rows
+   : loops.from[last] == 2 && loops.to[last] == 1  ? doubled
+   : loops.from[last] == -1 && loops.to[last] == 1 ? backwards
+                                                   : stepping)
       .take();
   std::int64_t total = 1;
   for (int axis = 0; axis < loops.rank; ++axis) total *= loops.lengths[axis];

@@ -14,9 +14,9 @@ inline constexpr std::size_t square_row_bytes = 64;
 inline constexpr std::size_t square_row_bytes = 32;
 #endif
 
-/// Words on a side of the square: what fills a vector register.
+/// Words on a side of the square: what fills a vector register, of short ones 16.
 template <class Word>
-inline constexpr int square_side = static_cast<int>(square_row_bytes / sizeof(Word));
+inline constexpr int square_side = sizeof(Word) < 4 ? 16 : static_cast<int>(square_row_bytes / sizeof(Word));
 
 namespace detail {
 
@@ -45,15 +45,29 @@ template <int d, int n, class Row>
 
 }  // namespace detail
 
-/// to[i * to_step + j] = from[i + j * from_step] for a whole square.
-template <class Word>
-void transpose_square(const Word* from, std::int64_t from_step, Word* to, std::int64_t to_step) {
+/// to[rows(i) + j] = from[i + lines(j)] for a whole square.
+template <class Word, class Lines, class Rows>
+[[gnu::always_inline]] inline void transpose_square_at(const Word* from, Lines lines, Word* to, Rows rows) {
   constexpr int n = square_side<Word>;
   using Row = typename detail::SquareRow<Word, n>::type;
-  Row rows[n];
-  for (int j = 0; j < n; ++j) std::memcpy(&rows[j], from + j * from_step, sizeof(Row));
-  detail::exchange_all<n / 2, n>(rows);
-  for (int i = 0; i < n; ++i) std::memcpy(to + i * to_step, &rows[i], sizeof(Row));
+  Row square[n];
+  for (int j = 0; j < n; ++j) std::memcpy(&square[j], from + lines(j), sizeof(Row));
+  detail::exchange_all<n / 2, n>(square);
+  for (int i = 0; i < n; ++i) std::memcpy(to + rows(i), &square[i], sizeof(Row));
+}
+
+/// The same of lines and rows that lie so far apart.
+template <class Word>
+void transpose_square(const Word* from, std::int64_t line, Word* to, std::int64_t row) {
+  transpose_square_at(
+      from, [=](int j) { return j * line; }, to, [=](int i) { return i * row; });
+}
+
+/// The same of lines and rows that lie anywhere.
+template <class Word>
+void transpose_square(const Word* from, const std::int64_t* lines, Word* to, const std::int64_t* rows) {
+  transpose_square_at(
+      from, [=](int j) { return lines[j]; }, to, [=](int i) { return rows[i]; });
 }
 
 }  // namespace triptych

@@ -125,6 +125,7 @@ void copy(Dice& dice, tt::DType dtype) {
   tt::Shape shape = dice.shape(static_cast<int>(dice.between(0, 5)));
   if (dice.once_in(10)) shape = {dice.between(200, 400), dice.between(250, 400)};
   if (dice.once_in(20)) shape = {dice.between(20, 40), dice.between(50, 60), dice.between(50, 60)};
+  if (dice.once_in(10)) shape = {dice.between(15, 40), dice.between(15, 40), 3, 3};
   const Given x = dice.operand(shape, dtype);
   expect(tt::contiguous(x.tensor), x.plain, 0, "contiguous of " + shape.text());
   expect(tt::contiguous(tt::flip(x.tensor, {})), x.plain, 0, "flip over no axis");
