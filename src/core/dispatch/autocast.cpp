@@ -1,15 +1,18 @@
 #include "core/dispatch/autocast.h"
 
 #include <array>
+#include <atomic>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "core/kernels/product/gemm.h"
 #include "core/ops/elementary/cast.h"
 #include "core/support/scopes.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/ops/cast.h"
+#include "triptych/core/warning.h"
 
 namespace triptych {
 
@@ -72,6 +75,17 @@ Autocasting autocasting(const Op& op) {
   return found == all.end() ? Autocasting::as_given : found->second;
 }
 
+/// Said once: who wants speed from 16 bits may not know that this processor gives none.
+void say_that_it_converts(DType dtype) {
+  if (dtype == bfloat16 && multiplies_bfloat16(64, 64, 64)) return;
+  static std::atomic<bool> said{false};
+  if (said.exchange(true)) return;
+  warn("autocast",
+       "this processor has no instruction for products of " + std::string(dtype_name(dtype)) +
+           " numbers: they are converted to float32, and a step takes about as long as in float32.",
+       modes.frame);
+}
+
 /// A parameter whose writes are all counted, in memory that is not somebody else's.
 bool is_cached(const Tensor& x) {
   if (x.is_symbolic() || modes.trace || !modes.autocast || !modes.autocast->caches) return false;
@@ -101,6 +115,7 @@ std::optional<DType> autocast_dtype(const Op& op, std::span<const Tensor* const>
   const DType wanted = to == Autocasting::lower    ? modes.autocast->dtypes[device]
                        : to == Autocasting::single ? float32
                                                    : *common;
+  if (to == Autocasting::lower && device == slot(Device::Type::cpu)) say_that_it_converts(wanted);
   return differ || *common != wanted ? std::optional(wanted) : std::nullopt;
 }
 

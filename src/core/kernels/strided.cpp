@@ -277,7 +277,13 @@ void convert(const void* from, DType from_dtype, void* to, DType to_dtype, std::
       using To = std::remove_pointer_t<decltype(to_type)>;
       const auto* source = static_cast<const From*>(from);
       auto* destination = static_cast<To*>(to);
-      for (std::int64_t i = 0; i < count; ++i) destination[i] = element_cast<To>(source[i]);
+      const auto part = [=](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) destination[i] = element_cast<To>(source[i]);
+      };
+      constexpr std::int64_t grain = 32768;
+      if (count < 2 * grain) return part(0, count);
+      parallel_for((count + grain - 1) / grain,
+                   [=](std::int64_t p) { part(p * grain, std::min(count, (p + 1) * grain)); });
     });
   });
 }

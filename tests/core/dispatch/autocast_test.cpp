@@ -652,3 +652,25 @@ TEST(SixteenBitSums, GrowInFloat32) {
 }
 
 }  // namespace
+
+// Once in a process, whatever is multiplied: here in one that has not multiplied yet.
+TEST(AutocastDeathTest, SaysThatTheProcessorConverts) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    std::vector<std::string> said;
+    tt::set_warning_handler([&](const std::string& text, tt::Location) { said.push_back(text); });
+    const Tensor x = tt::ones({3, 3});
+    {
+      const Autocast autocast({.dtype = tt::float16});
+      static_cast<void>(tt::exp(x));
+    }
+    const bool early = !said.empty();
+    for (int i = 0; i < 2; ++i) {
+      const Autocast autocast({.dtype = tt::float16});
+      static_cast<void>(tt::matmul(x, x));
+    }
+    const bool once = said.size() == 1 && said[0].find("no instruction for products of float16") != std::string::npos;
+    std::exit(!early && once ? 7 : 1);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(7), "");
+}

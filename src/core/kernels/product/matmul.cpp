@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/dispatch/layout.h"
 #include "core/kernels/elementwise.h"
 #include "core/kernels/finish.h"
 #include "core/kernels/path.h"
@@ -46,16 +47,21 @@ void multiply(const Products& p, const T* a, const T* b, T* c, Epilogue<T> epilo
   });
 }
 
-/// An operand's elements as `To`, in row-major order.
+/// An operand's elements as `To`, in the order of its memory if that is dense, else row-major; returns how they lie.
 template <class To>
-void converted(const Operand& operand, Scratch& scratch) {
+TensorMeta converted(const Operand& operand, Scratch& to) {
   const std::int64_t size = operand.size();
-  TensorMeta dense = *operand.meta;
-  dense.strides = contiguous_strides(dense.shape);
-  Scratch elements(static_cast<std::size_t>(size) * size_of(operand.dtype()));
-  copy_strided(operand.data, *operand.meta, elements.as<void>(), dense);
   const DType dtype = std::is_same_v<To, float> ? float32 : int32;
-  convert(elements.as<void>(), operand.dtype(), scratch.as<void>(), dtype, size);
+  TensorMeta meta = *operand.meta;
+  if (is_dense(meta)) {
+    convert(operand.data, operand.dtype(), to.as<void>(), dtype, size);
+    return meta;
+  }
+  meta.strides = contiguous_strides(meta.shape);
+  Scratch elements(static_cast<std::size_t>(size) * size_of(operand.dtype()));
+  copy_strided(operand.data, *operand.meta, elements.as<void>(), meta);
+  convert(elements.as<void>(), operand.dtype(), to.as<void>(), dtype, size);
+  return meta;
 }
 
 /// `b_row_axis`: b's axis that is summed. `bias` is null or contiguous.
@@ -82,11 +88,7 @@ void run(const Operand& a, const Operand& b, const Operand& c, const Products& f
     converted_path.take();
     Scratch wide_a(static_cast<std::size_t>(a.size()) * sizeof(P)),
         wide_b(static_cast<std::size_t>(b.size()) * sizeof(P)), wide_c(static_cast<std::size_t>(c.size()) * sizeof(P));
-    converted<P>(a, wide_a);
-    converted<P>(b, wide_b);
-    TensorMeta dense_a = *a.meta, dense_b = *b.meta;
-    dense_a.strides = contiguous_strides(dense_a.shape);
-    dense_b.strides = contiguous_strides(dense_b.shape);
+    const TensorMeta dense_a = converted<P>(a, wide_a), dense_b = converted<P>(b, wide_b);
     const Products products = with_strides({nullptr, &dense_a}, {nullptr, &dense_b}, c, attributes);
     multiply<P>(products, wide_a.as<P>(), wide_b.as<P>(), wide_c.as<P>(), {});
     convert(wide_c.as<void>(), std::is_same_v<P, float> ? float32 : int32, c.data, c.dtype(), c.size());
