@@ -272,3 +272,34 @@ TEST(LayersTorch, BadInput) {
   EXPECT_ARGUMENT_ERROR(nn::PixelShuffle(2)(tt::ones({1, 3, 2, 2})), "pixel_shuffle");
   EXPECT_ARGUMENT_ERROR(nn::Upsample(nn::UpsampleOptions{})(tt::ones({1, 3, 2, 2})), "interpolate");
 }
+
+// PyTorch 2.15's numbers and texts.
+TEST(LayersTorch, BagsScaleTheirGradientsByFrequency) {
+  const tt::Tensor factors = tt::tensor({{1.f, 2.f}, {3.f, 4.f}}), table = tt::reshape(tt::arange(0.f, 10.f), {5, 2});
+  const auto gradient = [&](const nn::EmbeddingBagModuleOptions& options, bool by_offsets) {
+    nn::EmbeddingBag bag(options);
+    bag.load_state_dict({{"weight", table}});
+    const tt::Tensor y =
+        by_offsets ? bag(tt::tensor({0, 1, 1, 3, 1, 0}), tt::tensor({0, 2})) : bag(tt::tensor({{0, 1, 1}, {3, 1, 0}}));
+    tt::sum(y * factors).backward();
+    return bag.weight.grad();
+  };
+  nn::EmbeddingBagModuleOptions options{.num_embeddings = 5, .embedding_dim = 2, .scale_grad_by_freq = true};
+  modules_reference::expect_near(
+      gradient(options, false),
+      tt::tensor({{2.f / 3, 1.f}, {5.f / 9, 8.f / 9}, {0.f, 0.f}, {1.f, 4.f / 3}, {0.f, 0.f}}), "mean");
+  options.mode = "sum";
+  modules_reference::expect_near(gradient(options, false),
+                                 tt::tensor({{2.f, 3.f}, {5.f / 3, 8.f / 3}, {0.f, 0.f}, {3.f, 4.f}, {0.f, 0.f}}),
+                                 "sum");
+  options.padding_idx = 1;
+  modules_reference::expect_near(gradient(options, true),
+                                 tt::tensor({{2.f, 3.f}, {0.f, 0.f}, {0.f, 0.f}, {3.f, 4.f}, {0.f, 0.f}}), "padding");
+  options.mode = "max";
+  EXPECT_ARGUMENT_ERROR(nn::EmbeddingBag{options}, "scale_grad_by_freq is given with a mode that has none: 'max'");
+  EXPECT_EQ(
+      nn::EmbeddingBag({.num_embeddings = 5, .embedding_dim = 2, .scale_grad_by_freq = true, .sparse = true}).text(),
+      "EmbeddingBag(5, 2, scale_grad_by_freq=True, mode='mean')");
+  EXPECT_EQ(nn::LayerNorm({.normalized_shape = {6}, .eps = 1e-5, .elementwise_affine = false}).text(),
+            "LayerNorm((6,), eps=1e-05, elementwise_affine=False, bias=False)");
+}

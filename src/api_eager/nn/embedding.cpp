@@ -33,6 +33,9 @@ EmbeddingBagModuleOptions checked_mode(const EmbeddingBagModuleOptions& options,
   if (options.mode != "sum" && options.mode != "mean" && options.mode != "max")
     throw ArgumentError("EmbeddingBag", "there is no such mode", "'" + options.mode + "'", "Use sum, mean or max",
                         where);
+  if (options.mode == "max" && options.scale_grad_by_freq)
+    throw ArgumentError("EmbeddingBag", "scale_grad_by_freq is given with a mode that has none", "'max'",
+                        "Use sum or mean", where);
   return checked("EmbeddingBag", options, where);
 }
 
@@ -76,6 +79,16 @@ Tensor scaled_by_frequency(const Tensor& rows, const Tensor& index, std::int64_t
   });
 }
 
+/// The table, with a gradient of which each row is divided by how often `index` has its number.
+Tensor scaled_rows(const Tensor& weight, const Tensor& index) {
+  const Tensor counts = bincount(flatten(index.detach()), {.minlength = weight.size(0)});
+  return custom_gradient(weight, [&](const Tensor& x) {
+    return std::pair(x.detach(), std::function<Tensor(const Tensor&)>([counts](const Tensor& upstream) {
+                       return upstream / cast(unsqueeze(clip(counts, 1), 1), upstream.dtype());
+                     }));
+  });
+}
+
 template <class Options>
 std::string repr_of(const Options& o, bool padding_first) {
   std::string text = std::to_string(o.num_embeddings) + ", " + std::to_string(o.embedding_dim);
@@ -84,8 +97,10 @@ std::string repr_of(const Options& o, bool padding_first) {
   if (o.max_norm) text += ", max_norm=" + python_text(*o.max_norm);
   if (o.norm_type != 2) text += ", norm_type=" + python_text(o.norm_type);
   if (o.scale_grad_by_freq) text += ", scale_grad_by_freq=True";
-  if constexpr (requires { o.mode; }) text += ", mode='" + o.mode + "'";
-  if (o.sparse) text += ", sparse=True";
+  if constexpr (requires { o.mode; })
+    text += ", mode='" + o.mode + "'";
+  else if (o.sparse)
+    text += ", sparse=True";
   if (!padding_first) text += padding;
   return text;
 }
@@ -115,11 +130,7 @@ Tensor Embedding::forward(const Tensor& x) {
 std::string Embedding::extra_repr() const { return repr_of(options, true); }
 
 EmbeddingBag::EmbeddingBag(const Options& given, Location where)
-    : options(checked_mode(given, where)), weight(register_parameter("weight", first_weight(options, where))) {
-  if (options.scale_grad_by_freq)
-    throw UnsupportedError("EmbeddingBag", "scale_grad_by_freq is not supported for bags", "true", "Use an Embedding",
-                           where);
-}
+    : options(checked_mode(given, where)), weight(register_parameter("weight", first_weight(options, where))) {}
 
 std::unique_ptr<EmbeddingBag> EmbeddingBag::from_pretrained(const Tensor& embeddings,
                                                             const PretrainedEmbeddingBagOptions& options,
@@ -142,7 +153,7 @@ std::unique_ptr<EmbeddingBag> EmbeddingBag::from_pretrained(const Tensor& embedd
 
 Tensor EmbeddingBag::forward(const Tensor& x, const Tensor& offsets, const Tensor& per_sample_weights) {
   renormalize("EmbeddingBag", weight, x, options);
-  return embedding_bag(weight, x,
+  return embedding_bag(options.scale_grad_by_freq ? scaled_rows(weight, x) : weight, x,
                        {.offsets = offsets,
                         .mode = options.mode == "sum"    ? BagMode::sum
                                 : options.mode == "mean" ? BagMode::mean

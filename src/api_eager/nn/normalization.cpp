@@ -137,7 +137,8 @@ Tensor LayerNorm::forward(const Tensor& x) {
 
 std::string LayerNorm::extra_repr() const {
   return options.normalized_shape.text() + ", eps=" + python_text(options.eps) +
-         ", elementwise_affine=" + python_text(options.elementwise_affine) + ", bias=" + python_text(options.bias);
+         ", elementwise_affine=" + python_text(options.elementwise_affine) +
+         ", bias=" + python_text(options.elementwise_affine && options.bias);
 }
 
 namespace {

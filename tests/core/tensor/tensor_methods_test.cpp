@@ -48,6 +48,12 @@ TEST(TensorMethods, MeanWhatPyTorchMeans) {
   EXPECT_EQ(numbers().half().dtype(), tt::float16);
   EXPECT_EQ(numbers().bfloat16().dtype(), tt::bfloat16);
   EXPECT_EQ(x.new_full({3}, 7).to_vector<std::int64_t>(), (std::vector<std::int64_t>{7, 7, 7}));
+  const tt::Tensor column = tt::ones({3, 1, 2});
+  EXPECT_EQ(column.squeeze(1).shape().text(), "(3, 2)");
+  EXPECT_EQ(column.squeeze(0).shape().text(), "(3, 1, 2)");
+  EXPECT_EQ(column.squeeze(tt::Axes{0, -2}).shape().text(), "(3, 2)");
+  EXPECT_THROW(column.squeeze(3), tt::ArgumentError);
+  EXPECT_THROW(tt::squeeze(column, 0), tt::ArgumentError);
   EXPECT_TRUE(x.is_cpu());
   EXPECT_FALSE(x.is_cuda());
   EXPECT_FALSE(x.is_floating_point());
