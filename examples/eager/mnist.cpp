@@ -1,6 +1,7 @@
 // A convolutional network reads handwritten digits. After pytorch/examples/mnist.
 //
 // Tested: --epochs 1 --train-samples 3000 --log-interval 20 --at-least 0.88
+// Tested: --epochs 1 --train-samples 3000 --log-interval 20 --at-least 0.88 --dtype bfloat16
 #include <triptych/eager.h>
 
 #include <iostream>
@@ -36,15 +37,17 @@ struct Net : nn::Module {
   }
 };
 
-void train(Net& model, tt::Device device, DataLoader& train_loader, optim::Optimizer& optimizer, int epoch,
-           int log_interval) {
+void train(Net& model, tt::Device device, tt::DType dtype, DataLoader& train_loader, optim::Optimizer& optimizer,
+           int epoch, int log_interval) {
   model.train();
   std::int64_t batch = 0;
   for (auto [data, target] : train_loader) {
     data = data.to(device), target = target.to(device);
     optimizer.zero_grad();
-    const Tensor output = model(data);
-    const Tensor loss = F::nll_loss(output, target);
+    const Tensor loss = [&] {
+      const tt::eager::autocast scope(dtype, dtype != tt::float32);
+      return F::nll_loss(model(data), target);
+    }();
     loss.backward();
     optimizer.step();
     if (batch++ % log_interval == 0)
@@ -53,11 +56,12 @@ void train(Net& model, tt::Device device, DataLoader& train_loader, optim::Optim
   }
 }
 
-double test(Net& model, tt::Device device, DataLoader& test_loader) {
+double test(Net& model, tt::Device device, tt::DType dtype, DataLoader& test_loader) {
   model.eval();
   double loss = 0;
   std::int64_t correct = 0;
   const tt::eager::NoGrad guard;
+  const tt::eager::autocast scope(dtype, dtype != tt::float32);
   for (auto [data, target] : test_loader) {
     data = data.to(device), target = target.to(device);
     const Tensor output = model(data);
@@ -78,6 +82,7 @@ int main(int argc, char** argv) {
   const int samples = options.get("train-samples", 60000), log_interval = options.get("log-interval", 100);
   const double lr = options.get("lr", 1.0), gamma = options.get("gamma", 0.7);
   const tt::Device device = tt::Device::from_text(options.get("device", "cpu"));
+  const tt::DType dtype = tt::dtype_from_name(options.get("dtype", "float32"));  // of products and convolutions
   const std::string save_model = options.get("save-model", "");
   const double at_least = options.get("at-least", 0.97);
   options.end();
@@ -96,8 +101,8 @@ int main(int argc, char** argv) {
   optim::lr_scheduler::StepLR scheduler(optimizer, 1, gamma);
   double accuracy = 0;
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    train(model, device, train_loader, optimizer, epoch, log_interval);
-    accuracy = test(model, device, test_loader);
+    train(model, device, dtype, train_loader, optimizer, epoch, log_interval);
+    accuracy = test(model, device, dtype, test_loader);
     scheduler.step();
   }
   if (!save_model.empty()) tt::save(model.state_dict(), save_model);

@@ -2,7 +2,9 @@
 // nanoGPT (https://github.com/karpathy/nanoGPT).
 //
 // Tested: --max-iters 100 --n-layer 2 --n-embd 64 --lr 4e-3 --warmup-iters 10 --sample 0 --at-most 2.7
-// Tested: --max-iters 150 --n-layer 2 --n-embd 64 --lr 4e-3 --warmup-iters 10 --sample 100 --at-most 2.6 --resume
+// Tested: --max-iters 100 --n-layer 2 --n-embd 64 --lr 4e-3 --warmup-iters 10 --sample 0 --at-most 2.7 --dtype bfloat16
+// --out nanogpt16.safetensors Tested: --max-iters 150 --n-layer 2 --n-embd 64 --lr 4e-3 --warmup-iters 10 --sample 100
+// --at-most 2.6 --resume
 #include <triptych/eager.h>
 
 #include <cmath>
@@ -138,6 +140,7 @@ int main(int argc, char** argv) {
   const int warmup_iters = options.get("warmup-iters", 100), decay_iters = options.get("lr-decay-iters", 1000);
   const int length = options.get("sample", 500);
   const double learning_rate = options.get("lr", 1e-3), at_most = options.get("at-most", 2.3);
+  const tt::DType dtype = tt::dtype_from_name(options.get("dtype", "float32"));  // of products
   const std::string out = options.get("out", "nanogpt.safetensors");
   const bool resume = options.flag("resume");
   options.end();
@@ -171,6 +174,7 @@ int main(int argc, char** argv) {
   const auto estimate_loss = [&](const Tensor& of) {
     model.eval();
     const tt::eager::NoGrad guard;
+    const tt::eager::autocast scope(dtype, dtype != tt::float32);
     tt::Mean mean;
     for (int i = 0; i < eval_iters; ++i)
       mean.update(model.loss(examples::random_pieces(of, batch_size, config.block_size)));
@@ -179,7 +183,10 @@ int main(int argc, char** argv) {
   };
   while (iter < max_iters) {
     optimizer.set_lr(get_lr(iter, learning_rate, warmup_iters, decay_iters));
-    const Tensor loss = model.loss(examples::random_pieces(train_data, batch_size, config.block_size));
+    const Tensor loss = [&] {
+      const tt::eager::autocast scope(dtype, dtype != tt::float32);
+      return model.loss(examples::random_pieces(train_data, batch_size, config.block_size));
+    }();
     optimizer.zero_grad();
     loss.backward();
     nn::utils::clip_grad_norm_(model.parameters(), 1.0);
