@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <sstream>
@@ -213,6 +214,30 @@ TEST(Profiler, TracesAreHandedOutAsScheduled) {
   EXPECT_EQ(steps, (std::vector<std::int64_t>{4, 8}));
   EXPECT_EQ(products, (std::vector<std::int64_t>{3 + 4, 7 + 8}));
   EXPECT_EQ(row(profile.key_averages(), "ProfilerStep*")->count, 2);
+}
+
+// `step()` inside of an annotation: it is in two steps, and its time is counted once.
+TEST(Profiler, AnAnnotationMayEndBehindItsStep) {
+  int traces = 0;
+  profiler::Profile profile({.schedule = profiler::schedule({.wait = 1, .warmup = 1, .active = 2, .repeat = 2}),
+                             .on_trace_ready =
+                                 [&](profiler::Profile& p) {
+                                   ++traces;
+                                   std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                                   static_cast<void>(p.key_averages());
+                                 },
+                             .profile_memory = true});
+  for (int i = 0; i < 9; ++i) {
+    const profiler::RecordFunction scope("train_step");
+    const Tensor sum = tt::sum(tt::ones({64, 64}));
+    profile.step();
+  }
+  profile.stop();
+  EXPECT_EQ(traces, 2);
+  for (const profiler::FunctionEvent& event : profile.events()) {
+    EXPECT_GE(event.self_cpu_time_total, 0) << event.name;
+    EXPECT_LE(event.self_cpu_time_total, event.cpu_time_total) << event.name;
+  }
 }
 
 TEST(Profiler, SeesTrainingAndThreads) {

@@ -1,5 +1,6 @@
 #include "core/support/span.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -109,10 +110,16 @@ void Span::end() {
   if (!record_) return;
   record_->end = now();
   SpanRecord* const around = record_->around.get();
-  if (around && around->recording == record_->recording && record_->thread == thread_number()) {
-    around->inner += record_->end - record_->start;
-    around->bytes += record_->bytes;
-    around->inner_bytes += record_->bytes;
+  const bool goes_on = record_->recording == state().number.load(std::memory_order_relaxed);
+  if (around && goes_on && around->recording == record_->recording && record_->thread == thread_number()) {
+    // An annotation that ends behind a profile's step is inside of that for a part of its time.
+    const bool open = !around->ended;
+    const std::int64_t until = open ? record_->end : std::min(record_->end, around->end);
+    around->inner += std::max<std::int64_t>(until - record_->start, 0);
+    if (open) {
+      around->bytes += record_->bytes;
+      around->inner_bytes += record_->bytes;
+    }
   }
   record_->ended = true;
   if (!thread_is_over) innermost();  // lets go of it
