@@ -13,6 +13,7 @@
 #include "core/dispatch/backend.h"
 #include "core/dispatch/modes.h"
 #include "core/graph/graph.h"
+#include "core/kernels/image_order.h"
 #include "core/kernels/strided.h"
 #include "core/memory/allocator.h"
 #include "core/support/error_context.h"
@@ -54,9 +55,9 @@ void single(const Tensor& tensor, const char* op, Location where) {
                         "Reduce it first, for example with sum or mean, or pick an element", where);
 }
 
-/// A row-major block that only this tensor sees.
-void move_to_own_storage(TensorImpl& impl, bool keep_values) {
-  const TensorMeta meta{impl.meta.shape, contiguous_strides(impl.meta.shape), impl.meta.dtype, impl.meta.device};
+/// A dense block of these strides that only this tensor sees.
+void move_to_own_storage(TensorImpl& impl, const Strides& strides, bool keep_values) {
+  const TensorMeta meta{impl.meta.shape, strides, impl.meta.dtype, impl.meta.device};
   Ref<Storage> fresh = allocate_storage(static_cast<std::size_t>(meta.shape.size()) * size_of(meta.dtype), meta.device);
   if (keep_values) {
     count_hidden_copy();
@@ -186,11 +187,16 @@ Tensor make_metadata_only(const TensorMeta& meta) {
 }
 
 void make_storage_unique(TensorImpl& impl, bool keep_values) {
-  if (!impl.storage->unique() || !impl.storage->owned) move_to_own_storage(impl, keep_values);
+  if (impl.storage->unique() && impl.storage->owned) return;
+  const TensorMeta* const given = &impl.meta;
+  TensorMeta copy = impl.meta;
+  copy.strides = contiguous_strides(copy.shape);
+  image_order_layout({&given, 1}, nullptr, {&copy, 1});
+  move_to_own_storage(impl, copy.strides, keep_values);
 }
 
 void make_contiguous(TensorImpl& impl) {
-  if (!impl.meta.is_contiguous()) move_to_own_storage(impl, true);
+  if (!impl.meta.is_contiguous()) move_to_own_storage(impl, contiguous_strides(impl.meta.shape), true);
 }
 
 void rebind(Tensor& tensor, Tensor value) {

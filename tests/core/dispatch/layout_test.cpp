@@ -97,18 +97,24 @@ TEST(Layout, ImagesStayChannelsLast) {
       {"add", [&](const Tensor& t) { return t + 1; }},
       {"row-major + image", [&](const Tensor& t) { return t.shape() == rows.shape() ? rows + t : t; }},
       {"where", [](const Tensor& t) { return tt::where(t > 0.5, t, 0.0); }},
+      {"clone", [](const Tensor& t) { return t.clone(); }},
       {"relu", [](const Tensor& t) { return tt::relu(t); }},
       {"gelu", [](const Tensor& t) { return tt::gelu(t); }},
       {"cast", [](const Tensor& t) { return tt::cast(t, tt::float64); }},
-      {"pad", [](const Tensor& t) { return tt::pad(t, {{0, 0}, {1, 1}, {0, 0}, {2, 0}}); }},
-      {"concat", [](const Tensor& t) { return tt::concat({t, t}, 1); }},
+      {"pad",
+       [](const Tensor& t) {
+         return tt::pad(t, {{0, 0}, {1, 1}, {0, 0}, {2, 0}});
+       }},
+      {"concat",
+       [](const Tensor& t) {
+         return tt::concat({t, t}, 1);
+       }},
       {"split", [](const Tensor& t) { return tt::concat(tt::split(t, 1, 2), 2); }},
       {"roll", [](const Tensor& t) { return tt::roll(tt::roll(t, 2, 1), -1, 3); }},
       {"zeros_like", [](const Tensor& t) { return tt::zeros_like(t); }},
       {"flip", [](const Tensor& t) { return tt::flip(t, {3}) + 0; }},
       {"max_pool2d", [](const Tensor& t) { return tt::max_pool2d(t, {.kernel_size = 2, .stride = 1}); }},
-      {"batch_norm",
-       [](const Tensor& t) { return tt::batch_norm(t, {}, {}, {}, {}, {.training = true}); }},
+      {"batch_norm", [](const Tensor& t) { return tt::batch_norm(t, {}, {}, {}, {}, {.training = true}); }},
   };
   for (const auto& [name, op] : ops) {
     EXPECT_TRUE(is_channels_last(op(x))) << name;
