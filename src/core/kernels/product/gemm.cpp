@@ -82,6 +82,11 @@ void transpose_4x4(const float* from, std::int64_t line, float* to, std::int64_t
   _mm_storeu_ps(to + 3 * row, d);
 }
 
+/// Writes as many lines as a register has elements, and as many elements of each, as rows.
+void transpose_lines(const float* from, std::int64_t line, float* to, std::int64_t row) {
+  transpose_square(from, line, to, row);
+}
+
 /// S lines of k elements as columns, in squares.
 template <int S, auto square>
 void transpose_squares(std::int64_t k, const float* from, std::int64_t line, float* to, std::int64_t row) {
@@ -101,6 +106,10 @@ void transpose(std::int64_t lines, std::int64_t k, const T* from, std::int64_t l
     std::int64_t j = 0;
 #ifdef __AVX__
     if constexpr (std::is_same_v<T, float>) {
+      if constexpr (square_side < float >> 8)
+        for (; j + square_side<float> <= lines; j += square_side<float>)
+          transpose_squares<square_side<float>, transpose_lines>(end - begin, from + j * line + begin, line,
+                                                                 to + begin * row + j, row);
       for (; j + 8 <= lines; j += 8)
         transpose_squares<8, transpose_8x8>(end - begin, from + j * line + begin, line, to + begin * row + j, row);
       for (; j < lines && lines >= 4; j += 4) {
