@@ -95,6 +95,17 @@ TEST(EagerOptim, PrintsAsPyTorch) {
             "    weight_decay: 0\n"
             ")");
   EXPECT_NE(optim::Adam({w}).text().find("    betas: (0.9, 0.999)\n"), std::string::npos);
+  EXPECT_EQ(optim::AdamW({w}).text(),
+            "AdamW (\n"
+            "Parameter Group 0\n"
+            "    amsgrad: False\n"
+            "    betas: (0.9, 0.999)\n"
+            "    decoupled_weight_decay: True\n"
+            "    eps: 1e-08\n"
+            "    lr: 0.001\n"
+            "    maximize: False\n"
+            "    weight_decay: 0.01\n"
+            ")");
 }
 
 TEST(EagerOptim, AdamWDecaysByDefault) {

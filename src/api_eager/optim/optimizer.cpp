@@ -109,6 +109,7 @@ std::string Optimizer::text() const {
         ++i;
       }
     }
+    if (std::string_view(name_) == "AdamW") options["decoupled_weight_decay"] = "True";  // PyTorch's is an Adam with it
     if (groups_[group].initial_lr) options["initial_lr"] = python_text(*groups_[group].initial_lr);
     all += "\nParameter Group " + std::to_string(group) + "\n";
     for (const auto& [name, value] : options) all += "    " + name + ": " + value + "\n";
