@@ -139,6 +139,59 @@ scramble(model)
 keep("others", model, rng.integers(0, 7, (3, 4)).astype("int32"))
 model.save_weights(folder / "others.weights.h5")
 
+# The shapes of one to three axes, and what only training changes.
+x, z = Input((6, 3)), Input((5, 6, 4, 2))
+y = layers.Masking(0.5)(layers.SpatialDropout1D(0.1)(layers.ZeroPadding1D((1, 2))(x)))
+y = layers.AveragePooling1D(2, strides=1, padding="same")(layers.MaxPooling1D(3, strides=1)(layers.Cropping1D(1)(y)))
+y = layers.AdaptiveMaxPooling1D(4)(layers.AdaptiveAveragePooling1D(3)(layers.UpSampling1D(2)(y)))
+ends = [layers.GlobalAveragePooling1D()(y), layers.GlobalMaxPooling1D()(y)]
+w = layers.SpatialDropout3D(0.1)(layers.ZeroPadding3D(((1, 0), (0, 1), (1, 1)))(z))
+w = layers.AveragePooling3D((2, 1, 1))(layers.Cropping3D((1, 1, 0))(layers.UpSampling3D((1, 2, 1))(w)))
+w = layers.AdaptiveMaxPooling3D((2, 3, 2))(layers.AdaptiveAveragePooling3D((3, 4, 5))(w))
+ends += [layers.Average()([layers.GlobalMaxPooling3D()(w), layers.Minimum()([layers.GlobalAveragePooling3D()(w)] * 2)])]
+v = layers.SpatialDropout2D(0.1)(layers.Reshape((4, 6, 10))(z))
+ends += [layers.AdaptiveMaxPooling2D(2)(layers.AdaptiveAveragePooling2D((3, 5))(v))]
+keep("shapes", keras.Model([x, z], ends), numbers(2, 6, 3), numbers(2, 5, 6, 4, 2))
+
+# What learns from data before, or makes numbers of others; recurrent volumes.
+x, i, z = Input((3,)), Input((3,), dtype="int32"), Input((2, 4, 5, 3, 1))
+normalization, bins, lookup = layers.Normalization(), layers.Discretization(num_bins=4), layers.IntegerLookup(num_oov_indices=2)
+normalization.adapt(numbers(9, 3))
+bins.adapt(numbers(40, 3))
+lookup.adapt(np.array([[3, 3, 1], [3, 2, 1]]))
+ends = [normalization(x), bins(x), lookup(i), layers.IntegerLookup(vocabulary=[2, 5], output_mode="multi_hot")(i)]
+ends += [layers.CategoryEncoding(8, output_mode="count")(i), layers.Hashing(5, salt=[1, 2])(i)]
+one, two = Input((1,), dtype="int32"), Input((1,), dtype="int32")
+ends += [layers.HashedCrossing(6)((one, two))]
+ends += [layers.ConvLSTM3D(2, 2, padding="same")(z)]
+model = keras.Model([x, i, z, one, two], ends)
+for layer in model.layers:
+    if layer.trainable and layer.weights and not isinstance(layer, layers.Normalization):
+        scramble(layer)
+whole = [rng.integers(0, 8, (2, size)).astype("int32") for size in (3, 1, 1)]
+keep("tables", model, numbers(2, 3), whole[0], numbers(2, 2, 4, 5, 3, 1), *whole[1:])
+
+# Images (without Equalization, of which Keras 3.15 makes no functional model): those that chance changes are left as they are when nothing is trained.
+x = Input((8, 8, 3))
+y = layers.Rescaling(0.5, 0.1)(layers.Resizing(9, 7, interpolation="bicubic", antialias=True)(x))
+y = layers.CenterCrop(6, 6)(y)
+for layer in [
+    layers.RandomFlip("horizontal", seed=1), layers.RandomRotation((-0.1, 0.2), fill_mode="nearest"), layers.RandomZoom(0.1, 0.2),
+    layers.RandomTranslation(0.1, (-0.2, 0.1)), layers.RandomContrast(0.2), layers.RandomBrightness(0.3, value_range=(0, 1)),
+    layers.RandomHue(0.2), layers.RandomSaturation(0.2), layers.RandomColorDegeneration(0.2), layers.RandomColorJitter(hue_factor=0.1),
+    layers.RandomGrayscale(0.3), layers.RandomInvert(0.2), layers.RandomPosterization(4), layers.RandomSharpness(0.2),
+    layers.RandomShear(0.1, 0.2), layers.RandomPerspective(0.3), layers.RandomElasticTransform(0.5), layers.RandomErasing(0.4),
+    layers.RandomGaussianBlur(0.5), layers.Pipeline([layers.RandomFlip(), layers.Rescaling(2.0)]),
+]:
+    y = layer(y)
+ends = [layers.RandomCrop(4, 4)(y), layers.AutoContrast(value_range=(0, 1))(y)]
+ends += [layers.Solarization(0.1, threshold_factor=0.4, value_range=(0, 1))(y)]
+ends += [layers.ContrastLimitedAdaptiveHistogramEqualization(value_range=(0, 1), tile_grid_size=(2, 2))(x)]
+augmented, labels = Input((8, 8, 3)), Input((4,))
+mixed = layers.CutMix(seed=3)(layers.MixUp(0.3)({"images": layers.RandAugment(num_ops=3, factor=0.2)(augmented), "labels": labels}))
+ends += [mixed["images"], mixed["labels"], layers.AugMix(num_chains=2)(augmented)]
+keep("pictures", keras.Model([x, augmented, labels], ends), *[rng.random((2, 8, 8, 3)).astype("float32")] * 2, numbers(2, 4))
+
 save_file(tensors, folder / "values.safetensors")
 for path in folder.iterdir():
     path.chmod(0o644)

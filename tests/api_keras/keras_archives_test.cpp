@@ -32,7 +32,8 @@ class KerasArchives : public testing::Test {
 };
 
 const std::string references = std::string(TRIPTYCH_SOURCE_DIR) + "/tests/references/keras_saving/";
-constexpr const char* names[] = {"attention", "functional", "images", "others", "sequences", "sequential", "volumes"};
+constexpr const char* names[] = {"attention", "functional", "images", "others", "pictures",
+                                 "sequences", "sequential", "shapes", "tables", "volumes"};
 
 keras::TensorList all_of(const tt::StateDict& values, const std::string& prefix) {
   keras::TensorList list;
@@ -275,6 +276,71 @@ TEST_F(KerasArchives, ClassesOfOnesOwn) {
   EXPECT_FALSE(std::filesystem::exists(folder / "nameless.keras"));
 }
 
+namespace {
+
+/// Keeps a table that is no weight, and words.
+struct Dictionary : keras::LayerBase {
+  Dictionary() = default;
+  explicit Dictionary(const keras::Config&) {}
+  void build(const tt::Shape& input) override {
+    scale = add_weight({.shape = {input[-1]}, .initializer = "ones", .name = "scale"});
+  }
+  tt::Tensor call(const tt::Tensor& x, bool) override { return x * scale + table; }
+  void save_own_variables(tt::StateDict& store) const override { store.add("table", table); }
+  void load_own_variables(const tt::StateDict& store) override {
+    EXPECT_EQ(store.size(), 1u);
+    table = store.at("table");
+  }
+  void save_assets(std::map<std::string, std::string>& files) const override { files["words.txt"] = words; }
+  void load_assets(const std::map<std::string, std::string>& files) override { words = files.at("words.txt"); }
+  tt::Tensor scale, table = tt::zeros({2});
+  std::string words;
+};
+/// The same without them.
+struct Plain : keras::LayerBase {
+  Plain() = default;
+  explicit Plain(const keras::Config&) {}
+  void build(const tt::Shape& input) override { add_weight({.shape = {input[-1]}, .name = "scale"}); }
+  tt::Tensor call(const tt::Tensor& x, bool) override { return x; }
+  std::string class_name() const override { return "Dictionary"; }
+};
+
+}  // namespace
+
+TEST_F(KerasArchives, WhatLayersKeepBesideTheirWeights) {
+  const TemporaryFolder folder;
+  keras::utils::clear_session();
+  const keras::Sequential model({Input({2}), keras::layer<Dictionary>(), Dense(1)});
+  auto& layer = *model.layers()[0].as<Dictionary>();
+  layer.table = tt::tensor<float>({3, 4});
+  layer.words = "a\nb";
+  model.save(folder / "model.keras");
+  model.save_weights(folder / "model.weights.h5");
+  model.save_weights(folder / "model.safetensors");
+  const auto maker = [](const keras::Config& config) { return keras::layer<Dictionary>(config); };
+  const keras::Model again =
+      keras::models::load_model(folder / "model.keras", {.custom_objects = {{"Dictionary", maker}}});
+  EXPECT_EQ(again.layers()[0].as<Dictionary>()->words, "a\nb");
+  EXPECT_EQ(again(ramp({3, 2})).to_vector<float>(), model(ramp({3, 2})).to_vector<float>());
+  for (const char* name : {"model.weights.h5", "model.safetensors", "model.keras"}) {
+    const keras::Sequential other({Input({2}), keras::layer<Dictionary>(), Dense(1)});
+    other.load_weights(folder / name);
+    EXPECT_EQ(other(ramp({3, 2})).to_vector<float>(), model(ramp({3, 2})).to_vector<float>()) << name;
+  }
+  // A class that does not take it.
+  const auto plain = [](const keras::Config& config) { return keras::layer<Plain>(config); };
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] {
+                keras::models::load_model(folder / "model.keras", {.custom_objects = {{"Dictionary", plain}}});
+              }),
+              AllOf(HasSubstr("[load_own_variables] the file keeps what the layer does not know: layer '"),
+                    HasSubstr("of class 'Dictionary': 'words.txt'"), HasSubstr("keras_archives_test.cpp")));
+  const keras::Sequential other({Input({2}), keras::layer<Plain>(), Dense(1)});
+  const auto before = weights_of(other);
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] { other.load_weights(folder / "model.weights.h5"); }),
+              HasSubstr("'table'"));
+  EXPECT_EQ(weights_of(other), before);
+}
+
 TEST_F(KerasArchives, ConfigsOfLayers) {
   keras::utils::clear_session();
   const keras::Layer dense = Dense(3, {.activation = "relu", .kernel_regularizer = keras::regularizers::L2(0.5)});
@@ -424,6 +490,40 @@ TEST_F(KerasArchives, ImagesAreChangedInTrainingOnly) {
   const keras::Model model = keras::models::model_from_json(json);
   EXPECT_EQ(model.predict(x, {.verbose = 0}).to_vector<float>(), x.to_vector<float>());
   EXPECT_NE(model(x, true).to_vector<float>(), x.to_vector<float>());
+}
+
+// One number as a factor stands for the range that it does in Keras: from 0, from its negative, or from 1.
+TEST_F(KerasArchives, FactorsOfOneNumber) {
+  const keras::Model model = keras::models::load_model(references + "pictures.keras");
+  std::map<std::string, keras::Layer> theirs;
+  for (const keras::Layer& layer : model.layers()) theirs.emplace(layer.base().class_name(), layer);
+  const std::vector<keras::Layer> ours{
+      RandomZoom(0.1, {.width_factor = 0.2}),
+      RandomTranslation(0.1, {-0.2, 0.1}),
+      RandomContrast(0.2),
+      RandomBrightness(0.3, {.value_range = {0, 1}}),
+      RandomHue(0.2),
+      RandomSaturation(0.2),
+      RandomColorDegeneration(0.2),
+      RandomColorJitter({.hue_factor = 0.1}),
+      RandomGrayscale(0.3),
+      RandomInvert(0.2),
+      RandomPosterization(4),
+      RandomSharpness(0.2),
+      RandomPerspective({.factor = 0.3}),
+      RandomElasticTransform({.factor = 0.5}),
+      RandomErasing({.factor = 0.4}),
+      RandomGaussianBlur({.factor = 0.5}),
+      RandAugment({.num_ops = 3, .factor = 0.2}),
+      AugMix({.num_chains = 2}),
+      MixUp(0.3),
+      Solarization({.addition_factor = 0.1, .threshold_factor = 0.4, .value_range = {0, 1}}),
+      CutMix(1, {.seed = 3})};
+  for (const keras::Layer& layer : ours) {
+    const auto without_name = [](const keras::Layer& of) { return of.base().config(); };
+    ASSERT_TRUE(theirs.contains(layer.base().class_name())) << layer.base().class_name();
+    EXPECT_EQ(without_name(layer), without_name(theirs.at(layer.base().class_name()))) << layer.base().class_name();
+  }
 }
 
 TEST_F(KerasArchives, KerasOpensOurs) {

@@ -159,6 +159,10 @@ TEST(KerasData, PadsAndCounts) {
                "pad/post");
   expect_equal(keras::utils::pad_sequences(lists, {.maxlen = 2}), "pad/pre");
   EXPECT_EQ(keras::utils::pad_sequences(lists).dtype(), tt::int32);
+  expect_equal(keras::utils::pad_sequences({{1, 2, 3, 4}, {5}, {}, {6, 7}}), "pad/default");
+  EXPECT_EQ(keras::utils::pad_sequences({{1, 2}}).shape(), (tt::Shape{1, 2}));
+  EXPECT_EQ(keras::utils::pad_sequences({{1.5, 2}}, {.dtype = tt::float32}).to_vector<float>(),
+            (std::vector<float>{1.5, 2}));
   expect_equal(keras::utils::to_categorical(tt::tensor({{1}, {0}, {3}})), "categorical");
   const tt::Tensor x = tt::tensor({{3.0, 4.0}, {0.0, 0.0}, {1.0, -1.0}});
   expect_equal(keras::utils::normalize(x), "normalize");

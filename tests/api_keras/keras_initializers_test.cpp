@@ -42,3 +42,21 @@ TEST(KerasInitializers, AFunctionGetsKerassShape) {
   layer(tt::ones({1, 8, 8, 2}));
   EXPECT_EQ(seen, (tt::Shape{3, 3, 2, 4}));
 }
+
+// As keras.initializers.Constant(np.eye(2).flatten()), which a network of points takes for its bias.
+TEST(KerasInitializers, NumbersThatBroadcast) {
+  const keras::Initializer eye = keras::initializers::Constant(tt::reshape(tt::eye(2), {-1}));
+  EXPECT_EQ(eye({4}, tt::float32).to_vector<float>(), (std::vector<float>{1, 0, 0, 1}));
+  EXPECT_EQ(eye({2, 4}, tt::float64).to_vector<double>(), (std::vector<double>{1, 0, 0, 1, 1, 0, 0, 1}));
+  EXPECT_EQ(eye.config(),
+            R"({"value":{"class_name":"__numpy__","config":{"dtype":"float32","value":[1.0,0.0,0.0,1.0]}}})");
+  EXPECT_THROW(eye({3}, tt::float32), tt::ArgumentError);
+  EXPECT_THROW(keras::initializers::Constant(tt::Tensor()), tt::ArgumentError);
+  EXPECT_THROW(keras::initializers::Constant(tt::full({2}, std::nan(""))), tt::ArgumentError);
+  EXPECT_THROW(keras::initializers::Constant(keras::layers::Input({2})), tt::Error);
+  const auto dense = keras::layers::Dense(4, {.bias_initializer = eye});
+  const auto again = keras::layers::from_config("Dense", dense.get_config());
+  EXPECT_EQ(again.get_config(), dense.get_config());
+  again.build({-1, 3});
+  EXPECT_EQ(again.get_weights()[1].to_vector<float>(), (std::vector<float>{1, 0, 0, 1}));
+}

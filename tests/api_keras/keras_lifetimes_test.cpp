@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "api_keras/keras_files.h"
 #include "bad_input.h"
 #include "files.h"
 #include "triptych/keras.h"
@@ -222,6 +223,7 @@ struct Unnamed : keras::LayerBase {
 struct SameNames : keras::ModelBase {
   keras::Layer one = Dense(2, {.name = "d"});
   keras::Layer two = Dense(2, {.name = "d"});
+  Tensor call(const Tensor& x, bool) override { return two(one(x)); }
 };
 
 }  // namespace
@@ -232,9 +234,19 @@ TEST(KerasNames, LayersThatWouldBeOneInAFile) {
              keras::Model(a, Dense(2, {.name = "d"})(Dense(2, {.name = "d"})(a))));
   EXPECT_BAD("[Sequential] two layers have one name",
              keras::Sequential({Input({2}, {.name = "i"}), Dense(2, {.name = "i"})}));
-  const std::string same = error_of<tt::ArgumentError>([] { keras::model<SameNames>(); });
-  EXPECT_EQ(same.find("[SameNames] two layers have one name: 'd'."), 0U) << same;
-  EXPECT_NE(same.find("At keras_lifetimes_test.cpp:"), std::string::npos) << same;
+  // Parts of one's own class may have one name, as a model and its clone do: files tell them apart.
+  const TemporaryFolder folder;
+  const keras::Model same = keras::model<SameNames>(), other = keras::model<SameNames>();
+  const Tensor x = tt::ones({1, 2});
+  EXPECT_NE(same(x).to_vector<float>(), other(x).to_vector<float>());
+  for (const char* name : {"weights.weights.h5", "weights.safetensors"}) {
+    if (std::string(name).ends_with("h5") && !has_keras_files()) continue;
+    same.save_weights(folder / name);
+    const keras::Model again = keras::model<SameNames>();
+    again(x);
+    again.load_weights(folder / name);
+    EXPECT_EQ(same(x).to_vector<float>(), again(x).to_vector<float>()) << name;
+  }
   EXPECT_BAD("[Dense] the name of a layer has a slash: 'a/b'", Dense(2, {.name = "a/b"}));
   EXPECT_BAD("[Sequential] the name of a layer has a slash", keras::Sequential({}, {.name = "a/b"}));
   EXPECT_BAD("[Dense] the name of a layer is that of the optimizer's state", Dense(2, {.name = "optimizer"}));

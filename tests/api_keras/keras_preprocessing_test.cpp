@@ -410,6 +410,31 @@ TEST(KerasPreprocessing, FeatureSpaces) {
       all.to_vector<float>());
 }
 
+// A list of one pair could be the ends of something else, and two texts the ends of a list.
+TEST(KerasPreprocessing, OneColumnAndTwoTexts) {
+  using keras::utils::FeatureSpace;
+  const keras::FeatureTable table{{"age", tt::tensor<float>({2, 4})}};
+  for (const FeatureSpace& space :
+       {FeatureSpace({{"age", "float"}}), FeatureSpace({{"age", FeatureSpace::float_rescaled()}}),
+        FeatureSpace(std::map<std::string, FeatureSpace::Feature>{{"age", "float"}})}) {
+    EXPECT_EQ(space(table).shape(), (tt::Shape{2, 1}));
+    EXPECT_EQ(space({{"age", tt::tensor<float>({2, 4})}}).to_vector<float>(), (std::vector<float>{2, 4}));
+  }
+  const FeatureSpace words({{"job", "string_categorical"}});
+  words.adapt({{"job", {"cook", "nurse"}}});
+  EXPECT_EQ(words({{"job", {"nurse"}}}).shape(), (tt::Shape{1, 3}));
+  EXPECT_THAT(error_of<tt::ArgumentError>([] {
+                FeatureSpace({{"a", "float"}, {"a", "float"}});
+              }),
+              HasSubstr("two features have one name: 'a'"));
+
+  const keras::VocabularyLayer lookup = StringLookup({.vocabulary = {"a", "b"}});
+  EXPECT_EQ(lookup({"a", "b"}).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(lookup({{"a", "b"}}).shape(), (tt::Shape{1, 2}));
+  EXPECT_EQ(lookup({{"a", "b"}, {"b", "c"}}).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 2, 2, 0}));
+  EXPECT_EQ(Hashing(3)({"a", "b"}).shape(), (tt::Shape{2}));
+}
+
 TEST(KerasPreprocessing, UnknownNumbersInAGraph) {
   const tt::Tensor in = Input({2}, {.dtype = tt::int64});
   const keras::Model model(in, IntegerLookup({.num_oov_indices = 0, .vocabulary = {1, 2}})(in));

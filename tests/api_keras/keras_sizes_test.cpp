@@ -1,6 +1,8 @@
 // Images of many sizes: one traced step for all of them, and a bounded number of compiled ones.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "api_keras/training/trainer.h"
 #include "triptych/core/memory.h"
 #include "triptych/keras.h"
@@ -101,4 +103,56 @@ TEST(KerasSizes, AModelThatAsksForSizesGetsAStepForEach) {
     for (std::int64_t length = 1; length < 25; ++length)
       model.train_on_batch(tt::ones({2, length, 3}), tt::ones({2, 1}));
   EXPECT_EQ(model.predict(tt::ones({2, 4, 3}), {.verbose = 0}).shape(), tt::Shape({2, 1}));
+}
+
+// Sizes that only a run knows, in numbers and shapes; what they are is said by the same model on images of known sizes.
+TEST(KerasSizes, ArithmeticOfSizes) {
+  namespace ops = keras::ops;
+  const auto blocks = [](const tt::Tensor& x) {
+    const auto shape = ops::shape(x);
+    const auto batch = shape[0], height = shape[1], width = shape[2];
+    tt::Tensor y = ops::reshape(x, {batch, height, width, 2, 2, 1});
+    y = ops::reshape(ops::transpose(y, {0, 1, 3, 2, 4, 5}), {batch, height * 2, 2 * width, 1});
+    const tt::Tensor rows = ops::reshape(y, {batch, -1, width * 2});
+    EXPECT_EQ(rows.ndim(), 3);
+    const tt::Tensor patches = ops::reshape(x, {batch, height * width, 4});
+    const tt::Tensor numbers =
+        ops::cast(ops::arange(width), tt::float32) + ops::reshape(ops::arange(0, height), {-1, 1});
+    return std::vector<tt::Tensor>{
+        y * width + height,
+        rows - batch,
+        patches / height,
+        ops::reshape(ops::zeros({batch, height + 1, width - 1}) + height, {batch, -1}),
+        ops::broadcast_to(numbers, {batch, height, width}),
+        ops::ones({batch + 0, (height + width) / 2}),
+        ops::full({2}, 1.0) * ops::cast(ops::arange(1, batch * height, 2), tt::float32).sum()};
+  };
+  struct Blocks : keras::LayerBase {
+    explicit Blocks(std::function<std::vector<tt::Tensor>(const tt::Tensor&)> f) : f(std::move(f)) {}
+    std::vector<tt::Tensor> call_many(const std::vector<tt::Tensor>& xs, bool) override { return f(xs[0]); }
+    std::function<std::vector<tt::Tensor>(const tt::Tensor&)> f;
+  };
+  const tt::Tensor in = Input({-1, -1, 4});
+  const keras::Model model(in, keras::layer<Blocks>(blocks).call(in));
+  for (const tt::Shape& shape : {tt::Shape{2, 3, 5, 4}, tt::Shape{1, 4, 2, 4}, tt::Shape{3, 1, 1, 4}}) {
+    const tt::Tensor x = tt::reshape(tt::arange(0, shape.size(), 1, tt::float32), shape);
+    const std::vector<tt::Tensor> known = blocks(x), open = model.call(x);
+    ASSERT_EQ(known.size(), open.size());
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      EXPECT_EQ(open[i].shape(), known[i].shape()) << i;
+      EXPECT_EQ(open[i].to_vector<float>(), known[i].to_vector<float>()) << i;
+    }
+    const std::int64_t h = shape[1], w = shape[2];
+    EXPECT_EQ(known[0].shape(), (tt::Shape{shape[0], 2 * h, 2 * w, 1}));
+    EXPECT_EQ(known[1].shape(), (tt::Shape{shape[0], 2 * h, 2 * w}));
+    EXPECT_EQ(known[3].shape(), (tt::Shape{shape[0], (h + 1) * (w - 1)}));
+    EXPECT_EQ((known[0][{0, 0, 0, 0}].item<float>()), static_cast<float>(h));
+  }
+  const keras::Model shuffled(
+      in, keras::layer<Blocks>([](const tt::Tensor& x) {
+            const auto shape = ops::shape(x);
+            return std::vector<tt::Tensor>{ops::reshape(x, {shape[0], shape[1] * 2, shape[2] * 2, 1})};
+          }).call(in));
+  shuffled.compile({.optimizer = "sgd", .loss = "mse"});
+  EXPECT_NO_THROW(shuffled.evaluate(tt::ones({2, 3, 5, 4}), tt::ones({2, 6, 10, 1}), {.verbose = 0}));
 }

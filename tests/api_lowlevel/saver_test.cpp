@@ -71,6 +71,9 @@ TEST(Saver, RestoresAPartAndUnderOtherNames) {
   const std::map<std::string, tf::Variable> other{{"net/a", model.graph.variables()[0]}};
   train::Saver(other).restore(model.session, all);
   EXPECT_EQ(model.session.value(model.a).to_vector<float>(), (Floats{1, 2}));
+  model.session.set_value(model.a, tt::tensor<float>({0, 0}));
+  train::Saver({{"net/a", model.graph.variables()[0]}}).restore(model.session, all);
+  EXPECT_EQ(model.session.value(model.a).to_vector<float>(), (Floats{1, 2}));
 
   tf::Graph graph;
   const tf::Variable mine = graph.variable("mine/a", tt::tensor<float>({0, 0}));

@@ -14,4 +14,8 @@ namespace triptych::keras {
 TRIPTYCH_API std::vector<Tensor> gradients(const TensorList& loss, const TensorList& weights,
                                            const GradientOptions& options = {}, Location where = Location::here());
 
+/// `tape.watch(x)` of a GradientTape: x, with respect to which gradients can be asked for from here on, in the eager
+/// engine, too; in a graph they can of any tensor.
+TRIPTYCH_API Tensor watch(const Tensor& x, Location where = Location::here());
+
 }  // namespace triptych::keras

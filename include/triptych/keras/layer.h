@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,10 @@
 #include "triptych/keras/initializers.h"
 #include "triptych/keras/metrics/metric.h"
 #include "triptych/keras/regularizers.h"
+
+namespace triptych {
+class StateDict;
+}
 
 namespace triptych::keras {
 
@@ -129,6 +134,14 @@ class TRIPTYCH_API LayerBase : public std::enable_shared_from_this<LayerBase> {
   /// `saving::register_keras_serializable` was given makes it of. By default, and for a built-in layer, as Keras's
   /// get_config, without the name, `trainable` and the dtype.
   virtual std::string config() const { return config_; }
+  /// What a layer of one's own keeps in files beside its weights, by name: `store.add("table", table)`. Keras's files
+  /// have it, too. When a file is read, `load_own_variables` gets it, with the weights in place; what the layer does
+  /// not know is an ArgumentError, which is what it throws by default for any.
+  virtual void save_own_variables(StateDict& store) const;
+  virtual void load_own_variables(const StateDict& store);
+  /// What is no tensor, as files in a `.keras` archive, by their names: `files["words.txt"] = text`.
+  virtual void save_assets(std::map<std::string, std::string>& files) const;
+  virtual void load_assets(const std::map<std::string, std::string>& files);
 
   /// The dtypes of computing and of weights; see DTypePolicy.
   const DTypePolicy& dtype_policy() const { return dtype_policy_; }

@@ -6,3 +6,11 @@
 #include "triptych/keras/ops/math.h"
 #include "triptych/keras/ops/nn.h"
 #include "triptych/keras/ops/numpy.h"
+
+namespace triptych::keras::ops {
+
+// Keras has them here under the names of its modules, too: `ops::nn::relu(x)`.
+namespace nn = ops;
+namespace numpy = ops;
+
+}  // namespace triptych::keras::ops

@@ -54,9 +54,18 @@ TRIPTYCH_API void init_from_checkpoint(const Session& session, const OwnedText& 
                                        const std::map<std::string, std::string>& assignment_map,
                                        Location where = Location::here());
 
-/// Variables to save: under their names, or under others (what ExponentialMovingAverage::variables_to_restore gives).
+/// A variable, and the name under which it is saved.
+struct NamedVariable {
+  OwnedText name;
+  Variable variable;
+};
+
+/// Variables to save: under their names, or under others, `{{"weights", w}}` (or what
+/// ExponentialMovingAverage::variables_to_restore gives).
 class TRIPTYCH_API VariableList {
  public:
+  /// ArgumentError if two have one name.
+  VariableList(std::initializer_list<NamedVariable> variables, Location where = Location::here());
   VariableList(std::initializer_list<Variable> variables, Location where = Location::here())
       : VariableList(std::vector<Variable>(variables), where) {}
   /// ArgumentError if two have one name.

@@ -1,7 +1,11 @@
 #include "triptych/keras/initializers/constant.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/saving/fields.h"
+#include "core/formats/json.h"
 #include "core/support/hyperparameter.h"
+#include "core/tensor/tensor_impl.h"
+#include "triptych/core/ops.h"
 
 namespace triptych::keras::initializers {
 
@@ -11,6 +15,19 @@ Initializer Ones() { return {"Ones", "{}", init::ones()}; }
 Initializer Constant(double value, Location where) {
   Hyperparameters("Constant", where).finite("value", value);
   return {"Constant", JsonObject().add("value", value).text(), init::constant(value, where)};
+}
+
+Initializer Constant(const Tensor& values, Location where) {
+  const Frame frame(where);
+  Tensor kept = alias(values);  // what it was then
+  if (!all(isfinite(kept)).item<bool>())
+    throw ArgumentError("Constant", "a value is not finite", "values of shape " + values.shape().text(), "", where);
+  Json numbers = {{"dtype", dtype_name(kept.dtype())}}, config;
+  Fields(numbers).field("value", kept);
+  config["value"] = {{"class_name", "__numpy__"}, {"config", numbers}};
+  return {"Constant", config.dump(), [kept](const Shape& shape, DType dtype) {
+            return zeros(shape, dtype) + broadcast_to(cast(kept, dtype), shape);  // in memory of its own
+          }};
 }
 
 Initializer Identity(double gain, Location where) {

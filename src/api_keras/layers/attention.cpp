@@ -46,6 +46,8 @@ class AttentionLayer : public MaskedLayer {
         throw ArgumentError(class_name(), "an input does not have batch, steps and features",
                             "layer '" + name() + "' got " + x.shape().text());
     const Tensor &query_mask = options.mask[0], &value_mask = options.mask[1];
+    check_mask("query", query_mask, query);
+    check_mask("value", value_mask, xs[1]);
     const Tensor scores = scores_of(query, key);
     Tensor mask = value_mask.defined() ? unsqueeze(value_mask, -2) : Tensor();
     if (options.use_causal_mask) mask = both(mask, causal_mask(query, key));
@@ -69,6 +71,17 @@ class AttentionLayer : public MaskedLayer {
   double dropout_;
 
  private:
+  /// A bool for each step of x.
+  void check_mask(const char* what, const Tensor& mask, const Tensor& x) const {
+    if (!mask.defined()) return;
+    bool fits = mask.dtype() == boolean && mask.ndim() == x.ndim() - 1;
+    for (int axis = 0; fits && axis < mask.ndim(); ++axis)
+      fits = !conflict(mask.shape().dim(axis), x.shape().dim(axis));
+    if (!fits)
+      throw ArgumentError(class_name(), std::string("the mask of the ") + what + " is not a bool for each step",
+                          "layer '" + name() + "' got " + x.shape().text() + " with a mask " +
+                              std::string(dtype_name(mask.dtype())) + " " + mask.shape().text());
+  }
   void check_count(std::size_t count) const {
     if (count != 2 && count != 3)
       throw ArgumentError(class_name(), "the layer is not called on a query, a value and maybe a key",

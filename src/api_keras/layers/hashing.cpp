@@ -93,6 +93,7 @@ class Hashing : public TextLayerBase {
 HashingLayer layers::Hashing(std::int64_t num_bins, HashingOptions options, Location where) {
   check_positive("Hashing", "num_bins", num_bins, where);
   check_output_mode("Hashing", options.output_mode, true, where);
+  if (options.salt.size() == 1) options.salt.push_back(options.salt[0]);
   if (options.salt.size() > 2)
     throw ArgumentError("Hashing", "salt is neither one number nor two",
                         std::to_string(options.salt.size()) + " numbers", "", where);

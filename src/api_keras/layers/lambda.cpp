@@ -1,6 +1,9 @@
 #include "triptych/keras/layers/lambda.h"
 
 #include "api_keras/layers/brick.h"
+#include "api_keras/models/cloning.h"
+#include "api_keras/saving/objects.h"
+#include "core/formats/json.h"
 
 namespace triptych::keras {
 namespace {
@@ -28,6 +31,20 @@ class Lambda : public LayerBase {
     return {mask_(inputs, mask)};
   }
 
+  std::string config() const override {
+    Json config;
+    config["function"] = unwritable_function();
+    return text_of(config);
+  }
+  /// Another one of the same functions.
+  Layer copy(Location where) const {
+    LambdaOptions options;
+    options.mask = mask_;
+    options.name = name();
+    options.dtype = dtype_policy();
+    return with_options(brick<Lambda>(options.name, where, function_, of_many_, options), options, where);
+  }
+
  private:
   Function function_;
   bool of_many_;
@@ -43,6 +60,9 @@ void check(bool there_is_one, Location where) {
 }
 
 }  // namespace
+
+bool is_lambda(const Layer& layer) { return layer.as<Lambda>() != nullptr; }
+Layer copy_of_lambda(const Layer& layer, Location where) { return layer.as<Lambda>()->copy(where); }
 
 namespace layers {
 

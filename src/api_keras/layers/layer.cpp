@@ -15,6 +15,7 @@
 #include "core/graph/graph.h"
 #include "core/support/printable.h"
 #include "core/tensor/transaction.h"
+#include "triptych/core/io.h"
 #include "triptych/core/ops.h"
 
 namespace triptych::keras {
@@ -466,12 +467,8 @@ void LayerBase::track_part(const Layer& layer, Location where) {
   LayerBase& part = layer.base();
   if (&part == this || is_inside(*this, part))
     throw ArgumentError(class_name(), "a layer would be inside of itself", "'" + part.name_ + "'", "", where);
-  for (const auto& other : tracked_) {
+  for (const auto& other : tracked_)
     if (other.get() == &part) return;
-    if (other->named_ && part.named_ && other->name_ == part.name_)
-      throw ArgumentError(class_name(), "two layers have one name", "'" + part.name_ + "'",
-                          "One of the two would be lost in files", where);
-  }
   tracked_.push_back(layer.shared());
   structure_changed();
 }
@@ -612,6 +609,27 @@ std::vector<Tensor> Layer::inputs(Location where) const { return first_call_of(*
 std::vector<Tensor> Layer::outputs(Location where) const { return first_call_of(*this, where).outputs; }
 Tensor Layer::input(Location where) const { return only_symbol(*this, inputs(where), "inputs", where); }
 Tensor Layer::output(Location where) const { return only_symbol(*this, outputs(where), "outputs", where); }
+
+namespace {
+
+/// A file has what this layer does not take.
+void check_nothing_more(const LayerBase& layer, const std::vector<std::string>& names) {
+  if (!names.empty())
+    throw ArgumentError("load_own_variables", "the file keeps what the layer does not know",
+                        "layer '" + layer.name() + "' of class '" + layer.class_name() + "': " + quoted_list(names),
+                        "A class that keeps more than its weights overrides load_own_variables, or load_assets");
+}
+
+}  // namespace
+
+void LayerBase::save_own_variables(StateDict&) const {}
+void LayerBase::load_own_variables(const StateDict& store) { check_nothing_more(*this, store.names()); }
+void LayerBase::save_assets(std::map<std::string, std::string>&) const {}
+void LayerBase::load_assets(const std::map<std::string, std::string>& files) {
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : files) names.push_back(name);
+  check_nothing_more(*this, names);
+}
 
 Shape Layer::compute_output_shape(const Shape& input_shape, Location where) const {
   const Frame frame(where);

@@ -292,10 +292,12 @@ Layer RandomHue(FactorRange factor, RandomValuesOptions options, Location where)
   return made_by_share<keras::RandomHue>("RandomHue", factor, options, where);
 }
 Layer RandomSaturation(FactorRange factor, RandomValuesOptions options, Location where) {
-  return made_by_share<keras::RandomSaturation>("RandomSaturation", factor, options, where);
+  return made<keras::RandomSaturation>("RandomSaturation", checked("RandomSaturation", "factor", factor, -1, 1, where),
+                                       options, where);
 }
 Layer RandomColorDegeneration(FactorRange factor, RandomValuesOptions options, Location where) {
-  return made_by_share<keras::RandomColorDegeneration>("RandomColorDegeneration", factor, options, where);
+  return made<keras::RandomColorDegeneration>(
+      "RandomColorDegeneration", checked("RandomColorDegeneration", "factor", factor, -1, 1, where), options, where);
 }
 Layer RandomInvert(FactorRange factor, RandomValuesOptions options, Location where) {
   return made_by_share<keras::RandomInvert>("RandomInvert", factor, options, where);

@@ -168,6 +168,7 @@ Layer RandomShear(RandomShearOptions options, Location where) {
   const auto check = [&](const char* name, FactorRange& factor) {
     const FactorRange range = checked(layer, name, factor, -1, 1, where);
     if (!factor.is_one || factor.upper < 0) factor = range;
+    if (factor.lower == -factor.upper) factor = FactorRange(factor.upper);  // as which alone Keras reads it again
   };
   check("x_factor", options.x_factor);
   check("y_factor", options.y_factor);

@@ -175,6 +175,8 @@ Layer Resizing(std::int64_t height, std::int64_t width, ResizingOptions options,
     throw ArgumentError("Resizing", "images are both cut and padded", "crop_to_aspect_ratio and pad_to_aspect_ratio",
                         "", where);
   check_known("Resizing", "fill_mode", options.fill_mode, {"constant"}, where);
+  check_known("Resizing", "interpolation", options.interpolation,
+              {"bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5"}, where);
   return configured(with_options(plain_brick<keras::Resizing>(options.name, where, size, options), options, where),
                     options, arg("height", height), arg("width", width));
 }

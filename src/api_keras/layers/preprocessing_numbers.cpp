@@ -67,11 +67,11 @@ Tensor encoded(const LayerBase& layer, const Tensor& given, const std::string& m
                const Tensor& weights) {
   Tensor x = given.ndim() == 0 ? unsqueeze(given, 0) : given;
   const bool single = x.ndim() > 1 && x.shape().dim(-1).raw() == 1;
-  if (mode == "one_hot") return keras::ops::one_hot(cast(single ? squeeze(x, -1) : x, int64), depth);
+  if (mode == "one_hot") return one_hot(cast(single ? squeeze(x, -1) : x, int64), depth, float32);
   if (x.ndim() > 2)
     throw ArgumentError(layer.class_name(), "the input has more than two axes",
                         "layer '" + layer.name() + "' got " + given.shape().text(), "Use output_mode 'one_hot'");
-  Tensor each = keras::ops::one_hot(cast(x, int64), depth);  // (n, labels, depth)
+  Tensor each = one_hot(cast(x, int64), depth, float32);  // (n, labels, depth)
   if (weights.defined()) each = each * unsqueeze(cast(weights, float32), -1);
   const Tensor counts = sum(each, x.ndim() == 1 ? 0 : 1);
   return mode == "count" ? counts : cast(greater(counts, 0), float32);

@@ -384,9 +384,12 @@ std::vector<Tensor> Recurrent::call_with(const std::vector<Tensor>& xs, const Ca
                             .zero_output_for_mask = options_.zero_output_for_mask,
                             .return_sequences = options_.return_sequences};
   const Tensor& mask = options.mask[0];
-  if (mask.defined() && mask.ndim() != 2)
-    throw ArgumentError(class_name_, "the mask is not (batch, steps)",
-                        "layer '" + name() + "' got a mask " + mask.shape().text());
+  if (mask.defined() &&
+      (mask.ndim() != 2 || mask.dtype() != boolean || conflict(mask.shape().dim(0), x.shape().dim(0)) ||
+       conflict(mask.shape().dim(1), x.shape().dim(1))))
+    throw ArgumentError(class_name_, "the mask is not a bool for each step, (batch, steps)",
+                        "layer '" + name() + "' got " + x.shape().text() + " with a mask " +
+                            std::string(dtype_name(mask.dtype())) + " " + mask.shape().text());
   Sequence result;
   {
     const InSequence in_sequence(cell());

@@ -1,10 +1,20 @@
 #include "api_keras/models/cloning.h"
 
+#include <algorithm>
+
 #include "api_keras/access.h"
 #include "api_keras/models/functional.h"
 #include "triptych/keras/layers/input.h"
 
 namespace triptych::keras {
+
+bool has_lambda(const Layer& layer) {
+  if (is_lambda(layer)) return true;
+  if (!layer.as<SymbolicModel>()) return false;
+  const std::vector<Layer> layers = layer.base().layers();
+  return std::any_of(layers.begin(), layers.end(), has_lambda);
+}
+
 namespace {
 
 /// Each layer's clone, made once.
@@ -61,7 +71,9 @@ class Cloner {
   Layer layer_of(const Layer& layer) {
     Layer& clone = clones_[layer.shared().get()];
     if (clone.defined()) return clone;
-    if (options_.recursive && layer.as<SymbolicModel>())
+    if (!options_.clone_function && is_lambda(layer))
+      clone = copy_of_lambda(layer, where_);
+    else if (layer.as<SymbolicModel>() && (options_.recursive || (!options_.clone_function && has_lambda(layer))))
       clone = model(Model::of(*layer.as<ModelBase>(), where_), {});
     else if (options_.clone_function)
       clone = options_.clone_function(layer);

@@ -117,6 +117,10 @@ History Model::fit(const Generator& generator, const FitOptions& options, Locati
 
 TensorList Model::in_order(const std::vector<NamedTensor>& named, Location where) const {
   const std::vector<std::string> inputs = base(where).input_names(), outputs = base(where).output_names();
+  if (named.empty()) throw ArgumentError("in_order", "no array is named", "an empty list", "", where);
+  if (inputs.empty() && outputs.empty())
+    throw ArgumentError("in_order", "the model's inputs and outputs have no names", "model '" + name() + "'",
+                        "A functional model has some; give lists in the model's order to others", where);
   const auto has = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };

@@ -106,9 +106,12 @@ Tensor dot_product_attention(const Arg& query, const Arg& key, const Arg& value,
 }
 
 Tensor one_hot(const Arg& x, std::int64_t num_classes, std::int64_t axis, DType dtype) {
-  if (axis == -1) return triptych::one_hot(x, num_classes, dtype);
   const Frame frame(x.where());
-  return triptych::moveaxis(triptych::one_hot(x, num_classes, dtype), -1, axis);
+  if (num_classes < 1)
+    throw ArgumentError("one_hot", "num_classes is below 1", std::to_string(num_classes), "", x.where());
+  const Tensor classes = triptych::arange(0, num_classes, 1, int64);
+  const Tensor hot = cast(triptych::equal(unsqueeze(cast(x.tensor(), int64), -1), classes), dtype);
+  return axis == -1 ? hot : triptych::moveaxis(hot, -1, axis);
 }
 
 Tensor multi_hot(const Arg& inputs, std::int64_t num_classes, std::int64_t axis, DType dtype) {

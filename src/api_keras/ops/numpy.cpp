@@ -11,6 +11,20 @@
 
 namespace triptych::keras::ops {
 
+Tensor linspace(double start, double stop, std::int64_t num, bool endpoint, std::optional<DType> dtype,
+                Location where) {
+  const double last = endpoint || num < 1 ? stop : stop - (stop - start) / static_cast<double>(num);
+  return triptych::linspace(start, last, num, dtype.value_or(float32), where);
+}
+
+std::vector<Tensor> unstack(const Arg& x, std::optional<std::int64_t> num, std::int64_t axis) {
+  std::vector<Tensor> parts = triptych::unstack(x, axis);
+  if (num && static_cast<std::int64_t>(parts.size()) != *num)
+    throw ArgumentError("unstack", "there are not as many parts as asked for",
+                        std::to_string(parts.size()) + ", not " + std::to_string(*num), "", x.where());
+  return parts;
+}
+
 Tensor average(const Arg& x, std::optional<std::int64_t> axis, const Tensor& weights) {
   const Frame frame(x.where());
   if (!weights.defined()) return axis ? triptych::mean(x, *axis) : triptych::mean(x);

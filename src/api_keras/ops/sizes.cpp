@@ -19,6 +19,29 @@ Tensor Size::zeros(DType dtype) const {
   return cast(zeros_like(line), dtype);
 }
 
+Tensor Size::tensor(DType dtype) const {
+  if (known()) return triptych::full({}, number_, dtype);
+  return cast(sum(zeros(int64) + 1), dtype);
+}
+
+Size operator+(const Size& a, const Size& b) {
+  if (a.known() && b.known()) return std::int64_t{a} + std::int64_t{b};
+  return Size(concat({a.zeros(boolean), b.zeros(boolean)}, 0), 0);
+}
+Size operator*(const Size& a, const Size& b) {
+  if (a.known() && b.known()) return std::int64_t{a} * std::int64_t{b};
+  return Size(flatten(logical_or(unsqueeze(a.zeros(boolean), 1), b.zeros(boolean)), 0), 0);
+}
+Size detail::less(const Size& a, std::int64_t b) {
+  if (a.known()) return std::int64_t{a} - b;
+  return b < 0 ? a + Size(-b) : Size(slice(a.zeros(boolean), 0, Slice(b)), 0);
+}
+Size detail::divided(const Size& a, std::int64_t b) {
+  if (b < 1) throw ArgumentError("shape", "a size is divided by less than 1", std::to_string(b));
+  if (a.known()) return std::int64_t{a} / b;
+  return Size(slice(a.zeros(boolean), 0, Slice(b - 1, none, b)), 0);
+}
+
 Sizes::Sizes(std::initializer_list<Size> sizes, Location where) : sizes_(sizes) {
   if (sizes.size() > Shape::max_rank)
     throw ArgumentError("shape", "there are more than " + std::to_string(Shape::max_rank) + " sizes",
@@ -45,6 +68,12 @@ Size Sizes::operator[](At axis) const {
     throw ArgumentError("shape", "there is no such axis", std::to_string(axis.number()) + " of " + std::to_string(rank),
                         "", axis.where());
   return sizes_[static_cast<std::size_t>(place)];
+}
+
+Sizes Sizes::with(int axis, const Size& size) const {
+  Sizes sizes = *this;
+  sizes.sizes_.at(static_cast<std::size_t>(axis)) = size;
+  return sizes;
 }
 
 bool Sizes::known() const {
@@ -87,6 +116,44 @@ Tensor detail::broadcast(const Arg& x, const Sizes& shape) {
   return expand_as(x, shape.zeros(int64, x.where()));
 }
 
+namespace {
+
+/// How often `parts` goes into the elements of x, where a run knows it: a place is one of the first of the quotient's
+/// if `parts` times its number is below their count.
+Size quotient(const Tensor& x, const Size& parts) {
+  const Tensor all = zeros_like(flatten(x, 0)), ones = cast(all, int64) + 1;
+  return Size(masked_select(all, triptych::less((cumsum(ones, 0) - 1) * parts.tensor(int64), sum(ones))), 0);
+}
+
+}  // namespace
+
+Tensor detail::reshaped(const Arg& x, const Sizes& shape) {
+  const int rank = static_cast<int>(shape.size());
+  int unknown_ones = 0, inferred = -1;
+  for (int i = 0; i < rank; ++i) {
+    unknown_ones += shape[i].known() ? 0 : 1;
+    if (shape[i].is_open()) inferred = i;
+  }
+  if (unknown_ones <= 1) return triptych::reshape(x, static_cast<Shape>(shape));
+  const Frame frame(x.where());
+  if (inferred < 0) return reshape_like(x, shape.zeros(boolean, x.where()));
+  Size others = 1;
+  for (int i = 0; i < rank; ++i)
+    if (i != inferred) others = others * shape[i];
+  return reshape_like(x, shape.with(inferred, quotient(x.tensor(), others)).zeros(boolean, x.where()));
+}
+
+Tensor detail::arange(std::int64_t start, const Size& stop, std::int64_t step, std::optional<DType> dtype,
+                      Location where) {
+  if (stop.known()) return triptych::arange(start, std::int64_t{stop}, step, dtype, where);
+  const Frame frame(where);
+  if (start < 0 || step < 1)
+    throw UnsupportedError("arange", "up to a size that is not known yet it goes up from 0 or above",
+                           std::to_string(start) + " in steps of " + std::to_string(step), "", where);
+  const Tensor numbers = cumsum(stop.zeros(dtype.value_or(int64)) + 1, 0) - 1;
+  return slice(numbers, 0, Slice(start, none, step));
+}
+
 Tensor zeros(std::initializer_list<Size> shape, DType dtype, Location where) {
   return detail::filled(Sizes(shape, where), 0, dtype, where);
 }
@@ -96,6 +163,7 @@ Tensor ones(std::initializer_list<Size> shape, DType dtype, Location where) {
 Tensor full(std::initializer_list<Size> shape, Scalar value, std::optional<DType> dtype, Location where) {
   return detail::filled(Sizes(shape, where), value, dtype, where);
 }
+Tensor reshape(const Arg& x, std::initializer_list<Size> shape) { return detail::reshaped(x, Sizes(shape, x.where())); }
 Tensor broadcast_to(const Arg& x, std::initializer_list<Size> shape) {
   return detail::broadcast(x, Sizes(shape, x.where()));
 }

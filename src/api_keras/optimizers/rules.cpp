@@ -315,7 +315,7 @@ Optimizer ScheduleFreeAdamW(ScheduleFreeAdamWOptions o, Location where) {
   check.not_negative("epsilon", o.epsilon);
   if (o.warmup_steps < 0)
     throw ArgumentError("ScheduleFreeAdamW", "warmup_steps is negative", std::to_string(o.warmup_steps), "", where);
-  return made({.name = "schedulefreeadamw",
+  return made({.name = "schedule_free_adam_w",
                .class_name = "ScheduleFreeAdamW",
                .learning_rate = o.learning_rate,
                .options = common(o),

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <map>
 
 #include "api_keras/access.h"
 #include "api_keras/models/cloning.h"
@@ -182,6 +183,45 @@ Model as_model(const Layer& layer, Location where) {
                       "", where);
 }
 
+/// The files that layers of one's own keep in an archive.
+std::map<std::string, std::string> assets_of(const Model& model, Location where) {
+  std::map<std::string, std::string> assets;
+  for (const auto& [folder, layer] : asset_folders(model)) {
+    std::map<std::string, std::string> files;
+    {
+      const UserCode its_lines;
+      layer->save_assets(files);
+    }
+    for (auto& [name, bytes] : files) {
+      if (name.empty() || name.find('/') != std::string::npos || name == "." || name == "..")
+        throw ArgumentError("save_assets", "this is no name of a file",
+                            "'" + name + "' of layer '" + layer->name() + "'", "", where);
+      assets.emplace(folder + "/" + name, std::move(bytes));
+    }
+  }
+  return assets;
+}
+
+/// Gives layers what an archive has for them.
+void read_assets(const Model& model, const ZipReader& archive) {
+  const std::vector<std::string> members = archive.names();
+  for (const auto& [folder, layer] : asset_folders(model)) {
+    std::map<std::string, std::string> files;
+    const std::string start = folder + "/";
+    for (const std::string& member : members)
+      if (member.size() > start.size() && member.starts_with(start) &&
+          member.find('/', start.size()) == std::string::npos)
+        files.emplace(member.substr(start.size()), *archive.read(member));
+    if (auto* lookup = dynamic_cast<AdaptiveLayerBase*>(layer)) {
+      if (const auto vocabulary = files.find("vocabulary.txt"); vocabulary != files.end())
+        lookup->read_asset(vocabulary->second);
+    } else if (!files.empty()) {
+      const UserCode its_lines;
+      layer->load_assets(files);
+    }
+  }
+}
+
 /// Now, or the seconds of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch).
 std::string now_as_text() {
   std::time_t now = std::time(nullptr);
@@ -209,8 +249,11 @@ void save_archive(const Model& model, const std::string& path, Location where) {
   const std::string metadata = Json{{"keras_version", keras_version}, {"date_saved", now_as_text()}}.dump();
   const std::string config = model_object(model, true, "save", where).dump();
   const std::string weights = weight_file(model, false, context);
-  const std::string bytes =
-      make_zip({{metadata_name, metadata}, {config_name, config}, {weights_name, weights}}, context);
+  const auto assets = assets_of(model, where);
+  std::vector<std::pair<std::string, std::string_view>> members{
+      {metadata_name, metadata}, {config_name, config}, {weights_name, weights}};
+  members.insert(members.end(), assets.begin(), assets.end());
+  const std::string bytes = make_zip(members, context);
   AtomicFile file(path, context);
   file.write(bytes);
   file.commit();
@@ -249,8 +292,8 @@ void load_weight_file(const Model& model, const std::string& path, FileKind kind
     file.read_at(0, bytes.data(), bytes.size(), context);
   }
   const Hdf5Reader file(std::move(bytes), "'" + path + "'", context);
-  Values values = match_weights(file, model, {.skip_mismatch = skip_mismatch}, context);
-  assign_all(values);
+  FoundValues found = match_weights(file, model, {.skip_mismatch = skip_mismatch}, context);
+  assign_all(found);
 }
 
 namespace models {
@@ -273,11 +316,9 @@ Model load_model(const OwnedText& path, LoadModelOptions options, Location where
   const Model model = as_model(layer_from(object, where), where);
   const bool compiles = options.compile && object.is_object() && object.contains("compile_config");
   if (compiles) compile_from(model, object["compile_config"], where);
-  Values values = match_weights(file, model, {.optimizer = options.compile, .learning_rate = true}, context);
-  for (const auto& [asset_folder, layer] : assets_of(model))
-    if (const std::optional<std::string> vocabulary = archive.read(asset_folder + "/vocabulary.txt"))
-      layer->read_asset(*vocabulary);
-  assign_all(values);
+  FoundValues found = match_weights(file, model, {.optimizer = options.compile, .learning_rate = true}, context);
+  read_assets(model, archive);
+  assign_all(found);
   return model;
 }
 
@@ -290,7 +331,7 @@ Model model_from_json(const OwnedText& json, const saving::CustomObjects& custom
 Model clone_model(const Model& model, CloneModelOptions options, Location where) {
   const Frame frame(where);
   ModelBase& base = model.base(where);
-  const bool by_config = !options.clone_function && options.input_tensors.empty();
+  const bool by_config = !options.clone_function && options.input_tensors.empty() && !has_lambda(model);
   const Model clone = by_config ? as_model(layer_from(model_object(model, false, "clone_model", where), where), where)
                                 : cloned_by_layers(model, options, where);
   if (base.trainer().compiled()) compile_from(clone, compile_config(base.trainer().options(), "clone_model"), where);

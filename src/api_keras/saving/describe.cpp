@@ -241,8 +241,14 @@ Json layer_object(const Layer& layer, Location where) {
   const bool built_in = !is_sequential && !is_graph && registered.empty() && is_built_in(name);
   if (!is_graph) config["dtype"] = policy_object(base.dtype_policy());
   // Keras's constructors of these do not take it.
-  if (built_in && (name.starts_with("SpatialDropout") || name == "Discretization")) config.erase("trainable");
+  if (built_in && (name.starts_with("SpatialDropout") || name == "Discretization" || name == "Pipeline"))
+    config.erase("trainable");
+  if (built_in && name == "Pipeline") config.erase("dtype");
   config.update(own);
+  // Keras makes these two with the dtype of what they give.
+  if (built_in && (name == "Hashing" || name == "HashedCrossing") && config["output_mode"] == "int")
+    config["dtype"] = policy_object(DTypePolicy("int64"));
+  if (built_in && name == "Cropping1D" && config["data_format"] == "channels_last") config.erase("data_format");
   object["module"] = is_sequential ? Json("keras")
                      : is_graph    ? Json("keras.src.models.functional")
                      : built_in    ? Json("keras.layers")

@@ -302,7 +302,8 @@ void Fields::field(const char* key, Tensor& value) {
     const double* begin = numbers.data();
     into = nested(begin, sizes);
   } else if (const Json* found = find(key)) {
-    if (found->is_object() && found->contains("class_name") && (*found)["class_name"] == "__numpy__" &&
+    if (found->is_object() && found->contains("class_name") &&
+        ((*found)["class_name"] == "__numpy__" || (*found)["class_name"] == "__tensor__") &&
         found->contains("config") && (*found)["config"].is_object() && (*found)["config"].contains("value"))
       found = &(*found)["config"]["value"];
     std::vector<std::int64_t> sizes;
@@ -495,6 +496,11 @@ void Fields::field(const char* key, RenormClipping& value) {
 void Fields::field(const char* key, FactorRange& value) {
   if (!reading_ && value.is_one) return field(key, value.upper);
   std::vector<double> bounds{value.lower, value.upper};
+  // Of bits: Keras wants whole numbers as such.
+  std::vector<std::int64_t> whole{static_cast<std::int64_t>(value.lower), static_cast<std::int64_t>(value.upper)};
+  if (!reading_ && value.lower >= 1 && static_cast<double>(whole[0]) == value.lower &&
+      static_cast<double>(whole[1]) == value.upper)
+    return field(key, whole);
   field(key, bounds);
   if (!reading_ || !const_object_.contains(key)) return;
   if (bounds.size() == 1)

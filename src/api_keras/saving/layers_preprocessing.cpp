@@ -137,8 +137,16 @@ std::span<const LayerClass> layers_preprocessing() {
              {"num_bins"}, config);
        }},
       {"RandomColorJitter", by_options_alone<RandomColorJitterOptions, layers::RandomColorJitter>},
-      {"Solarization", by_options_alone<SolarizationOptions, layers::Solarization>},
-      {"AutoContrast", by_options_alone<AutoContrastOptions, layers::AutoContrast>},
+      {"Solarization",
+       [](Fields& config) -> Layer {
+         config.ignore("data_format");
+         return by_options_alone<SolarizationOptions, layers::Solarization>(config);
+       }},
+      {"AutoContrast",
+       [](Fields& config) -> Layer {
+         config.ignore("data_format");
+         return by_options_alone<AutoContrastOptions, layers::AutoContrast>(config);
+       }},
       {"Equalization", by_options_alone<EqualizationOptions, layers::Equalization>},
       {"RandomShear", by_options_alone<RandomShearOptions, layers::RandomShear>},
       {"RandomPerspective", by_options_alone<RandomPerspectiveOptions, layers::RandomPerspective>},

@@ -115,7 +115,13 @@ Initializer initializer_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "an initializer", where);
   const std::string& name = parts.class_name;
   if (!parts.config || parts.config->is_string()) return Initializer(name, where);
-  if (name == "Constant") return initializers::Constant(number_in(parts, "value", 0, where), where);
+  if (name == "Constant") {
+    if (!parts.config->contains("value") || !(*parts.config)["value"].is_structured())
+      return initializers::Constant(number_in(parts, "value", 0, where), where);
+    Tensor values;
+    Fields(*parts.config, name, where).field("value", values);
+    return initializers::Constant(cast(values, float32), where);
+  }
   if (name == "Identity" || name == "IdentityInitializer")
     return initializers::Identity(number_in(parts, "gain", 1, where), where);
   if (name == "RandomNormal") return made_of(&initializers::RandomNormal, parts, where);

@@ -24,14 +24,15 @@ std::vector<std::string> structural_names(const std::vector<Layer>& layers) {
   std::set<std::string> taken{optimizer_folder};
   for (const Layer& layer : layers)
     if (LayerAccess::named(layer.base())) taken.insert(layer.name());
+  std::set<std::string> given;
   std::vector<std::string> names;
   for (const Layer& layer : layers) {
-    std::string name = layer.name();
-    if (!LayerAccess::named(layer.base())) {
-      const std::string base = to_snake_case(layer.base().class_name());
-      name = base;
+    const bool named = LayerAccess::named(layer.base());
+    const std::string base = named ? layer.name() : to_snake_case(layer.base().class_name());
+    std::string name = base;
+    // Of several that were given one name, a model and its clone, the first one has it alone.
+    if (!named || !given.insert(name).second)
       for (int i = 1; !taken.insert(name).second; ++i) name = base + "_" + std::to_string(i);
-    }
     names.push_back(std::move(name));
   }
   return names;
@@ -66,6 +67,28 @@ std::vector<Named> states_of(const Model& model) {
   std::vector<Named> result;
   collect(model.base(), "", LayerAccess::own_states, result);
   return result;
+}
+
+/// What layers of one's own keep beside their weights, called as those.
+struct NamedOwn {
+  LayerBase* layer;
+  std::string prefix;
+  StateDict store;
+};
+void collect_own(LayerBase& layer, const std::string& prefix, std::vector<NamedOwn>& into, Location where) {
+  if (StateDict store = own_variables(layer, where); !store.empty()) into.push_back({&layer, prefix, std::move(store)});
+  const std::vector<Layer> inner = layer.layers();
+  const std::vector<std::string> names = structural_names(inner);
+  for (std::size_t i = 0; i < inner.size(); ++i) collect_own(inner[i].base(), prefix + names[i] + "/", into, where);
+}
+std::vector<NamedOwn> own_of(const Model& model, Location where) {
+  std::vector<NamedOwn> result;
+  collect_own(model.base(), "", result, where);
+  return result;
+}
+void put(const std::vector<NamedOwn>& own, StateDict& into, Location where) {
+  for (const auto& [layer, prefix, store] : own)
+    for (const auto& [name, value] : store) into.add(prefix + name, value.detach(), where);
 }
 
 void put(const std::vector<Named>& tensors, StateDict& into, Location where) {
@@ -143,6 +166,7 @@ void Model::save_weights(const OwnedText& path, SaveOptions options, Location wh
   if (path.ends_with(".weights.h5")) return save_weight_file(*this, path, where);
   StateDict dict;
   put(weights_of(*this), dict, where);
+  put(own_of(*this, where), dict, where);
   triptych::save(dict, path, where);
 }
 
@@ -155,6 +179,7 @@ void Model::save(const OwnedText& path, SaveOptions options, Location where) con
   const std::vector<Named> weights = weights_of(*this);
   put(weights, dict, where);
   put(states_of(*this), dict, where);
+  put(own_of(*this, where), dict, where);
   dict.metadata["format"] = "triptych.keras";
   dict.metadata["config"] = to_json();
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && optimizer->base().built()) {
@@ -176,7 +201,8 @@ void Model::load_weights(const OwnedText& path, LoadWeightsOptions options, Loca
                         "Give it an Input, or call build()", where);
   if (kind != FileKind::other) return load_weight_file(*this, path, kind, options.skip_mismatch, where);
   const StateDict dict = triptych::load(path, where);
-  Values values;
+  FoundValues found;
+  Values& values = found.values;
   const auto match = [&](const std::string& key, const Tensor& own) {
     const Tensor* value = dict.find(key);
     if (options.skip_mismatch && (!value || !fits(own, *value))) {
@@ -195,6 +221,12 @@ void Model::load_weights(const OwnedText& path, LoadWeightsOptions options, Loca
   for (const auto& [key, own] : weights) match(key, own);
   for (const auto& [key, own] : states_of(*this))
     if (dict.contains(key)) match(key, own);
+  for (auto& [layer, prefix, store] : own_of(*this, where)) {
+    OwnVariables own{layer, {}};
+    for (const std::string& name : store.names())
+      if (const Tensor* value = dict.find(prefix + name)) own.store.add(name, *value);
+    if (!own.store.empty()) found.own.push_back(std::move(own));
+  }
   RunNow now;
   const Transaction whole;
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && dict.contains(iteration_key)) {
@@ -203,7 +235,7 @@ void Model::load_weights(const OwnedText& path, LoadWeightsOptions options, Loca
       std::fprintf(stderr, "[load_weights] warning: the optimizer's state in '%s' is not read: %s.\n",
                    printable(path).c_str(), printable(why).c_str());
   }
-  for (auto& [own, value] : values) own.copy_(value);
+  assign_all(found);
 }
 
 }  // namespace triptych::keras

@@ -73,12 +73,7 @@ void collect(const LayerBase& layer, const std::string& path, std::set<const Lay
   for (const bool trainable : {true, false})
     for (const Weight& weight : LayerAccess::own_weights(layer))
       if (weight.trainable == trainable) place.variables.push_back(weight.value);
-  for (const Weight& state : LayerAccess::own_states(layer)) {
-    if (state.name.starts_with("rnn_state"))
-      place.variables.push_back(state.value);
-    else
-      place.states.push_back(state);
-  }
+  place.states = LayerAccess::own_states(layer);
   places.push_back(std::move(place));
   for (const auto& [name, part] : parts_of(layer))
     collect(part.base(), path.empty() ? name : path + "/" + name, seen, places);
@@ -95,6 +90,11 @@ std::string in(const std::string& path, const std::string& name) { return path.e
 
 constexpr const char* own_folder = "triptych";  // of states that Keras has no place for
 
+/// "0", "1", ...: the name of a weight.
+bool is_number(const std::string& name) {
+  return !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
+}
+
 /// The value as the tensor has it: other floats or integers are converted. Undefined if it does not fit.
 Tensor fitted(const Tensor& value, const Tensor& own) {
   if (value.shape() != own.shape()) return {};
@@ -109,6 +109,38 @@ std::string described(const Tensor& tensor) {
   return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text();
 }
 
+namespace {
+
+/// The optimizer's variables in Keras's order: where a vector has neither rows nor columns, its Adafactor has two
+/// numbers.
+std::vector<std::pair<std::string, Tensor>> variables_in_files(const Optimizer& optimizer) {
+  const OptimizerBase& base = optimizer.base();
+  const OptimizerBase& rule = base.inner() ? base.inner()->base() : base;
+  std::vector<std::pair<std::string, Tensor>> variables;
+  for (auto& variable : base.variables()) {
+    if (rule.class_name() == "Adafactor" && variable.first.find("velocity/") != std::string::npos &&
+        variable.second.ndim() < 2)
+      for (const char* name : {"row", "column"}) variables.emplace_back(name, zeros({}, int32));
+    variables.push_back(std::move(variable));
+  }
+  return variables;
+}
+
+}  // namespace
+
+StateDict own_variables(const LayerBase& layer, Location where) {
+  StateDict store;
+  {
+    const UserCode its_lines;
+    layer.save_own_variables(store);
+  }
+  for (const std::string& name : store.names())
+    if (name.empty() || name.find('/') != std::string::npos || is_number(name))
+      throw ArgumentError("save_own_variables", "the name is empty, a number, or has a slash",
+                          "'" + name + "' of layer '" + layer.name() + "'", "", where);
+  return store;
+}
+
 std::string weight_file(const Model& model, bool weights_only, FileContext context) {
   Hdf5Writer file(context);
   const auto write = [&](const std::string& path, const std::string& name, const std::vector<Tensor>& variables) {
@@ -120,6 +152,8 @@ std::string weight_file(const Model& model, bool weights_only, FileContext conte
   };
   for (const Place& place : places_of(model)) {
     write(place.path, place.name, place.variables);
+    for (const auto& [name, value] : own_variables(*place.layer, context.where))
+      file.dataset(in(place.path, "vars") + "/" + name, value.detach());
     if (place.states.empty()) continue;
     file.group(in(place.path, own_folder));
     for (const Weight& state : place.states)
@@ -128,21 +162,28 @@ std::string weight_file(const Model& model, bool weights_only, FileContext conte
   if (const Optimizer* optimizer = model.base().trainer().optimizer_if_any();
       optimizer && !weights_only && optimizer->base().built()) {
     std::vector<Tensor> variables;
-    for (const auto& [name, value] : optimizer->base().variables())
+    for (const auto& [name, value] : variables_in_files(*optimizer))
       variables.push_back(name == "learning_rate" ? cast(value, float32) : value);  // as Keras has it
     write(optimizer_folder, optimizer->name(), variables);
   }
   return file.finish();
 }
 
-Values match_weights(const Hdf5Reader& file, const Model& model, const ReadWeights& how, FileContext context) {
-  Values values;
+FoundValues match_weights(const Hdf5Reader& file, const Model& model, const ReadWeights& how, FileContext context) {
+  FoundValues result;
+  Values& values = result.values;
   const RunNow now;
   for (const Place& place : places_of(model)) {
     const std::string group = in(place.path, "vars");
     Values found;
     std::string problem;
-    const std::size_t there = file.names(group).size();
+    std::size_t there = 0;
+    StateDict store;
+    for (const std::string& name : file.names(group))
+      if (is_number(name))
+        ++there;
+      else
+        store.add(name, file.read(group + "/" + name));
     if (there != place.variables.size())
       problem = "it has " + std::to_string(place.variables.size()) + " weights, in the file '" + group + "' has " +
                 std::to_string(there);
@@ -164,6 +205,7 @@ Values match_weights(const Hdf5Reader& file, const Model& model, const ReadWeigh
       continue;
     }
     values.insert(values.end(), found.begin(), found.end());
+    if (!store.empty()) result.own.push_back({const_cast<LayerBase*>(place.layer), std::move(store)});
     const std::vector<std::string> states = file.names(in(place.path, own_folder));
     for (const Weight& state : place.states) {
       if (std::find(states.begin(), states.end(), state.name) == states.end()) continue;
@@ -174,9 +216,9 @@ Values match_weights(const Hdf5Reader& file, const Model& model, const ReadWeigh
   }
   const Optimizer* optimizer = model.base().trainer().optimizer_if_any();
   const std::string group = std::string(optimizer_folder) + "/vars";
-  if (!optimizer || !how.optimizer || !file.has_group(group)) return values;
+  if (!optimizer || !how.optimizer || !file.has_group(group)) return result;
   optimizer->base().build(model.base().trainable_weights());
-  const auto variables = optimizer->base().variables();
+  const auto variables = variables_in_files(*optimizer);
   const std::size_t there = file.names(group).size();
   std::string problem;
   if (there != variables.size())
@@ -204,21 +246,22 @@ Values match_weights(const Hdf5Reader& file, const Model& model, const ReadWeigh
   else
     std::fprintf(stderr, "[%s] warning: the optimizer's state is not read: %s.\n", std::string(context.op).c_str(),
                  printable(problem).c_str());
-  return values;
+  return result;
 }
 
-std::vector<std::pair<std::string, AdaptiveLayerBase*>> assets_of(const Model& model) {
-  std::vector<std::pair<std::string, AdaptiveLayerBase*>> assets;
+std::vector<std::pair<std::string, LayerBase*>> asset_folders(const Model& model) {
+  std::vector<std::pair<std::string, LayerBase*>> folders;
   for (const Place& place : places_of(model))
-    if (auto* layer = dynamic_cast<AdaptiveLayerBase*>(const_cast<LayerBase*>(place.layer)))
-      assets.emplace_back(in("assets", place.path), layer);
-  return assets;
+    folders.emplace_back(in("assets", place.path), const_cast<LayerBase*>(place.layer));
+  return folders;
 }
 
-void assign_all(Values& values) {
+void assign_all(FoundValues& found) {
   const RunNow now;
   const Transaction whole;
-  for (auto& [own, value] : values) own.copy_(value);
+  for (auto& [own, value] : found.values) own.copy_(value);
+  const UserCode its_lines;
+  for (const auto& [layer, store] : found.own) layer->load_own_variables(store);
 }
 
 }  // namespace triptych::keras

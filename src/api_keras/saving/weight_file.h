@@ -14,6 +14,19 @@ namespace triptych::keras {
 
 /// A tensor of the model, and what it becomes.
 using Values = std::vector<std::pair<Tensor, Tensor>>;
+/// What files have of a layer of the user's that is for the layer itself to take.
+struct OwnVariables {
+  LayerBase* layer;
+  StateDict store;
+};
+/// All that a file has for a model.
+struct FoundValues {
+  Values values;
+  std::vector<OwnVariables> own;
+};
+
+/// What `layer` keeps beside its weights; ArgumentError for a name that has a slash, or is that of a weight.
+StateDict own_variables(const LayerBase& layer, Location where);
 
 std::string described(const Tensor& tensor);
 
@@ -26,10 +39,10 @@ struct ReadWeights {
   bool learning_rate = false;
 };
 /// What the file has for the model. ArgumentError unless it has all weights, in their shapes.
-Values match_weights(const Hdf5Reader& file, const Model& model, const ReadWeights& how, FileContext context);
-/// Layers that keep something beside their weights, and the folder of an archive in which it is.
-std::vector<std::pair<std::string, AdaptiveLayerBase*>> assets_of(const Model& model);
+FoundValues match_weights(const Hdf5Reader& file, const Model& model, const ReadWeights& how, FileContext context);
+/// All layers, and the folder of an archive in which each one's files are.
+std::vector<std::pair<std::string, LayerBase*>> asset_folders(const Model& model);
 /// Puts them in place, all or none.
-void assign_all(Values& values);
+void assign_all(FoundValues& found);
 
 }  // namespace triptych::keras

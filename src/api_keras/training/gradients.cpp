@@ -13,4 +13,10 @@ std::vector<Tensor> gradients(const TensorList& loss, const TensorList& weights,
   return triptych::gradients(numbers, weights, {}, options, where);
 }
 
+Tensor watch(const Tensor& x, Location where) {
+  Tensor watched = x;
+  if (!x.is_symbolic() && !x.requires_grad()) watched.set_requires_grad(true, where);
+  return watched;
+}
+
 }  // namespace triptych::keras

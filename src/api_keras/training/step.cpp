@@ -135,6 +135,15 @@ StepLogs Trainer::metrics_of_step(const StepData& data, const std::vector<Tensor
   return logs;
 }
 
+std::vector<Tensor> Trainer::targets_of(const std::vector<Tensor>& y) const {
+  if (y.size() == output_count_) return y;
+  std::vector<Tensor> targets(output_count_);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < output_count_ && i < output_losses_.size(); ++i)
+    if (output_losses_[i] && next++ < y.size()) targets[i] = y[next - 1];
+  return next == y.size() ? targets : std::vector<Tensor>();
+}
+
 Tensor Trainer::loss_of_step(const StepData& data, const std::vector<Tensor>& y_pred) {
   check_compiled();
   if (output_count_ == 0) meet_outputs(y_pred.size());
@@ -147,7 +156,8 @@ Tensor Trainer::loss_of_step(const StepData& data, const std::vector<Tensor>& y_
         caller_, "there is neither one sample_weight nor one for each output",
         std::to_string(data.sample_weight.size()) + " weights, " + std::to_string(y_pred.size()) + " outputs", "",
         where_);
-  if (!options_.loss.empty() && data.y.size() != y_pred.size())
+  const std::vector<Tensor> targets = targets_of(data.y);
+  if (!options_.loss.empty() && targets.empty())
     throw ArgumentError(caller_, "there is not one target for each output",
                         std::to_string(data.y.size()) + " targets, " + std::to_string(y_pred.size()) + " outputs", "",
                         where_);
@@ -160,12 +170,12 @@ Tensor Trainer::loss_of_step(const StepData& data, const std::vector<Tensor>& y_
     const Loss& loss = *output_losses_[i];
     const Tensor weight =
         data.sample_weight.empty() ? Tensor() : data.sample_weight[data.sample_weight.size() == 1 ? 0 : i];
-    const Tensor value = loss(data.y[i], y_pred[i], weight, loss.where());
+    const Tensor value = loss(targets[i], y_pred[i], weight, loss.where());
     if (value.ndim() != 0)
       throw ArgumentError(caller_, "the loss is not one number",
                           "loss '" + loss.name() + "' has shape " + value.shape().text(),
                           "A loss to train with has a reduction", loss.where());
-    if (y_pred.size() > 1) loss_values_.push_back(value);
+    if (!loss_names_.empty()) loss_values_.push_back(value);
     add(loss_weights_[i] == 1 ? value : value * loss_weights_[i]);
   }
   const Frame frame(where_);
@@ -186,7 +196,7 @@ std::optional<Trainer::Evaluation> Trainer::own_step(Phase phase, const StepData
   if (!logs) return std::nullopt;
   Evaluation evaluation;
   for (auto& [name, value] : *logs) {
-    if (!value.defined() || value.numel() != 1)
+    if (!value.defined() || !value.shape().known() || value.numel() != 1)
       throw ArgumentError(
           caller_, "what a step reports is not one number",
           "'" + name + "' is " + (value.defined() ? "of shape " + value.shape().text() : std::string("undefined")), "",
@@ -200,13 +210,14 @@ std::optional<Trainer::Evaluation> Trainer::own_step(Phase phase, const StepData
 void Trainer::put_metrics(const StepData& data, const std::vector<Tensor>& y_pred, std::vector<Tensor>& results) {
   const Frame frame(where_);
   const GradMode no_recording(false);
+  const std::vector<Tensor> targets = targets_of(data.y);
   for (OutputMetric& of : metrics_) {
     if (of.output < y_pred.size()) {
-      if (data.y.size() != y_pred.size())
+      if (of.output >= targets.size() || !targets[of.output].defined())
         throw ArgumentError(caller_, "a metric has no target", "'" + of.name + "'", "", where_);
       const std::vector<Tensor>& weights = data.sample_weight;
       const bool is_weighted = of.weighted && !weights.empty();
-      of.metric.base().update_state(for_metrics(data.y[of.output]), for_metrics(y_pred[of.output]),
+      of.metric.base().update_state(for_metrics(targets[of.output]), for_metrics(y_pred[of.output]),
                                     is_weighted ? weights[weights.size() == 1 ? 0 : of.output] : Tensor());
     }
     const Tensor result = of.metric.base().result();

@@ -296,9 +296,9 @@ void Trainer::meet_losses(std::size_t count, const std::vector<std::string>& nam
       wrong_count(caller_, "there is not a loss weight for each output", weights.size(), "weights", count, where_);
     loss_weights_ = weights;
   }
-  if (count == 1) return;
   for (std::size_t i = 0; i < count; ++i)
     if (output_losses_[i]) loss_names_.push_back(names[i] + "_loss");
+  if (loss_names_.size() == 1) loss_names_.clear();  // it is the loss
 }
 
 void Trainer::add_metrics(const MetricList& metrics, bool weighted, std::size_t count,

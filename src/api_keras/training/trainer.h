@@ -118,6 +118,9 @@ class Trainer {
   };
   /// The model's own step, if it has one; then nothing is left to do.
   std::optional<Evaluation> own_step(Phase phase, const StepData& data);
+  /// Each output's target: one for each, or, as in Keras, one for each that has a loss. Undefined ones, and no list at
+  /// all, where there are none.
+  std::vector<Tensor> targets_of(const std::vector<Tensor>& y) const;
   /// The results of all metrics, 0-d.
   void put_metrics(const StepData& data, const std::vector<Tensor>& y_pred, std::vector<Tensor>& results);
   /// The step itself: operands decide whether it runs now or is traced.

@@ -254,7 +254,12 @@ FeatureSpace::Cross FeatureSpace::cross(std::vector<std::string> feature_names, 
   return cross;
 }
 
-FeatureSpace::FeatureSpace(std::map<std::string, Feature> features, const FeatureSpaceOptions& options, Location where)
+FeatureSpace::Features::Features(std::initializer_list<NamedFeature> features, Location where) {
+  for (const auto& [name, feature] : features)
+    if (!emplace(name, feature).second) fail("two features have one name", "'" + name + "'", "", where);
+}
+
+FeatureSpace::FeatureSpace(Features features, const FeatureSpaceOptions& options, Location where)
     : state_(std::make_shared<State>()) {
   const Frame frame(where);
   if (features.empty()) fail("there are no features", "an empty list", "", where);
@@ -277,7 +282,7 @@ FeatureSpace::FeatureSpace(std::map<std::string, Feature> features, const Featur
                             State::Crossed{cross, layers::HashedCrossing(cross.crossing_dim, {.name = name}, where)});
   }
 }
-FeatureSpace::FeatureSpace(std::map<std::string, Feature> features, Location where)
+FeatureSpace::FeatureSpace(Features features, Location where)
     : FeatureSpace(std::move(features), FeatureSpaceOptions(), where) {}
 
 void FeatureSpace::adapt(const FeatureTable& table, Location where) const {

@@ -122,6 +122,13 @@ Saver::Saver(const SaverOptions& options, Location where) : state_(new State{}) 
   state_->next_kept = now() + options.keep_checkpoint_every_n_hours * 3600;
 }
 
+VariableList::VariableList(std::initializer_list<NamedVariable> variables, Location where) {
+  for (const auto& [name, variable] : variables) {
+    static_cast<void>(variable.name(where));  // it must be one
+    if (!variables_.emplace(name, variable).second)
+      throw ArgumentError("Saver", "two variables have one name", "'" + name + "'", "", where);
+  }
+}
 VariableList::VariableList(const std::vector<Variable>& variables, Location where) {
   for (const Variable& variable : variables)
     if (!variables_.emplace(variable.name(where), variable).second)

@@ -1,6 +1,7 @@
 #include "core/support/near_names.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace triptych {
@@ -8,17 +9,17 @@ namespace {
 
 std::string_view last_part(std::string_view name) { return name.substr(name.find_last_of("./") + 1); }
 
-/// How many letters are to be changed, put in or left out to make a into b (Levenshtein's distance).
+/// How many letters are to be changed, put in, left out or exchanged with their neighbour to make a into b (Damerau's
+/// distance).
 std::size_t letters_between(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> before, above, row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
+    before = std::exchange(above, row);
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+      row[j] = std::min({above[j - 1] + (a[i - 1] != b[j - 1]), above[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row[b.size()];

@@ -97,7 +97,6 @@ using triptych::lcm;
 using triptych::ldexp;
 using triptych::less;
 using triptych::less_equal;
-using triptych::linspace;
 using triptych::log;
 using triptych::log10;
 using triptych::log1p;
@@ -165,18 +164,19 @@ using triptych::triu;
 using triptych::true_divide;
 using triptych::trunc;
 using triptych::unravel_index;
-using triptych::unstack;
 using triptych::vstack;
 using triptych::where;
 using triptych::zeros;
 using triptych::zeros_like;
 
-/// Up to a size: `arange(0, ops::shape(x)[1], 1)`.
-template <std::same_as<Size> S>
-Tensor arange(Scalar start, const S& stop, Scalar step = 1, std::optional<DType> dtype = {},
-              Location where = Location::here()) {
-  return triptych::arange(start, static_cast<std::int64_t>(stop), step, dtype, where);
+/// `num` numbers from start to stop; without `endpoint` as if there were one more, which is left out.
+TRIPTYCH_API Tensor linspace(double start, double stop, std::int64_t num = 50, bool endpoint = true,
+                             std::optional<DType> dtype = {}, Location where = Location::here());
+inline Tensor linspace(double start, double stop, std::int64_t num, DType dtype, Location where = Location::here()) {
+  return triptych::linspace(start, stop, num, dtype, where);
 }
+/// The parts along `axis`, each one without it. ArgumentError if they are not `num`, where it is given.
+TRIPTYCH_API std::vector<Tensor> unstack(const Arg& x, std::optional<std::int64_t> num = {}, std::int64_t axis = 0);
 
 // Other words for the same.
 inline Tensor absolute(const Arg& x) { return abs(x); }

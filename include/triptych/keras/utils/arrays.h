@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -65,6 +66,18 @@ TRIPTYCH_API Tensor pad_sequences(const std::vector<std::vector<std::int64_t>>& 
                                   PadSequencesOptions options = {}, Location where = Location::here());
 TRIPTYCH_API Tensor pad_sequences(const std::vector<std::vector<double>>& sequences, PadSequencesOptions options = {},
                                   Location where = Location::here());
+/// `pad_sequences({{1, 2}, {3}})`.
+template <std::integral T>
+Tensor pad_sequences(std::initializer_list<std::initializer_list<T>> sequences, PadSequencesOptions options = {},
+                     Location where = Location::here()) {
+  std::vector<std::vector<std::int64_t>> lists;
+  for (const auto& sequence : sequences) lists.emplace_back(sequence.begin(), sequence.end());
+  return pad_sequences(lists, std::move(options), where);
+}
+inline Tensor pad_sequences(std::initializer_list<std::initializer_list<double>> sequences,
+                            PadSequencesOptions options = {}, Location where = Location::here()) {
+  return pad_sequences(std::vector<std::vector<double>>(sequences.begin(), sequences.end()), std::move(options), where);
+}
 
 /// Class numbers (..., or (..., 1)) as (..., num_classes), float32: one where the class is, else zero. `num_classes` 0:
 /// one more than the largest. ArgumentError if a number is not from 0 to num_classes - 1.

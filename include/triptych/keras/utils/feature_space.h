@@ -64,12 +64,25 @@ class TRIPTYCH_API FeatureSpace {
   class Feature {
    public:
     Feature(const char* kind, Location where = Location::here()) : kind(OwnedText(kind, where)) {}
+    Feature(std::string kind) : kind(std::move(kind)) {}
 
     std::string kind;
     Layer preprocessor;
     bool is_text = false;
     DType dtype = float32;
     std::string output_mode = "float";
+  };
+  /// A feature of the column of that name.
+  struct NamedFeature {
+    OwnedText name;
+    Feature feature;
+  };
+  /// Features by the names of their columns: `{{"age", "float"}}`.
+  class TRIPTYCH_API Features : public std::map<std::string, Feature> {
+   public:
+    /// ArgumentError if two have one name.
+    Features(std::initializer_list<NamedFeature> features, Location where = Location::here());
+    Features(std::map<std::string, Feature> features) : map(std::move(features)) {}
   };
   /// Columns whose values are hashed together.
   struct Cross {
@@ -102,9 +115,8 @@ class TRIPTYCH_API FeatureSpace {
                      OwnedText output_mode = "one_hot", Location where = Location::here());
 
   /// ArgumentError without features, for an unknown kind or mode, or a cross of features that are not there.
-  FeatureSpace(std::map<std::string, Feature> features, const FeatureSpaceOptions& options,
-               Location where = Location::here());
-  FeatureSpace(std::map<std::string, Feature> features, Location where = Location::here());
+  FeatureSpace(Features features, const FeatureSpaceOptions& options, Location where = Location::here());
+  FeatureSpace(Features features, Location where = Location::here());
 
   // Copies only, which share what they learned: one that was moved from is one still.
   FeatureSpace(const FeatureSpace&) = default;

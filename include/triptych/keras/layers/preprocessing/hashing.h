@@ -59,6 +59,10 @@ class TRIPTYCH_API HashingLayer : public TextLayer {
   using TextLayer::TextLayer;
   using TextLayer::operator();
   using Layer::operator();
+  // Two texts in braces could be the ends of a list of tensors.
+  Tensor operator()(std::initializer_list<const char*> texts, Location where = Location::here()) const {
+    return (*this)(TextBatch(texts, where), where);
+  }
 };
 
 /// A handle to a HashedCrossing, which takes texts too, where the others are known numbers.

@@ -18,6 +18,13 @@ class TextBatch {
   TextBatch(std::initializer_list<const char*> texts, Location where = Location::here()) {
     for (const char* text : texts) rows.emplace_back(1, OwnedText(text, where));
   }
+  TextBatch(std::initializer_list<std::initializer_list<const char*>> texts, Location where = Location::here())
+      : has_rows(true) {
+    for (const auto& row : texts) {
+      rows.emplace_back();
+      for (const char* text : row) rows.back().emplace_back(OwnedText(text, where));
+    }
+  }
   TextBatch(const std::vector<std::string>& texts) {
     for (const std::string& text : texts) rows.emplace_back(1, text);
   }
