@@ -492,6 +492,61 @@ TEST_F(KerasArchives, ImagesAreChangedInTrainingOnly) {
   EXPECT_NE(model(x, true).to_vector<float>(), x.to_vector<float>());
 }
 
+// What Keras writes for ops that a functional model applies without a layer, x[:, 0] too.
+TEST(KerasJson, OpsWithArguments) {
+  const std::string tensor = R"({"class_name": "__keras_tensor__", "config": {"keras_history": ["i", 0, 0]}})";
+  const auto made = [&](const std::string& op, const std::string& config, const std::string& more = "",
+                        bool twice = false) {
+    const std::string first = twice ? "[" + tensor + ", " + tensor + "]" : tensor;
+    return keras::models::model_from_json(
+        R"({"class_name": "Functional", "config": {"name": "f", "layers": [{"class_name": "InputLayer", "name": "i", "config": )"
+        R"({"batch_shape": [null, 6, 4], "name": "i"}, "inbound_nodes": []}, {"module": "keras.src.ops.numpy", "class_name": ")" +
+        op + R"(", "name": "o", "config": {"name": "o")" + config + R"(}, "inbound_nodes": [{"args": [)" + first +
+        more + R"(], "kwargs": {}}]}], "input_layers": ["i", 0, 0], "output_layers": ["o", 0, 0]}})");
+  };
+  const tt::Tensor x = ramp({2, 6, 4});
+  const auto expect_same = [&](const keras::Model& model, const tt::Tensor& wanted) {
+    const tt::Tensor given = model.predict(x, {.verbose = 0});
+    EXPECT_EQ(given.shape(), wanted.shape());
+    EXPECT_EQ(given.dtype(), wanted.dtype());
+    EXPECT_EQ(tt::cast(given, tt::float32).to_vector<float>(), tt::cast(wanted, tt::float32).to_vector<float>());
+  };
+  const auto slice = [](const char* start, const char* stop, const char* step) {
+    return std::string(R"({"class_name": "__slice__", "config": {"start": )") + start + R"(, "stop": )" + stop +
+           R"(, "step": )" + step + "}}";
+  };
+  const std::string all = slice("null", "null", "null");
+  expect_same(made("GetItem", "", ", [" + all + ", " + slice("null", "1", "null") + "]"),
+              x[{tt::Slice(), tt::Slice(0, 1)}]);
+  expect_same(made("GetItem", "", ", [" + all + ", -1]"), x[{tt::Slice(), -1}]);
+  expect_same(made("GetItem", "", R"(, [{"class_name": "__ellipsis__", "config": {}}, null])"),
+              x[{tt::ellipsis, tt::newaxis}]);
+  expect_same(made("GetItem", "", R"(, [{"class_name": "__ellipsis__", "config": {}}, 2])"), x[{tt::ellipsis, 2}]);
+  expect_same(
+      made("GetItem", "", ", [" + all + ", " + slice("null", "null", "2") + ", " + slice("1", "3", "null") + "]"),
+      x[{tt::Slice(), tt::Slice(0, tt::none, 2), tt::Slice(1, 3)}]);
+  expect_same(made("Reshape", R"(, "newshape": [-1, 24])"), tt::reshape(x, {-1, 24}));
+  expect_same(made("Mean", R"(, "axis": 1, "keepdims": true)"), tt::mean(x, 1, true));
+  expect_same(made("Sum", R"(, "axis": [1, 2], "keepdims": false)"), tt::sum(x, {1, 2}));
+  expect_same(made("Max", R"(, "axis": -1, "keepdims": false)"), tt::amax(x, -1));
+  expect_same(made("Concatenate", R"(, "axis": 1)", "", true), tt::concat({x, x}, 1));
+  expect_same(made("Stack", R"(, "axis": 1)", "", true), tt::stack({x, x}, 1));
+  expect_same(made("Transpose", R"(, "axes": [0, 2, 1])"), tt::transpose(x, 1, 2));
+  expect_same(made("ExpandDims", R"(, "axis": 1)"), tt::unsqueeze(x, 1));
+  expect_same(made("Softmax", R"(, "axis": -1)"), tt::softmax(x, -1));
+  expect_same(made("Cast", R"(, "dtype": "int32")"), tt::cast(x, tt::int32));
+  const auto refused = [&](const std::string& op, const std::string& config, const std::string& more = "") {
+    return error_of<tt::ArgumentError>([&] { made(op, config, more); });
+  };
+  EXPECT_THAT(refused("Mean", R"(, "axis": "one")"), HasSubstr("an argument that it does not take: 'axis' of 'Mean'"));
+  EXPECT_THAT(refused("Mean", R"(, "axis": 9)"), HasSubstr("out of range"));
+  EXPECT_THAT(refused("GetItem", "", R"(, ["a"])"), HasSubstr("'key' of 'GetItem'"));
+  EXPECT_THAT(refused("GetItem", "", ", [1, 2, 3, 4]"), HasSubstr("[select]"));
+  EXPECT_THAT(refused("Reshape", R"(, "newshape": [-1, -1])"), HasSubstr("[reshape]"));
+  EXPECT_THAT(error_of<tt::UnsupportedError>([&] { made("Einsum", ""); }),
+              HasSubstr("an op of the file is not known here: 'Einsum'"));
+}
+
 // One number as a factor stands for the range that it does in Keras: from 0, from its negative, or from 1.
 TEST_F(KerasArchives, FactorsOfOneNumber) {
   const keras::Model model = keras::models::load_model(references + "pictures.keras");

@@ -135,6 +135,8 @@ class FunctionalWriter {
     const std::string kind = step.layer.base().class_name();
     if (kind == "MultiHeadAttention" || kind == "GroupedQueryAttention")
       arguments = std::move(inputs);  // (query, value, key)
+    else if ((kind == "MixUp" || kind == "CutMix") && form.inputs == 2)
+      arguments.push_back({{"images", inputs[0]}, {"labels", inputs[1]}});
     else
       arguments.push_back(form.inputs == 1 ? inputs[0] : std::move(inputs));
     put_masks(form, kind, next, named);

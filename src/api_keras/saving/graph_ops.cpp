@@ -1,7 +1,10 @@
 #include "api_keras/saving/graph_ops.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
+#include "api_keras/saving/fields.h"
 #include "core/formats/json.h"
 #include "triptych/core/ops.h"
 
@@ -78,6 +81,143 @@ Tensor apply_known_op(const std::string& class_name, const std::vector<OpOperand
   };
   if (op.unary) return op.unary(tensor(operands[0]));
   return op.binary(tensor(operands[0]), tensor(operands[1]));
+}
+
+namespace {
+
+struct Arguments {
+  const std::string& name;
+  const Json& config;
+  Location where;
+
+  [[noreturn]] void fail(const char* key) const {
+    throw ArgumentError("load_model", "an op of the file has an argument that it does not take",
+                        "'" + std::string(key) + "' of '" + name + "'", "", where);
+  }
+  std::int64_t integer(const Json& value, const char* key) const {
+    if (!value.is_number_integer() || value.is_number_unsigned()) fail(key);
+    return value.get<std::int64_t>();
+  }
+  /// One, or a list; nothing for null.
+  std::optional<std::vector<std::int64_t>> integers(const char* key) const {
+    if (!config.contains(key) || config[key].is_null()) return {};
+    std::vector<std::int64_t> list;
+    if (!config[key].is_array()) return std::vector{integer(config[key], key)};
+    for (const Json& item : config[key]) list.push_back(integer(item, key));
+    return list;
+  }
+  std::int64_t axis(std::int64_t otherwise) const {
+    const auto list = integers("axis");
+    if (list && list->size() != 1) fail("axis");
+    return list ? (*list)[0] : otherwise;
+  }
+  bool flag(const char* key) const {
+    if (!config.contains(key) || config[key].is_null()) return false;
+    if (!config[key].is_boolean()) fail(key);
+    return config[key].get<bool>();
+  }
+};
+
+/// x[key], of what Keras writes for it: numbers, slices, `...`, and null for a new axis.
+Tensor part_of(Tensor x, const Json& key, const Arguments& arguments) {
+  const auto is = [](const Json& item, const char* kind) {
+    return item.is_object() && item.contains("class_name") && item["class_name"] == kind;
+  };
+  const Json items = key.is_array() ? key : Json::array();
+  const std::vector<Json> parts =
+      key.is_array() ? std::vector<Json>(items.begin(), items.end()) : std::vector<Json>{key};
+  std::int64_t axis = 0;
+  for (const Json& part : parts) {
+    if (part.is_null()) {
+      x = unsqueeze(x, axis++);
+    } else if (is(part, "__ellipsis__")) {
+      std::int64_t after = 0;
+      for (const Json* later = &part + 1; later != parts.data() + parts.size(); ++later)
+        after += later->is_null() ? 0 : 1;
+      axis = x.ndim() - after;
+    } else if (is(part, "__slice__") && part.contains("config") && part["config"].is_object()) {
+      const Json& bounds = part["config"];
+      const auto bound = [&](const char* name) {
+        return bounds.contains(name) && !bounds[name].is_null() ? Slice::Bound(arguments.integer(bounds[name], name))
+                                                                : Slice::Bound();
+      };
+      const Slice::Bound step = bound("step");
+      x = slice(x, axis++, Slice(bound("start"), bound("stop"), step.open ? 1 : step.value));
+    } else {
+      x = select(x, axis, arguments.integer(part, "key"));
+    }
+  }
+  return x;
+}
+
+using Reduce = Tensor (*)(const Tensor&, const Axes&, bool);
+struct KnownReduction {
+  const char* name;
+  Reduce function;
+};
+constexpr KnownReduction reductions[] = {
+    {"Mean", [](const Tensor& x, const Axes& axes, bool keep) { return mean(x, axes, keep); }},
+    {"Sum", [](const Tensor& x, const Axes& axes, bool keep) { return sum(x, axes, keep); }},
+    {"Max", [](const Tensor& x, const Axes& axes, bool keep) { return amax(x, axes, keep); }},
+    {"Min", [](const Tensor& x, const Axes& axes, bool keep) { return amin(x, axes, keep); }}};
+
+Axes all_axes(const Tensor& x) {
+  std::vector<std::int64_t> axes;
+  for (int axis = 0; axis < x.ndim(); ++axis) axes.push_back(axis);
+  return axes;
+}
+
+constexpr const char* others[] = {"GetItem", "Reshape", "Concatenate", "Transpose", "ExpandDims",
+                                  "Squeeze", "Softmax", "Cast",        "Stack"};
+
+}  // namespace
+
+bool takes_arguments(const std::string& class_name) {
+  const auto is_it = [&](const auto& known) {
+    if constexpr (requires { known.name; })
+      return class_name == known.name;
+    else
+      return class_name == known;
+  };
+  return std::any_of(std::begin(reductions), std::end(reductions), is_it) ||
+         std::any_of(std::begin(others), std::end(others), is_it);
+}
+
+Tensor apply_op_with_arguments(const std::string& class_name, const Json& config, const std::vector<Tensor>& tensors,
+                               const Json& key, Location where) {
+  const Arguments arguments{class_name, config, where};
+  const Frame frame(where);
+  if (class_name == "Concatenate" && !tensors.empty()) return concat(tensors, arguments.axis(0));
+  if (class_name == "Stack" && !tensors.empty()) return stack(tensors, arguments.axis(0));
+  if (tensors.size() != 1)
+    throw ArgumentError("load_model", "an op of the file has other operands than it takes",
+                        "'" + class_name + "' with " + std::to_string(tensors.size()), "", where);
+  const Tensor& x = tensors[0];
+  for (const auto& [name, function] : reductions)
+    if (class_name == name) {
+      const auto axes = arguments.integers("axis");
+      return function(x, axes ? Axes(*axes) : all_axes(x), arguments.flag("keepdims"));
+    }
+  if (class_name == "GetItem") return part_of(x, key, arguments);
+  if (class_name == "Softmax") return softmax(x, arguments.axis(-1));
+  if (class_name == "ExpandDims") return unsqueeze(x, arguments.axis(0));
+  if (class_name == "Squeeze") {
+    const auto axes = arguments.integers("axis");
+    return axes ? squeeze(x, Axes(*axes)) : squeeze(x);
+  }
+  if (class_name == "Transpose") {
+    const auto axes = arguments.integers("axes");
+    return axes ? permute(x, Axes(*axes)) : transpose(x);
+  }
+  if (class_name == "Cast") {
+    DType dtype = float32;
+    Fields(config, class_name, where).field("dtype", dtype);
+    return cast(x, dtype);
+  }
+  // Reshape: sizes that are not known stay open.
+  const auto shape = arguments.integers("newshape");
+  if (!shape) arguments.fail("newshape");
+  return reshape(x, Shape(*shape));
 }
 
 }  // namespace triptych::keras

@@ -23,4 +23,11 @@ bool is_known_op(const std::string& class_name);
 /// The op of Keras's class. ArgumentError for another number of operands, or none that is a tensor.
 Tensor apply_known_op(const std::string& class_name, const std::vector<OpOperand>& operands, Location where);
 
+/// An op that takes more than operands: parts of a tensor, an axis, a shape.
+bool takes_arguments(const std::string& class_name);
+/// It, of tensors, with the arguments of its config, and of the parts (`x[:, 0]`) those of `key`. ArgumentError for
+/// what it does not take.
+Tensor apply_op_with_arguments(const std::string& class_name, const Json& config, const std::vector<Tensor>& tensors,
+                               const Json& key, Location where);
+
 }  // namespace triptych::keras

@@ -141,9 +141,9 @@ class FunctionalReader {
     const bool is_op =
         item.contains("module") && item["module"].is_string() && item["module"].text().starts_with("keras.src.ops");
     if (is_op) {
-      if (!is_known_op(kind))
+      if (!is_known_op(kind) && !takes_arguments(kind))
         throw UnsupportedError("load_model", "an op of the file is not known here", "'" + kind + "'", "", where_);
-      ops_.emplace(name, kind);
+      ops_.emplace(name, std::pair(kind, &member(item, "config", where_)));
     } else {
       layers_.emplace(name, layer_from(item, where_));
     }
@@ -205,14 +205,27 @@ class FunctionalReader {
 
   void run(const Call& call) {
     const auto op = ops_.find(call.key.first);
-    std::vector<Tensor> outputs = op != ops_.end() ? std::vector{run_op(op->second, *call.node)} : run_layer(call);
+    std::vector<Tensor> outputs =
+        op != ops_.end() ? std::vector{run_op(op->second.first, *op->second.second, *call.node)} : run_layer(call);
     results_[call.key] = std::move(outputs);
     if (const auto waiting = waiting_.find(call.key); waiting != waiting_.end())
       for (const std::size_t number : waiting->second)
         if (--calls_[number].missing == 0) ready_.push_back(number);
   }
 
-  Tensor run_op(const std::string& kind, const Json& node) const {
+  Tensor run_op(const std::string& kind, const Json& config, const Json& node) const {
+    if (takes_arguments(kind)) {
+      const Json& given = list_in(node, "args", where_);
+      std::vector<Tensor> tensors;
+      if (!given.empty()) collect(given[0], tensors);
+      const Json& named = member(node, "kwargs", where_);
+      const bool by_name = named.is_object() && named.contains("key");
+      return apply_op_with_arguments(kind, config, tensors,
+                                     by_name            ? named["key"]
+                                     : given.size() > 1 ? given[1]
+                                                        : Json(),
+                                     where_);
+    }
     std::vector<OpOperand> operands;
     const auto add = [&](const Json& value) {
       if (value.is_number())
@@ -313,7 +326,7 @@ class FunctionalReader {
   const Json& config_;
   Location where_;
   std::map<std::string, Layer> layers_;
-  std::map<std::string, std::string> ops_;
+  std::map<std::string, std::pair<std::string, const Json*>> ops_;
   std::map<Key, std::vector<Tensor>> results_;
   std::map<Key, std::vector<std::size_t>> waiting_;
   std::vector<Call> calls_;
