@@ -109,7 +109,7 @@ TEST_F(MisuseEager, KeysOfStates) {
   eager::amp::GradScaler scaler;
   tt::StateDict of_scaler = scaler.state_dict();
   of_scaler.erase("scale");
-  EXPECT_BAD("[StateDict] there is no tensor of that name: 'scale'", scaler.load_state_dict(of_scaler));
+  EXPECT_BAD("[GradScaler] there is no tensor of that name: 'scale'", scaler.load_state_dict(of_scaler));
   of_scaler.add("scale", tt::full({}, -1.0));
   EXPECT_BAD("[GradScaler] init_scale is not positive, or not finite: -1", scaler.load_state_dict(of_scaler));
   data::DataLoader loader(data::TensorDataset(matrix), {.shuffle = true, .seed = 1});
@@ -117,7 +117,7 @@ TEST_F(MisuseEager, KeysOfStates) {
   EXPECT_BAD("[DataLoader] the state is of a loader with another seed: 1, not 2",
              data::DataLoader(data::TensorDataset(matrix), {.shuffle = true, .seed = 2}).load_state_dict(of_loader));
   of_loader.erase("epoch");
-  EXPECT_BAD("[StateDict] there is no tensor of that name: 'epoch'", loader.load_state_dict(of_loader));
+  EXPECT_BAD("[DataLoader] there is no tensor of that name: 'epoch'", loader.load_state_dict(of_loader));
   const tt::Checkpoint checkpoint{{"model", whole}};
   EXPECT_BAD("[Checkpoint] there is no part of that name: 'optimizer'", checkpoint["optimizer"]);
   EXPECT_BAD("[Checkpoint] there is no part of that name: 'modell'", checkpoint.at("modell"));

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/formulas/loss_scaling.h"
+#include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/tensor_impl.h"
 #include "triptych/core/autograd.h"
@@ -196,6 +197,7 @@ StateDict GradScaler::state_dict(Location where) const {
 
 void GradScaler::load_state_dict(const StateDict& state, Location where) {
   if (!options_.enabled) return;
+  const Called called("GradScaler");
   if (state.empty()) fail("the state is empty", "no entry", "It was saved from a scaler that was not enabled", where);
   const auto number = [&](const char* name) {
     const Tensor& value = state.at(name, where);

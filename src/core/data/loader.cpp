@@ -20,6 +20,7 @@
 #include "core/dispatch/modes.h"
 #include "core/memory/allocator.h"
 #include "core/random/philox.h"
+#include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
 #include "core/support/span.h"
 #include "triptych/core/memory.h"
@@ -492,6 +493,7 @@ StateDict DataLoader::state_dict(Location where) const {
 }
 
 void DataLoader::load_state_dict(const StateDict& state, Location where) {
+  const Called called("DataLoader");
   const auto number = [&](const char* name) {
     const Tensor& value = state.at(name, where);
     if (!value.defined() || value.is_symbolic() || value.dtype() != int64 || value.numel() != 1)
