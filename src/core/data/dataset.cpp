@@ -165,8 +165,11 @@ Example IterableDataset::get(std::int64_t index) const {
 
 Batch Batch::to(Device device, Location where) const {
   const Frame frame(where);
-  const auto moved = [device](const Tensor& tensor) { return tensor.defined() ? on_device(tensor, device) : tensor; };
-  return {on_device(x, device), moved(y), each(more, moved)};
+  const auto moved = [device](const Tensor& tensor) {
+    if (tensor.defined() && tensor.is_symbolic()) return tensor.to(device);
+    return tensor.defined() ? on_device(tensor, device) : tensor;
+  };
+  return {x.defined() ? moved(x) : on_device(x, device), moved(y), each(more, moved)};
 }
 
 Batch Dataset::get_batch(std::span<const std::int64_t> indices) const {
