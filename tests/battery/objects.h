@@ -1455,6 +1455,10 @@ struct Values<keras::utils::FeatureSpace::Feature> : ObjectValues<keras::utils::
   static keras::utils::FeatureSpace::Feature good() { return "float"; }
 };
 template <>
+struct Values<keras::utils::FeatureSpace::Features> : ObjectValues<keras::utils::FeatureSpace::Features> {
+  static keras::utils::FeatureSpace::Features good() { return {{"name", "float"}}; }
+};
+template <>
 struct Values<keras::utils::FeatureSpace::Cross> : ObjectValues<keras::utils::FeatureSpace::Cross> {
   static keras::utils::FeatureSpace::Cross good() { return std::vector<std::string>{"a", "b"}; }
 };
