@@ -449,3 +449,47 @@ TEST(Dataset, OneThatWasMovedFromIsStillOne) {
             })),
             (Numbers{0, 1, 0, 1, 0, 1, 0, 1, 0, 1}));
 }
+
+// What a user's function gives is looked at where it comes in: stages read tensors by number.
+TEST(Dataset, ElementsThatAreNotAsTheDataSetSays) {
+  const tf::Graph graph;
+  const Tensor held = graph.placeholder("held", tt::float32, {2});
+  const auto giving = [](const data::Element& element) {
+    return data::Dataset::from_generator(
+        [element] { return data::ElementGenerator([element] { return std::optional(element); }); }, {tt::float32},
+        {{2}});
+  };
+  const auto wrong = [&](const data::Dataset& dataset, const std::string& what) {
+    const std::string text = error_of<tt::ArgumentError>([&] { all_of(dataset); });
+    EXPECT_NE(text.find(what), std::string::npos) << text;
+    EXPECT_NE(text.find("dataset_test.cpp"), std::string::npos) << text;
+  };
+  const std::vector<std::pair<data::Element, std::string>> elements = {
+      {{}, "0, not 1"},
+      {{tt::ones({2}), tt::ones({2})}, "2, not 1"},
+      {{Tensor()}, "undefined, not float32 (2,)"},
+      {{tt::ones({3})}, "float32 (3,), not float32 (2,)"},
+      {{tt::ones({2}, tt::int64)}, "int64 (2,), not float32 (2,)"},
+      {{held}, "'held'"}};
+  for (const auto& [element, what] : elements) {
+    wrong(giving(element).batch(2), what);
+    wrong(giving(element).padded_batch(2), what);
+    wrong(giving(element).unbatch(), what);
+    wrong(giving(element).map([](const Tensor& x) { return x + 1; }), what);
+  }
+  const auto odd = [calls = 0](const Tensor& x) mutable { return calls++ == 0 ? x : tt::ones({3}); };
+  wrong(giving({tt::ones({2})}).map(odd).batch(2), "float32 (3,), not float32 (2,)");
+  const data::Dataset of_graph = data::Dataset::from_tensor_slices(held);
+  wrong(data::Dataset::range(2).flat_map([&](const data::Element&) { return of_graph; }), "'held'");
+  struct Undefined : tt::data::Dataset {
+    std::int64_t size() const override { return 2; }
+    tt::data::Example get(std::int64_t) const override { return {}; }
+  };
+  EXPECT_NE(error_of<tt::ArgumentError>([] { data::Dataset::from_examples(Undefined()); }).find("has no x"),
+            std::string::npos);
+}
+
+TEST(Dataset, NothingManyTimesIsNothing) {
+  for (const std::int64_t count : {std::int64_t{-1}, std::int64_t{1} << 62, INT64_MAX})
+    EXPECT_EQ(all_of(data::Dataset::range(0).repeat(count)), Numbers());
+}

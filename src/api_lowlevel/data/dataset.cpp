@@ -67,6 +67,10 @@ Given given(const char* op, const TensorList& tensors, Location where) {
   return result;
 }
 
+void check_input(const char* op, const Tensor& x, Location where) {
+  if (!x.defined()) throw ArgumentError(op, "the first example has no x", "an undefined tensor", "", where);
+}
+
 }  // namespace
 
 const std::vector<DType>& Dataset::output_types() const { return source_->types; }
@@ -132,10 +136,14 @@ Dataset Dataset::from_generator(std::function<ElementGenerator()> generator, con
         "from_generator", "there is not one shape for each dtype",
         std::to_string(output_types.size()) + " dtypes, " + std::to_string(output_shapes.size()) + " shapes", "",
         where);
-  return Dataset(source_of(output_types, output_shapes, [generator, where](const Values&) {
+  return Dataset(source_of(output_types, output_shapes, [=](const Values&) {
     ElementGenerator next = generator();
     check_callable("from_generator", next, where);
-    return stream_of(std::move(next));
+    return stream_of([=, next = std::move(next)]() -> std::optional<Element> {
+      std::optional<Element> element = next();
+      if (element) check_element(*element, output_types, output_shapes, "from_generator", where);
+      return element;
+    });
   }));
 }
 
@@ -144,6 +152,7 @@ Dataset Dataset::from_examples(std::shared_ptr<const ::triptych::data::Dataset> 
   if (examples->size() <= 0)
     throw ArgumentError("from_examples", "the data set has no example", std::to_string(examples->size()), "", where);
   const ::triptych::data::Example first = examples->get(0);
+  check_input("from_examples", first.x, where);
   std::vector<DType> types{first.x.dtype()};
   std::vector<Shape> shapes{first.x.shape()};
   const bool has_y = first.y.defined();
@@ -151,11 +160,13 @@ Dataset Dataset::from_examples(std::shared_ptr<const ::triptych::data::Dataset> 
     types.push_back(first.y.dtype());
     shapes.push_back(first.y.shape());
   }
-  return Dataset(source_of(types, shapes, [examples, has_y](const Values&) {
-    return stream_of([examples, has_y, i = std::int64_t{0}]() mutable -> std::optional<Element> {
+  return Dataset(source_of(types, shapes, [=](const Values&) {
+    return stream_of([=, i = std::int64_t{0}]() mutable -> std::optional<Element> {
       if (i >= examples->size()) return {};
       const ::triptych::data::Example example = examples->get(i++);
-      return has_y ? Element{example.x, example.y} : Element{example.x};
+      Element element = has_y ? Element{example.x, example.y} : Element{example.x};
+      check_element(element, types, shapes, "from_examples", where);
+      return element;
     });
   }));
 }
@@ -166,6 +177,7 @@ Dataset Dataset::from_loader(const ::triptych::data::DataLoader& loader, Locatio
     throw ArgumentError("from_loader", "the data set has no example", std::to_string(examples.size()), "", where);
   const std::int64_t one[] = {0};
   const ::triptych::data::Batch first = examples.get_batch(one);
+  check_input("from_loader", first.x, where);
   std::vector<DType> types{first.x.dtype()};
   Shape x = first.x.shape();
   x.set(0, unknown);
@@ -182,12 +194,14 @@ Dataset Dataset::from_loader(const ::triptych::data::DataLoader& loader, Locatio
     ::triptych::data::DataLoader loader;
   };
   const std::shared_ptr<Shared> shared(new Shared{{}, loader});
-  return Dataset(source_of(types, shapes, [shared, has_y](const Values&) {
+  return Dataset(source_of(types, shapes, [=](const Values&) {
     const std::lock_guard lock(shared->mutex);
-    return stream_of([position = shared->loader.begin(), begun = false, has_y]() mutable -> std::optional<Element> {
+    return stream_of([=, position = shared->loader.begin(), begun = false]() mutable -> std::optional<Element> {
       if (std::exchange(begun, true)) ++position;
       if (position == std::default_sentinel) return {};
-      return has_y ? Element{position->x, position->y} : Element{position->x};
+      Element element = has_y ? Element{position->x, position->y} : Element{position->x};
+      check_element(element, types, shapes, "from_loader", where);
+      return element;
     });
   }));
 }

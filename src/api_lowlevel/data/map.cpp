@@ -84,18 +84,23 @@ Dataset Dataset::map(MapFunction map_func, std::int64_t num_parallel_calls, Loca
   std::vector<DType> types;
   std::vector<Shape> shapes;
   trace_element(*source_, map_func, types, shapes, "map", where);
+  const MapFunction checked = [=](const Element& element) {
+    Element result = map_func(element);
+    check_element(result, types, shapes, "map", where);
+    return result;
+  };
   return {source_of(types, shapes,
-                    [of = source_, map_func, calls](const Values& values) -> std::unique_ptr<Stream> {
+                    [of = source_, checked, calls](const Values& values) -> std::unique_ptr<Stream> {
                       std::unique_ptr<Stream> stream = of->start(values);
                       if (calls > 1)
-                        return std::make_unique<ParallelMap>(std::move(stream), map_func,
+                        return std::make_unique<ParallelMap>(std::move(stream), checked,
                                                              static_cast<std::size_t>(calls));
                       return stream_of(
-                          [map_func, in = std::shared_ptr<Stream>(std::move(stream))]() -> std::optional<Element> {
+                          [checked, in = std::shared_ptr<Stream>(std::move(stream))]() -> std::optional<Element> {
                             const auto element = in->next();
                             if (!element) return {};
                             const ComputingElements here;
-                            return map_func(*element);
+                            return checked(*element);
                           });
                     }),
           *this};
@@ -129,8 +134,8 @@ Dataset Dataset::scan(
       *source_, [&](const Element& element) { return scan_func(first, element).second; }, types, shapes, "scan", where);
   return {source_of(
               types, shapes,
-              [of = source_, scan_func, first, where](const Values& values) {
-                return stream_of([scan_func, where, state = first,
+              [=, of = source_](const Values& values) {
+                return stream_of([=, state = first,
                                   in = std::shared_ptr<Stream>(of->start(values))]() mutable -> std::optional<Element> {
                   const auto element = in->next();
                   if (!element) return {};
@@ -140,6 +145,7 @@ Dataset Dataset::scan(
                     throw ArgumentError("scan", "scan_func gives a state of other dtypes or shapes",
                                         std::to_string(next.size()) + " tensors for " + std::to_string(state.size()),
                                         "Return the state as it was given", where);
+                  check_element(result, types, shapes, "scan", where);
                   state = std::move(next);
                   return std::move(result);
                 });

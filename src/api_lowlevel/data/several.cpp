@@ -64,6 +64,11 @@ class Interleaved final : public Stream {
           op_, "map_func gives data sets of different dtypes",
           std::to_string(dataset.output_types().size()) + " and " + std::to_string(types_.size()) + " tensors", "",
           where_);
+    for (const auto& [number, tensor] : DatasetAccess::of_graph(dataset))
+      if (!values_.contains(number))
+        throw ArgumentError(op_, "map_func gives a data set that reads a tensor of a graph",
+                            "'" + describe(*tensor.impl()->node) + "'", "Take the element's tensors, or concrete ones",
+                            where_);
     return DatasetAccess::source(dataset)->start(values_);
   }
 

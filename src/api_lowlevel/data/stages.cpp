@@ -143,7 +143,7 @@ Dataset Dataset::repeat(std::int64_t count) const {
                           }
                           if (auto element = in->next()) return element;
                           in.reset();
-                          if (fresh && left < 0) return {};  // an empty data set, without end
+                          if (fresh) return {};  // what gives nothing would give nothing for ever, or very often
                         }
                       });
                     }),

@@ -124,6 +124,8 @@ WeightedRandomSampler::WeightedRandomSampler(std::vector<double> weights, std::i
 
 std::vector<std::int64_t> WeightedRandomSampler::sample(std::int64_t size, std::int64_t epoch) const {
   const auto count = static_cast<std::int64_t>(weights_.size());
+  if (count == 0)
+    throw ArgumentError("WeightedRandomSampler", "there are no weights", "the sampler was moved from", "", where_);
   if (count > size)
     throw ArgumentError("WeightedRandomSampler", "there are more weights than examples",
                         std::to_string(count) + " weights, " + std::to_string(size) + " examples", "", where_);

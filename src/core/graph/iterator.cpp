@@ -19,23 +19,32 @@ namespace {
 
 std::string described(DType dtype, const Shape& shape) { return std::string(dtype_name(dtype)) + " " + shape.text(); }
 
+void check_size(std::size_t size, std::size_t expected, const char* op, Location where) {
+  if (size != expected)
+    throw ArgumentError(op, "an element has another number of tensors than its data set says",
+                        std::to_string(size) + ", not " + std::to_string(expected), "", where);
+}
+
+void check_tensor(const Tensor& value, std::size_t number, DType dtype, const Shape& shape, const char* op,
+                  Location where) {
+  if (value.defined() && value.is_symbolic())
+    throw ArgumentError(op, "an element is a tensor of a graph, which has no values",
+                        "tensor " + std::to_string(number) + " is '" + describe(*value.impl()->node) + "'",
+                        "A data set's functions compute with their arguments and concrete tensors", where);
+  if (!value.defined() || value.dtype() != dtype || !value.shape().compatible(shape))
+    throw ArgumentError(op, "an element is not as its data set says",
+                        "tensor " + std::to_string(number) + " is " +
+                            (value.defined() ? described(value.dtype(), value.shape()) : std::string("undefined")) +
+                            ", not " + described(dtype, shape),
+                        "", where);
+}
+
+/// What iterators of one kind share need not be as narrow as what this node says.
 void check_element(const Node& node, const std::vector<Tensor>& element, Location where) {
-  if (element.size() != node.output_count)
-    throw ArgumentError("get_next", "an element has another number of tensors than its data set says",
-                        std::to_string(element.size()) + ", not " + std::to_string(node.output_count), "", where);
+  check_size(element.size(), node.output_count, "get_next", where);
   for (std::size_t i = 0; i < element.size(); ++i) {
     const TensorMeta& meta = node.outputs()[i].meta();
-    const Tensor& value = element[i];
-    if (value.defined() && value.is_symbolic())
-      throw ArgumentError("get_next", "an element is a tensor of a graph, which has no values",
-                          "tensor " + std::to_string(i) + " is '" + describe(*value.impl()->node) + "'",
-                          "A data set's functions compute with their arguments and concrete tensors", where);
-    if (!value.defined() || value.dtype() != meta.dtype || !value.shape().compatible(meta.shape))
-      throw ArgumentError("get_next", "an element is not as its data set says",
-                          "tensor " + std::to_string(i) + " is " +
-                              (value.defined() ? described(value.dtype(), value.shape()) : std::string("undefined")) +
-                              ", not " + described(meta.dtype, meta.shape),
-                          "", where);
+    check_tensor(element[i], i, meta.dtype, meta.shape, "get_next", where);
   }
 }
 
@@ -57,6 +66,12 @@ void start_run(const KernelCall& call) {
 const Kernel start_kernel{.run = start_run};
 
 }  // namespace
+
+void check_element(const std::vector<Tensor>& element, const std::vector<DType>& types,
+                   const std::vector<Shape>& shapes, const char* op, Location where) {
+  check_size(element.size(), types.size(), op, where);
+  for (std::size_t i = 0; i < element.size(); ++i) check_tensor(element[i], i, types[i], shapes[i], op, where);
+}
 
 extern const Op iterator_next_op{.name = "IteratorGetNext",
                                  .inputs = 0,

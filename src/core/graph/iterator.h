@@ -61,6 +61,11 @@ class ComputingFor {
 /// Begins a pass, with the values that tensors of the graph had, by their numbers.
 using StartStream = std::function<std::unique_ptr<ElementStream>(const std::map<std::int64_t, Tensor>& values)>;
 
+/// ArgumentError unless `element` is as its data set says: so many tensors with values, of these dtypes, and of shapes
+/// that fit these.
+void check_element(const std::vector<Tensor>& element, const std::vector<DType>& types,
+                   const std::vector<Shape>& shapes, const char* op, Location where);
+
 /// What the nodes of one iterator share.
 struct IteratorResource {
   std::vector<DType> types;

@@ -109,6 +109,12 @@ TEST(Samplers, BadInput) {
   EXPECT_THAT(message([] { data::WeightedRandomSampler({}, 1); }), HasSubstr("do not add up"));
   EXPECT_THAT(message([] { data::WeightedRandomSampler({1, 0}, 2, false); }), HasSubstr("2 of 1"));
   EXPECT_THAT(message([] { data::WeightedRandomSampler({1, 1}, 2).sample(1, 0); }), HasSubstr("2 weights, 1 examples"));
+  EXPECT_THAT(message([] {
+                data::WeightedRandomSampler sampler({1, 1}, 2);
+                const data::WeightedRandomSampler taken = std::move(sampler);
+                sampler.sample(2, 0);  // NOLINT(bugprone-use-after-move)
+              }),
+              HasSubstr("there are no weights"));
   EXPECT_THAT(message([] { data::DistributedSampler({.num_replicas = 0}); }), HasSubstr("num_replicas is below 1"));
   EXPECT_THAT(message([] { data::DistributedSampler({.num_replicas = 2, .rank = 2}); }), HasSubstr("2 of 2"));
   EXPECT_THAT(message([] { data::BatchSampler(nullptr, 2, false); }), HasSubstr("there is no sampler"));
