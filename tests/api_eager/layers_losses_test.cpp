@@ -223,6 +223,9 @@ TEST(LayersFusion, ABatchNormGoesIntoTheLayerBeforeIt) {
   nn::BatchNorm2d without({.num_features = 3, .track_running_stats = false});
   without.eval();
   EXPECT_ARGUMENT_ERROR(nn::utils::fuse_conv_bn_eval(conv, without), "no running statistics");
+  conv.weight = tt::ones({3, 1});
+  EXPECT_ARGUMENT_ERROR(nn::utils::fuse_conv_bn_eval(conv, bn),
+                        "is not of the shape that its options say: (3, 1), not (3, 2, 3, 3)");
 }
 
 TEST(LayersLosses, AdaptiveLogSoftmax) {

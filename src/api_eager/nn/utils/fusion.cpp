@@ -29,6 +29,7 @@ std::pair<Tensor, Tensor> fuse_linear_bn_weights(const Tensor& linear_w, const T
 
 void detail::fuse(const char* function, const Module& layer, const Tensor& weight, const Tensor& bias,
                   const BatchNorm& bn, Module& result, Location where) {
+  const Frame frame(where);
   if (layer.is_training() || bn.is_training())
     throw ArgumentError(function, "a module is in training", layer.is_training() ? layer.name() : bn.name(),
                         "Call eval() first: in training a batch norm's scale is the batch's", where);
@@ -38,8 +39,13 @@ void detail::fuse(const char* function, const Module& layer, const Tensor& weigh
                                                          bn.weight, bn.bias, false, where);
   const NoGrad guard;
   result.to(weight.device()).eval();
-  result.get_parameter("weight").copy_(fused_weight);
-  result.get_parameter("bias").copy_(fused_bias);
+  for (const auto& [name, fused] : {std::pair("weight", fused_weight), std::pair("bias", fused_bias)}) {
+    Tensor parameter = result.get_parameter(name);
+    if (fused.shape() != parameter.shape())  // it was replaced
+      throw ArgumentError(function, std::string("the layer's ") + name + " is not of the shape that its options say",
+                          fused.shape().text() + ", not " + parameter.shape().text(), "", where);
+    parameter.copy_(fused);
+  }
 }
 
 std::unique_ptr<Linear> fuse_linear_bn_eval(const Linear& linear, const BatchNorm& bn, Location where) {
