@@ -395,6 +395,32 @@ TEST(KerasPreprocessing, FeatureSpaces) {
                 FeatureSpace({{"a", "float"}}, {.crosses = {{"a", "b"}}});
               }),
               HasSubstr("a cross names a feature that is not there: 'b'"));
+  // Results stand under names, and fields may be written to.
+  const std::map<std::string, FeatureSpace::Feature> two = {{"a", "integer_hashed"}, {"b", "integer_hashed"}};
+  EXPECT_THAT(error([&] {
+                FeatureSpace(two, {.crosses = {{"a", "b"}, {"a", "b"}}});
+              }),
+              HasSubstr("a cross has the name of another one, or of a feature: 'a_X_b'"));
+  EXPECT_THAT(error([&] {
+                auto three = two;
+                three.emplace("a_X_b", "float");
+                FeatureSpace(three, {.crosses = {{"a", "b"}}});
+              }),
+              HasSubstr("'a_X_b'"));
+  EXPECT_THAT(error([&] {
+                FeatureSpace::Cross cross({"a", "b"});
+                cross.output_mode = "hot";
+                FeatureSpace(two, {.crosses = {cross}});
+              }),
+              HasSubstr("no such output_mode: 'hot'"));
+  EXPECT_THAT(error([&] {
+                auto changed = two;
+                FeatureSpace::Feature feature = FeatureSpace::integer_hashed(3);
+                feature.output_mode = "hot";
+                changed.insert_or_assign("a", feature);
+                const FeatureSpace space(changed);
+              }),
+              HasSubstr("no such output_mode: 'hot'"));
   // Of numbers alone a part of a model.
   const FeatureSpace numbers({{"age", FeatureSpace::float_rescaled(0.5)},
                               {"income", FeatureSpace::feature(tt::float32, Rescaling(2), "float")},

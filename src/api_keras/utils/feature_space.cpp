@@ -165,15 +165,15 @@ struct FeatureSpace::State {
     std::vector<std::pair<std::string, Tensor>> results;
     for (const auto& [name, value] : values) {
       const Feature& feature = features.at(name);
-      results.emplace_back(
-          name, encode(name, value, feature.output_mode, [&] { return cardinality(feature.preprocessor, name); }));
+      results.emplace_back(name, encode(name, value, feature.output_mode,
+                                        [&feature, &name = name] { return cardinality(feature.preprocessor, name); }));
     }
     for (const auto& [name, crossed] : crosses) {
       std::vector<Tensor> parts;
       for (const std::string& part : crossed.cross.feature_names) parts.push_back(values.at(part));
       const Tensor bins = crossed.layer(parts);
-      results.emplace_back(name,
-                           encode(name, bins, crossed.cross.output_mode, [&] { return crossed.cross.crossing_dim; }));
+      results.emplace_back(name, encode(name, bins, crossed.cross.output_mode,
+                                        [&crossed = crossed] { return crossed.cross.crossing_dim; }));
     }
     return results;
   }
@@ -268,6 +268,7 @@ FeatureSpace::FeatureSpace(Features features, const FeatureSpaceOptions& options
   state_->output_mode = options.output_mode;
   for (auto& [name, feature] : features)
     state_->features.emplace(name, feature.preprocessor.defined() ? feature : by_name(feature, options, where));
+  for (const auto& [name, feature] : state_->features) check_mode(feature.output_mode, true, where);
   for (Cross cross : options.crosses) {
     if (cross.feature_names.size() < 2)
       fail("a cross has less than two features", std::to_string(cross.feature_names.size()), "", where);
@@ -277,6 +278,9 @@ FeatureSpace::FeatureSpace(Features features, const FeatureSpaceOptions& options
         fail("a cross names a feature that is not there", "'" + part + "'", "", where);
       name += (name.empty() ? "" : "_X_") + part;
     }
+    if (state_->features.contains(name) || state_->crosses.contains(name))
+      fail("a cross has the name of another one, or of a feature", "'" + name + "'", "", where);
+    check_mode(cross.output_mode, false, where);
     if (cross.crossing_dim == 0) cross.crossing_dim = options.crossing_dim;
     state_->crosses.emplace(name,
                             State::Crossed{cross, layers::HashedCrossing(cross.crossing_dim, {.name = name}, where)});
