@@ -125,6 +125,8 @@ class Names:
         result = []
         for i, token in enumerate(tokens):
             after = i > 0 and tokens[i - 1] == "::"
+            if token == "::" and (i == 0 or tokens[i - 1] in ("const", "<", "(", ",")):
+                continue  # ::triptych
             # In std::function<void(int epoch, Logs&)> a parameter's name is no type.
             if WORD.match(token) and not after:
                 if template and token in template:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <fstream>
 #include <iterator>
 
 #include "values.h"
@@ -238,6 +239,10 @@ struct Values<tt::NumberList> : ObjectValues<tt::NumberList> {
 template <>
 struct Values<tt::Tensor::Rows> : ObjectValues<tt::Tensor::Rows> {
   static tt::Tensor::Rows good() { return numbers({2, 3}).begin(here()); }
+};
+template <>
+struct Values<tt::ProgressBar> : ObjectValues<tt::ProgressBar> {
+  static tt::ProgressBar good() { return tt::ProgressBar({.total = 3, .file = &Case::current().stream()}, here()); }
 };
 template <>
 struct Values<tt::compare::Settings> : ObjectValues<tt::compare::Settings> {
@@ -541,7 +546,7 @@ inline BegunInParts& begun_in_parts(bool anew = false) {
   if (anew || !begun) {
     const low::Session session = Values<low::Session>::good();
     const tt::Tensor fetch = Case::current().graph().constant(numbers({2, 3})) * 2;
-    begun.emplace(session, fetch, session.partial_run_setup({fetch, fetch}, {}, here()));
+    begun = BegunInParts{session, fetch, session.partial_run_setup({fetch, fetch}, {}, here())};
   }
   return *begun;
 }
@@ -1461,6 +1466,10 @@ struct Values<keras::utils::FeatureSpace::Features> : ObjectValues<keras::utils:
 template <>
 struct Values<keras::utils::FeatureSpace::Cross> : ObjectValues<keras::utils::FeatureSpace::Cross> {
   static keras::utils::FeatureSpace::Cross good() { return std::vector<std::string>{"a", "b"}; }
+};
+template <>
+struct Values<keras::utils::Progbar> : ObjectValues<keras::utils::Progbar> {
+  static keras::utils::Progbar good() { return keras::utils::Progbar(10, {.verbose = 0}, here()); }
 };
 template <>
 struct Values<keras::utils::FeatureSpace> : ObjectValues<keras::utils::FeatureSpace> {

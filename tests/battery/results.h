@@ -2,7 +2,7 @@
 // and cannot be indexed, a layer that can be made and not called.)
 #pragma once
 
-#include "session_objects.h"
+#include "data_objects.h"
 
 namespace battery {
 
@@ -49,6 +49,56 @@ inline void look_at(Case& c, const tt::data::Dataset& dataset) {
   attempt([&] { look(c, dataset[tt::At(0, here())]); });
   attempt([&] { look(c, dataset[tt::At(-1, here())]); });
   attempt([&] { look(c, dataset[tt::At(1000000, here())]); });
+}
+inline void look_at(Case& c, const tt::data::IterableDataset& dataset) {
+  attempt([&] {
+    const auto stream = dataset.examples(0);
+    if (!stream) return;
+    for (int i = 0; i < 4; ++i) look(c, stream->next());
+  });
+  attempt([&] { look(c, tt::data::default_collate({dataset[tt::At(0, here())]}, here())); });
+}
+template <std::derived_from<tt::data::Sampler> Sampler>
+void look_at(Case& c, const Sampler& sampler) {
+  attempt([&] {
+    look(c, tt::data::DataLoader(examples(), {.batch_size = 4, .sampler = std::make_shared<Sampler>(sampler)}, here()));
+  });
+}
+inline void look_at(Case& c, const tt::data::BatchSampler& sampler) {
+  attempt([&] {
+    look(c, tt::data::DataLoader(examples(), {.batch_sampler = std::make_shared<tt::data::BatchSampler>(sampler)},
+                                 here()));
+  });
+}
+/// A transform of images, say.
+inline void look_at(Case& c, const std::function<tt::Tensor(const tt::Tensor&)>& function) {
+  if (!function) return;
+  static const std::vector<tt::Tensor> images = {numbers({3, 6, 5}),
+                                                 numbers({1, 1, 1}),
+                                                 numbers({3, 0, 5}),
+                                                 numbers({2, 3, 6, 5}),
+                                                 whole({0, 255, 3}, {1, 3, 1}).to(tt::uint8),
+                                                 whole({1, 2}, {2}),
+                                                 tt::ones({}),
+                                                 tt::Tensor()};
+  for (const tt::Tensor& image : images) attempt([&] { look(c, function(image)); });
+}
+inline void look_at(Case& c, const tf_data::Iterator& iterator) {
+  attempt([&] {
+    const std::vector<tt::Tensor> element = iterator.get_next("IteratorGetNext", here());
+    if (element.empty()) return;
+    const low::Session session(low::graph_of(element[0], here()), {.numerics = tt::Numerics::exact});
+    attempt([&] { session.run(std::vector{iterator.initializer(here())}, c.feeds, {}, here()); });
+    try {
+      for (int i = 0; i < 4; ++i) look(c, session.run(element, c.feeds, {}, here()));
+    } catch (const tt::OutOfRangeError& end) {
+      check_error(end);
+    }
+  });
+}
+inline void look_at(Case& c, const tf_data::Dataset& dataset) {
+  for (const tt::Shape& shape : dataset.output_shapes()) read(shape.text());
+  attempt([&] { look(c, tf_data::make_initializable_iterator(dataset, c.graph(), here())); });
 }
 inline void look_at(Case& c, const tt::data::DataLoader& loader) {
   attempt([&] {

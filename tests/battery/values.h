@@ -730,6 +730,9 @@ struct Values<std::function<R(A...)>> {
         return;
       else if constexpr (std::is_same_v<R, tt::Tensor> && std::is_invocable_v<F, const tt::Shape&, tt::DType>)
         return tt::zeros(arguments...);
+      else if constexpr (sizeof...(A) == 1 && !std::is_same_v<R, tt::Tensor> &&
+                         (std::is_same_v<R, std::remove_cvref_t<A>> && ...))
+        return (arguments, ...);
       else if constexpr (std::is_same_v<R, tt::Tensor> && sizeof...(A) > 0)
         return first_tensor(arguments...) * 2;
       else if constexpr (std::is_same_v<R, std::vector<tt::Tensor>> && takes_tensors<A...>)
