@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -84,6 +85,9 @@ inline Tensor batch_norm_with_global_normalization(const Arg& input, const Arg& 
 inline Tensor local_response_normalization(const Arg& input, std::int64_t depth_radius = 5, double bias = 1,
                                            double alpha = 1, double beta = 0.5) {
   const Frame frame(input.where());
+  if (depth_radius < 0 || depth_radius >= std::int64_t{1} << 62)
+    throw ArgumentError("local_response_normalization", "depth_radius is negative or not below 2^62",
+                        std::to_string(depth_radius), "", input.where());
   const std::int64_t size = 2 * depth_radius + 1;
   const Tensor first = moveaxis(input, -1, 1);
   return moveaxis(local_response_norm(first, size, alpha * static_cast<double>(size), beta, bias), 1, -1);
