@@ -11,7 +11,7 @@ namespace triptych::keras {
 namespace {
 
 /// Both dtypes of the global policy at once, so that no thread sees one without the other.
-struct Pair {
+struct alignas(2) Pair {  // one load for both
   DType compute, variable;
 };
 std::atomic<Pair> global{{float32, float32}};

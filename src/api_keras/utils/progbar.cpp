@@ -45,7 +45,8 @@ void Progbar::update(std::int64_t current, const Values& values, std::optional<b
   const std::int64_t steps = std::max<std::int64_t>(current - state.seen, 1);
   const auto& stateful = state.options.stateful_metrics;
   for (const auto& [name, value] : values) {
-    auto mean = std::find_if(state.means.begin(), state.means.end(), [&](const auto& of) { return of.name == name; });
+    auto mean = std::find_if(state.means.begin(), state.means.end(),
+                             [&name = name](const auto& of) { return of.name == name; });
     if (mean == state.means.end()) mean = state.means.insert(mean, {name});
     // As in Keras, the last values are shown as they are.
     if (last || std::find(stateful.begin(), stateful.end(), name) != stateful.end()) {

@@ -132,7 +132,7 @@ class DrawnElements {
       if (drawn.node == &node) return drawn.element;
     std::shared_ptr<const IteratorResource> resource = resource_of(node);
     std::vector<Tensor> element = states_.draw(node, *resource, where);
-    return elements_.emplace_back(&node, std::move(resource), std::move(element)).element;
+    return elements_.emplace_back(Drawn{&node, std::move(resource), std::move(element)}).element;
   }
   void keep() { kept_ = true; }
 

@@ -237,13 +237,18 @@ SharedCache& shared_cache() {
                          "set_memory_limit()");
 }
 
-void* system_allocate(std::size_t size) {
+/// `size` bytes, of which `bytes` are asked for: all that a sanitizer is told of, so that it sees what lies behind
+/// them.
+void* system_allocate([[maybe_unused]] std::size_t size, [[maybe_unused]] std::size_t bytes) {
+#ifdef TRIPTYCH_NO_CACHE
+  void* block = nullptr;
+  return posix_memalign(&block, alignment, std::max<std::size_t>(bytes, 1)) == 0 ? block : nullptr;
+#else
   void* block = std::aligned_alloc(alignment, size);
-  if (!block && caching) {
-    empty_cache();
-    block = std::aligned_alloc(alignment, size);
-  }
-  return block;
+  if (block) return block;
+  empty_cache();
+  return std::aligned_alloc(alignment, size);
+#endif
 }
 
 }  // namespace
@@ -292,7 +297,7 @@ void* take_block(std::size_t bytes) {
     bump(own, &ThreadCounters::hits, 1);
     return block;
   }
-  block = system_allocate(size);
+  block = system_allocate(size, bytes);
   if (!block) {
     count_bytes(-signed_size);
     bump(own, &ThreadCounters::allocated, -signed_size);

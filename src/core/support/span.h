@@ -39,7 +39,7 @@ struct MemoryChange {
   Device device;
 };
 
-struct RecordingOptions {
+struct alignas(4) RecordingOptions {  // one load for all
   bool shapes = false, memory = false, flops = false, modules = false;
 };
 
