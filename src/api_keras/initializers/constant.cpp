@@ -19,6 +19,9 @@ Initializer Constant(double value, Location where) {
 
 Initializer Constant(const Tensor& values, Location where) {
   const Frame frame(where);
+  if (!values.defined() || values.is_symbolic())
+    throw ArgumentError("Constant", "the values are not there",
+                        values.defined() ? "a tensor of a graph" : "a default-constructed Tensor", "", where);
   Tensor kept = alias(values);  // what it was then
   if (!all(isfinite(kept)).item<bool>())
     throw ArgumentError("Constant", "a value is not finite", "values of shape " + values.shape().text(), "", where);
