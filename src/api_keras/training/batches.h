@@ -15,7 +15,10 @@ namespace triptych::keras {
 struct ArrayBatch {
   std::vector<Tensor> x, y, sample_weight;
 
-  std::int64_t size() const { return x.empty() || x[0].ndim() == 0 ? 0 : x[0].size(0); }
+  /// 0 for what has no rows, which is told where batches are checked.
+  std::int64_t size() const {
+    return x.empty() || !x[0].defined() || x[0].is_symbolic() || x[0].ndim() == 0 ? 0 : x[0].size(0);
+  }
 };
 
 /// Gives an epoch's batches.
