@@ -132,6 +132,7 @@ Tensor detail::reshaped(const Arg& x, const Sizes& shape) {
   int unknown_ones = 0, inferred = -1;
   for (int i = 0; i < rank; ++i) {
     unknown_ones += shape[i].known() ? 0 : 1;
+    if (shape[i].is_open() && inferred >= 0) return triptych::reshape(x, static_cast<Shape>(shape));  // an error
     if (shape[i].is_open()) inferred = i;
   }
   if (unknown_ones <= 1) return triptych::reshape(x, static_cast<Shape>(shape));
