@@ -8,6 +8,7 @@
 #include "triptych/eager/nn/flatten.h"
 #include "triptych/eager/nn/image.h"
 #include "triptych/eager/nn/linear.h"
+#include "triptych/eager/nn/loss.h"
 #include "triptych/eager/nn/normalization.h"
 #include "triptych/eager/nn/padding.h"
 #include "triptych/eager/nn/pooling.h"
@@ -302,4 +303,6 @@ TEST(LayersTorch, BagsScaleTheirGradientsByFrequency) {
       "EmbeddingBag(5, 2, scale_grad_by_freq=True, mode='mean')");
   EXPECT_EQ(nn::LayerNorm({.normalized_shape = {6}, .eps = 1e-5, .elementwise_affine = false}).text(),
             "LayerNorm((6,), eps=1e-05, elementwise_affine=False, bias=False)");
+  EXPECT_EQ(nn::TripletMarginWithDistanceLoss().text(),
+            "TripletMarginWithDistanceLoss(\n  (distance_function): PairwiseDistance()\n)");
 }

@@ -1,6 +1,7 @@
 // Where a user's call stands: file and line in eight bytes.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 
@@ -13,7 +14,9 @@ namespace triptych {
 class Location {
  public:
   constexpr Location() = default;
-  Location(const char* file, int line)
+  /// A template, so that a literal 0 is no file: `x.sum({0, 1})` has axes.
+  template <std::same_as<const char*> File>
+  Location(File file, int line)
       : packed_(reinterpret_cast<std::uintptr_t>(file) << 16 |
                 static_cast<std::uint64_t>(line < 65535 ? line : 65535)) {}
 

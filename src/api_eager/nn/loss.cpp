@@ -2,6 +2,7 @@
 
 #include "triptych/core/autograd.h"
 #include "triptych/core/warning.h"
+#include "triptych/eager/nn/distance.h"
 
 namespace triptych::eager::nn {
 
@@ -86,6 +87,9 @@ Tensor CosineEmbeddingLoss::forward(const Tensor& input1, const Tensor& input2, 
 }
 Tensor TripletMarginLoss::forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative) {
   return triplet_margin_loss(anchor, positive, negative, options);
+}
+TripletMarginWithDistanceLoss::TripletMarginWithDistanceLoss(const Options& options) : options(options) {
+  if (!options.distance_function) add<PairwiseDistance>("distance_function");  // which is printed
 }
 Tensor TripletMarginWithDistanceLoss::forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative) {
   return triplet_margin_with_distance_loss(anchor, positive, negative, options);

@@ -51,7 +51,9 @@ TEST(TensorMethods, MeanWhatPyTorchMeans) {
   const tt::Tensor column = tt::ones({3, 1, 2});
   EXPECT_EQ(column.squeeze(1).shape().text(), "(3, 2)");
   EXPECT_EQ(column.squeeze(0).shape().text(), "(3, 1, 2)");
-  EXPECT_EQ(column.squeeze(tt::Axes{0, -2}).shape().text(), "(3, 2)");
+  EXPECT_EQ(column.squeeze({0, -2}).shape().text(), "(3, 2)");
+  EXPECT_EQ(column.sum({0, 1}).shape().text(), "(2,)");  // a literal 0 is an axis, not a file of a Location
+  EXPECT_EQ(column.mean({0, 2}, true).shape().text(), "(1, 1, 1)");
   EXPECT_THROW(column.squeeze(3), tt::ArgumentError);
   EXPECT_THROW(tt::squeeze(column, 0), tt::ArgumentError);
   EXPECT_TRUE(x.is_cpu());

@@ -297,7 +297,7 @@ class TRIPTYCH_API TripletMarginLoss : public Module {
 class TRIPTYCH_API TripletMarginWithDistanceLoss : public Module {
  public:
   using Options = TripletMarginWithDistanceLossOptions;
-  explicit TripletMarginWithDistanceLoss(const Options& options = {}) : options(options) {}
+  explicit TripletMarginWithDistanceLoss(const Options& options = {});
   using Module::forward;
   Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
   Tensor operator()(const Arg& anchor, const Tensor& positive, const Tensor& negative) {
