@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 
 #include "files.h"
 #include "triptych/keras.h"
@@ -326,4 +327,11 @@ TEST(KerasCallbackList, ALoopOfOnesOwn) {
   EXPECT_EQ(doubling.as<Doubling>()->last, 1);
   EXPECT_THAT(error_of<tt::ArgumentError>([&] { callbacks::CallbackList({}, model).history(); }),
               HasSubstr("[CallbackList] there is no History among the callbacks: 0 callbacks. Give it add_history"));
+  std::optional<keras::Sequential> mortal(std::in_place, std::initializer_list<keras::Layer>{Dense(1)});
+  const callbacks::CallbackList orphans({callbacks::TerminateOnNaN()}, *mortal);
+  mortal.reset();
+  keras::Logs broken;
+  broken.set("loss", std::nan(""));
+  EXPECT_THAT(error_of<tt::ArgumentError>([&] { orphans.on_train_batch_end(0, broken); }),
+              HasSubstr("keras_more_callbacks_test.cpp"));
 }

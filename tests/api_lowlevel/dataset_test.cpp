@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <numeric>
 #include <thread>
 
@@ -390,6 +391,41 @@ TEST(Dataset, BadInput) {
                             .get_next()[0];
   error([&] { session.run(uneven); });
   error([&] { five.batch(3).padded_batch(2, {.padded_shapes = {{std::int64_t{1} << 62}}}); });
+}
+
+// A function that writes a variable of the session while another thread begins the iterator anew: neither waits for
+// what the other holds.
+TEST(Dataset, AFunctionThatRunsTheSessionWhileTheIteratorBegins) {
+  const tf::Graph graph;
+  const Tensor count = graph.variable("count", tt::zeros({}, tt::int64)), add = tt::assign_add(count, 1);
+  std::optional<tf::Session> session;
+  std::promise<void> drawing, begun;
+  std::atomic<int> passes{0};
+  const auto dataset = data::Dataset::from_generator(
+      [&] {
+        if (passes++ == 1) begun.set_value();  // in the run of the initializer
+        return data::ElementGenerator([&, first = passes == 1] {
+          if (first) {
+            drawing.set_value();
+            begun.get_future().wait();
+          }
+          return std::optional(data::Element{session->run(add)});
+        });
+      },
+      {tt::int64}, {{}});
+  const auto iterator = data::make_initializable_iterator(dataset, graph);
+  const Tensor next = iterator.get_next()[0], begins = iterator.initializer();
+  session.emplace(graph);
+  session->run(graph.initializer());
+  session->run(begins);
+  std::thread other([&] {
+    drawing.get_future().wait();
+    session->run(begins);
+  });
+  EXPECT_EQ(session->run(next).item<std::int64_t>(), 1);
+  other.join();
+  EXPECT_EQ(session->run(next).item<std::int64_t>(), 2);
+  EXPECT_EQ(passes, 2);
 }
 
 TEST(Dataset, AFunctionThatWaitsForItself) {

@@ -42,14 +42,15 @@ void SessionRunHook::end(const Session&) {}
 SecondOrStepTimer::SecondOrStepTimer(std::optional<double> every_secs, std::optional<std::int64_t> every_steps,
                                      Text hook, Location where)
     : every_secs_(every_secs), every_steps_(every_steps) {
+  const std::string_view of = std::string_view(hook).empty() ? "SecondOrStepTimer" : std::string_view(hook);
   if (every_secs.has_value() == every_steps.has_value())
-    throw ArgumentError(hook, every_secs ? "both seconds and steps are given" : "neither seconds nor steps are given",
+    throw ArgumentError(of, every_secs ? "both seconds and steps are given" : "neither seconds nor steps are given",
                         every_secs ? std::to_string(*every_secs) + " and " + std::to_string(*every_steps) : "nothing",
                         "Give one of them", where);
   if (every_secs && !(*every_secs > 0))
-    throw ArgumentError(hook, "the interval is not positive", std::to_string(*every_secs) + " s", "", where);
+    throw ArgumentError(of, "the interval is not positive", std::to_string(*every_secs) + " s", "", where);
   if (every_steps && *every_steps < 1)
-    throw ArgumentError(hook, "the interval is not positive", std::to_string(*every_steps) + " steps", "", where);
+    throw ArgumentError(of, "the interval is not positive", std::to_string(*every_steps) + " steps", "", where);
 }
 
 bool SecondOrStepTimer::should_trigger_for_step(std::int64_t step) const {

@@ -135,15 +135,28 @@ Passes IteratorStates::passes_with(const State& state, Location where) {
   return passes;
 }
 
+std::unique_ptr<ElementStream> IteratorStates::go_over(State& state) {
+  const std::lock_guard lock(state.changing);
+  if (!state.begun) return nullptr;
+  std::unique_ptr<ElementStream> before = std::exchange(state.stream, std::move(*state.begun));
+  state.begun.reset();
+  state.ended = false;
+  return before;
+}
+
 std::vector<Tensor> IteratorStates::draw(const Node& node, const IteratorResource& resource, Location where) {
   const std::shared_ptr<State> state = state_of(resource);
   const ComputingElements here;
   const ComputingFor passes(passes_with(*state, where));
-  const std::lock_guard lock(state->mutex);
-  if (!state->returned.empty()) {
-    std::vector<Tensor> element = std::move(state->returned.front());
-    state->returned.pop_front();
-    return element;
+  const std::lock_guard lock(state->drawing);
+  go_over(*state);
+  {
+    const std::lock_guard changes(state->changing);
+    if (!state->returned.empty()) {
+      std::vector<Tensor> element = std::move(state->returned.front());
+      state->returned.pop_front();
+      return element;
+    }
   }
   if (!state->stream && resource.one_shot && !state->ended) state->stream = resource.one_shot({});
   if (!state->stream && !state->ended)
@@ -163,7 +176,7 @@ std::vector<Tensor> IteratorStates::draw(const Node& node, const IteratorResourc
 void IteratorStates::put_back(const IteratorResource& resource, std::vector<Tensor> element) noexcept {
   try {
     const std::shared_ptr<State> state = state_of(resource);
-    const std::lock_guard lock(state->mutex);
+    const std::lock_guard lock(state->changing);
     state->returned.push_front(std::move(element));
   } catch (const std::exception&) {
     return;  // no memory for it: the element is skipped
@@ -174,11 +187,30 @@ void IteratorStates::start(const IteratorResource& resource, const StartStream& 
                            const std::map<std::int64_t, Tensor>& values) {
   const std::shared_ptr<State> state = state_of(resource);
   const ComputingFor passes(passes_with(*state, {}));
-  std::unique_ptr<ElementStream> stream = start(values);
-  const std::lock_guard lock(state->mutex);
-  state->stream = std::move(stream);
-  state->returned.clear();
-  state->ended = false;
+  std::optional<std::unique_ptr<ElementStream>> begun = start(values);
+  std::unique_ptr<ElementStream> before;
+  {
+    const std::lock_guard lock(mutex_);
+    replaced_.reserve(replaced_.size() + 2);
+  }
+  {
+    const std::lock_guard lock(state->changing);
+    std::swap(state->begun, begun);
+    state->returned.clear();
+  }
+  // Else the next draw ends the pass before.
+  if (const std::unique_lock lock(state->drawing, std::try_to_lock); lock) before = go_over(*state);
+  const std::lock_guard lock(mutex_);
+  if (begun) replaced_.push_back(std::move(*begun));
+  if (before) replaced_.push_back(std::move(before));
+  any_replaced_ = !replaced_.empty();
+}
+
+void IteratorStates::end_replaced() noexcept {
+  std::vector<std::unique_ptr<ElementStream>> replaced;
+  const std::lock_guard lock(mutex_);
+  any_replaced_ = false;
+  std::swap(replaced, replaced_);
 }
 
 std::vector<Tensor> add_iterator_next(GraphImpl& graph, std::shared_ptr<const IteratorResource> resource,

@@ -2,6 +2,7 @@
 // so that nothing is copied; each session has its own place in the data.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -104,19 +105,33 @@ class IteratorStates {
   /// A run failed: its element was not used.
   void put_back(const IteratorResource& resource, std::vector<Tensor> element) noexcept;
   void start(const IteratorResource& resource, const StartStream& start, const std::map<std::int64_t, Tensor>& values);
+  /// Passes that gave way to others end here, not where a run holds a lock: their threads may wait for it.
+  void let_go() noexcept {
+    if (any_replaced_.load(std::memory_order_relaxed)) [[unlikely]]
+      end_replaced();
+  }
 
  private:
+  /// Users' functions run under `drawing`, and may run the session: who holds one of its locks takes `changing` alone.
   struct State {
-    std::mutex mutex;
+    std::mutex drawing, changing;
+    // Under `drawing`.
     std::unique_ptr<ElementStream> stream;
-    std::deque<std::vector<Tensor>> returned;
     bool ended = false;
+    // Under `changing`.
+    std::optional<std::unique_ptr<ElementStream>> begun;  // the pass that the next draw is of
+    std::deque<std::vector<Tensor>> returned;
   };
+  /// Goes over to the pass that was begun, if one was, and returns the one before; the caller has `drawing`.
+  static std::unique_ptr<ElementStream> go_over(State& state);
   std::shared_ptr<State> state_of(const IteratorResource& resource);
   /// With `state` among them. ArgumentError if it is: a data set's function would wait for itself.
   static Passes passes_with(const State& state, Location where);
   std::mutex mutex_;
   std::map<const IteratorResource*, std::shared_ptr<State>> states_;
+  void end_replaced() noexcept;
+  std::vector<std::unique_ptr<ElementStream>> replaced_;
+  std::atomic<bool> any_replaced_{false};
 };
 
 /// Of the session that this thread runs.

@@ -105,12 +105,17 @@ class LimitedRun {
 /// While alive, initializers of iterators that this thread runs are those of this session.
 class RunningIterators {
  public:
-  explicit RunningIterators(IteratorStates& states) : previous_(std::exchange(running_iterators, &states)) {}
-  ~RunningIterators() { running_iterators = previous_; }
+  explicit RunningIterators(IteratorStates& states)
+      : states_(states), previous_(std::exchange(running_iterators, &states)) {}
+  ~RunningIterators() {
+    running_iterators = previous_;
+    states_.let_go();
+  }
   RunningIterators(const RunningIterators&) = delete;
   RunningIterators& operator=(const RunningIterators&) = delete;
 
  private:
+  IteratorStates& states_;
   IteratorStates* previous_;
 };
 

@@ -25,7 +25,8 @@ struct CallbackListOptions {
 
 namespace callbacks {
 
-/// Calls a hook of all callbacks, in their order; each sees what those before it wrote to the logs.
+/// Calls a hook of all callbacks, in their order; each sees what those before it wrote to the logs. Errors of callbacks
+/// of ours name the line that made the list.
 class TRIPTYCH_API CallbackList {
  public:
   CallbackList(const std::vector<Callback>& callbacks, const Model& model, const CallbackListOptions& options = {},
@@ -54,6 +55,7 @@ class TRIPTYCH_API CallbackList {
 
  private:
   std::vector<Callback> callbacks_;
+  Location where_;
 };
 
 }  // namespace callbacks
