@@ -6,12 +6,23 @@
 
 namespace triptych::keras::ops {
 
+namespace {
+
+/// The line of what is computed of both.
+Location line_of(const Size& a, const Size& b) { return a.where() ? a.where() : b.where(); }
+
+}  // namespace
+
 Size::Size(const Tensor& of, int axis, Location where)
-    : number_(of.shape(where).dim(axis, where).raw()), of_(of), axis_(axis < 0 ? axis + of.ndim(where) : axis) {}
+    : number_(of.shape(where).dim(axis, where).raw()),
+      of_(of),
+      axis_(axis < 0 ? axis + of.ndim(where) : axis),
+      where_(where) {}
 
 Size::operator std::int64_t() const { return known() || !of_.defined() ? number_ : of_.shape()[axis_]; }
 
 Tensor Size::zeros(DType dtype) const {
+  const Frame frame(where_);
   if (!of_.defined()) return triptych::zeros({number_}, dtype);
   Tensor line = of_;
   for (int axis = of_.ndim() - 1; axis >= 0; --axis)
@@ -20,26 +31,66 @@ Tensor Size::zeros(DType dtype) const {
 }
 
 Tensor Size::tensor(DType dtype) const {
+  const Frame frame(where_);
   if (known()) return triptych::full({}, number_, dtype);
   return cast(sum(zeros(int64) + 1), dtype);
 }
 
 Size operator+(const Size& a, const Size& b) {
-  if (a.known() && b.known()) return std::int64_t{a} + std::int64_t{b};
-  return Size(concat({a.zeros(boolean), b.zeros(boolean)}, 0), 0);
+  const Location where = line_of(a, b);
+  const Frame frame(where);
+  if (a.known() && b.known()) return Size(std::int64_t{a} + std::int64_t{b}, where);
+  return Size(concat({a.zeros(boolean), b.zeros(boolean)}, 0), 0, where);
 }
 Size operator*(const Size& a, const Size& b) {
-  if (a.known() && b.known()) return std::int64_t{a} * std::int64_t{b};
-  return Size(flatten(logical_or(unsqueeze(a.zeros(boolean), 1), b.zeros(boolean)), 0), 0);
+  const Location where = line_of(a, b);
+  const Frame frame(where);
+  if (a.known() && b.known()) return Size(std::int64_t{a} * std::int64_t{b}, where);
+  return Size(flatten(logical_or(unsqueeze(a.zeros(boolean), 1), b.zeros(boolean)), 0), 0, where);
 }
 Size detail::less(const Size& a, std::int64_t b) {
-  if (a.known()) return std::int64_t{a} - b;
-  return b < 0 ? a + Size(-b) : Size(slice(a.zeros(boolean), 0, Slice(b)), 0);
+  const Frame frame(a.where());
+  if (a.known()) return Size(std::int64_t{a} - b, a.where());
+  return b < 0 ? a + Size(-b, a.where()) : Size(slice(a.zeros(boolean), 0, Slice(b)), 0, a.where());
 }
 Size detail::divided(const Size& a, std::int64_t b) {
-  if (b < 1) throw ArgumentError("shape", "a size is divided by less than 1", std::to_string(b));
-  if (a.known()) return std::int64_t{a} / b;
-  return Size(slice(a.zeros(boolean), 0, Slice(b - 1, none, b)), 0);
+  const Frame frame(a.where());
+  if (b < 1) throw ArgumentError("shape", "a size is divided by less than 1", std::to_string(b), "", a.where());
+  if (a.known()) return Size(std::int64_t{a} / b, a.where());
+  return Size(slice(a.zeros(boolean), 0, Slice(b - 1, none, b)), 0, a.where());
+}
+
+namespace {
+
+/// The size in the tensor's dtype, and the tensor, as `compute` takes them.
+template <class F>
+Tensor with_tensor(const Size& size, const Tensor& tensor, F compute) {
+  const Frame frame(size.where());
+  return compute(size.tensor(tensor.dtype(size.where())), tensor);
+}
+
+}  // namespace
+
+Tensor operator*(const Size& a, const Tensor& b) {
+  return with_tensor(a, b, [](const Tensor& size, const Tensor& t) { return size * t; });
+}
+Tensor operator*(const Tensor& a, const Size& b) {
+  return with_tensor(b, a, [](const Tensor& size, const Tensor& t) { return t * size; });
+}
+Tensor operator+(const Size& a, const Tensor& b) {
+  return with_tensor(a, b, [](const Tensor& size, const Tensor& t) { return size + t; });
+}
+Tensor operator+(const Tensor& a, const Size& b) {
+  return with_tensor(b, a, [](const Tensor& size, const Tensor& t) { return t + size; });
+}
+Tensor operator-(const Size& a, const Tensor& b) {
+  return with_tensor(a, b, [](const Tensor& size, const Tensor& t) { return size - t; });
+}
+Tensor operator-(const Tensor& a, const Size& b) {
+  return with_tensor(b, a, [](const Tensor& size, const Tensor& t) { return t - size; });
+}
+Tensor operator/(const Tensor& a, const Size& b) {
+  return with_tensor(b, a, [](const Tensor& size, const Tensor& t) { return t / size; });
 }
 
 Sizes::Sizes(std::initializer_list<Size> sizes, Location where) : sizes_(sizes) {
@@ -52,7 +103,7 @@ Sizes::Sizes(std::initializer_list<Size> sizes, Location where) : sizes_(sizes) 
 }
 
 Sizes::Sizes(const Shape& shape) {
-  for (const std::int64_t size : shape) sizes_.emplace_back(size);
+  for (const std::int64_t size : shape) sizes_.emplace_back(size, Location());
 }
 
 Sizes Sizes::of(const Tensor& x, Location where) {
@@ -61,18 +112,23 @@ Sizes Sizes::of(const Tensor& x, Location where) {
   return sizes;
 }
 
-Size Sizes::operator[](At axis) const {
+std::size_t Sizes::place(At axis) const {
   const auto rank = static_cast<std::int64_t>(sizes_.size());
   const std::int64_t place = axis.number() < 0 ? axis.number() + rank : axis.number();
   if (place < 0 || place >= rank)
     throw ArgumentError("shape", "there is no such axis", std::to_string(axis.number()) + " of " + std::to_string(rank),
                         "", axis.where());
-  return sizes_[static_cast<std::size_t>(place)];
+  return static_cast<std::size_t>(place);
 }
 
-Sizes Sizes::with(int axis, const Size& size) const {
+Size Sizes::operator[](At axis) const { return Size(sizes_[place(axis)], axis.where()); }
+
+Sizes Sizes::with(At axis, const Size& size) const {
+  if (size.known() && static_cast<std::int64_t>(size) < 0)
+    throw ArgumentError("shape", "a size is negative", std::to_string(static_cast<std::int64_t>(size)), "",
+                        axis.where());
   Sizes sizes = *this;
-  sizes.sizes_.at(static_cast<std::size_t>(axis)) = size;
+  sizes.sizes_[place(axis)] = size;
   return sizes;
 }
 

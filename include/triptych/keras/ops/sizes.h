@@ -17,9 +17,11 @@ namespace triptych::keras::ops {
 class TRIPTYCH_API Size {
  public:
   template <std::integral T>
-  Size(T number) : number_(static_cast<std::int64_t>(number)) {}
+  Size(T number, Location where = Location::here()) : number_(static_cast<std::int64_t>(number)), where_(where) {}
   /// ArgumentError if there is no such axis.
   Size(const Tensor& of, int axis, Location where = Location::here());
+  /// The same of another line.
+  Size(const Size& size, Location where) : Size(size) { where_ = where; }
 
   bool known() const { return number_ != unknown; }
   /// A -1 that was written: what `reshape` infers.
@@ -30,11 +32,14 @@ class TRIPTYCH_API Size {
   Tensor zeros(DType dtype) const;
   /// The number as a 0-d tensor.
   Tensor tensor(DType dtype = int32) const;
+  /// The line that it is of, which errors of what is computed with it name.
+  Location where() const { return where_; }
 
  private:
   std::int64_t number_;
   Tensor of_;
   int axis_ = 0;
+  Location where_;
 };
 
 // With numbers and each other, known or not; a quotient is rounded down. ArgumentError if a result is negative, or for
@@ -43,19 +48,19 @@ TRIPTYCH_API Size operator+(const Size& a, const Size& b);
 TRIPTYCH_API Size operator*(const Size& a, const Size& b);
 template <std::integral T>
 Size operator+(const Size& a, T b) {
-  return a + Size(b);
+  return a + Size(b, a.where());
 }
 template <std::integral T>
 Size operator+(T a, const Size& b) {
-  return Size(a) + b;
+  return Size(a, b.where()) + b;
 }
 template <std::integral T>
 Size operator*(const Size& a, T b) {
-  return a * Size(b);
+  return a * Size(b, a.where());
 }
 template <std::integral T>
 Size operator*(T a, const Size& b) {
-  return Size(a) * b;
+  return Size(a, b.where()) * b;
 }
 namespace detail {
 TRIPTYCH_API Size less(const Size& a, std::int64_t b);
@@ -70,13 +75,13 @@ Size operator/(const Size& a, T b) {
   return detail::divided(a, static_cast<std::int64_t>(b));
 }
 // With tensors: the number in the tensor's dtype.
-inline Tensor operator*(const Size& a, const Tensor& b) { return a.tensor(b.dtype()) * b; }
-inline Tensor operator*(const Tensor& a, const Size& b) { return a * b.tensor(a.dtype()); }
-inline Tensor operator+(const Size& a, const Tensor& b) { return a.tensor(b.dtype()) + b; }
-inline Tensor operator+(const Tensor& a, const Size& b) { return a + b.tensor(a.dtype()); }
-inline Tensor operator-(const Size& a, const Tensor& b) { return a.tensor(b.dtype()) - b; }
-inline Tensor operator-(const Tensor& a, const Size& b) { return a - b.tensor(a.dtype()); }
-inline Tensor operator/(const Tensor& a, const Size& b) { return a / b.tensor(a.dtype()); }
+TRIPTYCH_API Tensor operator*(const Size& a, const Tensor& b);
+TRIPTYCH_API Tensor operator*(const Tensor& a, const Size& b);
+TRIPTYCH_API Tensor operator+(const Size& a, const Tensor& b);
+TRIPTYCH_API Tensor operator+(const Tensor& a, const Size& b);
+TRIPTYCH_API Tensor operator-(const Size& a, const Tensor& b);
+TRIPTYCH_API Tensor operator-(const Tensor& a, const Size& b);
+TRIPTYCH_API Tensor operator/(const Tensor& a, const Size& b);
 
 /// A shape of such sizes: `{ops::shape(x)[0], 128}`.
 class TRIPTYCH_API Sizes {
@@ -90,8 +95,8 @@ class TRIPTYCH_API Sizes {
   /// Negative ones count from the end. ArgumentError if there is no such axis.
   Size operator[](At axis) const;
   std::size_t size() const { return sizes_.size(); }
-  /// The same with another size at an axis.
-  Sizes with(int axis, const Size& size) const;
+  /// The same with another size at an axis. ArgumentError if there is no such axis, or the size is negative.
+  Sizes with(At axis, const Size& size) const;
   bool known() const;
   /// With `unknown` where a size is not known: what `reshape` infers of one.
   operator Shape() const;
@@ -99,6 +104,8 @@ class TRIPTYCH_API Sizes {
   Tensor zeros(DType dtype, Location where) const;
 
  private:
+  /// Where the axis, which may be negative, is.
+  std::size_t place(At axis) const;
   std::vector<Size> sizes_;
 };
 
