@@ -41,8 +41,8 @@ void train(Net& model, tt::Device device, tt::DType dtype, DataLoader& train_loa
            int epoch, int log_interval) {
   model.train();
   std::int64_t batch = 0;
-  for (auto [data, target] : train_loader) {
-    data = data.to(device), target = target.to(device);
+  for (const auto& [images, labels] : train_loader) {
+    const Tensor data = images.to(device), target = labels.to(device);
     optimizer.zero_grad();
     const Tensor loss = [&] {
       const tt::eager::autocast scope(dtype, dtype != tt::float32);
