@@ -31,6 +31,8 @@ OTHERWISE = {"repeat": "tile"}
 LEFT_OUT = {"lstsq", "lu", "solve", "to", "data", "item", "size", "equal", "where", "index", "embedding", "allclose"}
 # PyTorch changes the tensor's shape in these, which a handle's other owners would not expect.
 NOT_IN_PLACE = {"squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims", "detach", "resize", "set"}
+# Declared here, and written by hand in src/core/tensor/methods.cpp: PyTorch's method does otherwise than the function.
+BY_HAND = {("squeeze", ("Axes",))}
 # Types that tensor.h knows whole; of others a value without its default is all that can be declared there.
 # PyTorch takes their sizes, or axes, by place, too.
 BY_PLACE = {"view", "reshape", "expand", "repeat", "tile", "permute", "flip"}
@@ -213,6 +215,8 @@ def source(made, in_place):
              "const Tensor& TensorMethods::self() const { return static_cast<const Tensor&>(*this); }",
              "Tensor& TensorMethods::self() { return static_cast<Tensor&>(*this); }\n"]
     for m in made:
+        if (m.name, tuple(bare(p.type) for p in m.parameters)) in BY_HAND:
+            continue
         head = f"{m.result} TensorMethods::{m.name}({m.declared(False)}) const {{"
         lines.append(wrapped(head, 2) + f"\n  return {m.call()};\n}}")
     for m in in_place:

@@ -16,6 +16,16 @@ Tensor Tensor::T(Location where) const {
   for (int i = ndim(where) - 1; i >= 0; --i) axes.append(i);
   return triptych::permute(Arg(*this, where), axes);
 }
+// PyTorch's method leaves a dimension of another length as it is; the function, as NumPy's and TensorFlow's, does not.
+Tensor TensorMethods::squeeze(const Axes& axes, Location where) const {
+  const Shape& shape = self().shape(where);
+  Axes ones;
+  for (const std::int64_t axis : axes) {
+    const std::int64_t place = axis < 0 ? axis + shape.rank() : axis;
+    if (place < 0 || place >= shape.rank() || !conflict(shape.dim(static_cast<int>(place)), 1)) ones.append(axis);
+  }
+  return triptych::squeeze(Arg(self(), where), ones);
+}
 Tensor Tensor::mT(Location where) const { return triptych::transpose(Arg(*this, where)); }
 Tensor Tensor::to(DType dtype, Location where) const { return cast(Arg(*this, where), dtype); }
 Tensor Tensor::to(Device device, Location where) const { return triptych::to(Arg(*this, where), device); }

@@ -896,16 +896,6 @@ Tensor TensorMethods::square(Location where) const {
 Tensor TensorMethods::squeeze(Location where) const {
   return triptych::squeeze(Arg(self(), where));
 }
-Tensor TensorMethods::squeeze(const Axes& axes, Location where) const {
-  // PyTorch's method leaves a dimension of another length as it is; the function, as NumPy's and TensorFlow's, does not.
-  const Shape& shape = self().shape(where);
-  Axes ones;
-  for (const std::int64_t axis : axes) {
-    const std::int64_t place = axis < 0 ? axis + shape.rank() : axis;
-    if (place < 0 || place >= shape.rank() || !conflict(shape.dim(static_cast<int>(place)), 1)) ones.append(axis);
-  }
-  return triptych::squeeze(Arg(self(), where), ones);
-}
 Tensor TensorMethods::std(Location where) const {
   return triptych::std(Arg(self(), where));
 }
