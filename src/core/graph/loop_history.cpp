@@ -38,8 +38,10 @@ bool keep_less(Instruction& instruction, const std::vector<bool>& used) {
     replace_attributes(instruction, std::move(fewer));
     return true;
   }
-  auto nothing = std::make_shared<RecurrentAttributes>(instruction.attributes_as<RecurrentAttributes>());
-  if (used.back() || !std::exchange(nothing->keeps, false)) return false;
+  const auto& layer = instruction.attributes_as<RecurrentAttributes>();
+  if (used.back() || !layer.keeps) return false;
+  auto nothing = std::make_shared<RecurrentAttributes>(layer);
+  nothing->keeps = false;
   instruction.outputs.back().shape.set(2, 0);
   replace_attributes(instruction, std::move(nothing));
   return true;

@@ -106,10 +106,11 @@ void transpose(std::int64_t lines, std::int64_t k, const T* from, std::int64_t l
     std::int64_t j = 0;
 #ifdef __AVX__
     if constexpr (std::is_same_v<T, float>) {
-      if constexpr (square_side < float >> 8)
-        for (; j + square_side<float> <= lines; j += square_side<float>)
-          transpose_squares<square_side<float>, transpose_lines>(end - begin, from + j * line + begin, line,
-                                                                 to + begin * row + j, row);
+      constexpr int side = square_side<float>;
+      if constexpr (side > 8)
+        for (; j + side <= lines; j += side)
+          transpose_squares<side, transpose_lines>(end - begin, from + j * line + begin, line, to + begin * row + j,
+                                                   row);
       for (; j + 8 <= lines; j += 8)
         transpose_squares<8, transpose_8x8>(end - begin, from + j * line + begin, line, to + begin * row + j, row);
       for (; j < lines && lines >= 4; j += 4) {
