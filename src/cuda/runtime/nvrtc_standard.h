@@ -23,6 +23,8 @@ template <class A, class B>
 inline constexpr bool is_same_v = false;
 template <class A>
 inline constexpr bool is_same_v<A, A> = true;
+template <class A, class B>
+concept same_as = is_same_v<A, B>;
 template <class T, class... Any>
 inline constexpr bool is_one_of = (is_same_v<T, Any> || ...);
 template <class T>

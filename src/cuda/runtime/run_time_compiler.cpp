@@ -76,8 +76,8 @@ class Program {
       names.push_back(name.c_str());
       texts.push_back(text.c_str());
     }
-    for (const char* standard : {"array", "bit", "cmath", "cstddef", "cstdint", "cstring", "iosfwd", "limits",
-                                 "numbers", "string", "string_view", "type_traits", "utility"}) {
+    for (const char* standard : {"array", "bit", "cmath", "concepts", "cstddef", "cstdint", "cstring", "iosfwd",
+                                 "limits", "numbers", "string", "string_view", "type_traits", "utility"}) {
       names.push_back(standard);
       texts.push_back("#include \"cuda/runtime/nvrtc_standard.h\"\n");
     }
