@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/graph/element_formula.h"
 #include "files.h"
 
 namespace {
@@ -148,6 +149,18 @@ std::set<std::pair<std::string, std::string>> ascents(const std::string& path, c
   return found;
 }
 
+/// What a source includes, and what that includes in turn: files of the project, and standard headers as `<vector>`.
+void add_included(const std::string& content, std::set<std::string>& found) {
+  for (const Line& line : lines_of(content)) {
+    if (line.angled) found.insert("<" + line.include + ">");
+    for (const char* const root : {"src/", "include/"})
+      if (const std::string next = root + line.include;
+          !line.include.empty() && !line.angled && fs::exists(fs::path(TRIPTYCH_SOURCE_DIR) / next) &&
+          found.insert(next).second)
+        add_included(read_file(fs::path(TRIPTYCH_SOURCE_DIR) / next), found);
+  }
+}
+
 }  // namespace
 
 TEST(Layering, NoCircleAmongTheRoomsOfTheCoreThatIsNotInTheList) {
@@ -179,6 +192,24 @@ TEST(Layering, TheSourcesKeepTheRules) {
         ADD_FAILURE() << message;
     }
   EXPECT_GT(files, 50) << "the sources were not found";
+}
+
+// NVRTC finds no file by itself: what a kernel that is compiled at run time includes is embedded, or stood in for.
+TEST(Layering, HeadersOfRunTimeKernelsAreAllThere) {
+  std::set<std::string> included;
+  add_included(triptych::element_formula_includes() + "#include \"cuda/kernels/fused/fused_elements.h\"\n", included);
+  EXPECT_TRUE(included.contains("include/triptych/core/location.h")) << "the includes were not followed";
+  const fs::path cuda = fs::path(TRIPTYCH_SOURCE_DIR) / "src/cuda";
+  const std::string compiler = read_file(cuda / "runtime/run_time_compiler.cpp");
+  const std::string embedded = read_file(cuda / "CMakeLists.txt");
+  for (const std::string& header : included) {
+    if (header.starts_with("<"))
+      EXPECT_NE(compiler.find('"' + header.substr(1, header.size() - 2) + '"'), std::string::npos)
+          << header << " is not among the headers for which nvrtc_standard.h stands in (run_time_compiler.cpp)";
+    else if (!starts_with_one_of(header, {"src/core/formulas/", "src/core/kernels/vector_"}))
+      EXPECT_NE(embedded.find(header.substr(header.starts_with("src/cuda/") ? 9 : 0)), std::string::npos)
+          << header << " is not embedded (src/cuda/CMakeLists.txt)";
+  }
 }
 
 // The checker itself: each line breaks a rule in one place and keeps it in another.
