@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "triptych/core/dtype.h"
@@ -12,6 +13,9 @@ namespace triptych {
 /// A number that stands where options could: as a template it never takes `{}` or `{...}`, which are options.
 template <class T>
 concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
+/// One that stands where a count or an axis does: 1.5 does not compile.
+template <class T>
+concept WholeNumber = Number<T> && std::is_integral_v<T>;
 
 /// A boolean, an integer or a floating-point number, with the category kept: a scalar never widens a tensor of its own
 /// or a higher category.
@@ -39,8 +43,13 @@ class Scalar {
 
   constexpr Kind kind() const { return kind_; }
   constexpr double to_double() const { return kind_ == Kind::floating ? floating_ : static_cast<double>(integer_); }
+  /// Without the fraction; the nearest that int64 has, and 0 for NaN.
   constexpr std::int64_t to_int() const {
-    return kind_ == Kind::floating ? static_cast<std::int64_t>(floating_) : integer_;
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (kind_ != Kind::floating) return integer_;
+    if (floating_ >= 0x1p63) return Limits::max();
+    if (floating_ < -0x1p63) return Limits::min();
+    return floating_ == floating_ ? static_cast<std::int64_t>(floating_) : 0;
   }
   /// The dtype of the result when this meets a tensor of `dtype`: that dtype, unless the scalar's category is higher.
   TRIPTYCH_API DType result_type(DType dtype) const;

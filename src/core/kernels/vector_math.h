@@ -186,13 +186,12 @@ TRIPTYCH_HOST_DEVICE inline float log1p(float x) {
   return x == 0.0f ? x : result;  // keeps -0
 }
 
-/// tanh x: x + x^3 P(x^2) near 0, else 1 - 2 / (e^(2 |x|) + 1) with x's sign.
+/// tanh x = -e / (e + 2) with x's sign, e = e^(-2 |x|) - 1 = s p + (s - 1), s = 2^n; e + 2 = s p + (s + 1), rounded once.
 TRIPTYCH_HOST_DEVICE inline float tanh(float x) {
-  const float a = std::fabs(x), z = x * x;
-  const float near =
-      fma(x * z, horner(z, -0.006113192067f, 0.02101008222f, -0.0538540706f, 0.1333279461f, -0.3333332837f), x);
-  const float far = 1.0f - 2.0f / (exp_moderate(2.0f * (a > 43.0f ? 43.0f : a)) + 1.0f);
-  return std::copysign(a < 0.625f ? near : far, x);
+  const float a = std::fabs(x), y = -2.0f * (a > 10.0f ? 10.0f : a);
+  const Nearest n = nearest(y * 1.44269504f);
+  const float p = expm1_reduced(fma(n.value, -ln2_low, fma(n.value, -ln2_high, y))), s = power_of_two(n.integer);
+  return std::copysign(fma(p, s, s - 1.0f) / fma(p, s, s + 1.0f), x);
 }
 
 /// 1 / (1 + e^-x), 0 where e^x is: with e^x = s / (1 + p), s = 2^n, it is s / (1 + p + s). p is small, so that little is

@@ -110,7 +110,7 @@ class TRIPTYCH_API DataLoader {
       : DataLoader(std::shared_ptr<const Dataset>(std::make_shared<D>(std::move(dataset))), std::move(options), where) {
   }
   /// `DataLoader(dataset, 32, true)`: the first two options.
-  template <std::derived_from<Dataset> D, Number B>
+  template <std::derived_from<Dataset> D, WholeNumber B>
   DataLoader(D dataset, B batch_size, bool shuffle = false, Location where = Location::here())
       : DataLoader(std::move(dataset),
                    DataLoaderOptions{.batch_size = static_cast<std::int64_t>(batch_size), .shuffle = shuffle}, where) {}
