@@ -82,10 +82,12 @@ void transpose_4x4(const float* from, std::int64_t line, float* to, std::int64_t
   _mm_storeu_ps(to + 3 * row, d);
 }
 
-/// Writes as many lines as a register has elements, and as many elements of each, as rows.
-void transpose_lines(const float* from, std::int64_t line, float* to, std::int64_t row) {
+#ifdef __AVX512F__
+/// Writes 16 lines of 16 consecutive elements each as 16 rows.
+void transpose_16x16(const float* from, std::int64_t line, float* to, std::int64_t row) {
   transpose_square(from, line, to, row);
 }
+#endif
 
 /// S lines of k elements as columns, in squares.
 template <int S, auto square>
@@ -106,11 +108,10 @@ void transpose(std::int64_t lines, std::int64_t k, const T* from, std::int64_t l
     std::int64_t j = 0;
 #ifdef __AVX__
     if constexpr (std::is_same_v<T, float>) {
-      constexpr int side = square_side<float>;
-      if constexpr (side > 8)
-        for (; j + side <= lines; j += side)
-          transpose_squares<side, transpose_lines>(end - begin, from + j * line + begin, line, to + begin * row + j,
-                                                   row);
+#ifdef __AVX512F__
+      for (; j + 16 <= lines; j += 16)
+        transpose_squares<16, transpose_16x16>(end - begin, from + j * line + begin, line, to + begin * row + j, row);
+#endif
       for (; j + 8 <= lines; j += 8)
         transpose_squares<8, transpose_8x8>(end - begin, from + j * line + begin, line, to + begin * row + j, row);
       for (; j < lines && lines >= 4; j += 4) {
