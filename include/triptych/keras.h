@@ -21,6 +21,7 @@
 #include "triptych/keras/model.h"
 #include "triptych/keras/ops.h"
 #include "triptych/keras/optimizers.h"
+#include "triptych/keras/preprocessing.h"
 #include "triptych/keras/random.h"
 #include "triptych/keras/regularizers.h"
 #include "triptych/keras/saving.h"

@@ -12,6 +12,7 @@
 #include "core/dispatch/modes.h"
 #include "triptych/core/autograd.h"
 #include "triptych/keras/layer.h"
+#include "triptych/keras/optimizers/base.h"
 
 namespace triptych::keras {
 
@@ -65,6 +66,13 @@ struct LayerAccess {
    private:
     std::size_t weights_, states_, tracked_;
   };
+};
+
+struct OptimizerAccess {
+  /// Null where the rate is a number.
+  static const optimizers::schedules::LearningRateSchedule* schedule(const OptimizerBase& optimizer) {
+    return optimizer.schedule_ ? &*optimizer.schedule_ : nullptr;
+  }
 };
 
 /// While alive, ops run now and unrecorded, though a graph is being traced: for making weights.

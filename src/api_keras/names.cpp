@@ -61,11 +61,21 @@ std::string to_camel_case(std::string_view name) {
   return result;
 }
 
-std::string class_name_of(const std::type_info& type) {
+namespace {
+
+std::string full_name_of(const std::type_info& type) {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
                                                     std::free);
-  std::string name = status == 0 ? text.get() : type.name();
+  return status == 0 ? text.get() : type.name();
+}
+
+}  // namespace
+
+bool is_built_in(const std::type_info& type) { return full_name_of(type).starts_with("triptych::"); }
+
+std::string class_name_of(const std::type_info& type) {
+  std::string name = full_name_of(type);
   if (const auto colon = name.rfind("::"); colon != std::string::npos) name.erase(0, colon + 2);
   return name;
 }

@@ -23,6 +23,8 @@ std::string operation_name(std::string_view op);
 std::string to_camel_case(std::string_view name);
 /// The last part of a class's name, without namespaces.
 std::string class_name_of(const std::type_info& type);
+/// It is a class of the library.
+bool is_built_in(const std::type_info& type);
 /// "`a`, `b` and `c`", for errors that list what there is.
 std::string quoted_list(const std::vector<std::string>& names);
 /// ArgumentError: there is no `what` ("loss") called `name`. It lists the `names` that there are, the nearest first.

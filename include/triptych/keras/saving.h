@@ -13,6 +13,11 @@
 //     ...
 //   };
 //   keras::saving::register_keras_serializable<Scale>();
+//
+// So are losses, metrics and optimizers. Functions are registered with a name, and given by it:
+//
+//   keras::saving::register_keras_serializable("my_loss", [](const tt::Tensor& y, const tt::Tensor& p) { ... });
+//   model.compile({.optimizer = "adam", .loss = "my_loss"});
 #pragma once
 
 #include <concepts>
@@ -23,14 +28,21 @@
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "triptych/core/function.h"
 #include "triptych/core/option_text.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
+#include "triptych/keras/constraints.h"
+#include "triptych/keras/initializers.h"
 #include "triptych/keras/layer.h"
+#include "triptych/keras/losses.h"
+#include "triptych/keras/metrics.h"
 #include "triptych/keras/model.h"
+#include "triptych/keras/optimizers.h"
+#include "triptych/keras/regularizers.h"
 
 namespace triptych::keras {
 
@@ -54,6 +66,8 @@ class TRIPTYCH_API Config {
   std::vector<std::int64_t> integers(Text key, Location where = Location::here()) const;
   /// A layer, which was put there by `set`.
   Layer layer(Text key, Location where = Location::here()) const;
+  /// A number, or a schedule, which is what an optimizer of one's own finds by "learning_rate".
+  LearningRate learning_rate(Text key, Location where = Location::here()) const;
 
   template <std::integral T>
   requires(!std::same_as<T, bool>) Config& set(OwnedText key, T value) {
@@ -74,6 +88,7 @@ class TRIPTYCH_API Config {
   Config& set(OwnedText key, const std::vector<std::int64_t>& values);
   /// A layer that this one holds.
   Config& set(OwnedText key, const Layer& layer, Location where = Location::here());
+  Config& set(OwnedText key, const LearningRate& rate);
 
   const std::string& json() const { return json_; }
 
@@ -88,8 +103,68 @@ namespace saving {
 
 /// Makes a layer, or a model, of a class of one's own.
 using LayerMaker = std::function<Layer(const Config& config)>;
-/// Makers by the names of their classes.
-using CustomObjects = std::map<std::string, LayerMaker>;
+
+namespace detail {
+template <class T>
+concept NamedInFiles = std::derived_from<T, Layer> || std::same_as<T, Loss> || std::same_as<T, Metric> ||
+    std::same_as<T, Optimizer> || std::same_as<T, Initializer> || std::same_as<T, Regularizer> ||
+    std::same_as<T, Constraint> || std::same_as<T, optimizers::schedules::LearningRateSchedule>;
+
+/// The std::function that `function` becomes; void for one that is of no use here.
+template <class F>
+auto custom_function_of() {
+  if constexpr (std::is_invocable_r_v<Tensor, F&, const Tensor&>) {
+    return std::type_identity<std::function<Tensor(const Tensor&)>>();
+  } else if constexpr (std::is_invocable_r_v<Tensor, F&, const Tensor&, const Tensor&>) {
+    return std::type_identity<std::function<Tensor(const Tensor&, const Tensor&)>>();
+  } else if constexpr (std::is_invocable_r_v<Tensor, F&, const Shape&, DType>) {
+    return std::type_identity<std::function<Tensor(const Shape&, DType)>>();
+  } else if constexpr (std::is_invocable_v<F&, const Config&>) {
+    using Made = std::remove_cvref_t<std::invoke_result_t<F&, const Config&>>;
+    if constexpr (std::derived_from<Made, Layer>)
+      return std::type_identity<LayerMaker>();
+    else if constexpr (NamedInFiles<Made>)
+      return std::type_identity<std::function<Made(const Config&)>>();
+    else
+      return std::type_identity<void>();
+  } else {
+    return std::type_identity<void>();
+  }
+}
+template <class F>
+using CustomFunction = typename decltype(custom_function_of<F>())::type;
+}  // namespace detail
+
+/// What a name in a file stands for: a function that makes an object of a class of one's own of its Config (a layer,
+/// model, loss, metric, optimizer, initializer, regularizer, constraint or learning rate schedule); or a function of
+/// one's own: of a tensor (activations, regularizers, constraints), of y_true and y_pred (losses, metrics), of a shape
+/// and a dtype (initializers).
+class CustomObject {
+ public:
+  template <class F>
+  requires(!std::is_void_v<detail::CustomFunction<F>>) CustomObject(F function)
+      : function_(std::in_place_type<detail::CustomFunction<F>>, std::move(function)) {}
+
+  /// The function, if it has this signature; else null.
+  template <class Signature>
+  const std::function<Signature>* as() const {
+    return std::get_if<std::function<Signature>>(&function_);
+  }
+  explicit operator bool() const {
+    return std::visit([](const auto& function) { return static_cast<bool>(function); }, function_);
+  }
+
+ private:
+  std::variant<LayerMaker, std::function<Loss(const Config&)>, std::function<Metric(const Config&)>,
+               std::function<Optimizer(const Config&)>, std::function<Initializer(const Config&)>,
+               std::function<Regularizer(const Config&)>, std::function<Constraint(const Config&)>,
+               std::function<optimizers::schedules::LearningRateSchedule(const Config&)>,
+               std::function<Tensor(const Tensor&)>, std::function<Tensor(const Tensor&, const Tensor&)>,
+               std::function<Tensor(const Shape&, DType)>>
+      function_;
+};
+/// By the names of their classes, or of the functions.
+using CustomObjects = std::map<std::string, CustomObject>;
 
 struct RegisterOptions {
   /// Stands before the name in files: "package>name".
@@ -101,40 +176,52 @@ struct RegisterOptions {
 namespace detail {
 TRIPTYCH_API std::string class_name_of(const std::type_info& type);
 template <class Mine>
-Layer make(const Config& config) {
-  using keras::detail::construct;
-  const auto mine = [&] {
+auto make(const Config& config) {
+  const auto made = [&](auto construct) {
     if constexpr (std::is_constructible_v<Mine, const Config&>)
-      return construct<Mine>(config);
+      return construct(config);
     else
-      return construct<Mine>();
-  }();
-  if constexpr (std::is_base_of_v<ModelBase, Mine>)
-    return Model(mine, {}, Location());
-  else
-    return Layer(mine, {}, Location());
+      return construct();
+  };
+  if constexpr (std::is_base_of_v<LayerBase, Mine>) {
+    const auto mine = made([](const auto&... arguments) { return keras::detail::construct<Mine>(arguments...); });
+    if constexpr (std::is_base_of_v<ModelBase, Mine>)
+      return Model(mine, {}, Location());
+    else
+      return Layer(mine, {}, Location());
+  } else {
+    static_assert(std::is_base_of_v<LossBase, Mine> || std::is_base_of_v<MetricBase, Mine> ||
+                      std::is_base_of_v<OptimizerBase, Mine>,
+                  "register_keras_serializable<Mine>: Mine is a layer, model, loss, metric or optimizer; objects of "
+                  "other kinds are registered with a function that makes them");
+    const auto mine = made([](const auto&... arguments) { return std::make_shared<Mine>(arguments...); });
+    if constexpr (std::is_base_of_v<LossBase, Mine>)
+      return Loss(mine, Location());
+    else if constexpr (std::is_base_of_v<MetricBase, Mine>)
+      return Metric(mine, Location());
+    else
+      return Optimizer(mine, Location());
+  }
 }
 }  // namespace detail
 
-/// Makes objects of the class `class_name` from now on, in the whole process. ArgumentError for an empty function or
-/// name, or for the name of another class that is registered.
-TRIPTYCH_API void register_keras_serializable(OwnedText class_name, LayerMaker maker, RegisterOptions options = {},
+/// From now on, in the whole process, `name` in files is the class or the function `object`. Functions are called by
+/// it, too: `Dense(3, {.activation = "my_function"})`, `.loss = "my_loss"`. ArgumentError for an empty function or
+/// name.
+TRIPTYCH_API void register_keras_serializable(OwnedText name, CustomObject object, RegisterOptions options = {},
                                               Location where = Location::here());
-/// Of a layer or model `Mine`, which is made of its Config, or of nothing.
+/// Of a layer, model, loss, metric or optimizer `Mine`, which is made of its Config, or of nothing.
 template <class Mine>
 void register_keras_serializable(RegisterOptions options = {}, Location where = Location::here()) {
   register_keras_serializable(detail::class_name_of(typeid(Mine)), &detail::make<Mine>, std::move(options), where);
 }
-/// A function that activations are called by: `Dense(3, {.activation = "my_function"})`.
-TRIPTYCH_API void register_keras_serializable(OwnedText name, std::function<Tensor(const Tensor&)> function,
-                                              RegisterOptions options = {}, Location where = Location::here());
 
 /// The registered names, those of innermost scopes first.
 TRIPTYCH_API std::vector<std::string> get_custom_objects();
 /// "package>name" of a class, or a function, that is registered; "" of others.
 TRIPTYCH_API std::string get_registered_name(const OwnedText& class_name);
 
-/// While alive, objects of these classes are made by these functions on this thread.
+/// While alive, these names stand for these classes and functions on this thread.
 class [[nodiscard]] TRIPTYCH_API custom_object_scope {
  public:
   explicit custom_object_scope(CustomObjects objects, Location where = Location::here());
@@ -235,4 +322,42 @@ inline Layer deserialize(const OwnedText& json, const saving::CustomObjects& cus
   return saving::deserialize_keras_object(json, custom_objects, where);
 }
 }  // namespace layers
+
+// Objects of other kinds as JSON, and new ones of it, as of saving::serialize_keras_object; UnsupportedError for a
+// function that has no name.
+namespace losses {
+TRIPTYCH_API std::string serialize(const Loss& loss, Location where = Location::here());
+TRIPTYCH_API Loss deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                              Location where = Location::here());
+}  // namespace losses
+namespace metrics {
+TRIPTYCH_API std::string serialize(const Metric& metric, Location where = Location::here());
+TRIPTYCH_API Metric deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                                Location where = Location::here());
+}  // namespace metrics
+namespace optimizers {
+TRIPTYCH_API std::string serialize(const Optimizer& optimizer, Location where = Location::here());
+TRIPTYCH_API Optimizer deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                                   Location where = Location::here());
+}  // namespace optimizers
+namespace optimizers::schedules {
+TRIPTYCH_API std::string serialize(const LearningRateSchedule& schedule, Location where = Location::here());
+TRIPTYCH_API LearningRateSchedule deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                                              Location where = Location::here());
+}  // namespace optimizers::schedules
+namespace initializers {
+TRIPTYCH_API std::string serialize(const Initializer& initializer, Location where = Location::here());
+TRIPTYCH_API Initializer deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                                     Location where = Location::here());
+}  // namespace initializers
+namespace regularizers {
+TRIPTYCH_API std::string serialize(const Regularizer& regularizer, Location where = Location::here());
+TRIPTYCH_API Regularizer deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                                     Location where = Location::here());
+}  // namespace regularizers
+namespace constraints {
+TRIPTYCH_API std::string serialize(const Constraint& constraint, Location where = Location::here());
+TRIPTYCH_API Constraint deserialize(const OwnedText& json, const saving::CustomObjects& custom_objects = {},
+                                    Location where = Location::here());
+}  // namespace constraints
 }  // namespace triptych::keras

@@ -4,7 +4,9 @@
 
 #include "api_keras/layers/brick.h"
 #include "api_keras/names.h"
+#include "api_keras/saving/registry.h"
 #include "api_keras/training/targets.h"
+#include "core/formats/json.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -51,7 +53,12 @@ Constraint::Constraint(const std::string& name, Location where) {
     }
     names.emplace_back(entry.name);
   }
-  no_such("constraint", name, names, where);
+  if (auto function = custom_function<Tensor(const Tensor&)>({name}))
+    *this = Constraint("function", Json(name).dump(), std::move(function));
+  else if (const auto make = custom_function<Constraint(const Config&)>({name}))
+    *this = make({});
+  else
+    no_such("constraint", name, names, where);
 }
 
 Tensor Constraint::operator()(const Tensor& weight, Location where) const {

@@ -5,6 +5,7 @@
 #include "api_keras/initializers/layout.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/registry.h"
+#include "core/formats/json.h"
 #include "triptych/core/init.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/initializers/constant.h"
@@ -110,7 +111,15 @@ Initializer::Initializer(const std::string& name, Location where) {
       *this = entry.make();
       return;
     }
-  no_such("initializer", name, names_of(named_initializers), where);
+  if (auto function = custom_function<Tensor(const Shape&, DType)>({name})) {
+    class_name_ = "function";
+    config_ = Json(name).dump();
+    function_ = std::move(function);
+  } else if (const auto make = custom_function<Initializer(const Config&)>({name})) {
+    *this = make({});
+  } else {
+    no_such("initializer", name, names_of(named_initializers), where);
+  }
 }
 Initializer::Initializer(OwnedText class_name, OwnedText config, triptych::Initializer function, Location where)
     : name_(to_snake_case(class_name)),
@@ -131,7 +140,7 @@ Activation::Activation(const std::string& name, Location where) : name_(name) {
       if (entry.function) function_ = entry.function;
       return;
     }
-  function_ = registered_function(name);
+  function_ = custom_function<Tensor(const Tensor&)>({name});
   if (!function_) no_such("activation", name, names_of(activations), where);
 }
 

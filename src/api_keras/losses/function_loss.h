@@ -23,7 +23,7 @@ class FunctionalLoss : public LossBase {
         config_(std::move(config)),
         function_(std::move(function)) {}
   const char* kind() const { return kind_; }
-  const std::string& config() const { return config_; }
+  std::string config() const override { return config_; }
   Tensor call(const Tensor& y_true, const Tensor& y_pred) override { return masked_call(y_true, y_pred).values; }
   MaskedLosses masked_call(const Tensor& y_true, const Tensor& y_pred) override {
     const auto [y, p] = detail::to_same_rank(y_true, y_pred);
@@ -33,6 +33,24 @@ class FunctionalLoss : public LossBase {
  private:
   const char* kind_;
   std::string config_;
+  Function function_;
+};
+
+/// A function that is registered: `key` is its name in files, "my_loss" or "package>my_loss".
+class RegisteredLoss : public LossBase {
+ public:
+  using Function = std::function<Tensor(const Tensor& y_true, const Tensor& y_pred)>;
+  RegisteredLoss(std::string key, Function function)
+      : LossBase(key.substr(key.find('>') + 1)), key_(std::move(key)), function_(std::move(function)) {}
+  const std::string& key() const { return key_; }
+  Tensor call(const Tensor& y_true, const Tensor& y_pred) override {
+    const auto [y, p] = detail::to_same_rank(y_true, y_pred);
+    const UserCode its_lines;
+    return function_(y, p);
+  }
+
+ private:
+  std::string key_;
   Function function_;
 };
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "api_keras/losses/function_loss.h"
 #include "api_keras/losses/reduction.h"
 #include "api_keras/names.h"
+#include "api_keras/saving/registry.h"
 #include "api_keras/training/targets.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/layer.h"
@@ -30,42 +32,42 @@ class CrossentropyByShape : public LossBase {
   }
 };
 
-struct NamedLoss {
+struct LossByName {
   const char* name;
   Loss (*make)();
 };
 
 constexpr std::array named_losses{
-    NamedLoss{"sparse_categorical_crossentropy", [] { return losses::SparseCategoricalCrossentropy(); }},
-    NamedLoss{"categorical_crossentropy", [] { return losses::CategoricalCrossentropy(); }},
-    NamedLoss{"binary_crossentropy", [] { return losses::BinaryCrossentropy(); }},
-    NamedLoss{"bce", [] { return losses::BinaryCrossentropy(); }},
-    NamedLoss{"crossentropy", [] { return Loss(std::make_shared<CrossentropyByShape>()); }},
-    NamedLoss{"ce", [] { return Loss(std::make_shared<CrossentropyByShape>()); }},
-    NamedLoss{"binary_focal_crossentropy", [] { return losses::BinaryFocalCrossentropy(); }},
-    NamedLoss{"categorical_focal_crossentropy", [] { return losses::CategoricalFocalCrossentropy(); }},
-    NamedLoss{"categorical_generalized_cross_entropy", [] { return losses::CategoricalGeneralizedCrossEntropy(); }},
-    NamedLoss{"kl_divergence", [] { return losses::KLDivergence(); }},
-    NamedLoss{"kld", [] { return losses::KLDivergence(); }},
-    NamedLoss{"poisson", [] { return losses::Poisson(); }},
-    NamedLoss{"mean_squared_error", [] { return losses::MeanSquaredError(); }},
-    NamedLoss{"mse", [] { return losses::MeanSquaredError(); }},
-    NamedLoss{"mean_absolute_error", [] { return losses::MeanAbsoluteError(); }},
-    NamedLoss{"mae", [] { return losses::MeanAbsoluteError(); }},
-    NamedLoss{"mean_absolute_percentage_error", [] { return losses::MeanAbsolutePercentageError(); }},
-    NamedLoss{"mape", [] { return losses::MeanAbsolutePercentageError(); }},
-    NamedLoss{"mean_squared_logarithmic_error", [] { return losses::MeanSquaredLogarithmicError(); }},
-    NamedLoss{"msle", [] { return losses::MeanSquaredLogarithmicError(); }},
-    NamedLoss{"cosine_similarity", [] { return losses::CosineSimilarity(); }},
-    NamedLoss{"huber", [] { return losses::Huber(); }},
-    NamedLoss{"log_cosh", [] { return losses::LogCosh(); }},
-    NamedLoss{"hinge", [] { return losses::Hinge(); }},
-    NamedLoss{"squared_hinge", [] { return losses::SquaredHinge(); }},
-    NamedLoss{"categorical_hinge", [] { return losses::CategoricalHinge(); }},
-    NamedLoss{"dice", [] { return losses::Dice(); }},
-    NamedLoss{"tversky", [] { return losses::Tversky(); }},
-    NamedLoss{"circle", [] { return losses::Circle(); }},
-    NamedLoss{"ctc", [] { return losses::CTC(); }},
+    LossByName{"sparse_categorical_crossentropy", [] { return losses::SparseCategoricalCrossentropy(); }},
+    LossByName{"categorical_crossentropy", [] { return losses::CategoricalCrossentropy(); }},
+    LossByName{"binary_crossentropy", [] { return losses::BinaryCrossentropy(); }},
+    LossByName{"bce", [] { return losses::BinaryCrossentropy(); }},
+    LossByName{"crossentropy", [] { return Loss(std::make_shared<CrossentropyByShape>()); }},
+    LossByName{"ce", [] { return Loss(std::make_shared<CrossentropyByShape>()); }},
+    LossByName{"binary_focal_crossentropy", [] { return losses::BinaryFocalCrossentropy(); }},
+    LossByName{"categorical_focal_crossentropy", [] { return losses::CategoricalFocalCrossentropy(); }},
+    LossByName{"categorical_generalized_cross_entropy", [] { return losses::CategoricalGeneralizedCrossEntropy(); }},
+    LossByName{"kl_divergence", [] { return losses::KLDivergence(); }},
+    LossByName{"kld", [] { return losses::KLDivergence(); }},
+    LossByName{"poisson", [] { return losses::Poisson(); }},
+    LossByName{"mean_squared_error", [] { return losses::MeanSquaredError(); }},
+    LossByName{"mse", [] { return losses::MeanSquaredError(); }},
+    LossByName{"mean_absolute_error", [] { return losses::MeanAbsoluteError(); }},
+    LossByName{"mae", [] { return losses::MeanAbsoluteError(); }},
+    LossByName{"mean_absolute_percentage_error", [] { return losses::MeanAbsolutePercentageError(); }},
+    LossByName{"mape", [] { return losses::MeanAbsolutePercentageError(); }},
+    LossByName{"mean_squared_logarithmic_error", [] { return losses::MeanSquaredLogarithmicError(); }},
+    LossByName{"msle", [] { return losses::MeanSquaredLogarithmicError(); }},
+    LossByName{"cosine_similarity", [] { return losses::CosineSimilarity(); }},
+    LossByName{"huber", [] { return losses::Huber(); }},
+    LossByName{"log_cosh", [] { return losses::LogCosh(); }},
+    LossByName{"hinge", [] { return losses::Hinge(); }},
+    LossByName{"squared_hinge", [] { return losses::SquaredHinge(); }},
+    LossByName{"categorical_hinge", [] { return losses::CategoricalHinge(); }},
+    LossByName{"dice", [] { return losses::Dice(); }},
+    LossByName{"tversky", [] { return losses::Tversky(); }},
+    LossByName{"circle", [] { return losses::Circle(); }},
+    LossByName{"ctc", [] { return losses::CTC(); }},
 };
 
 /// `tensor` as the loss computes: 16 bits in float32 unless it asks for them. Class numbers stay.
@@ -79,6 +81,7 @@ Tensor converted(const Tensor& tensor, const std::optional<DType>& asked) {
 }  // namespace
 
 LossBase::~LossBase() = default;
+std::string LossBase::class_name() const { return class_name_of(typeid(*this)); }
 LossBase::LossBase(OwnedText name, const LossReductionOptions& options, Location where)
     : name_(std::move(name)), reduction_(options.reduction), dtype_(options.dtype) {
   const std::array known{"sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none"};
@@ -95,7 +98,7 @@ Loss::Loss(const char* name, Location where) : Loss(std::string(not_null(name, w
 Loss::Loss(const std::string& name, Location where) {
   std::vector<std::string> names;
   const std::string wanted = to_snake_case(name);
-  for (const NamedLoss& entry : named_losses) {
+  for (const LossByName& entry : named_losses) {
     if (wanted == entry.name) {
       base_ = entry.make().base_;
       where_ = where;
@@ -103,7 +106,14 @@ Loss::Loss(const std::string& name, Location where) {
     }
     names.emplace_back(entry.name);
   }
-  no_such("loss", name, names, where);
+  if (auto function = custom_function<Tensor(const Tensor&, const Tensor&)>({name})) {
+    base_ = std::make_shared<RegisteredLoss>(name, std::move(function));
+    where_ = where;
+  } else if (const auto make = custom_function<Loss(const Config&)>({name})) {
+    *this = make({});
+  } else {
+    no_such("loss", name, names, where);
+  }
 }
 
 Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight, Location where) const {

@@ -2,6 +2,7 @@
 
 #include "api_keras/metrics/accuracies.h"
 #include "api_keras/metrics/mean_of.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/training/targets.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
@@ -74,27 +75,37 @@ Metric accuracy_by_shape(const std::string& name) { return mean_of(name, up, by_
 
 namespace metrics {
 
-Metric Accuracy(MetricOptions options) { return mean_of(given_name(options.name, "accuracy"), up, equality); }
+Metric Accuracy(MetricOptions options) {
+  return known_as("Accuracy", options, mean_of(given_name(options.name, "accuracy"), up, equality));
+}
 Metric BinaryAccuracy(BinaryAccuracyOptions options, Location where) {
   Hyperparameters("BinaryAccuracy", where).finite("threshold", options.threshold);
-  return mean_of(options.name, up,
-                 [threshold = options.threshold](const Tensor& y, const Tensor& p) { return binary(y, p, threshold); });
+  return known_as("BinaryAccuracy", options,
+                  mean_of(options.name, up, [threshold = options.threshold](const Tensor& y, const Tensor& p) {
+                    return binary(y, p, threshold);
+                  }));
 }
 Metric CategoricalAccuracy(MetricOptions options) {
-  return mean_of(given_name(options.name, "categorical_accuracy"), up, categorical);
+  return known_as("CategoricalAccuracy", options,
+                  mean_of(given_name(options.name, "categorical_accuracy"), up, categorical));
 }
 Metric SparseCategoricalAccuracy(MetricOptions options) {
-  return mean_of(given_name(options.name, "sparse_categorical_accuracy"), up, sparse);
+  return known_as("SparseCategoricalAccuracy", options,
+                  mean_of(given_name(options.name, "sparse_categorical_accuracy"), up, sparse));
 }
 Metric TopKCategoricalAccuracy(TopKCategoricalAccuracyOptions options, Location where) {
   check_k("TopKCategoricalAccuracy", options.k, where);
-  return mean_of(options.name, up, [k = options.k](const Tensor& y, const Tensor& p) { return top_k(y, p, k); });
+  return known_as(
+      "TopKCategoricalAccuracy", options,
+      mean_of(options.name, up, [k = options.k](const Tensor& y, const Tensor& p) { return top_k(y, p, k); }));
 }
 Metric SparseTopKCategoricalAccuracy(SparseTopKCategoricalAccuracyOptions options, Location where) {
   check_k("SparseTopKCategoricalAccuracy", options.k, where);
-  return mean_of(options.name, up, [k = options.k, sorted = options.from_sorted_ids](const Tensor& y, const Tensor& p) {
-    return sparse_top_k(y, p, k, sorted);
-  });
+  return known_as(
+      "SparseTopKCategoricalAccuracy", options,
+      mean_of(options.name, up, [k = options.k, sorted = options.from_sorted_ids](const Tensor& y, const Tensor& p) {
+        return sparse_top_k(y, p, k, sorted);
+      }));
 }
 
 Tensor binary_accuracy(const Tensor& y_true, const Tensor& y_pred, double threshold, Location where) {

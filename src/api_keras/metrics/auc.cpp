@@ -4,6 +4,7 @@
 
 #include "api_keras/metrics/counts.h"
 #include "api_keras/metrics/mean_of.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/names.h"
 #include "api_keras/training/targets.h"
 #include "core/support/hyperparameter.h"
@@ -173,8 +174,10 @@ Metric metrics::AUC(AUCOptions options, Location where) {
     thresholds.insert(thresholds.begin(), -epsilon);
     thresholds.push_back(1 + epsilon);
   }
-  return Metric(std::make_shared<keras::AUC>(options.name.empty() ? unique_name("auc") : std::string(options.name),
-                                             curve, summation, std::move(thresholds), options));
+  return known_as(
+      "AUC", options,
+      Metric(std::make_shared<keras::AUC>(options.name.empty() ? unique_name("auc") : std::string(options.name), curve,
+                                          summation, std::move(thresholds), options)));
 }
 
 }  // namespace triptych::keras

@@ -2,6 +2,7 @@
 
 #include "api_keras/metrics/counts.h"
 #include "api_keras/metrics/mean_of.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/names.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
@@ -140,38 +141,53 @@ Metric best_rate(const char* metric, const char* name, BestRate::Rate best, Best
 namespace metrics {
 
 Metric TruePositives(ConfusionCountOptions options, Location where) {
-  return count("TruePositives", "true_positives", &ConfusionCounts::true_positives, options, where);
+  return known_as("TruePositives", options,
+                  count("TruePositives", "true_positives", &ConfusionCounts::true_positives, options, where));
 }
 Metric TrueNegatives(ConfusionCountOptions options, Location where) {
-  return count("TrueNegatives", "true_negatives", &ConfusionCounts::true_negatives, options, where);
+  return known_as("TrueNegatives", options,
+                  count("TrueNegatives", "true_negatives", &ConfusionCounts::true_negatives, options, where));
 }
 Metric FalsePositives(ConfusionCountOptions options, Location where) {
-  return count("FalsePositives", "false_positives", &ConfusionCounts::false_positives, options, where);
+  return known_as("FalsePositives", options,
+                  count("FalsePositives", "false_positives", &ConfusionCounts::false_positives, options, where));
 }
 Metric FalseNegatives(ConfusionCountOptions options, Location where) {
-  return count("FalseNegatives", "false_negatives", &ConfusionCounts::false_negatives, options, where);
+  return known_as("FalseNegatives", options,
+                  count("FalseNegatives", "false_negatives", &ConfusionCounts::false_negatives, options, where));
 }
 Metric Precision(PrecisionRecallOptions options, Location where) {
-  return share_of("Precision", "precision", &ConfusionCounts::false_positives, "false_positives", options, where);
+  return known_as(
+      "Precision", options,
+      share_of("Precision", "precision", &ConfusionCounts::false_positives, "false_positives", options, where));
 }
 Metric Recall(PrecisionRecallOptions options, Location where) {
-  return share_of("Recall", "recall", &ConfusionCounts::false_negatives, "false_negatives", options, where);
+  return known_as("Recall", options,
+                  share_of("Recall", "recall", &ConfusionCounts::false_negatives, "false_negatives", options, where));
 }
 Metric SensitivityAtSpecificity(double specificity, SensitivitySpecificityOptions options, Location where) {
-  return best_rate("SensitivityAtSpecificity", "sensitivity_at_specificity", sensitivity, keras::specificity,
-                   "specificity", specificity, options, where);
+  return known_as("SensitivityAtSpecificity", options,
+                  best_rate("SensitivityAtSpecificity", "sensitivity_at_specificity", sensitivity, keras::specificity,
+                            "specificity", specificity, options, where),
+                  arg("specificity", specificity));
 }
 Metric SpecificityAtSensitivity(double sensitivity, SensitivitySpecificityOptions options, Location where) {
-  return best_rate("SpecificityAtSensitivity", "specificity_at_sensitivity", specificity, keras::sensitivity,
-                   "sensitivity", sensitivity, options, where);
+  return known_as("SpecificityAtSensitivity", options,
+                  best_rate("SpecificityAtSensitivity", "specificity_at_sensitivity", specificity, keras::sensitivity,
+                            "sensitivity", sensitivity, options, where),
+                  arg("sensitivity", sensitivity));
 }
 Metric PrecisionAtRecall(double recall, SensitivitySpecificityOptions options, Location where) {
-  return best_rate("PrecisionAtRecall", "precision_at_recall", precision, sensitivity, "recall", recall, options,
-                   where);
+  return known_as(
+      "PrecisionAtRecall", options,
+      best_rate("PrecisionAtRecall", "precision_at_recall", precision, sensitivity, "recall", recall, options, where),
+      arg("recall", recall));
 }
 Metric RecallAtPrecision(double precision, SensitivitySpecificityOptions options, Location where) {
-  return best_rate("RecallAtPrecision", "recall_at_precision", sensitivity, keras::precision, "precision", precision,
-                   options, where);
+  return known_as("RecallAtPrecision", options,
+                  best_rate("RecallAtPrecision", "recall_at_precision", sensitivity, keras::precision, "precision",
+                            precision, options, where),
+                  arg("precision", precision));
 }
 
 }  // namespace metrics

@@ -1,5 +1,6 @@
 #include "triptych/keras/metrics/f_score.h"
 
+#include "api_keras/metrics/registered.h"
 #include "api_keras/training/targets.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
@@ -63,7 +64,7 @@ class FBetaScore : public MetricBase {
   Tensor true_positives_, false_positives_, false_negatives_, weights_;
 };
 
-Metric checked(const char* metric, FBetaScoreOptions options, Location where) {
+Metric checked(const char* metric, const FBetaScoreOptions& options, Location where) {
   if (!options.average.empty() && options.average != "micro" && options.average != "macro" &&
       options.average != "weighted")
     throw ArgumentError(metric, "there is no such average", "'" + options.average + "'",
@@ -74,17 +75,19 @@ Metric checked(const char* metric, FBetaScoreOptions options, Location where) {
     check.positive("threshold", *options.threshold);
     check.share("threshold", *options.threshold);
   }
-  return Metric(std::make_shared<FBetaScore>(std::move(options)));
+  return Metric(std::make_shared<FBetaScore>(options));
 }
 
 }  // namespace
 
 Metric metrics::FBetaScore(FBetaScoreOptions options, Location where) {
-  return checked("FBetaScore", std::move(options), where);
+  return known_as("FBetaScore", options, checked("FBetaScore", options, where));
 }
 Metric metrics::F1Score(F1ScoreOptions options, Location where) {
-  return checked("F1Score",
-                 {.average = options.average, .beta = 1, .threshold = options.threshold, .name = options.name}, where);
+  return known_as(
+      "F1Score", options,
+      checked("F1Score", {.average = options.average, .beta = 1, .threshold = options.threshold, .name = options.name},
+              where));
 }
 
 }  // namespace triptych::keras

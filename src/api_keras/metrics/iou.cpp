@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "api_keras/metrics/registered.h"
 #include "api_keras/names.h"
 #include "api_keras/training/targets.h"
 #include "core/metrics/confusion.h"
@@ -87,6 +88,13 @@ Metric make(const char* metric, const char* name, std::int64_t classes, const st
                                       targets, options, threshold));
 }
 
+/// Files say which dtype the counts have.
+template <class Options, class... T>
+Metric known_with_dtype(const char* class_name, const Options& options, Metric metric, NamedArgument<T>... arguments) {
+  const DType dtype = options.dtype.value_or(int64);
+  return known_as(class_name, options, std::move(metric), arguments..., arg("dtype", dtype));
+}
+
 IoUOptions of_one_hot(const OneHotIoUOptions& options) {
   return {.name = options.name,
           .dtype = options.dtype,
@@ -101,24 +109,33 @@ IoUOptions of_one_hot(const OneHotIoUOptions& options) {
 namespace metrics {
 
 Metric IoU(std::int64_t num_classes, std::vector<std::int64_t> target_class_ids, IoUOptions options, Location where) {
-  return make("IoU", "io_u", num_classes, target_class_ids, options, where);
+  return known_with_dtype("IoU", options, make("IoU", "io_u", num_classes, target_class_ids, options, where),
+                          arg("num_classes", num_classes), arg("target_class_ids", target_class_ids));
 }
 Metric BinaryIoU(BinaryIoUOptions options, Location where) {
   Hyperparameters("BinaryIoU", where).finite("threshold", options.threshold);
-  return make("BinaryIoU", "binary_io_u", 2, options.target_class_ids, {.name = options.name, .dtype = options.dtype},
-              where, options.threshold);
+  return known_with_dtype("BinaryIoU", options,
+                          make("BinaryIoU", "binary_io_u", 2, options.target_class_ids,
+                               {.name = options.name, .dtype = options.dtype}, where, options.threshold));
 }
 Metric MeanIoU(std::int64_t num_classes, IoUOptions options, Location where) {
   check("MeanIoU", num_classes, {0}, where);
-  return make("MeanIoU", "mean_io_u", num_classes, all_of(num_classes), options, where);
+  return known_with_dtype("MeanIoU", options,
+                          make("MeanIoU", "mean_io_u", num_classes, all_of(num_classes), options, where),
+                          arg("num_classes", num_classes));
 }
 Metric OneHotIoU(std::int64_t num_classes, std::vector<std::int64_t> target_class_ids, OneHotIoUOptions options,
                  Location where) {
-  return make("OneHotIoU", "one_hot_io_u", num_classes, target_class_ids, of_one_hot(options), where);
+  return known_with_dtype("OneHotIoU", options,
+                          make("OneHotIoU", "one_hot_io_u", num_classes, target_class_ids, of_one_hot(options), where),
+                          arg("num_classes", num_classes), arg("target_class_ids", target_class_ids));
 }
 Metric OneHotMeanIoU(std::int64_t num_classes, OneHotIoUOptions options, Location where) {
   check("OneHotMeanIoU", num_classes, {0}, where);
-  return make("OneHotMeanIoU", "one_hot_mean_io_u", num_classes, all_of(num_classes), of_one_hot(options), where);
+  return known_as(
+      "OneHotMeanIoU", options,
+      make("OneHotMeanIoU", "one_hot_mean_io_u", num_classes, all_of(num_classes), of_one_hot(options), where),
+      arg("num_classes", num_classes));
 }
 
 }  // namespace metrics

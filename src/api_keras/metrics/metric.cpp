@@ -7,8 +7,10 @@
 #include "api_keras/losses/reduction.h"
 #include "api_keras/metrics/accuracies.h"
 #include "api_keras/metrics/mean_of.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/metrics/samples.h"
 #include "api_keras/names.h"
+#include "api_keras/saving/registry.h"
 #include "api_keras/training/targets.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
@@ -96,6 +98,7 @@ Tensor sum_of(const Tensor& x) { return cast(x.ndim() == 0 ? x : sum(x), float64
 // --- MetricBase -----------------------------------------------------------------------------------------------------
 
 MetricBase::~MetricBase() = default;
+std::string MetricBase::class_name() const { return class_name_.empty() ? class_name_of(typeid(*this)) : class_name_; }
 
 Tensor MetricBase::values(const Tensor&, const Tensor&) {
   throw ArgumentError("metric", "the metric has no function",
@@ -185,17 +188,23 @@ Metric::Metric(std::shared_ptr<MetricBase> base, Location where) : base_(std::mo
   if (!base_) throw ArgumentError("metric", "there is no metric", "a null pointer", "", where);
 }
 Metric::Metric(const char* name, Location where) : Metric(std::string(not_null(name, where)), where) {}
-Metric::Metric(const std::string& name, Location where) : made_by_name_(name) {
+Metric::Metric(const std::string& name, Location where) {
   std::vector<std::string> names;
   const std::string wanted = table_name(name);
   for (const NamedMetric& entry : named_metrics) {
     if (wanted == entry.name) {
       base_ = entry.make(name).base_;
+      made_by_name_ = name;
       return;
     }
     names.emplace_back(entry.name);
   }
-  no_such("metric", name, names, where);
+  if (auto function = custom_function<Tensor(const Tensor&, const Tensor&)>({name}))
+    base_ = std::make_shared<RegisteredMetric>(name, std::move(function));
+  else if (const auto make = custom_function<Metric(const Config&)>({name}))
+    *this = make({});
+  else
+    no_such("metric", name, names, where);
 }
 
 Metric Metric::fresh() const { return made_by_name_.empty() ? *this : Metric(made_by_name_); }

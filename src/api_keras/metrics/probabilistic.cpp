@@ -2,6 +2,7 @@
 
 #include "api_keras/losses/reduction.h"
 #include "api_keras/metrics/mean_of.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/training/targets.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/ops.h"
@@ -35,30 +36,35 @@ class SparseCrossentropy : public MetricBase {
 namespace metrics {
 
 Metric KLDivergence(MetricOptions options) {
-  return mean_of(given_name(options.name, "kl_divergence"), down,
-                 [](const Tensor& y, const Tensor& p) { return losses::kl_divergence(y, p); });
+  return known_as("KLDivergence", options,
+                  mean_of(given_name(options.name, "kl_divergence"), down,
+                          [](const Tensor& y, const Tensor& p) { return losses::kl_divergence(y, p); }));
 }
 Metric Poisson(MetricOptions options) {
-  return mean_of(given_name(options.name, "poisson"), down,
-                 [](const Tensor& y, const Tensor& p) { return losses::poisson(y, p); });
+  return known_as("Poisson", options,
+                  mean_of(given_name(options.name, "poisson"), down,
+                          [](const Tensor& y, const Tensor& p) { return losses::poisson(y, p); }));
 }
 Metric BinaryCrossentropy(BinaryCrossentropyMetricOptions options, Location where) {
   Hyperparameters("BinaryCrossentropy", where).share("label_smoothing", options.label_smoothing);
   const CrossentropyArguments arguments{options.from_logits, options.label_smoothing, -1};
-  return mean_of(options.name, down, [arguments](const Tensor& y, const Tensor& p) {
-    return losses::binary_crossentropy(y, p, arguments);
-  });
+  return known_as("BinaryCrossentropy", options,
+                  mean_of(options.name, down, [arguments](const Tensor& y, const Tensor& p) {
+                    return losses::binary_crossentropy(y, p, arguments);
+                  }));
 }
 Metric CategoricalCrossentropy(CategoricalCrossentropyMetricOptions options, Location where) {
   Hyperparameters("CategoricalCrossentropy", where).share("label_smoothing", options.label_smoothing);
   const CrossentropyArguments arguments{options.from_logits, options.label_smoothing, options.axis};
-  return mean_of(options.name, down, [arguments](const Tensor& y, const Tensor& p) {
-    return losses::categorical_crossentropy(y, p, arguments);
-  });
+  return known_as("CategoricalCrossentropy", options,
+                  mean_of(options.name, down, [arguments](const Tensor& y, const Tensor& p) {
+                    return losses::categorical_crossentropy(y, p, arguments);
+                  }));
 }
 Metric SparseCategoricalCrossentropy(SparseCategoricalCrossentropyMetricOptions options, Location) {
   const SparseCrossentropyArguments arguments{options.from_logits, options.ignore_class, options.axis};
-  return Metric(std::make_shared<SparseCrossentropy>(options.name, arguments));
+  return known_as("SparseCategoricalCrossentropy", options,
+                  Metric(std::make_shared<SparseCrossentropy>(options.name, arguments)));
 }
 
 }  // namespace metrics

@@ -1,6 +1,7 @@
 #include "triptych/keras/metrics/reduction.h"
 
 #include "api_keras/metrics/mean_of.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/metrics/samples.h"
 #include "triptych/core/ops.h"
 
@@ -38,8 +39,12 @@ class Sum : public MetricBase {
 
 namespace metrics {
 
-Metric Mean(MetricOptions options) { return Metric(std::make_shared<keras::Mean>(given_name(options.name, "mean"))); }
-Metric Sum(MetricOptions options) { return Metric(std::make_shared<keras::Sum>(given_name(options.name, "sum"))); }
+Metric Mean(MetricOptions options) {
+  return known_as("Mean", options, Metric(std::make_shared<keras::Mean>(given_name(options.name, "mean"))));
+}
+Metric Sum(MetricOptions options) {
+  return known_as("Sum", options, Metric(std::make_shared<keras::Sum>(given_name(options.name, "sum"))));
+}
 
 }  // namespace metrics
 }  // namespace triptych::keras

@@ -1,6 +1,7 @@
 #include "triptych/keras/metrics/regression.h"
 
 #include "api_keras/metrics/mean_of.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/names.h"
 #include "api_keras/training/targets.h"
 #include "triptych/core/ops.h"
@@ -110,32 +111,42 @@ Tensor values_of(const Rule& rule, const Tensor& y_true, const Tensor& y_pred, L
 namespace metrics {
 
 Metric MeanSquaredError(MetricOptions options) {
-  return mean_of(given_name(options.name, "mean_squared_error"), down,
-                 [](const Tensor& y, const Tensor& p) { return losses::mean_squared_error(y, p); });
+  return known_as("MeanSquaredError", options,
+                  mean_of(given_name(options.name, "mean_squared_error"), down,
+                          [](const Tensor& y, const Tensor& p) { return losses::mean_squared_error(y, p); }));
 }
 Metric MeanAbsoluteError(MetricOptions options) {
-  return mean_of(given_name(options.name, "mean_absolute_error"), down,
-                 [](const Tensor& y, const Tensor& p) { return losses::mean_absolute_error(y, p); });
+  return known_as("MeanAbsoluteError", options,
+                  mean_of(given_name(options.name, "mean_absolute_error"), down,
+                          [](const Tensor& y, const Tensor& p) { return losses::mean_absolute_error(y, p); }));
 }
 Metric MeanAbsolutePercentageError(MetricOptions options) {
-  return mean_of(given_name(options.name, "mean_absolute_percentage_error"), down,
-                 [](const Tensor& y, const Tensor& p) { return losses::mean_absolute_percentage_error(y, p); });
+  return known_as(
+      "MeanAbsolutePercentageError", options,
+      mean_of(given_name(options.name, "mean_absolute_percentage_error"), down,
+              [](const Tensor& y, const Tensor& p) { return losses::mean_absolute_percentage_error(y, p); }));
 }
 Metric MeanSquaredLogarithmicError(MetricOptions options) {
-  return mean_of(given_name(options.name, "mean_squared_logarithmic_error"), down,
-                 [](const Tensor& y, const Tensor& p) { return losses::mean_squared_logarithmic_error(y, p); });
+  return known_as(
+      "MeanSquaredLogarithmicError", options,
+      mean_of(given_name(options.name, "mean_squared_logarithmic_error"), down,
+              [](const Tensor& y, const Tensor& p) { return losses::mean_squared_logarithmic_error(y, p); }));
 }
 Metric LogCoshError(MetricOptions options) {
-  return mean_of(given_name(options.name, "logcosh"), down,
-                 [](const Tensor& y, const Tensor& p) { return losses::log_cosh(y, p); });
+  return known_as("LogCoshError", options,
+                  mean_of(given_name(options.name, "logcosh"), down,
+                          [](const Tensor& y, const Tensor& p) { return losses::log_cosh(y, p); }));
 }
 Metric RootMeanSquaredError(MetricOptions options) {
-  return Metric(std::make_shared<keras::RootMeanSquaredError>(given_name(options.name, "root_mean_squared_error")));
+  return known_as(
+      "RootMeanSquaredError", options,
+      Metric(std::make_shared<keras::RootMeanSquaredError>(given_name(options.name, "root_mean_squared_error"))));
 }
 Metric CosineSimilarity(CosineSimilarityMetricOptions options) {
-  return mean_of(options.name, up, [axis = options.axis](const Tensor& y, const Tensor& p) {
-    return neg(losses::cosine_similarity(y, p, axis));
-  });
+  return known_as("CosineSimilarity", options,
+                  mean_of(options.name, up, [axis = options.axis](const Tensor& y, const Tensor& p) {
+                    return neg(losses::cosine_similarity(y, p, axis));
+                  }));
 }
 Metric R2Score(R2ScoreOptions options, Location where) {
   if (!options.class_aggregation.empty() && options.class_aggregation != "uniform_average" &&
@@ -143,15 +154,17 @@ Metric R2Score(R2ScoreOptions options, Location where) {
     no_such("class_aggregation", options.class_aggregation, {"uniform_average", "variance_weighted_average"}, where);
   if (options.num_regressors < 0)
     throw ArgumentError("R2Score", "num_regressors is negative", std::to_string(options.num_regressors), "", where);
-  return Metric(std::make_shared<keras::R2Score>(std::move(options)));
+  return known_as("R2Score", options, Metric(std::make_shared<keras::R2Score>(options)));
 }
 Metric PearsonCorrelation(PearsonCorrelationOptions options) {
-  return mean_of(options.name, up,
-                 [axis = options.axis](const Tensor& y, const Tensor& p) { return pearson(y, p, axis); });
+  return known_as("PearsonCorrelation", options,
+                  mean_of(options.name, up,
+                          [axis = options.axis](const Tensor& y, const Tensor& p) { return pearson(y, p, axis); }));
 }
 Metric ConcordanceCorrelation(ConcordanceCorrelationOptions options) {
-  return mean_of(options.name, up,
-                 [axis = options.axis](const Tensor& y, const Tensor& p) { return concordance(y, p, axis); });
+  return known_as("ConcordanceCorrelation", options,
+                  mean_of(options.name, up,
+                          [axis = options.axis](const Tensor& y, const Tensor& p) { return concordance(y, p, axis); }));
 }
 
 Tensor pearson_correlation(const Tensor& y_true, const Tensor& y_pred, std::int64_t axis, Location where) {

@@ -6,18 +6,18 @@
 
 #include "core/support/users_function.h"
 #include "triptych/core/callable.h"
+#include "triptych/core/control_flow.h"
 
 namespace triptych::keras::ops {
 namespace {
 
-/// A number that must be known now.
-double known(const char* op, const Arg& x) {
+/// Nothing if it is known only when a graph runs.
+std::optional<double> known(const Arg& x) {
   if (x.is_scalar()) return x.scalar().to_double();
-  if (x.tensor().is_symbolic())
-    throw UnsupportedError(op, "the condition is not known", "a graph's tensor",
-                           "Choose between values with where; a graph has no branches of this function", x.where());
+  if (x.tensor().is_symbolic()) return {};
   return x.tensor().item<double>(x.where());
 }
+Tensor as_condition(const Tensor& x) { return x.dtype() == boolean ? x : not_equal(x, 0); }
 
 /// A user's function, whose errors name its own lines, or that of the call.
 template <class F, class... A>
@@ -26,9 +26,9 @@ auto result_of(Location where, const F& function, const A&... arguments) {
   return function(arguments...);
 }
 
-std::int64_t slices_of(const char* op, const Arg& xs, std::int64_t axis = 0) {
+Dim slices_of(const char* op, const Arg& xs, std::int64_t axis = 0) {
   const Tensor& given = xs.tensor();
-  return given.shape(xs.where()).dim(normalize_axis(op, axis, given.ndim(), xs.where()), xs.where()).value(xs.where());
+  return given.shape(xs.where()).dim(normalize_axis(op, axis, given.ndim(), xs.where()), xs.where());
 }
 
 /// The results in order; of none, what cannot be known.
@@ -38,27 +38,36 @@ Tensor gathered(const char* op, std::vector<Tensor> results, bool reverse, Locat
   return triptych::stack(results, 0, where);
 }
 
+template <class Result>
+Result chosen(const Arg& pred, const std::function<Result()>& true_fn, const std::function<Result()>& false_fn) {
+  check_callable("cond", true_fn, pred.where());
+  check_callable("cond", false_fn, pred.where());
+  if (const auto is_true = known(pred)) return result_of(pred.where(), *is_true != 0 ? true_fn : false_fn);
+  return triptych::cond(Arg(as_condition(pred.tensor()), pred.where()), true_fn, false_fn, pred.where());
+}
+
 }  // namespace
 
 Tensor cond(const Arg& pred, const std::function<Tensor()>& true_fn, const std::function<Tensor()>& false_fn) {
-  check_callable("cond", true_fn, pred.where());
-  check_callable("cond", false_fn, pred.where());
-  return result_of(pred.where(), known("cond", pred) != 0 ? true_fn : false_fn);
+  return chosen(pred, true_fn, false_fn);
 }
 std::vector<Tensor> cond(const Arg& pred, const std::function<std::vector<Tensor>()>& true_fn,
                          const std::function<std::vector<Tensor>()>& false_fn) {
-  check_callable("cond", true_fn, pred.where());
-  check_callable("cond", false_fn, pred.where());
-  return result_of(pred.where(), known("cond", pred) != 0 ? true_fn : false_fn);
+  return chosen(pred, true_fn, false_fn);
 }
 
 Tensor switch_(const Arg& index, const std::vector<std::function<Tensor(const std::vector<Tensor>&)>>& branches,
                const std::vector<Tensor>& operands) {
   if (branches.empty()) throw ArgumentError("switch", "there is no branch", "0 functions", "", index.where());
   for (const auto& branch : branches) check_callable("switch", branch, index.where());
-  const double last = static_cast<double>(branches.size() - 1), given = known("switch", index);
-  const double place = given >= 0 ? std::min(given, last) : 0;
-  return result_of(index.where(), branches[static_cast<std::size_t>(place)], operands);
+  const double last = static_cast<double>(branches.size() - 1);
+  if (const auto given = known(index)) {
+    const double place = *given >= 0 ? std::min(*given, last) : 0;
+    return result_of(index.where(), branches[static_cast<std::size_t>(place)], operands);
+  }
+  std::vector<std::function<Tensor()>> functions;
+  for (const auto& branch : branches) functions.push_back([&] { return branch(operands); });
+  return switch_case(Arg(cast(clip(index, 0, last), int32), index.where()), functions, {}, index.where());
 }
 
 std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& cond,
@@ -68,7 +77,15 @@ std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tens
   check_callable("while_loop", cond, where);
   check_callable("while_loop", body, where);
   for (std::int64_t i = 0; !maximum_iterations || i < *maximum_iterations; ++i) {
-    if (known("while_loop", Arg(result_of(where, cond, loop_vars), where)) == 0) break;
+    const Tensor goes_on = result_of(where, cond, loop_vars);
+    const auto value = known(Arg(goes_on, where));
+    if (!value) {
+      WhileOptions rest;
+      if (maximum_iterations) rest.maximum_iterations = *maximum_iterations - i;
+      return triptych::while_loop([&](const std::vector<Tensor>& vars) { return as_condition(cond(vars)); }, body,
+                                  loop_vars, rest, where);
+    }
+    if (*value == 0) break;
     std::vector<Tensor> next = result_of(where, body, loop_vars);
     if (next.size() != loop_vars.size())
       throw ArgumentError("while_loop", "the body gives another number of variables",
@@ -88,7 +105,17 @@ Tensor fori_loop(std::int64_t lower, std::int64_t upper,
 
 Step scan(const std::function<Step(const Tensor&, const Tensor&)>& f, const Arg& init, const Arg& xs, bool reverse) {
   check_callable("scan", f, xs.where());
-  const std::int64_t length = slices_of("scan", xs);
+  const Dim slices = slices_of("scan", xs);
+  if (!slices.known()) {
+    const auto step_of = [&](std::span<const Tensor> given) {
+      Step step = f(given[0], given[1]);
+      return std::vector{std::move(step.carry), std::move(step.y)};
+    };
+    const auto results =
+        triptych::detail::run_rows("scan", step_of, {init.tensor()}, {xs.tensor()}, reverse, true, xs.where());
+    return {results[0], results[1]};
+  }
+  const std::int64_t length = slices.raw();
   Tensor carry = init.tensor();
   std::vector<Tensor> results;
   for (std::int64_t i = 0; i < length; ++i) {
@@ -101,8 +128,13 @@ Step scan(const std::function<Step(const Tensor&, const Tensor&)>& f, const Arg&
 
 Tensor map(const std::function<Tensor(const Tensor&)>& f, const Arg& xs) {
   check_callable("map", f, xs.where());
+  const Dim slices = slices_of("map", xs);
+  if (!slices.known()) {
+    const auto of_row = [&](std::span<const Tensor> given) { return std::vector{f(given[0])}; };
+    return triptych::detail::run_rows("map", of_row, {}, {xs.tensor()}, false, true, xs.where())[0];
+  }
   std::vector<Tensor> results;
-  for (std::int64_t i = 0, length = slices_of("map", xs); i < length; ++i)
+  for (std::int64_t i = 0, length = slices.raw(); i < length; ++i)
     results.push_back(result_of(xs.where(), f, select(xs, 0, i)));
   return gathered("map", std::move(results), false, xs.where());
 }
@@ -113,7 +145,7 @@ Tensor vectorized_map(const std::function<Tensor(const Tensor&)>& function, cons
 Tensor associative_scan(const std::function<Tensor(const Tensor&, const Tensor&)>& f, const Arg& elems, bool reverse,
                         std::int64_t axis) {
   check_callable("associative_scan", f, elems.where());
-  const std::int64_t length = slices_of("associative_scan", elems, axis);
+  const std::int64_t length = slices_of("associative_scan", elems, axis).value(elems.where());
   std::vector<Tensor> results;
   for (std::int64_t i = 0; i < length; ++i) {
     const Tensor slice = narrow(elems, axis, reverse ? length - 1 - i : i, 1);

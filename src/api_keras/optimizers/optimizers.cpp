@@ -32,6 +32,7 @@ OptimizerBase::OptimizerBase(OwnedText name, const LearningRate& learning_rate, 
   mark_state(learning_rate_);
 }
 OptimizerBase::~OptimizerBase() = default;
+std::string OptimizerBase::class_name() const { return class_name_of(typeid(*this)); }
 
 Tensor OptimizerBase::make_slot(std::size_t, const Tensor& parameter, const std::string&) const {
   return zeros(parameter.shape(), parameter.dtype());

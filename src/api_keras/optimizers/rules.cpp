@@ -5,6 +5,7 @@
 #include "api_keras/names.h"
 #include "api_keras/optimizers/rule_optimizer.h"
 #include "api_keras/saving/fields.h"
+#include "api_keras/saving/registry.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
@@ -470,6 +471,7 @@ Optimizer get(const std::string& identifier, Location where) {
     if (entry.name == key) return entry.make();
     names.emplace_back(entry.name);
   }
+  if (const auto make = custom_function<Optimizer(const Config&)>({identifier})) return make({});
   no_such("optimizer", identifier, names, where);
 }
 

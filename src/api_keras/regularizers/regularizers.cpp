@@ -4,7 +4,9 @@
 
 #include "api_keras/layers/brick.h"
 #include "api_keras/names.h"
+#include "api_keras/saving/registry.h"
 #include "api_keras/training/targets.h"
+#include "core/formats/json.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -48,7 +50,12 @@ Regularizer::Regularizer(const std::string& name, Location where) {
     }
     names.emplace_back(entry.name);
   }
-  no_such("regularizer", name, names, where);
+  if (auto function = custom_function<Tensor(const Tensor&)>({name}))
+    *this = Regularizer("function", Json(name).dump(), std::move(function));
+  else if (const auto make = custom_function<Regularizer(const Config&)>({name}))
+    *this = make({});
+  else
+    no_such("regularizer", name, names, where);
 }
 
 Tensor Regularizer::operator()(const Tensor& x, Location where) const {

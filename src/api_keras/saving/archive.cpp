@@ -20,10 +20,6 @@
 
 namespace triptych::keras {
 
-struct MetricAccess {
-  static const std::string& made_by_name(const Metric& metric) { return metric.made_by_name_; }
-};
-
 namespace {
 
 constexpr const char *metadata_name = "metadata.json", *config_name = "config.json", *weights_name = "model.weights.h5",
@@ -31,25 +27,16 @@ constexpr const char *metadata_name = "metadata.json", *config_name = "config.js
 
 // --- How a model was compiled ---------------------------------------------------------------------------------------
 
-/// Undefined where one of them has no name.
-std::optional<Json> names_of(const std::vector<Metric>& metrics) {
+Json list_of(const std::vector<Metric>& metrics) {
   Json list = Json::array();
-  for (const Metric& metric : metrics) {
-    const std::string& name = MetricAccess::made_by_name(metric);
-    if (name.empty()) return {};
-    list.push_back(name);
-  }
+  for (const Metric& metric : metrics) list.push_back(metric_object(metric));
   return list;
 }
 
-std::optional<Json> metrics_object(const MetricList& metrics) {
-  if (metrics.by_output.empty()) return metrics.in_order.empty() ? Json() : names_of(metrics.in_order);
+Json metrics_object(const MetricList& metrics) {
+  if (metrics.by_output.empty()) return metrics.in_order.empty() ? Json() : list_of(metrics.in_order);
   Json object = Json::object();
-  for (const NamedMetrics& output : metrics.by_output) {
-    const auto list = names_of(output.metrics);
-    if (!list) return {};
-    object[valid_utf8(output.output)] = *list;
-  }
+  for (const NamedMetrics& output : metrics.by_output) object[valid_utf8(output.output)] = list_of(output.metrics);
   return object;
 }
 
@@ -73,40 +60,43 @@ Json by_output(const std::vector<Item>& items, const std::vector<std::string>& o
   return list.size() == 1 ? list[0] : list;
 }
 
-/// Null, after a warning, if a part of it is a function or an object of the user's, as in Keras.
+/// Null, after a warning, if a part of it is a function that has no name.
 Json compile_config(const CompileOptions& options, const char* op) {
-  const auto metrics = metrics_object(options.metrics), weighted = metrics_object(options.weighted_metrics);
   Json config = {{"optimizer", optimizer_object(options.optimizer)},
                  {"loss", by_output(options.loss, options.loss.outputs)},
                  {"loss_weights", by_output(options.loss_weights, options.loss_weights.outputs)},
-                 {"metrics", metrics.value_or(nullptr)},
-                 {"weighted_metrics", weighted.value_or(nullptr)},
+                 {"metrics", metrics_object(options.metrics)},
+                 {"weighted_metrics", metrics_object(options.weighted_metrics)},
                  {"run_eagerly", options.run_eagerly},
                  {"steps_per_execution", options.steps_per_execution},
                  {"jit_compile", false}};
   try {
     check_writable(config, op, {});
-    if (metrics && weighted) return config;
+    return config;
   } catch (const UnsupportedError&) {
-  }
-  if (metrics && weighted) {
     std::fprintf(stderr,
-                 "[%s] warning: how the model was compiled is not kept: a part of it is a function of your own.\n", op);
+                 "[%s] warning: how the model was compiled is not kept: a part of it is a function of your own. "
+                 "saving::register_keras_serializable gives it a name.\n",
+                 op);
     return nullptr;
   }
-  std::fprintf(stderr, "[%s] warning: metrics that were given as objects are not kept; give them by their names.\n",
-               op);
-  return config;
 }
 
+/// One for all, a list with a place for each output, or an object by outputs' names.
 template <class Item, class Read>
-void read_by_output(const Json& value, std::vector<Item>& items, std::vector<std::string>& outputs, const Read& read) {
+void read_by_output(const Json& value, std::vector<Item>& items, std::vector<std::string>& outputs,
+                    const ModelBase& model, const Read& read) {
+  const auto add = [&](const std::string& output, const Json& item) {
+    if (item.is_null()) return;
+    outputs.push_back(output);
+    items.push_back(read(item));
+  };
+  const auto is_null = [](const Json& item) { return item.is_null(); };
   if (value.is_object() && !value.contains("class_name")) {
-    for (const auto& [name, item] : value.items())
-      if (!item.is_null()) {
-        outputs.push_back(name);
-        items.push_back(read(item));
-      }
+    for (const auto& [name, item] : value.items()) add(name, item);
+  } else if (const auto names = model.output_names();
+             value.is_array() && value.size() == names.size() && std::any_of(value.begin(), value.end(), is_null)) {
+    for (std::size_t i = 0; i < names.size(); ++i) add(names[i], value[i]);
   } else if (value.is_array()) {
     for (const Json& item : value) items.push_back(read(item));
   } else if (!value.is_null()) {
@@ -114,41 +104,29 @@ void read_by_output(const Json& value, std::vector<Item>& items, std::vector<std
   }
 }
 
-Metric metric_from(const Json& value, Location where) {
-  if (value.is_string()) return Metric(value.get<std::string>(), where);
-  const ObjectParts parts = parts_of(value, "a metric", where);
-  if (parts.class_name == "function" && parts.config && parts.config->is_string())
-    return Metric(parts.config->get<std::string>(), where);
-  // Of a metric as an object what its class says alone; a name of its own would be lost, other arguments change it.
-  if (parts.config && parts.config->is_object())
-    for (const auto& [key, argument] : parts.config->items())
-      if (key != "name" && key != "dtype" && !argument.is_null())
-        std::fprintf(stderr, "[load_model] warning: metric '%s' is made without its '%s'.\n",
-                     printable(parts.class_name).c_str(), printable(key).c_str());
-  return Metric(parts.class_name, where);
-}
-
 OutputMetrics metrics_of_output(const Json& value, Location where) {
   OutputMetrics metrics;
-  if (value.is_array())
-    for (const Json& item : value) metrics.push_back(metric_from(item, where));
-  else if (!value.is_null())
+  if (value.is_array()) {
+    for (const Json& item : value)
+      if (!item.is_null()) metrics.push_back(metric_from(item, where));
+  } else if (!value.is_null()) {
     metrics.push_back(metric_from(value, where));
+  }
   return metrics;
 }
 
 MetricList metrics_from(const Json& value, const ModelBase& model, Location where) {
   MetricList metrics;
+  const auto has_place = [](const Json& item) { return item.is_array() || item.is_null(); };
   if (value.is_object() && !value.contains("class_name")) {
     for (const auto& [name, item] : value.items())
       metrics.by_output.push_back({OwnedText(name), metrics_of_output(item, where)});
+  } else if (const auto names = model.output_names();
+             value.is_array() && value.size() == names.size() && std::any_of(value.begin(), value.end(), has_place)) {
+    for (std::size_t i = 0; i < names.size(); ++i)
+      metrics.by_output.push_back({OwnedText(names[i]), metrics_of_output(value[i], where)});
   } else if (value.is_array() && !value.empty() && value[0].is_array()) {
-    const std::vector<std::string> outputs = model.output_names();
-    for (std::size_t i = 0; i < value.size(); ++i)
-      if (outputs.size() == value.size())
-        metrics.by_output.push_back({OwnedText(outputs[i]), metrics_of_output(value[i], where)});
-      else
-        for (const Metric& metric : metrics_of_output(value[i], where)) metrics.in_order.push_back(metric);
+    metrics.in_order = metrics_of_output(value[0], where);  // of the one output, whose name is not known
   } else {
     metrics.in_order = metrics_of_output(value, where);
   }
@@ -160,12 +138,12 @@ void compile_from(const Model& model, const Json& config, Location where) {
   const auto part = [&](const char* key) { return config.contains(key) ? config[key] : Json(); };
   CompileOptions options;
   options.optimizer = optimizer_from(config["optimizer"], where);
-  read_by_output(part("loss"), static_cast<std::vector<Loss>&>(options.loss), options.loss.outputs,
+  read_by_output(part("loss"), static_cast<std::vector<Loss>&>(options.loss), options.loss.outputs, model.base(),
                  [&](const Json& loss) { return loss_from(loss, where); });
   read_by_output(part("loss_weights"), static_cast<std::vector<double>&>(options.loss_weights),
-                 options.loss_weights.outputs, [&](const Json& weight) {
+                 options.loss_weights.outputs, model.base(), [&](const Json& weight) {
                    if (!weight.is_number())
-                     throw ArgumentError("load_model", "the weight of a loss is not a number", short_text(weight), "",
+                     throw ArgumentError(Reading::op(), "the weight of a loss is not a number", short_text(weight), "",
                                          where);
                    return weight.get<double>();
                  });
@@ -179,8 +157,8 @@ void compile_from(const Model& model, const Json& config, Location where) {
 
 Model as_model(const Layer& layer, Location where) {
   if (auto* base = layer.as<ModelBase>()) return Model::of(*base, where);
-  throw ArgumentError("load_model", "the file holds no model", "a layer of class '" + layer.base().class_name() + "'",
-                      "", where);
+  throw ArgumentError(Reading::op(), "this is no model", "a layer of class '" + layer.base().class_name() + "'", "",
+                      where);
 }
 
 /// The files that layers of one's own keep in an archive.
@@ -301,6 +279,7 @@ namespace models {
 Model load_model(const OwnedText& path, LoadModelOptions options, Location where) {
   const Frame frame(where);
   const FileContext context{"load_model", where};
+  const Reading reading("load_model");
   const saving::custom_object_scope scope(std::move(options.custom_objects), where);
   const ZipReader archive(path, context);
   const std::optional<std::string> config = archive.read(config_name);
@@ -324,44 +303,26 @@ Model load_model(const OwnedText& path, LoadModelOptions options, Location where
 
 Model model_from_json(const OwnedText& json, const saving::CustomObjects& custom_objects, Location where) {
   const Frame frame(where);
+  const Reading reading("model_from_json");
   const saving::custom_object_scope scope(custom_objects, where);
   return as_model(layer_from(parse_json(json, "model_from_json", "the text", where), where), where);
 }
 
 Model clone_model(const Model& model, CloneModelOptions options, Location where) {
   const Frame frame(where);
+  const Reading reading("clone_model");
   ModelBase& base = model.base(where);
   const bool by_config = !options.clone_function && options.input_tensors.empty() && !has_lambda(model);
   const Model clone = by_config ? as_model(layer_from(model_object(model, false, "clone_model", where), where), where)
                                 : cloned_by_layers(model, options, where);
-  if (base.trainer().compiled()) compile_from(clone, compile_config(base.trainer().options(), "clone_model"), where);
+  if (base.trainer().compiled()) try {
+      compile_from(clone, compile_config(base.trainer().options(), "clone_model"), where);
+    } catch (const ArgumentError& error) {  // of a class that is not registered
+      std::fprintf(stderr, "[clone_model] warning: the clone is not compiled: %s\n", error.what());
+    }
   return clone;
 }
 
 }  // namespace models
-
-namespace saving {
-
-std::string serialize_keras_object(const Layer& layer, Location where) {
-  const Frame frame(where);
-  const Json object = layer_object(layer, where);
-  check_writable(object, "serialize_keras_object", where);
-  return object.dump();
-}
-
-Layer deserialize_keras_object(const OwnedText& json, const CustomObjects& custom_objects, Location where) {
-  const Frame frame(where);
-  const custom_object_scope scope(custom_objects, where);
-  return layer_from(parse_json(json, "deserialize_keras_object", "the text", where), where);
-}
-
-}  // namespace saving
-
-Layer layers::from_config(const OwnedText& class_name, const OwnedText& config, Location where) {
-  const Frame frame(where);
-  Json object = {{"class_name", valid_utf8(class_name)}};
-  object["config"] = parse_json(config, "from_config", "the text", where);
-  return layer_from(object, where);
-}
 
 }  // namespace triptych::keras

@@ -10,11 +10,10 @@ namespace triptych::keras {
 namespace {
 
 template <class T>
-T read(const std::string& json, Text key, Location where) {
+T read(const std::string& json, Text key, Location where, T value = {}) {
   const Json object = Json::parse(json);
   if (!object.contains(std::string(key)) || object[std::string(key)].is_null())
     throw ArgumentError("Config", "there is no argument of this name", "'" + std::string(key) + "'", "", where);
-  T value{};
   Fields(object, "Config", where).field(std::string(key).c_str(), value);
   return value;
 }
@@ -42,6 +41,9 @@ std::vector<std::int64_t> Config::integers(Text key, Location where) const {
   return read<std::vector<std::int64_t>>(json_, key, where);
 }
 Layer Config::layer(Text key, Location where) const { return read<Layer>(json_, key, where); }
+LearningRate Config::learning_rate(Text key, Location where) const {
+  return read<LearningRate>(json_, key, where, LearningRate(0.0));
+}
 
 Config& Config::set_integer(OwnedText key, std::int64_t value) {
   json_ = written(json_, key, value);
@@ -65,6 +67,11 @@ Config& Config::set(OwnedText key, const std::vector<std::int64_t>& values) {
 }
 Config& Config::set(OwnedText key, const Layer& layer, Location where) {
   json_ = written(json_, key, layer_object(layer, where));
+  return *this;
+}
+Config& Config::set(OwnedText key, const LearningRate& rate) {
+  const auto* schedule = rate.schedule();
+  json_ = written(json_, key, schedule ? schedule_object(*schedule) : Json(rate.value()));
   return *this;
 }
 

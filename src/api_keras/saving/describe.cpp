@@ -1,6 +1,7 @@
 // Layers and models as JSON.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "api_keras/access.h"
 #include "api_keras/models/functional.h"
@@ -65,6 +66,8 @@ class FunctionalWriter {
     for (const PlanStep& step : plan.steps)
       if (step.layer.defined()) calls[&step.layer.base()].push_back(step.call_index);
     for (auto& [layer, indices] : calls) std::sort(indices.begin(), indices.end());
+    read_.insert(plan.outputs.begin(), plan.outputs.end());
+    for (const PlanStep& step : plan.steps) read_.insert(step.inputs.begin(), step.inputs.end());
     for (const PlanStep& step : plan.steps) {
       int call = 0;
       if (step.layer.defined()) {
@@ -75,7 +78,10 @@ class FunctionalWriter {
         histories_[step.outputs[i]] = {step.name, call, static_cast<int>(i),
                                        i < step.output_shapes.size() ? step.output_shapes[i] : Shape(),
                                        i < step.output_dtypes.size() ? step.output_dtypes[i] : float32};
-      if (step.value.defined()) constants_[step.outputs[0]] = step.value;
+      if (step.value.defined())
+        constants_[step.outputs[0]] = step.value;
+      else if (step.op)  // which Keras may have without the first outputs
+        for (const int slot : step.outputs) histories_[slot].output -= written(step).first_output;
     }
   }
 
@@ -86,11 +92,7 @@ class FunctionalWriter {
     for (const PlanStep& step : plan_.steps) {
       if (step.value.defined()) continue;
       if (!step.layer.defined()) {
-        Json object = op_object(*step.op, step.name);
-        Json arguments = Json::array();
-        for (const int slot : step.inputs) arguments.push_back(operand(slot, step));
-        object["inbound_nodes"] = {{{"args", std::move(arguments)}, {"kwargs", Json::object()}}};
-        layers.push_back(std::move(object));
+        layers.push_back(op_object(step));
         nodes.emplace_back();
         continue;
       }
@@ -114,20 +116,40 @@ class FunctionalWriter {
   }
 
  private:
-  Json operand(int slot, const PlanStep& step) const {
+  std::vector<bool> reads(const PlanStep& step) const {
+    std::vector<bool> result;
+    for (const int slot : step.outputs) result.push_back(read_.contains(slot));
+    return result;
+  }
+  WrittenOp written(const PlanStep& step) const {
+    std::vector<Json> operands;
+    for (const int slot : step.inputs) operands.push_back(operand(slot));
+    return written_op(*step.op, operands, reads(step));
+  }
+  Json op_object(const PlanStep& step) const {
+    WrittenOp op = written(step);
+    op.config["name"] = valid_utf8(step.name);
+    Json object = {{"module", op.module}, {"class_name", op.class_name}};
+    object["config"] = std::move(op.config);
+    object["registered_name"] = op.class_name;
+    object["name"] = valid_utf8(step.name);
+    object["inbound_nodes"] = Json::array();
+    object["inbound_nodes"].push_back({{"args", std::move(op.args)}, {"kwargs", std::move(op.kwargs)}});
+    return object;
+  }
+  Json operand(int slot) const {
     const auto constant = constants_.find(slot);
     if (constant == constants_.end()) return tensor_object(histories_.at(slot));
-    if (constant->second.numel() != 1 || constant->second.ndim() != 0)
-      throw UnsupportedError("get_config", "a tensor that a functional model computes with has no place in a config",
-                             "'" + step.name + "' reads one of shape " + constant->second.shape().text(),
-                             "Put the computation in a layer of your own", step.where);
-    if (is_floating(constant->second.dtype())) return constant->second.item<double>();
-    return constant->second.item<std::int64_t>();
+    const Tensor& value = constant->second;
+    if (value.ndim() > 0) return array_object(value);
+    if (value.dtype() == boolean) return value.item<bool>();
+    if (is_floating(value.dtype())) return value.item<double>();
+    return value.item<std::int64_t>();
   }
 
   Json call(const PlanStep& step) const {
     std::vector<Json> tensors;
-    for (const int slot : step.inputs) tensors.push_back(operand(slot, step));
+    for (const int slot : step.inputs) tensors.push_back(operand(slot));
     const CallForm& form = step.form;
     auto next = tensors.begin();
     Json inputs = Json::array(), arguments = Json::array(), named = Json::object();
@@ -181,6 +203,7 @@ class FunctionalWriter {
   }
 
   const Plan& plan_;
+  std::set<int> read_;  // slots
   std::map<int, History> histories_;
   std::map<int, Tensor> constants_;
 };
@@ -239,7 +262,7 @@ Json layer_object(const Layer& layer, Location where) {
     return {{"module", "keras.layers"}, {"class_name", name}, {"config", config}, {"registered_name", nullptr}};
   }
   const bool is_sequential = layer.as<SequentialModel>() != nullptr, is_graph = layer.as<FunctionalModel>() != nullptr;
-  const std::string registered = registered_name_of_class(name);
+  const std::string registered = registered_name_of(typeid(base), name);
   const bool built_in = !is_sequential && !is_graph && registered.empty() && is_built_in(name);
   if (!is_graph) config["dtype"] = policy_object(base.dtype_policy());
   // Keras's constructors of these do not take it.

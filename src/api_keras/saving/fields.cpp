@@ -532,34 +532,21 @@ void Fields::field(const char* key, ValueRange& value) {
 
 // --- Objects --------------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// {"module", "class_name", "config", "registered_name"}, as Keras writes an object of its own.
-Json keras_object(const char* module, const std::string& class_name, const std::string& config) {
-  if (class_name.empty()) return unwritable_function();
-  Json object = {{"module", module}, {"class_name", valid_utf8(class_name)}};
-  object["config"] = parse_json(config, "get_config", "the config of '" + class_name + "'", {});
-  object["registered_name"] = nullptr;
-  return object;
-}
-
-}  // namespace
-
 void Fields::field(const char* key, keras::Initializer& value) {
   if (!reading_)
-    put(key) = keras_object("keras.initializers", value.class_name(), value.config());
+    put(key) = initializer_object(value);
   else if (const Json* found = find(key))
     value = initializer_from(*found, where_);
 }
 void Fields::field(const char* key, Regularizer& value) {
   if (!reading_)
-    put(key) = value.defined() ? keras_object("keras.regularizers", value.class_name(), value.config()) : Json();
+    put(key) = regularizer_object(value);
   else if (const Json* found = find(key))
     value = regularizer_from(*found, where_);
 }
 void Fields::field(const char* key, Constraint& value) {
   if (!reading_)
-    put(key) = value.defined() ? keras_object("keras.constraints", value.class_name(), value.config()) : Json();
+    put(key) = constraint_object(value);
   else if (const Json* found = find(key))
     value = constraint_from(*found, where_);
 }
@@ -574,8 +561,7 @@ void Fields::field(const char* key, Activation& value) {
 void Fields::field(const char* key, LearningRate& value) {
   if (!reading_) {
     const auto* schedule = value.schedule();
-    put(key) = schedule ? keras_object("keras.optimizers.schedules", schedule->class_name(), schedule->config())
-                        : Json(value.value());
+    put(key) = schedule ? schedule_object(*schedule) : Json(value.value());
   } else if (const Json* found = find(key)) {
     if (found->is_object())
       value = schedule_from(*found, where_);

@@ -332,6 +332,23 @@ void option_fields(Fields& fields, Options& options) {
   TRIPTYCH_FIELD(gamma);
   TRIPTYCH_FIELD(delta);
   TRIPTYCH_FIELD(ignore_class);
+  TRIPTYCH_FIELD(k);
+  TRIPTYCH_FIELD(from_sorted_ids);
+  TRIPTYCH_FIELD(num_thresholds);
+  TRIPTYCH_FIELD(curve);
+  TRIPTYCH_FIELD(summation_method);
+  if constexpr (requires { options.thresholds; }) fields.number_or_list("thresholds", options.thresholds);
+  TRIPTYCH_FIELD(multi_label);
+  TRIPTYCH_FIELD(num_labels);
+  TRIPTYCH_FIELD(label_weights);
+  TRIPTYCH_FIELD(top_k);
+  TRIPTYCH_FIELD(class_id);
+  TRIPTYCH_FIELD_OR_NONE(average, "");
+  TRIPTYCH_FIELD_OR_NONE(class_aggregation, "");
+  TRIPTYCH_FIELD(num_regressors);
+  TRIPTYCH_FIELD(target_class_ids);
+  TRIPTYCH_FIELD(sparse_y_true);
+  TRIPTYCH_FIELD(sparse_y_pred);
 #undef TRIPTYCH_FIELD_OR_NONE
 #undef TRIPTYCH_FIELD
 }

@@ -1,6 +1,7 @@
-// Ops that a functional model applies without a layer, as files call them.
+// Ops that a functional model applies without a layer, as files call them: Keras's Operations.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,24 +11,33 @@
 
 namespace triptych::keras {
 
-/// {"module", "class_name", "config", "registered_name", "name"} of an op that Keras has too. UnsupportedError for
-/// others.
-Json op_object(const Node& op, const std::string& name);
+/// An op of a model as Keras has it.
+struct WrittenOp {
+  /// Where it is ("keras.src.ops.numpy"), its class, and what it is made with.
+  std::string module, class_name;
+  Json config = Json::object();
+  /// What it is called on.
+  Json args = Json::array(), kwargs = Json::object();
+  /// Which of the node's outputs is its first.
+  int first_output = 0;
+};
+/// UnsupportedError for an op that Keras does not have. `operands` are written already; `reads` says which outputs of
+/// the node are read.
+WrittenOp written_op(const Node& op, const std::vector<Json>& operands, const std::vector<bool>& reads);
+/// A tensor of values as Keras writes an array.
+Json array_object(const Tensor& values);
 
-/// An operand: a tensor, or a number.
-struct OpOperand {
-  Tensor tensor;
-  double number = 0;
+/// A call of one of Keras's Operations, as a file has it.
+struct OpCall {
+  std::string class_name;
+  const Json& config;
+  const Json &args, &kwargs;
+  /// The tensor of the model that a "__keras_tensor__" is.
+  std::function<Tensor(const Json&)> model_tensor;
+  Location where;
 };
 bool is_known_op(const std::string& class_name);
-/// The op of Keras's class. ArgumentError for another number of operands, or none that is a tensor.
-Tensor apply_known_op(const std::string& class_name, const std::vector<OpOperand>& operands, Location where);
-
-/// An op that takes more than operands: parts of a tensor, an axis, a shape.
-bool takes_arguments(const std::string& class_name);
-/// It, of tensors, with the arguments of its config, and of the parts (`x[:, 0]`) those of `key`. ArgumentError for
-/// what it does not take.
-Tensor apply_op_with_arguments(const std::string& class_name, const Json& config, const std::vector<Tensor>& tensors,
-                               const Json& key, Location where);
+/// Its results. ArgumentError for what it does not take.
+std::vector<Tensor> apply_known_op(const OpCall& call);
 
 }  // namespace triptych::keras

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "api_keras/access.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/losses/function_loss.h"
+#include "api_keras/metrics/registered.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/fields.h"
 #include "api_keras/saving/registry.h"
+#include "api_keras/saving/remake.h"
 #include "core/formats/json.h"
 #include "core/support/printable.h"
 #include "triptych/keras/initializers/constant.h"
@@ -38,6 +41,15 @@ Made made_of(Made (*make)(Options, Location), const ObjectParts& parts, Location
 
 bool is_number(const Json& config, const char* key) { return config.contains(key) && config[key].is_number(); }
 
+/// What a function that is registered for the class makes of the arguments; nothing if there is none.
+template <class Made>
+std::optional<Made> custom_made(const ObjectParts& parts, Location where) {
+  const auto make = custom_function<Made(const Config&)>({parts.registered_name, parts.class_name});
+  if (!make) return {};
+  const bool has_arguments = parts.config && parts.config->is_object();
+  return make(has_arguments ? Config(parts.config->dump(), where) : Config());
+}
+
 double number_in(const ObjectParts& parts, const char* key, double value, Location where) {
   if (!parts.config) return value;
   Fields fields(*parts.config, parts.class_name, where);
@@ -46,9 +58,17 @@ double number_in(const ObjectParts& parts, const char* key, double value, Locati
 }
 
 [[noreturn]] void unknown_class(const char* what, const std::string& name, Location where) {
-  throw ArgumentError("load_model", std::string("there is no such ") + what, "'" + name + "'",
-                      "Classes of your own are made known by saving::register_keras_serializable", where);
+  throw ArgumentError(Reading::op(), std::string("there is no such ") + what, "'" + name + "'",
+                      "Make '" + name + "' known by saving::register_keras_serializable or custom_objects", where);
 }
+
+/// `parts` are a registered function's: its name.
+std::optional<std::string> function_name(const ObjectParts& parts) {
+  if (parts.class_name != "function" || !parts.config || !parts.config->is_string()) return {};
+  return parts.config->get<std::string>();
+}
+
+constinit thread_local const char* reading_op = nullptr;
 
 std::string path_of_function(const Json& value, const std::string& path) {
   if (value.is_object()) {
@@ -66,6 +86,10 @@ std::string path_of_function(const Json& value, const std::string& path) {
 }
 
 }  // namespace
+
+Reading::Reading(const char* op) : previous_(std::exchange(reading_op, op)) {}
+Reading::~Reading() { reading_op = previous_; }
+const char* Reading::op() { return reading_op ? reading_op : "load_model"; }
 
 Json parse_json(const std::string& text, std::string_view op, const std::string& name, Location where) {
   try {
@@ -97,7 +121,7 @@ void check_writable(const Json& object, std::string_view op, Location where) {
 ObjectParts parts_of(const Json& object, const char* what, Location where) {
   if (object.is_string()) return {object.get<std::string>(), "", nullptr};
   const auto fail = [&](const std::string& problem) {
-    throw ArgumentError("load_model", std::string("a file does not describe ") + what,
+    throw ArgumentError(Reading::op(), std::string("a file does not describe ") + what,
                         problem + ": " + short_text(object), "", where);
   };
   if (!object.is_object()) fail("neither an object nor a name");
@@ -109,11 +133,62 @@ ObjectParts parts_of(const Json& object, const char* what, Location where) {
   return parts;
 }
 
+Json object_of_class(const char* module, const std::string& class_name, const std::string& registered, Json config) {
+  Json object = {{"module", registered.empty() ? Json(module) : Json()}, {"class_name", valid_utf8(class_name)}};
+  object["config"] = std::move(config);
+  object["registered_name"] = registered.empty() ? Json() : Json(valid_utf8(registered));
+  return object;
+}
+
+Json function_object(const std::string& name) {
+  const std::string registered = registered_name_of(name);
+  return {{"module", "builtins"},
+          {"class_name", "function"},
+          {"config", valid_utf8(registered.empty() ? name : registered)},
+          {"registered_name", "function"}};
+}
+
+namespace {
+
+/// Of an object of the library, or of the user's, which is called by its class where it is not registered.
+Json object_of(const std::type_info& type, const char* module, const std::string& class_name, Json config) {
+  std::string registered = registered_name_of(type, class_name);
+  if (registered.empty() && !is_built_in(type)) registered = class_name;
+  return object_of_class(module, class_name, registered, std::move(config));
+}
+
+/// Of an object that says itself what it is in files.
+Json object_of_itself(const char* module, const std::string& class_name, const std::string& config) {
+  if (class_name.empty()) return unwritable_function();
+  Json arguments = parse_json(config, "get_config", "the config of '" + class_name + "'", {});
+  if (class_name == "function" && arguments.is_string()) return function_object(arguments.text());
+  return object_of_class(module, class_name, registered_name_of(class_name), std::move(arguments));
+}
+
+}  // namespace
+
+Json initializer_object(const Initializer& initializer) {
+  return object_of_itself("keras.initializers", initializer.class_name(), initializer.config());
+}
+Json regularizer_object(const Regularizer& regularizer) {
+  if (!regularizer.defined()) return nullptr;
+  return object_of_itself("keras.regularizers", regularizer.class_name(), regularizer.config());
+}
+Json constraint_object(const Constraint& constraint) {
+  if (!constraint.defined()) return nullptr;
+  return object_of_itself("keras.constraints", constraint.class_name(), constraint.config());
+}
+Json schedule_object(const optimizers::schedules::LearningRateSchedule& schedule) {
+  return object_of_itself("keras.optimizers.schedules", schedule.class_name(), schedule.config());
+}
+
 // --- Initializers and penalties -------------------------------------------------------------------------------------
 
 Initializer initializer_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "an initializer", where);
   const std::string& name = parts.class_name;
+  if (const auto function = function_name(parts)) return Initializer(*function, where);
+  if (const auto custom = custom_made<Initializer>(parts, where)) return *custom;
   if (!parts.config || parts.config->is_string()) return Initializer(name, where);
   if (name == "Constant") {
     if (!parts.config->contains("value") || !(*parts.config)["value"].is_structured())
@@ -141,6 +216,8 @@ Initializer initializer_from(const Json& object, Location where) {
 Regularizer regularizer_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "a regularizer", where);
   const std::string& name = parts.class_name;
+  if (const auto function = function_name(parts)) return Regularizer(*function, where);
+  if (const auto custom = custom_made<Regularizer>(parts, where)) return *custom;
   if (!parts.config) return Regularizer(name, where);
   if (name == "L1") return regularizers::L1(number_in(parts, "l1", 0.01, where), where);
   if (name == "L2") return regularizers::L2(number_in(parts, "l2", 0.01, where), where);
@@ -153,6 +230,8 @@ Regularizer regularizer_from(const Json& object, Location where) {
 Constraint constraint_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "a constraint", where);
   const std::string& name = parts.class_name;
+  if (const auto function = function_name(parts)) return Constraint(*function, where);
+  if (const auto custom = custom_made<Constraint>(parts, where)) return *custom;
   if (!parts.config || name == "NonNeg") return Constraint(name, where);
   if (name == "MaxNorm") return made_of<Constraint, MaxNormOptions>(&constraints::MaxNorm, parts, where);
   if (name == "UnitNorm") return made_of<Constraint, UnitNormOptions>(&constraints::UnitNorm, parts, where);
@@ -162,18 +241,13 @@ Constraint constraint_from(const Json& object, Location where) {
 
 Json activation_object(const Activation& activation) {
   if (activation.name().empty()) return unwritable_function();
-  const std::string registered = registered_name_of_function(activation.name());
-  if (registered.empty()) return activation.name();
-  return {{"module", "builtins"},
-          {"class_name", "function"},
-          {"config", activation.name()},
-          {"registered_name", registered}};
+  const std::string registered = registered_name_of(activation.name());
+  return registered.empty() ? Json(activation.name()) : function_object(activation.name());
 }
 
 Activation activation_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "an activation", where);
-  if (parts.class_name == "function" && parts.config && parts.config->is_string())
-    return Activation(parts.config->get<std::string>(), where);
+  if (const auto function = function_name(parts)) return Activation(*function, where);
   return Activation(to_snake_case(parts.class_name), where);  // a layer as an activation: "ReLU"
 }
 
@@ -183,6 +257,7 @@ optimizers::schedules::LearningRateSchedule schedule_from(const Json& object, Lo
   namespace schedules = optimizers::schedules;
   const ObjectParts parts = parts_of(object, "a learning rate", where);
   const std::string& kind = parts.class_name;
+  if (const auto custom = custom_made<schedules::LearningRateSchedule>(parts, where)) return *custom;
   if (!parts.config) unknown_class("schedule", kind, where);
   Fields fields(*parts.config, kind, where);
   std::string name = kind;
@@ -234,21 +309,24 @@ optimizers::schedules::LearningRateSchedule schedule_from(const Json& object, Lo
 Json optimizer_object(const Optimizer& optimizer) {
   const OptimizerBase& base = optimizer.base();
   if (base.class_name().empty()) return unwritable_function();
-  Json object = {{"module", "keras.optimizers"}, {"class_name", base.class_name()}};
   Json config = parse_json(base.config(), "get_config", "the config of optimizer '" + base.name() + "'", {});
-  config["name"] = base.name();
+  config["name"] = valid_utf8(base.name());
+  if (!is_built_in(typeid(base)) && !config.contains("learning_rate")) {
+    const auto* schedule = OptimizerAccess::schedule(base);
+    config["learning_rate"] = schedule ? schedule_object(*schedule) : Json(0);
+  }
   if (is_number(config, "learning_rate")) config["learning_rate"] = base.learning_rate();  // as it is now
   if (const Optimizer* inner = base.inner()) config["inner_optimizer"] = optimizer_object(*inner);
   if (base.class_name() == "AdamW" && config["weight_decay"].is_null()) config["weight_decay"] = 0.0;
-  object["config"] = std::move(config);
-  object["registered_name"] = nullptr;
-  return object;
+  return object_of(typeid(base), "keras.optimizers", base.class_name(), std::move(config));
 }
 
 Optimizer optimizer_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "an optimizer", where);
   const std::string& name = parts.class_name;
+  if (const auto custom = custom_made<Optimizer>(parts, where)) return *custom;
   if (!parts.config) return Optimizer(name, where);
+  if (!parts.registered_name.empty()) unknown_class("optimizer", name, where);
   if (name == "SGD") return made_of<Optimizer, SGDOptions>(&optimizers::SGD, parts, where);
   if (name == "RMSprop") return made_of<Optimizer, RMSpropOptions>(&optimizers::RMSprop, parts, where);
   if (name == "Adam") return made_of<Optimizer, AdamOptions>(&optimizers::Adam, parts, where);
@@ -323,22 +401,58 @@ constexpr LossClass loss_classes[] = {
 }  // namespace
 
 Json loss_object(const Loss& loss) {
-  const auto* known = dynamic_cast<const FunctionalLoss*>(&loss.base());
-  if (!known) return loss.name() == "crossentropy" ? Json("crossentropy") : unwritable_function();
-  Json object = {{"module", "keras.losses"}, {"class_name", loss_class(known->kind())}};
-  object["config"] = Json::parse(known->config());
-  object["config"]["name"] = loss.name();
-  object["registered_name"] = nullptr;
-  return object;
+  const LossBase& base = loss.base();
+  if (const auto* function = dynamic_cast<const RegisteredLoss*>(&base)) return function_object(function->key());
+  const auto* known = dynamic_cast<const FunctionalLoss*>(&base);
+  const std::string class_name = known ? loss_class(known->kind()) : base.class_name();
+  if (class_name.empty()) return unwritable_function();
+  if (class_name == "CrossentropyByShape") return "crossentropy";
+  Json config = parse_json(base.config(), "get_config", "the config of loss '" + base.name() + "'", {});
+  config["name"] = valid_utf8(base.name());
+  config["reduction"] = base.reduction();
+  return object_of(typeid(base), "keras.losses", class_name, std::move(config));
 }
 
 Loss loss_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "a loss", where);
+  if (const auto function = function_name(parts)) return Loss(*function, where);
+  if (const auto custom = custom_made<Loss>(parts, where)) return *custom;
   if (!parts.config) return Loss(parts.class_name, where);
-  if (parts.class_name == "function" && parts.config->is_string()) return Loss(parts.config->get<std::string>(), where);
+  if (!parts.registered_name.empty()) unknown_class("loss", parts.class_name, where);
   for (const LossClass& known : loss_classes)
     if (parts.class_name == known.name) return known.make(parts, where);
   unknown_class("loss", parts.class_name, where);
+}
+
+// --- Metrics --------------------------------------------------------------------------------------------------------
+
+Json metric_object(const Metric& metric) {
+  if (const std::string& name = MetricAccess::made_by_name(metric); !name.empty()) return valid_utf8(name);
+  const MetricBase& base = metric.base();
+  if (const auto* function = dynamic_cast<const RegisteredMetric*>(&base)) return function_object(function->key());
+  if (base.class_name().empty()) return unwritable_function();
+  const Json own = parse_json(base.config(), "get_config", "the config of metric '" + base.name() + "'", {});
+  Json config = {{"name", valid_utf8(base.name())}};
+  if (is_built_in(typeid(base))) config["dtype"] = "float32";
+  config.update(own);
+  return object_of(typeid(base), "keras.metrics", base.class_name(), std::move(config));
+}
+
+Metric metric_from(const Json& object, Location where) {
+  const ObjectParts parts = parts_of(object, "a metric", where);
+  if (const auto function = function_name(parts)) return Metric(*function, where);
+  if (const auto custom = custom_made<Metric>(parts, where)) return *custom;
+  if (!parts.config) return Metric(parts.class_name, where);
+  if (parts.registered_name.empty()) {
+    if (parts.class_name == "MeanMetricWrapper" && parts.config->is_object() && parts.config->contains("fn"))
+      return metric_from((*parts.config)["fn"], where);
+    for (const MetricClass& known : metric_classes())
+      if (parts.class_name == known.name) {
+        Fields fields(*parts.config, parts.class_name, where);
+        return known.make(fields);
+      }
+  }
+  unknown_class("metric", parts.class_name, where);
 }
 
 }  // namespace triptych::keras

@@ -15,6 +15,20 @@
 
 namespace triptych::keras {
 
+/// While alive, errors about what is read on this thread are those of the function `op`.
+class [[nodiscard]] Reading {
+ public:
+  explicit Reading(const char* op);
+  ~Reading();
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  /// The innermost one's; "load_model" where there is none.
+  static const char* op();
+
+ private:
+  const char* previous_;
+};
+
 /// `text` as JSON. ArgumentError of `op` if it is none, is nested too deep, or has bytes that are no UTF-8.
 Json parse_json(const std::string& text, std::string_view op, const std::string& name, Location where);
 /// As Python writes it: a space after commas and colons.
@@ -35,6 +49,11 @@ struct ObjectParts {
 /// ArgumentError unless `object` is such an object, or a name.
 ObjectParts parts_of(const Json& object, const char* what, Location where);
 
+/// An object's class and arguments as files have them. `module`: Keras's, of what is its own.
+Json object_of_class(const char* module, const std::string& class_name, const std::string& registered, Json config);
+/// A function that is registered, by its name.
+Json function_object(const std::string& name);
+
 // ArgumentError unless the object is one of Keras's, or registered.
 Initializer initializer_from(const Json& object, Location where);
 Regularizer regularizer_from(const Json& object, Location where);
@@ -45,9 +64,16 @@ Json activation_object(const Activation& activation);
 
 Json optimizer_object(const Optimizer& optimizer);
 Optimizer optimizer_from(const Json& object, Location where);
-/// Null for a loss of the user's.
 Json loss_object(const Loss& loss);
 Loss loss_from(const Json& object, Location where);
+/// Of a metric that was made by a name, the name.
+Json metric_object(const Metric& metric);
+Metric metric_from(const Json& object, Location where);
+Json initializer_object(const Initializer& initializer);
+/// Null for none.
+Json regularizer_object(const Regularizer& regularizer);
+Json constraint_object(const Constraint& constraint);
+Json schedule_object(const optimizers::schedules::LearningRateSchedule& schedule);
 
 /// A layer, or a model, as a file describes it.
 Json layer_object(const Layer& layer, Location where);

@@ -1,4 +1,4 @@
-// Layers from their configs: the function that makes a layer says what its config has.
+// Layers and metrics from their configs: the function that makes one says what its config has.
 #pragma once
 
 #include <initializer_list>
@@ -14,6 +14,10 @@ namespace triptych::keras {
 struct LayerClass {
   const char* name;
   Layer (*make)(Fields& config);
+};
+struct MetricClass {
+  const char* name;
+  Metric (*make)(Fields& config);
 };
 
 namespace detail {
@@ -34,7 +38,12 @@ void read_parameter(Fields& config, const char* key, T& value) {
     argument(config, key, value);
   } else {
     config.name(value.name);
-    if constexpr (requires { value.dtype = DTypePolicy(); }) config.policy(value.dtype);
+    if constexpr (requires { value.dtype = DTypePolicy(); })
+      config.policy(value.dtype);
+    else if constexpr (requires { value.dtype = std::optional<DType>(); })
+      config.field("dtype", value.dtype);
+    else
+      config.ignore("dtype");
     option_fields(config, value);
     if constexpr (requires { value.trainable; }) config.field("trainable", value.trainable);
   }
@@ -45,7 +54,9 @@ void read_parameter(Fields& config, const char* key, T& value) {
 /// Calls `make` with the arguments `keys` of the config, the options, and the line of the user.
 template <class... Parameters>
 struct Remake {
-  static Layer by(Layer (*make)(Parameters..., Location), std::initializer_list<const char*> keys, Fields& config) {
+  template <class Made = Layer>
+  static Made by(std::type_identity_t<Made> (*make)(Parameters..., Location), std::initializer_list<const char*> keys,
+                 Fields& config) {
     std::tuple<std::remove_cvref_t<Parameters>...> values{detail::first_value<std::remove_cvref_t<Parameters>>()...};
     auto key = keys.begin();
     const auto read = [&](auto& value) {
@@ -63,5 +74,7 @@ std::span<const LayerClass> layers_dense_and_convolutions();
 std::span<const LayerClass> layers_pooling_and_shapes();
 std::span<const LayerClass> layers_others();
 std::span<const LayerClass> layers_preprocessing();
+/// Those of the built-in metrics.
+std::span<const MetricClass> metric_classes();
 
 }  // namespace triptych::keras

@@ -18,7 +18,7 @@ namespace triptych::keras {
 namespace {
 
 [[noreturn]] void wrong(const std::string& problem, const std::string& given, Location where) {
-  throw ArgumentError("load_model", problem, given, "", where);
+  throw ArgumentError(Reading::op(), problem, given, "", where);
 }
 
 const Json& member(const Json& object, const char* key, Location where) {
@@ -141,8 +141,8 @@ class FunctionalReader {
     const bool is_op =
         item.contains("module") && item["module"].is_string() && item["module"].text().starts_with("keras.src.ops");
     if (is_op) {
-      if (!is_known_op(kind) && !takes_arguments(kind))
-        throw UnsupportedError("load_model", "an op of the file is not known here", "'" + kind + "'", "", where_);
+      if (!is_known_op(kind))
+        throw UnsupportedError(Reading::op(), "an op of the file is not known here", "'" + kind + "'", "", where_);
       ops_.emplace(name, std::pair(kind, &member(item, "config", where_)));
     } else {
       layers_.emplace(name, layer_from(item, where_));
@@ -206,38 +206,17 @@ class FunctionalReader {
   void run(const Call& call) {
     const auto op = ops_.find(call.key.first);
     std::vector<Tensor> outputs =
-        op != ops_.end() ? std::vector{run_op(op->second.first, *op->second.second, *call.node)} : run_layer(call);
+        op != ops_.end() ? run_op(op->second.first, *op->second.second, *call.node) : run_layer(call);
     results_[call.key] = std::move(outputs);
     if (const auto waiting = waiting_.find(call.key); waiting != waiting_.end())
       for (const std::size_t number : waiting->second)
         if (--calls_[number].missing == 0) ready_.push_back(number);
   }
 
-  Tensor run_op(const std::string& kind, const Json& config, const Json& node) const {
-    if (takes_arguments(kind)) {
-      const Json& given = list_in(node, "args", where_);
-      std::vector<Tensor> tensors;
-      if (!given.empty()) collect(given[0], tensors);
-      const Json& named = member(node, "kwargs", where_);
-      const bool by_name = named.is_object() && named.contains("key");
-      return apply_op_with_arguments(kind, config, tensors,
-                                     by_name            ? named["key"]
-                                     : given.size() > 1 ? given[1]
-                                                        : Json(),
-                                     where_);
-    }
-    std::vector<OpOperand> operands;
-    const auto add = [&](const Json& value) {
-      if (value.is_number())
-        operands.push_back({{}, value.get<double>()});
-      else if (is_tensor(value))
-        operands.push_back({result_of(history_of(value)), 0});
-      else
-        wrong("an op of the file has an operand that is neither a tensor nor a number", short_text(value), where_);
-    };
-    for (const Json& value : list_in(node, "args", where_)) add(value);
-    for (const Json& value : node["kwargs"]) add(value);
-    return apply_known_op(kind, operands, where_);
+  std::vector<Tensor> run_op(const std::string& kind, const Json& config, const Json& node) const {
+    const auto model_tensor = [this](const Json& tensor) { return result_of(history_of(tensor)); };
+    return apply_known_op(
+        {kind, config, list_in(node, "args", where_), member(node, "kwargs", where_), model_tensor, where_});
   }
 
   std::vector<Tensor> run_layer(const Call& call) const {
@@ -371,7 +350,7 @@ Layer layer_from(const Json& object, Location where) {
   const std::string name = config.contains("name") ? text_in(config, "name", where) : "";
   Layer layer;
   bool custom = false;  // others are built by the calls around them
-  if (const saving::LayerMaker maker = maker_of(parts.registered_name, kind))
+  if (const auto maker = custom_function<Layer(const Config&)>({parts.registered_name, kind}))
     layer = custom_layer(maker, parts, where), custom = true;
   else if (kind == "InputLayer")
     return Layer(input_of(config, where));
@@ -383,7 +362,7 @@ Layer layer_from(const Json& object, Location where) {
     layer = built_in_layer(kind, config, where);
   if (!layer.defined()) {
     const std::string near = near_names(kind, built_in_layers());
-    throw ArgumentError("load_model", "there is no layer of this class", "'" + kind + "'",
+    throw ArgumentError(Reading::op(), "there is no layer of this class", "'" + kind + "'",
                         (near.empty() ? "" : "Did you mean " + near + "? ") +
                             std::string("Classes of your own are made known by saving::register_keras_serializable"),
                         where);

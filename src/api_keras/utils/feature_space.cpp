@@ -69,6 +69,21 @@ bool learns(const Feature& feature) {
 /// (n) as (n, 1).
 Tensor as_column(const Tensor& x) { return x.ndim() == 1 ? unsqueeze(x, 1) : x; }
 
+/// Numbers as a feature takes them. Keras makes a class of a NaN: the smallest whole number.
+Tensor numbers_of(const std::string& name, const Feature& feature, const Tensor& column) {
+  const Tensor x = as_column(column);
+  if (!is_floating(feature.dtype) && is_floating(x.dtype()) && !x.is_symbolic()) {
+    const Tensor wrong = flatten(logical_not(isfinite(x)));
+    if (any(wrong).item<bool>()) {
+      const auto row = argmax(cast(wrong, int32)).item<std::int64_t>();
+      fail("a feature of whole numbers has one that is not finite",
+           "'" + name + "' has " + std::to_string(flatten(x)[row].item<double>()) + " in row " + std::to_string(row),
+           "Fill in what is missing", {});
+    }
+  }
+  return cast(x, feature.dtype);
+}
+
 std::vector<std::vector<std::string>> rows_of(const std::vector<std::string>& texts) {
   std::vector<std::vector<std::string>> rows;
   for (const std::string& text : texts) rows.push_back({text});
@@ -107,19 +122,19 @@ struct FeatureSpace::State {
     return column;
   }
   /// Texts through the layer, numbers through the layer.
-  Tensor preprocessed(const Feature& feature, const FeatureColumn& column) const {
+  Tensor preprocessed(const std::string& name, const Feature& feature, const FeatureColumn& column) const {
     if (feature.is_text) {
       const TextBatch texts(rows_of(column.texts));
       return TextLayer(feature.preprocessor)(texts);
     }
-    const Tensor x = cast(as_column(column.numbers), feature.dtype);
+    const Tensor x = numbers_of(name, feature, column.numbers);
     return feature.preprocessor.defined() ? feature.preprocessor(x) : x;
   }
 
   std::map<std::string, Tensor> preprocessed(const FeatureTable& table) const {
     std::map<std::string, Tensor> values;
     for (const auto& [name, feature] : features)
-      values.emplace(name, preprocessed(feature, column(table, name, feature)));
+      values.emplace(name, preprocessed(name, feature, column(table, name, feature)));
     const Tensor* first = nullptr;
     for (const auto& [name, value] : values) {
       if (first && conflict(first->shape().dim(0), value.shape().dim(0)))
@@ -288,6 +303,11 @@ FeatureSpace::FeatureSpace(Features features, const FeatureSpaceOptions& options
 }
 FeatureSpace::FeatureSpace(Features features, Location where)
     : FeatureSpace(std::move(features), FeatureSpaceOptions(), where) {}
+FeatureSpace::FeatureSpace(std::initializer_list<NamedFeature> features, const FeatureSpaceOptions& options,
+                           Location where)
+    : FeatureSpace(Features(features, where), options, where) {}
+FeatureSpace::FeatureSpace(std::initializer_list<NamedFeature> features, Location where)
+    : FeatureSpace(Features(features, where), FeatureSpaceOptions(), where) {}
 
 void FeatureSpace::adapt(const FeatureTable& table, Location where) const {
   const Frame frame(where);
@@ -298,7 +318,7 @@ void FeatureSpace::adapt(const FeatureTable& table, Location where) const {
     if (feature.is_text)
       VocabularyLayer(feature.preprocessor).adapt(rows_of(column.texts), where);
     else
-      feature.preprocessor.adapt(cast(as_column(column.numbers), feature.dtype), where);
+      feature.preprocessor.adapt(numbers_of(name, feature, column.numbers), where);
   }
   state_->encoders.clear();
   state_->adapted = true;
@@ -333,7 +353,7 @@ Tensor FeatureSpace::get_encoded_features(Location where) const {
   if (!state_->encoded.defined()) {
     std::map<std::string, Tensor> values;
     for (const auto& [name, feature] : state_->features)
-      values.emplace(name, state_->preprocessed(feature, state_->inputs.at(name)));
+      values.emplace(name, state_->preprocessed(name, feature, state_->inputs.at(name)));
     state_->encoded = state_->together(values);
   }
   return state_->encoded;

@@ -30,6 +30,28 @@ Tensor middle_of(const Tensor& image, Size2 size) {
   return narrow(narrow(image, 0, (height - rows) / 2, rows), 1, (width - columns) / 2, columns);
 }
 
+namespace {
+
+/// Of numbers, the smallest of which becomes 0 and the largest 255 if it is scaled.
+Tensor picture_of(const Tensor& x, const SaveImgOptions& options, const char* op, Location where) {
+  const GradMode off(false);
+  const bool first = is_channels_first(options.data_format, op, where);
+  const TensorMeta& meta = x.meta(where);
+  if (x.is_symbolic() || meta.shape.rank() != 3 || x.numel() == 0)
+    throw ArgumentError(op, "there is no picture", meta.shape.text(), "It is (height, width, channels)", where);
+  Tensor image = cast(first ? permute(x, {1, 2, 0}) : x, float32);
+  if (image.size(2) != 1 && image.size(2) != 3 && image.size(2) != 4)
+    throw ArgumentError(op, "the picture has neither 1 nor 3 nor 4 channels", x.shape().text(), "", where);
+  if (options.scale) {
+    image = image - min(image);
+    if (const float largest = max(image).item<float>(); largest != 0) image = image / largest;
+    image = image * 255;
+  }
+  return cast(clip(image, 0, 255), uint8);
+}
+
+}  // namespace
+
 namespace utils {
 
 Tensor load_img(const OwnedText& path, LoadImgOptions options, Location where) {
@@ -65,28 +87,19 @@ Tensor img_to_array(const Tensor& img, Text data_format, DType dtype, Location w
   return first ? contiguous(permute(x, {2, 0, 1})) : x;
 }
 
+Tensor array_to_img(const Tensor& x, SaveImgOptions options, Location where) {
+  const Frame frame(where);
+  return picture_of(x, options, "array_to_img", where);
+}
+
 void save_img(const OwnedText& path, const Tensor& x, SaveImgOptions options, Location where) {
   const Frame frame(where);
-  const GradMode off(false);
   const FileContext context{"save_img", where};
-  const bool first = is_channels_first(options.data_format, "save_img", where);
   if (!path.ends_with(".png"))
     throw ArgumentError(context.op, "the file's name does not end in '.png'", "'" + path + "'",
                         "PNG is the format that is written", where);
-  const TensorMeta& meta = x.meta(where);
-  if (x.is_symbolic() || meta.shape.rank() != 3 || x.numel() == 0)
-    throw ArgumentError(context.op, "there is no picture", meta.shape.text(), "It is (height, width, channels)", where);
-  Tensor image = cast(first ? permute(x, {1, 2, 0}) : x, float32);
-  if (image.size(2) != 1 && image.size(2) != 3 && image.size(2) != 4)
-    throw ArgumentError(context.op, "the picture has neither 1 nor 3 nor 4 channels", x.shape().text(), "", where);
-  if (options.scale) {
-    image = image - min(image);
-    if (const float largest = max(image).item<float>(); largest != 0) image = image / largest;
-    image = image * 255;
-  }
-  write_png(path,
-            {image.size(0), image.size(1), image.size(2), cast(clip(image, 0, 255), uint8).to_vector<std::uint8_t>()},
-            context);
+  const Tensor image = picture_of(x, options, "save_img", where);
+  write_png(path, {image.size(0), image.size(1), image.size(2), image.to_vector<std::uint8_t>()}, context);
 }
 
 }  // namespace utils

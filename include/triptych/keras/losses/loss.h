@@ -45,6 +45,11 @@ class TRIPTYCH_API LossBase {
   virtual Tensor call(const Tensor& y_true, const Tensor& y_pred) = 0;
   /// The same for losses that leave examples out: by default none.
   virtual MaskedLosses masked_call(const Tensor& y_true, const Tensor& y_pred) { return {call(y_true, y_pred), {}}; }
+  /// The name of its class, for files; by default that of the C++ class, "" of a function.
+  virtual std::string class_name() const;
+  /// Its arguments besides the name, the reduction and the dtype, for files: a JSON object (`Config`), of which the
+  /// function that `saving::register_keras_serializable` was given makes a loss again.
+  virtual std::string config() const { return "{}"; }
   const std::string& name() const { return name_; }
   const std::string& reduction() const { return reduction_; }
   const std::optional<DType>& dtype() const { return dtype_; }
@@ -111,6 +116,7 @@ struct FunctionLoss : LossBase {
     const UserCode its_lines;
     return function(y, p);
   }
+  std::string class_name() const override { return {}; }
   F function;
 };
 }  // namespace detail

@@ -60,6 +60,11 @@ class TRIPTYCH_API MetricBase {
   /// Makes all state what it was in the beginning.
   virtual void reset_state();
   virtual Direction direction() const { return Direction::unknown; }
+  /// The name of its class, for files; by default that of the C++ class, "" of a function.
+  virtual std::string class_name() const;
+  /// Its arguments besides the name, for files: a JSON object (`Config`), of which the function that
+  /// `saving::register_keras_serializable` was given makes a metric again.
+  virtual std::string config() const { return config_; }
   const std::string& name() const { return name_; }
   /// The state, by name.
   const std::vector<std::pair<std::string, Tensor>>& variables() const { return variables_; }
@@ -76,7 +81,9 @@ class TRIPTYCH_API MetricBase {
 
  private:
   friend class Metric;
+  friend struct MetricAccess;
   std::string name_;
+  std::string class_name_, config_ = "{}";  // of Keras's own
   std::vector<std::pair<std::string, Tensor>> variables_;
   std::vector<Initializer> initializers_;
   Tensor total_, count_;  // of the mean, from its first batch on
@@ -146,6 +153,7 @@ struct FunctionMetric : MetricBase {
     const UserCode its_lines;
     return function(y_true, y_pred);
   }
+  std::string class_name() const override { return {}; }
   F function;
 };
 }  // namespace detail

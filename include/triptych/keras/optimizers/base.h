@@ -66,8 +66,10 @@ class TRIPTYCH_API OptimizerBase {
   };
   virtual std::vector<Slot> slots() const;
   bool built() const { return built_; }
-  /// Keras's class name ("Adam"), and the arguments as a JSON object, for files; "" of one of one's own.
-  virtual std::string class_name() const { return {}; }
+  /// The name of its class, for files: Keras's ("Adam"), or by default that of the C++ class.
+  virtual std::string class_name() const;
+  /// The arguments besides the name, for files: a JSON object (`Config`), of which, of an optimizer of one's own, the
+  /// function that `saving::register_keras_serializable` was given makes it again.
   virtual std::string config() const { return "{}"; }
   /// The optimizer around which this one is; null if there is none.
   virtual const Optimizer* inner() const { return nullptr; }
@@ -99,6 +101,7 @@ class TRIPTYCH_API OptimizerBase {
   Tensor iterations_, learning_rate_;
 
  private:
+  friend struct OptimizerAccess;
   std::string name_;
   std::optional<optimizers::schedules::LearningRateSchedule> schedule_;
   bool built_ = false;

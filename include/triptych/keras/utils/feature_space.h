@@ -117,6 +117,10 @@ class TRIPTYCH_API FeatureSpace {
   /// ArgumentError without features, for an unknown kind or mode, or a cross of features that are not there.
   FeatureSpace(Features features, const FeatureSpaceOptions& options, Location where = Location::here());
   FeatureSpace(Features features, Location where = Location::here());
+  // Of features in braces, one of which alone would be taken for something else.
+  FeatureSpace(std::initializer_list<NamedFeature> features, const FeatureSpaceOptions& options,
+               Location where = Location::here());
+  FeatureSpace(std::initializer_list<NamedFeature> features, Location where = Location::here());
 
   // Copies only, which share what they learned: one that was moved from is one still.
   FeatureSpace(const FeatureSpace&) = default;

@@ -35,6 +35,8 @@ TRIPTYCH_API Tensor load_img(const OwnedText& path, LoadImgOptions options = {},
 /// The picture with another dtype; data_format: that of the result.
 TRIPTYCH_API Tensor img_to_array(const Tensor& img, Text data_format = "channels_last", DType dtype = float32,
                                  Location where = Location::here());
+/// Numbers (height, width, channels) as a picture, uint8, which Keras hands to Pillow. ArgumentError for another shape.
+TRIPTYCH_API Tensor array_to_img(const Tensor& x, SaveImgOptions options = {}, Location where = Location::here());
 /// A picture (height, width, channels) as a PNG file. ArgumentError for another shape, or a name that does not end in
 /// ".png".
 TRIPTYCH_API void save_img(const OwnedText& path, const Tensor& x, SaveImgOptions options = {},
