@@ -94,18 +94,22 @@ TEST(EagerOptim, PrintsAsPyTorch) {
             "    nesterov: False\n"
             "    weight_decay: 0\n"
             ")");
-  EXPECT_NE(optim::Adam({w}).text().find("    betas: (0.9, 0.999)\n"), std::string::npos);
-  EXPECT_EQ(optim::AdamW({w}).text(),
-            "AdamW (\n"
-            "Parameter Group 0\n"
-            "    amsgrad: False\n"
-            "    betas: (0.9, 0.999)\n"
-            "    decoupled_weight_decay: True\n"
-            "    eps: 1e-08\n"
-            "    lr: 0.001\n"
-            "    maximize: False\n"
-            "    weight_decay: 0.01\n"
-            ")");
+  std::ifstream file(TRIPTYCH_SOURCE_DIR "/tests/references/optimizer_texts.txt");
+  const std::string expected{std::istreambuf_iterator<char>(file), {}};
+  const std::vector<tt::Tensor> m = {tt::ones({2, 2}).set_requires_grad()};
+  std::ostringstream all;
+  all << optim::SGD(m) << "\n" << optim::Adam(m) << "\n" << optim::AdamW(m) << "\n" << optim::NAdam(m) << "\n";
+  all << optim::RAdam(m) << "\n" << optim::Adamax(m) << "\n" << optim::Adagrad(m) << "\n" << optim::Adadelta(m) << "\n";
+  all << optim::RMSprop(m) << "\n" << optim::Rprop(m) << "\n" << optim::ASGD(m) << "\n" << optim::LBFGS(m) << "\n";
+  all << optim::Adafactor(m) << "\n" << optim::Muon(m) << "\n";
+  EXPECT_EQ(all.str(), expected);
+  const auto shows = [](const optim::Optimizer& optimizer, const char* line) {
+    EXPECT_NE(optimizer.text().find(line), std::string::npos) << optimizer;
+  };
+  shows(optim::LBFGS(m, {.line_search_fn = "strong_wolfe"}), "    line_search_fn: strong_wolfe\n");
+  shows(optim::Adafactor(m, {.eps = {1e-30, 1e-3}}), "    eps: (1e-30, 0.001)\n");
+  shows(optim::Muon(m, {.adjust_lr_fn = tt::MuonUpdate::Scale::match_rms_adamw}),
+        "    adjust_lr_fn: match_rms_adamw\n");
 }
 
 TEST(EagerOptim, AdamWDecaysByDefault) {
@@ -187,6 +191,74 @@ TEST(EagerOptim, StateDictIsASnapshot) {
   optimizer.step();
   EXPECT_EQ(state.at("state.0.momentum_buffer").to_vector<float>(), (std::vector<float>{1, 1}));
   EXPECT_EQ(state.at("state.0.step").item<int>(), 1);
+}
+
+// As in PyTorch: what the state does not have is forgotten.
+template <class O>
+void expect_forgetting(const typename O::Options& options) {
+  const auto made = [&] {
+    const tt::Tensor p = tt::tensor<float>({{1, -2}, {3, 0.5}}).set_requires_grad();
+    return std::pair(p, std::make_unique<O>(std::vector<tt::Tensor>{p}, options));
+  };
+  const auto steps = [](const tt::Tensor& p, O& optimizer, int count) {
+    for (int i = 0; i < count; ++i)
+      optimizer.step([&] {
+        optimizer.zero_grad();
+        tt::Tensor loss = tt::sum(p * p * p);
+        loss.backward();
+        return loss;
+      });
+  };
+  auto [p, begun] = made();
+  auto [q, fresh] = made();
+  const tt::StateDict never_stepped = fresh->state_dict();
+  steps(p, *begun, 3);
+  const tt::StateDict full = begun->state_dict();
+  begun->load_state_dict(never_stepped);
+  EXPECT_EQ(begun->state_dict().size(), never_stepped.size()) << *begun;
+  p.set_requires_grad(false).copy_(q.detach());
+  p.set_requires_grad();
+  steps(p, *begun, 3);
+  steps(q, *fresh, 3);
+  EXPECT_EQ(p.template to_vector<float>(), q.template to_vector<float>()) << *begun;
+  auto [r, another] = made();
+  another->load_state_dict(full);
+  EXPECT_EQ(another->state_dict().size(), full.size()) << *another;
+}
+
+TEST(EagerOptim, StateFromBeforeTheFirstStep) {
+  expect_forgetting<optim::SGD>({.momentum = 0.9});
+  expect_forgetting<optim::Adam>({.amsgrad = true});
+  expect_forgetting<optim::AdamW>({});
+  expect_forgetting<optim::NAdam>({});
+  expect_forgetting<optim::RAdam>({});
+  expect_forgetting<optim::Adamax>({});
+  expect_forgetting<optim::Adagrad>({.initial_accumulator_value = 0.5});
+  expect_forgetting<optim::Adadelta>({});
+  expect_forgetting<optim::RMSprop>({.momentum = 0.9, .centered = true});
+  expect_forgetting<optim::Rprop>({});
+  expect_forgetting<optim::ASGD>({});
+  expect_forgetting<optim::LBFGS>({.lr = 0.01});
+  expect_forgetting<optim::Adafactor>({});
+  expect_forgetting<optim::Muon>({});
+  expect_forgetting<optim::Lion>({});
+}
+
+// Errors of PyTorch's load_state_dict, whether a step was taken or not.
+TEST(EagerOptim, StateOfOtherGroups) {
+  const auto leaf = [] { return tt::ones({2}).set_requires_grad(); };
+  optim::SGD one({leaf()}), two({leaf(), leaf()}), groups({{{leaf()}}, {{leaf()}}});
+  EXPECT_EQ(groups.state_dict().at("param_groups.1.params").to_vector<std::int64_t>(), std::vector<std::int64_t>{1});
+  EXPECT_ARGUMENT_ERROR(
+      one.load_state_dict(two.state_dict()),
+      "[SGD] a group differs in its number of parameters: group 0 has 2 in the state, 1 in the optimizer");
+  EXPECT_ARGUMENT_ERROR(one.load_state_dict(groups.state_dict()),
+                        "[SGD] the numbers of parameter groups differ: 2 in the state, 1 in the optimizer");
+  EXPECT_ARGUMENT_ERROR(groups.load_state_dict(one.state_dict()),
+                        "[SGD] the numbers of parameter groups differ: 1 in the state, 2 in the optimizer");
+  tt::StateDict older = one.state_dict();  // of a version that did not say the parameters
+  older.erase("param_groups.0.params");
+  one.load_state_dict(older);
 }
 
 TEST(EagerOptim, StateThatDoesNotFit) {

@@ -132,6 +132,16 @@ TEST(Func, ProductsWithJacobians) {
   auto [again, change] = func::jvp(vector, std::tuple(v, a), std::tuple(values({3}, 4), number(-1.5)));
   expect_is(again, "vjp_value");
   expect_is(change, "jvp");
+  const auto with_norm = [](const Tensor& t, const Tensor& u) { return std::pair(vector(t, u), tt::sum(t * t)); };
+  const auto [same, pull, norm] = func::vjp(with_norm, func::has_aux, v, a);
+  expect_is(same, "vjp_value");
+  expect_is(std::get<0>(pull(values({4}, 3))), "vjp_v");
+  expect_close(norm, tt::sum(v * v));
+  const auto [value, along, aux] =
+      func::jvp(with_norm, func::has_aux, std::tuple(v, a), std::tuple(values({3}, 4), number(-1.5)));
+  expect_is(value, "vjp_value");
+  expect_is(along, "jvp");
+  expect_close(aux, tt::sum(v * v));
   const auto [at, push_forward] = func::linearize(vector, v, a);
   expect_is(at, "vjp_value");
   for (int i = 0; i < 2; ++i) expect_is(push_forward(values({3}, 4), number(-1.5)), "jvp");
@@ -194,6 +204,21 @@ TEST(Func, RandomNumbersOfExamples) {
   const Tensor shared = func::vmap(dropped, 0, 0, {.randomness = func::Randomness::same})(ones);
   EXPECT_EQ(shared[0].to_vector<float>(), shared[5].to_vector<float>());
   for (const float value : shared.to_vector<float>()) EXPECT_TRUE(value == 0 || value == 4) << value;
+}
+
+// As many primals as the function has arguments, of any structure.
+TEST(Func, ManyPrimals) {
+  const auto f = [](const tt::StateDict& p, const Tensor& s, const Tensor& t, const Tensor& u, const Tensor& q,
+                    const Tensor& r) { return p.at("scale") * s * t * u * q * r; };
+  const tt::StateDict parameters{{"scale", number(2)}};
+  const auto [y, pull_back] = func::vjp(f, parameters, number(1), number(2), number(3), number(4), number(5));
+  expect_close(y, number(240));
+  const auto gradients = pull_back(number(1));
+  expect_close(std::get<0>(gradients).at("scale"), number(120));
+  expect_close(std::get<5>(gradients), number(48));
+  const auto [at, push] = func::linearize(f, parameters, number(1), number(2), number(3), number(4), number(5));
+  expect_close(at, number(240));
+  expect_close(push(parameters, number(0), number(0), number(0), number(0), number(1)), number(288));
 }
 
 TEST(Func, GradientsOfEachExampleOfANetwork) {
@@ -261,7 +286,7 @@ TEST(Func, ErrorsOfCallsNameTheirLine) {
   const auto product = [](const Tensor& s, const Tensor& t) { return s * t; };
   const auto of_three = [](const Tensor& s, const Tensor& t, const Tensor& u) { return s * t * u; };
   const auto of_four = [](const Tensor& s, const Tensor& t, const Tensor& u, const Tensor& q) { return s * t * u * q; };
-  const auto [y, pull_back] = func::vjp(square, two);
+  const auto pull_back = func::vjp(square, two).second;
   EXPECT_BAD("[vjp] one of the cotangents differs from what it belongs to: number 0 is float32 (3,) for float32 (2,)",
              pull_back(three));
   EXPECT_BAD("[vjp] one of the cotangents differs", pull_back(none));
@@ -270,8 +295,12 @@ TEST(Func, ErrorsOfCallsNameTheirLine) {
   EXPECT_BAD("[vjp] an argument is undefined", func::vjp(product, two, none));
   EXPECT_BAD("[vjp] an argument is undefined", func::vjp(of_three, two, two, none));
   EXPECT_BAD("[vjp] an argument is undefined", func::vjp(of_four, two, two, two, none));
+  const auto fourth = [](const tt::StateDict& p, const Tensor& s, const Tensor& t, const Tensor& u) {
+    return p.at("scale") * s * t * u;
+  };
+  EXPECT_BAD("[vjp] an argument is undefined", func::vjp(fourth, tt::StateDict{{"scale", two}}, two, two, none));
   EXPECT_BAD("[vjp] there is no function", func::vjp(std::function<Tensor(const Tensor&)>(), two));
-  const auto [at, push_forward] = func::linearize(product, two, two);
+  const auto push_forward = func::linearize(product, two, two).second;
   EXPECT_BAD("[linearize] one of the tangents differs", push_forward(two, three));
   EXPECT_BAD("[linearize] an argument is undefined", func::linearize(square, none));
   EXPECT_BAD("[linearize] an argument is undefined", func::linearize(product, two, none));

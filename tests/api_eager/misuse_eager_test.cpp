@@ -94,7 +94,7 @@ TEST_F(MisuseEager, KeysOfStates) {
   EXPECT_BAD("[Adam] the state lacks a setting: 'param_groups.0.lr' is missing", adam.load_state_dict(of_adam));
   tt::sum(net(matrix)).backward();
   adam.step();
-  EXPECT_BAD("[Adam] a shape differs: 'state.0.exp_avg' is (2, 3), expected (3,)",
+  EXPECT_BAD("[Adam] a group differs in its number of parameters: group 0 has ",
              optim::Adam({leaf()}).load_state_dict(adam.state_dict()));
   tt::StateDict of_sgd = sgd.state_dict();
   of_sgd.set("param_groups.0.lr", tt::full({}, -1.0, tt::float64));

@@ -19,10 +19,11 @@ from read_headers import TOKEN, WORD, Unreadable, read_headers, text_of
 # What stands for a template's parameter of a kind.
 KINDS = {
     "Number": "double",
+    "WholeNumber": "std::int64_t",
     "std::integral": "std::int64_t",
     "std::same_as<bool>": "bool",
     "std::same_as<Tensor>": "triptych::Tensor",
-    "std::same_as<Shape>": "triptych::Shape",
+    "std::convertible_to<Shape>": "triptych::Shape",
     "std::convertible_to<std::string>": "std::string",
     "std::convertible_to<keras::Activation>": "std::string",
     "std::derived_from<Dataset>": "triptych::data::TensorDataset",
@@ -233,6 +234,8 @@ class Writer:
             return sets
         made = {}
         for kind, name in function.template:
+            if not name:
+                continue  # a template only that it comes after the others
             if kind not in KINDS:
                 self.missing.append(f"{function.header}:{function.line}: {function.signature()} is a template of {kind} {name}: "
                                     "arguments.txt has no 'template' line for it")
@@ -278,7 +281,7 @@ class Writer:
             texts.append(text)
             count += used
         explicit = [name for kind, name in function.template
-                    if kind == "class" and not any(re.search(rf"\b{name}\b(?!::)", p.type) for p in parameters)
+                    if kind == "class" and name and not any(re.search(rf"\b{name}\b(?!::)", p.type) for p in parameters)
                     and not (record is not None and any(name == n for _, n in record.template))]
         arguments = "<" + ", ".join(template[name] for name in explicit) + ">" if explicit else ""
         target = "std::move(a0)" if "&&" in function.qualifiers else "std::as_const(a0)" if "const" in function.qualifiers else "a0"

@@ -17,7 +17,7 @@ TRIPTYCH_API Location line_of_call(Location call, Location made);
 template <class Body>
 class LocatedFunction {
  public:
-  LocatedFunction(Body body, Location made) : body_(std::move(body)), made_(made) {}
+  constexpr LocatedFunction(Body body, Location made) : body_(std::move(body)), made_(made) {}
 
   template <class A>
   auto operator()(const A& a, Location where = Location::here()) const {
@@ -35,8 +35,12 @@ class LocatedFunction {
   auto operator()(const A& a, const B& b, const C& c, const D& d, Location where = Location::here()) const {
     return body_(line_of_call(where, made_), a, b, c, d);
   }
+  template <class A, class B, class C, class D, class E>
+  auto operator()(const A& a, const B& b, const C& c, const D& d, const E& e, Location where = Location::here()) const {
+    return body_(line_of_call(where, made_), a, b, c, d, e);
+  }
   template <class... A>
-  requires(sizeof...(A) == 0 || sizeof...(A) > 4) auto operator()(const A&... arguments) const {
+  requires(sizeof...(A) == 0 || sizeof...(A) > 5) auto operator()(const A&... arguments) const {
     return body_(made_, arguments...);
   }
 

@@ -285,87 +285,89 @@ auto grad_and_value(F f, HasAux aux, Location where = Location::here()) {
 
 namespace detail {
 
-template <class F, class... A>
-auto vjp(F& f, Location where, const A&... primals) {
-  check_callable("vjp", f, where);
-  using Made = Call<false, F, A...>;
-  const auto call =
-      std::make_shared<const Made>("vjp", f, std::vector<bool>(flattened(primals...).size(), true), where, primals...);
-  auto pull_back = [call, made = where, likes = std::tuple(primals...)](const typename Made::Result& cotangents,
-                                                                        Location where = Location::here()) {
-    const Tensors gradients =
-        call->done().pull_back(triptych::detail::tensors_of(cotangents), triptych::detail::line_of_call(where, made));
-    return triptych::detail::value_like(likes, gradients);
-  };
-  return std::pair(call->value(), std::move(pull_back));
+/// `f` called at the primals, all of which are wanted.
+template <bool aux, class F, class... A>
+auto call_of_primals(const char* op, F& f, Location where, const A&... primals) {
+  check_callable(op, f, where);
+  const std::vector<bool> wanted(flattened(primals...).size(), true);
+  return std::make_shared<const Call<aux, F, A...>>(op, f, wanted, where, primals...);
 }
 
-template <class F, class... A>
-auto linearize(F& f, Location where, const A&... primals) {
-  check_callable("linearize", f, where);
-  using Made = Call<false, F, A...>;
-  const auto call = std::make_shared<const Made>("linearize", f, std::vector<bool>(flattened(primals...).size(), true),
-                                                 where, primals...);
-  auto push_forward = [call](Location where, const triptych::detail::ValueOf<A>&... tangents) {
-    return call->result_like(call->done().push_forward(flattened(tangents...), where));
-  };
-  return std::pair(call->value(), triptych::detail::LocatedFunction(std::move(push_forward), where));
-}
+struct Vjp {
+  template <class F, class... A>
+  auto operator()(Location where, F f, const A&... primals) const {
+    const auto call = call_of_primals<false>("vjp", f, where, primals...);
+    return std::pair(call->value(), pull_back(call, where, primals...));
+  }
+  template <class F, class... A>
+  auto operator()(Location where, F f, HasAux, const A&... primals) const {
+    const auto call = call_of_primals<true>("vjp", f, where, primals...);
+    auto both = call->value();
+    return std::tuple(std::move(both.first), pull_back(call, where, primals...), std::move(both.second));
+  }
+
+ private:
+  template <class Made, class... A>
+  static auto pull_back(const std::shared_ptr<const Made>& call, Location made, const A&... primals) {
+    return [call, made, likes = std::tuple(primals...)](const typename Made::Result& cotangents,
+                                                        Location where = Location::here()) {
+      const Tensors gradients =
+          call->done().pull_back(triptych::detail::tensors_of(cotangents), triptych::detail::line_of_call(where, made));
+      return triptych::detail::value_like(likes, gradients);
+    };
+  }
+};
+
+struct Linearize {
+  template <class F, class... A>
+  auto operator()(Location where, F f, const A&... primals) const {
+    const auto call = call_of_primals<false>("linearize", f, where, primals...);
+    auto push_forward = [call](Location where, const triptych::detail::ValueOf<A>&... tangents) {
+      return call->result_like(call->done().push_forward(flattened(tangents...), where));
+    };
+    return std::pair(call->value(), triptych::detail::LocatedFunction(std::move(push_forward), where));
+  }
+};
 
 }  // namespace detail
 
-/// The value of `f` at the primals, and a function from a cotangent, which looks like the value, to the tuple of the
-/// primals' gradients: `auto [y, pull_back] = vjp(f, x); auto [gradient] = pull_back(t);`. It may be called many times.
-template <class F, class A>
-auto vjp(F f, const A& a, Location where = Location::here()) {
-  return detail::vjp(f, where, a);
-}
-template <class F, class A, class B>
-auto vjp(F f, const A& a, const B& b, Location where = Location::here()) {
-  return detail::vjp(f, where, a, b);
-}
-template <class F, class A, class B, class C>
-auto vjp(F f, const A& a, const B& b, const C& c, Location where = Location::here()) {
-  return detail::vjp(f, where, a, b, c);
-}
-/// Of more primals the first is a tensor, which tells the line.
-template <class F, class B, class C, class D, class... More>
-auto vjp(F f, const Arg& a, const B& b, const C& c, const D& d, const More&... more) {
-  return detail::vjp(f, a.where(), a.tensor(), b, c, d, more...);
-}
+/// `vjp(f, primals...)`: the value of `f` at the primals, one or many, and a function from a cotangent, which looks
+/// like the value, to the tuple of the primals' gradients: `auto [y, pull_back] = vjp(f, x); auto [gradient] =
+/// pull_back(t);`. It may be called many times. `vjp(f, has_aux, primals...)`: the third is what `f` gives besides.
+inline constexpr triptych::detail::LocatedFunction vjp{detail::Vjp(), Location()};
 
-/// The value of `f` at the primals, and its derivative there: a function from tangents, which look like the primals, to
-/// the change of the value. It may be called many times; as `jvp`, by walking back twice.
-/// Source: torch.func.linearize.
-template <class F, class A>
-auto linearize(F f, const A& a, Location where = Location::here()) {
-  return detail::linearize(f, where, a);
-}
-template <class F, class A, class B>
-auto linearize(F f, const A& a, const B& b, Location where = Location::here()) {
-  return detail::linearize(f, where, a, b);
-}
-template <class F, class A, class B, class C>
-auto linearize(F f, const A& a, const B& b, const C& c, Location where = Location::here()) {
-  return detail::linearize(f, where, a, b, c);
-}
-template <class F, class B, class C, class D, class... More>
-auto linearize(F f, const Arg& a, const B& b, const C& c, const D& d, const More&... more) {
-  return detail::linearize(f, a.where(), a.tensor(), b, c, d, more...);
-}
+/// `linearize(f, primals...)`: the value of `f` at the primals, and its derivative there: a function from tangents,
+/// which look like the primals, to the change of the value. It may be called many times; as `jvp`, by walking back
+/// twice. Source: torch.func.linearize.
+inline constexpr triptych::detail::LocatedFunction linearize{detail::Linearize(), Location()};
 
-/// The value of `f` at the primals, an argument or a tuple of arguments, and its change along the tangents, which look
-/// like them. By walking back twice: there is no forward mode of its own.
-template <class F, class P, class T>
-auto jvp(F f, const P& primals, const T& tangents, Location where = Location::here()) {
-  check_callable("jvp", f, where);
+namespace detail {
+template <bool aux, class F, class P, class T>
+auto jvp(F& f, Location where, const P& primals, const T& tangents) {
   static_assert(std::same_as<triptych::detail::ValueOf<P>, triptych::detail::ValueOf<T>>,
                 "tangents look like the primals");
+  check_callable("jvp", f, where);
   auto all = [&f](const auto& values) { return triptych::detail::call_with(f, values); };
-  const std::vector<bool> wanted(detail::flattened(primals).size(), true);
-  const detail::Call<false, decltype(all), P> call("jvp", all, wanted, where, primals);
-  const detail::Tensors pushed = call.done().push_forward(triptych::detail::tensors_of(tangents), where);
-  return std::pair(call.value(), call.result_like(pushed));
+  const auto call = call_of_primals<aux>("jvp", all, where, primals);
+  auto change = call->result_like(call->done().push_forward(triptych::detail::tensors_of(tangents), where));
+  auto value = call->value();
+  if constexpr (aux)
+    return std::tuple(std::move(value.first), std::move(change), std::move(value.second));
+  else
+    return std::pair(std::move(value), std::move(change));
+}
+}  // namespace detail
+
+/// The value of `f` at the primals, an argument or a tuple of arguments, and its change along the tangents, which look
+/// like them. By walking back twice: there is no forward mode of its own. With `has_aux` the third is what `f` gives
+/// besides.
+template <class F, class P, class T>
+auto jvp(F f, const P& primals, const T& tangents, Location where = Location::here()) {
+  return detail::jvp<false>(f, where, primals, tangents);
+}
+template <class F, class P, class T>
+auto jvp(F f, HasAux, const P& primals, const T& tangents, Location where = Location::here()) {
+  return detail::jvp<true>(f, where, primals, tangents);
 }
 
 /// A function that gives the derivatives of `f`, of shape (result..., argument...), with respect to its first argument

@@ -148,7 +148,7 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
  public:
   Module();
   ~Module() override;
-  Module(const Module&) = delete;
+  Module(Module&) = delete;  // and so no constant one: g++ would make it of the names of options, too
   Module& operator=(const Module&) = delete;
 
   /// What the module computes. Modules with other inputs have a `forward` of their own (with `using Module::forward;`),
@@ -183,6 +183,13 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
                                                                          const typename M::Options& options) {
     const Frame frame(name.where);
     return adopt(name, std::make_unique<M>(options));
+  }
+  /// The same from sizes: `add<nn::LayerNorm>("norm", {2, 3})`.
+  template <class M, class... A>
+  requires std::constructible_from<M, std::initializer_list<std::int64_t>, A...> M& add(
+      const Name& name, std::initializer_list<std::int64_t> sizes, A&&... arguments) {
+    const Frame frame(name.where);
+    return adopt(name, std::make_unique<M>(sizes, std::forward<A>(arguments)...));
   }
   /// Takes over a module made elsewhere.
   template <class M>

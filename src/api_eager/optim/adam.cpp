@@ -58,6 +58,10 @@ std::vector<Optimizer::Setting> AdamW::settings_of(AdamWOptions& o) {
           {"maximize", &o.maximize}};
 }
 
+void AdamW::add_texts(std::size_t, std::map<std::string, std::string>& options) const {
+  options["decoupled_weight_decay"] = "True";  // PyTorch's is an Adam with it
+}
+
 std::vector<Optimizer::Buffer> AdamW::buffers_of([[maybe_unused]] const AdamWOptions& o) {
   return {{"exp_avg"}, {"exp_avg_sq"}, {"max_exp_avg_sq", o.amsgrad}};
 }

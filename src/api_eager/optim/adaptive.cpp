@@ -77,8 +77,11 @@ void Adadelta::check_rule(const AdadeltaOptions& o, Location where) {
 }
 
 std::vector<Optimizer::Setting> Adadelta::settings_of(AdadeltaOptions& o) {
-  return {
-      {"lr", &o.lr}, {"rho", &o.rho}, {"eps", &o.eps}, {"weight_decay", &o.weight_decay}, {"maximize", &o.maximize}};
+  return {{"lr", &o.lr, true},
+          {"rho", &o.rho},
+          {"eps", &o.eps},
+          {"weight_decay", &o.weight_decay},
+          {"maximize", &o.maximize}};
 }
 
 std::vector<Optimizer::Buffer> Adadelta::buffers_of([[maybe_unused]] const AdadeltaOptions& o) {

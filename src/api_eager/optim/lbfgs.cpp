@@ -62,6 +62,11 @@ std::vector<Optimizer::Setting> LBFGS::settings(std::size_t group) {
           {"maximize", &o.maximize}};
 }
 
+void LBFGS::add_texts(std::size_t group, std::map<std::string, std::string>& options) const {
+  const std::string search = param_groups_[group].options.line_search_fn;
+  options["line_search_fn"] = search.empty() ? "None" : search;
+}
+
 void LBFGS::step(Location where) {
   fail("there is no closure", "step() without an argument",
        "Call step([&] { optimizer.zero_grad(); Tensor loss = ...; loss.backward(); return loss; })", where);

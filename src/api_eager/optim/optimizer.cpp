@@ -22,6 +22,7 @@ namespace triptych::eager::optim {
 Optimizer::Optimizer(const char* name) : name_(name), life_(std::make_shared<Life>(Life{this})) {}
 Optimizer::~Optimizer() { life_->optimizer = nullptr; }
 
+void Optimizer::add_texts(std::size_t, std::map<std::string, std::string>&) const {}
 void Optimizer::check_options(Location) const {}
 void Optimizer::check_parameters(const std::vector<Tensor>&, Location) const {}
 void Optimizer::save_extra(StateDict&, Location) const {}
@@ -87,6 +88,7 @@ bool Optimizer::Setting::holds(double value) const {
 std::string Optimizer::Setting::text() const {
   const double value = get();
   if (flag_) return python_text(*flag_);
+  if (is_float_) return python_text(value);
   return std::trunc(value) == value && std::abs(value) < 1e15 ? std::to_string(static_cast<std::int64_t>(value))
                                                               : python_text(value);
 }
@@ -109,7 +111,7 @@ std::string Optimizer::text() const {
         ++i;
       }
     }
-    if (std::string_view(name_) == "AdamW") options["decoupled_weight_decay"] = "True";  // PyTorch's is an Adam with it
+    add_texts(group, options);
     if (groups_[group].initial_lr) options["initial_lr"] = python_text(*groups_[group].initial_lr);
     all += "\nParameter Group " + std::to_string(group) + "\n";
     for (const auto& [name, value] : options) all += "    " + name + ": " + value + "\n";
@@ -307,7 +309,8 @@ const Tensor& Optimizer::rate(Group& group, double learning_rate) {
   return group.rate;
 }
 
-// --- Checkpoints: "state.0.step", "state.0.exp_avg", ..., "param_groups.0.lr", ... ----------------------------------
+// --- Checkpoints: "state.0.step", "state.0.exp_avg", ..., "param_groups.0.params", "param_groups.0.lr", ...
+// ----------------------------------
 
 StateDict Optimizer::state_dict(Location where) const {
   const Frame frame(where);
@@ -323,8 +326,12 @@ StateDict Optimizer::state_dict(Location where) const {
     }
   }
   save_extra(state, where);
+  std::int64_t first = 0;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     const std::string prefix = "param_groups." + std::to_string(g) + ".";
+    const std::int64_t last = first + static_cast<std::int64_t>(groups_[g].slots.size());
+    state.add(prefix + "params", arange(first, last), where);
+    first = last;
     for (const Setting& setting : const_cast<Optimizer*>(this)->settings(g))
       state.add(prefix + setting.name, full({}, setting.get(), float64), where);
     if (groups_[g].initial_lr) state.add(prefix + "initial_lr", full({}, *groups_[g].initial_lr, float64), where);
@@ -356,6 +363,7 @@ class Settings {
 void Optimizer::load_state_dict(const StateDict& state, Location where) {
   const Frame frame(where);
   GradMode off(false);
+  check_groups(state, where);
   std::size_t used = 0;
   std::deque<Group> groups = groups_;
   Settings<Setting> options;
@@ -378,6 +386,7 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
       options.set(setting, *value);
     }
     groups[g].initial_lr = number(prefix + "initial_lr");
+    used += state.find(prefix + "params") != nullptr;
   }
   check_options(where);
   std::size_t index = 0;
@@ -420,6 +429,26 @@ void Optimizer::load_state_dict(const StateDict& state, Location where) {
   groups_ = std::move(groups);
   commit();
   options.keep();
+}
+
+void Optimizer::check_groups(const StateDict& state, Location where) const {
+  const auto prefix = [](std::size_t group) { return "param_groups." + std::to_string(group) + "."; };
+  std::size_t count = 0;  // of the groups in the state
+  while (state.find(prefix(count) + "lr")) ++count;
+  if (count != 0 && count != groups_.size())
+    fail("the numbers of parameter groups differ",
+         std::to_string(count) + " in the state, " + std::to_string(groups_.size()) + " in the optimizer",
+         "Add the groups first", where);
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const Tensor* const parameters = state.find(prefix(g) + "params");  // files of version 0.1 lack them
+    const auto own = static_cast<std::int64_t>(groups_[g].slots.size());
+    if (parameters && (!parameters->defined() || parameters->numel(where) != own))
+      fail("a group differs in its number of parameters",
+           "group " + std::to_string(g) + " has " +
+               (parameters->defined() ? std::to_string(parameters->numel(where)) : std::string("an undefined number")) +
+               " in the state, " + std::to_string(own) + " in the optimizer",
+           "Is it the state of another model?", where);
+  }
 }
 
 void Optimizer::check_step(const Tensor& step, const std::string& prefix, Location where) const {

@@ -65,7 +65,7 @@ std::vector<Optimizer::Setting> ASGD::settings_of(ASGDOptions& o) {
   return {{"lr", &o.lr},
           {"lambd", &o.lambd},
           {"alpha", &o.alpha},
-          {"t0", &o.t0},
+          {"t0", &o.t0, true},
           {"weight_decay", &o.weight_decay},
           {"maximize", &o.maximize}};
 }

@@ -1,5 +1,6 @@
 #include "triptych/eager/optim/whole.h"
 
+#include "api_eager/repr.h"
 #include "core/support/hyperparameter.h"
 #include "triptych/core/error.h"
 
@@ -16,8 +17,14 @@ void Adafactor::check_rule(const AdafactorOptions& o, Location where) {
 }
 
 std::vector<Optimizer::Setting> Adafactor::settings_of(AdafactorOptions& o) {
-  return {{"lr", &o.lr}, {"beta2_decay", &o.beta2_decay},   {"eps2", &o.eps.second},
-          {"d", &o.d},   {"weight_decay", &o.weight_decay}, {"maximize", &o.maximize}};
+  return {{"lr", &o.lr},     {"beta2_decay", &o.beta2_decay},         {"eps2", &o.eps.second},
+          {"d", &o.d, true}, {"weight_decay", &o.weight_decay, true}, {"maximize", &o.maximize}};
+}
+
+void Adafactor::add_texts(std::size_t group, std::map<std::string, std::string>& options) const {
+  const auto& [first, second] = param_groups_[group].options.eps;
+  options.erase("eps2");
+  options["eps"] = "(" + python_text(first) + ", " + python_text(second) + ")";
 }
 
 std::vector<Optimizer::Buffer> Adafactor::buffers_of([[maybe_unused]] const AdafactorOptions& o) {
@@ -64,6 +71,15 @@ std::vector<Optimizer::Setting> Muon::settings_of(MuonOptions& o) {
           {"ns_coefficients_c", &o.ns_coefficients[2]},
           {"eps", &o.eps},
           {"ns_steps", &o.ns_steps}};
+}
+
+void Muon::add_texts(std::size_t group, std::map<std::string, std::string>& options) const {
+  const MuonOptions& o = param_groups_[group].options;
+  for (const char* part : {"ns_coefficients_a", "ns_coefficients_b", "ns_coefficients_c"}) options.erase(part);
+  const auto& [a, b, c] = o.ns_coefficients;
+  options["ns_coefficients"] = "(" + python_text(a) + ", " + python_text(b) + ", " + python_text(c) + ")";
+  constexpr const char* scales[] = {"None", "match_rms_adamw", "spectral_unclamped"};
+  options["adjust_lr_fn"] = scales[static_cast<int>(o.adjust_lr_fn)];
 }
 
 std::vector<Optimizer::Buffer> Muon::buffers_of([[maybe_unused]] const MuonOptions& o) { return {{"momentum_buffer"}}; }

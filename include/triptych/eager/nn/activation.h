@@ -255,7 +255,7 @@ class TRIPTYCH_API PReLU : public Module {
  public:
   using Options = PReLUOptions;
   explicit PReLU(const Options& options = {}, Location where = Location::here());
-  template <Number T>
+  template <WholeNumber T>
   explicit PReLU(T num_parameters, double init = 0.25, Location where = Location::here())
       : PReLU(Options{static_cast<std::int64_t>(num_parameters), init, float32}, where) {}
   template <class = void>
@@ -298,10 +298,10 @@ class TRIPTYCH_API Softmax : public Module {
  public:
   using Options = SoftmaxOptions;
   explicit Softmax(const Options& options) : options(options) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit Softmax(T dim) : options{static_cast<std::int64_t>(dim)} {}
   template <class = void>
-  explicit Softmax(...) = delete;  // neither a number nor SoftmaxOptions
+  explicit Softmax(...) = delete;  // neither a whole number nor SoftmaxOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -311,10 +311,10 @@ class TRIPTYCH_API Softmin : public Module {
  public:
   using Options = SoftmaxOptions;
   explicit Softmin(const Options& options) : options(options) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit Softmin(T dim) : options{static_cast<std::int64_t>(dim)} {}
   template <class = void>
-  explicit Softmin(...) = delete;  // neither a number nor SoftmaxOptions
+  explicit Softmin(...) = delete;  // neither a whole number nor SoftmaxOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -324,10 +324,10 @@ class TRIPTYCH_API LogSoftmax : public Module {
  public:
   using Options = SoftmaxOptions;
   explicit LogSoftmax(const Options& options) : options(options) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit LogSoftmax(T dim) : options{static_cast<std::int64_t>(dim)} {}
   template <class = void>
-  explicit LogSoftmax(...) = delete;  // neither a number nor SoftmaxOptions
+  explicit LogSoftmax(...) = delete;  // neither a whole number nor SoftmaxOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -346,10 +346,10 @@ class TRIPTYCH_API GLU : public Module {
  public:
   using Options = GLUOptions;
   explicit GLU(const Options& options = {}) : options(options) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit GLU(T dim) : options{static_cast<std::int64_t>(dim)} {}
   template <class = void>
-  explicit GLU(...) = delete;  // neither a number nor GLUOptions
+  explicit GLU(...) = delete;  // neither a whole number nor GLUOptions
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;

@@ -96,6 +96,12 @@ template <class M>
 Made<M> make(const typename M::Options& options, Location where = Location::here()) {
   return detail::made<M>(where, options);
 }
+/// The same from sizes, at least one: `nn::make<nn::LayerNorm>({2, 3})`.
+template <class M, WholeNumber T>
+requires std::constructible_from<M, Shape> Made<M> make(std::initializer_list<T> sizes,
+                                                        Location where = Location::here()) {
+  return detail::made<M>(where, Shape(std::vector<std::int64_t>(sizes.begin(), sizes.end()), where));
+}
 
 /// What a container takes: what nn::make makes, a module that is shared with others, or any function of one tensor.
 class TRIPTYCH_API AnyModule {

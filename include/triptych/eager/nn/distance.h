@@ -15,7 +15,7 @@ class TRIPTYCH_API CosineSimilarity : public Module {
  public:
   using Options = CosineSimilarityOptions;
   explicit CosineSimilarity(const Options& options = {}) : options(options) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit CosineSimilarity(T dim, double eps = 1e-8) : options{static_cast<std::int64_t>(dim), eps} {}
   using Module::forward;
   Tensor forward(const Tensor& x1, const Tensor& x2);

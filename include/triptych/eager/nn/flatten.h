@@ -14,7 +14,7 @@ class TRIPTYCH_API Flatten : public Module {
  public:
   using Options = FlattenOptions;
   explicit Flatten(const Options& options = {}) : options(options) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit Flatten(T start_dim, std::int64_t end_dim = -1) : options{static_cast<std::int64_t>(start_dim), end_dim} {}
   template <class = void>
   explicit Flatten(...) = delete;  // neither numbers nor FlattenOptions

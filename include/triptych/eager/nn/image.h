@@ -36,7 +36,7 @@ class TRIPTYCH_API Upsample : public Module {
 class TRIPTYCH_API UpsamplingNearest2d : public Upsample {
  public:
   explicit UpsamplingNearest2d(const Options& options) : Upsample(with_mode(options)) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit UpsamplingNearest2d(T size) : UpsamplingNearest2d(Options{.size = static_cast<std::int64_t>(size)}) {}
 
  private:
@@ -46,7 +46,7 @@ class TRIPTYCH_API UpsamplingNearest2d : public Upsample {
 class TRIPTYCH_API UpsamplingBilinear2d : public Upsample {
  public:
   explicit UpsamplingBilinear2d(const Options& options) : Upsample(with_mode(options)) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit UpsamplingBilinear2d(T size) : UpsamplingBilinear2d(Options{.size = static_cast<std::int64_t>(size)}) {}
 
  private:
@@ -91,6 +91,7 @@ struct UnfoldModuleOptions {
 class TRIPTYCH_API Unfold : public Module {
  public:
   using Options = UnfoldModuleOptions;
+  template <class = void>  // {3, 2} is a size
   explicit Unfold(const Options& options) : options(options) {}
   explicit Unfold(Size2 kernel_size, Size2 dilation = 1, Size2 padding = 0, Size2 stride = 1)
       : options{kernel_size, dilation, padding, stride} {}

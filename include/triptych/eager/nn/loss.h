@@ -224,7 +224,7 @@ class TRIPTYCH_API MultiMarginLoss : public Loss {
   using Options = MultiMarginLossOptions;
   explicit MultiMarginLoss(const Options& options = {}, Location where = Location::here())
       : options(options), weight(register_weight("weight", options.weight, where)) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit MultiMarginLoss(T p, double margin = 1, Location where = Location::here())
       : MultiMarginLoss(Options{.p = static_cast<std::int64_t>(p), .margin = margin}, where) {}
   using Loss::forward;
@@ -311,7 +311,7 @@ class TRIPTYCH_API CTCLoss : public Module {
  public:
   using Options = CtcLossOptions;
   explicit CTCLoss(const Options& options = {}) : options(options) {}
-  template <Number T>
+  template <WholeNumber T>
   explicit CTCLoss(T blank) : CTCLoss(Options{.blank = static_cast<std::int64_t>(blank)}) {}
   using Module::forward;
   Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,

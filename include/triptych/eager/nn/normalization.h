@@ -137,15 +137,17 @@ class TRIPTYCH_API LayerNorm : public Module {
  public:
   using Options = LayerNormOptions;
   explicit LayerNorm(const LayerNormOptions& options, Location where = Location::here());
-  /// `LayerNorm({3, 4})`.
-  explicit LayerNorm(std::initializer_list<std::int64_t> normalized_shape, Location where = Location::here())
-      : LayerNorm(LayerNormOptions{.normalized_shape = Shape(normalized_shape, where)}, where) {}
-  template <std::integral T>
+  /// `LayerNorm({3, 4})`: a template, which g++ takes for a list alone and not for the names of options.
+  template <class = void>
+  explicit LayerNorm(std::initializer_list<std::int64_t> normalized_shape, double eps = 1e-5,
+                     bool elementwise_affine = true, bool bias = true, Location where = Location::here())
+      : LayerNorm(LayerNormOptions{Shape(normalized_shape, where), eps, elementwise_affine, bias}, where) {}
+  template <WholeNumber T>
   explicit LayerNorm(T size, double eps = 1e-5, bool elementwise_affine = true, bool bias = true,
                      Location where = Location::here())
       : LayerNorm(LayerNormOptions{Shape({static_cast<std::int64_t>(size)}, where), eps, elementwise_affine, bias},
                   where) {}
-  template <std::same_as<Shape> S>
+  template <std::convertible_to<Shape> S>
   explicit LayerNorm(const S& normalized_shape, double eps = 1e-5, bool elementwise_affine = true, bool bias = true,
                      Location where = Location::here())
       : LayerNorm(LayerNormOptions{normalized_shape, eps, elementwise_affine, bias}, where) {}
@@ -168,13 +170,16 @@ class TRIPTYCH_API RMSNorm : public Module {
  public:
   using Options = RMSNormOptions;
   explicit RMSNorm(const RMSNormOptions& options, Location where = Location::here());
-  explicit RMSNorm(std::initializer_list<std::int64_t> normalized_shape, Location where = Location::here())
-      : RMSNorm(RMSNormOptions{.normalized_shape = Shape(normalized_shape, where)}, where) {}
-  template <std::integral T>
+  /// `RMSNorm({3, 4})`: a template, which g++ takes for a list alone and not for the names of options.
+  template <class = void>
+  explicit RMSNorm(std::initializer_list<std::int64_t> normalized_shape, std::optional<double> eps = {},
+                   bool elementwise_affine = true, Location where = Location::here())
+      : RMSNorm(RMSNormOptions{Shape(normalized_shape, where), eps, elementwise_affine}, where) {}
+  template <WholeNumber T>
   explicit RMSNorm(T size, std::optional<double> eps = {}, bool elementwise_affine = true,
                    Location where = Location::here())
       : RMSNorm(RMSNormOptions{Shape({static_cast<std::int64_t>(size)}, where), eps, elementwise_affine}, where) {}
-  template <std::same_as<Shape> S>
+  template <std::convertible_to<Shape> S>
   explicit RMSNorm(const S& normalized_shape, std::optional<double> eps = {}, bool elementwise_affine = true,
                    Location where = Location::here())
       : RMSNorm(RMSNormOptions{normalized_shape, eps, elementwise_affine}, where) {}

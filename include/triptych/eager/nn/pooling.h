@@ -9,6 +9,8 @@
 
 namespace triptych::eager::nn {
 
+// What is made from options is a template where {3, 2} could be options, too: it is a size.
+
 // --- Maxima ---------------------------------------------------------------------------------------------------------
 
 struct MaxPool1dOptions {
@@ -43,6 +45,7 @@ struct MaxPool2dOptions {
 class TRIPTYCH_API MaxPool2d : public Module {
  public:
   using Options = MaxPool2dOptions;
+  template <class = void>
   explicit MaxPool2d(const Options& options) : options(options) {}
   explicit MaxPool2d(Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0, Size2 dilation = 1)
       : options{.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation} {}
@@ -64,6 +67,7 @@ struct MaxPool3dOptions {
 class TRIPTYCH_API MaxPool3d : public Module {
  public:
   using Options = MaxPool3dOptions;
+  template <class = void>
   explicit MaxPool3d(const Options& options) : options(options) {}
   explicit MaxPool3d(Size3 kernel_size, Size3 stride = 0, Padding3 padding = 0, Size3 dilation = 1)
       : options{.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation} {}
@@ -106,6 +110,7 @@ struct MaxUnpool2dModuleOptions {
 class TRIPTYCH_API MaxUnpool2d : public Module {
  public:
   using Options = MaxUnpool2dModuleOptions;
+  template <class = void>
   explicit MaxUnpool2d(const Options& options) : options(options) {}
   explicit MaxUnpool2d(Size2 kernel_size, Size2 stride = 0, Size2 padding = 0)
       : options{.kernel_size = kernel_size, .stride = stride, .padding = padding} {}
@@ -128,6 +133,7 @@ struct MaxUnpool3dModuleOptions {
 class TRIPTYCH_API MaxUnpool3d : public Module {
  public:
   using Options = MaxUnpool3dModuleOptions;
+  template <class = void>
   explicit MaxUnpool3d(const Options& options) : options(options) {}
   explicit MaxUnpool3d(Size3 kernel_size, Size3 stride = 0, Size3 padding = 0)
       : options{.kernel_size = kernel_size, .stride = stride, .padding = padding} {}
@@ -178,6 +184,7 @@ struct AvgPool2dOptions {
 class TRIPTYCH_API AvgPool2d : public Module {
  public:
   using Options = AvgPool2dOptions;
+  template <class = void>
   explicit AvgPool2d(const Options& options) : options(options) {}
   explicit AvgPool2d(Size2 kernel_size, Size2 stride = 0, Padding2 padding = 0, bool ceil_mode = false,
                      bool count_include_pad = true, std::optional<std::int64_t> divisor_override = {})
@@ -204,6 +211,7 @@ struct AvgPool3dOptions {
 class TRIPTYCH_API AvgPool3d : public Module {
  public:
   using Options = AvgPool3dOptions;
+  template <class = void>
   explicit AvgPool3d(const Options& options) : options(options) {}
   explicit AvgPool3d(Size3 kernel_size, Size3 stride = 0, Padding3 padding = 0, bool ceil_mode = false,
                      bool count_include_pad = true, std::optional<std::int64_t> divisor_override = {})
@@ -295,6 +303,7 @@ struct AdaptivePool2dOptions {
 class TRIPTYCH_API AdaptiveAvgPool2d : public Module {
  public:
   using Options = AdaptivePool2dOptions;
+  template <class = void>
   explicit AdaptiveAvgPool2d(const Options& options = {}) : options(options) {}
   explicit AdaptiveAvgPool2d(Size2 output_size) : options{output_size} {}
   Tensor forward(const Tensor& x) override;
@@ -309,6 +318,7 @@ struct AdaptivePool3dOptions {
 class TRIPTYCH_API AdaptiveAvgPool3d : public Module {
  public:
   using Options = AdaptivePool3dOptions;
+  template <class = void>
   explicit AdaptiveAvgPool3d(const Options& options = {}) : options(options) {}
   explicit AdaptiveAvgPool3d(Size3 output_size) : options{output_size} {}
   Tensor forward(const Tensor& x) override;
@@ -359,6 +369,7 @@ class TRIPTYCH_API AdaptiveMaxPool1d : public Module {
 class TRIPTYCH_API AdaptiveMaxPool2d : public Module {
  public:
   using Options = AdaptivePool2dOptions;
+  template <class = void>
   explicit AdaptiveMaxPool2d(const Options& options = {}) : options(options) {}
   explicit AdaptiveMaxPool2d(Size2 output_size) : options{output_size} {}
   Tensor forward(const Tensor& x) override;
@@ -372,6 +383,7 @@ class TRIPTYCH_API AdaptiveMaxPool2d : public Module {
 class TRIPTYCH_API AdaptiveMaxPool3d : public Module {
  public:
   using Options = AdaptivePool3dOptions;
+  template <class = void>
   explicit AdaptiveMaxPool3d(const Options& options = {}) : options(options) {}
   explicit AdaptiveMaxPool3d(Size3 output_size) : options{output_size} {}
   Tensor forward(const Tensor& x) override;

@@ -56,6 +56,7 @@ class TRIPTYCH_API AdamW : public RuleOptimizer<AdamW, AdamWOptions> {
   static std::vector<Setting> settings_of(AdamWOptions& options);
   static std::vector<Buffer> buffers_of(const AdamWOptions& options);
   static void update(const AdamWOptions& options, const Tensor& rate, const Operands& with, Location where);
+  void add_texts(std::size_t group, std::map<std::string, std::string>& options) const override;
 };
 
 struct AdamaxOptions {

@@ -52,6 +52,7 @@ class TRIPTYCH_API LBFGS : public GroupedOptimizer<LBFGSOptions> {
   void check(const LBFGSOptions& options, Location where) const override;
   void check_parameters(const std::vector<Tensor>& parameters, Location where) const override;
   std::vector<Setting> settings(std::size_t group) override;
+  void add_texts(std::size_t group, std::map<std::string, std::string>& options) const override;
   std::vector<Buffer> buffers(std::size_t) const override { return {}; }
   Tensor step_with(const std::function<Tensor()>& closure, Location where) override;
   void save_extra(StateDict& state, Location where) const override;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,7 +53,8 @@ class TRIPTYCH_API Optimizer {
   /// Steps, buffers and hyperparameters: a snapshot, which `save` writes as it is. Names are PyTorch's with dots:
   /// "state.0.exp_avg", "param_groups.0.lr".
   StateDict state_dict(Location where = Location::here()) const;
-  /// Takes them over; ArgumentError, and nothing changes, if groups, parameters or shapes differ, an entry is missing,
+  /// Takes them over, and forgets what the state does not have, as that of an optimizer that never stepped.
+  /// ArgumentError, and nothing changes, if the groups, their parameters' number or shapes differ, an entry is missing,
   /// a count of steps is negative, or an option out of range.
   void load_state_dict(const StateDict& state, Location where = Location::here());
 
@@ -96,7 +98,9 @@ class TRIPTYCH_API Optimizer {
   /// A number in state_dict: a double, a whole number, or a bool as 0 or 1.
   class Setting {
    public:
-    Setting(const char* name, double* number) : name(name), number_(number) {}
+    /// `is_float`: PyTorch's default is one, so that 1 is printed as 1.0.
+    Setting(const char* name, double* number, bool is_float = false)
+        : name(name), number_(number), is_float_(is_float) {}
     Setting(const char* name, bool* flag) : name(name), flag_(flag) {}
     Setting(const char* name, std::int64_t* whole) : name(name), whole_(whole) {}
     double get() const;
@@ -111,6 +115,7 @@ class TRIPTYCH_API Optimizer {
     double* number_ = nullptr;
     bool* flag_ = nullptr;
     std::int64_t* whole_ = nullptr;
+    bool is_float_ = false;
   };
 
   explicit Optimizer(const char* name);
@@ -131,6 +136,8 @@ class TRIPTYCH_API Optimizer {
   virtual std::vector<Setting> settings(std::size_t group) = 0;
   /// All buffers in the order of their names, those that the options of a group use marked as such.
   virtual std::vector<Buffer> buffers(std::size_t group) const = 0;
+  /// Puts options that are no numbers of their own to the texts of those that are, by PyTorch's names.
+  virtual void add_texts(std::size_t group, std::map<std::string, std::string>& options) const;
   /// ArgumentError for an option out of range.
   virtual void check_options(Location where) const;
   /// ArgumentError for parameters that the optimizer cannot train.
@@ -177,8 +184,9 @@ class TRIPTYCH_API Optimizer {
   };
   void call(std::vector<StepHook>& hooks);
   const Setting find_option(std::size_t group, std::string_view name, Location where) const;
-  /// Of a state that is loaded: ArgumentError for a count that cannot be one, and for a slot with a part of its
-  /// entries.
+  /// Of a state that is loaded: ArgumentError for other groups, a count that cannot be one, and a slot with a part of
+  /// its entries.
+  void check_groups(const StateDict& state, Location where) const;
   void check_step(const Tensor& step, const std::string& prefix, Location where) const;
   void check_complete(const Slot& slot, const std::string& prefix, const std::vector<Buffer>& buffers,
                       Location where) const;

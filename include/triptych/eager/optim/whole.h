@@ -31,6 +31,7 @@ class TRIPTYCH_API Adafactor : public RuleOptimizer<Adafactor, AdafactorOptions>
   static std::vector<Setting> settings_of(AdafactorOptions& options);
   static std::vector<Buffer> buffers_of(const AdafactorOptions& options);
   static void update(const AdafactorOptions& options, const Tensor& rate, const Operands& with, Location where);
+  void add_texts(std::size_t group, std::map<std::string, std::string>& options) const override;
 };
 
 struct MuonOptions {
@@ -58,6 +59,7 @@ class TRIPTYCH_API Muon : public RuleOptimizer<Muon, MuonOptions> {
   static std::vector<Setting> settings_of(MuonOptions& options);
   static std::vector<Buffer> buffers_of(const MuonOptions& options);
   static void update(const MuonOptions& options, const Tensor& rate, const Operands& with, Location where);
+  void add_texts(std::size_t group, std::map<std::string, std::string>& options) const override;
 };
 
 }  // namespace triptych::eager::optim

@@ -1,0 +1,172 @@
+// The ways in which somebody who knows PyTorch may write down a layer: numbers, lists of sizes, names. Each compiles,
+// with each compiler, and means what it does in PyTorch.
+#include "eager_testing.h"
+#include "triptych/eager.h"
+
+namespace tt = triptych;
+namespace nn = triptych::eager::nn;
+namespace F = triptych::eager::nn::functional;
+using tt::Shape;
+using tt::Tensor;
+
+namespace {
+
+constexpr std::int64_t six = 6;
+constexpr int three = 3;
+
+template <class M>
+std::string written(const M& module) {
+  return module.text();
+}
+
+}  // namespace
+
+template <class M>
+class Norms : public testing::Test {};
+using NormTypes = testing::Types<nn::LayerNorm, nn::RMSNorm>;
+TYPED_TEST_SUITE(Norms, NormTypes);
+
+TYPED_TEST(Norms, OfSizes) {
+  using Norm = TypeParam;
+  const Tensor x = tt::ones({2, 6});
+  const auto expect_shape = [](const Norm& norm, const Shape& shape, bool affine = true) {
+    EXPECT_EQ(norm.options.normalized_shape, shape);
+    EXPECT_EQ(norm.weight.defined(), affine);
+  };
+  const auto expect_eps = [&](const Norm& norm, const Shape& shape, bool affine = true) {
+    expect_shape(norm, shape, affine);
+    EXPECT_EQ(norm.options.eps, 1e-6);
+  };
+  expect_shape(Norm(6), {6});
+  expect_shape(Norm(six), {6});
+  expect_shape(Norm(x.size(1)), {6});
+  expect_shape(Norm({6}), {6});
+  expect_shape(Norm({six}), {6});
+  expect_shape(Norm({2, 3}), {2, 3});
+  expect_shape(Norm({six, three}), {6, 3});
+  expect_shape(Norm(Shape{2, 3}), {2, 3});
+  expect_shape(Norm(x.shape()), {2, 6});
+  expect_shape(Norm(std::vector<std::int64_t>{2, 3}), {2, 3});
+  expect_eps(Norm(6, 1e-6), {6});
+  expect_eps(Norm({6}, 1e-6), {6});
+  expect_eps(Norm({2, 3}, 1e-6, false), {2, 3}, false);
+  expect_eps(Norm(Shape{2, 3}, 1e-6), {2, 3});
+  expect_shape(Norm({.normalized_shape = {6}}), {6});
+  expect_shape(Norm({.normalized_shape = {2, 3}}), {2, 3});
+  expect_shape(Norm({.normalized_shape = Shape{2, 3}}), {2, 3});
+  expect_eps(Norm({.normalized_shape = {6}, .eps = 1e-6}), {6});
+  expect_shape(Norm(typename Norm::Options{.normalized_shape = {6}}), {6});
+
+  nn::ModuleDict parent;
+  expect_shape(parent.template add<Norm>("a", 6), {6});
+  expect_shape(parent.template add<Norm>("b", {6}), {6});
+  expect_shape(parent.template add<Norm>("c", {2, 3}), {2, 3});
+  expect_shape(parent.template add<Norm>("d", Shape{2, 3}), {2, 3});
+  expect_shape(parent.template add<Norm>("e", {.normalized_shape = {6}}), {6});
+  expect_eps(parent.template add<Norm>("f", {.normalized_shape = {2, 3}, .eps = 1e-6}), {2, 3});
+  expect_eps(parent.template add<Norm>("g", 6, 1e-6), {6});
+  expect_eps(parent.template add<Norm>("h", {2, 3}, 1e-6, false), {2, 3}, false);
+
+  expect_shape(*nn::make<Norm>(6).module, {6});
+  expect_shape(*nn::make<Norm>({6}).module, {6});
+  expect_shape(*nn::make<Norm>({2, 3}).module, {2, 3});
+  expect_shape(*nn::make<Norm>({.normalized_shape = {6}}).module, {6});
+  EXPECT_ARGUMENT_ERROR(Norm({-1}), "-1");
+}
+
+TEST(Spellings, Windows) {
+  const auto kernel = [](const auto& pool, tt::Size2 size, tt::Size2 stride = 0) {
+    EXPECT_EQ(pool.options.kernel_size, size) << pool;
+    EXPECT_EQ(pool.options.stride, stride) << pool;
+  };
+  kernel(nn::MaxPool2d(three), 3);
+  kernel(nn::MaxPool2d({3, 2}), {3, 2});
+  kernel(nn::MaxPool2d({six, three}), {6, 3});
+  kernel(nn::MaxPool2d({3, 2}, {2, 1}, {1, 0}), {3, 2}, {2, 1});
+  kernel(nn::MaxPool2d({.kernel_size = 3}), 3);
+  kernel(nn::MaxPool2d({.kernel_size = 3, .stride = 2}), 3, 2);
+  kernel(nn::MaxPool2d({.kernel_size = {3, 2}}), {3, 2});
+  kernel(nn::MaxPool2d({.kernel_size = {3, 2}, .stride = {2, 1}}), {3, 2}, {2, 1});
+  kernel(nn::AvgPool2d({3, 2}), {3, 2});
+  kernel(nn::AvgPool2d({3, 2}, {2, 1}, 0, true), {3, 2}, {2, 1});
+  kernel(nn::AvgPool2d({.kernel_size = {3, 2}}), {3, 2});
+  kernel(nn::MaxUnpool2d({2, 3}), {2, 3});
+  kernel(nn::MaxUnpool2d({2, 3}, {2, 1}), {2, 3}, {2, 1});
+  kernel(nn::LPPool2d(1.2, {3, 2}, {2, 1}), {3, 2}, {2, 1});
+  EXPECT_EQ(nn::MaxPool3d({3, 2, 1}).options.kernel_size, tt::Size3(3, 2, 1));
+  EXPECT_EQ(nn::MaxPool3d({3, 2, 2}, {2, 1, 2}, {0, 1, 0}).options.stride, tt::Size3(2, 1, 2));
+  EXPECT_EQ(nn::AvgPool3d({3, 2, 1}).options.kernel_size, tt::Size3(3, 2, 1));
+  EXPECT_EQ(nn::MaxPool1d(3, 2).options.stride, 2);
+  EXPECT_EQ(nn::AdaptiveAvgPool2d({5, 7}).options.output_size, tt::Size2(5, 7));
+  EXPECT_EQ(nn::AdaptiveAvgPool2d({7}).options.output_size, 7);
+  EXPECT_EQ(nn::AdaptiveAvgPool2d({.output_size = {5, 7}}).options.output_size, tt::Size2(5, 7));
+  EXPECT_EQ(nn::AdaptiveMaxPool3d({5, 7, 9}).options.output_size, tt::Size3(5, 7, 9));
+  EXPECT_EQ(nn::FractionalMaxPool2d(3, {13, 12}).options.output_size, tt::Size2(13, 12));
+  EXPECT_EQ(nn::Unfold({2, 3}).options.kernel_size, tt::Size2(2, 3));
+  EXPECT_EQ(nn::Unfold({2, 3}, {1, 2}).options.dilation, tt::Size2(1, 2));
+  EXPECT_EQ(nn::Unfold({.kernel_size = {2, 3}}).options.kernel_size, tt::Size2(2, 3));
+  EXPECT_EQ(nn::Fold({4, 5}, {2, 3}).options.kernel_size, tt::Size2(2, 3));
+  EXPECT_EQ(nn::Fold({.output_size = {4, 5}, .kernel_size = {2, 3}}).options.output_size, tt::Size2(4, 5));
+}
+
+TEST(Spellings, Convolutions) {
+  EXPECT_EQ(written(nn::Conv2d(1, 8, {3, 5}, {2, 1}, {4, 2}, {3, 1})),
+            "Conv2d(1, 8, kernel_size=(3, 5), stride=(2, 1), padding=(4, 2), dilation=(3, 1))");
+  EXPECT_EQ(written(nn::Conv2d(1, 8, {three, three}, {2, 1}, "valid")),
+            "Conv2d(1, 8, kernel_size=(3, 3), stride=(2, 1), padding=valid)");
+  EXPECT_EQ(written(nn::Conv2d({.in_channels = 1, .out_channels = 8, .kernel_size = {3, 5}, .padding = {1, 2}})),
+            "Conv2d(1, 8, kernel_size=(3, 5), stride=(1, 1), padding=(1, 2))");
+  EXPECT_EQ(written(nn::Conv1d(6, 3, 3, 2)), "Conv1d(6, 3, kernel_size=(3,), stride=(2,))");
+  EXPECT_EQ(written(nn::Conv3d(6, 3, {3, 5, 2}, {2, 1, 1}, {4, 2, 0})),
+            "Conv3d(6, 3, kernel_size=(3, 5, 2), stride=(2, 1, 1), padding=(4, 2, 0))");
+  EXPECT_EQ(written(nn::ConvTranspose2d(6, 3, {3, 5}, {2, 1}, {4, 2})),
+            "ConvTranspose2d(6, 3, kernel_size=(3, 5), stride=(2, 1), padding=(4, 2))");
+  EXPECT_EQ(written(nn::ConvTranspose2d(6, 3, 3, 2, 1, 1)),
+            "ConvTranspose2d(6, 3, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), output_padding=(1, 1))");
+}
+
+TEST(Spellings, Sizes) {
+  EXPECT_EQ(written(nn::ZeroPad2d({1, 1, 2, 0})), "ZeroPad2d((1, 1, 2, 0))");
+  EXPECT_EQ(written(nn::ZeroPad3d(2)), "ZeroPad3d((2, 2, 2, 2, 2, 2))");
+  EXPECT_EQ(written(nn::ConstantPad2d({3, 0, 2, 1}, 3.5)), "ConstantPad2d(padding=(3, 0, 2, 1), value=3.5)");
+  EXPECT_EQ(written(nn::ReflectionPad1d({3, 1})), "ReflectionPad1d((3, 1))");
+  EXPECT_EQ(written(nn::Unflatten(1, {2, 5, 5})), "Unflatten(dim=1, unflattened_size=(2, 5, 5))");
+  EXPECT_EQ(written(nn::Unflatten(1, {six, three})), "Unflatten(dim=1, unflattened_size=(6, 3))");
+  EXPECT_EQ(written(nn::Unflatten({.dim = 1, .unflattened_size = {2, 5}})),
+            "Unflatten(dim=1, unflattened_size=(2, 5))");
+  EXPECT_EQ(written(nn::Upsample({4, 5})), "Upsample(size=(4, 5), mode='nearest')");
+  EXPECT_EQ(written(nn::Upsample({.size = {4, 5}})), "Upsample(size=(4, 5), mode='nearest')");
+  EXPECT_EQ(written(nn::Upsample({.scale_factor = 2, .mode = "bilinear"})),
+            "Upsample(scale_factor=2.0, mode='bilinear')");
+  EXPECT_EQ(written(nn::UpsamplingNearest2d({.scale_factor = 2})),
+            "UpsamplingNearest2d(scale_factor=2.0, mode='nearest')");
+  EXPECT_EQ(written(nn::Linear({20, 30})), "Linear(in_features=20, out_features=30, bias=True)");
+  EXPECT_EQ(written(nn::Embedding({10, 3})), "Embedding(10, 3)");
+  EXPECT_EQ(written(nn::LSTM({10, 20})), "LSTM(10, 20)");
+  EXPECT_EQ(written(nn::GroupNorm({.num_groups = 3, .num_channels = 6})), "GroupNorm(3, 6, eps=1e-05, affine=True)");
+  EXPECT_EQ(written(nn::Softmax({.dim = 1})), "Softmax(dim=1)");
+}
+
+// A number of elements or an axis is a whole number.
+TEST(Spellings, FractionsOfAxesDoNotCompile) {
+  EXPECT_FALSE((std::constructible_from<nn::CosineSimilarity, double>));
+  EXPECT_TRUE((std::constructible_from<nn::CosineSimilarity, int>));
+  EXPECT_FALSE((std::constructible_from<nn::Softmax, double>));
+  EXPECT_FALSE((std::constructible_from<nn::CTCLoss, double>));
+  EXPECT_FALSE((std::constructible_from<nn::LayerNorm, double>));
+}
+
+TEST(Spellings, Functions) {
+  const Tensor x = tt::ones({2, 6}), w = tt::ones({6}), image = tt::ones({1, 1, 8, 8});
+  EXPECT_EQ(F::layer_norm(x, {6}).shape(), (Shape{2, 6}));
+  EXPECT_EQ(F::layer_norm(x, {x.size(-1)}, w, w).shape(), (Shape{2, 6}));
+  EXPECT_EQ(F::layer_norm(x, Shape{6}, {}, {}, 1e-6).shape(), (Shape{2, 6}));
+  EXPECT_EQ(F::rms_norm(x, {6}, w, 1e-6).shape(), (Shape{2, 6}));
+  EXPECT_EQ(F::max_pool2d(image, {3, 2}, {2, 1}).shape(), (Shape{1, 1, 3, 7}));
+  EXPECT_EQ(F::max_pool2d(image, 3, {2, 1}).shape(), (Shape{1, 1, 3, 6}));
+  EXPECT_EQ(F::adaptive_avg_pool2d(image, {1, 2}).shape(), (Shape{1, 1, 1, 2}));
+  EXPECT_EQ(F::interpolate(image, {4, 5}).shape(), (Shape{1, 1, 4, 5}));
+  EXPECT_EQ(F::interpolate(image, {.size = {4, 5}}).shape(), (Shape{1, 1, 4, 5}));
+  EXPECT_EQ(F::unfold(image, {2, 3}).shape(), (Shape{1, 6, 42}));
+  EXPECT_EQ(F::fold(tt::ones({1, 9, 4}), {4, 4}, {3, 3}).shape(), (Shape{1, 1, 4, 4}));
+}
