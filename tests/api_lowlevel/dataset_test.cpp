@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <future>
+#include <mutex>
 #include <numeric>
 #include <thread>
 
@@ -430,39 +432,47 @@ TEST(Dataset, AFunctionThatRunsTheSessionWhileTheIteratorBegins) {
 
 TEST(Dataset, AFunctionThatWaitsForItself) {
   const tf::Graph graph;
-  std::optional<tf::Session> session;
-  std::vector<Tensor> next;
-  Tensor begins, ten = graph.constant(tt::full({}, 10, tt::int64), "ten");
-  std::optional<tf::PartialRun> parts;
-  std::function<Tensor()> ask;
+  const Tensor ten = graph.constant(tt::full({}, 10, tt::int64), "ten");
+  // What computes ahead asks in a thread of its own.
+  std::mutex asks;
+  std::function<Tensor()> question;
+  const auto set_question = [&](std::function<Tensor()> asked) {
+    const std::lock_guard lock(asks);
+    question = std::move(asked);
+  };
+  const auto ask = [&] {
+    std::unique_lock lock(asks);
+    const std::function<Tensor()> asked = question;
+    lock.unlock();
+    return asked();
+  };
   const auto asking = data::Dataset::from_generator(
       [&] { return data::ElementGenerator([&] { return std::optional(data::Element{ask()}); }); }, {tt::int64}, {{}});
   for (const auto& dataset : {asking, asking.prefetch(2)}) {
     const auto iterator = data::make_initializable_iterator(dataset, graph);
-    next = iterator.get_next();
-    begins = iterator.initializer();
-    session.emplace(graph);
-    ask = [&] { return session->run(ten); };
-    session->run(begins);
-    EXPECT_EQ(session->run(next[0]).item<std::int64_t>(), 10);
+    const Tensor next = iterator.get_next()[0], begins = iterator.initializer();
+    const tf::Session session(graph);
+    set_question([=] { return session.run(ten); });
+    session.run(begins);
+    EXPECT_EQ(session.run(next).item<std::int64_t>(), 10);
     const auto waits = [&](const std::function<Tensor()>& asked) {
-      ask = asked;
+      set_question(asked);
       return error_of<tt::ArgumentError>([&] {
-        session->run(begins);
-        session->run(next[0]);
+        session.run(begins);
+        session.run(next);
       });
     };
-    EXPECT_NE(waits([&] { return session->run(next[0]); }).find("the iterator that waits for it"), std::string::npos);
-    EXPECT_NE(waits([&] { return session->run(begins); }).find("the iterator that waits for it"), std::string::npos);
-    EXPECT_NE(waits([&] { return next[0]; }).find("a tensor of a graph"), std::string::npos);
+    EXPECT_NE(waits([=] { return session.run(next); }).find("the iterator that waits for it"), std::string::npos);
+    EXPECT_NE(waits([=] { return session.run(begins); }).find("the iterator that waits for it"), std::string::npos);
+    EXPECT_NE(waits([=] { return next; }).find("a tensor of a graph"), std::string::npos);
   }
-  ask = [&] { return session->partial_run(*parts, ten); };
   const Tensor element = data::make_one_shot_iterator(asking, graph).get_next()[0];
-  session.emplace(graph);
-  parts = session->partial_run_setup({element, ten});
-  EXPECT_NE(error_of<tt::ArgumentError>([&] { session->partial_run(*parts, element); }).find("waits for it"),
+  const tf::Session session(graph);
+  const tf::PartialRun parts = session.partial_run_setup({element, ten});
+  set_question([=] { return session.partial_run(parts, ten); });
+  EXPECT_NE(error_of<tt::ArgumentError>([&] { session.partial_run(parts, element); }).find("waits for it"),
             std::string::npos);
-  EXPECT_EQ(session->partial_run(*parts, ten).item<std::int64_t>(), 10);
+  EXPECT_EQ(session.partial_run(parts, ten).item<std::int64_t>(), 10);
 }
 
 TEST(Dataset, NumbersThatDoNotFit) {

@@ -197,8 +197,9 @@ struct Subject {
   const char* signature;
   const char* call;  // "triptych::exp(%0)"
   void (*run)(Case& c);
-  bool random;   // its values are not determined by its arguments
-  bool history;  // they follow from how an argument was computed, not from its value alone
+  bool random = false;   // its values are not determined by its arguments
+  bool history = false;  // they follow from how an argument was computed, not from its value alone
+  bool refused = false;  // good arguments may be an error, too
 };
 /// All of them; make_battery.py writes it.
 const std::vector<Subject>& subjects();

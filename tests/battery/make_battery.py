@@ -38,6 +38,7 @@ class Table:
 
     def __init__(self, path):
         self.good, self.templates, self.left_out, self.random, self.history, self.hooks = {}, {}, {}, {}, {}, {}
+        self.refused = {}
         self.used = set()
         for number, line in enumerate(path.read_text().splitlines(), 1):
             line = line.split("  # ")[0].strip()
@@ -58,6 +59,8 @@ class Table:
                 self.history[line[8:]] = number
             elif line.startswith("hook "):
                 self.hooks[line[5:]] = number
+            elif line.startswith("refused "):
+                self.refused[line[8:]] = number
             else:
                 name, _, value = line.partition(" = ")
                 if not value:
@@ -83,7 +86,7 @@ class Table:
 
     def unused(self):
         numbers = list(self.left_out.values()) + list(self.random.values()) + list(self.hooks.values())
-        numbers += list(self.history.values())
+        numbers += list(self.history.values()) + list(self.refused.values())
         numbers += [entry[0] for entry in list(self.good.values()) + list(self.templates.values())]
         return sorted(set(numbers) - self.used)
 
@@ -313,8 +316,10 @@ class Writer:
             lines.append("const tt::Frame frame(c.where());")
         is_random = self.table.find(self.table.random, keys, wild=True) is not None
         has_history = self.table.find(self.table.history, keys, wild=True) is not None
+        is_refused = self.table.find(self.table.refused, keys, wild=True) is not None
         signature = function.signature() + (" with " + ", ".join(template.values()) if template else "")
-        self.subjects.append((signature.removeprefix("triptych::"), text.replace("triptych::", "tt::"), lines + [call], is_random, has_history))
+        self.subjects.append((signature.removeprefix("triptych::"), text.replace("triptych::", "tt::"), lines + [call],
+                              {"random": is_random, "history": has_history, "refused": is_refused}))
 
     def values_of_structs(self):
         """Values for the option structs that arguments need, and what their fields need in turn."""
@@ -412,8 +417,10 @@ def main():
     text = "// Made by tests/battery/make_battery.py from the headers.\n#include \"battery.h\"\n\nnamespace battery {\n\n"
     text += "".join(f"void subject_{number}(Case& c);\n" for number in range(count))
     text += "\nconst std::vector<Subject>& subjects() {\n  static const std::vector<Subject> all = {\n"
-    for number, (signature, call, _, is_random, has_history) in enumerate(writer.subjects):
-        text += f"      {{\"{quote(signature)}\", \"{quote(call)}\", subject_{number}, {'true' if is_random else 'false'}, {'true' if has_history else 'false'}}},\n"
+    for number, (signature, call, _, marks) in enumerate(writer.subjects):
+        told = ", ".join(f".{mark} = true" for mark, is_set in marks.items() if is_set)
+        text += (f"      {{.signature = \"{quote(signature)}\", .call = \"{quote(call)}\", .run = subject_{number}"
+                 f"{', ' + told if told else ''}}},\n")
     write(output / "battery_subjects.cpp", text + "  };\n  return all;\n}\n\n}  // namespace battery\n")
 
 

@@ -75,6 +75,12 @@ inline std::string bitmap_file() {
   std::ofstream("given.bmp", std::ios::binary) << bitmap();
   return "given.bmp";
 }
+/// A PNG, as bytes.
+inline std::string picture() {
+  tt::keras::utils::save_img("given.png", numbers({4, 5, 3}), {}, here());
+  std::ifstream file("given.png", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 /// What is made from a text, a good one or a hostile one.
 template <class T>
 struct FromText {
@@ -124,6 +130,10 @@ template <>
 struct Values<tt::distributions::MultivariateNormal> : ObjectValues<tt::distributions::MultivariateNormal> {
   static tt::distributions::MultivariateNormal good() { return {numbers({3}), tt::eye(3)}; }
 };
+template <class D>
+struct Values<tt::distributions::Independent<D>> : ObjectValues<tt::distributions::Independent<D>> {
+  static tt::distributions::Independent<D> good() { return {Values<D>::good(), 1, here()}; }
+};
 template <>
 struct Values<tt::GraphHandle> : ObjectValues<tt::GraphHandle> {
   static tt::GraphHandle good() { return Case::current().graph(); }
@@ -148,12 +158,22 @@ template <>
 struct Values<tt::TestedFunction> : ObjectValues<tt::TestedFunction> {
   using F = std::function<tt::Tensor(const tt::Tensor&)>;
   static tt::TestedFunction good() { return Values<F>::good(); }
+  static tt::TestedFunction of_lists() {
+    return tt::TestedFunction([](std::span<const tt::Tensor> inputs) {
+      std::vector<tt::Tensor> squares;
+      for (const tt::Tensor& x : inputs) squares.push_back(x * x);
+      return squares;
+    });
+  }
   static void hostile(Choices<tt::TestedFunction>& choices, const Make<tt::TestedFunction>&) {
     Choices<F> functions;
     Values<F>::hostile(functions, &Values<F>::good);
     for (const auto& [text, make] : functions) choices.add(text, [make = make] { return tt::TestedFunction(make()); });
   }
 };
+/// Functions that have a gradient, and one that gives something besides.
+inline tt::Tensor squares(const tt::Tensor& x) { return tt::sum(x * x); }
+inline std::pair<tt::Tensor, tt::Tensor> squares_and_values(const tt::Tensor& x) { return {squares(x), x * 2}; }
 template <>
 struct Values<tt::StateDict> : ObjectValues<tt::StateDict> {
   static tt::StateDict good() { return {{"name", numbers({2, 3})}, {"other", whole({1, 2}, {2})}}; }
@@ -195,6 +215,10 @@ struct Values<tt::StateDict> : ObjectValues<tt::StateDict> {
       });
     }
   }
+};
+template <>
+struct Values<tt::Checkpoint> : ObjectValues<tt::Checkpoint> {
+  static tt::Checkpoint good() { return {{"name", Values<tt::StateDict>::good()}}; }
 };
 template <>
 struct Values<tt::Mean> : ObjectValues<tt::Mean> {
@@ -244,6 +268,23 @@ template <>
 struct Values<tt::ProgressBar> : ObjectValues<tt::ProgressBar> {
   static tt::ProgressBar good() { return tt::ProgressBar({.total = 3, .file = &Case::current().stream()}, here()); }
 };
+template <class R>
+struct Values<tt::Progress<R>> : ObjectValues<tt::Progress<R>> {
+  static tt::Progress<R> good() { return {R{numbers({2}), numbers({3})}, Values<tt::ProgressBar>::good()}; }
+};
+template <>
+struct Values<tt::profiler::Profile> : ObjectValues<tt::profiler::Profile> {
+  static std::shared_ptr<tt::profiler::Profile> good() {
+    return std::make_shared<tt::profiler::Profile>(
+        tt::profiler::ProfileOptions{.record_shapes = true, .profile_memory = true}, here());
+  }
+};
+inline std::shared_ptr<tt::profiler::Profile> stopped_profile() {
+  const auto profile = Values<tt::profiler::Profile>::good();
+  static_cast<void>(numbers({2, 3}) * 2);
+  profile->stop(here());
+  return profile;
+}
 template <>
 struct Values<tt::compare::Settings> : ObjectValues<tt::compare::Settings> {
   static tt::compare::Settings good() { return {}; }
@@ -554,6 +595,45 @@ template <>
 struct Values<low::PartialRun> : ObjectValues<low::PartialRun> {
   static low::PartialRun good() { return begun_in_parts().handle; }
 };
+/// The session of the case's graph is the default one from here on.
+inline void open_default_session() {
+  static_cast<void>(first_variable());
+  Case::current().held.push_back(std::make_shared<low::DefaultSession>(Values<low::Session>::good()));
+}
+template <>
+struct Values<std::istream> : ObjectValues<std::istream> {
+  static constexpr const char* good_text = "\"run\"";
+  static std::shared_ptr<std::istream> good() { return std::make_shared<std::istringstream>("run\n"); }
+};
+template <>
+struct Values<std::istream*> {
+  static constexpr const char* good_text = "nullptr";
+  static std::istream* good() { return nullptr; }
+  static void hostile(Choices<std::istream*>& choices, const Make<std::istream*>&) {
+    const std::pair<const char*, const char*> texts[] = {
+        {"an empty stream", ""},
+        {"empty lines", "\n\n"},
+        {"commands", "run -f\nrun -f none\nli\npt\nbreak *\nrun\nstep\nexit\n"},
+        {"control characters", "\x1b[31m\xff\nrun\n"}};
+    for (const auto& [text, commands] : texts)
+      choices.add(text, [commands = commands] {
+        auto kept = std::make_shared<std::istringstream>(commands);
+        Case::current().held.push_back(kept);
+        return static_cast<std::istream*>(kept.get());
+      });
+  }
+};
+template <>
+struct Values<low::Debugger> : ObjectValues<low::Debugger> {
+  static low::Debugger good() {
+    static_cast<void>(first_variable());
+    return low::Debugger(Values<low::Session>::good());
+  }
+};
+template <class F>
+struct Values<low::Function<F>> : ObjectValues<low::Function<F>> {
+  static low::Function<F> good() { return low::function(Values<F>::good(), "function", here()); }
+};
 inline low::Callable callable_without_feeds() {
   const tt::Tensor two = Case::current().graph().constant(numbers({2, 3})) * 2;
   return Values<low::Session>::good().make_callable({}, two, here());
@@ -652,6 +732,118 @@ struct Values<M> : ObjectValues<M> {
       return std::make_shared<M>(3);
   }
 };
+template <class M>
+std::shared_ptr<M> in_evaluation(std::shared_ptr<M> module) {
+  module->eval();
+  return module;
+}
+/// Pointers to modules that live as long as the case.
+inline std::vector<nn::Module*> two_modules() {
+  std::vector<nn::Module*> modules;
+  for (int i = 0; i < 2; ++i) {
+    const auto module = std::make_shared<nn::Linear>(3, 4);
+    Case::current().held.push_back(module);
+    modules.push_back(module.get());
+  }
+  return modules;
+}
+template <class F>
+struct Values<tt::eager::Compiled<F>> : ObjectValues<tt::eager::Compiled<F>> {
+  static tt::eager::Compiled<F> good() { return tt::eager::compile(Values<F>::good(), {}, here()); }
+};
+template <>
+struct Values<tt::eager::func::ExampleDim> {
+  using D = tt::eager::func::ExampleDim;
+  static constexpr const char* good_text = "0";
+  static D good() { return 0; }
+  static void hostile(Choices<D>& choices, const Make<D>&) {
+    Choices<std::int64_t> integers;
+    Values<std::int64_t>::hostile(integers, {});
+    for (const auto& [text, make] : integers) choices.add(text, [make = make] { return D(make()); });
+    choices.add("none", [] { return D(tt::none); });
+  }
+};
+template <>
+struct Values<tt::eager::func::ExampleDims> {
+  using D = tt::eager::func::ExampleDims;
+  static constexpr const char* good_text = "0";
+  static D good() { return 0; }
+  static void hostile(Choices<D>& choices, const Make<D>&) {
+    Choices<tt::eager::func::ExampleDim> dims;
+    Values<tt::eager::func::ExampleDim>::hostile(dims, {});
+    for (const auto& [text, make] : dims) {
+      choices.add(text, [make = make] { return D(make()); });
+      choices.add("{" + text + "}", [make = make] { return D{make()}; });
+      choices.add("{0, " + text + "}", [make = make] { return D{0, make()}; });
+    }
+    choices.add("{}", [] { return D(std::initializer_list<tt::eager::func::ExampleDim>{}); });
+  }
+};
+template <>
+struct Values<tt::eager::amp::GradScaler> : ObjectValues<tt::eager::amp::GradScaler> {
+  static std::shared_ptr<tt::eager::amp::GradScaler> good() {
+    return std::make_shared<tt::eager::amp::GradScaler>(tt::eager::amp::GradScalerOptions{}, here());
+  }
+};
+inline std::shared_ptr<tt::eager::amp::GradScaler> stepped_scaler() {
+  const auto scaler = Values<tt::eager::amp::GradScaler>::good();
+  optim::SGD optimizer({with_gradient({2, 3})}, optim::SGDOptions{}, here());
+  scaler->step(optimizer, here());
+  return scaler;
+}
+namespace tensorboard = tt::eager::utils::tensorboard;
+template <>
+struct Values<tensorboard::HParam> : FromText<tensorboard::HParam> {
+  static void hostile(Choices<tensorboard::HParam>& choices, const Make<tensorboard::HParam>& good) {
+    FromText::hostile(choices, good);
+    Choices<double> numbers;
+    Values<double>::hostile(numbers, {});
+    for (const auto& [text, make] : numbers) choices.add(text, [make = make] { return tensorboard::HParam(make()); });
+    choices.add("true", [] { return tensorboard::HParam(true); });
+  }
+};
+template <>
+struct Values<tensorboard::HistogramBins> {
+  using B = tensorboard::HistogramBins;
+  static constexpr const char* good_text = "\"auto\"";
+  static B good() { return B("auto", here()); }
+  static void hostile(Choices<B>& choices, const Make<B>&) {
+    for (const auto& [text, value] : hostile_texts()) choices.add(text, [&value = value] { return B(value); });
+    for (const char* method : {"fd", "sturges", "rice", "scott", "sqrt"})
+      choices.add(method, [method] { return B(method, here()); });
+    Choices<std::int64_t> counts;
+    Values<std::int64_t>::hostile(counts, {});
+    for (const auto& [text, make] : counts) choices.add(text, [make = make] { return B(make()); });
+    Choices<std::vector<double>> limits;
+    Values<std::vector<double>>::hostile(limits, &Values<std::vector<double>>::good);
+    for (const auto& [text, make] : limits) choices.add(text, [make = make] { return B(make()); });
+  }
+};
+template <>
+struct Values<tensorboard::SummaryWriter> : ObjectValues<tensorboard::SummaryWriter> {
+  static tensorboard::SummaryWriter good() { return tensorboard::SummaryWriter("runs", {}, here()); }
+};
+template <class O>
+struct Values<optim::GroupOf<O>> : ObjectValues<optim::GroupOf<O>> {
+  using G = optim::GroupOf<O>;
+  static G good() { return {{with_gradient({2, 3})}}; }
+  static void hostile(Choices<G>& choices, const Make<G>& good) {
+    ObjectValues<G>::hostile(choices, good);
+    add_field(choices, good, "params", &G::params);
+    add_field(choices, good, "options", &G::options);
+  }
+};
+/// What a closure of LBFGS's computes, and the optimizer of its parameter.
+inline tt::Tensor loss_of_leaf() {
+  tt::Tensor leaf = Case::current().leaf();
+  leaf.set_grad(tt::Tensor());
+  const tt::Tensor loss = tt::sum(leaf * leaf);
+  loss.backward();
+  return loss;
+}
+inline std::shared_ptr<optim::Optimizer> lbfgs() {
+  return std::make_shared<optim::LBFGS>(std::vector<tt::Tensor>{Case::current().leaf()}, optim::LBFGSOptions{}, here());
+}
 using RuleOfSgd = optim::RuleOptimizer<optim::SGD, optim::SGDOptions>;
 template <std::derived_from<optim::Optimizer> O>
 struct Values<O> : ObjectValues<O> {
@@ -856,6 +1048,13 @@ struct OwnModel : keras::ModelBase {
   keras::Layer hidden = layers::Dense(4, {.activation = "relu"}), out = layers::Dense(1);
   tt::Tensor call(const tt::Tensor& x, bool) override { return out(hidden(x)); }
 };
+/// A layer whose loss is all that there is.
+struct Penalty : keras::LayerBase {
+  tt::Tensor call(const tt::Tensor& x, bool) override {
+    add_loss(tt::mean(tt::square(x)));
+    return x;
+  }
+};
 inline std::shared_ptr<keras::LayerBase> built_layer() {
   const keras::Layer layer = keras::layer<Scale>();
   layer.build({2, 3});
@@ -881,6 +1080,12 @@ inline keras::Model small_model() {
 inline keras::Model compiled_model() {
   keras::Model model = small_model();
   model.compile({.optimizer = "adam", .loss = "mse", .metrics = {"mae"}}, here());
+  return model;
+}
+inline keras::Model model_with_own_loss() {
+  const keras::Sequential model({layers::Input({3}, {}, here()), layers::Dense(1), keras::layer<Penalty>()}, {},
+                                here());
+  model.compile({}, here());
   return model;
 }
 template <>

@@ -210,10 +210,69 @@ inline void look_at(Case& c, const low::TensorArray& array) {
   attempt([&] { look(c, array.read(tt::Arg(0, here()))); });
   attempt([&] { look(c, array.stack(here())); });
 }
+template <class R>
+void look_at(Case& c, tt::Progress<R>& range) {
+  for (const auto& element : range) look(c, element);
+}
+inline void look_at(Case& c, tt::profiler::Profile& profile) {
+  attempt([&] { profile.step(here()); });
+  look(c, numbers({2, 3}) * 2);
+  attempt([&] { profile.stop(here()); });
+  attempt([&] { read(profile.key_averages({}, here()).table({}, here())); });
+  attempt([&] { profile.export_chrome_trace("looked_at.json", here()); });
+}
+inline void look_at(Case& c, const tt::TracedGraph& traced) { look(c, traced.outputs); }
+/// While it lives, what is saved for a gradient goes through two functions.
+inline void look_at(Case& c, const tt::SavedTensorsHooks&) {
+  attempt([&] {
+    const tt::Tensor x = with_gradient({2, 3});
+    tt::sum(x * x).backward();
+    look(c, x.grad());
+  });
+}
+inline void look_at(Case& c, const low::Debugger& debugger) {
+  attempt([&] {
+    const std::vector<low::Variable> variables = c.graph().variables();
+    if (!variables.empty()) look(c, debugger.run(variables[0], {}, here()));
+  });
+  look(c, debugger.dumped_tensors());
+}
+inline void look_at(Case& c, const tt::Checkpoint& checkpoint) {
+  attempt([&] { tt::save(checkpoint, "looked_at.safetensors", here()); });
+  attempt([&] { static_cast<void>(tt::load_checkpoint("looked_at.safetensors", here())); });
+  for (const std::string& name : checkpoint.names()) look(c, checkpoint.at(name, here()));
+}
 inline void look_at(Case& c, const tt::Initializer& initializer) {
   attempt([&] { look(c, tt::init::make(initializer, {2, 3}, tt::float32, tt::init::Layout::in_out, here())); });
 }
 
+/// What functions of functions give. They are no overloads of look_at: to ask whether one converts to a metric, say,
+/// does not compile.
+template <class T>
+inline constexpr bool is_function = false;
+template <class Body>
+inline constexpr bool is_function<tt::detail::LocatedFunction<Body>> = true;
+template <class F>
+inline constexpr bool is_function<tt::eager::Compiled<F>> = true;
+template <class F>
+inline constexpr bool is_function<low::Function<F>> = true;
+template <class T>
+inline constexpr bool takes_arg = true;
+template <class Body>
+inline constexpr bool takes_arg<tt::detail::LocatedFunction<Body>> = false;
+template <class Function>
+void call_with_inputs(Case& c, const Function& function) {
+  std::vector<tt::Tensor> all = inputs();
+  all.push_back(inputs()[0]);  // what was compiled for it
+  all.push_back(c.placeholder(numbers({2, 3}), {2, 3}));
+  for (const tt::Tensor& x : all)
+    attempt([&] {
+      if constexpr (takes_arg<Function>)
+        look(c, function(tt::Arg(x, here())));
+      else
+        look(c, function(x, here()));
+    });
+}
 template <class T>
 concept HasLook = requires(Case& c, T& value) {
   look_at(c, value);
@@ -225,7 +284,9 @@ concept PointerLike = requires(const T& value) {
 
 template <class T>
 void look(Case& c, const T& value) {
-  if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+  if constexpr (is_function<T>) {
+    call_with_inputs(c, value);
+  } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     if constexpr (std::is_pointer_v<T>)
       if (!value) return;
     read(value);

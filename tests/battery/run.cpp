@@ -121,7 +121,10 @@ void start_afresh() {
   tt::set_kernel_timing(false);
   tt::set_allow_tf32(false);
   tt::keras::utils::clear_session();
+  tt::keras::mixed_precision::set_global_policy("float32");
   tt::lowlevel::reset_default_graph();
+  tt::lowlevel::summary::FileWriterCache::clear();
+  tt::set_warning_handler({});
 }
 
 class Child {
@@ -243,7 +246,7 @@ class Child {
     }
     Outcome outcome = run(subject, first, second, aliases);
     if (options_.verbose) write_line("  " + outcome.line + (outcome.error.empty() ? "" : "  // " + outcome.error));
-    if (outcome.wrong.empty() && ordinal == 0 && !outcome.error.empty())
+    if (outcome.wrong.empty() && ordinal == 0 && !outcome.error.empty() && !subject.refused)
       outcome.wrong = "good arguments are refused: " + outcome.error;
     if (outcome.wrong.empty() && outcome.error.empty() && !subject.random && !outcome.numbers.empty()) {
       poison_free_memory(ordinal % 2 ? 0xff : 0x55);
@@ -376,8 +379,9 @@ class Parent {
   template <class Task>
   [[noreturn]] void live(int output, const Task& task) {
     if (chdir((folder_ + "/one/two").c_str())) std::_Exit(3);
-    const int nowhere = open("/dev/null", O_WRONLY),
+    const int nowhere = open("/dev/null", O_RDWR),
               errors = open((folder_ + "/errors").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(nowhere, 0);  // a debugger asks its user
     dup2(nowhere, 1);
     dup2(errors, 2);
     const rlimit none{0, 0}, memory{std::size_t{6} << 30, std::size_t{6} << 30};

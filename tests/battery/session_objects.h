@@ -103,6 +103,15 @@ template <>
 struct Values<low::summary::FileWriter> : ObjectValues<low::summary::FileWriter> {
   static low::summary::FileWriter good() { return low::summary::FileWriter("events", {}, here()); }
 };
+inline low::summary::FileWriter closed_writer() {
+  const low::summary::FileWriter writer = Values<low::summary::FileWriter>::good();
+  writer.close(here());
+  return writer;
+}
+template <>
+struct Values<train::CheckpointSaverListener> : ObjectValues<train::CheckpointSaverListener> {
+  static train::CheckpointSaverListener good() { return {}; }
+};
 template <>
 struct Values<train::FinalOpsHook> : ObjectValues<train::FinalOpsHook> {
   static train::FinalOpsHook good() { return train::FinalOpsHook(node()); }

@@ -1,6 +1,7 @@
 // A function of tensors, traced once and run as compiled steps from then on, with gradients on the tape.
 #pragma once
 
+#include <any>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,23 +43,26 @@ struct Trace;
 /// The traces of one function, by dtypes, devices and shapes of the inputs, what requires a gradient, and `mode`.
 class TRIPTYCH_API CompiledFunction {
  public:
-  CompiledFunction(FunctionOfTensors function, const CompileOptions& options, Location where);
+  explicit CompiledFunction(const CompileOptions& options) : options_(options) {}
   ~CompiledFunction();
 
-  /// The results; with gradients enabled recorded as one node.
-  std::vector<Tensor> call(std::span<const Tensor> inputs, std::int64_t mode, Location where);
+  /// The results of `function`, always the same one; with gradients enabled recorded as one node.
+  std::vector<Tensor> call(const FunctionOfTensors& function, std::span<const Tensor> inputs, std::int64_t mode,
+                           Location where);
   /// How often the function was traced.
   std::int64_t traces() const { return static_cast<std::int64_t>(traces_.size()); }
   /// Why the function was run eagerly when it was called last; empty if it was not.
   const std::string& reason() const { return reason_; }
   void reset();
 
- private:
-  std::shared_ptr<Trace> trace_for(std::span<const Tensor> inputs, std::int64_t mode, Location where);
+  /// How the function groups its results: it leaves that here, and `call` what belongs to the trace that was run.
+  std::any like;
 
-  FunctionOfTensors function_;
+ private:
+  std::shared_ptr<Trace> trace_for(const FunctionOfTensors& function, std::span<const Tensor> inputs, std::int64_t mode,
+                                   Location where);
+
   CompileOptions options_;
-  Location where_;
   std::vector<std::shared_ptr<Trace>> traces_;
   std::string reason_;
 };

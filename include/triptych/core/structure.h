@@ -121,6 +121,18 @@ ValueOf<T> value_like(const T& like, std::span<const Tensor> tensors) {
   return Structure<std::decay_t<T>>::take(like, next);
 }
 
+/// What `F` gives for arguments like these.
+template <class F, class... A>
+using ResultOf = std::decay_t<std::invoke_result_t<F&, ValueOf<A>&...>>;
+
+/// Calls `function` with values like the arguments, of these tensors.
+template <class F, class... A>
+ResultOf<F, A...> call_like(F& function, std::span<const Tensor> tensors, const A&... arguments) {
+  [[maybe_unused]] const Tensor* next = tensors.data();
+  std::tuple<ValueOf<A>...> values{Structure<std::decay_t<A>>::take(arguments, next)...};
+  return std::apply(function, values);
+}
+
 /// Calls `function` with the parts of a tuple or pair, else with the value itself.
 template <class F, class T>
 auto call_with(const F& function, const T& value) {

@@ -35,15 +35,13 @@ template <class F, class... A>
 auto checkpoint(F function, const CheckpointOptions& options, Location where, const A&... inputs) {
   namespace core = triptych::detail;
   check_callable("checkpoint", function, where);
-  using R = std::decay_t<std::invoke_result_t<F&, core::ValueOf<A>&...>>;
+  using R = core::ResultOf<F, A...>;
   std::vector<Tensor> tensors;
   (core::Structure<std::decay_t<A>>::add(tensors, inputs), ...);
   auto like = std::make_shared<std::optional<core::ValueOf<R>>>();
   const core::FunctionOfTensors flat = [function = std::move(function), like,
                                         inputs...](std::span<const Tensor> given) mutable {
-    const Tensor* next = given.data();
-    std::tuple<core::ValueOf<A>...> values{core::Structure<std::decay_t<A>>::take(inputs, next)...};
-    const R result = std::apply(function, values);
+    const R result = core::call_like(function, given, inputs...);
     std::vector<Tensor> results = core::tensors_of(result);
     if (!*like) like->emplace(core::value_like(result, std::vector<Tensor>(results.size())));
     return results;

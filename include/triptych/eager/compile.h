@@ -1,11 +1,13 @@
 // Modules and functions at the speed of a graph: traced when they are called, and run as compiled steps.
 #pragma once
 
+#include <any>
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -19,50 +21,35 @@ namespace triptych::eager {
 using triptych::CompileOptions;
 using triptych::TracedGraph;
 
-namespace detail {
-
-template <class F, class... A>
-using CompiledResult = std::decay_t<std::invoke_result_t<F&, triptych::detail::ValueOf<A>&...>>;
-
-/// From the tensors of arguments like these to those of the result.
-template <class F, class Like, class... A>
-triptych::detail::FunctionOfTensors flat(F function, std::shared_ptr<Like> like, const A&... arguments) {
-  return [function = std::move(function), like = std::move(like), arguments...](std::span<const Tensor> given) mutable {
-    namespace core = triptych::detail;
-    const Tensor* next = given.data();
-    std::tuple<core::ValueOf<A>...> values{core::Structure<std::decay_t<A>>::take(arguments, next)...};
-    const auto result = std::apply(function, values);
-    std::vector<Tensor> tensors = core::tensors_of(result);
-    if (!*like) like->emplace(core::value_like(result, std::vector<Tensor>(tensors.size())));
-    return tensors;
-  };
-}
-
-}  // namespace detail
-
 /// What `compile` gives: to be called as the function or module is, by one thread at a time.
 template <class F>
 class Compiled {
  public:
-  Compiled(F function, nn::Module* module, const CompileOptions& options, Location where)
-      : function_(std::move(function)), module_(module), options_(options), where_(where) {}
+  Compiled(F function, nn::Module* module, const CompileOptions& options)
+      : function_(std::move(function)), module_(module), options_(options) {}
 
   /// The result, for arguments that are tensors, or vectors, pairs and tuples of them; always the same types.
   template <class... Rest>
   auto operator()(const Arg& first, const Rest&... rest) const {
     namespace core = triptych::detail;
-    using R = detail::CompiledResult<F, Tensor, Rest...>;
-    using Like = std::optional<core::ValueOf<R>>;
-    if (!compiled_) {
-      auto like = std::make_shared<Like>();
-      compiled_ = std::make_shared<core::CompiledFunction>(detail::flat(function_, like, first.tensor(), rest...),
-                                                           options_, where_);
-      like_ = like;
-    }
+    using Value = core::ValueOf<core::ResultOf<F, Tensor, Rest...>>;
+    check_callable("compile", function_, first.where());
+    if (!compiled_) compiled_ = std::make_shared<core::CompiledFunction>(options_);
     std::vector<Tensor> tensors{first.tensor()};
     (core::Structure<std::decay_t<Rest>>::add(tensors, rest), ...);
-    const std::vector<Tensor> results = compiled_->call(tensors, module_ ? mode_of(*module_) : 0, first.where());
-    return core::value_like(**std::static_pointer_cast<Like>(like_), results);
+    const core::FunctionOfTensors flat = [&](std::span<const Tensor> given) {
+      const auto result = core::call_like(function_, given, tensors[0], rest...);
+      std::vector<Tensor> results = core::tensors_of(result);
+      compiled_->like = core::value_like(result, std::vector<Tensor>(results.size()));
+      return results;
+    };
+    const std::vector<Tensor> results = compiled_->call(flat, tensors, module_ ? mode_of(*module_) : 0, first.where());
+    const Value* like = std::any_cast<Value>(&compiled_->like);
+    if (!like)
+      throw ArgumentError("compile", "the types of the arguments are others than before",
+                          std::to_string(tensors.size()) + " tensors", "Compile the function once for each",
+                          first.where());
+    return core::value_like(*like, results);
   }
 
   /// How often it was traced: once for each set of dtypes and shapes (but for the first dimension, if that is
@@ -78,12 +65,10 @@ class Compiled {
  private:
   static std::int64_t mode_of(nn::Module& module);
 
-  F function_;
+  mutable F function_;
   nn::Module* module_;
   CompileOptions options_;
-  Location where_;
   mutable std::shared_ptr<triptych::detail::CompiledFunction> compiled_;
-  mutable std::shared_ptr<void> like_;
 };
 
 namespace detail {
@@ -113,18 +98,18 @@ std::int64_t Compiled<F>::mode_of(nn::Module& module) {
 /// differentiated again.
 /// Source: torch.compile.
 template <std::derived_from<nn::Module> M>
-auto compile(M& module, const CompileOptions& options = {}, Location where = Location::here()) {
+auto compile(M& module, const CompileOptions& options = {}) {
   auto call = [&module](const Tensor& first, const auto&... rest) { return nn::call(module, Arg(first), rest...); };
-  return Compiled<decltype(call)>(std::move(call), &module, options, where);
+  return Compiled<decltype(call)>(std::move(call), &module, options);
 }
 
-/// The same of a function of tensors. Whether modules that it reads are in training mode is looked at when it is traced:
-/// call `reset()` when that changes, or compile the module.
+/// The same of a function of tensors. Whether modules that it reads are in training mode is looked at when it is
+/// traced: call `reset()` when that changes, or compile the module.
 template <class F>
 requires(!std::derived_from<F, nn::Module>) auto compile(F function, const CompileOptions& options = {},
                                                          Location where = Location::here()) {
   check_callable("compile", function, where);
-  return Compiled<F>(std::move(function), nullptr, options, where);
+  return Compiled<F>(std::move(function), nullptr, options);
 }
 
 /// The graph of `module` (or a function) called with inputs like these: `lowlevel::Session(traced.graph)` runs it.
@@ -146,11 +131,12 @@ TracedGraph make_graph(M& module, const Arg& first, const Rest&... rest) {
 template <class F, class... Rest>
 requires(!std::derived_from<F, nn::Module>) TracedGraph make_graph(F function, const Arg& first, const Rest&... rest) {
   check_callable("make_graph", function, first.where());
-  auto like = std::make_shared<std::optional<triptych::detail::ValueOf<detail::CompiledResult<F, Tensor, Rest...>>>>();
   std::vector<Tensor> tensors{first.tensor()};
   (triptych::detail::Structure<std::decay_t<Rest>>::add(tensors, rest), ...);
-  return triptych::detail::make_graph(detail::flat(std::move(function), like, first.tensor(), rest...), tensors, true,
-                                      first.where());
+  const auto call = [&](std::span<const Tensor> given) {
+    return triptych::detail::tensors_of(triptych::detail::call_like(function, given, first.tensor(), rest...));
+  };
+  return triptych::detail::make_graph(call, tensors, true, first.where());
 }
 
 }  // namespace triptych::eager

@@ -74,18 +74,6 @@ namespace detail {
 
 using Tensors = std::vector<Tensor>;
 
-template <class F, class... A>
-using ResultOf = std::decay_t<std::invoke_result_t<F&, triptych::detail::ValueOf<A>&...>>;
-
-/// Calls `f` with values like the arguments, of these tensors.
-template <class F, class... A>
-ResultOf<F, A...> call_like(F& f, std::span<const Tensor> tensors, const A&... arguments) {
-  const Tensor* next = tensors.data();
-  std::tuple<triptych::detail::ValueOf<A>...> values{
-      triptych::detail::Structure<std::decay_t<A>>::take(arguments, next)...};
-  return std::apply(f, values);
-}
-
 /// The numbers of the tensors of each argument.
 template <class... A>
 std::vector<std::size_t> counts_of(const A&... arguments) {
@@ -150,7 +138,7 @@ struct Parts<true, std::pair<V, Aux>> {
 template <bool aux, class F, class... A>
 class Call {
  public:
-  using R = ResultOf<F, A...>;
+  using R = triptych::detail::ResultOf<F, A...>;
   using Result = triptych::detail::ValueOf<typename Parts<aux, R>::Result>;
 
   Call(const char* op, F& f, const std::vector<bool>& wanted, Location where, const A&... arguments)
@@ -178,7 +166,7 @@ class Call {
               r.second;
             },
         "with has_aux the function gives a pair");
-    const R result = call_like(f, given, arguments...);
+    const R result = triptych::detail::call_like(f, given, arguments...);
     Tensors tensors = triptych::detail::tensors_of(result);
     like_.emplace(triptych::detail::value_like(result, tensors));
     std::size_t count = tensors.size();
@@ -192,6 +180,7 @@ class Call {
 
 template <bool aux, int... argnums, class F, class... A>
 auto value_and_grad(const char* op, F& f, Location where, const A&... arguments) {
+  check_callable(op, f, where);
   const std::vector<bool> wanted = wanted_of<argnums...>(arguments...);
   const Call<aux, F, A...> call(op, f, wanted, where, arguments...);
   auto gradient = like_wanted<argnums...>(call.done().gradients(where), wanted, arguments...);
@@ -201,6 +190,7 @@ auto value_and_grad(const char* op, F& f, Location where, const A&... arguments)
 template <bool aux, int... argnums, class F, class... A>
 auto jacobian(const char* op, bool forward, F& f, const JacobianOptions& options, Location where,
               const A&... arguments) {
+  check_callable(op, f, where);
   const std::vector<bool> wanted = wanted_of<argnums...>(arguments...);
   using Made = Call<aux, F, A...>;
   const Made call(op, f, wanted, where, arguments...);
@@ -309,8 +299,8 @@ struct Vjp {
  private:
   template <class Made, class... A>
   static auto pull_back(const std::shared_ptr<const Made>& call, Location made, const A&... primals) {
-    return [call, made, likes = std::tuple(primals...)](const typename Made::Result& cotangents,
-                                                        Location where = Location::here()) {
+    const std::tuple likes(primals...);  // const, as `call`: what is moved from keeps them
+    return [call, made, likes](const typename Made::Result& cotangents, Location where = Location::here()) {
       const Tensors gradients =
           call->done().pull_back(triptych::detail::tensors_of(cotangents), triptych::detail::line_of_call(where, made));
       return triptych::detail::value_like(likes, gradients);
@@ -439,10 +429,11 @@ auto vmap(F f, const ExampleDims& in_dims = 0, const ExampleDims& out_dims = 0, 
   check_callable("vmap", f, where);
   return triptych::detail::LocatedFunction(
       [f = std::move(f), in_dims, out_dims, options](Location where, const auto&... arguments) {
-        using R = detail::ResultOf<const F, std::decay_t<decltype(arguments)>...>;
+        check_callable("vmap", f, where);
+        using R = triptych::detail::ResultOf<const F, std::decay_t<decltype(arguments)>...>;
         std::optional<triptych::detail::ValueOf<R>> like;
         const triptych::detail::FunctionOfTensors function = [&](std::span<const Tensor> given) {
-          const R result = detail::call_like(f, given, arguments...);
+          const R result = triptych::detail::call_like(f, given, arguments...);
           detail::Tensors tensors = triptych::detail::tensors_of(result);
           if (!like) like.emplace(triptych::detail::value_like(result, tensors));
           return tensors;

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "triptych/core/callable.h"
 #include "triptych/core/data/loader.h"
 #include "triptych/core/text.h"
 #include "triptych/lowlevel/collections.h"
@@ -127,7 +128,8 @@ class TRIPTYCH_API Dataset {
                Location where = Location::here()) const;
   /// `transformation_func(*this)`.
   template <class F>
-  Dataset apply(F&& transformation_func) const {
+  Dataset apply(F&& transformation_func, Location where = Location::here()) const {
+    check_callable("apply", transformation_func, where);
     return std::forward<F>(transformation_func)(*this);
   }
   /// Those of which it is true.

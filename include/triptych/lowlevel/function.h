@@ -21,7 +21,7 @@ class TRIPTYCH_API FunctionState {
   ~FunctionState();
   triptych::detail::Tensors call(const triptych::detail::TensorFunction& function, triptych::detail::Tensors arguments,
                                  Location where);
-  std::any like;  // a value like the result
+  std::any like;  // a value like the last result
 
  private:
   struct Traced;
@@ -71,7 +71,12 @@ class Function {
     }
     (std::index_sequence_for<Args...>());
     const core::Tensors results = state_->call(body, {args.tensor()...}, where);
-    return core::value_like(std::any_cast<const Value&>(state_->like), results);
+    const Value* like = std::any_cast<Value>(&state_->like);
+    if (!like)
+      throw ArgumentError("function", "the result is of another type than before",
+                          std::to_string(sizeof...(Args)) + " arguments", "Make a function for each number of them",
+                          where);
+    return core::value_like(*like, results);
   }
 
   mutable F function_;

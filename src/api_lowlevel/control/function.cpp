@@ -15,6 +15,7 @@ struct FunctionState::Traced {
   std::vector<TensorMeta> arguments;
   BranchAttributes attributes;  // one branch: the body
   core::Tensors captured;
+  std::any like;  // of the result
 };
 
 namespace {
@@ -67,7 +68,7 @@ core::Tensors FunctionState::call(const core::TensorFunction& function, core::Te
   const NameScope names(graph, name_);
   auto found = std::find_if(traced_.begin(), traced_.end(), fits);
   if (found == traced_.end()) {
-    auto made = std::make_shared<Traced>(Traced{graph, {}, {}, {}});
+    auto made = std::make_shared<Traced>(Traced{graph, {}, {}, {}, {}});
     for (const Tensor& argument : arguments) made->arguments.push_back(argument.meta());
     TracedSubgraph body;
     const Running running(tracing_, made);
@@ -79,11 +80,13 @@ core::Tensors FunctionState::call(const core::TensorFunction& function, core::Te
     TracedSubgraph* one[] = {&body};
     made->captured = unify_captures(one, made->attributes.written, where);
     finish(body.subgraph);
+    made->like = like;
     made->attributes.branches.push_back(std::move(body.subgraph));
     traced_.push_back(std::move(made));
     found = std::prev(traced_.end());
   }
   const Traced& body = **found;
+  like = body.like;
   core::Tensors inputs{core::number_tensor(true, false, where)};
   inputs.insert(inputs.end(), arguments.begin(), arguments.end());
   inputs.insert(inputs.end(), body.captured.begin(), body.captured.end());

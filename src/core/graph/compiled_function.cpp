@@ -229,6 +229,7 @@ TracedGraph trace_function(const char* op, const FunctionOfTensors& function, st
 struct Trace {
   Key key;
   std::string eager;  // why there is no graph
+  std::any like;      // how the results are grouped
   TracedGraph graph;
   std::optional<Runner> runner, backward_runner;
   std::shared_ptr<GraphFunction> forward, backward;
@@ -361,8 +362,6 @@ struct Trace {
   }
 };
 
-CompiledFunction::CompiledFunction(FunctionOfTensors function, const CompileOptions& options, Location where)
-    : function_(not_empty(std::move(function), "compile", where)), options_(options), where_(where) {}
 CompiledFunction::~CompiledFunction() = default;
 
 void CompiledFunction::reset() {
@@ -370,7 +369,8 @@ void CompiledFunction::reset() {
   reason_.clear();
 }
 
-std::shared_ptr<Trace> CompiledFunction::trace_for(std::span<const Tensor> inputs, std::int64_t mode, Location where) {
+std::shared_ptr<Trace> CompiledFunction::trace_for(const FunctionOfTensors& function, std::span<const Tensor> inputs,
+                                                   std::int64_t mode, Location where) {
   const Key call = key_of(inputs, mode, false);
   std::erase_if(traces_, [](const std::shared_ptr<Trace>& trace) { return !trace->is_valid(); });
   for (const auto& trace : traces_)
@@ -381,7 +381,8 @@ std::shared_ptr<Trace> CompiledFunction::trace_for(std::span<const Tensor> input
   if (options_.dynamic) {
     try {  // what asks for a length that is not known is traced for each
       trace->key = key_of(inputs, mode, true);
-      trace->build(function_, inputs, options_.session, where);
+      trace->build(function, inputs, options_.session, where);
+      trace->like = like;
       traces_.push_back(trace);
       return trace;
     } catch (const Error&) {
@@ -390,7 +391,8 @@ std::shared_ptr<Trace> CompiledFunction::trace_for(std::span<const Tensor> input
   }
   trace->key = call;
   try {
-    trace->build(function_, inputs, options_.session, where);
+    trace->build(function, inputs, options_.session, where);
+    trace->like = like;
   } catch (Error& error) {
     if (options_.fullgraph) {
       const std::string here = where.text();
@@ -407,7 +409,8 @@ std::shared_ptr<Trace> CompiledFunction::trace_for(std::span<const Tensor> input
   return trace;
 }
 
-std::vector<Tensor> CompiledFunction::call(std::span<const Tensor> inputs, std::int64_t mode, Location where) {
+std::vector<Tensor> CompiledFunction::call(const FunctionOfTensors& function, std::span<const Tensor> inputs,
+                                           std::int64_t mode, Location where) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (!inputs[i].defined())
       throw ArgumentError("compile", "an argument is undefined", "tensor " + std::to_string(i), "Give it a value first",
@@ -415,11 +418,14 @@ std::vector<Tensor> CompiledFunction::call(std::span<const Tensor> inputs, std::
   reason_.clear();
   const bool traced_around =
       modes.trace || std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.is_symbolic(); });
-  if (options_.disable || traced_around) return called(function_, inputs, where);  // it becomes part of that graph
-  const std::shared_ptr<Trace> trace = trace_for(inputs, mode, where);
-  if (trace->runner) return Trace::run(trace, inputs, where);
+  if (options_.disable || traced_around) return called(function, inputs, where);  // it becomes part of that graph
+  const std::shared_ptr<Trace> trace = trace_for(function, inputs, mode, where);
+  if (trace->runner) {
+    like = trace->like;
+    return Trace::run(trace, inputs, where);
+  }
   reason_ = trace->eager;
-  return called(function_, inputs, where);
+  return called(function, inputs, where);
 }
 
 TracedGraph make_graph(const FunctionOfTensors& function, std::span<const Tensor> inputs, bool dynamic,
