@@ -106,6 +106,35 @@ TEST(Compile, FunctionsOfSeveralTensors) {
   EXPECT_EQ(f.traces(), 2);
 }
 
+TEST(Compile, ResultsAndArgumentsAsManyAsTheShapesSay) {
+  const auto rows = [](const Tensor& x) {
+    std::vector<Tensor> all;
+    for (std::int64_t i = 0; i < x.size(1); ++i) all.push_back(x.select(1, i) * 2);
+    return all;
+  };
+  const auto sum = [](const Tensor& first, const std::vector<Tensor>& more) {
+    Tensor total = first;
+    for (const Tensor& x : more) total = total + x;
+    return total;
+  };
+  for (const bool disable : {false, true}) {
+    const auto columns = eager::compile(rows, {.disable = disable});
+    const auto total = eager::compile(sum, {.disable = disable});
+    const Tensor one = tt::ones({2});
+    for (const std::int64_t count : {2, 3, 1, 2}) {
+      EXPECT_EQ(columns(tt::ones({2, count})).size(), static_cast<std::size_t>(count));
+      EXPECT_EQ(total(one, std::vector<Tensor>(static_cast<std::size_t>(count), one))[0].item<float>(), 1 + count);
+    }
+  }
+}
+
+TEST(Compile, AfterAMove) {
+  auto fast = eager::compile(std::function<Tensor(const Tensor&)>([](const Tensor& x) { return x * 2; }));
+  const auto taken = std::move(fast);
+  EXPECT_EQ(taken(tt::ones({1})).item<float>(), 2);
+  EXPECT_THROW(fast(tt::ones({1})), tt::ArgumentError);  // NOLINT(bugprone-use-after-move)
+}
+
 TEST(Compile, FollowsTheModule) {
   nn::Linear layer(2, 2);
   auto fast = eager::compile(layer);

@@ -280,6 +280,22 @@ TEST(Func, Misuse) {
 }
 
 // What a transform gives is called later, and elsewhere: an error is that line's.
+// NOLINTBEGIN(bugprone-use-after-move)
+TEST(Func, AfterAMove) {
+  const std::function<Tensor(const Tensor&)> square = [](const Tensor& x) { return tt::sum(x * x); };
+  const Tensor x = tt::ones({2});
+  const auto moved_from = [](auto function) {
+    [[maybe_unused]] const auto taken = std::move(function);
+    return function;
+  };
+  EXPECT_THROW(moved_from(func::grad(square))(x), tt::ArgumentError);
+  EXPECT_THROW(moved_from(func::jacrev(square))(x), tt::ArgumentError);
+  EXPECT_THROW(moved_from(func::vmap(square))(x), tt::ArgumentError);
+  EXPECT_EQ(std::get<0>(moved_from(func::vjp(square, x).second)(tt::ones({})))[0].item<float>(), 2);
+  EXPECT_EQ(moved_from(func::linearize(square, x).second)(x).item<float>(), 4);
+}
+// NOLINTEND(bugprone-use-after-move)
+
 TEST(Func, ErrorsOfCallsNameTheirLine) {
   const Tensor none, two = tt::ones({2}), three = tt::ones({3});
   const auto square = [](const Tensor& t) { return t * t; };

@@ -494,6 +494,20 @@ TEST(Functions, AreTracedOnceAndShareTheirVariables) {
   EXPECT_EQ(got[2].to_vector<float>(), (Floats{11, 11}));
 }
 
+TEST(Functions, GiveAsManyResultsAsTheShapesSay) {
+  tf::Graph graph;
+  const auto columns = tf::function([](const Tensor& x) {
+    std::vector<Tensor> all;
+    for (std::int64_t i = 0; i < x.size(1); ++i) all.push_back(x.select(1, i));
+    return all;
+  });
+  const Tensor two = graph.placeholder("two", tt::float32, {4, 2}),
+               three = graph.placeholder("three", tt::float32, {4, 3});
+  EXPECT_EQ(columns(two).size(), 2u);
+  EXPECT_EQ(columns(three).size(), 3u);
+  EXPECT_EQ(columns(two).size(), 2u);
+}
+
 TEST(ControlFlow, IsPrintedAndDrawn) {
   tf::Graph graph;
   const Tensor p = graph.placeholder("p", tt::boolean, {}), x = graph.placeholder("x", tt::float32, {2});
@@ -616,6 +630,22 @@ TEST(ControlFlow, RefusesWhatIsWrong) {
                tf::map_fn([](const Tensor& v) { return v; }, n));
   EXPECT_WRONG("[scan] there is no first row",
                tf::scan([](const Tensor& a, const Tensor&) { return a; }, tt::zeros({0})));
+  const Tensor three = tt::ones({3}), zero = tt::zeros({});
+  int calls = 0;
+  EXPECT_WRONG("[map_fn] the function gives another number of results than for the first row: 2 for row 1, 1 for",
+               tf::map_fn([&](const Tensor& v) { return List(static_cast<std::size_t>(++calls), v); }, three));
+  EXPECT_WRONG("[scan] the function gives another number of tensors than the accumulator has: 2, not 1",
+               tf::scan(
+                   [](const List& a, const Tensor& v) {
+                     return List{a[0], v};
+                   },
+                   three, List{zero}));
+  EXPECT_WRONG("[foldl] the function gives another number of tensors than the accumulator has: 2, not 1",
+               tf::foldl(
+                   [](const List& a, const Tensor& v) {
+                     return List{a[0], v};
+                   },
+                   three, List{zero}));
   EXPECT_WRONG("[TensorArray] the size is negative", tf::TensorArray(tt::float32, -1));
   EXPECT_WRONG("[TensorArray.write] the value's dtype", tf::TensorArray(tt::float32, 2).write(0, n));
   EXPECT_WRONG("[TensorArray] the shape of the elements is not known", tf::TensorArray(tt::float32, 2).stack());

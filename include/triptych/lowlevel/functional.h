@@ -54,14 +54,17 @@ inline triptych::detail::Tensors other_rows(const triptych::detail::Tensors& sta
 }
 TRIPTYCH_API void check_scannable(const char* op, const triptych::detail::Tensors& stacks, Location where);
 TRIPTYCH_API void check_parallel(const char* op, std::int64_t parallel_iterations, Location where);
+/// ArgumentError unless the function gave as many tensors as the accumulator has.
+TRIPTYCH_API void check_accumulator(const char* op, std::size_t given, std::size_t count, Location where);
 
 /// From (accumulator, row) to the next accumulator, which is also the result of the row if `keeps`.
 template <class F, class A, class E>
-triptych::detail::TensorFunction accumulating(F& fn, const A& accumulator, const E& elems, std::size_t count,
-                                              bool keeps) {
-  return [&fn, &accumulator, &elems, count, keeps](std::span<const Tensor> given) {
+triptych::detail::TensorFunction accumulating(const char* op, F& fn, const A& accumulator, const E& elems,
+                                              std::size_t count, bool keeps, Location where) {
+  return [=, &fn, &accumulator, &elems](std::span<const Tensor> given) {
     triptych::detail::Tensors next = triptych::detail::tensors_of(fn(
         triptych::detail::value_like(accumulator, given), triptych::detail::value_like(elems, given.subspan(count))));
+    check_accumulator(op, next.size(), count, where);
     if (keeps) {
       const triptych::detail::Tensors again = next;
       next.insert(next.end(), again.begin(), again.end());
@@ -81,8 +84,8 @@ triptych::detail::ValueOf<A> fold(const char* op, F& fn, const E& elems, const A
   const auto like = triptych::detail::value_like(elems, stacks);
   const auto accumulator = triptych::detail::value_like(initializer, first);
   return triptych::detail::value_like(
-      accumulator, triptych::detail::run_rows(op, accumulating(fn, accumulator, like, first.size(), false), first,
-                                              stacks, reverse, options.back_prop, where));
+      accumulator, triptych::detail::run_rows(op, accumulating(op, fn, accumulator, like, first.size(), false, where),
+                                              first, stacks, reverse, options.back_prop, where));
 }
 /// The same, the first row on the way being the first accumulator.
 template <class F, class E>
@@ -130,8 +133,9 @@ requires(!std::same_as<A, ScanOptions>) triptych::detail::ValueOf<A> scan(F fn, 
   const core::Tensors stacks = core::tensors_of(elems), first = core::tensors_of(initializer);
   const auto like = core::value_like(elems, stacks);
   const auto accumulator = core::value_like(initializer, first);
-  const core::Tensors results = core::run_rows("scan", detail::accumulating(fn, accumulator, like, first.size(), true),
-                                               first, stacks, options.reverse, options.back_prop, where);
+  const core::Tensors results =
+      core::run_rows("scan", detail::accumulating("scan", fn, accumulator, like, first.size(), true, where), first,
+                     stacks, options.reverse, options.back_prop, where);
   return core::value_like(accumulator, std::span(results).subspan(first.size()));
 }
 

@@ -23,6 +23,17 @@ struct OptimizerAccess : optim::Optimizer {
   static constexpr auto name = &OptimizerAccess::name_;
 };
 
+/// The parameters that have gradients, and these.
+using Gradients = std::vector<std::pair<TensorImpl*, Tensor>>;
+Gradients gradients_of(optim::Optimizer& optimizer) {
+  Gradients all;
+  for (const auto& group : optimizer.*OptimizerAccess::groups)
+    for (const auto& slot : group.slots)
+      if (Tensor gradient = slot.parameter.grad(); gradient.defined())
+        all.emplace_back(slot.parameter.impl(), std::move(gradient));
+  return all;
+}
+
 [[noreturn]] void fail(std::string_view wrong, const std::string& given, std::string_view hint, Location where) {
   throw ArgumentError(op, wrong, given, hint, where);
 }
@@ -79,15 +90,11 @@ std::vector<Tensor> GradScaler::scale(const std::vector<Tensor>& outputs, Locati
 void GradScaler::unscale(optim::Optimizer& optimizer, OfOptimizer& state, Location where) const {
   const Frame frame(where);
   const GradMode off(false);
-  std::vector<TensorImpl*> parameters;
-  for (const auto& group : optimizer.*OptimizerAccess::groups)
-    for (const auto& slot : group.slots)
-      if (const Tensor gradient = slot.parameter.grad(); gradient.defined()) {
-        if (gradient.dtype() == float16)
-          fail("a gradient is in float16", "of shape " + gradient.shape().text(),
-               "Keep parameters in float32, and let an autocast scope compute in 16 bits", where);
-        parameters.push_back(slot.parameter.impl());
-      }
+  const Gradients parameters = gradients_of(optimizer);
+  for (const auto& [parameter, gradient] : parameters)
+    if (gradient.dtype() == float16)
+      fail("a gradient is in float16", "of shape " + gradient.shape().text(),
+           "Keep parameters in float32, and let an autocast scope compute in 16 bits", where);
   const double inverse = static_cast<float>(1 / scale_);
   std::vector<Tensor> gradients(parameters.size());
   bool found_inf = false;
@@ -95,21 +102,21 @@ void GradScaler::unscale(optim::Optimizer& optimizer, OfOptimizer& state, Locati
   std::vector<bool> done(parameters.size());
   for (std::size_t first = 0; first < parameters.size(); ++first) {
     if (done[first]) continue;
-    const Device device = parameters[first]->meta.device;
+    const Device device = parameters[first].first->meta.device;
     std::vector<std::size_t> there;
     std::vector<Tensor> scaled;
     for (std::size_t i = first; i < parameters.size(); ++i) {
-      if (parameters[i]->meta.device != device) continue;
+      if (parameters[i].first->meta.device != device) continue;
       done[i] = true;
       there.push_back(i);
-      scaled.push_back(parameters[i]->extra->grad);
+      scaled.push_back(parameters[i].first->extra->grad);
     }
     const DeviceScope scope(device);
     UnscaledGradients unscaled = amp_check_finite_and_unscale(scaled, full({}, inverse, float32), where);
     for (std::size_t i = 0; i < there.size(); ++i) gradients[there[i]] = std::move(unscaled.gradients[i]);
     found_inf |= unscaled.found_inf.item<float>(where) != 0;
   }
-  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i]->extra->grad = std::move(gradients[i]);
+  for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].first->extra->grad = std::move(gradients[i]);
   state.unscaled = state.checked = !parameters.empty();
   state.found_inf = found_inf;
 }
@@ -127,16 +134,23 @@ void GradScaler::unscale_(optim::Optimizer& optimizer, Location where) {
 
 void GradScaler::step(optim::Optimizer& optimizer, Location where) {
   if (!options_.enabled) return optimizer.step(where);
-  OfOptimizer& state = of(optimizer);
+  OfOptimizer state = of(optimizer);  // a hook of the step may bring in others
   if (state.stepped)
     fail("step was called before", std::string(optimizer.*OptimizerAccess::name) + ", since the last update",
          "Call update() between them", where);
+  const Gradients before = state.unscaled ? Gradients() : gradients_of(optimizer);
   if (!state.unscaled) unscale(optimizer, state, where);
   if (!state.checked)
     fail("no parameter of the optimizer has a gradient", optimizer.*OptimizerAccess::name,
          "Call backward() on a scaled loss first", where);
-  if (!state.found_inf) optimizer.step(where);
+  try {
+    if (!state.found_inf) optimizer.step(where);
+  } catch (...) {
+    for (const auto& [parameter, gradient] : before) parameter->extra->grad = gradient;
+    throw;
+  }
   state.stepped = true;
+  of(optimizer) = state;
 }
 
 void GradScaler::update(std::optional<double> new_scale, Location where) {

@@ -7,6 +7,12 @@ void check_parallel(const char* op, std::int64_t parallel_iterations, Location w
     throw ArgumentError(op, "parallel_iterations is not positive", std::to_string(parallel_iterations), "", where);
 }
 
+void check_accumulator(const char* op, std::size_t given, std::size_t count, Location where) {
+  if (given != count)
+    throw ArgumentError(op, "the function gives another number of tensors than the accumulator has",
+                        std::to_string(given) + ", not " + std::to_string(count), "", where);
+}
+
 void check_scannable(const char* op, const triptych::detail::Tensors& stacks, Location where) {
   for (const Tensor& stack : stacks) {
     if (!stack.defined())

@@ -355,6 +355,11 @@ Tensors run_rows(std::string_view op, const TensorFunction& body, Tensors variab
       if (around) break;
       if (next.size() < carried) check_next(op, declared, next, false, where);
       check_next(op, declared, std::span(next).first(carried), false, where);
+      if (t > 0 && next.size() != carried + rows.size())
+        throw ArgumentError(op, "the function gives another number of results than for the first row",
+                            std::to_string(next.size() - carried) + " for row " + std::to_string(row) + ", " +
+                                std::to_string(rows.size()) + " for the first",
+                            "", where);
       rows.resize(next.size() - carried);
       for (std::size_t k = 0; k < rows.size(); ++k) rows[k].push_back(next[carried + k]);
       next.resize(carried);

@@ -115,6 +115,60 @@ Subject average() {
               [](const Averaging& a) { return bytes_of(a.mean->state_dict()); })};
 }
 
+/// Scaled training: what a step and an update of the scale do in turn.
+struct Scaled {
+  Training<optim::Adam> training;
+  std::shared_ptr<triptych::eager::amp::GradScaler> scaler;
+  bool stepped = false;
+
+  void step() {
+    scaler->step(*training.optimizer);
+    stepped = true;
+  }
+  void update() {
+    scaler->update();
+    stepped = false;
+  }
+  std::string bytes() const {
+    std::string all = training.bytes() + bytes_of(scaler->state_dict()) + (stepped ? "stepped" : "");
+    for (const Tensor& parameter : training.parameters) all += bytes_of(parameter.grad());
+    return all;
+  }
+};
+
+Subject scaled(std::string name, bool stepped, std::function<void(Scaled&)> act) {
+  return {"eager", std::move(name),
+          world<Scaled>(
+              [=] {
+                Scaled made{training<optim::Adam>(optim::AdamOptions{.lr = 0.1}),
+                            std::make_shared<triptych::eager::amp::GradScaler>(
+                                triptych::eager::amp::GradScalerOptions{.init_scale = 8, .growth_interval = 1})};
+                if (stepped) made.step();
+                return made;
+              },
+              std::move(act), [](const Scaled& s) { return s.bytes(); })};
+}
+
+/// An optimizer whose rate a scheduler changes.
+struct Scheduled {
+  Training<optim::Adam> training;
+  std::shared_ptr<optim::lr_scheduler::LRScheduler> scheduler;
+};
+
+template <class Make>
+Subject scheduled(std::string name, Make make, std::function<void(Scheduled&)> act) {
+  return {
+      "eager", std::move(name),
+      world<Scheduled>(
+          [=] {
+            Scheduled made{training<optim::Adam>(optim::AdamOptions{.lr = 0.1}), nullptr};
+            made.training.optimizer->step();
+            made.scheduler = make(*made.training.optimizer);
+            return made;
+          },
+          std::move(act), [](const Scheduled& s) { return s.training.bytes() + bytes_of(s.scheduler->state_dict()); })};
+}
+
 Subject in_place(std::string name, std::function<void(Tensor&)> act) {
   return {"eager", std::move(name),
           world<Tensor>(
@@ -212,6 +266,54 @@ std::vector<Subject> eager_subjects(const std::string& folder) {
       module("Module::to",
              [](Net& net) { net->to(net->parameters()[0].dtype() == tt::float32 ? tt::float64 : tt::float32); }),
       module("zero_grad", [](Net& net) { optim::SGD(net->parameters()).zero_grad(false); }),
+      module("update_bn",
+             [](Net& net) {
+               optim::swa_utils::update_bn(std::vector<Tensor>{numbers({5, 4}), numbers({5, 4}, 1)}, *net);
+             }),
+      module("clip_grad_norm_", [](Net& net) { nn::utils::clip_grad_norm_(net->parameters(), 0.5); }),
+      module("clip_grad_value_", [](Net& net) { nn::utils::clip_grad_value_(net->parameters(), 0.5); }),
+      module("vector_to_parameters",
+             [](Net& net) {
+               const std::vector<Tensor> all = net->parameters();
+               nn::utils::vector_to_parameters(nn::utils::parameters_to_vector(all).detach() + 1, all);
+             }),
+      module("backward of what was compiled",
+             [](Net& net) {
+               net->eval();
+               tt::sum(tt::square(triptych::eager::compile(*net)(numbers({5, 4})))).backward();
+             }),
+      module("backward of a checkpoint",
+             [](Net& net) {
+               net->eval();
+               const Tensor x = numbers({5, 4});
+               tt::sum(triptych::eager::utils::checkpoint([&](const Tensor& of) { return (*net)(of); }, x)).backward();
+             }),
+      scaled("GradScaler::step", false, [](Scaled& s) { s.stepped ? s.update() : s.step(); }),
+      scaled("GradScaler::update", true, [](Scaled& s) { s.stepped ? s.update() : s.step(); }),
+      scaled("GradScaler::unscale_", false,
+             [](Scaled& s) {
+               s.scaler->get_scale() == 8 ? s.scaler->unscale_(*s.training.optimizer) : void();
+               s.scaler->update(4.0);
+             }),
+      scaled("GradScaler::load_state_dict", false,
+             [](Scaled& s) {
+               tt::StateDict state = s.scaler->state_dict();
+               state.set("scale", tt::full({}, s.scaler->get_scale() / 2, tt::float64));
+               s.scaler->load_state_dict(state);
+             }),
+      scheduled(
+          "CosineAnnealingLR::step",
+          [](auto& o) { return std::make_shared<optim::lr_scheduler::CosineAnnealingLR>(o, 9); },
+          [](Scheduled& s) { s.scheduler->step(); }),
+      scheduled(
+          "LRScheduler::load_state_dict", [](auto& o) { return std::make_shared<optim::lr_scheduler::StepLR>(o, 2); },
+          [](Scheduled& s) {
+            tt::StateDict state = s.scheduler->state_dict();
+            state.set("last_epoch", tt::full({}, s.scheduler->last_epoch() + 1, tt::int64));
+            s.scheduler->load_state_dict(state);
+          }),
+      in_place("clamp_", [](Tensor& x) { x.clamp_(-0.2, 0.2 + x[0][0].item<float>()); }),
+      in_place("masked_fill_", [](Tensor& x) { x.masked_fill_(x > 0, 2); }),
       in_place("add_", [](Tensor& x) { x.add_(numbers({4}, 1)); }),
       in_place("mul_", [](Tensor& x) { x.mul_(1.5); }),
       in_place("fill_", [](Tensor& x) { x.fill_(x[0][0].item<float>() + 1); }),
@@ -253,6 +355,14 @@ std::vector<Subject> eager_subjects(const std::string& folder) {
   all.back().may_end_late = true;  // the step is done when its gradient cannot be recorded
 
   using Adams = Training<optim::Adam>;
+  all.push_back(
+      {"eager", "Optimizer::add_param_group",
+       world<Adams>(
+           [] { return training<optim::Adam>(optim::AdamOptions{.lr = 0.1}); },
+           [](Adams& t) {
+             t.optimizer->add_param_group({numbers({2, 2}).set_requires_grad()}, optim::AdamOptions{.lr = 0.2});
+           },
+           [](const Adams& t) { return t.bytes(); })});
   all.push_back({"eager", "Optimizer::load_state_dict",
                  world<Adams>([] { return training<optim::Adam>(optim::AdamOptions{.lr = 0.1}); },
                               [](Adams& t) {
@@ -295,6 +405,14 @@ std::vector<Subject> eager_subjects(const std::string& folder) {
                      new_file,
                      [=](File& f) {
                        tt::save(content(f.version + 1), f.path);
+                       ++f.version;
+                     },
+                     [](const File& f) { return bytes_of_file(f.path); })});
+  all.push_back({"eager", "save, a Checkpoint",
+                 world<File>(
+                     new_file,
+                     [=](File& f) {
+                       tt::save(tt::Checkpoint{{"a", content(f.version + 1)}, {"b", content(f.version)}}, f.path);
                        ++f.version;
                      },
                      [](const File& f) { return bytes_of_file(f.path); })});

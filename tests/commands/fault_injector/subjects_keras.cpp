@@ -132,6 +132,7 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
       {"Lamb", [] { return optimizers_of::Lamb(); }},
       {"Muon", [] { return optimizers_of::Muon(); }},
       {"ScheduleFreeAdamW", [] { return optimizers_of::ScheduleFreeAdamW(); }},
+      {"Adam, averages", [] { return optimizers_of::Adam({.use_ema = true, .ema_overwrite_frequency = 1}); }},
       {"LossScaleOptimizer", [adam] { return optimizers_of::LossScaleOptimizer(adam()); }},
       {"MultiOptimizer", [adam] {
          return optimizers_of::MultiOptimizer({adam(), {{".*/bias", optimizers_of::SGD({.momentum = 0.9})}}});
@@ -154,6 +155,11 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
         for (Tensor& value : values) value = value + 1;
         m.model->set_weights(values);
       }));
+  all.push_back(of(
+      "test_on_batch", [=] { return model("graph", adam); },
+      [](Model& m) { m.model->test_on_batch(x_of(6), y_of(6)); }));
+  all.push_back(of(
+      "predict_on_batch", [=] { return model("graph", adam); }, [](Model& m) { m.model->predict_on_batch(x_of(6)); }));
   all.push_back(of(
       "set_learning_rate", [=] { return model("graph", adam); },
       [](Model& m) { m.model->optimizer().set_learning_rate(m.model->optimizer().learning_rate() / 2); }));
@@ -219,6 +225,93 @@ std::vector<Subject> keras_subjects(const std::string& folder) {
         for (const std::int64_t word : l.get_vocabulary()) all += std::to_string(word) + ",";
         return all;
       }));
+  all.push_back({"keras", "Layer::set_weights",
+                 world<Built>(
+                     [] {
+                       Built b{Dense(3, {.kernel_initializer = "ones"})};
+                       b.layer.build({tt::unknown, 4});
+                       return b;
+                     },
+                     [](Built& b) {
+                       std::vector<Tensor> values = b.layer.get_weights();
+                       for (Tensor& value : values) value = value + 1;
+                       b.layer.set_weights(values);
+                     },
+                     [](const Built& b) { return bytes_of(b.layer.get_weights()); })});
+  struct Recurrent {
+    keras::Layer layer = LSTM(3, {.stateful = true});
+    Tensor latest;
+  };
+  const auto recurrent = [](std::string name, std::function<void(Recurrent&)> act) {
+    return Subject{"keras", std::move(name),
+                   world<Recurrent>(
+                       [] {
+                         tt::manual_seed(5);
+                         Recurrent r;
+                         r.layer(numbers({2, 3, 4}));
+                         return r;
+                       },
+                       std::move(act),
+                       [](const Recurrent& r) {
+                         std::string all = bytes_of(r.layer.get_weights());
+                         for (const keras::Weight& state : r.layer.base().states()) all += bytes_of(state.value);
+                         return all;
+                       })};
+  };
+  all.push_back(recurrent("Layer(x), stateful", [](Recurrent& r) { r.layer(numbers({2, 3, 4}, 1)); }));
+  all.push_back(recurrent("Layer::reset_states", [](Recurrent& r) { r.layer.reset_states(); }));
+  for (const char* name : {"mae", "auc", "mean_io_u", "precision"})
+    all.push_back({"keras", std::string("Metric::update_state, ") + name,
+                   world<keras::Metric>(
+                       [=] {
+                         return std::string(name) == "mean_io_u" ? keras::Metric(keras::metrics::MeanIoU(2))
+                                                                 : keras::Metric(name);
+                       },
+                       [](keras::Metric& m) {
+                         const Tensor y = tt::tensor<float>({0, 1, 1, 0});
+                         m.update_state(y, std::string(m.name()).find("io") != std::string::npos ? y : y * 0.5 + 0.2);
+                       },
+                       [](const keras::Metric& m) { return bytes_of(m.result_tensor()); })});
+  all.push_back({"keras", "Metric::reset_state",
+                 world<keras::Metric>(
+                     [] {
+                       keras::Metric metric("auc");
+                       metric.update_state(tt::tensor<float>({0, 1}), tt::tensor<float>({0.2F, 0.7F}));
+                       return metric;
+                     },
+                     [](keras::Metric& m) { m.reset_state(); },
+                     [](const keras::Metric& m) { return bytes_of(m.result_tensor()); })});
+  struct Applied {
+    keras::Optimizer optimizer = keras::optimizers::Adam();
+    std::vector<Tensor> weights = {numbers({3}), numbers({2, 2})};
+  };
+  all.push_back({"keras", "Optimizer::apply",
+                 world<Applied>([] { return Applied(); },
+                                [](Applied& a) {
+                                  const std::vector<Tensor> gradients = {numbers({3}, 1), numbers({2, 2}, 1)};
+                                  a.optimizer.apply(gradients, a.weights);
+                                },
+                                [](const Applied& a) {
+                                  std::string all = bytes_of(a.weights);
+                                  for (const auto& slot : a.optimizer.base().slots())
+                                    if (tt::any(slot.value != 0).item<bool>()) all += slot.name + bytes_of(slot.value);
+                                  return all;
+                                })});
+  all.push_back({"keras", "set_vocabulary",
+                 world<keras::VocabularyLayer>(
+                     [] {
+                       return keras::VocabularyLayer(StringLookup({.vocabulary = {"a", "b"}}));
+                     },
+                     [](keras::VocabularyLayer& l) {
+                       std::vector<std::string> words = l.get_vocabulary(false);
+                       words.push_back("word" + std::to_string(words.size()));
+                       l.set_vocabulary(words);
+                     },
+                     [](const keras::VocabularyLayer& l) {
+                       std::string all;
+                       for (const std::string& word : l.get_vocabulary()) all += word + ",";
+                       return all;
+                     })});
   struct Picture {
     std::string path;
     int version = 0;

@@ -166,6 +166,82 @@ std::vector<Subject> lowlevel_subjects(const std::string& folder) {
                                     const auto scope = tf::as_default(graph);
                                     return std::to_string(tf::losses::get_losses().size());
                                   })});
+  const std::pair<const char*, std::function<Tensor(const Variables&)>> updates[] = {
+      {"ExponentialMovingAverage",
+       [](const Variables& v) {
+         return tf::train::ExponentialMovingAverage(0.5).apply(std::vector<Tensor>{v.a, v.b});
+       }},
+      {"scatter_add",
+       [](const Variables& v) {
+         return tf::scatter_add(v.a, tt::tensor<std::int64_t>({2, 0}), numbers({2}));
+       }},
+      {"metrics::mean", [](const Variables& v) { return tf::metrics::mean(v.a + 1).update_op; }}};
+  for (const auto& [name, update] : updates)
+    all.push_back({"lowlevel", std::string("Session::run, ") + name,
+                   world<Variables>(
+                       [update = update] {
+                         Variables v = variables(true, false);
+                         const auto scope = tf::as_default(v.graph);
+                         v.up = update(v);
+                         v.session->run(v.graph.initializer());
+                         return v;
+                       },
+                       [](Variables& v) { v.session->run(v.up); },
+                       [](const Variables& v) {
+                         std::string all;
+                         for (const tf::Variable& variable : v.graph.variables())
+                           all += bytes_of(v.session->value(variable));
+                         return all;
+                       })});
+  all.push_back({"lowlevel", "Saver::restore",
+                 world<Variables>(
+                     [=] {
+                       const Variables saved = variables(true, true);
+                       saved.session->run(saved.up);
+                       tf::train::Saver({saved.a, saved.b}).save(*saved.session, folder + "/restored.ckpt");
+                       return variables(true, false);
+                     },
+                     [=](Variables& v) {
+                       tf::train::Saver({v.a, v.b}).restore(*v.session, folder + "/restored.ckpt");
+                     },
+                     values)});
+  all.push_back({"lowlevel", "init_from_checkpoint",
+                 world<Variables>(
+                     [=] {
+                       const Variables saved = variables(true, true);
+                       tf::train::Saver({saved.a, saved.b}).save(*saved.session, folder + "/begins.ckpt");
+                       return variables(true, false);
+                     },
+                     [=](Variables& v) {
+                       tf::train::init_from_checkpoint(*v.session, folder + "/begins.ckpt", {{"a", "a"}, {"b", "b"}});
+                     },
+                     values)});
+  struct Iterating {
+    tf::Graph graph;
+    Tensor begins, next;
+    std::shared_ptr<tf::Session> session;
+    Tensor latest;
+  };
+  const auto iterating = [](std::string name, std::function<void(Iterating&)> act) {
+    return Subject{"lowlevel", std::move(name),
+                   world<Iterating>(
+                       [] {
+                         Iterating made;
+                         const auto dataset = tf::data::Dataset::range(100).shuffle(8, 3).batch(2);
+                         const auto iterator = tf::data::make_initializable_iterator(dataset, made.graph);
+                         made.next = iterator.get_next()[0];
+                         made.begins = iterator.initializer();
+                         made.session = std::make_shared<tf::Session>(made.graph);
+                         made.session->run(made.begins);
+                         return made;
+                       },
+                       std::move(act), [](const Iterating& i) { return bytes_of(i.latest); })};
+  };
+  all.push_back(iterating("an iterator's next element", [](Iterating& i) { i.latest = i.session->run(i.next); }));
+  all.push_back(iterating("an iterator's initializer", [](Iterating& i) {
+    i.session->run(i.begins);
+    i.latest = i.session->run(i.next);
+  }));
   struct Loop {
     std::shared_ptr<Variables> variables;
     Tensor step;
