@@ -199,6 +199,18 @@ TEST(Sharing, AModuleInEvaluationIsCalledByAll) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(Sharing, ALayerInEvaluationIsCalledByAll) {
+  const tt::keras::Layer dense = tt::keras::layers::Dense(4), norm = tt::keras::layers::BatchNormalization();
+  const Tensor x = tt::randn({8, 4});
+  const auto call = [&] { return norm(dense(x), false).to_vector<double>(); };
+  const Values expected = call();
+  std::atomic<int> wrong = 0;
+  together([&](int) {
+    for (int i = 0; i < rounds; ++i) wrong += call() != expected;
+  });
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST(Sharing, GraphsOfTheirOwnAreBuiltAtOnce) {
   std::atomic<int> wrong = 0;
   together([&](int t) {
@@ -252,6 +264,19 @@ TEST(Sharing, OneSessionRunsForAll) {
     }
   });
   EXPECT_EQ(session.value(n).to_vector<double>(), Values(4, rounds * thread_count));
+}
+
+TEST(Sharing, OneCallableRunsForAll) {
+  tf::Graph graph;
+  const Tensor x = graph.placeholder("x", tt::float32, {4});
+  const tf::Variable n = graph.variable("n", tt::zeros({4}));
+  const tf::Session session(graph);
+  session.run(graph.initializer());
+  const auto step = session.make_callable({x}, {n.assign_add(x), x * 2});
+  together([&](int t) {
+    for (int i = 0; i < rounds; ++i) EXPECT_EQ(step(tt::full({4}, t))[1].to_vector<double>(), Values(4, 2 * t));
+  });
+  EXPECT_EQ(session.value(n).to_vector<double>(), Values(4, rounds * thread_count * (thread_count - 1) / 2));
 }
 
 TEST(Sharing, ModelsOfTheirOwnTrainAtOnce) {
@@ -317,11 +342,16 @@ TEST(Sharing, ScopesBelongToTheirThread) {
   const tt::DeviceScope device(tt::Device::cpu());
   const tt::SingleThreaded alone;
   const eager::DetectAnomaly anomaly;
+  const Tensor found_inf = tt::ones({});
+  const tt::SkipUpdates skipped(found_inf);
+  const tt::Autocast autocast;
   const Tensor w = tt::ones({2}).set_requires_grad(), zero = tt::zeros({1}).set_requires_grad();
   EXPECT_FALSE((w * 2).requires_grad());
   together([&](int t) {
     EXPECT_TRUE((w * 2).requires_grad()) << "a new thread starts with recording on";
     tt::sum(tt::log(zero) * 0).backward();  // zero divided by zero, which nobody looks for here
+    EXPECT_EQ(tt::SkipUpdates::current(), nullptr);
+    EXPECT_EQ(tt::matmul(tt::ones({2, 2}), tt::ones({2, 2})).dtype(), tt::float32);
     const eager::InferenceMode inference(t % 2 == 0);
     for (int i = 0; i < rounds; ++i) EXPECT_EQ((w * 2).requires_grad(), t % 2 == 1);
     const eager::EnableGrad on;
