@@ -330,7 +330,7 @@ class TRIPTYCH_API Model : public Layer {
   /// Of a generator whose data do not end, `steps_per_epoch` batches are taken each epoch.
   History fit(const Generator& generator, const FitOptions& options = {}, Location where = Location::here()) const;
   /// Without targets: the loss is of the model's own. A template, so that `{}` stays targets.
-  template <class Void = void>
+  template <class = void>
   History fit(const TensorList& x, const FitOptions& options, Location where = Location::here()) const {
     return fit(x, TensorList(), options, where);
   }
@@ -345,7 +345,7 @@ class TRIPTYCH_API Model : public Layer {
                 Location where = Location::here()) const;
   Logs evaluate(const Generator& generator, const EvaluateOptions& options = {},
                 Location where = Location::here()) const;
-  template <class Void = void>
+  template <class = void>
   Logs evaluate(const TensorList& x, const EvaluateOptions& options, Location where = Location::here()) const {
     return evaluate(x, TensorList(), options, where);
   }
