@@ -80,16 +80,26 @@ Profile::Profile(ProfileOptions options, Location where) : state_(std::make_uniq
   if (profiling.exchange(true))
     throw ArgumentError("Profile", "there is a profile already", "a second one", "Stop the first", where);
   state_->timed_before = kernel_timing_enabled();
-  begin_step(first);
+  try {
+    begin_step(first);
+  } catch (...) {
+    profiling = false;
+    throw;
+  }
 }
 
 Profile::~Profile() {
+  std::string failed;
   try {
     if (state_->running) stop({});
   } catch (const std::exception& error) {
-    warn("Profile", std::string("on_trace_ready failed: ") + error.what(), {});
+    failed = std::string("on_trace_ready failed: ") + error.what();
   } catch (...) {
-    warn("Profile", "on_trace_ready failed.", {});
+    failed = "on_trace_ready failed.";
+  }
+  try {
+    if (!failed.empty()) warn("Profile", failed, {});
+  } catch (...) {  // by a handler of warnings that throws: nobody is there to catch it
   }
 }
 
@@ -135,7 +145,8 @@ void Profile::step(Location where) {
   if (!s.running) fail("the profile is over", "a step after stop()");
   if (s.in_handler) fail("the profile is in the middle of a step", "a step in on_trace_ready");
   if (std::this_thread::get_id() != s.thread) fail("the profile belongs to another thread", "a step of this one");
-  const ProfilerAction next = action_at(++s.step, where);
+  const ProfilerAction next = action_at(s.step + 1, where);
+  ++s.step;
   end_step(next, where);
   begin_step(next);
 }
