@@ -175,7 +175,7 @@ std::vector<Subject> lowlevel_subjects(const std::string& folder) {
        [](const Variables& v) {
          return tf::scatter_add(v.a, tt::tensor<std::int64_t>({2, 0}), numbers({2}));
        }},
-      {"metrics::mean", [](const Variables& v) { return tf::metrics::mean(v.a + 1).update_op; }}};
+      {"metrics::mean", [](const Variables& v) { return tf::metrics::mean(v.a + 1).second; }}};
   for (const auto& [name, update] : updates)
     all.push_back({"lowlevel", std::string("Session::run, ") + name,
                    world<Variables>(
