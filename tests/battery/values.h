@@ -502,7 +502,8 @@ struct Values<std::map<std::string, T>> {
 };
 /// Types of one value.
 template <class T>
-concept Single = std::is_same_v<T, tt::None> || std::is_same_v<T, tt::Ellipsis> || std::is_same_v<T, tt::NewAxis>;
+concept Single = std::is_same_v<T, tt::None> || std::is_same_v<T, tt::Ellipsis> || std::is_same_v<T, tt::NewAxis> ||
+    std::is_same_v<T, tt::eager::func::HasAux>;
 template <Single T>
 struct Values<T> {
   static constexpr const char* good_text = "{}";
