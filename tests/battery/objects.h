@@ -1357,6 +1357,19 @@ struct Values<keras::GeneratorBatch> {
     add_field(choices, good, "sample_weight", &B::sample_weight);
   }
 };
+template <>
+struct Values<keras::saving::CustomObject> : ObjectValues<keras::saving::CustomObject> {
+  using C = keras::saving::CustomObject;
+  using F = std::function<tt::Tensor(const tt::Tensor&)>;
+  static C good() { return Values<F>::good(); }
+  static void hostile(Choices<C>& choices, const Make<C>& good) {
+    ObjectValues::hostile(choices, good);
+    Choices<F> functions;
+    Values<F>::hostile(functions, &Values<F>::good);
+    for (const auto& [text, make] : functions) choices.add(text, [make = make] { return C(make()); });
+    choices.add("one that gives no layer", [] { return C([](const keras::Config&) { return keras::Layer(); }); });
+  }
+};
 /// Two batches and the end, again and again.
 template <>
 struct Values<keras::Generator> : ObjectValues<keras::Generator> {
