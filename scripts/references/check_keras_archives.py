@@ -2,14 +2,16 @@
 """Opens the archives that keras_archives_test, keras_all_layers_in_files_test and keras_custom_objects_test wrote into a
 folder, and compares what Keras makes of them with what is beside them.
 
-    check_keras_archives.py FOLDER [calls | training | compiled]
+    check_keras_archives.py FOLDER [calls | training | compiled | json]
 
 NAME.keras, NAME.weights.h5 (loaded once more) and values.safetensors, as make_references_keras_saving.py names them. Of calls:
 NAME/x0, NAME/y0, inputs and outputs. Of training: data and targets of two more epochs, and NAME/w0, the weights behind
 them; then NAME_theirs.keras is written, trained on once more, and the weights go to theirs.safetensors. Of compiled: data
-and targets of one more epoch, and NAME/e/KEY, what `evaluate` gives behind it; then NAME_theirs.keras is written. Ends with
-1 if something differs.
+and targets of one more epoch, and NAME/e/KEY, what `evaluate` gives behind it; then NAME_theirs.keras is written. Of json:
+NAME.json is a layer, and the texts that it is called on, or NAME/x0 and x1, boxes and labels; NAME_theirs.json is written.
+Ends with 1 if something differs.
 """
+import json
 import os
 import pathlib
 import sys
@@ -93,6 +95,19 @@ def difference_of_compiled(model, name):
     assert sorted(flat) == sorted(wanted), f"{sorted(flat)} and {sorted(wanted)}"
     model.save(folder / f"{name}_theirs.keras")
     return max(abs(flat[key] - wanted[key]) / (1 + abs(wanted[key])) for key in wanted)
+
+
+def difference_of_layer(path, name):
+    given = json.loads(path.read_text())
+    layer = keras.layers.deserialize(given["layer"])
+    if "texts" in given:
+        result = layer(keras.ops.convert_to_tensor(given["texts"], dtype="string"))
+    else:
+        boxes, labels = listed(name, "x")
+        images = np.zeros((len(boxes), 8, 8, 3), "float32")
+        result = layer({"images": images, "bounding_boxes": {"boxes": boxes, "labels": labels}})["bounding_boxes"]["boxes"]
+    (folder / f"{name}_theirs.json").write_text(json.dumps(keras.layers.serialize(layer)))
+    return worst([keras.ops.convert_to_numpy(result)], listed(name, "y"))
 
 
 # --- Classes and functions of keras_custom_objects_test -----------------------------------------------------------------
@@ -211,6 +226,20 @@ def sum_of_squares(x):
 def sevenths(shape, dtype=None):
     return keras.ops.full(shape, 1 / 7, dtype=dtype)
 
+
+if mode == "json":
+    for path in sorted(folder.glob("*.json")):
+        name = path.stem
+        try:
+            difference = difference_of_layer(path, name)
+            print(f"{name}: {difference:.1e}")
+            if not difference < 2e-6:
+                failed.append(f"{name}: {difference:.1e}")
+        except Exception as error:
+            failed.append(f"{name}: {type(error).__name__}: {str(error)[:600]}")
+    for line in failed:
+        print(line, file=sys.stderr)
+    sys.exit(bool(failed))
 
 difference_of = {"calls": difference_of_calls, "training": difference_of_training, "compiled": difference_of_compiled}[mode]
 for archive in sorted(folder.glob("*.keras")):

@@ -263,7 +263,8 @@ TEST_F(KerasAllLayersInFiles, ComeBackAndKerasOpensThem) {
     for (std::size_t i = 0; i < x.size(); ++i) values.add(name + "/x" + std::to_string(i), x[i]);
     values.add(name + "/y0", y);
   }
-  // Those of which there is more to say: layers of texts stand before a model, these two take images with labels.
+  // Those of which there is more to say: MixUp and CutMix, of images with labels, are in keras_archives_test; the
+  // others below.
   for (const char* name : {"StringLookup", "TextVectorization", "MixUp", "CutMix", "MaxNumBoundingBoxes"})
     seen.insert(name);
   seen.insert("GroupQueryAttention");  // another name
@@ -272,6 +273,62 @@ TEST_F(KerasAllLayersInFiles, ComeBackAndKerasOpensThem) {
   if (!python_has_keras()) GTEST_SKIP() << "python3 has no keras with safetensors here";
   tt::save(values, folder / "values.safetensors");
   EXPECT_EQ(check(folder, "calls"), 0) << read_file(folder / "errors");
+}
+
+// Layers of texts stand before a model, and one of boxes takes no tensors as the others do: they are JSON, with the
+// vocabularies that they were given or have learned.
+TEST_F(KerasAllLayersInFiles, LayersBeforeAModelAsJson) {
+  using Texts = std::vector<std::string>;
+  const TemporaryFolder folder;
+  tt::StateDict values;
+  const Texts words{"fox", "dog", "", "cat", "fox"}, lines{"The quick, brown fox!", "a DOG and a fox", "cats"};
+  const auto lists = [](const Texts& texts) {
+    std::string list;
+    for (const std::string& text : texts) list += (list.empty() ? "\"" : ", \"") + text + "\"";
+    return "[" + list + "]";
+  };
+  std::map<std::string, std::pair<keras::TextLayer, Texts>> layers{
+      {"lookup", {StringLookup({.vocabulary = {"dog", "fox"}}), words}},
+      {"lookup_mask", {StringLookup({.num_oov_indices = 2, .mask_token = "", .vocabulary = {"dog", "fox"}}), words}},
+      {"lookup_one_hot", {StringLookup({.vocabulary = {"dog", "fox", "cat"}, .output_mode = "one_hot"}), words}},
+      {"lookup_tf_idf",
+       {StringLookup({.vocabulary = {"dog", "fox"}, .idf_weights = {0.5, 0.25}, .output_mode = "tf_idf"}), words}},
+      {"texts", {TextVectorization({.vocabulary = {"fox", "quick", "dog"}}), lines}},
+      {"texts_length", {TextVectorization({.output_sequence_length = 3, .vocabulary = {"fox", "a"}}), lines}},
+      {"texts_count", {TextVectorization({.output_mode = "count", .vocabulary = {"fox", "a", "dog"}}), lines}},
+      {"texts_lower",
+       {TextVectorization({.standardize = "lower", .ngrams = {1, 2}, .vocabulary = {"a dog", "fox"}}), lines}},
+      {"hashing", {Hashing(7, {.mask_value = "", .salt = {3, 5}}), words}},
+  };
+  for (const auto& [name, given] : layers) {
+    const std::string json = keras::saving::serialize_keras_object(given.first);
+    const keras::Layer again = keras::saving::deserialize_keras_object(json);
+    EXPECT_EQ(keras::saving::serialize_keras_object(again), json) << name;
+    const tt::Tensor y = given.first(given.second);
+    EXPECT_EQ(difference(keras::TextLayer(again)(given.second), y), 0) << name;
+    write_file(folder / (name + ".json"), "{\"layer\": " + json + ", \"texts\": " + lists(given.second) + "}");
+    values.add(name + "/y0", y);
+  }
+  const keras::Layer boxes = MaxNumBoundingBoxes(3, {.fill_value = -2});
+  const std::string json = keras::saving::serialize_keras_object(boxes);
+  const tt::Tensor corners = ramp({2, 2, 4}, 0, 1), labels = ramp({2, 2}, 5, 1);
+  EXPECT_EQ(difference(keras::saving::deserialize_keras_object(json).call({corners, labels})[0],
+                       boxes.call({corners, labels})[0]),
+            0);
+  write_file(folder / "boxes.json", "{\"layer\": " + json + "}");
+  values.add("boxes/x0", corners);
+  values.add("boxes/x1", labels);
+  values.add("boxes/y0", boxes.call({corners, labels})[0]);
+  if (!python_has_keras()) GTEST_SKIP() << "python3 has no keras with safetensors here";
+  tt::save(values, folder / "values.safetensors");
+  EXPECT_EQ(check(folder, "json"), 0) << read_file(folder / "errors");
+  // Keras writes them again, and they are read here.
+  for (const auto& [name, given] : layers) {
+    const keras::Layer theirs = keras::saving::deserialize_keras_object(read_file(folder / (name + "_theirs.json")));
+    EXPECT_EQ(difference(keras::TextLayer(theirs)(given.second), given.first(given.second)), 0) << name;
+  }
+  const keras::Layer theirs = keras::saving::deserialize_keras_object(read_file(folder / "boxes_theirs.json"));
+  EXPECT_EQ(difference(theirs.call({corners, labels})[0], boxes.call({corners, labels})[0]), 0);
 }
 
 namespace {

@@ -195,11 +195,14 @@ TEST_F(KerasGraphOps, ThoseOfKerassModels) {
   const tt::StateDict values = tt::load(reference + ".safetensors");
   const TemporaryFolder folder;
   const keras::Model theirs = keras::models::load_model(reference + ".keras");
-  theirs.save(folder / "again.keras");
+  Results outputs = theirs.outputs();
+  ASSERT_GT(outputs.size(), 150u);
+  outputs.resize(outputs.size() - 3);  // determinant, inverse and solution are several ops here, which Keras has not
+  keras::Model(theirs.inputs(), outputs).save(folder / "again.keras");
   const keras::Model again = keras::models::load_model(folder / "again.keras");
+  EXPECT_EQ(again.outputs().size(), outputs.size());
   for (const keras::Model& model : {theirs, again}) {
     const Results given = model.call({values.at("x0"), values.at("x1")});
-    ASSERT_GT(given.size(), 150u);
     for (std::size_t i = 0; i < given.size(); ++i)
       EXPECT_LT(difference(given[i], values.at("y" + std::to_string(i)), std::to_string(i)), 3e-6) << i;
   }
@@ -304,9 +307,11 @@ TEST_F(KerasGraphOps, BranchesAndLoopsOfItsTensors) {
     const tt::Tensor in = Input({3});
     const tt::Tensor h = Dense(2, {.kernel_initializer = "ones"})(in);
     const keras::Model net(in, ops::cond(
-                                   ops::mean(h) > 0, [&] { return ops::tanh(h); }, [&] { return h * h; }));
+                                   ops::mean(h) > 0, [&] { return ops::tanh(h); }, [&] { return h * h; }) +
+                                   ops::while_loop([](const Results& v) { return ops::sum(v[0]) < 10; },
+                                                   [](const Results& v) { return Results{v[0] * 2 + 1}; }, {h})[0]);
     net.compile({.optimizer = "sgd", .loss = "mse", .engine = engine, .numerics = "exact"});
-    net.fit(given, tt::ones({2, 2}), {.epochs = 3, .verbose = 0});
+    net.fit(given * 0.1, tt::zeros({2, 2}), {.epochs = 3, .verbose = 0});
     trained.push_back(net.get_weights()[0].to_vector<float>());
     EXPECT_NE(trained.back()[0], 1);
   }

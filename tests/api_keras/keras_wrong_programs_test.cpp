@@ -307,9 +307,8 @@ TEST_F(KerasWrongPrograms, ShapesAtCall) {
   EXPECT_BAD("[one_hot] num_classes is below 1", ops::one_hot(tt::ones({2}), 0));
   EXPECT_BAD("[unstack] there are not as many parts as asked for", ops::unstack(tt::ones({3, 2}), 2));
   EXPECT_BAD("[reshape] the sizes do not fit", ops::reshape(tt::ones({6}), {4, -1}));
-  EXPECT_UNSUPPORTED("[cond] the condition is not known",
-                     ops::cond(
-                         in, [] { return tt::ones({1}); }, [] { return tt::ones({1}); }));
+  EXPECT_BAD("[cond]", ops::cond(
+                           in, [] { return tt::ones({1}); }, [] { return tt::ones({1}); }));
 }
 
 TEST_F(KerasWrongPrograms, Masks) {

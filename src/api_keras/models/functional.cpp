@@ -9,6 +9,7 @@
 #include "api_keras/access.h"
 #include "api_keras/layers/masks.h"
 #include "api_keras/names.h"
+#include "core/graph/control_flow.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/layers.h"
 
@@ -432,6 +433,12 @@ std::vector<std::string> FunctionalModel::output_names() const {
 /// The op once more, without recording if it was made so.
 static void repeat(const PlanStep& step, std::span<const Tensor> inputs, std::span<Tensor> outputs) {
   const GradMode mode(grad_enabled() && !step.op->no_grad);
+  const auto has_value = [](const Tensor& input) { return !input.is_symbolic(); };
+  if (grad_enabled() && std::all_of(inputs.begin(), inputs.end(), has_value))
+    if (const auto results = unrolled(*step.op->op, step.op->attributes, inputs)) {
+      std::copy(results->begin(), results->end(), outputs.begin());
+      return;
+    }
   apply(*step.op->op, inputs, step.op->attributes, outputs, step.where);
 }
 

@@ -70,6 +70,10 @@ Json compile_config(const CompileOptions& options, const char* op) {
                  {"run_eagerly", options.run_eagerly},
                  {"steps_per_execution", options.steps_per_execution},
                  {"jit_compile", false}};
+  // Keras wants a weight of each loss that it is told by name.
+  if (Json& weights = config["loss_weights"]; weights.is_object())
+    for (const std::string& output : options.loss.outputs)
+      if (!weights.contains(output)) weights[valid_utf8(output)] = 1.0;
   try {
     check_writable(config, op, {});
     return config;

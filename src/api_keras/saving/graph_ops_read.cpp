@@ -380,7 +380,10 @@ constexpr Known<General> others[] = {
     {"FullLike",
      [](const Call& c) -> Tensors {
        const Tensor x = c.x();
-       return {expand_like(cast(c.tensor(1, "fill_value"), c.dtype(x.dtype())), x)};
+       const DType dtype = c.dtype(x.dtype());
+       const Json* value = c.argument(1, "fill_value");
+       if (value && value->is_number()) return {full_like(cast(x, dtype), value->get<double>())};
+       return {expand_like(cast(c.tensor(1, "fill_value"), dtype), x)};
      }},
     {"Round",
      [](const Call& c) -> Tensors {
@@ -505,6 +508,36 @@ constexpr Known<General> others[] = {
      [](const Call& c) -> Tensors {
        return {ops::average_pool(c.tensor(0, "inputs"), Axes(c.integers("pool_size")), c.strides(),
                                  c.text("padding", "valid"), c.text("data_format", "channels_last"))};
+     }},
+    {"BinaryCrossentropy",
+     [](const Call& c) -> Tensors {
+       return {ops::binary_crossentropy(c.tensor(0, "target"), c.tensor(1, "output"), c.flag("from_logits"))};
+     }},
+    {"CategoricalCrossentropy",
+     [](const Call& c) -> Tensors {
+       return {ops::categorical_crossentropy(c.tensor(0, "target"), c.tensor(1, "output"), c.flag("from_logits"),
+                                             c.integer("axis", -1))};
+     }},
+    {"SparseCategoricalCrossentropy",
+     [](const Call& c) -> Tensors {
+       return {ops::sparse_categorical_crossentropy(c.tensor(0, "target"), c.tensor(1, "output"), c.flag("from_logits"),
+                                                    c.integer("axis", -1))};
+     }},
+    {"LayerNorm",
+     [](const Call& c) -> Tensors {
+       const Json *gamma = c.argument(1, "gamma"), *beta = c.argument(2, "beta");
+       const auto given = [&](const Json* value, std::size_t place, const char* name) {
+         return value && !value->is_null() ? c.tensor(place, name) : Tensor();
+       };
+       return {ops::layer_normalization(c.x(), given(gamma, 1, "gamma"), given(beta, 2, "beta"),
+                                        c.given("axis") ? Axes(c.integers("axis")) : Axes(-1),
+                                        c.number("epsilon", 1e-7))};
+     }},
+    {"Norm",
+     [](const Call& c) -> Tensors {
+       if (c.given("ord") && c.integer("ord") != 2) c.fail("ord");
+       const Tensor x = c.x();
+       return {norm(x, c.axes(x), c.flag("keepdims"))};
      }},
     {"Cholesky",
      [](const Call& c) -> Tensors {

@@ -13,6 +13,7 @@
 #include "core/ops/indexing/index.h"
 #include "core/ops/indexing/slice.h"
 #include "core/ops/linalg/linalg.h"
+#include "core/ops/normalization/layer_norm.h"
 #include "core/ops/order/order.h"
 #include "core/ops/pool/pool.h"
 #include "core/ops/reduce/reduce.h"
@@ -221,6 +222,11 @@ std::optional<WrittenOp> with_arguments(const Node& op, const std::vector<Json>&
     const auto& a = op.attributes_as<ReduceAttributes>();
     return made(reduction->module, reduction->theirs, {{"axis", axis_of(a.axes)}, {"keepdims", a.keepdims}});
   }
+  if (name == "norm") {
+    const auto& a = op.attributes_as<ReduceAttributes>();
+    if (a.axes.size() > 2) return {};
+    return made(linalg, "Norm", {{"ord", nullptr}, {"axis", axis_of(a.axes)}, {"keepdims", a.keepdims}});
+  }
   if (name == "var" || name == "std") {
     const auto& a = op.attributes_as<CountAttributes>();
     if (a.correction != 0) return {};
@@ -290,6 +296,12 @@ std::optional<WrittenOp> with_arguments(const Node& op, const std::vector<Json>&
     if (!repeats) return {};
     return made(numpy, "Tile", {{"repeats", *repeats}});
   }
+  if (name == "expand_like") {
+    WrittenOp written = made(numpy, "FullLike", {{"dtype", dtype_name(op.outputs()[0].dtype())}});
+    written.args.push_back(operands[1]);
+    written.args.push_back(operands[0]);
+    return written;
+  }
   if (name == "pad") {
     const auto& a = op.attributes_as<PadAttributes>();
     Json widths = Json::array();
@@ -327,7 +339,12 @@ std::optional<WrittenOp> with_arguments(const Node& op, const std::vector<Json>&
   if (name == "embedding") return made(numpy, "Take", {{"axis", 0}});
   if (name == "sort") {
     const auto& a = op.attributes_as<SortAttributes>();
-    if (a.descending || (reads[0] && reads[1])) return {};
+    if (a.descending) {  // as the best of all
+      const std::int64_t last = in.rank() - 1;
+      if ((a.axis != -1 && a.axis != last) || !in.dim(-1).known()) return {};
+      return made(math, "TopK", {{"k", in.dim(-1).raw()}, {"sorted", true}});
+    }
+    if (reads[0] && reads[1]) return {};
     WrittenOp written = made(numpy, reads[1] ? "Argsort" : "Sort", {{"axis", a.axis}});
     written.first_output = reads[1] ? 1 : 0;
     return written;
@@ -339,6 +356,20 @@ std::optional<WrittenOp> with_arguments(const Node& op, const std::vector<Json>&
   }
   if (name == "searchsorted")
     return made(numpy, "SearchSorted", {{"side", op.attributes_as<SearchsortedAttributes>().right ? "right" : "left"}});
+  if (name == "binary_cross_entropy" || name == "binary_cross_entropy_with_logits") {
+    WrittenOp written = made(nn, "BinaryCrossentropy", {{"from_logits", name != "binary_cross_entropy"}});
+    written.args.push_back(operands[1]);  // the targets
+    written.args.push_back(operands[0]);
+    return written;
+  }
+  if (name == "layer_norm") {
+    const auto& a = op.attributes_as<LayerNormAttributes>();
+    Json axes = Json::array();
+    for (std::int64_t axis = -a.axes; axis < 0; ++axis) axes.push_back(axis);
+    WrittenOp written = made(nn, "LayerNorm", {{"axis", a.axes == 1 ? Json(-1) : std::move(axes)}, {"epsilon", a.eps}});
+    for (std::size_t i = 0; i < 3; ++i) written.args.push_back(i < operands.size() ? operands[i] : Json());
+    return written;
+  }
   if (name == "cholesky") return made(linalg, "Cholesky", {{"upper", op.attributes_as<CholeskyAttributes>().upper}});
   if (name == "qr")
     return made(linalg, "Qr", {{"mode", op.attributes_as<QrAttributes>().complete ? "complete" : "reduced"}});

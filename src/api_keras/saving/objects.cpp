@@ -70,17 +70,18 @@ std::optional<std::string> function_name(const ObjectParts& parts) {
 
 constinit thread_local const char* reading_op = nullptr;
 
-std::string path_of_function(const Json& value, const std::string& path) {
+/// The keys that lead to a function that cannot be written, as "config/loss"; nothing if there is none.
+std::optional<std::string> path_of_function(const Json& value, const std::string& path) {
+  const auto below = [&](const std::string& key) { return path.empty() ? key : path + "/" + key; };
   if (value.is_object()) {
     if (value.contains("class_name") && value["class_name"] == "function" && value.contains("config") &&
         value["config"].is_string() && value["config"].text().empty())
       return path;
     for (const auto& [key, item] : value.items())
-      if (std::string found = path_of_function(item, path.empty() ? key : path + "/" + key); !found.empty())
-        return found;
+      if (auto found = path_of_function(item, below(key))) return found;
   } else if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i)
-      if (std::string found = path_of_function(value[i], path + "/" + std::to_string(i)); !found.empty()) return found;
+      if (auto found = path_of_function(value[i], below(std::to_string(i)))) return found;
   }
   return {};
 }
@@ -113,8 +114,8 @@ Json unwritable_function() {
 }
 
 void check_writable(const Json& object, std::string_view op, Location where) {
-  if (const std::string path = path_of_function(object, ""); !path.empty())
-    throw UnsupportedError(op, "a function cannot be written to a file", "'" + path + "'",
+  if (const auto path = path_of_function(object, ""))
+    throw UnsupportedError(op, "a function cannot be written to a file", path->empty() ? "a lambda" : "'" + *path + "'",
                            "Make it known by saving::register_keras_serializable, and give it by its name", where);
 }
 
@@ -359,6 +360,7 @@ namespace {
 /// Keras's class of a loss of this name: "KLDivergence" of "kl_divergence".
 std::string loss_class(const std::string& name) {
   if (name == "kl_divergence") return "KLDivergence";
+  if (name == "huber_loss") return "Huber";
   return name == "ctc" ? "CTC" : to_camel_case(name);
 }
 

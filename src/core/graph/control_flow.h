@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,5 +96,9 @@ std::vector<Tensor> apply_loop(const std::vector<Tensor>& inputs, const LoopAttr
 
 void branch_gradient(Gradient& g);
 void loop_gradient(Gradient& g);
+
+/// What a branch or a loop gives of values, by the ops of its functions, so that the tape records them: the gradients
+/// of the ops themselves are for graphs. Nothing of other ops, and of a loop that does not run once.
+std::optional<std::vector<Tensor>> unrolled(const Op& op, const void* attributes, std::span<const Tensor> inputs);
 
 }  // namespace triptych
