@@ -99,7 +99,7 @@ TEST_F(KerasWrongPrograms, UnknownNames) {
   EXPECT_BAD("[FeatureSpace] there is no such kind of feature", keras::utils::FeatureSpace({{"a", "floats"}}));
   EXPECT_BAD("[register_keras_serializable] a name is empty, or has a '>'",
              keras::saving::register_keras_serializable("", [](const tt::Tensor& t) { return t; }));
-  EXPECT_BAD("[load_model] there is no layer of this class", keras::layers::from_config("Densee", "{}"));
+  EXPECT_BAD("[from_config] there is no layer of this class", keras::layers::from_config("Densee", "{}"));
   EXPECT_BAD("[optimizer] there is no optimizer of this name", keras::optimizers::get("nadm"));
   EXPECT_BAD("[padding] there is no such padding", ops::conv(img, tt::ones({3, 3, 3, 2}), 1, "sme"));
   EXPECT_BAD("[get_layer] there is no layer of this name", m.get_layer("dens"));
@@ -364,9 +364,9 @@ TEST_F(KerasWrongPrograms, Files) {
   m.save(folder / "w.safetensors");
   EXPECT_BAD("[load_model] not a valid archive", keras::models::load_model(folder / "w.safetensors"));
   EXPECT_BAD("[model_from_json] not a valid config", keras::models::model_from_json("{"));
-  EXPECT_BAD("[load_model] a file does not describe a layer", keras::models::model_from_json("[]"));
-  EXPECT_BAD("[load_model] a file does not describe a layer", keras::models::model_from_json("{}"));
-  EXPECT_BAD("[load_model] the file holds no model",
+  EXPECT_BAD("[model_from_json] a file does not describe a layer", keras::models::model_from_json("[]"));
+  EXPECT_BAD("[model_from_json] a file does not describe a layer", keras::models::model_from_json("{}"));
+  EXPECT_BAD("[model_from_json] this is no model",
              keras::models::model_from_json(R"({"class_name": "Dense", "config": {"units": 2}})"));
   EXPECT_BAD(
       "[Dense] a config does not describe this class",
@@ -376,7 +376,7 @@ TEST_F(KerasWrongPrograms, Files) {
       "[activation] there is no activation of this name",
       keras::models::model_from_json(
           R"({"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {"units": 2, "activation": "rel"}}]}})"));
-  EXPECT_BAD("[load_model] a part of the config is not a list",
+  EXPECT_BAD("[model_from_json] a part of the config is not a list",
              keras::models::model_from_json(R"({"class_name": "Sequential", "config": {"layers": 3}})"));
   EXPECT_BAD(
       "[Conv2D] a config does not describe this class",
@@ -387,11 +387,11 @@ TEST_F(KerasWrongPrograms, Files) {
       keras::models::model_from_json(
           R"({"class_name": "Sequential", "config": {"layers": [{"class_name": "Conv2D", "config": {"filters": "2", "kernel_size": [3, 3]}}]}})"));
   EXPECT_BAD(
-      "[load_model] a tensor of the config comes from nowhere",
+      "[model_from_json] a tensor of the config comes from nowhere",
       keras::models::model_from_json(
           R"({"class_name": "Functional", "config": {"name": "f", "layers": [{"class_name": "InputLayer", "name": "a", "config": {"batch_shape": [null, 3], "name": "a"}, "inbound_nodes": []}], "input_layers": ["b", 0, 0], "output_layers": ["a", 0, 0]}})"));
   EXPECT_BAD(
-      "[load_model] an InputLayer has no shape",
+      "[model_from_json] an InputLayer has no shape",
       keras::models::model_from_json(
           R"({"class_name": "Functional", "config": {"name": "f", "layers": [{"class_name": "InputLayer", "name": "a", "config": {"batch_shape": [null, -3], "name": "a"}, "inbound_nodes": []}], "input_layers": ["a", 0, 0], "output_layers": ["a", 0, 0]}})"));
   EXPECT_UNSUPPORTED(
