@@ -186,6 +186,24 @@ TEST(Docs, NamedTestsExist) {
   EXPECT_GT(named, 30);
 }
 
+// What stands in the tables of the page from PyTorch, under "here", is compiled: from_pytorch_cells.cpp has all of it.
+TEST(Docs, EveryCellFromPyTorchIsCompiled) {
+  const auto on_one_line = [](const std::string& text) { return std::regex_replace(text, std::regex("\\s+"), " "); };
+  const std::string compiled = on_one_line(read_file(root / "tests/docs/from_pytorch_cells.cpp"));
+  int pieces = 0;
+  for (const std::string& line : lines_of(prose_of(read_file(root / "docs/from_pytorch.md")))) {
+    if (!line.starts_with("|") || line.starts_with("|---")) continue;
+    const std::vector<std::string> cells = cells_of(line);
+    ASSERT_EQ(cells.size(), 3u) << line;
+    each_match(cells[1], "`([^`]+)`", [&](const std::smatch& match) {
+      ++pieces;
+      EXPECT_NE(compiled.find(on_one_line(match.str(1))), std::string::npos)
+          << match.str(1) << " is not in tests/docs/from_pytorch_cells.cpp";
+    });
+  }
+  EXPECT_GT(pieces, 100);
+}
+
 // Every row of the table is there, with a state; what works names its header and a test that shows it.
 TEST(Docs, ParityHasEveryRow) {
   std::vector<std::string> expected, found;
