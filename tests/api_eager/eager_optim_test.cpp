@@ -204,7 +204,7 @@ void expect_forgetting(const typename O::Options& options) {
     for (int i = 0; i < count; ++i)
       optimizer.step([&] {
         optimizer.zero_grad();
-        tt::Tensor loss = tt::sum(p * p * p);
+        tt::Tensor loss = tt::sum(p * p * p * p);
         loss.backward();
         return loss;
       });

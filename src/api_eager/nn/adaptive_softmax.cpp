@@ -40,8 +40,9 @@ AdaptiveLogSoftmaxWithLoss::AdaptiveLogSoftmaxWithLoss(const Options& given, Loc
       tail(add<ModuleList>(Name("tail", where))) {
   const Frame frame(where);
   for (std::size_t i = 0; i < options.cutoffs.size(); ++i) {
-    const auto features = static_cast<std::int64_t>(static_cast<double>(options.in_features) /
-                                                    std::pow(options.div_value, static_cast<double>(i + 1)));
+    const std::int64_t features =
+        Scalar(static_cast<double>(options.in_features) / std::pow(options.div_value, static_cast<double>(i + 1)))
+            .to_int();
     const auto linear = [&](std::int64_t in, std::int64_t out) {
       return make<Linear>(LinearOptions{.in_features = in, .out_features = out, .bias = false, .dtype = options.dtype},
                           where);

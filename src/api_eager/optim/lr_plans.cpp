@@ -230,6 +230,7 @@ void CosineAnnealingWarmRestarts::step(Location where) {
 void CosineAnnealingWarmRestarts::step(double epoch, Location where) {
   check_groups(where);
   Hyperparameters(name_, where).not_negative("epoch", epoch);
+  if (epoch >= 0x1p53) fail("epoch is no number that is counted to", number_text(epoch), "", where);
   const auto first = static_cast<double>(T_0_), factor = static_cast<double>(T_mult_);
   if (epoch < first) {
     T_i_ = T_0_;
@@ -239,9 +240,9 @@ void CosineAnnealingWarmRestarts::step(double epoch, Location where) {
   } else {
     const double n = std::trunc(std::log(epoch / first * (factor - 1) + 1) / std::log(factor));
     T_cur_ = epoch - first * (std::pow(factor, n) - 1) / (factor - 1);
-    T_i_ = static_cast<std::int64_t>(first * std::pow(factor, n));
+    T_i_ = Scalar(first * std::pow(factor, n)).to_int();
   }
-  last_epoch_ = static_cast<std::int64_t>(std::floor(epoch));
+  last_epoch_ = static_cast<std::int64_t>(epoch);
   set_rates(get_lr(), {}, where);
 }
 std::vector<LRScheduler::Field> CosineAnnealingWarmRestarts::fields() {

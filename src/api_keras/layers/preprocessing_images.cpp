@@ -91,8 +91,8 @@ class RandomCrop : public RandomImages {
   /// What Keras makes of images that are not larger: a part that begins where one of the right proportions would.
   Tensor resized(const Tensor& x, int axis, std::int64_t height, std::int64_t width) const {
     const auto start = [](std::int64_t length, std::int64_t other, std::int64_t size, std::int64_t other_size) {
-      const auto part = static_cast<std::int64_t>(static_cast<double>(other) * static_cast<double>(size) /
-                                                  static_cast<double>(other_size));
+      const std::int64_t part =
+          Scalar(static_cast<double>(other) * static_cast<double>(size) / static_cast<double>(other_size)).to_int();
       return (length - std::clamp<std::int64_t>(part, 1, length)) / 2;
     };
     const std::int64_t top = start(height, width, size_.height, size_.width),

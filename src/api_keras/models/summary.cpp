@@ -9,6 +9,7 @@
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/training/trainer.h"
+#include "core/support/hyperparameter.h"
 #include "core/support/printable.h"
 
 namespace triptych::keras {
@@ -275,7 +276,10 @@ void lay_out(std::vector<Column>& columns, std::int64_t length, const std::vecto
   std::vector<std::int64_t> widths;  // with a space at both sides
   std::int64_t end = 0, all = 0;
   for (const double position : positions) {
-    const std::int64_t width = static_cast<std::int64_t>(position * static_cast<double>(length)) - end;
+    const double at = position * static_cast<double>(length);
+    if (!(at <= 1e9))  // NaN is not, either
+      throw ArgumentError("summary", "a position is no number, or beyond every line", number_text(position), "", where);
+    const std::int64_t width = Scalar(at).to_int() - end;
     if (width < 4)
       throw ArgumentError("summary", "a column has less than 4 characters", std::to_string(width),
                           "Give a longer line, or other positions", where);

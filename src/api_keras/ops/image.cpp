@@ -56,7 +56,7 @@ Tensor resize(const Arg& images, Size2 size, const ResizeOptions& options) {
   if (options.crop_to_aspect_ratio || options.pad_to_aspect_ratio) {
     const std::int64_t height = x.size(-3, images.where()), width = x.size(-2, images.where());
     const auto scaled = [](std::int64_t length, std::int64_t by, std::int64_t of) {
-      return static_cast<std::int64_t>(static_cast<double>(length) * static_cast<double>(by) / static_cast<double>(of));
+      return Scalar(static_cast<double>(length) * static_cast<double>(by) / static_cast<double>(of)).to_int();
     };
     const std::int64_t rows = scaled(width, size.height, size.width), columns = scaled(height, size.width, size.height);
     if (options.crop_to_aspect_ratio) {

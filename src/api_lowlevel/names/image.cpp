@@ -87,7 +87,7 @@ Tensor resize_with_pad(const Arg& image, std::int64_t target_height, std::int64_
   const double ratio = std::max(static_cast<double>(width) / static_cast<double>(target_width),
                                 static_cast<double>(height) / static_cast<double>(target_height));
   const auto scaled = [&](std::int64_t length) {
-    return std::max<std::int64_t>(static_cast<std::int64_t>(std::floor(static_cast<double>(length) / ratio)), 1);
+    return std::max<std::int64_t>(Scalar(static_cast<double>(length) / ratio).to_int(), 1);
   };
   const std::int64_t rows = scaled(height), columns = scaled(width);
   const auto above = [&](std::int64_t target, std::int64_t length) {

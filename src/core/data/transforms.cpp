@@ -170,8 +170,8 @@ Transform Resize(std::int64_t size, OwnedText interpolation, Location where) {
     const Frame frame(where);
     const Sizes sizes = look("Resize", image, where);
     const std::int64_t shorter = std::min(sizes.height, sizes.width), longer = std::max(sizes.height, sizes.width);
-    const auto other = static_cast<std::int64_t>(static_cast<double>(size) * static_cast<double>(longer) /
-                                                 static_cast<double>(shorter));
+    const std::int64_t other =
+        Scalar(static_cast<double>(size) * static_cast<double>(longer) / static_cast<double>(shorter)).to_int();
     return resized(image, sizes.height <= sizes.width ? Size2(size, other) : Size2(other, size), mode);
   };
 }

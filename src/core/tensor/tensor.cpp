@@ -276,7 +276,7 @@ std::int64_t Tensor::item_int(Location where) const {
   single(*this, "item", where);
   const Tensor here = on_host(*this);
   const void* data = here.impl()->data();
-  return is_floating(dtype()) ? static_cast<std::int64_t>(read_double(data, dtype())) : read_int(data, dtype());
+  return is_floating(dtype()) ? Scalar(read_double(data, dtype())).to_int() : read_int(data, dtype());
 }
 
 const void* Tensor::raw_data(DType dtype, Location where) const {
