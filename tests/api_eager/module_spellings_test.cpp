@@ -71,7 +71,7 @@ TYPED_TEST(Norms, OfSizes) {
   expect_shape(*nn::make<Norm>({6}).module, {6});
   expect_shape(*nn::make<Norm>({2, 3}).module, {2, 3});
   expect_shape(*nn::make<Norm>({.normalized_shape = {6}}).module, {6});
-  EXPECT_ARGUMENT_ERROR(Norm({-1}), "-1");
+  EXPECT_ARGUMENT_ERROR(Norm({-1}), "normalized_shape is empty or has an unknown dimension: (?,)");
 }
 
 TEST(Spellings, Windows) {
@@ -134,7 +134,7 @@ TEST(Spellings, Sizes) {
   EXPECT_EQ(written(nn::Unflatten(1, {six, three})), "Unflatten(dim=1, unflattened_size=(6, 3))");
   EXPECT_EQ(written(nn::Unflatten({.dim = 1, .unflattened_size = {2, 5}})),
             "Unflatten(dim=1, unflattened_size=(2, 5))");
-  EXPECT_EQ(written(nn::Upsample({4, 5})), "Upsample(size=(4, 5), mode='nearest')");
+  EXPECT_EQ(written(nn::Upsample(tt::Axes{4, 5})), "Upsample(size=(4, 5), mode='nearest')");
   EXPECT_EQ(written(nn::Upsample({.size = {4, 5}})), "Upsample(size=(4, 5), mode='nearest')");
   EXPECT_EQ(written(nn::Upsample({.scale_factor = 2, .mode = "bilinear"})),
             "Upsample(scale_factor=2.0, mode='bilinear')");
@@ -143,7 +143,7 @@ TEST(Spellings, Sizes) {
   EXPECT_EQ(written(nn::Linear({20, 30})), "Linear(in_features=20, out_features=30, bias=True)");
   EXPECT_EQ(written(nn::Embedding({10, 3})), "Embedding(10, 3)");
   EXPECT_EQ(written(nn::LSTM({10, 20})), "LSTM(10, 20)");
-  EXPECT_EQ(written(nn::GroupNorm({.num_groups = 3, .num_channels = 6})), "GroupNorm(3, 6, eps=1e-05, affine=True)");
+  EXPECT_EQ(written(nn::GroupNorm({.num_groups = 3, .num_channels = 6})), "GroupNorm(3, 6, eps=1e-05, affine=True, bias=True)");
   EXPECT_EQ(written(nn::Softmax({.dim = 1})), "Softmax(dim=1)");
 }
 
@@ -165,7 +165,6 @@ TEST(Spellings, Functions) {
   EXPECT_EQ(F::max_pool2d(image, {3, 2}, {2, 1}).shape(), (Shape{1, 1, 3, 7}));
   EXPECT_EQ(F::max_pool2d(image, 3, {2, 1}).shape(), (Shape{1, 1, 3, 6}));
   EXPECT_EQ(F::adaptive_avg_pool2d(image, {1, 2}).shape(), (Shape{1, 1, 1, 2}));
-  EXPECT_EQ(F::interpolate(image, {4, 5}).shape(), (Shape{1, 1, 4, 5}));
   EXPECT_EQ(F::interpolate(image, {.size = {4, 5}}).shape(), (Shape{1, 1, 4, 5}));
   EXPECT_EQ(F::unfold(image, {2, 3}).shape(), (Shape{1, 6, 42}));
   EXPECT_EQ(F::fold(tt::ones({1, 9, 4}), {4, 4}, {3, 3}).shape(), (Shape{1, 1, 4, 4}));
