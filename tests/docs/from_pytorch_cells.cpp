@@ -94,6 +94,7 @@ void modules(nn::Sequential& net, nn::ModuleList& blocks, nn::LSTM& lstm, nn::Mu
   nn::Conv2d(1, 8, {5, 3}, {1, 1}, {2, 1});
   nn::make<nn::Conv2d>(1, 8, tt::Size2(5, 3), 1, tt::Padding2(2, 1));
   net.add<nn::Conv2d>("conv", 1, 8, tt::Size2(5, 3), 1, tt::Padding2(2, 1));
+  nn::Upsample(tt::Axes{4, 5}), F::interpolate(x, {.size = {4, 5}});
   nn::AdaptiveAvgPool2d({-1, 4});
   nn::ReLU(true);
   static_cast<void>(attention.out_proj);
