@@ -280,6 +280,14 @@ TEST(Func, Misuse) {
 }
 
 // What a transform gives is called later, and elsewhere: an error is that line's.
+TEST(Func, ChunksGiveAsManyResults) {
+  int calls = 0;
+  const auto more =
+      func::vmap([&](const Tensor& x) { return std::vector<Tensor>(static_cast<std::size_t>(++calls), x); }, 0, 0,
+                 {.chunk_size = 1});
+  EXPECT_THROW(more(tt::ones({3})), tt::ArgumentError);
+}
+
 // NOLINTBEGIN(bugprone-use-after-move)
 TEST(Func, AfterAMove) {
   const std::function<Tensor(const Tensor&)> square = [](const Tensor& x) { return tt::sum(x * x); };

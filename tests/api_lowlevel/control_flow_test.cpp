@@ -634,6 +634,9 @@ TEST(ControlFlow, RefusesWhatIsWrong) {
   int calls = 0;
   EXPECT_WRONG("[map_fn] the function gives another number of results than for the first row: 2 for row 1, 1 for",
                tf::map_fn([&](const Tensor& v) { return List(static_cast<std::size_t>(++calls), v); }, three));
+  // A graph that nothing else holds.
+  const auto of_another = [](const Tensor&) { return tf::Graph().placeholder("p", tt::boolean, {}); };
+  EXPECT_WRONG("[graph] the tensor belongs to another graph", tf::while_loop(of_another, keep, std::tuple(zero)));
   EXPECT_WRONG("[scan] the function gives another number of tensors than the accumulator has: 2, not 1",
                tf::scan(
                    [](const List& a, const Tensor& v) {

@@ -76,10 +76,13 @@ inline std::string bitmap_file() {
   return "given.bmp";
 }
 /// A PNG, as bytes.
-inline std::string picture() {
-  tt::keras::utils::save_img("given.png", numbers({4, 5, 3}), {}, here());
-  std::ifstream file("given.png", std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+inline const std::string& picture() {
+  static const std::string bytes = [] {
+    tt::keras::utils::save_img("given.png", numbers({4, 5, 3}), {}, here());
+    std::ifstream file("given.png", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }();
+  return bytes;
 }
 /// What is made from a text, a good one or a hostile one.
 template <class T>

@@ -189,6 +189,7 @@ std::vector<Tensor> with_zeros(std::vector<Tensor> found, std::span<const Tensor
 }  // namespace
 
 std::vector<Tensor> Differentiated::pull_back(std::span<const Tensor> cotangents, Location where) const {
+  const Frame frame(where);
   check_like(cotangents, differentiated_, "cotangents", where);
   // A cotangent may require a gradient itself.
   const bool more = depends_more_ || std::any_of(cotangents.begin(), cotangents.end(),
@@ -198,6 +199,7 @@ std::vector<Tensor> Differentiated::pull_back(std::span<const Tensor> cotangents
 }
 
 std::vector<Tensor> Differentiated::push_forward(std::span<const Tensor> tangents, Location where) const {
+  const Frame frame(where);
   check_like(tangents, wanted_, "tangents", where);
   const GradMode recording(true);
   std::vector<Tensor> cotangents;
@@ -250,14 +252,17 @@ std::vector<Tensor> basis_of(std::string_view op, std::span<const Tensor> like, 
   return basis;
 }
 
-Shape joined(Shape first, const Shape& second) {
-  for (int i = 0; i < second.rank(); ++i) first.append(second.dim(i));
-  return first;
+Shape joined(const Shape& first, const Shape& second, Location where) {
+  std::vector<std::int64_t> dims = first.to_vector();
+  const std::vector<std::int64_t> more = second.to_vector();
+  dims.insert(dims.end(), more.begin(), more.end());
+  return Shape(dims, where);
 }
 
 }  // namespace
 
 std::vector<Tensor> Differentiated::jacobian(bool forward, std::int64_t chunk_size, Location where) const {
+  const Frame frame(where);
   const std::span<const Tensor> given = forward ? wanted_ : differentiated_;
   const std::vector<Tensor> basis = basis_of(op_, given, where);
   const std::vector<ExampleAxis> rows(basis.size(), 0), front{0};
@@ -271,13 +276,14 @@ std::vector<Tensor> Differentiated::jacobian(bool forward, std::int64_t chunk_si
       std::int64_t start = 0;
       for (std::size_t k = 0; k < (forward ? j : i); ++k) start += given[k].numel();
       const Tensor part = slice(all[forward ? i : j], 0, Slice(start, start + given[forward ? j : i].numel()));
-      results.push_back(
-          reshape(forward ? moveaxis(part, 0, -1) : part, joined(differentiated_[i].shape(), wanted_[j].shape())));
+      results.push_back(reshape(forward ? moveaxis(part, 0, -1) : part,
+                                joined(differentiated_[i].shape(), wanted_[j].shape(), where)));
     }
   return results;
 }
 
 std::vector<Tensor> Differentiated::jacobian_by_rows(Location where) const {
+  const Frame frame(where);
   std::vector<Tensor> results;
   for (std::size_t i = 0; i < result_count(); ++i) {
     std::vector<std::vector<Tensor>> rows(wanted_count());
@@ -293,7 +299,7 @@ std::vector<Tensor> Differentiated::jacobian_by_rows(Location where) const {
       for (std::size_t j = 0; j < rows.size(); ++j) rows[j].push_back(unsqueeze(gradients[j], 0));
     }
     for (std::size_t j = 0; j < rows.size(); ++j) {
-      const Shape shape = joined(differentiated_[i].shape(), wanted_[j].shape());
+      const Shape shape = joined(differentiated_[i].shape(), wanted_[j].shape(), where);
       results.push_back(rows[j].empty() ? zeros(shape, wanted_[j].dtype()) : reshape(concat(rows[j], 0), shape));
     }
   }
@@ -313,6 +319,7 @@ void Differentiated::check_dependence(Location where) const {
 }
 
 std::vector<Tensor> Differentiated::gradients(Location where) const {
+  const Frame frame(where);
   if (result_count() != 1 || differentiated_[0].ndim() != 0)
     throw ArgumentError(op_, "the function does not give a scalar",
                         result_count() == 1 ? text_of(differentiated_[0]) : std::to_string(result_count()) + " tensors",

@@ -240,13 +240,19 @@ Tensors without_gradient(Tensors tensors) {
   return tensors;
 }
 
+/// The graph of the tensors that a function gave, which may be all that holds it.
+std::optional<GraphHandle> graph_of_given(const Tensors& tensors) {
+  GraphImpl* graph = graph_around(tensors);
+  return graph ? std::optional<GraphHandle>(graph) : std::nullopt;
+}
+
 /// Nothing, and that graph, if the functions give tensors of one.
 std::optional<Tensors> while_now(const TensorFunction& condition, const TensorFunction& body, const Tensors& first,
-                                 const WhileOptions& options, GraphImpl*& around, Location where) {
+                                 const WhileOptions& options, std::optional<GraphHandle>& around, Location where) {
   const IterationLimit& limit = options.maximum_iterations;
   std::int64_t most = limit.number().value_or(std::numeric_limits<std::int64_t>::max());
   if (limit.tensor().defined()) {
-    around = graph_around({&limit.tensor(), 1});
+    around = graph_of_given({limit.tensor()});
     if (around) return std::nullopt;
     most = limit.tensor().item<std::int64_t>(where);
     if (most < 0) throw ArgumentError("while_loop", "maximum_iterations is negative", std::to_string(most), "", where);
@@ -255,12 +261,12 @@ std::optional<Tensors> while_now(const TensorFunction& condition, const TensorFu
   Tensors variables = first;
   for (std::int64_t t = 0; t < most; ++t) {
     const Tensors holds = condition(variables);
-    around = graph_around(holds);
+    around = graph_of_given(holds);
     if (around) return std::nullopt;
     check_condition(holds, where);
     if (!holds[0].item<bool>()) break;
     Tensors next = body(variables);
-    around = graph_around(next);
+    around = graph_of_given(next);
     if (around) return std::nullopt;
     check_next("while_loop", declared, next, false, where);
     variables = std::move(next);
@@ -279,10 +285,12 @@ Tensors run_while(const TensorFunction& condition, const TensorFunction& body, c
   check_options(options, where);
   GraphImpl* around = graph_around(variables);
   const auto unsettled = [](const LoopTrait& trait) { return trait.unsettled; };
+  std::optional<GraphHandle> given;
   if (!around) {
     // The functions may read a graph, which the variables do not tell.
-    if (auto results = while_now(condition, body, variables, options, around, where))
+    if (auto results = while_now(condition, body, variables, options, given, where))
       return options.back_prop ? std::move(*results) : without_gradient(std::move(*results));
+    around = &given->impl();
   } else if (std::any_of(first.traits.begin(), first.traits.end(), unsettled)) {
     const TraceScope scope{GraphHandle(around)};
     trace_function(metas_of(variables), {}, body, around, where);
@@ -342,6 +350,7 @@ Tensors run_rows(std::string_view op, const TensorFunction& body, Tensors variab
   all.insert(all.end(), stacks.begin(), stacks.end());
   GraphImpl* around = graph_around(all);
   const std::vector<TensorMeta> declared = metas_of(variables);
+  std::optional<GraphHandle> given;
   if (!around) {
     const std::int64_t count = stacks[0].size(0, where);
     std::vector<Tensors> rows;
@@ -351,8 +360,11 @@ Tensors run_rows(std::string_view op, const TensorFunction& body, Tensors variab
       Tensors arguments = now;
       for (const Tensor& stack : stacks) arguments.push_back(select(Arg(stack, where), 0, row));
       Tensors next = body(arguments);
-      around = graph_around(next);
-      if (around) break;
+      given = graph_of_given(next);
+      if (given) {
+        around = &given->impl();
+        break;
+      }
       if (next.size() < carried) check_next(op, declared, next, false, where);
       check_next(op, declared, std::span(next).first(carried), false, where);
       if (t > 0 && next.size() != carried + rows.size())

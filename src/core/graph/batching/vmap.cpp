@@ -237,6 +237,7 @@ std::vector<Tensor> detail::vmap_tensors(const std::function<std::vector<Tensor>
                                          std::int64_t chunk_size, Location where) {
   using batching::Tensors;
   using batching::Value;
+  const Frame frame(where);
   if (chunk_size < 0) throw ArgumentError("vmap", "chunk_size is negative", std::to_string(chunk_size), "", where);
   const std::vector<Value> values = batching::values_of(inputs, in_axes, where);
   const std::int64_t size = batching::size_of(values, where),
@@ -253,6 +254,9 @@ std::vector<Tensor> detail::vmap_tensors(const std::function<std::vector<Tensor>
       for (Value& value : chunk)
         if (value.batched) value.tensor = slice(value.tensor, 0, Slice(start, start + count));
     const Tensors made = batching::run_examples(called, chunk, count, randomness, where);
+    if (start > 0 && made.size() != parts.size())
+      throw ArgumentError("vmap", "the function gives another number of results than for the first examples",
+                          std::to_string(made.size()) + ", not " + std::to_string(parts.size()), "", where);
     parts.resize(made.size());
     for (std::size_t i = 0; i < made.size(); ++i) parts[i].push_back(made[i]);
   }
