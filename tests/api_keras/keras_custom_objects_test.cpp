@@ -164,7 +164,7 @@ std::map<std::string, Compiled> compiled_models() {
                    .loss_weights = {{"second", 3}},
                    .metrics = {{"first", {"mse", m::R2Score({.class_aggregation = "variance_weighted_average"})}},
                                {"second", {m::AUC()}}},
-                   .weighted_metrics = {{"second", {m::F1Score({.threshold = 0.5})}}}});
+                   .weighted_metrics = {{"second", {m::F1Score({.average = "macro", .threshold = 0.5})}}}});
     all.emplace("names", Compiled{model, {x}, {ramp({12, 3}, 3), bits({12, 1})}});
   }
   {
