@@ -73,7 +73,11 @@ void lookup_fields(Fields& fields, TextVectorizationOptions& options) {
   fields.field_or_none("split", split, "none");
   options.standardize = TextStandardize(standardize);
   options.split = TextSplit(split);
-  if (fields.reading() || !options.ngrams.empty()) fields.field("ngrams", options.ngrams);
+  std::string none;  // which Keras wants to be told
+  if (fields.reading() || !options.ngrams.empty())
+    fields.field("ngrams", options.ngrams);
+  else
+    fields.field_or_none("ngrams", none, "");
   fields.field("output_mode", options.output_mode);
   fields.field("output_sequence_length", options.output_sequence_length);
   fields.field("pad_to_max_tokens", options.pad_to_max_tokens);
