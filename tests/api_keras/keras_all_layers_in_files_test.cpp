@@ -309,7 +309,7 @@ TEST_F(KerasAllLayersInFiles, LayersBeforeAModelAsJson) {
     write_file(folder / (name + ".json"), "{\"layer\": " + json + ", \"texts\": " + lists(given.second) + "}");
     values.add(name + "/y0", y);
   }
-  const keras::Layer boxes = MaxNumBoundingBoxes(3, {.fill_value = -2});
+  const keras::Layer boxes = MaxNumBoundingBoxes(3);  // whose fill_value Keras does not write
   const std::string json = keras::saving::serialize_keras_object(boxes);
   const tt::Tensor corners = ramp({2, 2, 4}, 0, 1), labels = ramp({2, 2}, 5, 1);
   EXPECT_EQ(difference(keras::saving::deserialize_keras_object(json).call({corners, labels})[0],
