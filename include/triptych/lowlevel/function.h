@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "triptych/core/callable.h"
 #include "triptych/core/control_flow.h"
 #include "triptych/core/text.h"
 
@@ -60,6 +61,7 @@ class Function {
   auto call(Location where, const Args&... args) const {
     namespace core = triptych::detail;
     if (!state_) throw ArgumentError("function", "there is no function", "one that was moved away", "", where);
+    check_callable("function", function_, where);
     using Value = core::ValueOf<typename detail::ResultOf<F, std::index_sequence_for<Args...>>::type>;
     const auto body = [&]<std::size_t... i>(std::index_sequence<i...>) {
       return core::TensorFunction([&](std::span<const Tensor> given) {
