@@ -20,9 +20,13 @@ namespace battery {
 
 namespace tt = triptych;
 
+/// Whether values can be moved. (A callable module could only be "moved" into the function of another.)
+template <class T>
+inline constexpr bool is_value = std::is_move_constructible_v<T> && !std::derived_from<T, tt::eager::nn::Module>;
+
 /// How a value is handed on: itself, or a pointer where it cannot be moved.
 template <class T>
-using Held = std::conditional_t<std::is_move_constructible_v<T>, T, std::shared_ptr<T>>;
+using Held = std::conditional_t<is_value<T>, T, std::shared_ptr<T>>;
 
 // There are hundreds of types with thousands of values. What is done with all of them alike is compiled once, on values
 // whose types are forgotten.
@@ -61,7 +65,7 @@ class Make : public AnyMake {
   Make(F function) : AnyMake(static_cast<const Base*>(new Of<F>(std::move(function)))) {}
   Held<T> operator()() const {
     const Object made = object();
-    if constexpr (std::is_move_constructible_v<T>)
+    if constexpr (is_value<T>)
       return std::move(*static_cast<T*>(made.get()));
     else
       return std::static_pointer_cast<T>(made);
@@ -72,7 +76,7 @@ class Make : public AnyMake {
   struct Of final : Base {
     explicit Of(F f) : function(std::move(f)) {}
     Object make() const override {
-      if constexpr (std::is_move_constructible_v<T>)
+      if constexpr (is_value<T>)
         return held<T>(function());
       else
         return std::shared_ptr<T>(function());

@@ -7,7 +7,7 @@ namespace battery {
 
 template <class T>
 Object good_object() {
-  if constexpr (std::is_move_constructible_v<T>)
+  if constexpr (is_value<T>)
     return held<T>(Values<T>::good());
   else
     return std::shared_ptr<T>(Values<T>::good());

@@ -14,7 +14,7 @@ template <class T>
 struct ObjectValues {
   static constexpr const char* good_text = "a good one";
   static void hostile(Choices<T>& choices, const Make<T>& good) {
-    if constexpr (std::is_move_constructible_v<T>) {
+    if constexpr (is_value<T>) {
       choices.any.push_back({"a moved-from one", changed(good, &move_away)});
       if constexpr (std::is_default_constructible_v<T>)
         choices.any.push_back({"one made from nothing", made_by(&from_nothing)});

@@ -395,6 +395,7 @@ Tensors run_rows(std::string_view op, const TensorFunction& body, Tensors variab
         }
         return now;
       }
+      const Frame frame(where);
       for (Tensors& values : rows) {
         if (reverse) std::reverse(values.begin(), values.end());
         now.push_back(stack(values, 0, where));
