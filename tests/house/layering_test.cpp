@@ -203,12 +203,13 @@ TEST(Layering, HeadersOfRunTimeKernelsAreAllThere) {
   const std::string compiler = read_file(cuda / "runtime/run_time_compiler.cpp");
   const std::string embedded = read_file(cuda / "CMakeLists.txt");
   for (const std::string& header : included) {
-    if (header.starts_with("<"))
+    if (header.starts_with("<")) {
       EXPECT_NE(compiler.find('"' + header.substr(1, header.size() - 2) + '"'), std::string::npos)
           << header << " is not among the headers for which nvrtc_standard.h stands in (run_time_compiler.cpp)";
-    else if (!starts_with_one_of(header, {"src/core/formulas/", "src/core/kernels/vector_"}))
+    } else if (!starts_with_one_of(header, {"src/core/formulas/", "src/core/kernels/vector_"})) {
       EXPECT_NE(embedded.find(header.substr(header.starts_with("src/cuda/") ? 9 : 0)), std::string::npos)
           << header << " is not embedded (src/cuda/CMakeLists.txt)";
+    }
   }
 }
 
