@@ -477,3 +477,17 @@ TEST_F(KerasCustomObjects, ClonesAreCompiledWithWhatIsRegistered) {
   const tt::Tensor x = ramp({4, 4}), y = ramp({4, 2});
   EXPECT_EQ(second.evaluate(x, y, {.verbose = 0})["loss"], model.evaluate(x, y, {.verbose = 0})["loss"]);
 }
+
+TEST_F(KerasCustomObjects, OnesOwnFunctionDoesNotTakeTheNameOfABuiltInActivation) {
+  keras::saving::register_keras_serializable("tanh", [](const tt::Tensor& x) { return x * 2; });
+  const keras::Sequential model({Input({4}), Dense(2, "tanh")});
+  EXPECT_THAT(model.to_json(), Not(HasSubstr("Custom>tanh")));
+  const keras::Model again = keras::models::model_from_json(model.to_json());
+  again.set_weights(model.get_weights());
+  EXPECT_EQ(again.predict(ramp({4, 4})).to_vector<float>(), model.predict(ramp({4, 4})).to_vector<float>());
+}
+
+TEST_F(KerasCustomObjects, NamesThatAreNoTextAreWrittenAsOne) {
+  keras::saving::register_keras_serializable("\xff", [](const tt::Tensor& w) { return tt::sum(w); });
+  EXPECT_THAT(keras::regularizers::serialize(keras::Regularizer("\xff")), HasSubstr("function"));
+}

@@ -6,7 +6,6 @@
 #include "api_keras/names.h"
 #include "api_keras/saving/registry.h"
 #include "api_keras/training/targets.h"
-#include "core/formats/json.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -54,7 +53,7 @@ Constraint::Constraint(const std::string& name, Location where) {
     names.emplace_back(entry.name);
   }
   if (auto function = custom_function<Tensor(const Tensor&)>({name}))
-    *this = Constraint("function", Json(name).dump(), std::move(function));
+    *this = Constraint("function", json_string(name), std::move(function));
   else if (const auto make = custom_function<Constraint(const Config&)>({name}))
     *this = make({});
   else

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "api_keras/initializers/layout.h"
+#include "api_keras/layers/brick.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/registry.h"
-#include "core/formats/json.h"
 #include "triptych/core/init.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/initializers/constant.h"
@@ -113,7 +113,7 @@ Initializer::Initializer(const std::string& name, Location where) {
     }
   if (auto function = custom_function<Tensor(const Shape&, DType)>({name})) {
     class_name_ = "function";
-    config_ = Json(name).dump();
+    config_ = json_string(name);
     function_ = std::move(function);
   } else if (const auto make = custom_function<Initializer(const Config&)>({name})) {
     *this = make({});
@@ -133,15 +133,25 @@ Tensor Initializer::operator()(const Shape& shape, DType dtype, Location where) 
   return function(shape, dtype);
 }
 
+namespace {
+
+const NamedActivation* built_in_activation(const std::string& name) {
+  for (const NamedActivation& entry : activations)
+    if (name == entry.name) return &entry;
+  return nullptr;
+}
+
+}  // namespace
+
 Activation::Activation(const char* name, Location where) : Activation(std::string(not_null(name, where)), where) {}
 Activation::Activation(const std::string& name, Location where) : name_(name) {
-  for (const NamedActivation& entry : activations)
-    if (name_ == entry.name) {
-      if (entry.function) function_ = entry.function;
-      return;
-    }
+  if (const NamedActivation* entry = built_in_activation(name)) {
+    if (entry->function) function_ = entry->function;
+    return;
+  }
   function_ = custom_function<Tensor(const Tensor&)>({name});
   if (!function_) no_such("activation", name, names_of(activations), where);
 }
+bool is_built_in_activation(const std::string& name) { return built_in_activation(name) != nullptr; }
 
 }  // namespace triptych::keras

@@ -17,7 +17,7 @@ std::optional<double> known(const Arg& x) {
   if (x.tensor().is_symbolic()) return {};
   return x.tensor().item<double>(x.where());
 }
-Tensor as_condition(const Tensor& x) { return x.dtype() == boolean ? x : not_equal(x, 0); }
+Tensor as_condition(const Tensor& x, Location where) { return x.dtype() == boolean ? x : not_equal(Arg(x, where), 0); }
 
 /// A user's function, whose errors name its own lines, or that of the call.
 template <class F, class... A>
@@ -43,7 +43,7 @@ Result chosen(const Arg& pred, const std::function<Result()>& true_fn, const std
   check_callable("cond", true_fn, pred.where());
   check_callable("cond", false_fn, pred.where());
   if (const auto is_true = known(pred)) return result_of(pred.where(), *is_true != 0 ? true_fn : false_fn);
-  return triptych::cond(Arg(as_condition(pred.tensor()), pred.where()), true_fn, false_fn, pred.where());
+  return triptych::cond(Arg(as_condition(pred.tensor(), pred.where()), pred.where()), true_fn, false_fn, pred.where());
 }
 
 }  // namespace
@@ -82,8 +82,8 @@ std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tens
     if (!value) {
       WhileOptions rest;
       if (maximum_iterations) rest.maximum_iterations = *maximum_iterations - i;
-      return triptych::while_loop([&](const std::vector<Tensor>& vars) { return as_condition(cond(vars)); }, body,
-                                  loop_vars, rest, where);
+      return triptych::while_loop([&](const std::vector<Tensor>& vars) { return as_condition(cond(vars), where); },
+                                  body, loop_vars, rest, where);
     }
     if (*value == 0) break;
     std::vector<Tensor> next = result_of(where, body, loop_vars);

@@ -6,7 +6,6 @@
 #include "api_keras/names.h"
 #include "api_keras/saving/registry.h"
 #include "api_keras/training/targets.h"
-#include "core/formats/json.h"
 #include "core/support/hyperparameter.h"
 
 namespace triptych::keras {
@@ -51,7 +50,7 @@ Regularizer::Regularizer(const std::string& name, Location where) {
     names.emplace_back(entry.name);
   }
   if (auto function = custom_function<Tensor(const Tensor&)>({name}))
-    *this = Regularizer("function", Json(name).dump(), std::move(function));
+    *this = Regularizer("function", json_string(name), std::move(function));
   else if (const auto make = custom_function<Regularizer(const Config&)>({name}))
     *this = make({});
   else

@@ -242,8 +242,8 @@ Constraint constraint_from(const Json& object, Location where) {
 
 Json activation_object(const Activation& activation) {
   if (activation.name().empty()) return unwritable_function();
-  const std::string registered = registered_name_of(activation.name());
-  return registered.empty() ? Json(activation.name()) : function_object(activation.name());
+  const bool own = !is_built_in_activation(activation.name()) && !registered_name_of(activation.name()).empty();
+  return own ? function_object(activation.name()) : Json(activation.name());
 }
 
 Activation activation_from(const Json& object, Location where) {

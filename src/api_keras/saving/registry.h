@@ -29,5 +29,7 @@ std::function<Signature> custom_function(const std::vector<std::string>& names) 
 std::string registered_name_of(const std::string& name);
 /// The same of an object of this class; "" of the library's own classes, whatever is registered.
 std::string registered_name_of(const std::type_info& type, const std::string& class_name);
+/// Whether an activation of this name is the library's, whatever is registered.
+bool is_built_in_activation(const std::string& name);
 
 }  // namespace triptych::keras
