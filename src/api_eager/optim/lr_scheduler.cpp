@@ -88,11 +88,15 @@ void LRScheduler::set_rates(const std::vector<double>& rates, const std::vector<
     if (!(momentum >= 0 && momentum < 1))
       fail("the plan gives a momentum that is outside of [0, 1)", number_text(momentum), "", where);
   Optimizer& of = optimizer(where);
+  std::vector<std::pair<Optimizer::Setting, double>> settings;  // all of them are found before one is changed
+  std::vector<double> last;
   for (std::size_t g = 0; g < rates.size(); ++g) {
-    of.find_option(g, "lr", where).set(std::max(rates[g], 0.0));
-    if (!momenta.empty()) of.find_option(g, momentum_name(of), where).set(momenta[g]);
+    last.push_back(std::max(rates[g], 0.0));
+    settings.emplace_back(of.find_option(g, "lr", where), last[g]);
+    if (!momenta.empty()) settings.emplace_back(of.find_option(g, momentum_name(of), where), momenta[g]);
   }
-  last_lr_ = current();
+  for (const auto& [setting, value] : settings) setting.set(value);
+  last_lr_ = std::move(last);
 }
 
 std::vector<double> LRScheduler::initial_lrs(Location where) const {

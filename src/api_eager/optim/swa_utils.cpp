@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <numbers>
 
 #include "core/support/hyperparameter.h"
@@ -152,6 +153,7 @@ struct BatchNormStatistics::State {
   bool was_training;
   std::int64_t batches = 0;
   std::vector<Entry> entries;
+  Transaction whole{};  // what ends in an error leaves the statistics as they were
 };
 
 BatchNormStatistics::BatchNormStatistics(nn::Module& model, Location where)
@@ -172,7 +174,11 @@ BatchNormStatistics::BatchNormStatistics(nn::Module& model, Location where)
   if (!state_->entries.empty()) model.train();
 }
 BatchNormStatistics::~BatchNormStatistics() {
-  if (!state_->entries.empty()) state_->model.train(state_->was_training);
+  if (state_->entries.empty()) return;
+  try {
+    state_->model.train(state_->was_training);
+  } catch (const std::bad_alloc&) {  // after `finish` there is nothing to do; else the error on its way tells more
+  }
 }
 
 bool BatchNormStatistics::none() const { return state_->entries.empty(); }
@@ -198,6 +204,7 @@ void BatchNormStatistics::finish() {
     entry.module->running_mean.copy_(entry.mean / count);
     entry.module->running_var.copy_(state_->batches == 0 ? ones_like(entry.var) : entry.var / count);
   }
+  state_->model.train(state_->was_training);
 }
 
 }  // namespace detail

@@ -252,6 +252,7 @@ double Metric::operator()(const Tensor& y_true, const Tensor& y_pred, const Tens
 
 void Metric::reset_state(Location where) {
   const Frame frame(where);
+  const Transaction whole;
   base_->reset_state();
 }
 

@@ -52,25 +52,26 @@ class Surroundings {
 class AsBefore {
  public:
   AsBefore(const std::vector<std::pair<Tensor, Tensor>>& states, const Tensor& generator) {
+    if (generator.defined()) generator_.set_state(generator);
+    std::vector<Tensor> before;
     for (const auto& [state, value] : states) {
       now_.emplace_back(state, alias(state));
-      Tensor target = state;
-      rebind(target, alias(value));
+      before.push_back(alias(value));
     }
-    if (!generator.defined()) return;
-    generator_now_ = default_generator().get_state();
-    default_generator().set_state(generator);
+    for (std::size_t i = 0; i < before.size(); ++i) rebind(now_[i].first, std::move(before[i]));
+    if (generator.defined()) modes.generator = &generator_;
   }
   ~AsBefore() {
+    modes.generator = outer_;
     for (auto& [state, value] : now_) rebind(state, std::move(value));
-    if (generator_now_.defined()) default_generator().set_state(generator_now_);
   }
   AsBefore(const AsBefore&) = delete;
   AsBefore& operator=(const AsBefore&) = delete;
 
  private:
   std::vector<std::pair<Tensor, Tensor>> now_;
-  Tensor generator_now_;
+  Generator generator_;  // takes the default one's place
+  Generator* outer_ = modes.generator;
 };
 
 /// A tensor of this shape and dtype with next to no memory, of which gradients go to `slot`'s edge.

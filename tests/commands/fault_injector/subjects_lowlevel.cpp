@@ -216,32 +216,6 @@ std::vector<Subject> lowlevel_subjects(const std::string& folder) {
                        tf::train::init_from_checkpoint(*v.session, folder + "/begins.ckpt", {{"a", "a"}, {"b", "b"}});
                      },
                      values)});
-  struct Iterating {
-    tf::Graph graph;
-    Tensor begins, next;
-    std::shared_ptr<tf::Session> session;
-    Tensor latest;
-  };
-  const auto iterating = [](std::string name, std::function<void(Iterating&)> act) {
-    return Subject{"lowlevel", std::move(name),
-                   world<Iterating>(
-                       [] {
-                         Iterating made;
-                         const auto dataset = tf::data::Dataset::range(100).shuffle(8, 3).batch(2);
-                         const auto iterator = tf::data::make_initializable_iterator(dataset, made.graph);
-                         made.next = iterator.get_next()[0];
-                         made.begins = iterator.initializer();
-                         made.session = std::make_shared<tf::Session>(made.graph);
-                         made.session->run(made.begins);
-                         return made;
-                       },
-                       std::move(act), [](const Iterating& i) { return bytes_of(i.latest); })};
-  };
-  all.push_back(iterating("an iterator's next element", [](Iterating& i) { i.latest = i.session->run(i.next); }));
-  all.push_back(iterating("an iterator's initializer", [](Iterating& i) {
-    i.session->run(i.begins);
-    i.latest = i.session->run(i.next);
-  }));
   struct Loop {
     std::shared_ptr<Variables> variables;
     Tensor step;

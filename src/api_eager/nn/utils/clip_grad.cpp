@@ -4,6 +4,7 @@
 
 #include "core/support/error_context.h"
 #include "core/support/hyperparameter.h"
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
@@ -30,6 +31,7 @@ template <class F>
 void rewrite(std::vector<Tensor> gradients, F f) {
   std::vector<Tensor> fresh;
   for (const Tensor& gradient : gradients) fresh.push_back(f(gradient));
+  const Transaction whole;
   for (std::size_t i = 0; i < fresh.size(); ++i) gradients[i].copy_(fresh[i]);
 }
 

@@ -1,5 +1,6 @@
 #include "triptych/eager/nn/utils/convert_parameters.h"
 
+#include "core/tensor/transaction.h"
 #include "triptych/core/autograd.h"
 #include "triptych/core/error.h"
 #include "triptych/core/ops.h"
@@ -50,6 +51,7 @@ void vector_to_parameters(const Tensor& vec, const std::vector<Tensor>& paramete
     parts.push_back(to(cast(part, parameter.dtype()), parameter.device()));
     begin = end;
   }
+  const Transaction whole;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     Tensor parameter = parameters[i];
     parameter.copy_(parts[i]);
