@@ -7,6 +7,7 @@
 #include "core/graph/control_flow.h"
 #include "core/graph/subgraph_trace.h"
 #include "core/ops/indexing/pick.h"
+#include "core/support/users_function.h"
 #include "triptych/core/control_flow.h"
 #include "triptych/core/graph.h"
 #include "triptych/core/ops.h"
@@ -246,6 +247,11 @@ std::optional<GraphHandle> graph_of_given(const Tensors& tensors) {
   return graph ? std::optional<GraphHandle>(graph) : std::nullopt;
 }
 
+Tensors result_of(const TensorFunction& function, const Tensors& arguments, Location where) {
+  const UsersFunction its_lines(where);
+  return function(arguments);
+}
+
 /// Nothing, and that graph, if the functions give tensors of one.
 std::optional<Tensors> while_now(const TensorFunction& condition, const TensorFunction& body, const Tensors& first,
                                  const WhileOptions& options, std::optional<GraphHandle>& around, Location where) {
@@ -260,12 +266,12 @@ std::optional<Tensors> while_now(const TensorFunction& condition, const TensorFu
   const std::vector<TensorMeta> declared = declared_metas(first, options.shape_invariants, where);
   Tensors variables = first;
   for (std::int64_t t = 0; t < most; ++t) {
-    const Tensors holds = condition(variables);
+    const Tensors holds = result_of(condition, variables, where);
     around = graph_of_given(holds);
     if (around) return std::nullopt;
     check_condition(holds, where);
     if (!holds[0].item<bool>()) break;
-    Tensors next = body(variables);
+    Tensors next = result_of(body, variables, where);
     around = graph_of_given(next);
     if (around) return std::nullopt;
     check_next("while_loop", declared, next, false, where);
@@ -359,7 +365,7 @@ Tensors run_rows(std::string_view op, const TensorFunction& body, Tensors variab
       const std::int64_t row = reverse ? count - 1 - t : t;
       Tensors arguments = now;
       for (const Tensor& stack : stacks) arguments.push_back(select(Arg(stack, where), 0, row));
-      Tensors next = body(arguments);
+      Tensors next = result_of(body, arguments, where);
       given = graph_of_given(next);
       if (given) {
         around = &given->impl();
