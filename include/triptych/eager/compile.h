@@ -4,6 +4,7 @@
 #include <any>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,13 +38,14 @@ class Compiled {
     if (!compiled_) compiled_ = std::make_shared<core::CompiledFunction>(options_);
     std::vector<Tensor> tensors{first.tensor()};
     (core::Structure<std::decay_t<Rest>>::add(tensors, rest), ...);
-    const core::FunctionOfTensors flat = [&](std::span<const Tensor> given) {
+    const auto flat = [&](std::span<const Tensor> given) {
       const auto result = core::call_like(function_, given, tensors[0], rest...);
       std::vector<Tensor> results = core::tensors_of(result);
       compiled_->like = core::value_like(result, std::vector<Tensor>(results.size()));
       return results;
     };
-    const std::vector<Tensor> results = compiled_->call(flat, tensors, module_ ? mode_of(*module_) : 0, first.where());
+    const std::vector<Tensor> results =
+        compiled_->call(std::cref(flat), tensors, module_ ? mode_of(*module_) : 0, first.where());
     const Value* like = std::any_cast<Value>(&compiled_->like);
     if (!like)
       throw ArgumentError("compile", "the types of the arguments are others than before",
