@@ -31,6 +31,13 @@ std::optional<Place> place_of(const Tensor& tensor, GraphImpl* graph, Location w
   return Place{gradient_edge(*tensor.impl()).get(), tensor.impl()->output};
 }
 
+/// full_like(y, 1) of one number, without an op: each small step has one.
+Tensor scalar_one(const Tensor& y) {
+  const Tensor one = scalar_tensor(1.0, y.dtype(), y.device());
+  return y.ndim() == 0 ? one
+                       : make_view(*one.impl(), {y.shape(), contiguous_strides(y.shape()), y.dtype(), y.device()}, 0);
+}
+
 /// The gradient that a walk starts with.
 Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std::string_view op, Location where) {
   if (given.defined()) {
@@ -46,7 +53,7 @@ Tensor initial_gradient(const Tensor& y, const Tensor& given, bool on_tape, std:
     throw ArgumentError(op, "the gradient is left out, and the tensor is no scalar",
                         "the tensor has shape " + y.shape().text(), "Reduce it with sum or mean, or pass the gradient",
                         where);
-  return full_like(Arg(y, where), 1.0);
+  return on_tape && !modes.trace ? scalar_one(y) : full_like(Arg(y, where), 1.0);
 }
 
 void check_ys(std::span<const Tensor> ys, std::span<const Tensor> grad_ys, std::string_view op, Location where) {

@@ -23,8 +23,11 @@ Node* producer_of(const Tensor& input) {
 }  // namespace
 
 void Walk::start(std::span<const Place> roots, std::uint64_t since) {
+  constexpr std::size_t usual = 16;  // nodes of a small walk
   since_ = since;
+  entries_.reserve(usual);
   std::vector<Node*> stack;  // not the call stack: a chain may have a million nodes
+  stack.reserve(usual);
   const auto meet = [&](Node* node) {
     if (!index_.insert(node, 0)) return;
     entries_.push_back({node});

@@ -202,6 +202,30 @@ void run_parts(const Op& op, std::span<const Tensor* const> inputs, const void* 
   std::move(parts.begin(), parts.end(), outputs.begin());
 }
 
+/// Most small calls: an elementwise op of row-major operands on the CPU, whose result is as they are. The kernel is all
+/// that is left to do; false, and nothing done, where there is more to it.
+bool run_alike(const Op& op, const TensorMeta& like, std::span<const Tensor* const> inputs, const void* attributes,
+               Tensor& output, Location where) {
+  constexpr std::size_t most = 4;
+  if (inputs.size() > most || like.device.type != Device::Type::cpu || op.view || op.views || op.decompose)
+    return false;
+  const Kernel& kernel = kernel_of(op, Device::Type::cpu, where);
+  if (kernel.measure || kernel.prepare || like.shape.size(where) == 0) return false;
+  Tensor made = make_tensor(like);
+  std::array<Operand, most> in;
+  for (std::size_t i = 0; i < inputs.size(); ++i) in[i] = {inputs[i]->impl()->data(), &inputs[i]->impl()->meta};
+  const Operand out{made.impl()->data(), &made.impl()->meta};
+  const RunContext context{.numerics = modes.numerics, .device = like.device, .where = where};
+  {
+    const KernelLaunch launch;
+    kernel.run({op, {in.data(), inputs.size()}, {&out, 1}, attributes, nullptr, context});
+  }
+  if (check_numerics_enabled.load(std::memory_order_relaxed)) [[unlikely]]
+    check_numerics(op, {&out, 1}, where);
+  output = std::move(made);
+  return true;
+}
+
 void run(const Op& op, std::span<const Tensor* const> inputs, const void* attributes, std::span<Tensor> outputs,
          Location where, std::uint32_t donatable) {
   const std::size_t count = inputs.size();
@@ -220,9 +244,12 @@ void run(const Op& op, std::span<const Tensor* const> inputs, const void* attrib
   if (flags & Head::metadata_only) [[unlikely]]
     check_values(op, inputs);
 
+  const bool like_operands = is_like_operands(op, metas.span());
+  if (like_operands && !donatable && !(flags & Head::metadata_only) &&
+      run_alike(op, *metas[0], inputs, attributes, outputs[0], where))
+    return;
   InlineVector<TensorMeta, 2> results;
   results.reserve(outputs.size());
-  const bool like_operands = is_like_operands(op, metas.span());
   if (like_operands) {
     results.emplace_back(*metas[0]);
   } else {

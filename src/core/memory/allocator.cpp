@@ -47,19 +47,21 @@ constexpr std::size_t small_classes = small_limit / alignment;
 constexpr std::size_t thread_cache_bytes = 512 * 1024;  // of each small class: the tape of some thousand small ops
 
 /// Counters of one thread: only it writes them, so that counting costs no locked instruction. `late` ones belong to all
-/// threads that have ended, and count what their last destructors do.
+/// threads that have ended, and count what their last destructors do. What follows from others is not counted: hits are
+/// allocations that were no misses, cached bytes are those of the system's that are not in use.
 struct ThreadCounters {
-  std::atomic<std::int64_t> cached{0}, allocations{0}, hits{0}, launches{0}, copies{0}, donations{0}, tensors{0},
-      nodes{0}, kernel_ns{0}, allocated{0}, freed{0};
+  std::atomic<std::int64_t> allocations{0}, misses{0}, launches{0}, copies{0}, donations{0}, tensors{0}, nodes{0},
+      kernel_ns{0}, allocated{0};
+  std::atomic<std::int64_t> held{0};    // bytes that are the system's: in use, or cached
   std::atomic<std::int64_t> in_use{0};  // what is not yet part of the process's figure
   bool late = false;
   ThreadCounters* next = nullptr;
 };
 using Counter = std::atomic<std::int64_t> ThreadCounters::*;
-constexpr Counter all_kinds[] = {&ThreadCounters::cached,    &ThreadCounters::allocations, &ThreadCounters::hits,
-                                 &ThreadCounters::launches,  &ThreadCounters::copies,      &ThreadCounters::donations,
-                                 &ThreadCounters::tensors,   &ThreadCounters::nodes,       &ThreadCounters::kernel_ns,
-                                 &ThreadCounters::allocated, &ThreadCounters::freed,       &ThreadCounters::in_use};
+constexpr Counter all_kinds[] = {&ThreadCounters::allocations, &ThreadCounters::misses,    &ThreadCounters::launches,
+                                 &ThreadCounters::copies,      &ThreadCounters::donations, &ThreadCounters::tensors,
+                                 &ThreadCounters::nodes,       &ThreadCounters::kernel_ns, &ThreadCounters::allocated,
+                                 &ThreadCounters::held,        &ThreadCounters::in_use};
 
 std::atomic<bool> kernel_timing{false}, poisoning{false};
 std::atomic<std::int64_t> failure_in{0};  // so many allocations from now; 0: never
@@ -133,7 +135,7 @@ std::int64_t total(Counter kind) {
 
 // Bytes in use are gathered from the threads whenever one's share grows past this; the peak is known to that precision.
 constexpr std::int64_t flush_bytes = 64 * 1024;
-constinit std::atomic<std::int64_t> in_use{0}, peak{0}, limit{0};
+constinit std::atomic<std::int64_t> in_use{0}, in_use_at_reset{0}, peak{0}, limit{0};
 
 void raise_peak(std::int64_t held) {
   std::int64_t highest = peak.load(std::memory_order_relaxed);
@@ -141,18 +143,13 @@ void raise_peak(std::int64_t held) {
   }
 }
 
-/// Counts `bytes` more (or fewer) in use; false, and nothing counted, if that would pass the limit.
-bool count_bytes(std::int64_t bytes) {
-  ThreadCounters& own = counters();
-  const std::int64_t pending = own.in_use.load(std::memory_order_relaxed) + bytes;
-  if (own.late) [[unlikely]] {  // of several threads: into the process's figure at once
+/// What count_bytes does, into the process's figure.
+[[gnu::noinline]] bool count_together(ThreadCounters& own, std::int64_t bytes) {
+  if (own.late) {  // of several threads
     in_use.fetch_add(bytes, std::memory_order_relaxed);
     return true;
   }
-  if (pending < flush_bytes && pending > -flush_bytes && !limit.load(std::memory_order_relaxed)) {
-    own.in_use.store(pending, std::memory_order_relaxed);
-    return true;
-  }
+  const std::int64_t pending = own.in_use.load(std::memory_order_relaxed) + bytes;
   const std::int64_t held = in_use.fetch_add(pending, std::memory_order_relaxed) + pending;
   own.in_use.store(0, std::memory_order_relaxed);
   if (const std::int64_t most = limit.load(std::memory_order_relaxed); bytes > 0 && most && held > most) {
@@ -160,6 +157,16 @@ bool count_bytes(std::int64_t bytes) {
     return false;
   }
   raise_peak(held);
+  return true;
+}
+
+/// Counts `bytes` more (or fewer) in use; false, and nothing counted, if that would pass the limit.
+bool count_bytes(ThreadCounters& own, std::int64_t bytes) {
+  const std::int64_t pending = own.in_use.load(std::memory_order_relaxed) + bytes;
+  if (pending >= flush_bytes || pending <= -flush_bytes || own.late || limit.load(std::memory_order_relaxed))
+      [[unlikely]]
+    return count_together(own, bytes);
+  own.in_use.store(pending, std::memory_order_relaxed);
   return true;
 }
 
@@ -189,7 +196,7 @@ struct ThreadCloser {
     for (std::size_t i = 0; i <= small_classes; ++i) {
       while (FreeBlock* block = thread_cache.lists[i]) {
         thread_cache.lists[i] = block->next;
-        bump(counters(), &ThreadCounters::cached, -static_cast<std::int64_t>(i * alignment));
+        bump(counters(), &ThreadCounters::held, -static_cast<std::int64_t>(i * alignment));
         std::free(block);
       }
     }
@@ -275,8 +282,9 @@ void* take_block(std::size_t bytes) {
     out_of_memory(bytes);
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
-  if (failure_is_due() || !count_bytes(signed_size)) out_of_memory(bytes);
   ThreadCounters& own = counters();
+  if (failure_is_due() || !count_bytes(own, signed_size)) [[unlikely]]
+    out_of_memory(bytes);
   bump(own, &ThreadCounters::allocations, 1);
   bump(own, &ThreadCounters::allocated, signed_size);
   void* block = nullptr;
@@ -292,17 +300,15 @@ void* take_block(std::size_t bytes) {
     FreeBlock*& list = cache.lists[SharedCache::class_of(size)];
     if ((block = list)) list = list->next;
   }
-  if (block) {
-    bump(own, &ThreadCounters::cached, -signed_size);
-    bump(own, &ThreadCounters::hits, 1);
-    return block;
-  }
+  if (block) return block;
+  bump(own, &ThreadCounters::misses, 1);
   block = system_allocate(size, bytes);
   if (!block) {
-    count_bytes(-signed_size);
+    count_bytes(own, -signed_size);
     bump(own, &ThreadCounters::allocated, -signed_size);
     out_of_memory(bytes);
   }
+  bump(own, &ThreadCounters::held, signed_size);
   return block;
 }
 
@@ -323,26 +329,23 @@ void fail_allocation(std::int64_t number) { failure_in = number; }
 void cached_free(void* block, std::size_t bytes) {
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);
-  count_bytes(-signed_size);
+  count_bytes(counters(), -signed_size);
   if (recording_memory.load(std::memory_order_relaxed)) [[unlikely]]
     note_memory(-signed_size, {});
-  ThreadCounters& own = counters();
-  bump(own, &ThreadCounters::freed, signed_size);
   if (caching && size > small_limit) {
     SharedCache& cache = shared_cache();
     std::lock_guard lock(cache.mutex);
     FreeBlock*& list = cache.lists[SharedCache::class_of(size)];
     list = new (block) FreeBlock{list};
-    bump(own, &ThreadCounters::cached, signed_size);
     return;
   }
   const std::size_t index = size / alignment;
   if (caching && !thread_cache.closed && thread_cache.bytes[index] < thread_cache_bytes) {
     thread_cache.lists[index] = new (block) FreeBlock{thread_cache.lists[index]};
     thread_cache.bytes[index] += static_cast<std::uint32_t>(size);
-    bump(own, &ThreadCounters::cached, signed_size);
     return;
   }
+  bump(counters(), &ThreadCounters::held, -signed_size);
   std::free(block);
 }
 
@@ -370,14 +373,20 @@ std::size_t counted_threads() {
   return count;
 }
 
+namespace {
+
+std::int64_t bytes_in_use() { return in_use.load() + total(&ThreadCounters::in_use); }
+
+}  // namespace
+
 Statistics statistics() {
-  const std::int64_t held = in_use.load() + total(&ThreadCounters::in_use);
-  raise_peak(held);
-  return {.bytes_in_use = held,
+  const std::int64_t used = bytes_in_use(), allocations = total(&ThreadCounters::allocations);
+  raise_peak(used);
+  return {.bytes_in_use = used,
           .peak_bytes_in_use = peak,
-          .bytes_cached = total(&ThreadCounters::cached),
-          .allocations = total(&ThreadCounters::allocations),
-          .cache_hits = total(&ThreadCounters::hits),
+          .bytes_cached = total(&ThreadCounters::held) - used,
+          .allocations = allocations,
+          .cache_hits = allocations - total(&ThreadCounters::misses),
           .kernel_launches = total(&ThreadCounters::launches),
           .hidden_copies = total(&ThreadCounters::copies),
           .donations = total(&ThreadCounters::donations),
@@ -387,16 +396,17 @@ Statistics statistics() {
 }
 
 AllocationTotals allocation_totals() {
-  return {.allocated = total(&ThreadCounters::allocated), .freed = total(&ThreadCounters::freed)};
+  const std::int64_t allocated = total(&ThreadCounters::allocated);
+  return {.allocated = allocated, .freed = allocated - (bytes_in_use() - in_use_at_reset)};
 }
 
 void reset_statistics() {
-  peak = in_use.load() + total(&ThreadCounters::in_use);
+  peak = in_use_at_reset = bytes_in_use();
   Counted& all = counted();
   std::lock_guard lock(all.mutex);
   for (ThreadCounters* c = all.first; c; c = c->next)
     for (const Counter kind : all_kinds)
-      if (kind != &ThreadCounters::cached && kind != &ThreadCounters::in_use) c->*kind = 0;
+      if (kind != &ThreadCounters::held && kind != &ThreadCounters::in_use) c->*kind = 0;
 }
 
 void empty_cache() {
@@ -407,7 +417,7 @@ void empty_cache() {
     while (FreeBlock* block = cache.lists[i]) {
       cache.lists[i] = block->next;
       std::free(block);
-      bump(own, &ThreadCounters::cached, -static_cast<std::int64_t>(SharedCache::size_of_class(i)));
+      bump(own, &ThreadCounters::held, -static_cast<std::int64_t>(SharedCache::size_of_class(i)));
     }
 }
 
