@@ -410,7 +410,8 @@ std::vector<Module*> Module::modules() {
 
 Module& Module::apply(const std::function<void(Module&)>& function, Location where) {
   check_callable("Module::apply", function, where);
-  for (const Child& child : children_) child.module->apply(function, where);
+  const std::vector<Child> children = children_;  // `function` may change them
+  for (const Child& child : children) child.module->apply(function, where);
   function(*this);
   return *this;
 }

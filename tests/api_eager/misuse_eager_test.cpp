@@ -850,4 +850,30 @@ TEST_F(MisuseEager, Warnings) {
                                             "[KLDivLoss] the mean is over all elements"}));
 }
 
+// A function that is called for each part may add and take away parts: those that there were at the beginning are visited.
+TEST(Containers, MayBeChangedWhileTheyAreWalked) {
+  nn::Sequential net(nn::make<nn::Linear>(2, 2), nn::make<nn::ReLU>());
+  int calls = 0;
+  net.apply([&](nn::Module& part) {
+    ++calls;
+    if (&part != &net) net.push_back(nn::make<nn::Tanh>());
+    if (calls == 1) net.pop(0);
+  });
+  EXPECT_EQ(calls, 3);
+  EXPECT_EQ(net.size(), 3);
+}
+
+// While a model runs, a hook's new parts take part, and the part that it belongs to may leave.
+TEST(Containers, MayBeChangedWhileTheyRun) {
+  nn::Sequential net(nn::make<nn::Linear>(2, 2));
+  net[0].register_forward_hook(nn::ForwardHook([&](nn::Module&, const tt::Tensor& x, const tt::Tensor&) {
+    for (int i = 0; i < 9; ++i) net.push_back(nn::make<nn::ReLU>());
+    net.pop(0);
+    return x;
+  }));
+  const tt::Tensor x = tt::tensor<float>({{-1, 2}});
+  EXPECT_EQ(net(x).to_vector<float>(), (std::vector<float>{0, 2}));
+  EXPECT_EQ(net.size(), 9);
+}
+
 }  // namespace

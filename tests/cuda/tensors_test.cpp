@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "../bad_input.h"
 #include "gpu.h"
 #include "triptych/core/debugging.h"
@@ -36,6 +38,16 @@ TEST_F(CudaTensors, Reading) {
   EXPECT_EQ(there[1].item<float>(), 2.5f);
   EXPECT_TRUE(tt::array_equal(there, tt::tensor({1.5f, 2.5f})));
   EXPECT_BAD("[data] the values are not in the CPU's memory: float32 (2,) on cuda:0", there.data<float>());
+}
+
+// CUDA's own conversion would saturate: here a number is cut as it is on the CPU.
+TEST_F(CudaTensors, CastsBeyondARangeAreTheCpus) {
+  const tt::Tensor x = tt::tensor({300.0, -1.5, 1e10, std::nan(""), 2147483648.0, -HUGE_VAL, HUGE_VAL, 1e20});
+  for (tt::DType from : {tt::float64, tt::float32, tt::float16, tt::bfloat16})
+    for (tt::DType to : {tt::int64, tt::int32, tt::int8, tt::uint8}) {
+      const tt::Tensor floating = tt::cast(x, from);
+      EXPECT_TRUE(tt::array_equal(tt::cast(floating.to(gpu), to).to(cpu), tt::cast(floating, to))) << from << to;
+    }
 }
 
 TEST_F(CudaTensors, MixedDevicesAreAnError) {

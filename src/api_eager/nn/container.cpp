@@ -83,7 +83,10 @@ Sequential::Sequential(std::initializer_list<NamedPart> parts) {
 
 Tensor Sequential::forward(const Tensor& x) {
   Tensor value = x;
-  for (const Child& child : children_) value = child.module->run(value);
+  for (std::size_t i = 0; i < children_.size(); ++i) {  // a part's hook may add others and take away its own
+    const std::shared_ptr<Module> part = children_[i].module;
+    value = part->run(value);
+  }
   return value;
 }
 

@@ -38,7 +38,7 @@ const double* Monitor::find(const Logs& logs) {
     std::vector<std::string> names;
     for (const auto& item : logs) names.push_back(item.first);
     std::fprintf(stderr, "[%s] warning: metric '%s' is not available. There are %s.\n", callback_,
-                 printable(name_).c_str(), printable(quoted_list(names)).c_str());
+                 printable(name_).c_str(), names.empty() ? "none" : printable(quoted_list(names)).c_str());
   }
   return value;
 }

@@ -279,6 +279,40 @@ TEST(Elementwise, Operators) {
   EXPECT_EQ((~a ^ 1).to_vector<int>(), (std::vector<int>{-1, -4, -3}));
 }
 
+// What no integer of the dtype can hold: numpy 2.4.6's astype, on x86. In vectors, at their ends, and one by one.
+TEST(Cast, BeyondAnIntegersRange) {
+  using Numbers = std::vector<double>;
+  using Integers = std::vector<std::int64_t>;
+  constexpr std::int64_t least = INT32_MIN, lowest = INT64_MIN, most = INT32_MAX;
+  const double nan = not_a_number;
+  const Numbers wide = {300,          -1.5,          -129, 1e10, nan,  4294967301, 2147483648,
+                        2147483647.5, -2147483648.5, inf,  -inf, 1e20, -0x1p63},
+                narrow = {300, -1.5, -129, 1e10, nan, 2147483648, inf, -inf, 2147483520, -0x1p31, 60000};
+  const auto check = [](const Numbers& numbers, tt::DType from, tt::DType to, const Integers& right) {
+    const Tensor x = tt::cast(tt::tensor(numbers), from), many = tt::tile(x, {7}),
+                 column = tt::cast(tt::stack({x, x}, 1), to);
+    Integers repeated;
+    for (int i = 0; i < 7; ++i) repeated.insert(repeated.end(), right.begin(), right.end());
+    EXPECT_EQ(tt::cast(many, to).to_vector<std::int64_t>(), repeated) << from << to;
+    EXPECT_EQ((column[{tt::Slice(), 1}].to_vector<std::int64_t>()), right) << from << to;
+    for (std::size_t i = 0; i < right.size(); ++i)
+      EXPECT_EQ(tt::cast(x[static_cast<std::int64_t>(i)], to).item<std::int64_t>(), right[i]) << numbers[i];
+  };
+  check(wide, tt::float64, tt::int64,
+        {300, -1, -129, 10000000000, lowest, 4294967301, 2147483648, most, least, lowest, lowest, lowest, lowest});
+  check(wide, tt::float64, tt::int32,
+        {300, -1, -129, least, least, least, least, most, least, least, least, least, least});
+  check(wide, tt::float64, tt::int8, {44, -1, 127, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0});
+  check(wide, tt::float64, tt::uint8, {44, 255, 127, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0});
+  check(narrow, tt::float32, tt::int64,
+        {300, -1, -129, 10000000000, lowest, 2147483648, lowest, lowest, 2147483520, least, 60000});
+  check(narrow, tt::float32, tt::int32, {300, -1, -129, least, least, least, least, least, 2147483520, least, 60000});
+  check(narrow, tt::float32, tt::int8, {44, -1, 127, 0, 0, 0, 0, 0, -128, 0, 96});
+  check(narrow, tt::float32, tt::uint8, {44, 255, 127, 0, 0, 0, 0, 0, 128, 0, 96});
+  check({300, -1.5, nan, inf, -inf, 60000}, tt::float16, tt::int8, {44, -1, 0, 0, 0, 96});
+  check({300, -1.5, nan, inf, -inf, 0x1p31}, tt::bfloat16, tt::int32, {300, -1, least, least, least, least});
+}
+
 TEST(Creation, Ranges) {
   EXPECT_EQ(tt::arange(4).to_vector<int>(), (std::vector<int>{0, 1, 2, 3}));
   EXPECT_EQ(tt::arange(4).dtype(), tt::int64);
