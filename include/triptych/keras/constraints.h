@@ -39,11 +39,13 @@ class TRIPTYCH_API Constraint {
   const std::string& config() const;
 
  private:
+  friend struct BuiltIn;
   struct Rule {
     std::string class_name, config;
     std::function<Tensor(const Tensor&)> function;
   };
   std::shared_ptr<const Rule> rule_;
+  bool is_built_in_ = false;
 };
 
 /// Options, in Keras's order. `axis`: the norm is over these; of a dense kernel (in, out) 0 gives each unit's, of a

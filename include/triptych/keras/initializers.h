@@ -42,8 +42,10 @@ class TRIPTYCH_API Initializer {
   const std::string& config() const { return config_; }
 
  private:
+  friend struct BuiltIn;
   std::string name_, class_name_, config_ = "{}";
   triptych::Initializer function_;
+  bool is_built_in_ = false;
 };
 
 /// An elementwise (or softmax) function: one of Keras's names ("relu", "softmax", ...), or a function of a tensor.

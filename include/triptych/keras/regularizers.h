@@ -38,11 +38,13 @@ class TRIPTYCH_API Regularizer {
   const std::string& config() const;
 
  private:
+  friend struct BuiltIn;
   struct Rule {
     std::string class_name, config;
     std::function<Tensor(const Tensor&)> function;
   };
   std::shared_ptr<const Rule> rule_;
+  bool is_built_in_ = false;
 };
 
 /// Options, in Keras's order.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api_keras/built_in.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/registry.h"
@@ -52,9 +53,9 @@ Constraint::Constraint(const std::string& name, Location where) {
     }
     names.emplace_back(entry.name);
   }
-  if (auto function = custom_function<Tensor(const Tensor&)>({name}))
+  if (auto function = custom_function<Tensor(const Tensor&)>(name))
     *this = Constraint("function", json_string(name), std::move(function));
-  else if (const auto make = custom_function<Constraint(const Config&)>({name}))
+  else if (const auto make = custom_function<Constraint(const Config&)>(name))
     *this = make({});
   else
     no_such("constraint", name, names, where);
@@ -84,19 +85,20 @@ Constraint MaxNorm(MaxNormOptions options, Location where) {
   Hyperparameters("MaxNorm", where).not_negative("max_value", options.max_value);
   const std::string config =
       JsonObject().add("max_value", options.max_value).add_raw("axis", json(options.axis)).text();
-  return {"MaxNorm", config, [options](const Tensor& weight) {
-            const Tensor norms = norms_of(weight, options.axis);
-            return with_norms(weight, norms, clip(norms, 0, options.max_value));
-          }};
+  return BuiltIn::made(Constraint{"MaxNorm", config, [options](const Tensor& weight) {
+                                    const Tensor norms = norms_of(weight, options.axis);
+                                    return with_norms(weight, norms, clip(norms, 0, options.max_value));
+                                  }});
 }
 
 Constraint NonNeg() {
-  return {"NonNeg", "{}", [](const Tensor& weight) { return maximum(weight, 0); }};
+  return BuiltIn::made(Constraint{"NonNeg", "{}", [](const Tensor& weight) { return maximum(weight, 0); }});
 }
 
 Constraint UnitNorm(UnitNormOptions options, Location) {
-  return {"UnitNorm", JsonObject().add_raw("axis", json(options.axis)).text(),
-          [options](const Tensor& weight) { return weight / (norms_of(weight, options.axis) + epsilon); }};
+  return BuiltIn::made(
+      Constraint{"UnitNorm", JsonObject().add_raw("axis", json(options.axis)).text(),
+                 [options](const Tensor& weight) { return weight / (norms_of(weight, options.axis) + epsilon); }});
 }
 
 Constraint MinMaxNorm(MinMaxNormOptions options, Location where) {
@@ -113,11 +115,12 @@ Constraint MinMaxNorm(MinMaxNormOptions options, Location where) {
                                  .add("rate", options.rate)
                                  .add_raw("axis", json(options.axis))
                                  .text();
-  return {"MinMaxNorm", config, [options](const Tensor& weight) {
-            const Tensor norms = norms_of(weight, options.axis);
-            const Tensor bounded = clip(norms, options.min_value, options.max_value);
-            return with_norms(weight, norms, bounded * options.rate + norms * (1 - options.rate));
-          }};
+  return BuiltIn::made(Constraint{"MinMaxNorm", config, [options](const Tensor& weight) {
+                                    const Tensor norms = norms_of(weight, options.axis);
+                                    const Tensor bounded = clip(norms, options.min_value, options.max_value);
+                                    return with_norms(weight, norms,
+                                                      bounded * options.rate + norms * (1 - options.rate));
+                                  }});
 }
 
 }  // namespace constraints

@@ -1,5 +1,6 @@
 #include "triptych/keras/initializers/constant.h"
 
+#include "api_keras/built_in.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/saving/fields.h"
 #include "core/formats/json.h"
@@ -9,12 +10,12 @@
 
 namespace triptych::keras::initializers {
 
-Initializer Zeros() { return {"Zeros", "{}", init::zeros()}; }
-Initializer Ones() { return {"Ones", "{}", init::ones()}; }
+Initializer Zeros() { return BuiltIn::made(Initializer{"Zeros", "{}", init::zeros()}); }
+Initializer Ones() { return BuiltIn::made(Initializer{"Ones", "{}", init::ones()}); }
 
 Initializer Constant(double value, Location where) {
   Hyperparameters("Constant", where).finite("value", value);
-  return {"Constant", JsonObject().add("value", value).text(), init::constant(value, where)};
+  return BuiltIn::made(Initializer{"Constant", JsonObject().add("value", value).text(), init::constant(value, where)});
 }
 
 Initializer Constant(const Tensor& values, Location where) {
@@ -28,18 +29,20 @@ Initializer Constant(const Tensor& values, Location where) {
   Json numbers = {{"dtype", dtype_name(kept.dtype())}}, config;
   Fields(numbers).field("value", kept);
   config["value"] = {{"class_name", "__numpy__"}, {"config", numbers}};
-  return {"Constant", config.dump(), [kept](const Shape& shape, DType dtype) {
-            return zeros(shape, dtype) + broadcast_to(cast(kept, dtype), shape);  // in memory of its own
-          }};
+  return BuiltIn::made(Initializer{"Constant", config.dump(), [kept](const Shape& shape, DType dtype) {
+                                     return zeros(shape, dtype) +
+                                            broadcast_to(cast(kept, dtype), shape);  // in memory of its own
+                                   }});
 }
 
 Initializer Identity(double gain, Location where) {
   Hyperparameters("Identity", where).finite("gain", gain);
-  return {"Identity", JsonObject().add("gain", gain).text(), [gain](const Shape& shape, DType dtype) {
-            if (shape.rank() != 2)
-              throw ArgumentError("Identity", "the shape is not that of a matrix", "shape " + shape.text());
-            return eye(shape[0], shape[1], dtype) * gain;
-          }};
+  return BuiltIn::made(
+      Initializer{"Identity", JsonObject().add("gain", gain).text(), [gain](const Shape& shape, DType dtype) {
+                    if (shape.rank() != 2)
+                      throw ArgumentError("Identity", "the shape is not that of a matrix", "shape " + shape.text());
+                    return eye(shape[0], shape[1], dtype) * gain;
+                  }});
 }
 
 }  // namespace triptych::keras::initializers

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api_keras/built_in.h"
 #include "api_keras/initializers/layout.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/names.h"
@@ -111,11 +112,11 @@ Initializer::Initializer(const std::string& name, Location where) {
       *this = entry.make();
       return;
     }
-  if (auto function = custom_function<Tensor(const Shape&, DType)>({name})) {
+  if (auto function = custom_function<Tensor(const Shape&, DType)>(name)) {
     class_name_ = "function";
     config_ = json_string(name);
     function_ = std::move(function);
-  } else if (const auto make = custom_function<Initializer(const Config&)>({name})) {
+  } else if (const auto make = custom_function<Initializer(const Config&)>(name)) {
     *this = make({});
   } else {
     no_such("initializer", name, names_of(named_initializers), where);
@@ -149,7 +150,7 @@ Activation::Activation(const std::string& name, Location where) : name_(name) {
     if (entry->function) function_ = entry->function;
     return;
   }
-  function_ = custom_function<Tensor(const Tensor&)>({name});
+  function_ = custom_function<Tensor(const Tensor&)>(name);
   if (!function_) no_such("activation", name, names_of(activations), where);
 }
 bool is_built_in_activation(const std::string& name) { return built_in_activation(name) != nullptr; }

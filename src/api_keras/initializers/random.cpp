@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "api_keras/built_in.h"
 #include "api_keras/initializers/layout.h"
 #include "api_keras/layers/brick.h"
 #include "core/support/hyperparameter.h"
@@ -79,8 +80,9 @@ Initializer named(const char* name, double scale, init::FanMode mode, init::Dist
   JsonObject config;
   add_seed(config, options.seed);
   config.add_raw("input_axes", json(options.input_axes)).add_raw("output_axes", json(options.output_axes));
-  return {name, config.text(),
-          scaled(scale, mode, distribution, options.seed, options.input_axes, options.output_axes, where)};
+  return BuiltIn::made(
+      Initializer{name, config.text(),
+                  scaled(scale, mode, distribution, options.seed, options.input_axes, options.output_axes, where)});
 }
 
 constexpr auto fan_in = init::FanMode::fan_in, fan_avg = init::FanMode::fan_avg;
@@ -94,7 +96,7 @@ Initializer normal(const char* name, const RandomNormalOptions& options, triptyc
   JsonObject config;
   config.add("mean", options.mean).add("stddev", options.stddev);
   add_seed(config, options.seed);
-  return {name, config.text(), for_keras_layout(std::move(function))};
+  return BuiltIn::made(Initializer{name, config.text(), for_keras_layout(std::move(function))});
 }
 
 }  // namespace
@@ -114,8 +116,9 @@ Initializer RandomUniform(RandomUniformOptions options, Location where) {
   JsonObject config;
   config.add("minval", options.minval).add("maxval", options.maxval);
   add_seed(config, options.seed);
-  return {"RandomUniform", config.text(),
-          for_keras_layout(init::uniform(options.minval, options.maxval, options.seed, where))};
+  return BuiltIn::made(
+      Initializer{"RandomUniform", config.text(),
+                  for_keras_layout(init::uniform(options.minval, options.maxval, options.seed, where))});
 }
 
 Initializer VarianceScaling(VarianceScalingOptions options, Location where) {
@@ -126,9 +129,10 @@ Initializer VarianceScaling(VarianceScalingOptions options, Location where) {
       .add("distribution", std::string(options.distribution));
   add_seed(config, options.seed);
   config.add_raw("input_axes", json(options.input_axes)).add_raw("output_axes", json(options.output_axes));
-  return {"VarianceScaling", config.text(),
-          scaled(options.scale, mode_of(options.mode, where), distribution_of(options.distribution, where),
-                 options.seed, options.input_axes, options.output_axes, where)};
+  return BuiltIn::made(
+      Initializer{"VarianceScaling", config.text(),
+                  scaled(options.scale, mode_of(options.mode, where), distribution_of(options.distribution, where),
+                         options.seed, options.input_axes, options.output_axes, where)});
 }
 
 Initializer GlorotUniform(SeedOptions options, Location where) {
@@ -155,7 +159,8 @@ Initializer Orthogonal(OrthogonalOptions options, Location where) {
   JsonObject config;
   config.add("gain", options.gain);
   add_seed(config, options.seed);
-  return {"Orthogonal", config.text(), for_keras_layout(init::orthogonal(options.gain, options.seed, where))};
+  return BuiltIn::made(
+      Initializer{"Orthogonal", config.text(), for_keras_layout(init::orthogonal(options.gain, options.seed, where))});
 }
 
 }  // namespace triptych::keras::initializers

@@ -106,10 +106,10 @@ Loss::Loss(const std::string& name, Location where) {
     }
     names.emplace_back(entry.name);
   }
-  if (auto function = custom_function<Tensor(const Tensor&, const Tensor&)>({name})) {
+  if (auto function = custom_function<Tensor(const Tensor&, const Tensor&)>(name)) {
     base_ = std::make_shared<RegisteredLoss>(name, std::move(function));
     where_ = where;
-  } else if (const auto make = custom_function<Loss(const Config&)>({name})) {
+  } else if (const auto make = custom_function<Loss(const Config&)>(name)) {
     *this = make({});
   } else {
     no_such("loss", name, names, where);

@@ -199,9 +199,9 @@ Metric::Metric(const std::string& name, Location where) {
     }
     names.emplace_back(entry.name);
   }
-  if (auto function = custom_function<Tensor(const Tensor&, const Tensor&)>({name}))
+  if (auto function = custom_function<Tensor(const Tensor&, const Tensor&)>(name))
     base_ = std::make_shared<RegisteredMetric>(name, std::move(function));
-  else if (const auto make = custom_function<Metric(const Config&)>({name}))
+  else if (const auto make = custom_function<Metric(const Config&)>(name))
     *this = make({});
   else
     no_such("metric", name, names, where);

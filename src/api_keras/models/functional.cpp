@@ -56,10 +56,11 @@ Tensor tensor_of(const KerasGraph& keras, LayerCall::Edge edge) {
 std::vector<Tensor> write_down(KerasGraph& keras, std::shared_ptr<LayerCall> call,
                                const std::vector<TensorMeta>& results) {
   const GraphHandle graph(keras.graph);
-  call->index = keras.calls[call->layer.shared().get()]++;
+  if (call->layer.defined()) call->index = keras.calls[call->layer.shared().get()]++;
+  const std::string name = call->layer.defined() ? call->layer.name() : "operation";
   std::vector<Tensor> outputs;
   for (const TensorMeta& result : results) {
-    outputs.push_back(graph_placeholder(graph, call->layer.name(), result.dtype, result.shape, {}, call->where));
+    outputs.push_back(graph_placeholder(graph, name, result.dtype, result.shape, {}, call->where));
     Node* node = outputs.back().impl()->node.get();
     call->outputs.push_back(node);
     keras.made_by[node] = {call, static_cast<int>(outputs.size()) - 1};
@@ -178,7 +179,7 @@ class Planner {
     std::map<std::string, const Layer*> known;
     for (const int item : ordered_) {
       const auto& call = items_[static_cast<std::size_t>(item)].call;
-      if (!call) continue;
+      if (!call || !call->layer.defined()) continue;
       const auto [other, is_new] = known.emplace(call->layer.name(), &call->layer);
       if (!is_new && *other->second != call->layer)
         throw ArgumentError("Model", "two layers have one name", "'" + other->first + "'",
@@ -190,12 +191,21 @@ class Planner {
   void name_ops() {
     std::vector<const Node*> ops;
     for (const Item& item : items_)
-      if (item.op && !keras_.names.contains(item.op)) ops.push_back(item.op);
+      if (const Node* op = op_of(item); op && !keras_.names.contains(op)) ops.push_back(op);
     std::sort(ops.begin(), ops.end(), [](const Node* a, const Node* b) { return a->sequence < b->sequence; });
     for (const Node* op : ops) {
+      if (const auto made = keras_.made_by.find(op); made != keras_.made_by.end()) {
+        keras_.names[op] = unique_name(to_snake_case(made->second.first->operation->operation.class_name));
+        continue;
+      }
       const bool is_value = op->input_count == 0;
       keras_.names[op] = is_value ? op->op->name : unique_name(operation_name(op->op->name));
     }
+  }
+
+  /// The node that the name of an op or an operation is kept with; null for a layer's call.
+  static const Node* op_of(const Item& item) {
+    return item.op ? item.op : item.call->operation ? item.call->outputs[0] : nullptr;
   }
 
   int slot(LayerCall::Edge edge) {
@@ -207,10 +217,11 @@ class Planner {
     result.depth = item.depth;
     if (item.call) {
       result.layer = item.call->layer;
+      result.operation = item.call->operation;
       result.training = item.call->training;
       result.form = item.call->form;
       result.where = item.call->where;
-      result.name = result.layer.name();
+      result.name = result.layer.defined() ? result.layer.name() : keras_.names.at(op_of(item));
       result.call_index = item.call->index;
       for (const LayerCall::Edge& edge : item.call->inputs) result.inputs.push_back(slot(edge));
       for (Node* node : item.call->outputs) {
@@ -353,6 +364,41 @@ std::vector<Tensor> functional_call(const Layer& layer, const std::vector<Tensor
   return outputs;
 }
 
+std::vector<Tensor> RecordedOperation::repeat(const std::vector<Tensor>& tensors) const {
+  std::vector<Tensor> operands;
+  auto next = tensors.begin();
+  for (const bool is_given : given) operands.push_back(is_given ? *next++ : Tensor());
+  return apply(operation, operands, run, where);
+}
+
+std::vector<Tensor> apply(const Operation& operation, const std::vector<Tensor>& operands,
+                          const RecordedOperation::Run& run, Location where) {
+  const Frame frame(where);
+  const auto functional = std::find_if(operands.begin(), operands.end(), keras_graph_of);
+  if (functional == operands.end()) return run(operands);
+  KerasGraph& keras = *keras_graph_of(*functional);
+  auto call = std::make_shared<LayerCall>();
+  call->where = where;
+  std::vector<Tensor> inside;
+  std::vector<bool> given;
+  for (const Tensor& operand : operands) {
+    given.push_back(operand.defined());
+    inside.push_back(operand.defined() ? keras.graph->import(operand, where) : operand);
+    if (operand.defined()) call->inputs.push_back(edge_of(inside.back()));
+  }
+  // What it records here nobody reads: it says what comes out.
+  std::vector<TensorMeta> results;
+  for (const Tensor& result : run(inside)) results.push_back(result.meta());
+  call->operation =
+      std::make_shared<const RecordedOperation>(RecordedOperation{operation, run, std::move(given), where});
+  return write_down(keras, std::move(call), results);
+}
+
+std::string PlanStep::class_name() const {
+  if (layer.defined()) return layer.base().class_name();
+  return operation ? operation->operation.class_name : to_camel_case(operation_name(op->op->name));
+}
+
 Layer input_layer_of(const Tensor& tensor, Location where) {
   if (KerasGraph* keras = keras_graph_of(tensor))
     if (const auto found = keras->made_by.find(tensor.impl()->node.get()); found != keras->made_by.end())
@@ -480,7 +526,9 @@ std::vector<Tensor> FunctionalModel::values(const std::vector<Tensor>& xs, const
       how.training = step.training;
       const auto other = others.find(step.layer.shared().get());
       outputs = (other != others.end() ? other->second : step.layer).call(own, how, step.where);
-    } else if (step.value.defined())
+    } else if (step.operation)
+      outputs = step.operation->repeat(inputs);
+    else if (step.value.defined())
       outputs[0] = step.value;
     else
       repeat(step, inputs, outputs);
@@ -508,7 +556,8 @@ Symbols FunctionalModel::symbols(Location where) const {
     std::vector<LayerCall::Edge>& edges = keras.models[number_];
     for (const Tensor& value : all) edges.push_back(value.is_symbolic() ? edge_of(value) : LayerCall::Edge{});
     for (const PlanStep& step : plan_.steps)
-      if (const Tensor& value = all[static_cast<std::size_t>(step.outputs[0])]; step.op && value.is_symbolic())
+      if (const Tensor& value = all[static_cast<std::size_t>(step.outputs[0])];
+          (step.op || step.operation) && value.is_symbolic())
         keras.names[edge_of(value).node] = step.name;
   }
   Symbols symbols{.inputs = at(all, plan_.inputs), .outputs = at(all, plan_.outputs), .calls = {}};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api_keras/models/call_form.h"
+#include "api_keras/models/operation.h"
 #include "core/graph/graph.h"
 #include "triptych/keras/model.h"
 
@@ -26,13 +27,14 @@ class InputLayer : public LayerBase {
   DType dtype;
 };
 
-/// A call of a layer on tensors of a functional model.
+/// A call of a layer, or of an operation, on tensors of a functional model.
 struct LayerCall {
   struct Edge {
     Node* node;
     std::uint32_t output;
   };
-  Layer layer;
+  Layer layer;  // or
+  std::shared_ptr<const RecordedOperation> operation;
   std::vector<Edge> inputs;  // masks and states after them
   CallForm form;
   std::vector<Node*> outputs;    // placeholders that stand for the results
@@ -77,9 +79,11 @@ SymbolicCall first_call_of(const Layer& layer, Location where);
 /// The layers of `model` stand in it, those that stand in no other one.
 void connect_layers(const Model& model);
 
-/// One step of a plan: a layer, or an op that was applied to the tensors directly, or where a value comes from.
+/// One step of a plan: a layer, or an op or operation that was applied to the tensors directly, or where a value comes
+/// from.
 struct PlanStep {
   Layer layer;
+  std::shared_ptr<const RecordedOperation> operation;
   Ref<Node> op;
   Tensor value;  // a constant, a captured tensor, or the stream of a random op, which the model holds
   std::vector<int> inputs, outputs;  // slots
@@ -91,6 +95,9 @@ struct PlanStep {
   std::string name;
   int call_index = 0;
   int depth = 0;  // steps to the outputs
+
+  /// That of a layer, or what Keras calls the op.
+  std::string class_name() const;
 };
 
 struct Plan {

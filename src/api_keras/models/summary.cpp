@@ -208,8 +208,7 @@ class Rows {
       if (!step.layer.defined()) {
         if (!is_shown(step)) continue;
         starts_.emplace_back(step.name, rows_.size());
-        rows_.push_back({printable(step.name) + " (" + to_camel_case(operation_name(step.op->op->name)) + ")",
-                         shapes_text(step.output_shapes), "0"});
+        rows_.push_back({printable(step.name) + " (" + step.class_name() + ")", shapes_text(step.output_shapes), "0"});
         if (connections_) rows_.back().push_back(sources(plan, step));
         if (trainable_) rows_.back().push_back("-");
         continue;

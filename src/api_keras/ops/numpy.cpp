@@ -7,9 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "api_keras/models/operation.h"
 #include "core/support/printable.h"
 
 namespace triptych::keras::ops {
+
+using Tensors = std::vector<Tensor>;
 
 Tensor linspace(double start, double stop, std::int64_t num, bool endpoint, std::optional<DType> dtype,
                 Location where) {
@@ -23,6 +26,19 @@ std::vector<Tensor> unstack(const Arg& x, std::optional<std::int64_t> num, std::
     throw ArgumentError("unstack", "there are not as many parts as asked for",
                         std::to_string(parts.size()) + ", not " + std::to_string(*num), "", x.where());
   return parts;
+}
+
+Tensor signbit(const Arg& x) {
+  return apply(
+      {"numpy", "Signbit"}, {x.tensor()}, [](const Tensors& t) { return Tensors{triptych::signbit(t[0])}; },
+      x.where())[0];
+}
+
+Tensor bincount(const Arg& x, BincountOptions options) {
+  if (options.weights.defined()) return triptych::bincount(x, options);
+  return apply(
+      {"numpy", "Bincount", {{"weights", nullptr}, {"minlength", options.minlength}, {"sparse", false}}}, {x.tensor()},
+      [options](const Tensors& t) { return Tensors{triptych::bincount(t[0], options)}; }, x.where())[0];
 }
 
 Tensor average(const Arg& x, std::optional<std::int64_t> axis, const Tensor& weights) {
@@ -111,8 +127,9 @@ Tensor vander(const Arg& x, std::optional<std::int64_t> N, bool increasing) {
   return increasing ? powers : triptych::flip(powers, -1);
 }
 
-Tensor correlate(const Arg& x1, const Arg& x2, Text mode) {
-  const Frame frame(x1.where());
+namespace {
+
+Tensor correlation(const Arg& x1, const Arg& x2, std::string_view mode) {
   const Tensor &a = x1.tensor(), &b = x2.tensor();
   if (a.ndim(x1.where()) != 1 || b.ndim(x2.where()) != 1)
     throw ArgumentError("correlate", "the operands are not vectors", a.shape().text() + " and " + b.shape().text(), "",
@@ -134,6 +151,18 @@ Tensor correlate(const Arg& x1, const Arg& x2, Text mode) {
   const auto line = [&](const Tensor& t) { return reshape(cast(t, dtype), {1, 1, -1}); };
   const Tensor result = flatten(conv1d(line(exchanged ? b : a), line(exchanged ? a : b), {.padding = padding}));
   return exchanged ? triptych::flip(result, 0) : result;
+}
+
+}  // namespace
+
+Tensor correlate(const Arg& x1, const Arg& x2, Text mode) {
+  const Location where = x1.where();
+  return apply(
+      {"numpy", "Correlate", {{"mode", std::string_view(mode)}}}, {x1.tensor(), x2.tensor()},
+      [where, mode = std::string(std::string_view(mode))](const Tensors& t) {
+        return Tensors{correlation(Arg(t[0], where), Arg(t[1], where), mode)};
+      },
+      where)[0];
 }
 
 // --- rearrange ------------------------------------------------------------------------------------------------------

@@ -471,7 +471,7 @@ Optimizer get(const std::string& identifier, Location where) {
     if (entry.name == key) return entry.make();
     names.emplace_back(entry.name);
   }
-  if (const auto make = custom_function<Optimizer(const Config&)>({identifier})) return make({});
+  if (const auto make = custom_function<Optimizer(const Config&)>(identifier)) return make({});
   no_such("optimizer", identifier, names, where);
 }
 

@@ -1,6 +1,7 @@
 #include "triptych/keras/optimizers/schedules.h"
 
 #include "api_keras/access.h"
+#include "api_keras/built_in.h"
 #include "api_keras/layers/brick.h"
 #include "core/ops/update/learning_rate.h"
 #include "core/support/hyperparameter.h"
@@ -64,54 +65,57 @@ double LearningRateSchedule::at(std::int64_t step, Location where) const {
 LearningRateSchedule ExponentialDecay(double initial_learning_rate, double decay_steps, double decay_rate,
                                       bool staircase, OwnedText name, Location where) {
   check_all("ExponentialDecay", initial_learning_rate, decay_steps, {decay_rate}, where);
-  return LearningRateSchedule(
-             [=](const Tensor& step) {
-               return learning_rate::exponential_decay(beside(step, initial_learning_rate), step, decay_steps,
-                                                       decay_rate, staircase);
-             },
-             name, where)
-      .known_as("ExponentialDecay", decay_config(initial_learning_rate, decay_steps, decay_rate, staircase, name));
+  return BuiltIn::made(
+      LearningRateSchedule(
+          [=](const Tensor& step) {
+            return learning_rate::exponential_decay(beside(step, initial_learning_rate), step, decay_steps, decay_rate,
+                                                    staircase);
+          },
+          name, where)
+          .known_as("ExponentialDecay", decay_config(initial_learning_rate, decay_steps, decay_rate, staircase, name)));
 }
 
 LearningRateSchedule PiecewiseConstantDecay(std::vector<double> boundaries, std::vector<double> values, OwnedText name,
                                             Location where) {
   learning_rate::check_pieces("PiecewiseConstantDecay", boundaries, values, where);
-  return LearningRateSchedule(
-             [=](const Tensor& step) { return learning_rate::piecewise_constant(step, boundaries, values); }, name,
-             where)
-      .known_as("PiecewiseConstantDecay",
-                JsonObject().add("boundaries", boundaries).add("values", values).add("name", std::string(name)).text());
+  return BuiltIn::made(
+      LearningRateSchedule(
+          [=](const Tensor& step) { return learning_rate::piecewise_constant(step, boundaries, values); }, name, where)
+          .known_as(
+              "PiecewiseConstantDecay",
+              JsonObject().add("boundaries", boundaries).add("values", values).add("name", std::string(name)).text()));
 }
 
 LearningRateSchedule PolynomialDecay(double initial_learning_rate, double decay_steps, double end_learning_rate,
                                      double power, bool cycle, OwnedText name, Location where) {
   check_all("PolynomialDecay", initial_learning_rate, decay_steps, {end_learning_rate, power}, where);
-  return LearningRateSchedule(
-             [=](const Tensor& step) {
-               return learning_rate::polynomial_decay(beside(step, initial_learning_rate), step, decay_steps,
-                                                      end_learning_rate, power, cycle);
-             },
-             name, where)
-      .known_as("PolynomialDecay", JsonObject()
-                                       .add("initial_learning_rate", initial_learning_rate)
-                                       .add("decay_steps", decay_steps)
-                                       .add("end_learning_rate", end_learning_rate)
-                                       .add("power", power)
-                                       .add("cycle", cycle)
-                                       .add("name", std::string(name))
-                                       .text());
+  return BuiltIn::made(LearningRateSchedule(
+                           [=](const Tensor& step) {
+                             return learning_rate::polynomial_decay(beside(step, initial_learning_rate), step,
+                                                                    decay_steps, end_learning_rate, power, cycle);
+                           },
+                           name, where)
+                           .known_as("PolynomialDecay", JsonObject()
+                                                            .add("initial_learning_rate", initial_learning_rate)
+                                                            .add("decay_steps", decay_steps)
+                                                            .add("end_learning_rate", end_learning_rate)
+                                                            .add("power", power)
+                                                            .add("cycle", cycle)
+                                                            .add("name", std::string(name))
+                                                            .text()));
 }
 
 LearningRateSchedule InverseTimeDecay(double initial_learning_rate, double decay_steps, double decay_rate,
                                       bool staircase, OwnedText name, Location where) {
   check_all("InverseTimeDecay", initial_learning_rate, decay_steps, {decay_rate}, where);
-  return LearningRateSchedule(
-             [=](const Tensor& step) {
-               return learning_rate::inverse_time_decay(beside(step, initial_learning_rate), step, decay_steps,
-                                                        decay_rate, staircase);
-             },
-             name, where)
-      .known_as("InverseTimeDecay", decay_config(initial_learning_rate, decay_steps, decay_rate, staircase, name));
+  return BuiltIn::made(
+      LearningRateSchedule(
+          [=](const Tensor& step) {
+            return learning_rate::inverse_time_decay(beside(step, initial_learning_rate), step, decay_steps, decay_rate,
+                                                     staircase);
+          },
+          name, where)
+          .known_as("InverseTimeDecay", decay_config(initial_learning_rate, decay_steps, decay_rate, staircase, name)));
 }
 
 LearningRateSchedule CosineDecay(double initial_learning_rate, double decay_steps, const CosineDecayOptions& o,
@@ -126,43 +130,45 @@ LearningRateSchedule CosineDecay(double initial_learning_rate, double decay_step
   config.add_raw("warmup_target", o.warmup_target ? JsonObject::number(*o.warmup_target) : "null")
       .add("warmup_steps", o.warmup_steps);
   if (!o.warmup_target)
-    return LearningRateSchedule(
-               [=, alpha = o.alpha](const Tensor& step) {
-                 return learning_rate::cosine_decay(beside(step, initial_learning_rate), step, decay_steps, alpha);
-               },
-               o.name, where)
-        .known_as("CosineDecay", config.text());
+    return BuiltIn::made(LearningRateSchedule(
+                             [=, alpha = o.alpha](const Tensor& step) {
+                               return learning_rate::cosine_decay(beside(step, initial_learning_rate), step,
+                                                                  decay_steps, alpha);
+                             },
+                             o.name, where)
+                             .known_as("CosineDecay", config.text()));
   Hyperparameters("CosineDecay", where).not_negative("warmup_target", *o.warmup_target);
-  return LearningRateSchedule(
-             [=, alpha = o.alpha, target = *o.warmup_target, warmup = o.warmup_steps](const Tensor& step) {
-               const Tensor x = cast(step, float64);
-               const Tensor decayed = learning_rate::cosine_decay(beside(step, target), x - warmup, decay_steps, alpha);
-               if (warmup == 0) return decayed;
-               const Tensor rising = x * ((target - initial_learning_rate) / warmup) + initial_learning_rate;
-               return triptych::where(x < warmup, rising, decayed);
-             },
-             o.name, where)
-      .known_as("CosineDecay", config.text());
+  return BuiltIn::made(
+      LearningRateSchedule(
+          [=, alpha = o.alpha, target = *o.warmup_target, warmup = o.warmup_steps](const Tensor& step) {
+            const Tensor x = cast(step, float64);
+            const Tensor decayed = learning_rate::cosine_decay(beside(step, target), x - warmup, decay_steps, alpha);
+            if (warmup == 0) return decayed;
+            const Tensor rising = x * ((target - initial_learning_rate) / warmup) + initial_learning_rate;
+            return triptych::where(x < warmup, rising, decayed);
+          },
+          o.name, where)
+          .known_as("CosineDecay", config.text()));
 }
 
 LearningRateSchedule CosineDecayRestarts(double initial_learning_rate, double first_decay_steps, double t_mul,
                                          double m_mul, double alpha, OwnedText name, Location where) {
   check_all("CosineDecayRestarts", initial_learning_rate, first_decay_steps, {m_mul, alpha}, where);
   Hyperparameters("CosineDecayRestarts", where).not_negative("t_mul - 1", t_mul - 1);
-  return LearningRateSchedule(
-             [=](const Tensor& step) {
-               return learning_rate::cosine_decay_restarts(beside(step, initial_learning_rate), step, first_decay_steps,
-                                                           t_mul, m_mul, alpha);
-             },
-             name, where)
-      .known_as("CosineDecayRestarts", JsonObject()
-                                           .add("initial_learning_rate", initial_learning_rate)
-                                           .add("first_decay_steps", first_decay_steps)
-                                           .add("t_mul", t_mul)
-                                           .add("m_mul", m_mul)
-                                           .add("alpha", alpha)
-                                           .add("name", std::string(name))
-                                           .text());
+  return BuiltIn::made(LearningRateSchedule(
+                           [=](const Tensor& step) {
+                             return learning_rate::cosine_decay_restarts(beside(step, initial_learning_rate), step,
+                                                                         first_decay_steps, t_mul, m_mul, alpha);
+                           },
+                           name, where)
+                           .known_as("CosineDecayRestarts", JsonObject()
+                                                                .add("initial_learning_rate", initial_learning_rate)
+                                                                .add("first_decay_steps", first_decay_steps)
+                                                                .add("t_mul", t_mul)
+                                                                .add("m_mul", m_mul)
+                                                                .add("alpha", alpha)
+                                                                .add("name", std::string(name))
+                                                                .text()));
 }
 
 }  // namespace triptych::keras::optimizers::schedules

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api_keras/built_in.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/names.h"
 #include "api_keras/saving/registry.h"
@@ -49,9 +50,9 @@ Regularizer::Regularizer(const std::string& name, Location where) {
     }
     names.emplace_back(entry.name);
   }
-  if (auto function = custom_function<Tensor(const Tensor&)>({name}))
+  if (auto function = custom_function<Tensor(const Tensor&)>(name))
     *this = Regularizer("function", json_string(name), std::move(function));
-  else if (const auto make = custom_function<Regularizer(const Config&)>({name}))
+  else if (const auto make = custom_function<Regularizer(const Config&)>(name))
     *this = make({});
   else
     no_such("regularizer", name, names, where);
@@ -77,22 +78,25 @@ namespace regularizers {
 
 Regularizer L1(double l1, Location where) {
   Hyperparameters("L1", where).not_negative("l1", l1);
-  return {"L1", JsonObject().add("l1", l1).text(), [l1](const Tensor& x) { return sum(abs(x)) * l1; }};
+  return BuiltIn::made(
+      Regularizer{"L1", JsonObject().add("l1", l1).text(), [l1](const Tensor& x) { return sum(abs(x)) * l1; }});
 }
 
 Regularizer L2(double l2, Location where) {
   Hyperparameters("L2", where).not_negative("l2", l2);
-  return {"L2", JsonObject().add("l2", l2).text(), [l2](const Tensor& x) { return sum(square(x)) * l2; }};
+  return BuiltIn::made(
+      Regularizer{"L2", JsonObject().add("l2", l2).text(), [l2](const Tensor& x) { return sum(square(x)) * l2; }});
 }
 
 Regularizer L1L2(L1L2Options options, Location where) {
   Hyperparameters("L1L2", where).not_negative("l1", options.l1);
   Hyperparameters("L1L2", where).not_negative("l2", options.l2);
-  return {"L1L2", JsonObject().add("l1", options.l1).add("l2", options.l2).text(), [options](const Tensor& x) {
-            if (options.l2 == 0) return sum(abs(x)) * options.l1;
-            if (options.l1 == 0) return sum(square(x)) * options.l2;
-            return sum(abs(x)) * options.l1 + sum(square(x)) * options.l2;
-          }};
+  return BuiltIn::made(
+      Regularizer{"L1L2", JsonObject().add("l1", options.l1).add("l2", options.l2).text(), [options](const Tensor& x) {
+                    if (options.l2 == 0) return sum(abs(x)) * options.l1;
+                    if (options.l1 == 0) return sum(square(x)) * options.l2;
+                    return sum(abs(x)) * options.l1 + sum(square(x)) * options.l2;
+                  }});
 }
 
 Regularizer OrthogonalRegularizer(OrthogonalRegularizerOptions options, Location where) {
@@ -101,12 +105,13 @@ Regularizer OrthogonalRegularizer(OrthogonalRegularizerOptions options, Location
     throw ArgumentError("OrthogonalRegularizer", "there is no such mode", "'" + options.mode + "'",
                         "Use 'rows' or 'columns'", where);
   const std::string config = JsonObject().add("factor", options.factor).add("mode", std::string(options.mode)).text();
-  return {"OrthogonalRegularizer", config, [options](const Tensor& x) {
-            if (x.ndim() != 2)
-              throw ArgumentError("OrthogonalRegularizer", "the tensor does not have two axes",
-                                  "it has shape " + x.shape().text());
-            return dependence_of_rows(options.mode == "rows" ? x : transpose(x), options.factor);
-          }};
+  return BuiltIn::made(Regularizer{"OrthogonalRegularizer", config, [options](const Tensor& x) {
+                                     if (x.ndim() != 2)
+                                       throw ArgumentError("OrthogonalRegularizer", "the tensor does not have two axes",
+                                                           "it has shape " + x.shape().text());
+                                     return dependence_of_rows(options.mode == "rows" ? x : transpose(x),
+                                                               options.factor);
+                                   }});
 }
 
 }  // namespace regularizers

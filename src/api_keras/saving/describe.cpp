@@ -124,6 +124,7 @@ class FunctionalWriter {
   WrittenOp written(const PlanStep& step) const {
     std::vector<Json> operands;
     for (const int slot : step.inputs) operands.push_back(operand(slot));
+    if (step.operation) return written_operation(*step.operation, operands);
     return written_op(*step.op, operands, reads(step));
   }
   Json op_object(const PlanStep& step) const {
@@ -262,8 +263,9 @@ Json layer_object(const Layer& layer, Location where) {
     return {{"module", "keras.layers"}, {"class_name", name}, {"config", config}, {"registered_name", nullptr}};
   }
   const bool is_sequential = layer.as<SequentialModel>() != nullptr, is_graph = layer.as<FunctionalModel>() != nullptr;
-  const std::string registered = registered_name_of(typeid(base), name);
-  const bool built_in = !is_sequential && !is_graph && registered.empty() && is_built_in(name);
+  const bool of_library = is_built_in(typeid(base));
+  const std::string registered = of_library ? "" : registered_name_of<Layer(const Config&)>(name);
+  const bool built_in = of_library && !is_sequential && !is_graph && is_built_in(name);
   if (!is_graph) config["dtype"] = policy_object(base.dtype_policy());
   // Keras's constructors of these do not take it.
   if (built_in && (name.starts_with("SpatialDropout") || name == "Discretization" || name == "Pipeline"))

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api_keras/models/operation.h"
 #include "core/formats/json.h"
 #include "core/graph/graph.h"
 #include "triptych/core/tensor.h"
@@ -24,6 +25,7 @@ struct WrittenOp {
 /// UnsupportedError for an op that Keras does not have. `operands` are written already; `reads` says which outputs of
 /// the node are read.
 WrittenOp written_op(const Node& op, const std::vector<Json>& operands, const std::vector<bool>& reads);
+WrittenOp written_operation(const RecordedOperation& operation, const std::vector<Json>& operands);
 /// A tensor of values as Keras writes an array.
 Json array_object(const Tensor& values);
 

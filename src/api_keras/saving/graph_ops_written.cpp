@@ -417,6 +417,15 @@ WrittenOp written_op(const Node& op, const std::vector<Json>& operands, const st
   return *written;
 }
 
+WrittenOp written_operation(const RecordedOperation& recorded, const std::vector<Json>& operands) {
+  const Operation& operation = recorded.operation;
+  WrittenOp written{std::string("keras.src.ops.") + operation.module, operation.class_name, operation.config};
+  auto next = operands.begin();
+  for (const bool is_given : recorded.given) written.args.push_back(is_given ? *next++ : Json());
+  for (const Json& argument : operation.arguments) written.args.push_back(argument);
+  return written;
+}
+
 Json array_object(const Tensor& values) {
   const bool whole = !is_floating(values.dtype());
   const std::vector<double> numbers = cast(values, float64).to_vector<double>();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api_keras/access.h"
+#include "api_keras/built_in.h"
 #include "api_keras/layers/brick.h"
 #include "api_keras/losses/function_loss.h"
 #include "api_keras/metrics/registered.h"
@@ -44,7 +45,8 @@ bool is_number(const Json& config, const char* key) { return config.contains(key
 /// What a function that is registered for the class makes of the arguments; nothing if there is none.
 template <class Made>
 std::optional<Made> custom_made(const ObjectParts& parts, Location where) {
-  const auto make = custom_function<Made(const Config&)>({parts.registered_name, parts.class_name});
+  if (parts.is_built_in) return {};
+  const auto make = custom_function<Made(const Config&)>(parts.custom_name(), parts.class_name);
   if (!make) return {};
   const bool has_arguments = parts.config && parts.config->is_object();
   return make(has_arguments ? Config(parts.config->dump(), where) : Config());
@@ -120,16 +122,19 @@ void check_writable(const Json& object, std::string_view op, Location where) {
 }
 
 ObjectParts parts_of(const Json& object, const char* what, Location where) {
-  if (object.is_string()) return {object.get<std::string>(), "", nullptr};
+  if (object.is_string()) return {.class_name = object.get<std::string>()};
   const auto fail = [&](const std::string& problem) {
     throw ArgumentError(Reading::op(), std::string("a file does not describe ") + what,
                         problem + ": " + short_text(object), "", where);
   };
   if (!object.is_object()) fail("neither an object nor a name");
   if (!object.contains("class_name") || !object["class_name"].is_string()) fail("no class_name");
-  ObjectParts parts{object["class_name"].get<std::string>(), "", nullptr};
+  ObjectParts parts{.class_name = object["class_name"].get<std::string>()};
   if (object.contains("registered_name") && object["registered_name"].is_string())
     parts.registered_name = object["registered_name"].get<std::string>();
+  parts.is_built_in = object.contains("registered_name") && object["registered_name"].is_null() &&
+                      object.contains("module") && object["module"].is_string() &&
+                      object["module"].text().starts_with("keras");
   if (object.contains("config") && !object["config"].is_null()) parts.config = &object["config"];
   return parts;
 }
@@ -141,46 +146,55 @@ Json object_of_class(const char* module, const std::string& class_name, const st
   return object;
 }
 
+namespace {
+
+/// Without its package: "L3" of "package>L3".
+std::string without_package(const std::string& name) { return name.substr(name.find('>') + 1); }
+
+/// A function that is registered, by its name.
+template <class Signature>
 Json function_object(const std::string& name) {
-  const std::string registered = registered_name_of(name);
+  const std::string registered = registered_name_of<Signature>(name);
   return {{"module", "builtins"},
           {"class_name", "function"},
           {"config", valid_utf8(registered.empty() ? name : registered)},
           {"registered_name", "function"}};
 }
 
-namespace {
-
 /// Of an object of the library, or of the user's, which is called by its class where it is not registered.
-Json object_of(const std::type_info& type, const char* module, const std::string& class_name, Json config) {
-  std::string registered = registered_name_of(type, class_name);
-  if (registered.empty() && !is_built_in(type)) registered = class_name;
-  return object_of_class(module, class_name, registered, std::move(config));
+template <class Made>
+Json object_of(bool is_built_in, const char* module, const std::string& class_name, Json config) {
+  if (is_built_in) return object_of_class(module, class_name, "", std::move(config));
+  const std::string registered = registered_name_of<Made(const Config&)>(class_name);
+  return object_of_class(module, without_package(class_name), registered.empty() ? class_name : registered,
+                         std::move(config));
 }
 
-/// Of an object that says itself what it is in files.
-Json object_of_itself(const char* module, const std::string& class_name, const std::string& config) {
+/// Of an object that says itself what it is in files; a function has this signature.
+template <class Signature, class Made>
+Json object_of_itself(const char* module, const Made& object) {
+  const std::string& class_name = object.class_name();
   if (class_name.empty()) return unwritable_function();
-  Json arguments = parse_json(config, "get_config", "the config of '" + class_name + "'", {});
-  if (class_name == "function" && arguments.is_string()) return function_object(arguments.text());
-  return object_of_class(module, class_name, registered_name_of(class_name), std::move(arguments));
+  Json arguments = parse_json(object.config(), "get_config", "the config of '" + class_name + "'", {});
+  if (class_name == "function" && arguments.is_string()) return function_object<Signature>(arguments.text());
+  return object_of<Made>(BuiltIn::is(object), module, class_name, std::move(arguments));
 }
 
 }  // namespace
 
 Json initializer_object(const Initializer& initializer) {
-  return object_of_itself("keras.initializers", initializer.class_name(), initializer.config());
+  return object_of_itself<Tensor(const Shape&, DType)>("keras.initializers", initializer);
 }
 Json regularizer_object(const Regularizer& regularizer) {
   if (!regularizer.defined()) return nullptr;
-  return object_of_itself("keras.regularizers", regularizer.class_name(), regularizer.config());
+  return object_of_itself<Tensor(const Tensor&)>("keras.regularizers", regularizer);
 }
 Json constraint_object(const Constraint& constraint) {
   if (!constraint.defined()) return nullptr;
-  return object_of_itself("keras.constraints", constraint.class_name(), constraint.config());
+  return object_of_itself<Tensor(const Tensor&)>("keras.constraints", constraint);
 }
 Json schedule_object(const optimizers::schedules::LearningRateSchedule& schedule) {
-  return object_of_itself("keras.optimizers.schedules", schedule.class_name(), schedule.config());
+  return object_of_itself<Tensor(const Tensor&)>("keras.optimizers.schedules", schedule);
 }
 
 // --- Initializers and penalties -------------------------------------------------------------------------------------
@@ -191,6 +205,7 @@ Initializer initializer_from(const Json& object, Location where) {
   if (const auto function = function_name(parts)) return Initializer(*function, where);
   if (const auto custom = custom_made<Initializer>(parts, where)) return *custom;
   if (!parts.config || parts.config->is_string()) return Initializer(name, where);
+  if (!parts.registered_name.empty()) unknown_class("initializer", name, where);
   if (name == "Constant") {
     if (!parts.config->contains("value") || !(*parts.config)["value"].is_structured())
       return initializers::Constant(number_in(parts, "value", 0, where), where);
@@ -220,6 +235,7 @@ Regularizer regularizer_from(const Json& object, Location where) {
   if (const auto function = function_name(parts)) return Regularizer(*function, where);
   if (const auto custom = custom_made<Regularizer>(parts, where)) return *custom;
   if (!parts.config) return Regularizer(name, where);
+  if (!parts.registered_name.empty()) unknown_class("regularizer", name, where);
   if (name == "L1") return regularizers::L1(number_in(parts, "l1", 0.01, where), where);
   if (name == "L2") return regularizers::L2(number_in(parts, "l2", 0.01, where), where);
   if (name == "L1L2") return made_of<Regularizer, L1L2Options>(&regularizers::L1L2, parts, where);
@@ -233,7 +249,9 @@ Constraint constraint_from(const Json& object, Location where) {
   const std::string& name = parts.class_name;
   if (const auto function = function_name(parts)) return Constraint(*function, where);
   if (const auto custom = custom_made<Constraint>(parts, where)) return *custom;
-  if (!parts.config || name == "NonNeg") return Constraint(name, where);
+  if (!parts.config) return Constraint(name, where);
+  if (!parts.registered_name.empty()) unknown_class("constraint", name, where);
+  if (name == "NonNeg") return constraints::NonNeg();
   if (name == "MaxNorm") return made_of<Constraint, MaxNormOptions>(&constraints::MaxNorm, parts, where);
   if (name == "UnitNorm") return made_of<Constraint, UnitNormOptions>(&constraints::UnitNorm, parts, where);
   if (name == "MinMaxNorm") return made_of<Constraint, MinMaxNormOptions>(&constraints::MinMaxNorm, parts, where);
@@ -242,8 +260,10 @@ Constraint constraint_from(const Json& object, Location where) {
 
 Json activation_object(const Activation& activation) {
   if (activation.name().empty()) return unwritable_function();
-  const bool own = !is_built_in_activation(activation.name()) && !registered_name_of(activation.name()).empty();
-  return own ? function_object(activation.name()) : Json(activation.name());
+  using Function = Tensor(const Tensor&);
+  const std::string& name = activation.name();
+  const bool own = !is_built_in_activation(name) && !registered_name_of<Function>(name).empty();
+  return own ? function_object<Function>(name) : Json(name);
 }
 
 Activation activation_from(const Json& object, Location where) {
@@ -259,7 +279,7 @@ optimizers::schedules::LearningRateSchedule schedule_from(const Json& object, Lo
   const ObjectParts parts = parts_of(object, "a learning rate", where);
   const std::string& kind = parts.class_name;
   if (const auto custom = custom_made<schedules::LearningRateSchedule>(parts, where)) return *custom;
-  if (!parts.config) unknown_class("schedule", kind, where);
+  if (!parts.config || !parts.registered_name.empty()) unknown_class("schedule", kind, where);
   Fields fields(*parts.config, kind, where);
   std::string name = kind;
   fields.field_or_none("name", name, kind.c_str());
@@ -319,8 +339,31 @@ Json optimizer_object(const Optimizer& optimizer) {
   if (is_number(config, "learning_rate")) config["learning_rate"] = base.learning_rate();  // as it is now
   if (const Optimizer* inner = base.inner()) config["inner_optimizer"] = optimizer_object(*inner);
   if (base.class_name() == "AdamW" && config["weight_decay"].is_null()) config["weight_decay"] = 0.0;
-  return object_of(typeid(base), "keras.optimizers", base.class_name(), std::move(config));
+  return object_of<Optimizer>(is_built_in(typeid(base)), "keras.optimizers", base.class_name(), std::move(config));
 }
+
+namespace {
+
+Optimizer multi_optimizer_from(const Json& config, Location where) {
+  Fields fields(config, "MultiOptimizer", where);
+  MultiOptimizerOptions options;
+  option_fields(fields, options);
+  fields.ignore("name");
+  fields.ignore("optimizer_map");
+  fields.check_all_known();
+  if (config.contains("name") && config["name"].is_string()) options.name = config["name"].text();
+  const auto& map = config.contains("optimizer_map") ? config["optimizer_map"] : config;
+  const Json* parts = map.find("config");
+  if (!map.is_object() || parts == map.end() || !parts->contains("default_optimizer") ||
+      !parts->contains("optimizer_map") || !(*parts)["optimizer_map"].is_object())
+    throw ArgumentError(Reading::op(), "a file does not describe a MultiOptimizer", short_text(config), "", where);
+  OptimizerMap optimizers{.default_optimizer = optimizer_from((*parts)["default_optimizer"], where)};
+  for (const auto& [pattern, optimizer] : (*parts)["optimizer_map"].items())
+    optimizers.optimizer_map.emplace_back(pattern, optimizer_from(optimizer, where));
+  return optimizers::MultiOptimizer(std::move(optimizers), options, where);
+}
+
+}  // namespace
 
 Optimizer optimizer_from(const Json& object, Location where) {
   const ObjectParts parts = parts_of(object, "an optimizer", where);
@@ -343,6 +386,7 @@ Optimizer optimizer_from(const Json& object, Location where) {
   if (name == "Muon") return made_of<Optimizer, MuonOptions>(&optimizers::Muon, parts, where);
   if (name == "ScheduleFreeAdamW")
     return made_of<Optimizer, ScheduleFreeAdamWOptions>(&optimizers::ScheduleFreeAdamW, parts, where);
+  if (name == "MultiOptimizer") return multi_optimizer_from(*parts.config, where);
   if (name == "LossScaleOptimizer" && parts.config->is_object() && parts.config->contains("inner_optimizer")) {
     const Optimizer inner = optimizer_from((*parts.config)["inner_optimizer"], where);
     LossScaleOptimizerOptions options;
@@ -404,7 +448,8 @@ constexpr LossClass loss_classes[] = {
 
 Json loss_object(const Loss& loss) {
   const LossBase& base = loss.base();
-  if (const auto* function = dynamic_cast<const RegisteredLoss*>(&base)) return function_object(function->key());
+  if (const auto* function = dynamic_cast<const RegisteredLoss*>(&base))
+    return function_object<Tensor(const Tensor&, const Tensor&)>(function->key());
   const auto* known = dynamic_cast<const FunctionalLoss*>(&base);
   const std::string class_name = known ? loss_class(known->kind()) : base.class_name();
   if (class_name.empty()) return unwritable_function();
@@ -412,7 +457,7 @@ Json loss_object(const Loss& loss) {
   Json config = parse_json(base.config(), "get_config", "the config of loss '" + base.name() + "'", {});
   config["name"] = valid_utf8(base.name());
   config["reduction"] = base.reduction();
-  return object_of(typeid(base), "keras.losses", class_name, std::move(config));
+  return object_of<Loss>(is_built_in(typeid(base)), "keras.losses", class_name, std::move(config));
 }
 
 Loss loss_from(const Json& object, Location where) {
@@ -431,13 +476,14 @@ Loss loss_from(const Json& object, Location where) {
 Json metric_object(const Metric& metric) {
   if (const std::string& name = MetricAccess::made_by_name(metric); !name.empty()) return valid_utf8(name);
   const MetricBase& base = metric.base();
-  if (const auto* function = dynamic_cast<const RegisteredMetric*>(&base)) return function_object(function->key());
+  if (const auto* function = dynamic_cast<const RegisteredMetric*>(&base))
+    return function_object<Tensor(const Tensor&, const Tensor&)>(function->key());
   if (base.class_name().empty()) return unwritable_function();
   const Json own = parse_json(base.config(), "get_config", "the config of metric '" + base.name() + "'", {});
   Json config = {{"name", valid_utf8(base.name())}};
   if (is_built_in(typeid(base))) config["dtype"] = "float32";
   config.update(own);
-  return object_of(typeid(base), "keras.metrics", base.class_name(), std::move(config));
+  return object_of<Metric>(is_built_in(typeid(base)), "keras.metrics", base.class_name(), std::move(config));
 }
 
 Metric metric_from(const Json& object, Location where) {

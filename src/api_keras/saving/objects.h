@@ -43,16 +43,21 @@ void check_writable(const Json& object, std::string_view op, Location where);
 
 /// An object's class and arguments, or its class alone.
 struct ObjectParts {
-  std::string class_name, registered_name;
-  const Json* config;  // null: none
+  std::string class_name = {};
+  /// What a class of the user's is called, with its package; "" of Keras's own, or where nothing is said.
+  std::string registered_name = {};
+  const Json* config = nullptr;  // null: none
+  /// Keras's own, whatever is registered under that name.
+  bool is_built_in = false;
+
+  /// What the user's function that makes the object is called; "" if there is none.
+  std::string custom_name() const { return is_built_in ? "" : registered_name.empty() ? class_name : registered_name; }
 };
 /// ArgumentError unless `object` is such an object, or a name.
 ObjectParts parts_of(const Json& object, const char* what, Location where);
 
 /// An object's class and arguments as files have them. `module`: Keras's, of what is its own.
 Json object_of_class(const char* module, const std::string& class_name, const std::string& registered, Json config);
-/// A function that is registered, by its name.
-Json function_object(const std::string& name);
 
 // ArgumentError unless the object is one of Keras's, or registered.
 Initializer initializer_from(const Json& object, Location where);

@@ -21,29 +21,23 @@ constinit thread_local const saving::CustomObjects* of_scope = nullptr;  // of t
 
 }  // namespace
 
-void visit_custom_objects(const std::vector<std::string>& names, const CustomObjectVisitor& visitor) {
+void visit_custom_objects(const std::string& name, const std::string& class_name, const CustomObjectVisitor& visitor) {
   bool found = false;
   open_scopes().each(of_scope, [&](const saving::CustomObjects* objects) {
-    for (const std::string& name : names)
-      if (const auto object = objects->find(name); !found && object != objects->end()) found = visitor(object->second);
+    for (const std::string& key : {name, class_name})
+      if (const auto object = objects->find(key); !found && object != objects->end()) found = visitor(object->second);
   });
   const std::lock_guard lock(mutex);
-  for (const std::string& name : names)
-    for (const Entry& entry : entries)
-      if (!found && !name.empty() && (entry.registered_name == name || entry.name == name))
-        found = visitor(entry.object);
+  for (const Entry& entry : entries)
+    if (!found && !name.empty() && (entry.registered_name == name || entry.name == name)) found = visitor(entry.object);
 }
 
-std::string registered_name_of(const std::string& name) {
+std::string registered_name_of(const std::string& name, bool (*is_of_kind)(const saving::CustomObject& object)) {
   const std::lock_guard lock(mutex);
   const auto entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& known) {
-    return known.registered_name == name || known.name == name;
+    return (known.registered_name == name || known.name == name) && is_of_kind(known.object);
   });
   return entry == entries.end() ? "" : entry->registered_name;
-}
-
-std::string registered_name_of(const std::type_info& type, const std::string& class_name) {
-  return is_built_in(type) ? "" : registered_name_of(class_name);
 }
 
 namespace saving {
@@ -76,7 +70,9 @@ std::vector<std::string> get_custom_objects() {
   return names;
 }
 
-std::string get_registered_name(const OwnedText& class_name) { return registered_name_of(class_name); }
+std::string get_registered_name(const OwnedText& class_name) {
+  return registered_name_of(class_name, [](const CustomObject&) { return true; });
+}
 
 custom_object_scope::custom_object_scope(CustomObjects objects, Location where) {
   for (const auto& [name, object] : objects)

@@ -350,7 +350,8 @@ Layer layer_from(const Json& object, Location where) {
   const std::string name = config.contains("name") ? text_in(config, "name", where) : "";
   Layer layer;
   bool custom = false;  // others are built by the calls around them
-  if (const auto maker = custom_function<Layer(const Config&)>({parts.registered_name, kind}))
+  if (const auto maker =
+          parts.is_built_in ? saving::LayerMaker() : custom_function<Layer(const Config&)>(parts.custom_name(), kind))
     layer = custom_layer(maker, parts, where), custom = true;
   else if (kind == "InputLayer")
     return Layer(input_of(config, where));
@@ -358,7 +359,7 @@ Layer layer_from(const Json& object, Location where) {
     layer = sequential_from(config, name, where);
   else if ((kind == "Functional" || kind == "Model") && config.contains("layers"))
     layer = FunctionalReader(config, where).read(name);
-  else
+  else if (parts.registered_name.empty())
     layer = built_in_layer(kind, config, where);
   if (!layer.defined()) {
     const std::string near = near_names(kind, built_in_layers());

@@ -9,6 +9,7 @@
 #include "api_keras/layers/recurrent.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
+#include "api_keras/optimizers/multi_optimizer.h"
 #include "api_keras/saving/structure.h"
 #include "api_keras/training/trainer.h"
 #include "core/support/printable.h"
@@ -26,14 +27,15 @@ struct Place {
   std::vector<Weight> states;
 };
 
-/// Layers of a list are called by their classes and counted.
-std::vector<std::pair<std::string, Layer>> counted(const std::string& folder, const std::vector<Layer>& layers) {
+/// The layers, or optimizers, of a list are called by their classes and counted.
+template <class Part>
+std::vector<std::pair<std::string, Part>> counted(const std::string& folder, const std::vector<Part>& parts) {
   std::map<std::string, int> count;
-  std::vector<std::pair<std::string, Layer>> result;
-  for (const Layer& layer : layers) {
-    const std::string base = to_snake_case(layer.base().class_name());
+  std::vector<std::pair<std::string, Part>> result;
+  for (const Part& part : parts) {
+    const std::string base = to_snake_case(part.base().class_name());
     const int number = count[base]++;
-    result.emplace_back(folder + "/" + (number == 0 ? base : base + "_" + std::to_string(number)), layer);
+    result.emplace_back(folder + "/" + (number == 0 ? base : base + "_" + std::to_string(number)), part);
   }
   return result;
 }
@@ -112,11 +114,16 @@ std::string described(const Tensor& tensor) {
 namespace {
 
 /// The optimizer's variables in Keras's order: where a vector has neither rows nor columns, its Adafactor has two
-/// numbers.
-std::vector<std::pair<std::string, Tensor>> variables_in_files(const Optimizer& optimizer) {
-  const OptimizerBase& base = optimizer.base();
-  const OptimizerBase& rule = base.inner() ? base.inner()->base() : base;
+/// numbers; a MultiOptimizer has a rate that nobody asks for, then its parts' variables.
+std::vector<std::pair<std::string, Tensor>> variables_in_files(const OptimizerBase& base) {
   std::vector<std::pair<std::string, Tensor>> variables;
+  if (const auto* several = dynamic_cast<const MultiOptimizer*>(&base)) {
+    variables = {base.variables()[0], {"no_rate", zeros({})}};
+    for (const Optimizer& optimizer : several->optimizers())
+      for (auto& variable : variables_in_files(optimizer.base())) variables.push_back(std::move(variable));
+    return variables;
+  }
+  const OptimizerBase& rule = base.inner() ? base.inner()->base() : base;
   for (auto& variable : base.variables()) {
     if (rule.class_name() == "Adafactor" && variable.first.find("velocity/") != std::string::npos &&
         variable.second.ndim() < 2)
@@ -161,10 +168,16 @@ std::string weight_file(const Model& model, bool weights_only, FileContext conte
   }
   if (const Optimizer* optimizer = model.base().trainer().optimizer_if_any();
       optimizer && !weights_only && optimizer->base().built()) {
-    std::vector<Tensor> variables;
-    for (const auto& [name, value] : variables_in_files(*optimizer))
-      variables.push_back(name == "learning_rate" ? cast(value, float32) : value);  // as Keras has it
-    write(optimizer_folder, optimizer->name(), variables);
+    const auto write_optimizer = [&](const std::string& path, const Optimizer& of) {
+      std::vector<Tensor> variables;
+      for (const auto& [name, value] : variables_in_files(of.base()))
+        variables.push_back(name == "learning_rate" ? cast(value, float32) : value);  // as Keras has it
+      write(path, of.name(), variables);
+    };
+    write_optimizer(optimizer_folder, *optimizer);
+    if (const auto* several = dynamic_cast<const MultiOptimizer*>(&optimizer->base()))
+      for (const auto& [path, part] : counted(in(optimizer_folder, "optimizers"), several->optimizers()))
+        write_optimizer(path, part);
   }
   return file.finish();
 }
@@ -218,7 +231,7 @@ FoundValues match_weights(const Hdf5Reader& file, const Model& model, const Read
   const std::string group = std::string(optimizer_folder) + "/vars";
   if (!optimizer || !how.optimizer || !file.has_group(group)) return result;
   optimizer->base().build(model.base().trainable_weights());
-  const auto variables = variables_in_files(*optimizer);
+  const auto variables = variables_in_files(optimizer->base());
   const std::size_t there = file.names(group).size();
   std::string problem;
   if (there != variables.size())

@@ -130,8 +130,7 @@ class Drawer {
           if (layer) {
             add_layer(drawing, step.layer.base(), inputs, outputs);
           } else {
-            drawing.boxes.push_back(
-                {printable(step.name), to_camel_case(operation_name(step.op->op->name)), {}, {}, nullptr});
+            drawing.boxes.push_back({printable(step.name), step.class_name(), {}, {}, nullptr});
             add_cells(drawing.boxes.back(), inputs, outputs);
           }
         }

@@ -23,15 +23,16 @@ using triptych::logsumexp;
 using triptych::saturate_cast;
 using triptych::linalg::cholesky;
 using triptych::linalg::cholesky_inverse;
-using triptych::linalg::det;
-using triptych::linalg::inv;
-using triptych::linalg::logdet;
-using triptych::linalg::matrix_rank;
-using triptych::linalg::pinv;
 using triptych::linalg::qr;
-using triptych::linalg::slogdet;
-using triptych::linalg::solve;
 using triptych::linalg::svd;
+// As those of linalg; of a functional model's tensors one step each, which files hold.
+TRIPTYCH_API Tensor det(const Arg& x);
+TRIPTYCH_API triptych::linalg::Slogdet slogdet(const Arg& x);
+TRIPTYCH_API Tensor logdet(const Arg& x);
+TRIPTYCH_API Tensor inv(const Arg& x);
+TRIPTYCH_API Tensor pinv(const Arg& x, triptych::linalg::RankOptions options = {});
+TRIPTYCH_API Tensor matrix_rank(const Arg& x, triptych::linalg::RankOptions options = {});
+TRIPTYCH_API Tensor solve(const Arg& a, const Arg& b);
 inline triptych::linalg::Eigh eigh(const Arg& x) { return triptych::linalg::eigh(x); }
 /// lower: a is lower triangular.
 inline Tensor solve_triangular(const Arg& a, const Arg& b, bool lower = false) {
@@ -50,15 +51,9 @@ struct LuFactor {
   Tensor lu, pivots;
 };
 /// The factors of Gaussian elimination in one matrix; row i was exchanged with row pivots[i], counted from 0.
-inline LuFactor lu_factor(const Arg& x) {
-  const Frame frame(x.where());
-  const auto factors = triptych::linalg::lu_factor(x);
-  return {factors.LU, factors.pivots - 1};
-}
+TRIPTYCH_API LuFactor lu_factor(const Arg& x);
 /// The x for which a x is nearest to b.
-inline Tensor lstsq(const Arg& a, const Arg& b, std::optional<double> rcond = {}) {
-  return triptych::linalg::lstsq(a, b, rcond).solution;
-}
+TRIPTYCH_API Tensor lstsq(const Arg& a, const Arg& b, std::optional<double> rcond = {});
 /// The k largest elements of the last axis; they are sorted with `sorted` or without.
 inline ValuesAndIndices top_k(const Arg& x, std::int64_t k, bool sorted = true) { return topk(x, k, -1, true, sorted); }
 
@@ -69,9 +64,7 @@ TRIPTYCH_API Tensor segment_prod(const Arg& data, const Arg& segment_ids,
                                  std::optional<std::int64_t> num_segments = {});
 TRIPTYCH_API Tensor segment_sum(const Arg& data, const Arg& segment_ids, std::optional<std::int64_t> num_segments = {});
 /// The windows of `sequence_length` elements of the last axis, each `sequence_stride` behind the one before.
-inline Tensor extract_sequences(const Arg& x, std::int64_t sequence_length, std::int64_t sequence_stride) {
-  return triptych::unfold(x, -1, sequence_length, sequence_stride);
-}
+TRIPTYCH_API Tensor extract_sequences(const Arg& x, std::int64_t sequence_length, std::int64_t sequence_stride);
 
 TRIPTYCH_API Tensor convert_to_tensor(const Arg& x, std::optional<DType> dtype = {});
 inline Tensor convert_to_tensor(std::initializer_list<NumberList> x, std::optional<DType> dtype = {},
@@ -80,19 +73,14 @@ inline Tensor convert_to_tensor(std::initializer_list<NumberList> x, std::option
 }
 inline DType dtype(const Arg& x) { return x.tensor().dtype(x.where()); }
 inline Tensor stop_gradient(const Arg& variable) { return variable.tensor().detach(variable.where()); }
-inline Tensor scatter(const Arg& indices, const Arg& values, const Shape& shape) {
-  return scatter_nd(indices, values, shape);
-}
-inline Tensor scatter_update(const Arg& inputs, const Arg& indices, const Arg& updates) {
-  return tensor_scatter_nd_update(inputs, indices, updates);
-}
+/// Zeros of `shape` but for `values` at the places `indices`, which are added where some are the same.
+TRIPTYCH_API Tensor scatter(const Arg& indices, const Arg& values, const Shape& shape);
+TRIPTYCH_API Tensor scatter_update(const Arg& inputs, const Arg& indices, const Arg& updates);
 /// The part of `shape` that begins at `start_indices`.
 inline Tensor slice(const Arg& inputs, const Arg& start_indices, const Shape& shape) {
   return dynamic_slice(inputs, start_indices, shape);
 }
-inline Tensor slice_update(const Arg& inputs, const Arg& start_indices, const Arg& updates) {
-  return dynamic_update_slice(inputs, updates, start_indices);
-}
+TRIPTYCH_API Tensor slice_update(const Arg& inputs, const Arg& start_indices, const Arg& updates);
 inline int ndim(const Arg& x) { return x.tensor().ndim(x.where()); }
 inline Sizes shape(const Arg& x) { return Sizes::of(x.tensor(), x.where()); }
 

@@ -46,45 +46,20 @@ inline Tensor gelu(const Arg& x, bool approximate = true) {
 }
 
 // Convolutions and pools along one, two or three axes. data_format: "channels_last" or "channels_first".
-inline Tensor conv(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
-                   const WindowPadding& padding = "valid", Text data_format = "channels_last",
-                   const Axes& dilation_rate = 1) {
-  return convolution(inputs, kernel,
-                     {.strides = strides,
-                      .padding = padding,
-                      .data_format = data_format_of(data_format, inputs.where()),
-                      .dilations = dilation_rate});
-}
+TRIPTYCH_API Tensor conv(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
+                         const WindowPadding& padding = "valid", Text data_format = "channels_last",
+                         const Axes& dilation_rate = 1);
 /// kernel (k, ..., out, in). output_padding empty: what the strides need.
-inline Tensor conv_transpose(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
-                             const WindowPadding& padding = "valid", const Axes& output_padding = {},
-                             Text data_format = "channels_last", const Axes& dilation_rate = 1) {
-  return convolution_transpose(inputs, kernel,
-                               {.strides = strides,
-                                .padding = padding,
-                                .data_format = data_format_of(data_format, inputs.where()),
-                                .dilations = dilation_rate,
-                                .output_padding = output_padding});
-}
+TRIPTYCH_API Tensor conv_transpose(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
+                                   const WindowPadding& padding = "valid", const Axes& output_padding = {},
+                                   Text data_format = "channels_last", const Axes& dilation_rate = 1);
 /// kernel (k, ..., in, multiplier); those of separable_conv are mixed by (1, ..., in multiplier, out).
-inline Tensor depthwise_conv(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
-                             const WindowPadding& padding = "valid", Text data_format = "channels_last",
-                             const Axes& dilation_rate = 1) {
-  return depthwise_convolution(inputs, kernel,
-                               {.strides = strides,
-                                .padding = padding,
-                                .data_format = data_format_of(data_format, inputs.where()),
-                                .dilations = dilation_rate});
-}
-inline Tensor separable_conv(const Arg& inputs, const Arg& depthwise_kernel, const Arg& pointwise_kernel,
-                             const Axes& strides = 1, const WindowPadding& padding = "valid",
-                             Text data_format = "channels_last", const Axes& dilation_rate = 1) {
-  return separable_convolution(inputs, depthwise_kernel, pointwise_kernel,
-                               {.strides = strides,
-                                .padding = padding,
-                                .data_format = data_format_of(data_format, inputs.where()),
-                                .dilations = dilation_rate});
-}
+TRIPTYCH_API Tensor depthwise_conv(const Arg& inputs, const Arg& kernel, const Axes& strides = 1,
+                                   const WindowPadding& padding = "valid", Text data_format = "channels_last",
+                                   const Axes& dilation_rate = 1);
+TRIPTYCH_API Tensor separable_conv(const Arg& inputs, const Arg& depthwise_kernel, const Arg& pointwise_kernel,
+                                   const Axes& strides = 1, const WindowPadding& padding = "valid",
+                                   Text data_format = "channels_last", const Axes& dilation_rate = 1);
 /// strides empty: as the windows.
 inline Tensor max_pool(const Arg& inputs, const Axes& pool_size, const Axes& strides = {},
                        const WindowPadding& padding = "valid", Text data_format = "channels_last") {
@@ -104,13 +79,9 @@ TRIPTYCH_API Tensor adaptive_average_pool(const Arg& inputs, const Axes& output_
                                           Text data_format = "channels_last");
 TRIPTYCH_API Tensor adaptive_max_pool(const Arg& inputs, const Axes& output_size, Text data_format = "channels_last");
 /// Windows as columns and columns as images, channels first: (n, c, h, w) and (n, c kh kw, windows).
-inline Tensor unfold(const Arg& x, Size2 kernel_size, Size2 dilation = 1, Size2 padding = 0, Size2 stride = 1) {
-  return triptych::unfold(x, kernel_size, {.dilation = dilation, .padding = padding, .stride = stride});
-}
-inline Tensor fold(const Arg& x, Size2 output_size, Size2 kernel_size, Size2 dilation = 1, Size2 padding = 0,
-                   Size2 stride = 1) {
-  return triptych::fold(x, output_size, kernel_size, {.dilation = dilation, .padding = padding, .stride = stride});
-}
+TRIPTYCH_API Tensor unfold(const Arg& x, Size2 kernel_size, Size2 dilation = 1, Size2 padding = 0, Size2 stride = 1);
+TRIPTYCH_API Tensor fold(const Arg& x, Size2 output_size, Size2 kernel_size, Size2 dilation = 1, Size2 padding = 0,
+                         Size2 stride = 1);
 inline Tensor depth_to_space(const Arg& x, std::int64_t block_size, Text data_format = "channels_last") {
   return triptych::depth_to_space(x, block_size, data_format_of(data_format, x.where()));
 }

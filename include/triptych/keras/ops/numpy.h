@@ -32,7 +32,6 @@ using triptych::argmax;
 using triptych::argmin;
 using triptych::argsort;
 using triptych::array_split;
-using triptych::bincount;
 using triptych::bitwise_and;
 using triptych::bitwise_left_shift;
 using triptych::bitwise_not;
@@ -141,7 +140,6 @@ using triptych::rot90;
 using triptych::round;
 using triptych::rsqrt;
 using triptych::sign;
-using triptych::signbit;
 using triptych::sin;
 using triptych::sinc;
 using triptych::sinh;
@@ -201,7 +199,9 @@ inline Tensor cbrt(const Arg& x) {
   const Frame frame(x.where());
   return sign(x) * pow(abs(x), 1.0 / 3);
 }
+TRIPTYCH_API Tensor signbit(const Arg& x);
 // Statistics.
+TRIPTYCH_API Tensor bincount(const Arg& x, BincountOptions options = {});
 /// Of the whole population: divided by n, not by n - 1.
 inline Tensor var(const Arg& x) { return population_var(x); }
 inline Tensor var(const Arg& x, const Axes& axis, bool keepdims = false) { return population_var(x, axis, keepdims); }

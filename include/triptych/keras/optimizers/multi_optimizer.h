@@ -1,6 +1,7 @@
 // Several optimizers, each for a part of the model.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ struct OptimizerMap {
   std::vector<std::pair<std::string, Optimizer>> optimizer_map = {};
 };
 struct MultiOptimizerOptions {
+  /// Multiplies the loss and divides the gradients, for all of them.
+  std::optional<double> loss_scale_factor = {};
   OptionText name = {};
 };
 
@@ -25,8 +28,8 @@ namespace optimizers {
 
 /// One optimizer for each part of the model: `MultiOptimizer({SGD(0.1), {{"encoder/.*", Adam()}}})`. It has no learning
 /// rate of its own: that is an ArgumentError, as are a pattern that is no regular expression or stands twice, an inner
-/// MultiOptimizer or LossScaleOptimizer, and, when it is built, a weight that several patterns have. It is not in
-/// files.
+/// MultiOptimizer or LossScaleOptimizer, or one with a loss_scale_factor of its own, and, when it is built, a weight
+/// that several patterns have.
 TRIPTYCH_API Optimizer MultiOptimizer(OptimizerMap optimizer_map, MultiOptimizerOptions options = {},
                                       Location where = Location::here());
 

@@ -13,6 +13,10 @@
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 
+namespace triptych::keras {
+struct BuiltIn;
+}
+
 namespace triptych::keras::optimizers::schedules {
 
 /// A function of the step, which optimizers take in place of a learning rate. One of one's own is a function of a 0-d
@@ -42,9 +46,11 @@ class TRIPTYCH_API LearningRateSchedule {
   LearningRateSchedule known_as(OwnedText class_name, OwnedText config) &&;
 
  private:
+  friend struct keras::BuiltIn;
   double at(std::int64_t step, Location where) const;
   std::shared_ptr<const Function> function_;
   std::string name_, class_name_, config_ = "{}";
+  bool is_built_in_ = false;
 };
 
 // All raise an ArgumentError if decay_steps is not positive, or a number is not finite.
