@@ -46,7 +46,23 @@ std::string summary(const Tensor& tensor) {
   return std::string(dtype_name(tensor.dtype())) + " " + tensor.shape().text();
 }
 
+[[noreturn]] void wrong_count(std::span<const std::int64_t> sizes, const char* wanted, Location where) {
+  throw ArgumentError("Module", std::string("the sizes are not ") + wanted, Shape(sizes, where).text(),
+                      "Or one for all", where);
+}
+
 }  // namespace
+
+Size2 detail::size2_of(std::span<const std::int64_t> sizes, Location where) {
+  if (sizes.size() == 1) return sizes[0];
+  if (sizes.size() != 2) wrong_count(sizes, "one for each of two axes", where);
+  return {sizes[0], sizes[1]};
+}
+Size3 detail::size3_of(std::span<const std::int64_t> sizes, Location where) {
+  if (sizes.size() == 1) return sizes[0];
+  if (sizes.size() != 3) wrong_count(sizes, "one for each of three axes", where);
+  return {sizes[0], sizes[1], sizes[2]};
+}
 
 Module::Module() = default;
 Module::~Module() = default;

@@ -193,6 +193,22 @@ TEST(EagerOptim, StateDictIsASnapshot) {
   EXPECT_EQ(state.at("state.0.step").item<int>(), 1);
 }
 
+// torch.optim.Adagrad([w], initial_accumulator_value=0.5).state_dict(): the only optimizer whose state is made with it.
+TEST(EagerOptim, AdagradHasStateFromTheStart) {
+  const tt::Tensor w = tt::ones({2, 3}).set_requires_grad(), late = tt::ones({2}, tt::float64).set_requires_grad();
+  optim::Adagrad optimizer({w}, {.initial_accumulator_value = 0.5});
+  optimizer.add_param_group(std::vector{late});
+  const tt::StateDict state = optimizer.state_dict();
+  EXPECT_EQ(state.at("state.0.step").item<int>(), 0);
+  EXPECT_EQ(state.at("state.0.sum").to_vector<float>(), std::vector<float>(6, 0.5));
+  EXPECT_EQ(state.at("state.1.sum").to_vector<double>(), std::vector<double>(2, 0.5));
+  tt::sum(w).backward();
+  optimizer.step();
+  EXPECT_EQ(optimizer.state_dict().at("state.0.sum").to_vector<float>(), std::vector<float>(6, 1.5));
+  EXPECT_EQ(optimizer.state_dict().at("state.1.step").item<int>(), 0);  // it had no gradient
+  EXPECT_EQ(state.at("state.0.sum").to_vector<float>(), std::vector<float>(6, 0.5));
+}
+
 // As in PyTorch: what the state does not have is forgotten.
 template <class O>
 void expect_forgetting(const typename O::Options& options) {

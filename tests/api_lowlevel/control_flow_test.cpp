@@ -534,6 +534,53 @@ TEST(ControlFlow, RunsOnComputedTensors) {
   EXPECT_EQ(x.grad().to_vector<float>(), (Floats{8, 64}));
 }
 
+// Loops that run not once, of sequences of no rows: what they begin with gets the gradient, what their bodies read gets
+// zeros, and the rows get a gradient of no rows. As jax.grad of jax.lax.fori_loop, scan and map.
+TEST(ControlFlow, OfNothingHasGradients) {
+  const auto loops = [](const Tensor& rows, const Tensor& start, const Tensor& w, const Tensor& n) {
+    const auto step = [&](const Tensor& a, const Tensor& row) { return a * w + row; };
+    const auto [i, power] = tt::while_loop([&](const Tensor& k, const Tensor&) { return k < n; },
+                                           [&](const Tensor& k, const Tensor& p) { return std::tuple(k + 1, p * w); },
+                                           std::tuple(0, start));
+    const Tensor scanned = tf::scan(step, rows, start), last = tf::foldl(step, rows, start);
+    const Tensor mapped = tf::map_fn([&](const Tensor& row) { return row * w; }, rows);
+    const Tensor loss = tt::sum(power) + 3 * tt::sum(scanned) + 5 * tt::sum(last) + tt::sum(mapped);
+    return std::vector{loss, power, scanned, last, mapped};
+  };
+  const auto expect = [](const std::vector<Tensor>& got, float read) {
+    EXPECT_EQ(got[0].item<float>(), 18);
+    EXPECT_EQ(got[1].to_vector<float>(), (Floats{1, 2}));
+    EXPECT_EQ(got[2].shape(), (tt::Shape{0, 2}));
+    EXPECT_EQ(got[3].to_vector<float>(), (Floats{1, 2}));
+    EXPECT_EQ(got[4].shape(), (tt::Shape{0, 2}));
+    EXPECT_EQ(got[5].shape(), (tt::Shape{0, 2}));
+    EXPECT_EQ(got[6].to_vector<float>(), (Floats{6, 6}));
+    EXPECT_EQ(got[7].to_vector<float>(), (Floats{read, read}));
+  };
+  const Tensor none = tt::zeros({0, 2}), start = tt::tensor<float>({1, 2}), w = tt::tensor<float>({3, 4});
+  for (const tt::SessionOptions& way : all_ways()) {
+    tf::Graph graph;
+    const Tensor rows = graph.placeholder("rows", tt::float32, {tt::unknown, 2});
+    const Tensor s = graph.placeholder("s", tt::float32, {2}), v = graph.placeholder("v", tt::float32, {2});
+    const Tensor n = graph.placeholder("n", tt::int32, {});
+    std::vector<Tensor> fetched = loops(rows, s, v, n);
+    const std::vector<Tensor> first = tf::gradients(fetched[0], {rows, s, v});
+    fetched.insert(fetched.end(), first.begin(), first.end());
+    fetched.push_back(tf::gradients(tt::sum(first[1] * first[1]) + tt::sum(first[2]), {v})[0]);
+    const tf::Session session(graph, way);
+    const auto got = session.run(fetched, {{rows, none}, {s, start}, {v, w}, {n, 0}});
+    expect(got, 0);
+    EXPECT_EQ(got[8].to_vector<float>(), (Floats{0, 0}));
+    EXPECT_EQ(session.run(fetched, {{rows, tt::ones({1, 2})}, {s, start}, {v, w}, {n, 1}})[7].to_vector<float>(),
+              (Floats{1 + 8 + 1, 2 + 16 + 1}));
+  }
+  const Tensor rows = none.clone().set_requires_grad(), s = start.clone().set_requires_grad();
+  const Tensor v = w.clone().set_requires_grad();
+  std::vector<Tensor> got = loops(rows, s, v, tt::tensor(0));
+  got[0].backward();
+  expect({got[0], got[1], got[2], got[3], got[4], rows.grad(), s.grad(), v.grad()}, 0);
+}
+
 // In a traced module the same code becomes nodes.
 TEST(ControlFlow, WorksInTracedModules) {
   struct Net : tt::eager::nn::Module {

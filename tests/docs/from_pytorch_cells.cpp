@@ -89,12 +89,13 @@ void modules(nn::Sequential& net, nn::ModuleList& blocks, nn::LSTM& lstm, nn::Mu
   nn::L1Loss({.reduction = nn::Reduction::sum});
   nn::KLDivLoss({.batchmean = true});
   nn::MaxPool2d({3, 2}), nn::LayerNorm({2, 3});
-  nn::make<nn::MaxPool2d>(tt::Size2(3, 2)), nn::make<nn::LayerNorm>({2, 3});
-  net.add<nn::MaxPool2d>("pool", tt::Size2(3, 2)), net.add<nn::LayerNorm>("norm", {2, 3});
+  nn::make<nn::MaxPool2d>({3, 2}), nn::make<nn::LayerNorm>({2, 3});
+  net.add<nn::MaxPool2d>("pool", {3, 2}), net.add<nn::LayerNorm>("norm", {2, 3});
+  nn::MaxPool1d({3, 2});
   nn::Conv2d(1, 8, {5, 3}, {1, 1}, {2, 1});
   nn::make<nn::Conv2d>(1, 8, tt::Size2(5, 3), 1, tt::Padding2(2, 1));
   net.add<nn::Conv2d>("conv", 1, 8, tt::Size2(5, 3), 1, tt::Padding2(2, 1));
-  nn::Upsample(tt::Axes{4, 5}), F::interpolate(x, {.size = {4, 5}});
+  F::conv2d(x, w, {}, {2, 1}), F::interpolate(x, {}, 2), F::max_pool2d(x, 3, 0, 1);
   nn::AdaptiveAvgPool2d({-1, 4});
   nn::ReLU(true);
   static_cast<void>(attention.out_proj);

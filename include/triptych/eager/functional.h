@@ -8,147 +8,10 @@
 #include <vector>
 
 #include "triptych/core/ops.h"
-#include "triptych/core/ops/fractional_pool.h"
 #include "triptych/core/ops/pytorch_names.h"
+#include "triptych/eager/functional_windows.h"
 
 namespace triptych::eager::nn::functional {
-
-// Convolutions and windows.
-using triptych::conv1d;
-using triptych::conv2d;
-using triptych::conv3d;
-using triptych::conv_tbc;
-using triptych::conv_transpose1d;
-using triptych::conv_transpose2d;
-using triptych::conv_transpose3d;
-using triptych::fold;
-using triptych::unfold;
-
-/// Arguments by place; sizes that differ are a Size2 or Size3.
-template <class K>
-concept KernelSize = std::integral<K> || std::same_as<K, Size2> || std::same_as<K, Size3>;
-
-inline Tensor conv1d(Arg input, Arg weight, Arg bias, std::int64_t stride, Padding1 padding, std::int64_t dilation,
-                     std::int64_t groups = 1) {
-  return triptych::conv1d(std::move(input), std::move(weight), std::move(bias),
-                          {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
-}
-template <KernelSize K>
-Tensor conv_transpose1d(Arg input, Arg weight, Arg bias, const K& stride, Padding1 padding = 0,
-                        std::int64_t output_padding = 0, std::int64_t groups = 1, std::int64_t dilation = 1) {
-  return triptych::conv_transpose1d(
-      std::move(input), std::move(weight), std::move(bias),
-      {.stride = stride, .padding = padding, .output_padding = output_padding, .groups = groups, .dilation = dilation});
-}
-inline Tensor conv2d(Arg input, Arg weight, Arg bias, Size2 stride, Padding2 padding, Size2 dilation,
-                     std::int64_t groups = 1) {
-  return triptych::conv2d(std::move(input), std::move(weight), std::move(bias),
-                          {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
-}
-template <KernelSize K>
-Tensor conv_transpose2d(Arg input, Arg weight, Arg bias, const K& stride, Padding2 padding = 0,
-                        Size2 output_padding = 0, std::int64_t groups = 1, Size2 dilation = 1) {
-  return triptych::conv_transpose2d(
-      std::move(input), std::move(weight), std::move(bias),
-      {.stride = stride, .padding = padding, .output_padding = output_padding, .groups = groups, .dilation = dilation});
-}
-inline Tensor conv3d(Arg input, Arg weight, Arg bias, Size3 stride, Padding3 padding, Size3 dilation,
-                     std::int64_t groups = 1) {
-  return triptych::conv3d(std::move(input), std::move(weight), std::move(bias),
-                          {.stride = stride, .padding = padding, .dilation = dilation, .groups = groups});
-}
-template <KernelSize K>
-Tensor conv_transpose3d(Arg input, Arg weight, Arg bias, const K& stride, Padding3 padding = 0,
-                        Size3 output_padding = 0, std::int64_t groups = 1, Size3 dilation = 1) {
-  return triptych::conv_transpose3d(
-      std::move(input), std::move(weight), std::move(bias),
-      {.stride = stride, .padding = padding, .output_padding = output_padding, .groups = groups, .dilation = dilation});
-}
-
-// Pools.
-using triptych::adaptive_avg_pool1d;
-using triptych::adaptive_avg_pool2d;
-using triptych::adaptive_avg_pool3d;
-using triptych::adaptive_max_pool1d;
-using triptych::adaptive_max_pool1d_with_indices;
-using triptych::adaptive_max_pool2d;
-using triptych::adaptive_max_pool2d_with_indices;
-using triptych::adaptive_max_pool3d;
-using triptych::adaptive_max_pool3d_with_indices;
-using triptych::avg_pool1d;
-using triptych::avg_pool2d;
-using triptych::avg_pool3d;
-using triptych::fractional_max_pool2d;
-using triptych::fractional_max_pool2d_with_indices;
-using triptych::fractional_max_pool3d;
-using triptych::fractional_max_pool3d_with_indices;
-using triptych::lp_pool1d;
-using triptych::lp_pool2d;
-using triptych::lp_pool3d;
-using triptych::max_pool1d;
-using triptych::max_pool1d_with_indices;
-using triptych::max_pool2d;
-using triptych::max_pool2d_with_indices;
-using triptych::max_pool3d;
-using triptych::max_pool3d_with_indices;
-using triptych::max_unpool1d;
-using triptych::max_unpool2d;
-using triptych::max_unpool3d;
-
-/// Windows of `kernel_size` at places that are drawn.
-template <KernelSize K>
-MaxPooled max_pool1d_with_indices(const Arg& input, const K& kernel_size, std::int64_t stride = 0, Padding1 padding = 0,
-                                  std::int64_t dilation = 1, bool ceil_mode = false) {
-  return triptych::max_pool1d_with_indices(
-      input,
-      {.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil_mode});
-}
-template <KernelSize K>
-Tensor max_unpool1d(const Arg& input, const Arg& indices, const K& kernel_size, std::int64_t stride = 0,
-                    std::int64_t padding = 0) {
-  return triptych::max_unpool1d(input, indices, {.kernel_size = kernel_size, .stride = stride, .padding = padding});
-}
-template <KernelSize K>
-Tensor lp_pool1d(const Arg& input, double norm_type, const K& kernel_size, std::int64_t stride = 0,
-                 bool ceil_mode = false) {
-  return triptych::lp_pool1d(input, norm_type, {.kernel_size = kernel_size, .stride = stride, .ceil_mode = ceil_mode});
-}
-template <KernelSize K>
-MaxPooled max_pool2d_with_indices(const Arg& input, const K& kernel_size, Size2 stride = 0, Padding2 padding = 0,
-                                  Size2 dilation = 1, bool ceil_mode = false) {
-  return triptych::max_pool2d_with_indices(
-      input,
-      {.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil_mode});
-}
-template <KernelSize K>
-Tensor max_unpool2d(const Arg& input, const Arg& indices, const K& kernel_size, Size2 stride = 0, Size2 padding = 0) {
-  return triptych::max_unpool2d(input, indices, {.kernel_size = kernel_size, .stride = stride, .padding = padding});
-}
-template <KernelSize K>
-Tensor lp_pool2d(const Arg& input, double norm_type, const K& kernel_size, Size2 stride = 0, bool ceil_mode = false) {
-  return triptych::lp_pool2d(input, norm_type, {.kernel_size = kernel_size, .stride = stride, .ceil_mode = ceil_mode});
-}
-template <KernelSize K>
-MaxPooled max_pool3d_with_indices(const Arg& input, const K& kernel_size, Size3 stride = 0, Padding3 padding = 0,
-                                  Size3 dilation = 1, bool ceil_mode = false) {
-  return triptych::max_pool3d_with_indices(
-      input,
-      {.kernel_size = kernel_size, .stride = stride, .padding = padding, .dilation = dilation, .ceil_mode = ceil_mode});
-}
-template <KernelSize K>
-Tensor max_unpool3d(const Arg& input, const Arg& indices, const K& kernel_size, Size3 stride = 0, Size3 padding = 0) {
-  return triptych::max_unpool3d(input, indices, {.kernel_size = kernel_size, .stride = stride, .padding = padding});
-}
-template <KernelSize K>
-Tensor lp_pool3d(const Arg& input, double norm_type, const K& kernel_size, Size3 stride = 0, bool ceil_mode = false) {
-  return triptych::lp_pool3d(input, norm_type, {.kernel_size = kernel_size, .stride = stride, .ceil_mode = ceil_mode});
-}
-inline Tensor fractional_max_pool2d(const Arg& input, Size2 kernel_size, Size2 output_size) {
-  return triptych::fractional_max_pool2d(input, {.kernel_size = kernel_size, .output_size = output_size});
-}
-inline Tensor fractional_max_pool3d(const Arg& input, Size3 kernel_size, Size3 output_size) {
-  return triptych::fractional_max_pool3d(input, {.kernel_size = kernel_size, .output_size = output_size});
-}
 
 // Activations.
 using triptych::celu;
@@ -283,12 +146,13 @@ using triptych::affine_grid;
 using triptych::channel_shuffle;
 inline Tensor native_channel_shuffle(const Arg& input, std::int64_t groups) { return channel_shuffle(input, groups); }
 using triptych::grid_sample;
-using triptych::interpolate;
+/// Options by place.
+inline Tensor grid_sample(Arg input, Arg grid, const OwnedText& mode, const OwnedText& padding_mode = "zeros",
+                          bool align_corners = false) {
+  return triptych::grid_sample(std::move(input), std::move(grid), {mode, padding_mode, align_corners});
+}
 using triptych::pixel_shuffle;
 using triptych::pixel_unshuffle;
-using triptych::upsample;
-using triptych::upsample_bilinear;
-using triptych::upsample_nearest;
 
 namespace detail {
 /// PyTorch's list names the last axis first: (left, right, top, bottom, ...).

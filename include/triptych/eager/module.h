@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -17,6 +18,7 @@
 
 #include "triptych/core/graph.h"
 #include "triptych/core/io.h"
+#include "triptych/core/ops/volume_sizes.h"
 #include "triptych/core/tensor.h"
 #include "triptych/core/text.h"
 #include "triptych/eager/nn/hooks.h"
@@ -89,6 +91,22 @@ class TRIPTYCH_API LateParameters {
   virtual void set_dtype(DType dtype) = 0;
 };
 
+/// A number for each of two or three axes, or one for all; ArgumentError for other counts.
+TRIPTYCH_API Size2 size2_of(std::span<const std::int64_t> sizes, Location where);
+TRIPTYCH_API Size3 size3_of(std::span<const std::int64_t> sizes, Location where);
+
+template <class M, class... A>
+std::unique_ptr<M> made_from_sizes(std::span<const std::int64_t> sizes, Location where, A&&... more) {
+  if constexpr (std::constructible_from<M, Shape, A...>)
+    return std::make_unique<M>(Shape(sizes, where), std::forward<A>(more)...);
+  else if constexpr (std::constructible_from<M, Axes, A...>)
+    return std::make_unique<M>(Axes(sizes, where), std::forward<A>(more)...);
+  else if constexpr (std::constructible_from<M, Size2, A...>)
+    return std::make_unique<M>(size2_of(sizes, where), std::forward<A>(more)...);
+  else
+    return std::make_unique<M>(size3_of(sizes, where), std::forward<A>(more)...);
+}
+
 template <class M, class... Arguments>
 std::unique_ptr<M> cloned(Location where, const M& module, Arguments&&... arguments) {
   const Frame frame(where);
@@ -101,6 +119,11 @@ std::unique_ptr<M> cloned(Location where, const M& module, Arguments&&... argume
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverloaded-virtual"  // Module's forward calls those that it hides
+
+/// {3, 2}, before other arguments, is sizes for M, not options.
+template <class M, class... A>
+concept TakesSizes = std::constructible_from<M, Shape, A...> || std::constructible_from<M, Axes, A...> ||
+    std::constructible_from<M, Size2, A...> || std::constructible_from<M, Size3, A...>;
 
 /// M has a member `options` from which another M can be made.
 template <class M>
@@ -184,12 +207,11 @@ class TRIPTYCH_API Module : private detail::OtherForwards {
     const Frame frame(name.where);
     return adopt(name, std::make_unique<M>(options));
   }
-  /// The same from sizes: `add<nn::LayerNorm>("norm", {2, 3})`.
+  /// The same from sizes: `add<nn::LayerNorm>("norm", {2, 3})`, `add<nn::MaxPool2d>("pool", {3, 2})`.
   template <class M, class... A>
-  requires std::constructible_from<M, std::initializer_list<std::int64_t>, A...> M& add(
-      const Name& name, std::initializer_list<std::int64_t> sizes, A&&... arguments) {
+  requires TakesSizes<M, A...> M& add(const Name& name, std::initializer_list<std::int64_t> sizes, A&&... arguments) {
     const Frame frame(name.where);
-    return adopt(name, std::make_unique<M>(sizes, std::forward<A>(arguments)...));
+    return adopt(name, detail::made_from_sizes<M>(sizes, name.where, std::forward<A>(arguments)...));
   }
   /// Takes over a module made elsewhere.
   template <class M>

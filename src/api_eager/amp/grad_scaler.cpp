@@ -59,6 +59,8 @@ struct GradScaler::OfOptimizer {
   bool unscaled = false, stepped = false;
   bool checked = false;  // there were gradients
   bool found_inf = false;
+
+  void unscale(const Gradients& parameters, double scale, Location where);
 };
 
 GradScaler::GradScaler(const GradScalerOptions& options, Location where)
@@ -87,17 +89,16 @@ std::vector<Tensor> GradScaler::scale(const std::vector<Tensor>& outputs, Locati
   return scaled;
 }
 
-void GradScaler::unscale(optim::Optimizer& optimizer, OfOptimizer& state, Location where) const {
+void GradScaler::OfOptimizer::unscale(const Gradients& parameters, double scale, Location where) {
   const Frame frame(where);
   const GradMode off(false);
-  const Gradients parameters = gradients_of(optimizer);
   for (const auto& [parameter, gradient] : parameters)
     if (gradient.dtype() == float16)
       fail("a gradient is in float16", "of shape " + gradient.shape().text(),
            "Keep parameters in float32, and let an autocast scope compute in 16 bits", where);
-  const double inverse = static_cast<float>(1 / scale_);
+  const double inverse = static_cast<float>(1 / scale);
   std::vector<Tensor> gradients(parameters.size());
-  bool found_inf = false;
+  bool found = false;
   // Device by device: a call takes gradients of one.
   std::vector<bool> done(parameters.size());
   for (std::size_t first = 0; first < parameters.size(); ++first) {
@@ -109,16 +110,16 @@ void GradScaler::unscale(optim::Optimizer& optimizer, OfOptimizer& state, Locati
       if (parameters[i].first->meta.device != device) continue;
       done[i] = true;
       there.push_back(i);
-      scaled.push_back(parameters[i].first->extra->grad);
+      scaled.push_back(parameters[i].second);
     }
     const DeviceScope scope(device);
-    UnscaledGradients unscaled = amp_check_finite_and_unscale(scaled, full({}, inverse, float32), where);
-    for (std::size_t i = 0; i < there.size(); ++i) gradients[there[i]] = std::move(unscaled.gradients[i]);
-    found_inf |= unscaled.found_inf.item<float>(where) != 0;
+    UnscaledGradients results = amp_check_finite_and_unscale(scaled, full({}, inverse, float32), where);
+    for (std::size_t i = 0; i < there.size(); ++i) gradients[there[i]] = std::move(results.gradients[i]);
+    found |= results.found_inf.item<float>(where) != 0;
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].first->extra->grad = std::move(gradients[i]);
-  state.unscaled = state.checked = !parameters.empty();
-  state.found_inf = found_inf;
+  unscaled = checked = !parameters.empty();
+  found_inf = found;
 }
 
 void GradScaler::unscale_(optim::Optimizer& optimizer, Location where) {
@@ -129,7 +130,7 @@ void GradScaler::unscale_(optim::Optimizer& optimizer, Location where) {
   if (state.unscaled)
     fail("unscale_ was called before", std::string(optimizer.*OptimizerAccess::name) + ", since the last update", "",
          where);
-  unscale(optimizer, state, where);
+  state.unscale(gradients_of(optimizer), scale_, where);
 }
 
 void GradScaler::step(optim::Optimizer& optimizer, Location where) {
@@ -139,7 +140,7 @@ void GradScaler::step(optim::Optimizer& optimizer, Location where) {
     fail("step was called before", std::string(optimizer.*OptimizerAccess::name) + ", since the last update",
          "Call update() between them", where);
   const Gradients before = state.unscaled ? Gradients() : gradients_of(optimizer);
-  if (!state.unscaled) unscale(optimizer, state, where);
+  if (!state.unscaled) state.unscale(before, scale_, where);
   if (!state.checked)
     fail("no parameter of the optimizer has a gradient", optimizer.*OptimizerAccess::name,
          "Call backward() on a scaled loss first", where);

@@ -59,7 +59,7 @@ std::vector<Optimizer::Setting> Adagrad::settings_of(AdagradOptions& o) {
 }
 
 std::vector<Optimizer::Buffer> Adagrad::buffers_of([[maybe_unused]] const AdagradOptions& o) {
-  return {{"sum", true, o.initial_accumulator_value}};
+  return {{"sum", true, o.initial_accumulator_value, Form::parameter, true}};
 }
 
 void Adagrad::update(const AdagradOptions& o, const Tensor& rate, const Operands& with, Location where) {

@@ -189,7 +189,7 @@ void Optimizer::fail(std::string_view rule, std::string_view given, std::string_
 
 void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where) {
   if (parameters.empty()) fail("there is no parameter", "an empty list", "Does the module have any?", where);
-  const std::size_t buffer_count = buffers(groups_.size()).size();
+  const std::vector<Buffer> all = buffers(groups_.size());
   std::unordered_set<const TensorImpl*> seen;
   for (const Group& group : groups_)
     for (const Slot& slot : group.slots) seen.insert(slot.parameter.impl());
@@ -204,7 +204,13 @@ void Optimizer::add_group(const std::vector<Tensor>& parameters, Location where)
     if (!is_floating(parameter.dtype()))
       fail("a parameter is not floating-point", which + " is " + std::string(dtype_name(parameter.dtype())), "", where);
     if (!seen.insert(parameter.impl()).second) fail("a parameter is given twice", which + " is there twice", "", where);
-    group.slots.push_back({parameter, {}, std::vector<Tensor>(buffer_count)});
+    Slot& slot = group.slots.emplace_back(Slot{parameter, {}, std::vector<Tensor>(all.size())});
+    const DeviceScope there(parameter.device());
+    for (std::size_t b = 0; b < all.size(); ++b) {
+      if (!all[b].at_once) continue;
+      slot.step = zeros({}, int64);
+      slot.buffers[b] = full(parameter.shape(), all[b].start, parameter.dtype());
+    }
   }
   check_parameters(parameters, where);
   groups_.push_back(std::move(group));

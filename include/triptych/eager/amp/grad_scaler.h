@@ -75,7 +75,6 @@ class TRIPTYCH_API GradScaler {
  private:
   struct OfOptimizer;
   OfOptimizer& of(const optim::Optimizer& optimizer);
-  void unscale(optim::Optimizer& optimizer, OfOptimizer& state, Location where) const;
 
   GradScalerOptions options_;
   double scale_;

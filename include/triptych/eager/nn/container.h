@@ -98,9 +98,9 @@ Made<M> make(const typename M::Options& options, Location where = Location::here
 }
 /// The same from sizes, at least one: `nn::make<nn::LayerNorm>({2, 3})`.
 template <class M, WholeNumber T>
-requires std::constructible_from<M, Shape> Made<M> make(std::initializer_list<T> sizes,
-                                                        Location where = Location::here()) {
-  return detail::made<M>(where, Shape(std::vector<std::int64_t>(sizes.begin(), sizes.end()), where));
+requires TakesSizes<M> Made<M> make(std::initializer_list<T> sizes, Location where = Location::here()) {
+  const Frame frame(where);
+  return {detail::made_from_sizes<M>(std::vector<std::int64_t>(sizes.begin(), sizes.end()), where), where};
 }
 
 /// What a container takes: what nn::make makes, a module that is shared with others, or any function of one tensor.

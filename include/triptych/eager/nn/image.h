@@ -2,10 +2,12 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
 #include "triptych/core/ops/image.h"
+#include "triptych/core/text.h"
 #include "triptych/eager/module.h"
 
 namespace triptych::eager::nn {
@@ -22,12 +24,15 @@ class TRIPTYCH_API Upsample : public Module {
  public:
   using Options = UpsampleOptions;
   explicit Upsample(const Options& options) : options(options) {}
-  template <class T>
-  requires(std::integral<T> ||
-           std::same_as<T, Axes>) explicit Upsample(const T& size, const ScaleFactor& scale_factor = {},
-                                                    const std::string& mode = "nearest", bool align_corners = false,
-                                                    bool recompute_scale_factor = false)
+  template <std::convertible_to<Axes> S>
+  explicit Upsample(const S& size, const ScaleFactor& scale_factor = {}, const OwnedText& mode = "nearest",
+                    bool align_corners = false, bool recompute_scale_factor = false)
       : Upsample(Options{size, scale_factor, mode, align_corners, recompute_scale_factor}) {}
+  /// {4, 5}: a template, which g++ takes for a list alone and not for the names of options.
+  template <class = void>
+  explicit Upsample(std::initializer_list<std::int64_t> size, const ScaleFactor& scale_factor = {},
+                    const OwnedText& mode = "nearest", bool align_corners = false, bool recompute_scale_factor = false)
+      : Upsample(Axes(size), scale_factor, mode, align_corners, recompute_scale_factor) {}
   Tensor forward(const Tensor& x) override;
   std::string extra_repr() const override;
   const Options options;
@@ -36,8 +41,12 @@ class TRIPTYCH_API Upsample : public Module {
 class TRIPTYCH_API UpsamplingNearest2d : public Upsample {
  public:
   explicit UpsamplingNearest2d(const Options& options) : Upsample(with_mode(options)) {}
-  template <WholeNumber T>
-  explicit UpsamplingNearest2d(T size) : UpsamplingNearest2d(Options{.size = static_cast<std::int64_t>(size)}) {}
+  template <std::convertible_to<Axes> S>
+  explicit UpsamplingNearest2d(const S& size, const ScaleFactor& scale_factor = {})
+      : UpsamplingNearest2d(Options{.size = size, .scale_factor = scale_factor}) {}
+  template <class = void>
+  explicit UpsamplingNearest2d(std::initializer_list<std::int64_t> size, const ScaleFactor& scale_factor = {})
+      : UpsamplingNearest2d(Axes(size), scale_factor) {}
 
  private:
   static Options with_mode(Options options);
@@ -46,8 +55,12 @@ class TRIPTYCH_API UpsamplingNearest2d : public Upsample {
 class TRIPTYCH_API UpsamplingBilinear2d : public Upsample {
  public:
   explicit UpsamplingBilinear2d(const Options& options) : Upsample(with_mode(options)) {}
-  template <WholeNumber T>
-  explicit UpsamplingBilinear2d(T size) : UpsamplingBilinear2d(Options{.size = static_cast<std::int64_t>(size)}) {}
+  template <std::convertible_to<Axes> S>
+  explicit UpsamplingBilinear2d(const S& size, const ScaleFactor& scale_factor = {})
+      : UpsamplingBilinear2d(Options{.size = size, .scale_factor = scale_factor}) {}
+  template <class = void>
+  explicit UpsamplingBilinear2d(std::initializer_list<std::int64_t> size, const ScaleFactor& scale_factor = {})
+      : UpsamplingBilinear2d(Axes(size), scale_factor) {}
 
  private:
   static Options with_mode(Options options);

@@ -82,8 +82,9 @@ class TRIPTYCH_API Optimizer {
     bool used = true;
     double start = 0;
     Form form = Form::parameter;
+    bool at_once = false;  // made with the group
   };
-  /// One parameter and what the optimizer keeps for it, undefined until its first step.
+  /// One parameter and what the optimizer keeps for it, undefined until its first step, unless made at once.
   struct Slot {
     Tensor parameter;
     Tensor step;
