@@ -252,6 +252,33 @@ struct Scaled : eager::Function<Scaled> {
   }
 };
 
+/// Gradients one by one, as PyTorch hands them to backward.
+struct Exp : eager::Function<Exp> {
+  static tt::Tensor forward(eager::FunctionContext& ctx, const tt::Tensor& i) {
+    tt::Tensor result = i.exp();
+    ctx.save_for_backward({result});
+    return result;
+  }
+  static tt::Tensor backward(eager::FunctionContext& ctx, const tt::Tensor& grad_output) {
+    return grad_output * ctx.saved_tensors()[0];
+  }
+};
+struct SumAndProduct : eager::Function<SumAndProduct> {
+  static std::vector<tt::Tensor> forward(eager::FunctionContext& ctx, const tt::Tensor& a, const tt::Tensor& b) {
+    ctx.save_for_backward({a, b});
+    return {a + b, a * b};
+  }
+  static std::vector<tt::Tensor> backward(eager::FunctionContext& ctx, const tt::Tensor& of_sum,
+                                          const tt::Tensor& of_product) {
+    const auto& saved = ctx.saved_tensors();
+    return {of_sum + of_product * saved[1], of_sum + of_product * saved[0]};
+  }
+};
+struct TakesTwo : eager::Function<TakesTwo> {
+  static tt::Tensor forward(eager::FunctionContext&, const tt::Tensor& x) { return x * 2; }
+  static tt::Tensor backward(eager::FunctionContext&, const tt::Tensor& g, const tt::Tensor&) { return g; }
+};
+
 struct Forgetful : eager::Function<Forgetful> {
   static tt::Tensor forward(eager::FunctionContext&, const tt::Tensor& x) { return x * 2; }
   static std::vector<tt::Tensor> backward(eager::FunctionContext&, std::span<const tt::Tensor>) { return {}; }
@@ -291,6 +318,15 @@ TEST(EagerFunction, SeveralTensorsAndResults) {
   const tt::Tensor b = tt::tensor<float>({3, 4});
   tt::sum(Pair::apply(a, b, 2.0)[0]).backward();
   EXPECT_EQ(a.grad().to_vector<float>(), (Floats{3, 4}));
+}
+
+TEST(EagerFunction, TakesGradientsOneByOne) {
+  const auto x = doubles({{0.5, -1.5, 2}, {3, 1, -1}});
+  EXPECT_TRUE(eager::gradcheck([](const tt::Tensor& t) { return Exp::apply(t); }, {x[0]}));
+  EXPECT_TRUE(eager::gradgradcheck([](const tt::Tensor& t) { return Exp::apply(t); }, {x[0]}));
+  EXPECT_TRUE(eager::gradcheck([](std::span<const tt::Tensor> in) { return SumAndProduct::apply(in[0], in[1]); }, x));
+  EXPECT_ARGUMENT_ERROR(tt::sum(TakesTwo::apply(x[0])).backward(),
+                        "[Function] backward takes another number of gradients than forward has results: 2, not 1");
 }
 
 TEST(EagerFunction, TakesAndSavesUndefinedTensors) {

@@ -184,6 +184,29 @@ TEST(ModuleContainers, SequentialIsAList) {
   EXPECT_ARGUMENT_ERROR(nn::Sequential({{"a.b", nn::make<nn::ReLU>()}}), "the name of a member has a dot");
 }
 
+// torch: features[:2], features[-1:], nn.Sequential(*list(net.children())[:-1]): the modules are shared.
+TEST(ModuleContainers, PartsAreShared) {
+  nn::Sequential net(nn::make<nn::Linear>(2, 3), nn::make<nn::ReLU>(), nn::make<nn::Linear>(3, 1));
+  nn::Sequential parent;
+  const nn::Sequential& first = parent.adopt("slice1", net[tt::Slice(0, 2)]);
+  const std::shared_ptr<nn::Sequential> last = net[tt::Slice(-1)];
+  EXPECT_EQ(parent.text(),
+            "Sequential(\n  (slice1): Sequential(\n    (0): Linear(in_features=2, out_features=3, bias=True)\n"
+            "    (1): ReLU()\n  )\n)");
+  EXPECT_EQ(last->text(), "Sequential(\n  (2): Linear(in_features=3, out_features=1, bias=True)\n)");
+  EXPECT_EQ(&first[0], &net[0]);
+  const tt::Tensor x = tt::ones({4, 2});
+  EXPECT_EQ((*last)(parent(x)).to_vector<float>(), net(x).to_vector<float>());
+  EXPECT_EQ(net[tt::Slice(tt::none, tt::none, 2)]->size(), 2);
+  EXPECT_EQ(net[tt::Slice(5)]->size(), 0);
+
+  nn::ModuleList list;
+  list.extend(net);
+  EXPECT_EQ(list[tt::Slice(1)]->text(),
+            "ModuleList(\n  (0): ReLU()\n  (1): Linear(in_features=3, out_features=1, bias=True)\n)");
+  EXPECT_ARGUMENT_ERROR(net[tt::Slice(0, 2, 0)], "step");
+}
+
 TEST(ModuleContainers, ListsAndDicts) {
   nn::ModuleList list({nn::make<nn::Linear>(2, 2), nn::make<nn::ReLU>()});
   EXPECT_EQ(list.state_dict().names(), (Names{"0.weight", "0.bias"}));

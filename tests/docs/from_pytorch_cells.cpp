@@ -55,16 +55,25 @@ struct Net : nn::Module {
   Tensor forward(const Tensor& x) override { return fc(x); }
 };
 
+struct Encoder : nn::Module {
+  nn::Linear &mu = add<nn::Linear>("mu", 2, 3), &logvar = add<nn::Linear>("logvar", 2, 3);
+  std::pair<Tensor, Tensor> operator()(const Tensor& x) { return {mu(x), logvar(x)}; }
+};
+
 void modules(nn::Sequential& net, nn::ModuleList& blocks, nn::LSTM& lstm, nn::MultiheadAttention& attention,
-             const std::shared_ptr<nn::Linear>& m, tt::StateDict& state, const tt::StateDict& s,
-             const std::string& path, const Tensor& x, const Tensor& w, const Tensor& h0, const Tensor& c0,
-             const Tensor& q, const Tensor& k, const Tensor& v) {
+             nn::Linear& fc, nn::Conv2d& conv, const std::shared_ptr<nn::Linear>& m, tt::StateDict& state,
+             const tt::StateDict& s, const std::string& path, const Tensor& x, const Tensor& w, const Tensor& h0,
+             const Tensor& c0, const Tensor& q, const Tensor& k, const Tensor& v) {
   nn::Conv2d({.in_channels = 1, .out_channels = 8, .kernel_size = 3, .bias = false});
   nn::Sequential(nn::make<nn::Linear>(2, 3), tt::relu);
   nn::Sequential({{"fc", nn::make<nn::Linear>(2, 3)}});
   static_cast<void>(net[0].as<nn::Linear>().weight);
   net.set_submodule("fc", std::make_unique<nn::Linear>(2, 5));
   net.pop(1), net.set(1, m);
+  static_cast<void>(fc.options.in_features), static_cast<void>(conv.options.stride);
+  const nn::Sequential& features = net;
+  static_cast<void>(*features[tt::Slice(0, 5)]), static_cast<void>(*net[tt::Slice(0, -1)]);
+  net.adopt("slice1", net[tt::Slice(0, 5)]);
   for (nn::Module& block : blocks) block.eval();
   auto layer = nn::make<nn::Linear>(2, 2);
   nn::Sequential(layer, layer);
@@ -164,6 +173,14 @@ struct Scaled : triptych::eager::Function<Scaled> {
   }
   static std::vector<Tensor> backward(triptych::eager::FunctionContext&, std::span<const Tensor> g) { return {g[0]}; }
 };
+
+namespace of_functions {
+using triptych::eager::FunctionContext;
+struct Straight : triptych::eager::Function<Straight> {
+  static Tensor forward(FunctionContext&, const Tensor& x) { return tt::round(x); }
+  static Tensor backward(FunctionContext&, const Tensor& grad_output) { return grad_output; }
+};
+}  // namespace of_functions
 
 void functions(nn::Linear& net, const Tensor& x, const Tensor& y, const Tensor& s, const Tensor& t, const Tensor& v,
                const Tensor& m, const Tensor& L, Tensor p, const Tensor& a, const Tensor& b, const Tensor& ga,

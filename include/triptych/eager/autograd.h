@@ -139,18 +139,19 @@ class FunctionContext {
 ///       context.save_for_backward({x});
 ///       return x * x * x;
 ///     }
-///     static std::vector<Tensor> backward(eager::FunctionContext& context, std::span<const Tensor> grad_outputs) {
+///     static Tensor backward(eager::FunctionContext& context, const Tensor& grad_output) {
 ///       const Tensor& x = context.saved_tensors()[0];
-///       return {grad_outputs[0] * 3 * x * x};
+///       return grad_output * 3 * x * x;
 ///     }
 ///   };
 ///   auto y = Cube::apply(x);
 ///
 /// forward takes a tensor first, then tensors and other arguments in any order, and returns a Tensor or a vector of
 /// them; it is not recorded. It may also be written without the context, which `setup_context(context, inputs, output)`
-/// then gets with a tuple of the arguments. backward returns one gradient for each tensor argument, undefined where
-/// there is none; written with differentiable ops it can be differentiated again. Symbolic tensors work too: the
-/// gradient of the graph's node calls backward while `gradients` builds nodes.
+/// then gets with a tuple of the arguments. backward takes the gradients of the results, up to three one by one, or as
+/// a span, and returns one for each tensor argument, undefined where there is none: a vector, or a Tensor of one
+/// argument; written with differentiable ops it can be differentiated again. Symbolic tensors work too: the gradient of
+/// the graph's node calls backward while `gradients` builds nodes.
 template <class Derived>
 class Function {
  public:
@@ -180,11 +181,12 @@ class Function {
                               constants = std::exchange(context.constants_, {});
     auto outputs = custom_gradient(
         "Function", results, inputs, saved,
-        [context](std::span<const Tensor> values, std::span<const Tensor> upstream, std::span<const bool> needed) {
+        [context, where = x.where()](std::span<const Tensor> values, std::span<const Tensor> upstream,
+                                     std::span<const bool> needed) {
           FunctionContext now = context;
           now.saved_.assign(values.begin(), values.end());
           now.needed_.assign(needed.begin(), needed.end());
-          return Derived::backward(now, upstream);
+          return gradients(now, upstream, where);
         },
         x.where());
     for (std::size_t i = 0; i < results.size(); ++i)
@@ -197,6 +199,36 @@ class Function {
   }
 
  private:
+  /// How many gradients backward takes one by one; 0: a span of them.
+  static constexpr std::size_t taken() {
+    if constexpr (requires(FunctionContext & c, std::span<const Tensor> g) { Derived::backward(c, g); })
+      return 0;
+    else if constexpr (requires(FunctionContext & c, const Tensor& g) { Derived::backward(c, g); })
+      return 1;
+    else
+      return requires(FunctionContext & c, const Tensor& g) { Derived::backward(c, g, g); }
+    ? 2 : 3;
+  }
+  static std::vector<Tensor> gradients(FunctionContext& context, std::span<const Tensor> upstream, Location where) {
+    constexpr std::size_t count = taken();
+    if (count != 0 && count != upstream.size())
+      throw ArgumentError("Function", "backward takes another number of gradients than forward has results",
+                          std::to_string(count) + ", not " + std::to_string(upstream.size()), "", where);
+    const auto list = [](auto result) {
+      if constexpr (std::is_same_v<decltype(result), Tensor>)
+        return std::vector{std::move(result)};
+      else
+        return result;
+    };
+    if constexpr (count == 0)
+      return list(Derived::backward(context, upstream));
+    else if constexpr (count == 1)
+      return list(Derived::backward(context, upstream[0]));
+    else if constexpr (count == 2)
+      return list(Derived::backward(context, upstream[0], upstream[1]));
+    else
+      return list(Derived::backward(context, upstream[0], upstream[1], upstream[2]));
+  }
   template <class T>
   static void add_tensor(std::vector<Tensor>& inputs, const T& argument) {
     if constexpr (std::is_base_of_v<Tensor, T>) inputs.push_back(argument);

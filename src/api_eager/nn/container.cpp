@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "triptych/core/ops.h"
+
 namespace triptych::eager::nn {
 
 Lambda::Lambda(Options function, Location where) : options(std::move(function)) {
@@ -44,6 +46,16 @@ ModuleSequence& ModuleSequence::extend(const ModuleSequence& other) {
   return *this;
 }
 
+void ModuleSequence::share(const detail::PartOf& part, ModuleSequence& other, bool renamed) const {
+  const Frame frame(part.where);
+  const Tensor places = arange(static_cast<std::int64_t>(size()))[Index(part.slice, part.where)];
+  for (const std::int64_t i : places.to_vector<std::int64_t>()) {
+    const Child& child = children_[static_cast<std::size_t>(i)];
+    const Location where = child.module->made_at_;
+    other.add_child(renamed ? other.next_name(where) : Name(child.name, where), child.module, child.cloner);
+  }
+}
+
 void ModuleSequence::name_anew() {
   for (std::size_t i = 0; i < children_.size(); ++i)
     children_[i].name = children_[i].module->member_name_ = std::to_string(i);
@@ -81,6 +93,12 @@ Sequential::Sequential(std::initializer_list<NamedPart> parts) {
   for (const NamedPart& part : parts) add_part(part.name, part.module);
 }
 
+std::shared_ptr<Sequential> Sequential::operator[](const detail::PartOf& part) const {
+  auto some = std::make_shared<Sequential>();
+  share(part, *some, false);
+  return some;
+}
+
 Tensor Sequential::forward(const Tensor& x) {
   Tensor value = x;
   for (std::size_t i = 0; i < children_.size(); ++i) {  // a part's hook may add others and take away its own
@@ -97,6 +115,12 @@ std::unique_ptr<Sequential> Sequential::clone() const {
 }
 
 ModuleList::ModuleList(std::initializer_list<AnyModule> parts) { extend(parts); }
+
+std::shared_ptr<ModuleList> ModuleList::operator[](const detail::PartOf& part) const {
+  auto some = std::make_shared<ModuleList>();
+  share(part, *some, true);
+  return some;
+}
 
 std::string ModuleList::text() const {
   std::vector<std::string> texts;

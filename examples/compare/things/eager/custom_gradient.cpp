@@ -11,9 +11,7 @@ things::Numbers things::eager_custom_gradient() {
   // begin
   struct Round : tt::eager::Function<Round> {
     static tt::Tensor forward(tt::eager::FunctionContext&, const tt::Tensor& x) { return tt::round(x); }
-    static std::vector<tt::Tensor> backward(tt::eager::FunctionContext&, std::span<const tt::Tensor> upstream) {
-      return {upstream[0]};
-    }
+    static tt::Tensor backward(tt::eager::FunctionContext&, const tt::Tensor& upstream) { return upstream; }
   };
   // end
   auto w = tt::tensor({0.3f, 1.6f, 2.2f}).set_requires_grad();

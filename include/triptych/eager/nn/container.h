@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "triptych/core/callable.h"
+#include "triptych/core/index.h"
 #include "triptych/eager/module.h"
 
 namespace triptych::eager::nn {
@@ -155,6 +156,13 @@ class ModuleIterator {
   std::size_t at_;
 };
 
+/// Part of a sequence, with the line where it was asked for.
+struct PartOf {
+  PartOf(const Slice& slice, Location where = Location::here()) : slice(slice), where(where) {}
+  Slice slice;
+  Location where;
+};
+
 }  // namespace detail
 
 /// What Sequential and ModuleList share: modules in an order, named "0", "1", ... unless they are added by name.
@@ -200,6 +208,8 @@ class TRIPTYCH_API ModuleSequence : public Module {
   Name next_name(Location where = {}) const { return {std::to_string(size()), where}; }
   void add_part(const Name& name, AnyModule part);
   std::size_t place(std::int64_t index, const char* function, Location where) const;
+  /// Adds the modules at `part` to `other`, under their names or counted anew.
+  void share(const detail::PartOf& part, ModuleSequence& other, bool renamed) const;
   /// Copies of all modules, added to `copy`; ArgumentError if one can be made from neither options nor nothing.
   void clone_into(ModuleSequence& copy) const;
 
@@ -231,6 +241,9 @@ class TRIPTYCH_API Sequential : public ModuleSequence {
   }
   explicit Sequential(std::initializer_list<NamedPart> parts);
 
+  using ModuleSequence::operator[];
+  /// Some of the modules, under their names, in a Sequential that shares them: `features[tt::Slice(0, 5)]`.
+  std::shared_ptr<Sequential> operator[](const detail::PartOf& part) const;
   Tensor forward(const Tensor& x) override;
   std::unique_ptr<Sequential> clone() const;
 };
@@ -243,6 +256,9 @@ class TRIPTYCH_API ModuleList : public ModuleSequence {
  public:
   ModuleList() = default;
   explicit ModuleList(std::initializer_list<AnyModule> parts);
+  using ModuleSequence::operator[];
+  /// Some of the modules, counted anew, in a list that shares them.
+  std::shared_ptr<ModuleList> operator[](const detail::PartOf& part) const;
   /// Equal neighbours are printed once, with their number.
   std::string text() const override;
   std::unique_ptr<ModuleList> clone() const;
