@@ -24,27 +24,30 @@ Tensor pad(const Arg& input, const std::vector<std::int64_t>& pad, Text mode, Sc
 
 namespace detail {
 
-Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const Conv1dOptions& options) {
+Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const triptych::Conv1dOptions& options) {
   return bias.defined() ? triptych::conv1d(input, weight, Arg(bias, input.where()), options)
                         : triptych::conv1d(input, weight, options);
 }
-Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const Conv2dOptions& options) {
+Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const triptych::Conv2dOptions& options) {
   return bias.defined() ? triptych::conv2d(input, weight, Arg(bias, input.where()), options)
                         : triptych::conv2d(input, weight, options);
 }
-Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const Conv3dOptions& options) {
+Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const triptych::Conv3dOptions& options) {
   return bias.defined() ? triptych::conv3d(input, weight, Arg(bias, input.where()), options)
                         : triptych::conv3d(input, weight, options);
 }
-Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const ConvTranspose1dOptions& options) {
+Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias,
+                 const triptych::ConvTranspose1dOptions& options) {
   return bias.defined() ? triptych::conv_transpose1d(input, weight, Arg(bias, input.where()), options)
                         : triptych::conv_transpose1d(input, weight, options);
 }
-Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const ConvTranspose2dOptions& options) {
+Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias,
+                 const triptych::ConvTranspose2dOptions& options) {
   return bias.defined() ? triptych::conv_transpose2d(input, weight, Arg(bias, input.where()), options)
                         : triptych::conv_transpose2d(input, weight, options);
 }
-Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias, const ConvTranspose3dOptions& options) {
+Tensor convolved(const Arg& input, const Arg& weight, const Tensor& bias,
+                 const triptych::ConvTranspose3dOptions& options) {
   return bias.defined() ? triptych::conv_transpose3d(input, weight, Arg(bias, input.where()), options)
                         : triptych::conv_transpose3d(input, weight, options);
 }
