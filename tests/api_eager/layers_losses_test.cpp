@@ -167,6 +167,23 @@ TEST(LayersParametrize, KeepsTheValueAndTrainsTheOriginals) {
   EXPECT_EQ((*copy)(x).to_vector<float>(), after.to_vector<float>());  // its own
 }
 
+// As in PyTorch: LoRA freezes what it adds to.
+TEST(LayersParametrize, WhatIsFrozenStaysSo) {
+  const auto twice = [](const tt::Tensor& w) { return w * 2; };
+  nn::Linear linear(3, 2), of_norm(3, 2);
+  linear.requires_grad_(false);
+  parametrize::register_parametrization(linear, "weight", twice);
+  EXPECT_FALSE(linear.get_parameter("parametrizations.weight.original").requires_grad());
+  EXPECT_FALSE(linear.weight.requires_grad());
+  parametrize::remove_parametrizations(linear, "weight");
+  EXPECT_FALSE(linear.weight.requires_grad());
+  of_norm.requires_grad_(false);
+  parametrizations::weight_norm(of_norm);
+  EXPECT_FALSE(of_norm.get_parameter("parametrizations.weight.original1").requires_grad());
+  of_norm.requires_grad_();
+  EXPECT_TRUE(of_norm.get_parameter("parametrizations.weight.original1").requires_grad());
+}
+
 TEST(LayersParametrize, RightInverseAndRemoval) {
   nn::Linear linear(2, 2);
   {

@@ -82,6 +82,8 @@ void modules(nn::Sequential& net, nn::ModuleList& blocks, nn::LSTM& lstm, nn::Mu
   nn::clone(net);
   auto [missing, unexpected] = net.load_state_dict(s, false);
   static_cast<void>(missing), static_cast<void>(unexpected);
+  for (const auto& [k, v] : state) static_cast<void>(k), static_cast<void>(v);
+  static_cast<void>(state.names());
   state.set("fc.weight", w), static_cast<void>(state.at("fc.weight"));
   tt::save(net.state_dict(), path);
   net.register_forward_hook([](nn::Module&, const Tensor& input, const Tensor& output) { return input + output; });

@@ -42,18 +42,18 @@ class detail::ParametrizedMembers {
       module_.adopt(Name("parametrizations", where), std::make_unique<ModuleDict>());
     auto list = std::make_shared<ParametrizationList>();
     list->single_ = originals.size() == 1;
+    const bool trained = member.tensor.requires_grad();  // a frozen one stays so
+    const GradMode off(false);
+    const auto add = [&](const std::string& name, const Tensor& original) {
+      list->register_parameter(Name(name, where), original).set_requires_grad(trained);
+    };
     if (list->single_) {
       Tensor original = member.tensor;
-      const GradMode off(false);
       if (!originals[0].is_same(original)) set_data(original, originals[0].detach());
-      list->register_parameter(Name("original", where), original);
+      add("original", original);
     } else {
-      for (std::size_t i = 0; i < originals.size(); ++i) {
-        const GradMode off(false);
-        Tensor& parameter =
-            list->register_parameter(Name("original" + std::to_string(i), where), originals[i].detach().clone());
-        parameter.set_requires_grad(member.tensor.requires_grad());
-      }
+      for (std::size_t i = 0; i < originals.size(); ++i)
+        add("original" + std::to_string(i), originals[i].detach().clone());
     }
     list->append(std::move(parametrization));
     list->train(module_.is_training());
