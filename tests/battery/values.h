@@ -13,6 +13,7 @@
 #include "triptych/core/ops/channels_last.h"
 #include "triptych/core/ops/image.h"
 #include "triptych/core/ops/volume_sizes.h"
+#include "triptych/eager/nn/container.h"
 #include "triptych/keras/layers/cropping.h"
 
 namespace battery {
@@ -423,6 +424,17 @@ struct Values<tt::Slice> {
         return tt::Slice(Limits::max(), Limits::min(), make());
       });
     }
+  }
+};
+template <>
+struct Values<tt::eager::nn::detail::PartOf> {
+  using Part = tt::eager::nn::detail::PartOf;
+  static constexpr const char* good_text = "{0, 1}";
+  static Part good() { return {{0, 1}, here()}; }
+  static void hostile(Choices<Part>& choices, const Make<Part>&) {
+    Choices<tt::Slice> slices;
+    Values<tt::Slice>::hostile(slices, {});
+    for (const auto& [text, make] : slices) choices.add(text, [make = make] { return Part(make(), here()); });
   }
 };
 template <>
