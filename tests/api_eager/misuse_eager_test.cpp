@@ -850,7 +850,23 @@ TEST_F(MisuseEager, Warnings) {
                                             "[KLDivLoss] the mean is over all elements"}));
 }
 
-// A function that is called for each part may add and take away parts: those that there were at the beginning are visited.
+// What a handler does may warn in turn: it is not called for that.
+TEST(Warnings, AHandlerMayWarn) {
+  int calls = 0;
+  const tt::WarningHandler before = tt::set_warning_handler([&](const std::string& text, tt::Location) {
+    ++calls;
+    tt::warn("test", "within: " + text);
+    if (calls == 2) throw std::runtime_error("end");
+  });
+  tt::warn("test", "one");
+  EXPECT_THROW(tt::warn("test", "two"), std::runtime_error);
+  tt::warn("test", "three");
+  tt::set_warning_handler(before);
+  EXPECT_EQ(calls, 3);
+}
+
+// A function that is called for each part may add and take away parts: those that there were at the beginning are
+// visited.
 TEST(Containers, MayBeChangedWhileTheyAreWalked) {
   nn::Sequential net(nn::make<nn::Linear>(2, 2), nn::make<nn::ReLU>());
   int calls = 0;

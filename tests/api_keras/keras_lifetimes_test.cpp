@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "api_keras/keras_files.h"
@@ -35,6 +36,42 @@ std::vector<float> kernel_of(const keras::Model& model) { return model.get_weigh
 }  // namespace
 
 // --- Life -----------------------------------------------------------------------------------------------------------
+
+// A function of a layer may take it and what follows out of the running model, and drop the model: the call ends as it
+// began.
+TEST(KerasLifetimes, AModelChangesWhileItRuns) {
+  std::unique_ptr<keras::Sequential> model;
+  std::function<void()> change = [] {};
+  const auto make = [&] {
+    change = [] {};
+    model = std::make_unique<keras::Sequential>();
+    model->add(Input({2}));
+    model->add(Lambda([&](const Tensor& t) {
+      std::exchange(change, [] {})();
+      return t * 2;
+    }));
+    model->add(Activation("relu"));
+  };
+  const auto run = [&] { return (*model)(tt::ones({1, 2})).to_vector<float>(); };
+  const std::vector<float> twice{2, 2};
+  make();
+  change = [&] {
+    model->pop();
+    model->pop();
+  };
+  EXPECT_EQ(run(), twice);
+  EXPECT_TRUE(model->layers().empty());
+  make();
+  change = [&] {
+    for (int i = 0; i < 9; ++i) model->add(Activation("relu"));
+  };
+  EXPECT_EQ(run(), twice);
+  EXPECT_EQ(model->layers().size(), 11);
+  make();
+  change = [&] { model.reset(); };
+  EXPECT_EQ(run(), twice);
+  EXPECT_EQ(model, nullptr);
+}
 
 TEST(KerasLifetimes, ACallbackOutlivesItsModel) {
   struct Any : keras::CallbackBase {};

@@ -549,6 +549,7 @@ std::vector<Tensor> Layer::call(const TensorList& xs, std::optional<bool> traini
 std::vector<Tensor> Layer::call_all(const TensorList& xs, const CallOptions& given, Location where) const {
   Frame frame(where);
   LayerBase& layer = base(where);
+  const std::shared_ptr<LayerBase> alive = shared();  // its call may drop all other handles
   for (const std::vector<Tensor>* list :
        {static_cast<const std::vector<Tensor>*>(&xs), static_cast<const std::vector<Tensor>*>(&given.initial_state)})
     for (const Tensor& x : *list)

@@ -668,7 +668,7 @@ Layer SequentialModel::pop(Location where) {
                   .shape = LayerAccess::build_shapes(*this)[0], .strides = {}, .dtype = input_dtype(), .device = {}};
     last_mask_.reset();
     if (input_.defined()) LayerAccess::output_shapes(*this) = {last_.shape};
-    for (const Layer& brick : bricks_) append(brick);
+    for (const Layer& brick : layers()) append(brick);
   }
   number_ = new_number();
   structure_changed();
@@ -687,16 +687,17 @@ std::vector<Tensor> SequentialModel::values(Location where) const {
     throw ArgumentError("Sequential", "the model was not made of symbolic tensors", "'" + name() + "' has no Input",
                         "Put an Input first", where);
   std::vector<Tensor> all{input_again(keras, input_, where)};
-  for (const Layer& layer : bricks_) all.push_back(layer(all.back(), {}, LayerAccess::made_at(layer.base())));
+  for (const Layer& layer : layers()) all.push_back(layer(all.back(), {}, LayerAccess::made_at(layer.base())));
   std::vector<LayerCall::Edge>& edges = keras.models[number_];
   for (const Tensor& value : all) edges.push_back(edge_of(value));
   return all;
 }
 
 Symbols SequentialModel::symbols(Location where) const {
+  const std::vector<Layer> bricks = bricks_;
   const std::vector<Tensor> all = values(where);
   Symbols symbols{.inputs = {all.front()}, .outputs = {all.back()}, .calls = {{input_, {all[0]}, {all[0]}}}};
-  for (std::size_t i = 0; i < bricks_.size(); ++i) symbols.calls.push_back({bricks_[i], {all[i]}, {all[i + 1]}});
+  for (std::size_t i = 0; i < bricks.size(); ++i) symbols.calls.push_back({bricks[i], {all[i]}, {all[i + 1]}});
   return symbols;
 }
 
@@ -715,7 +716,7 @@ void SequentialModel::build(const Shape& input_shape) {
   unique_name("input_layer");
   unique_name("functional");
   last_ = {.shape = input_shape, .strides = {}, .dtype = input_dtype(), .device = {}};
-  for (const Layer& layer : bricks_) append(layer);
+  for (const Layer& layer : layers()) append(layer);
 }
 
 std::vector<Tensor> SequentialModel::call_with(const std::vector<Tensor>& xs, const CallOptions& options) {
@@ -723,7 +724,7 @@ std::vector<Tensor> SequentialModel::call_with(const std::vector<Tensor>& xs, co
     throw ArgumentError(class_name(), "the layer takes one input, and got another number",
                         "layer '" + name() + "' was called on " + std::to_string(xs.size()));
   Tensor value = as_input(xs[0], input_dtype(), options.mask[0]);
-  for (const Layer& layer : bricks_) value = layer(value, {}, LayerAccess::made_at(layer.base()));
+  for (const Layer& layer : layers()) value = layer(value, {}, LayerAccess::made_at(layer.base()));
   return {value};
 }
 

@@ -14,6 +14,13 @@ namespace {
 
 std::mutex mutex;
 WarningHandler current;  // guarded by the mutex
+thread_local bool handling = false;
+
+/// What a handler does may warn in turn: that goes to stderr.
+struct Handling {
+  Handling() { handling = true; }
+  ~Handling() { handling = false; }
+};
 
 }  // namespace
 
@@ -29,7 +36,10 @@ void warn(std::string_view op, std::string_view text, Location where) {
     const std::lock_guard lock(mutex);
     handler = current;
   }
-  if (handler) return handler(all, where);
+  if (handler && !handling) {
+    const Handling its;
+    return handler(all, where);
+  }
   const std::string place = where ? " At " + where.text() + "." : "";
   static_cast<void>(std::fprintf(stderr, "warning: %s%s\n", all.c_str(), place.c_str()));
 }
