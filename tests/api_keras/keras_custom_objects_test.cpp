@@ -195,6 +195,13 @@ std::map<std::string, Compiled> compiled_models() {
                    .metrics = {keras::metric<LargestError>()}});
     all.emplace("own_function", Compiled{model, {x}, {ramp({12, 2}, 9)}});
   }
+  {
+    const keras::Model model = two_ends("sigmoid");
+    model.compile({.optimizer = keras::optimizers::MultiOptimizer({keras::optimizers::SGD(0.05, {.momentum = 0.9}),
+                                                                   {{"first/.*", keras::optimizers::Adam(0.01)}}}),
+                   .loss = {"mse", "mae"}});
+    all.emplace("several_optimizers", Compiled{model, {x}, {ramp({12, 3}, 3), bits({12, 1})}});
+  }
   for (const auto& [name, c] : all)
     c.model.fit(c.x, c.y, {.batch_size = 4, .epochs = 2, .verbose = 0, .shuffle = false});
   return all;
@@ -311,6 +318,129 @@ TEST_F(KerasCustomObjects, WhatIsNotRegisteredIsNamed) {
                         "own. saving::register_keras_serializable gives it a name."));
   EXPECT_THAT(error_of<tt::ArgumentError>([] { keras::Loss loss("half_square"); }),
               HasSubstr("[loss] there is no loss of this name: 'half_square'"));
+}
+
+namespace {
+
+/// As often as its arguments say, under names of the library's.
+keras::Regularizer own_l2(double times) {
+  return {"L2", keras::Config().set("times", times).json(),
+          [times](const tt::Tensor& x) { return tt::sum(tt::abs(x)) * times; }};
+}
+double number_in(const keras::Layer& layer, const std::string& key) {
+  const std::string config = layer.get_config();
+  const auto at = config.find("\"" + key + "\": ");
+  return at == std::string::npos ? -1 : std::stod(config.substr(at + key.size() + 4));
+}
+
+}  // namespace
+
+TEST_F(KerasCustomObjects, NamesOfTheLibrarysObjectsStayTheLibrarys) {
+  namespace saving = keras::saving;
+  // Two objects of one name: a regularizer, and a layer that is registered behind it.
+  saving::register_keras_serializable("L2", [](const keras::Config& c) { return own_l2(c.number("times")); },
+                                      {.package = "mine"});
+  saving::register_keras_serializable("L2", [](const keras::Config&) { return Dense(7); }, {.package = "layers"});
+  saving::register_keras_serializable("MaxNorm", [](const keras::Config&) { return clipped(0.5); },
+                                      {.package = "mine"});
+  saving::register_keras_serializable("Zeros", [](const keras::Config&) { return filled(3); }, {.package = "mine"});
+  saving::register_keras_serializable("ExponentialDecay", [](const keras::Config&) { return halved(0.5); },
+                                      {.package = "mine"});
+  const saving::custom_object_scope scope({{"Dense", [](const keras::Config&) { return Activation("relu"); }}});
+  const keras::Sequential model({Input({4}), Dense(3, {.kernel_regularizer = keras::regularizers::L2(0.25),
+                                                       .bias_regularizer = own_l2(5),
+                                                       .kernel_constraint = keras::constraints::MaxNorm(3)})});
+  model.compile({.optimizer = keras::optimizers::SGD(keras::optimizers::schedules::ExponentialDecay(0.1, 10, 0.5)),
+                 .loss = "mse"});
+  const std::string written = model.to_json();
+  for (const char* text :
+       {R"("module": "keras.regularizers", "class_name": "L2", "config": {"l2": 0.25}, )"
+        R"("registered_name": null)",
+        R"("module": null, "class_name": "L2", "config": {"times": 5.0}, "registered_name": "mine>L2")",
+        R"("module": "keras.constraints", "class_name": "MaxNorm", "config": {"max_value": 3.0)",
+        R"("module": "keras.initializers", "class_name": "Zeros", "config": {}, )"
+        R"("registered_name": null)",
+        R"("module": "keras.layers", "class_name": "Dense")"})
+    EXPECT_THAT(written, HasSubstr(text));
+  const TemporaryFolder folder;
+  model.save(folder / "model.keras");
+  const keras::Model again = keras::models::load_model(folder / "model.keras");
+  EXPECT_EQ(again.to_json(), written);
+  EXPECT_EQ(again.get_layer(0).base().class_name(), "Dense");
+  EXPECT_EQ(number_in(again.get_layer(0), "l2"), 0.25);
+  EXPECT_EQ(number_in(again.get_layer(0), "times"), 5);
+  EXPECT_DOUBLE_EQ(again.optimizer().learning_rate(), model.optimizer().learning_rate());
+  const tt::Tensor x = ramp({2, 4});
+  EXPECT_EQ(again(x).to_vector<float>(), model(x).to_vector<float>());
+
+  // Of one name in two packages each is its own; what is in none is refused.
+  for (const double times : {1.0, 10.0})
+    saving::register_keras_serializable("Twice",
+                                        [times](const keras::Config&) {
+                                          return keras::Regularizer(
+                                              times == 1 ? "first>Twice" : "second>Twice", "{}",
+                                              [times](const tt::Tensor& w) { return tt::sum(w * w) * times; });
+                                        },
+                                        {.package = times == 1 ? "first" : "second"});
+  for (const auto& [package, penalty] : {std::pair("first", 4.0), {"second", 40.0}}) {
+    const std::string json = R"({"class_name": "Sequential", "config": {"name": "s", "layers": [
+      {"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "name": "i"}},
+      {"module": "keras.layers", "class_name": "Dense", "registered_name": null, "config": {"units": 1, "name": "d",
+       "kernel_initializer": "ones", "kernel_regularizer": {"module": null, "class_name": "Twice", "config": {},
+       "registered_name": ")" +
+                             std::string(package) + R"(>Twice"}}}]}})";
+    const keras::Model read = keras::models::model_from_json(json);
+    read(x);
+    EXPECT_DOUBLE_EQ(read.losses().at(0).item<double>(), penalty) << package;
+    EXPECT_THAT(read.to_json(), HasSubstr("\"registered_name\": \"" + std::string(package) + ">Twice\""));
+  }
+  EXPECT_THAT(error_of<tt::ArgumentError>([] {
+                keras::saving::deserialize_keras_object(
+                    R"({"module": null, "class_name": "Flatten", "config": {}, "registered_name": "other>Flatten"})");
+              }),
+              HasSubstr("[deserialize_keras_object] there is no layer of this class: 'Flatten'"));
+}
+
+TEST_F(KerasCustomObjects, SeveralOptimizersGoOnFromAFile) {
+  namespace o = keras::optimizers;
+  const auto make = [] {
+    const tt::Tensor x = Input({4}, {.name = "x"});
+    return keras::Model(x, Dense(2, {.name = "head"})(Dense(3, {.activation = "tanh", .name = "encoder"})(x)));
+  };
+  const keras::Model model = make();
+  const keras::Optimizer shared = o::Adam(0.01);
+  model.compile({.optimizer = o::MultiOptimizer(
+                     {o::SGD(0.1, {.momentum = 0.9}), {{"encoder/.*", shared}, {"head/bias", o::RMSprop(0.02)}}},
+                     {.loss_scale_factor = 8}),
+                 .loss = "mse"});
+  const tt::Tensor x = ramp({12, 4}), y = ramp({12, 2}, 7);
+  const keras::FitOptions epochs{.batch_size = 4, .epochs = 2, .verbose = 0, .shuffle = false};
+  model.fit(x, y, epochs);
+  const TemporaryFolder folder;
+  model.save(folder / "model.keras");
+  const keras::Model again = keras::models::load_model(folder / "model.keras");
+  EXPECT_EQ(again.optimizer().iterations(), 6);
+  for (const keras::Model& each : {model, again}) each.fit(x, y, epochs);
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(again.get_weights()[i].to_vector<float>(), model.get_weights()[i].to_vector<float>()) << i;
+
+  // The factor is that of all, and what it multiplies it divides: by powers of two with the same bits.
+  const keras::Model plain = make();
+  plain.set_weights(keras::models::load_model(folder / "model.keras", {.compile = false}).get_weights());
+  const keras::Model scaled = make();
+  scaled.set_weights(plain.get_weights());
+  const auto of_parts = [&](std::optional<double> factor) {
+    return o::MultiOptimizer({o::SGD(0.1), {{"encoder/.*", o::Adam(0.01)}}}, {.loss_scale_factor = factor});
+  };
+  plain.compile({.optimizer = of_parts({}), .loss = "mse"});
+  scaled.compile({.optimizer = of_parts(8), .loss = "mse"});
+  plain.fit(x, y, epochs);
+  scaled.fit(x, y, epochs);
+  EXPECT_EQ(scaled.get_weights()[0].to_vector<float>(), plain.get_weights()[0].to_vector<float>());
+  EXPECT_THAT(error_of<tt::ArgumentError>([] { o::MultiOptimizer({o::SGD({.loss_scale_factor = 2})}); }),
+              AllOf(HasSubstr("[MultiOptimizer] the optimizer of a part has a loss_scale_factor: 'sgd'. The loss is "
+                              "one: give it to MultiOptimizer"),
+                    HasSubstr("keras_custom_objects_test.cpp")));
 }
 
 TEST_F(KerasCustomObjects, EveryMetricIsWrittenAndReadAgain) {

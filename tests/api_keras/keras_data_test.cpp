@@ -319,6 +319,28 @@ TEST(KerasData, PicturesInFolders) {
               testing::HasSubstr("there is no picture: '" + (scratch / "a/1.png") + "'"));
 }
 
+// keras.preprocessing, Keras's other names; numbers of Keras 3.15.1.
+TEST(KerasData, PreprocessingByItsOtherNames) {
+  namespace preprocessing = keras::preprocessing;
+  const auto expect_near = [](const tt::Tensor& x, const std::vector<float>& numbers) {
+    EXPECT_THAT(x.to_vector<float>(), testing::Pointwise(testing::FloatNear(1e-5F), numbers));
+  };
+  const tt::Tensor x = tt::reshape(tt::arange(0, 30, 1, tt::float32), {6, 5, 1});
+  expect_near(preprocessing::image::smart_resize(x, {2, 3}),
+              {6.5833335F, 8.25F, 9.916667F, 14.083333F, 15.75F, 17.416666F});
+  expect_near(preprocessing::image::smart_resize(x, {4, 2}, "nearest"), {1, 3, 11, 13, 16, 18, 26, 28});
+  expect_near(preprocessing::image::smart_resize(tt::stack({x, x + 1}), 2), {4.5, 7, 17, 19.5, 5.5, 8, 18, 20.5});
+  const tt::Tensor first = tt::moveaxis(x, 2, 0);
+  expect_near(preprocessing::image::smart_resize(first, {4, 2}, "nearest", "channels_first"),
+              {1, 3, 11, 13, 16, 18, 26, 28});
+  EXPECT_THROW(preprocessing::image::smart_resize(x, {0, 2}), tt::ArgumentError);
+  EXPECT_EQ(preprocessing::sequence::pad_sequences({{1, 2, 3}, {4}}, {.maxlen = 2}).to_vector<std::int32_t>(),
+            (std::vector<std::int32_t>{2, 3, 0, 4}));
+  const auto windows = preprocessing::timeseries_dataset_from_array(tt::arange(0, 6), {}, 3);
+  EXPECT_EQ(windows.dataset().size(), 4);
+  EXPECT_EQ(preprocessing::image::img_to_array(preprocessing::image::array_to_img(x * 8)).shape(), x.shape());
+}
+
 TEST(KerasData, PicturesInAndOut) {
   const TemporaryFolder scratch;
   const tt::Tensor image = tt::tensor({{{0, 10}, {20, 250}}, {{30, 40}, {50, 60}}});  // (2, 2, 2): no picture

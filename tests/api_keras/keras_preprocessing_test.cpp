@@ -2,12 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "api_keras/keras_files.h"
 #include "triptych/keras.h"
 
 namespace tt = triptych;
 namespace keras = triptych::keras;
 using namespace keras::layers;
+using testing::AllOf;
 using testing::HasSubstr;
 
 namespace {
@@ -434,6 +438,29 @@ TEST(KerasPreprocessing, FeatureSpaces) {
       model.predict({table.at("age").numbers, table.at("income").numbers, table.at("rooms").numbers}, {.verbose = 0})
           .to_vector<float>(),
       all.to_vector<float>());
+}
+
+// NaN is no class: Keras makes the smallest whole number of it.
+TEST(KerasPreprocessing, WholeNumbersOfAFeatureAreFinite) {
+  using keras::utils::FeatureSpace;
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const keras::FeatureTable table{{"rooms", tt::tensor({1.F, nan, 3.F})}};
+  for (const char* kind : {"integer_categorical", "integer_hashed"}) {
+    const FeatureSpace space({{"rooms", kind}});
+    EXPECT_THAT(error_of<tt::ArgumentError>([&] {
+                  space.adapt(table);
+                  space(table);
+                }),
+                AllOf(HasSubstr("[FeatureSpace] a feature of whole numbers has one that is not finite: 'rooms' has nan "
+                                "in row 1. Fill in what is missing"),
+                      HasSubstr("keras_preprocessing_test.cpp")))
+        << kind;
+    const keras::FeatureTable whole{{"rooms", tt::tensor({1.F, 2.F, 3.F})}};
+    space.adapt(whole);
+    EXPECT_EQ(space(whole).shape().dim(0).raw(), 3) << kind;
+  }
+  const FeatureSpace numbers({{"rooms", "float"}});
+  EXPECT_TRUE(std::isnan(numbers(table)[1][0].item<float>()));
 }
 
 // A list of one pair could be the ends of something else, and two texts the ends of a list.

@@ -5,8 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "api_keras/models/operation.h"
+#include "api_keras/models/operation_json.h"
+
 namespace triptych::keras::ops::image {
 namespace {
+
+using Tensors = std::vector<Tensor>;
 
 /// Images with their channels last, and back.
 struct Layout {
@@ -38,10 +43,7 @@ std::int64_t before_of(const char* op, std::int64_t whole, std::optional<std::in
   return before ? *before : whole - *inside - *behind;
 }
 
-}  // namespace
-
-Tensor resize(const Arg& images, Size2 size, const ResizeOptions& options) {
-  const Frame frame(images.where());
+Tensor resized(const Arg& images, Size2 size, const ResizeOptions& options) {
   const Layout layout("resize", images, text_of(options.data_format));
   Tensor x = layout.to_last(images.tensor());
   if (size.height < 1 || size.width < 1)
@@ -72,6 +74,24 @@ Tensor resize(const Arg& images, Size2 size, const ResizeOptions& options) {
   }
   return layout.from_last(resize_images(Arg(x, images.where()), size.height, size.width, text_of(options.interpolation),
                                         options.antialias));
+}
+
+}  // namespace
+
+Tensor resize(const Arg& images, Size2 size, const ResizeOptions& options) {
+  const Location where = images.where();
+  return apply(
+      {"image",
+       "Resize",
+       {{"size", numbers(size)},
+        {"interpolation", options.interpolation},
+        {"antialias", options.antialias},
+        {"crop_to_aspect_ratio", options.crop_to_aspect_ratio},
+        {"pad_to_aspect_ratio", options.pad_to_aspect_ratio},
+        {"fill_mode", options.fill_mode},
+        {"fill_value", options.fill_value},
+        {"data_format", options.data_format}}},
+      {images.tensor()}, [=](const Tensors& t) { return Tensors{resized(Arg(t[0], where), size, options)}; }, where)[0];
 }
 
 Tensor rgb_to_grayscale(const Arg& images, Text data_format) {
@@ -135,32 +155,50 @@ Tensor pad_images(const Arg& images, const PadOptions& options) {
 
 namespace {
 
-Tensor patches_of(const char* op, const Arg& images, int axes, const Axes& size, const Axes& strides,
-                  const Axes& dilation_rate, const WindowPadding& padding, const Text& data_format) {
-  const Frame frame(images.where());
-  const bool first = data_format_of(data_format, images.where()) == DataFormat::nchw;
+Tensor patches_of(const char* op, const Arg& images, int axes, const Axes& size, const ExtractPatchesOptions& options,
+                  bool first) {
   Tensor x = images.tensor();
   const bool single = x.ndim(images.where()) == axes + 1;
   if (!single && x.ndim() != axes + 2)
     throw ArgumentError(op, "the images have the wrong number of dimensions", x.shape().text(), "", images.where());
   if (single) x = unsqueeze(x, 0);
   if (first) x = moveaxis(x, 1, -1);
-  Tensor patches = triptych::extract_patches(Arg(x, images.where()), size,
-                                             {.strides = strides, .rates = dilation_rate, .padding = padding});
+  Tensor patches = triptych::extract_patches(Arg(x, images.where()), size, options);
   if (first) patches = moveaxis(patches, -1, 1);
   return single ? squeeze(patches, 0) : patches;
+}
+
+/// One step of a functional model, unless the padding is a number, which Keras does not have.
+Tensor patches(const char* op, const Arg& images, int axes, const Axes& size, const Axes& strides,
+               const Axes& dilation_rate, const WindowPadding& padding, const Text& data_format) {
+  const Location where = images.where();
+  const Frame frame(where);
+  const bool first = data_format_of(data_format, where) == DataFormat::nchw;
+  const ExtractPatchesOptions options{.strides = strides, .rates = dilation_rate, .padding = padding};
+  const auto run = [=](const Tensors& t) {
+    return Tensors{patches_of(op, Arg(t[0], where), axes, size, options, first)};
+  };
+  if (padding.mode() == PaddingMode::numbers) return run({images.tensor()})[0];
+  return apply({"image",
+                "ExtractPatches",
+                {{"size", numbers(size)},
+                 {"strides", strides.empty() ? Json() : numbers(strides)},
+                 {"dilation_rate", numbers(dilation_rate)},
+                 {"padding", padding_word(padding)},
+                 {"data_format", std::string_view(data_format)}}},
+               {images.tensor()}, run, where)[0];
 }
 
 }  // namespace
 
 Tensor extract_patches(const Arg& images, const Axes& size, const Axes& strides, const Axes& dilation_rate,
                        const WindowPadding& padding, Text data_format) {
-  return patches_of("extract_patches", images, size.size() == 3 ? 3 : 2, size, strides, dilation_rate, padding,
-                    data_format);
+  return patches("extract_patches", images, size.size() == 3 ? 3 : 2, size, strides, dilation_rate, padding,
+                 data_format);
 }
 Tensor extract_patches_3d(const Arg& volumes, const Axes& size, const Axes& strides, const Axes& dilation_rate,
                           const WindowPadding& padding, Text data_format) {
-  return patches_of("extract_patches_3d", volumes, 3, size, strides, dilation_rate, padding, data_format);
+  return patches("extract_patches_3d", volumes, 3, size, strides, dilation_rate, padding, data_format);
 }
 
 Tensor sobel_edges(const Arg& images, Text data_format) {
@@ -171,15 +209,28 @@ Tensor sobel_edges(const Arg& images, Text data_format) {
 
 Tensor ssim(const Arg& image1, const Arg& image2, double max_val, std::int64_t filter_size, double filter_sigma,
             double k1, double k2, Text data_format) {
-  const Frame frame(image1.where());
+  const Location where = image1.where();
+  const Frame frame(where);
   const Layout layout("ssim", image1, data_format);
-  const auto batch = [&](const Arg& image) {
-    const Tensor last = layout.to_last(image.tensor());
-    return layout.rank == 3 ? unsqueeze(last, 0) : last;
+  const auto likeness = [=](const Tensors& images) {
+    const auto batch = [&](const Tensor& image) {
+      const Tensor last = layout.to_last(image);
+      return layout.rank == 3 ? unsqueeze(last, 0) : last;
+    };
+    const SsimOptions options{filter_size, filter_sigma, k1, k2};
+    const Tensor mean =
+        triptych::mean(ssim_by_channel(batch(images[0]), batch(images[1]), max_val, options).similarity, -1);
+    return Tensors{layout.rank == 3 ? squeeze(mean, 0) : mean};
   };
-  const Tensor likeness = triptych::mean(
-      ssim_by_channel(batch(image1), batch(image2), max_val, {filter_size, filter_sigma, k1, k2}).similarity, -1);
-  return layout.rank == 3 ? squeeze(likeness, 0) : likeness;
+  return apply({"image",
+                "SSIM",
+                {{"max_val", max_val},
+                 {"filter_size", filter_size},
+                 {"filter_sigma", filter_sigma},
+                 {"k1", k1},
+                 {"k2", k2},
+                 {"data_format", std::string_view(data_format)}}},
+               {image1.tensor(), image2.tensor()}, likeness, where)[0];
 }
 
 Tensor scale_and_translate(const Arg& images, const Shape& output_shape, const std::vector<double>& scale,

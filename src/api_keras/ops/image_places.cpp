@@ -6,10 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "api_keras/models/operation.h"
+#include "api_keras/models/operation_json.h"
 #include "core/support/printable.h"
 #include "triptych/keras/ops/image.h"
+#include "triptych/keras/random.h"
 
 namespace triptych::keras::ops::image {
+
+using Tensors = std::vector<Tensor>;
+
 namespace {
 
 /// A place along an axis of `size` elements as a number of one, and whether there is one.
@@ -91,13 +97,11 @@ Tensor back(const Tensor& result, DType dtype) { return cast(is_floating(dtype) 
 
 }  // namespace
 
-Tensor map_coordinates(const Arg& inputs, const Arg& coordinates, std::int64_t order, Text fill_mode,
-                       double fill_value) {
+namespace {
+
+Tensor mapped(const Tensor& x, const Tensor& given, std::int64_t order, const OwnedText& mode, double fill_value,
+              Location where) {
   const char* op = "map_coordinates";
-  const Location where = inputs.where();
-  const Frame frame(where);
-  const Tensor &x = inputs.tensor(), &given = coordinates.tensor();
-  const OwnedText mode{std::string_view(fill_mode)};
   check_mode(op, mode, true, where);
   if (order != 0 && order != 1)
     throw ArgumentError(op, "the order is neither 0 nor 1", std::to_string(order), "", where);
@@ -105,10 +109,22 @@ Tensor map_coordinates(const Arg& inputs, const Arg& coordinates, std::int64_t o
     throw ArgumentError(op, "there is not a row of places for each axis of inputs",
                         given.shape().text() + " for " + x.shape().text(), "", where);
   const DType dtype = float_of(x);
-  const Tensor values = cast(inputs, dtype), rows = cast(coordinates, dtype);
+  const Tensor values = cast(x, dtype), rows = cast(given, dtype);
   std::vector<Tensor> places;
   for (int axis = 0; axis < x.ndim(); ++axis) places.push_back(select(rows, 0, axis));
   return back(read_at(values, places, order == 1, mode, fill_value, where), x.dtype());
+}
+
+}  // namespace
+
+Tensor map_coordinates(const Arg& inputs, const Arg& coordinates, std::int64_t order, Text fill_mode,
+                       double fill_value) {
+  const Location where = inputs.where();
+  const OwnedText mode{std::string_view(fill_mode)};
+  return apply(
+      {"image", "MapCoordinates", {{"order", order}, {"fill_mode", mode}, {"fill_value", fill_value}}},
+      {inputs.tensor(), coordinates.tensor()},
+      [=](const Tensors& t) { return Tensors{mapped(t[0], t[1], order, mode, fill_value, where)}; }, where)[0];
 }
 
 Tensor blurred(const Tensor& x, int axis, std::int64_t size, const Tensor& deviation) {
@@ -119,12 +135,10 @@ Tensor blurred(const Tensor& x, int axis, std::int64_t size, const Tensor& devia
   return matmul(triptych::unfold(triptych::pad(x, room), axis, size, 1), weights);
 }
 
-Tensor gaussian_blur(const Arg& images, Size2 kernel_size, std::pair<double, double> sigma, Text data_format) {
+namespace {
+
+Tensor smoothed(const Tensor& given, Size2 kernel_size, std::pair<double, double> sigma, bool first, Location where) {
   const char* op = "gaussian_blur";
-  const Location where = images.where();
-  const Frame frame(where);
-  const bool first = data_format_of(data_format, where) == DataFormat::nchw;
-  const Tensor& given = images.tensor();
   const int rank = given.ndim(where);
   if (rank != 3 && rank != 4)
     throw ArgumentError(op, "images have neither three nor four dimensions", given.shape().text(), "", where);
@@ -137,11 +151,26 @@ Tensor gaussian_blur(const Arg& images, Size2 kernel_size, std::pair<double, dou
                         std::to_string(kernel_size.height) + " and " + std::to_string(kernel_size.width), "", where);
   const DType dtype = is_floating(given.dtype()) ? given.dtype() : float32;
   const DeviceScope beside(given.device());
-  Tensor x = cast(images, dtype);
+  Tensor x = cast(given, dtype);
   const int height = first ? rank - 2 : rank - 3;
   // The first of Keras's two sizes and deviations is the horizontal one.
   x = blurred(x, height, kernel_size.width, tensor(sigma.second));
   return blurred(x, height + 1, kernel_size.height, tensor(sigma.first));
+}
+
+}  // namespace
+
+Tensor gaussian_blur(const Arg& images, Size2 kernel_size, std::pair<double, double> sigma, Text data_format) {
+  const Location where = images.where();
+  const bool first = data_format_of(data_format, where) == DataFormat::nchw;
+  return apply(
+      {"image",
+       "GaussianBlur",
+       {{"kernel_size", numbers(kernel_size)},
+        {"sigma", {sigma.first, sigma.second}},
+        {"data_format", std::string_view(data_format)}}},
+      {images.tensor()}, [=](const Tensors& t) { return Tensors{smoothed(t[0], kernel_size, sigma, first, where)}; },
+      where)[0];
 }
 
 Tensor read_images(const Tensor& x, const Tensor& rows, const Tensor& columns, bool linear, const OwnedText& mode,
@@ -155,18 +184,17 @@ Tensor read_images(const Tensor& x, const Tensor& rows, const Tensor& columns, b
 
 namespace {
 
-Tensor transformed(const char* op, const Arg& images, const Tensor& transform, const AffineOptions& options,
+Tensor transformed(const char* op, const Tensor& given, const Tensor& transform, const AffineOptions& options,
                    Location where) {
   const bool linear = is_linear(op, options.interpolation, where);
   check_mode(op, options.fill_mode, false, where);
   const bool first = data_format_of(std::string_view(options.data_format), where) == DataFormat::nchw;
-  const Tensor& given = images.tensor();
   const int rank = given.ndim(where);
   if (rank != 3 && rank != 4)
     throw ArgumentError(op, "images have neither three nor four dimensions", given.shape().text(), "", where);
   const DType dtype = float_of(given);
   const DeviceScope beside(given.device());
-  Tensor x = cast(images, dtype);
+  Tensor x = cast(given, dtype);
   if (first) x = moveaxis(x, rank - 3, -1);
   if (rank == 3) x = unsqueeze(x, 0);
   const Tensor maps = cast(transform, dtype);
@@ -190,26 +218,22 @@ Tensor transformed(const char* op, const Arg& images, const Tensor& transform, c
   return back(result, given.dtype());
 }
 
-}  // namespace
-
-Tensor affine_transform(const Arg& images, const Arg& transform, const AffineOptions& options) {
-  const Frame frame(images.where());
-  const Tensor& given = transform.tensor();
-  return transformed("affine_transform", images, given.ndim(transform.where()) == 1 ? unsqueeze(given, 0) : given,
-                     options, images.where());
+/// What all of them are made with.
+template <class Options>
+Json config_of(const Options& options) {
+  return {{"interpolation", options.interpolation},
+          {"fill_value", options.fill_value},
+          {"data_format", options.data_format}};
 }
 
-Tensor perspective_transform(const Arg& images, const Arg& start_points, const Arg& end_points,
-                             const AffineOptions& options) {
+/// The transform of each image that moves its end points to its start points.
+Tensor transform_of(const Tensor& start_points, const Tensor& end_points, Location where) {
   const char* op = "perspective_transform";
-  const Location where = images.where();
-  const Frame frame(where);
-  const auto points = [&](const Arg& given) {
-    const Tensor& t = given.tensor();
+  const auto points = [&](const Tensor& t) {
     const int rank = t.ndim(where);
     if ((rank != 2 && rank != 3) || conflict(t.shape().dim(-1), 2) || conflict(t.shape().dim(-2), 4))
       throw ArgumentError(op, "points are neither (4, 2) nor (n, 4, 2)", t.shape().text(), "", where);
-    const Tensor floats = cast(given, is_floating(t.dtype()) ? t.dtype() : float32);
+    const Tensor floats = cast(t, is_floating(t.dtype()) ? t.dtype() : float32);
     return rank == 2 ? unsqueeze(floats, 0) : floats;
   };
   const Tensor start = points(start_points), end = points(end_points);
@@ -223,33 +247,58 @@ Tensor perspective_transform(const Arg& images, const Arg& start_points, const A
   const Tensor first = concat({ex, ey, one, zero, zero, zero, neg(sx * ex), neg(sx * ey)}, -1),
                second = concat({zero, zero, zero, ex, ey, one, neg(sy * ex), neg(sy * ey)}, -1);
   const Tensor equations = concat({first, second}, 1), wanted = concat({sx, sy}, 1);
-  const Tensor transform = squeeze(triptych::linalg::solve(equations, wanted), -1);
-  return transformed(op, images, transform, options, where);
+  return squeeze(triptych::linalg::solve(equations, wanted), -1);
 }
 
-Tensor elastic_transform(const Arg& images, const ElasticOptions& options) {
-  const char* op = "elastic_transform";
+}  // namespace
+
+Tensor affine_transform(const Arg& images, const Arg& transform, const AffineOptions& options) {
   const Location where = images.where();
-  const Frame frame(where);
+  Json config = config_of(options);
+  config["fill_mode"] = options.fill_mode;
+  return apply(
+      {"image", "AffineTransform", std::move(config)}, {images.tensor(), transform.tensor()},
+      [=](const Tensors& t) {
+        return Tensors{
+            transformed("affine_transform", t[0], t[1].ndim(where) == 1 ? unsqueeze(t[1], 0) : t[1], options, where)};
+      },
+      where)[0];
+}
+
+Tensor perspective_transform(const Arg& images, const Arg& start_points, const Arg& end_points,
+                             const AffineOptions& options) {
+  const Location where = images.where();
+  const auto run = [=](const Tensors& t) {
+    return Tensors{transformed("perspective_transform", t[0], transform_of(t[1], t[2], where), options, where)};
+  };
+  const Tensors operands{images.tensor(), start_points.tensor(), end_points.tensor()};
+  // Keras has one fill_mode here.
+  if (options.fill_mode != "constant") return run(operands)[0];
+  return apply({"image", "PerspectiveTransform", config_of(options)}, operands, run, where)[0];
+}
+
+namespace {
+
+Tensor distorted(const Tensor& given, const ElasticOptions& options, Location where) {
+  const char* op = "elastic_transform";
   const bool linear = is_linear(op, options.interpolation, where);
   check_mode(op, options.fill_mode, true, where);
   if (!(options.sigma > 0 && options.sigma < 1e4 && std::isfinite(options.alpha)))
     throw ArgumentError(op, "sigma is not from 0 to 10000, or alpha is not finite",
                         std::to_string(options.sigma) + " and " + std::to_string(options.alpha), "", where);
   const bool first = data_format_of(std::string_view(options.data_format), where) == DataFormat::nchw;
-  const Tensor& given = images.tensor();
   const int rank = given.ndim(where);
   if (rank != 3 && rank != 4)
     throw ArgumentError(op, "images have neither three nor four dimensions", given.shape().text(), "", where);
   const DType dtype = float_of(given);
   const DeviceScope beside(given.device());
-  Tensor x = cast(images, dtype);
+  Tensor x = cast(given, dtype);
   if (first) x = moveaxis(x, rank - 3, -1);
   if (rank == 3) x = unsqueeze(x, 0);
-  const std::int64_t count = x.size(0, where), height = x.size(1, where), width = x.size(2, where);
+  const std::int64_t height = x.size(1, where), width = x.size(2, where);
   const auto window = static_cast<std::int64_t>(6 * options.sigma) | 1;
   const auto moves = [&] {
-    const Tensor noise = normal({count, height, width, 1}, 0, 1, dtype, options.seed.generator(), where);
+    const Tensor noise = random::normal({Size(x, 0, where), height, width, 1}, 0, 1, dtype, options.seed, where);
     const Tensor smooth = gaussian_blur(noise, {window, window}, {options.sigma, options.sigma});
     return squeeze(smooth, -1) * (options.alpha * options.sigma);
   };
@@ -259,6 +308,22 @@ Tensor elastic_transform(const Arg& images, const ElasticOptions& options) {
   if (rank == 3) result = squeeze(result, 0);
   if (first) result = moveaxis(result, -1, rank - 3);
   return back(result, given.dtype());
+}
+
+}  // namespace
+
+Tensor elastic_transform(const Arg& images, const ElasticOptions& options) {
+  const Location where = images.where();
+  const Frame frame(where);
+  const auto run = [=](const Tensors& t) { return Tensors{distorted(t[0], options, where)}; };
+  // A file has no generator, and Keras draws other numbers by a seed.
+  if (options.seed.generator()) return run({images.tensor()})[0];
+  Json config = config_of(options);
+  config["fill_mode"] = options.fill_mode;
+  config["alpha"] = options.alpha;
+  config["sigma"] = options.sigma;
+  config["seed"] = nullptr;
+  return apply({"image", "ElasticTransform", std::move(config)}, {images.tensor()}, run, where)[0];
 }
 
 }  // namespace triptych::keras::ops::image

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api_keras/models/operation.h"
+#include "api_keras/models/operation_json.h"
 #include "core/support/printable.h"
 #include "triptych/core/dtype_info.h"
 
@@ -12,17 +13,11 @@ namespace {
 
 using Tensors = std::vector<Tensor>;
 
-/// As files have it: one number, or a list.
-Json numbers(const Axes& axes) {
-  return axes.size() == 1 ? Json(axes[0]) : Json(std::vector<std::int64_t>(axes.begin(), axes.end()));
-}
-Json numbers(Size2 size) { return {size.height, size.width}; }
-
-/// The arguments that all convolutions have; `padding` is one of Keras's two words.
+/// The arguments that all convolutions have.
 Json convolution_config(const Axes& strides, const WindowPadding& padding, Text data_format,
                         const Axes& dilation_rate) {
   return {{"strides", numbers(strides)},
-          {"padding", padding.mode() == PaddingMode::same ? "same" : "valid"},
+          {"padding", padding_word(padding)},
           {"data_format", std::string_view(data_format)},
           {"dilation_rate", numbers(dilation_rate)}};
 }

@@ -195,7 +195,7 @@ class Call {
     if (value.is_number()) return full({}, value.get<double>(), is_floating(beside) ? beside : float32);
     if (!is(value, "__numpy__") && !is(value, "__tensor__") && !value.is_array()) fail(name);
     // Numbers in lists, alone or as an array of a dtype.
-    const Json object = {{"value", value}};
+    const Json object = {{"value", with_numbers(value)}};
     Tensor numbers;
     Fields(object, call_.class_name, call_.where).field("value", numbers);
     if (value.is_array()) return cast(numbers, has_fractions(value) ? float32 : int32);
@@ -203,6 +203,13 @@ class Call {
     if (value.contains("config") && value["config"].is_object() && value["config"].contains("dtype"))
       Fields(value["config"], call_.class_name, call_.where).field("dtype", dtype);
     return cast(numbers, dtype);
+  }
+  /// true and false as 1 and 0.
+  static Json with_numbers(Json value) {
+    if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
+    if (value.is_structured())
+      for (Json& item : value) item = with_numbers(item);
+    return value;
   }
   static bool has_fractions(const Json& value) {
     if (!value.is_array()) return !value.is_number_integer();

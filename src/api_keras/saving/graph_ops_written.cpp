@@ -376,6 +376,7 @@ std::optional<WrittenOp> with_arguments(const Node& op, const std::vector<Json>&
   if (name == "svd")
     return made(linalg, "SVD",
                 {{"full_matrices", op.attributes_as<SvdAttributes>().full_matrices}, {"compute_uv", true}});
+  if (name == "svdvals") return made(linalg, "SVD", {{"full_matrices", false}, {"compute_uv", false}});
   if (name == "triangular_solve") {
     const auto& a = op.attributes_as<TriangularSolveAttributes>();
     if (a.unitriangular) return {};

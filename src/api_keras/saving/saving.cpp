@@ -8,6 +8,7 @@
 #include "api_keras/layers/brick.h"
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
+#include "api_keras/optimizers/paths.h"
 #include "api_keras/saving/archive.h"
 #include "api_keras/saving/objects.h"
 #include "api_keras/saving/structure.h"
@@ -230,7 +231,8 @@ void Model::load_weights(const OwnedText& path, LoadWeightsOptions options, Loca
   RunNow now;
   const Transaction whole;
   if (const Optimizer* optimizer = base().trainer().optimizer_if_any(); optimizer && dict.contains(iteration_key)) {
-    optimizer->base().build(base().trainable_weights());
+    const std::vector<Tensor> trained = base().trainable_weights();
+    optimizer->base().build(trained, paths_of(base(), trained));
     if (const std::string why = match_optimizer(dict, optimizer->base(), weights, values); !why.empty())
       std::fprintf(stderr, "[load_weights] warning: the optimizer's state in '%s' is not read: %s.\n",
                    printable(path).c_str(), printable(why).c_str());

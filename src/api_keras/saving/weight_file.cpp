@@ -10,6 +10,7 @@
 #include "api_keras/models/functional.h"
 #include "api_keras/names.h"
 #include "api_keras/optimizers/multi_optimizer.h"
+#include "api_keras/optimizers/paths.h"
 #include "api_keras/saving/structure.h"
 #include "api_keras/training/trainer.h"
 #include "core/support/printable.h"
@@ -230,7 +231,8 @@ FoundValues match_weights(const Hdf5Reader& file, const Model& model, const Read
   const Optimizer* optimizer = model.base().trainer().optimizer_if_any();
   const std::string group = std::string(optimizer_folder) + "/vars";
   if (!optimizer || !how.optimizer || !file.has_group(group)) return result;
-  optimizer->base().build(model.base().trainable_weights());
+  const std::vector<Tensor> trained = model.base().trainable_weights();
+  optimizer->base().build(trained, paths_of(model.base(), trained));
   const auto variables = variables_in_files(optimizer->base());
   const std::size_t there = file.names(group).size();
   std::string problem;
