@@ -39,8 +39,8 @@ TEST(KerasTensorBoard, WritesWhatKerasDoes) {
   if (!has_tensorboard()) GTEST_SKIP() << "the python3 of PATH has no package tensorboard";
   const std::string read = read_by_tensorboard(TRIPTYCH_SOURCE_DIR, folder / "logs");
   for (const char* text :
-       {"train keras 0 graph_keras_model b'{\"class_name\"", "train batch_loss 4 scalars ",
-        "train epoch_loss 1 scalars ", "train epoch_learning_rate 0 scalars 0.125\n",
+       {"train keras 0 graph_keras_model b'{\"module\": \"keras\", \"class_name\": \"Sequential\"",
+        "train batch_loss 4 scalars ", "train epoch_loss 1 scalars ", "train epoch_learning_rate 0 scalars 0.125\n",
         "train epoch_steps_per_second 1 scalars ", "validation epoch_loss 1 scalars ",
         "validation evaluation_loss_vs_iterations 4 scalars ",
         "train hidden/kernel/histogram 1 histograms (30, 3) 6.0\n", "train hidden/kernel/image 1 images 3 2 3x2x1 [",
