@@ -306,3 +306,30 @@ TEST(Spellings, ConvolutionsAsFunctions) {
   EXPECT_EQ(shape(F::conv_transpose3d(volume, w3, b, {2, 1, 1})), "(1, 2, 17, 10, 10)");
   EXPECT_ARGUMENT_ERROR(F::conv2d(image, w2, tt::ones({3})), "[conv2d]");
 }
+
+// torch.autograd.grad(loss, model.parameters()), grad([y, z], x), and one of each, which gives one.
+TEST(Spellings, Gradients) {
+  namespace autograd = triptych::eager::autograd;
+  nn::Linear net(2, 1);
+  const Tensor x = tt::ones({1, 2}).set_requires_grad(), loss = tt::sum(tt::square(net(x)));
+  const std::vector<Tensor> all = autograd::grad(loss, net.parameters(), {.create_graph = true});
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_TRUE(all[0].requires_grad());
+  EXPECT_EQ(all[1].shape(), Shape{1});
+  EXPECT_EQ(autograd::grad({loss, 2 * loss}, net.parameters(), {.retain_graph = true}).size(), 2u);
+  EXPECT_EQ(autograd::grad(loss, {x, net.weight}, {.retain_graph = true}).size(), 2u);
+  EXPECT_EQ(autograd::grad(loss, x).shape(), (Shape{1, 2}));
+}
+
+TEST(Spellings, Initializers) {
+  nn::Conv2d conv(3, 8, 3);
+  tt::manual_seed(3);
+  const auto by_place = nn::init::kaiming_normal_(conv.weight, 0, "fan_out", "relu").to_vector<float>();
+  tt::manual_seed(3);
+  EXPECT_EQ(nn::init::kaiming_normal_(conv.weight, {.mode = "fan_out", .nonlinearity = "relu"}).to_vector<float>(),
+            by_place);
+  tt::manual_seed(3);
+  const auto of_slope = nn::init::kaiming_uniform_(conv.weight, 2).to_vector<float>();
+  tt::manual_seed(3);
+  EXPECT_EQ(nn::init::kaiming_uniform_(conv.weight, {.a = 2}).to_vector<float>(), of_slope);
+}

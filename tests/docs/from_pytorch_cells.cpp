@@ -24,6 +24,8 @@ void tensors(Tensor x, Tensor v, Tensor p, const Tensor& mask, const Tensor& row
   static_cast<void>(tt::tensor({1.0, 2.0})), static_cast<void>(tt::tensor({1.0}, tt::float64));
   static_cast<void>(tt::arange(0, n, 1, tt::float32)), static_cast<void>(tt::eye(n).to(tt::boolean));
   static_cast<void>([&](double v) { return tt::full({n}, v); });
+  Tensor w = tt::empty({n});
+  w.uniform_(-1, 1);
   p.add_(p.grad(), -lr);
   static_cast<void>(tt::ones(2, 3, tt::int64)), static_cast<void>(x.new_tensor({1, 2}));
   static_cast<void>(a.matmul(b)), static_cast<void>(x.pow(2)), static_cast<void>(a.floor_divide(b));
@@ -191,6 +193,9 @@ void functions(nn::Linear& net, const Tensor& x, const Tensor& y, const Tensor& 
   using namespace triptych::eager::autograd;
   {
     const auto f = [](const Tensor& s, const Tensor& t) { return tt::sum(s * t); };
+    const Tensor loss = x.sum();
+    static_cast<void>(autograd::grad(loss, net.parameters(), {.create_graph = true}));
+    static_cast<void>(autograd::grad(y, x));
     static_cast<void>(func::grad<1>(f)), static_cast<void>(func::grad<0, 1>(f));
     func::vmap(f, {tt::none, 0}, 0, {.randomness = func::Randomness::different});
     func::jvp(f, std::tuple(x, y), std::tuple(s, t));

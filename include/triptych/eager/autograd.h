@@ -87,6 +87,19 @@ inline std::vector<Tensor> grad(std::initializer_list<Tensor> ys, std::initializ
                                 const GradOptions& options = {}, Location where = Location::here()) {
   return grad(std::span(ys.begin(), ys.size()), std::span(xs.begin(), xs.size()), options, where);
 }
+/// One y, several xs: `grad(loss, net.parameters(), {.create_graph = true})`.
+inline std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& xs, const GradOptions& options = {},
+                                Location where = Location::here()) {
+  return grad(std::span(&y, 1), std::span(xs), options, where);
+}
+inline std::vector<Tensor> grad(const Tensor& y, std::initializer_list<Tensor> xs, const GradOptions& options = {},
+                                Location where = Location::here()) {
+  return grad(std::span(&y, 1), std::span(xs.begin(), xs.size()), options, where);
+}
+inline std::vector<Tensor> grad(std::initializer_list<Tensor> ys, const std::vector<Tensor>& xs,
+                                const GradOptions& options = {}, Location where = Location::here()) {
+  return grad(std::span(ys.begin(), ys.size()), std::span(xs), options, where);
+}
 /// One y, one x.
 inline Tensor grad(const Tensor& y, const Tensor& x, const GradOptions& options = {},
                    Location where = Location::here()) {
@@ -234,5 +247,12 @@ class Function {
     if constexpr (std::is_base_of_v<Tensor, T>) inputs.push_back(argument);
   }
 };
+
+/// torch.autograd's names for what is above.
+namespace autograd {
+using eager::backward;
+using eager::Function;
+using eager::grad;
+}  // namespace autograd
 
 }  // namespace triptych::eager

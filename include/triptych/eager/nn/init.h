@@ -55,6 +55,18 @@ TRIPTYCH_API Tensor& kaiming_uniform_(Tensor& tensor, double a = 0, Text mode = 
 /// Normal with standard deviation gain / sqrt(fan).
 TRIPTYCH_API Tensor& kaiming_normal_(Tensor& tensor, double a = 0, Text mode = "fan_in",
                                      Text nonlinearity = "leaky_relu", Location where = Location::here());
+/// The same by name: `kaiming_normal_(conv.weight, {.mode = "fan_out", .nonlinearity = "relu"})`.
+struct KaimingOptions {
+  double a = 0;
+  OwnedText mode = "fan_in";
+  OwnedText nonlinearity = "leaky_relu";
+};
+inline Tensor& kaiming_uniform_(Tensor& tensor, const KaimingOptions& options, Location where = Location::here()) {
+  return kaiming_uniform_(tensor, options.a, options.mode, options.nonlinearity, where);
+}
+inline Tensor& kaiming_normal_(Tensor& tensor, const KaimingOptions& options, Location where = Location::here()) {
+  return kaiming_normal_(tensor, options.a, options.mode, options.nonlinearity, where);
+}
 /// A matrix (of a kernel: the outputs against all else) whose shorter side is orthonormal, times `gain`.
 TRIPTYCH_API Tensor& orthogonal_(Tensor& tensor, double gain = 1, Location where = Location::here());
 /// A matrix of normal(0, std), in each column of which ceil(sparsity * rows) elements, chosen by chance, are zero.
