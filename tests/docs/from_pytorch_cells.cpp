@@ -110,6 +110,7 @@ void modules(nn::Sequential& net, nn::ModuleList& blocks, nn::LSTM& lstm, nn::Mu
   net.add<nn::Conv2d>("conv", 1, 8, tt::Size2(5, 3), 1, tt::Padding2(2, 1));
   F::conv2d(x, w, {}, {2, 1}), F::interpolate(x, {}, 2), F::max_pool2d(x, 3, 0, 1);
   nn::AdaptiveAvgPool2d({-1, 4});
+  nn::AdaptiveAvgPool2d({1, 1});  // prints output_size=1
   nn::ReLU(true);
   static_cast<void>(attention.out_proj);
 }
