@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/dispatch/backend.h"
+#include "core/formulas/cast.h"
 #include "core/kernels/copy_row.h"
 #include "core/kernels/path.h"
 #include "core/kernels/transposed_square.h"
@@ -18,22 +19,6 @@ Path one_element("copy: one element"), whole_rows("copy: whole rows"), stepping(
     register_squares("copy: in squares, in registers"), turned("copy: a dense axis moved inwards"),
     several_as_one("copy: several axes as one side of the squares"), few_elements("copy: on one thread"),
     many_elements("copy: in parallel");
-
-template <class To, class From>
-To element_cast(From value) {
-  constexpr bool from_half = std::is_same_v<From, Float16> || std::is_same_v<From, BFloat16>;
-  constexpr bool to_half = std::is_same_v<To, Float16> || std::is_same_v<To, BFloat16>;
-  if constexpr (std::is_same_v<To, From>)
-    return value;
-  else if constexpr (from_half)
-    return element_cast<To>(static_cast<float>(value));
-  else if constexpr (to_half)
-    return To(static_cast<float>(value));
-  else if constexpr (std::is_same_v<To, bool>)
-    return value != From(0);
-  else
-    return static_cast<To>(value);
-}
 
 /// A copy's loops, in the order of the destination's memory, which they go through forwards: dimensions of length one
 /// dropped, neighbours that step as one merged.
@@ -260,13 +245,13 @@ void copy_all(Loops& loops, const void* from_start, void* to_start) {
 
 double read_double(const void* element, DType dtype) {
   return visit_dtype(dtype, [&](auto* type) {
-    return element_cast<double>(*static_cast<std::remove_pointer_t<decltype(type)> const*>(element));
+    return formula::converted<double>(*static_cast<std::remove_pointer_t<decltype(type)> const*>(element));
   });
 }
 
 std::int64_t read_int(const void* element, DType dtype) {
   return visit_dtype(dtype, [&](auto* type) {
-    return element_cast<std::int64_t>(*static_cast<std::remove_pointer_t<decltype(type)> const*>(element));
+    return formula::converted<std::int64_t>(*static_cast<std::remove_pointer_t<decltype(type)> const*>(element));
   });
 }
 
@@ -278,7 +263,7 @@ void convert(const void* from, DType from_dtype, void* to, DType to_dtype, std::
       const auto* source = static_cast<const From*>(from);
       auto* destination = static_cast<To*>(to);
       const auto part = [=](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) destination[i] = element_cast<To>(source[i]);
+        for (std::int64_t i = begin; i < end; ++i) destination[i] = formula::converted<To>(source[i]);
       };
       constexpr std::int64_t grain = 32768;
       if (count < 2 * grain) return part(0, count);

@@ -311,6 +311,8 @@ TEST(Cast, BeyondAnIntegersRange) {
   check(narrow, tt::float32, tt::uint8, {44, 255, 127, 0, 0, 0, 0, 0, 128, 0, 96});
   check({300, -1.5, nan, inf, -inf, 60000}, tt::float16, tt::int8, {44, -1, 0, 0, 0, 96});
   check({300, -1.5, nan, inf, -inf, 0x1p31}, tt::bfloat16, tt::int32, {300, -1, least, least, least, least});
+  EXPECT_EQ(tt::tensor(wide).to_vector<std::uint8_t>(),  // reading follows the same rule
+            (std::vector<std::uint8_t>{44, 255, 127, 0, 0, 0, 0, 255, 0, 0, 0, 0, 0}));
 }
 
 TEST(Creation, Ranges) {
