@@ -39,9 +39,9 @@ void check_values(const Op& op, std::span<const Tensor* const> inputs) {
 bool is_like_operands(const Op& op, std::span<const TensorMeta* const> inputs) {
   if (op.infer != infer_elementwise && (op.infer != infer_floating || !is_floating(inputs[0]->dtype))) return false;
   const TensorMeta& first = *inputs[0];
-  return std::all_of(inputs.begin(), inputs.end(), [&](const TensorMeta* meta) {
-    return meta->dtype == first.dtype && meta->shape == first.shape && meta->is_contiguous();
-  });
+  return first.is_contiguous() && std::all_of(inputs.begin() + 1, inputs.end(), [&](const TensorMeta* meta) {
+           return meta->dtype == first.dtype && meta->shape == first.shape && meta->is_contiguous();
+         });
 }
 
 /// The input whose buffer the first output takes over, or -1.
@@ -210,8 +210,9 @@ bool run_alike(const Op& op, const TensorMeta& like, std::span<const Tensor* con
   if (inputs.size() > most || like.device.type != Device::Type::cpu || op.view || op.views || op.decompose)
     return false;
   const Kernel& kernel = kernel_of(op, Device::Type::cpu, where);
-  if (kernel.measure || kernel.prepare || like.shape.size(where) == 0) return false;
+  if (kernel.measure || kernel.prepare) return false;
   Tensor made = make_tensor(like);
+  if (made.impl()->storage->bytes == 0) return false;
   std::array<Operand, most> in;
   for (std::size_t i = 0; i < inputs.size(); ++i) in[i] = {inputs[i]->impl()->data(), &inputs[i]->impl()->meta};
   const Operand out{made.impl()->data(), &made.impl()->meta};

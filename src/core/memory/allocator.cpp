@@ -278,7 +278,8 @@ bool failure_is_due() {
 }
 
 void* take_block(std::size_t bytes) {
-  if (bytes > machine_memory()) [[unlikely]]
+  constexpr std::size_t of_any_machine = std::size_t{1} << 26;
+  if (bytes > of_any_machine && bytes > machine_memory()) [[unlikely]]
     out_of_memory(bytes);
   const std::size_t size = round_up(bytes);
   const auto signed_size = static_cast<std::int64_t>(size);

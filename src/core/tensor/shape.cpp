@@ -103,9 +103,11 @@ namespace {
 std::int64_t usual_size(const Shape& shape) {
   std::int64_t product = 1;
   bool usual = true;
-  for (const std::int64_t length : shape)
-    usual &= length > 0 && !__builtin_mul_overflow(product, length, &product) && product <= Shape::most_elements;
-  return usual ? product : 0;
+  for (const std::int64_t length : shape) {  // of lengths above 0 the product never falls
+    usual &= length > 0;
+    usual &= !__builtin_mul_overflow(product, length, &product);
+  }
+  return usual && product <= Shape::most_elements ? product : 0;
 }
 
 }  // namespace
