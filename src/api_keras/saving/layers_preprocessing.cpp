@@ -1,5 +1,5 @@
 // Preprocessing layers from their configs.
-#include "api_keras/layers/lookups.h"
+#include "api_keras/preprocessing/lookups.h"
 #include "api_keras/saving/remake.h"
 #include "triptych/keras/layers/normalization.h"
 #include "triptych/keras/layers/pipeline.h"

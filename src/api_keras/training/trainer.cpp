@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "api_keras/access.h"
-#include "api_keras/layers/adaptations.h"
 #include "api_keras/names.h"
 #include "api_keras/optimizers/loss_scale.h"
 #include "api_keras/optimizers/paths.h"
+#include "api_keras/preprocessing/adaptations.h"
 #include "core/dispatch/backend.h"
 #include "core/tensor/tensor_impl.h"
 #include "core/tensor/transaction.h"

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "api_keras/access.h"
-#include "api_keras/layers/encoding.h"
+#include "api_keras/preprocessing/encoding.h"
 #include "triptych/core/ops.h"
 #include "triptych/keras/layer.h"
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "api_keras/layers/brick.h"
-#include "api_keras/layers/lookups.h"
-#include "api_keras/layers/vocabulary.h"
+#include "api_keras/preprocessing/lookups.h"
+#include "api_keras/preprocessing/vocabulary.h"
 #include "api_keras/saving/fields.h"
 #include "core/support/text_hash.h"
 

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "api_keras/layers/brick.h"
-#include "api_keras/layers/encoding.h"
+#include "api_keras/preprocessing/encoding.h"
 #include "api_keras/saving/configured.h"
 #include "core/support/text_hash.h"
 #include "triptych/keras/layers/preprocessing/hashing.h"

@@ -1,17 +1,18 @@
 // Rescaling, Normalization, Discretization, CategoryEncoding.
+#include "triptych/keras/layers/preprocessing/numbers.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 
-#include "api_keras/layers/adaptations.h"
 #include "api_keras/layers/brick.h"
-#include "api_keras/layers/encoding.h"
+#include "api_keras/preprocessing/adaptations.h"
+#include "api_keras/preprocessing/encoding.h"
 #include "api_keras/saving/configured.h"
 #include "core/support/hyperparameter.h"
 #include "core/tensor/transaction.h"
 #include "triptych/core/ops.h"
 #include "triptych/core/ops/order.h"
-#include "triptych/keras/layers/preprocessing/numbers.h"
 #include "triptych/keras/ops/nn.h"
 
 namespace triptych::keras {

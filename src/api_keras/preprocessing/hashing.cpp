@@ -3,8 +3,8 @@
 #include <charconv>
 
 #include "api_keras/layers/brick.h"
-#include "api_keras/layers/encoding.h"
-#include "api_keras/layers/lookups.h"
+#include "api_keras/preprocessing/encoding.h"
+#include "api_keras/preprocessing/lookups.h"
 #include "api_keras/saving/fields.h"
 #include "core/support/text_hash.h"
 #include "triptych/core/ops/hash_bucket.h"

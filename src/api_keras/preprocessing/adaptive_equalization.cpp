@@ -1,7 +1,7 @@
 // ContrastLimitedAdaptiveHistogramEqualization.
 #include <cmath>
 
-#include "api_keras/layers/random_images.h"
+#include "api_keras/preprocessing/random_images.h"
 #include "api_keras/saving/configured.h"
 #include "triptych/core/ops/gather.h"
 #include "triptych/core/ops/take.h"

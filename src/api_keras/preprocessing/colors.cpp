@@ -1,8 +1,9 @@
 // Layers that change the colours of images.
-#include "api_keras/layers/random_images.h"
+#include "triptych/keras/layers/preprocessing/colors.h"
+
+#include "api_keras/preprocessing/random_images.h"
 #include "api_keras/saving/configured.h"
 #include "triptych/core/ops/segment.h"
-#include "triptych/keras/layers/preprocessing/colors.h"
 
 namespace triptych::keras {
 namespace {

@@ -1,4 +1,4 @@
-#include "api_keras/layers/random_images.h"
+#include "api_keras/preprocessing/random_images.h"
 
 #include <cmath>
 

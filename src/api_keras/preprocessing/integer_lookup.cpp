@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "api_keras/layers/adaptations.h"
 #include "api_keras/layers/brick.h"
-#include "api_keras/layers/lookups.h"
-#include "api_keras/layers/vocabulary.h"
+#include "api_keras/preprocessing/adaptations.h"
+#include "api_keras/preprocessing/lookups.h"
+#include "api_keras/preprocessing/vocabulary.h"
 #include "api_keras/saving/fields.h"
 #include "core/graph/checks.h"
 #include "core/graph/graph.h"

@@ -1,10 +1,11 @@
 // Layers that bend, blur or erase images.
+#include "triptych/keras/layers/preprocessing/distortions.h"
+
 #include <algorithm>
 
-#include "api_keras/layers/random_images.h"
 #include "api_keras/ops/image_places.h"
+#include "api_keras/preprocessing/random_images.h"
 #include "api_keras/saving/configured.h"
-#include "triptych/keras/layers/preprocessing/distortions.h"
 
 namespace triptych::keras {
 namespace {

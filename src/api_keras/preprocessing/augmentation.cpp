@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "api_keras/layers/random_images.h"
+#include "api_keras/preprocessing/random_images.h"
 #include "api_keras/saving/configured.h"
 #include "triptych/core/control_flow.h"
 #include "triptych/core/ops/distributions.h"

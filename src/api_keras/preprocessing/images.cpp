@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <numbers>
 
-#include "api_keras/layers/random_images.h"
+#include "api_keras/preprocessing/random_images.h"
 #include "api_keras/saving/configured.h"
 
 namespace triptych::keras {
