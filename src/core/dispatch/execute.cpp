@@ -210,9 +210,9 @@ bool run_alike(const Op& op, const TensorMeta& like, std::span<const Tensor* con
   if (inputs.size() > most || like.device.type != Device::Type::cpu || op.view || op.views || op.decompose)
     return false;
   const Kernel& kernel = kernel_of(op, Device::Type::cpu, where);
-  if (kernel.measure || kernel.prepare) return false;
+  const bool empty = std::find(like.shape.begin(), like.shape.end(), 0) != like.shape.end();
+  if (empty || kernel.measure || kernel.prepare) return false;
   Tensor made = make_tensor(like);
-  if (made.impl()->storage->bytes == 0) return false;
   std::array<Operand, most> in;
   for (std::size_t i = 0; i < inputs.size(); ++i) in[i] = {inputs[i]->impl()->data(), &inputs[i]->impl()->meta};
   const Operand out{made.impl()->data(), &made.impl()->meta};
